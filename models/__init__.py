@@ -1,0 +1,1 @@
+"""The mathematics: what is decided, under which limits, at what cost."""

@@ -1,0 +1,98 @@
+"""An instance: the typed tables of an input workbook and its settings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+from models.schema import INPUTS, SETTINGS, meta
+
+NUMERIC = ("number", "integer")
+
+
+@dataclass(frozen=True)
+class Instance:
+    """What a planner is asked.
+
+    `tables` holds every input sheet but `settings`, each a frame with all declared columns in declared order, blanks
+    replaced by defaults. Text columns have dtype object and None where blank; numbers are float64 and missing where
+    blank. The index is the row number in the sheet, so that a message can name the cell.
+    `settings` holds every setting, typed, defaults filled; None where there is no default.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, sheet: str) -> pd.DataFrame:
+        return self.tables[sheet]
+
+    def with_settings(self, **changes: Any) -> "Instance":
+        """The same tables under other settings."""
+        return replace(self, settings={**self.settings, **changes})
+
+
+def default_settings() -> dict[str, Any]:
+    """Every setting at its default; whole numbers as int."""
+    return {name: setting_value(column, meta(column)["default"]) for name, column in SETTINGS.items()}
+
+
+def setting_value(column: pa.Column, value: Any) -> Any:
+    """A checked setting in its Python type: whole numbers as int, other numbers as float, the rest as text or None."""
+    if value is None:
+        return None
+    kind = meta(column)["kind"]
+    if kind == "integer":
+        return int(value)
+    return float(value) if kind == "number" else value
+
+
+def typed(sheet: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """`frame` with the declared columns of `sheet`, declared dtypes and defaults in place of blanks.
+
+    The values must have been checked: text is text, numbers are numbers. The index is kept.
+    """
+    columns = {}
+    for name, column in INPUTS[sheet].columns.items():
+        facts = meta(column)
+        values = frame[name] if name in frame else pd.Series(None, index=frame.index, dtype=object)
+        if facts["kind"] in NUMERIC:
+            numbers = pd.to_numeric(values).astype(float)
+            columns[name] = numbers if facts["default"] is None else numbers.fillna(facts["default"])
+        else:
+            words = values.astype(object)
+            columns[name] = words.where(words.notna(), facts["default"])
+    return pd.DataFrame(columns, index=frame.index)
+
+
+def instance(tables: Mapping[str, pd.DataFrame | list[dict[str, Any]]], **settings: Any) -> Instance:
+    """An instance from checked frames or rows, as a test or a script writes them.
+
+    Sheets that are not named are empty; rows are numbered from 2, as below a header. Raises KeyError for an unknown
+    sheet or setting.
+    """
+    unknown = set(tables) - set(INPUTS) | set(settings) - set(SETTINGS)
+    if unknown:
+        raise KeyError(f"no such sheet or setting: {', '.join(sorted(unknown))}")
+    frames = {}
+    for sheet in INPUTS:
+        if sheet != "settings":
+            rows = tables.get(sheet, [])
+            frames[sheet] = _typed_rows(sheet, rows) if len(rows) else _empty(sheet).copy()
+    values = default_settings() | {name: setting_value(SETTINGS[name], value) for name, value in settings.items()}
+    return Instance(frames, values)
+
+
+def _typed_rows(sheet: str, rows: pd.DataFrame | list[dict[str, Any]]) -> pd.DataFrame:
+    """The typed table of `rows`, numbered from 2."""
+    frame = pd.DataFrame(rows)
+    frame.index = pd.RangeIndex(2, len(frame) + 2, name="row")
+    return typed(sheet, frame)
+
+
+@cache
+def _empty(sheet: str) -> pd.DataFrame:
+    """A sheet without rows, made once: most sheets of most instances are empty, and typing one takes milliseconds."""
+    return _typed_rows(sheet, [])

@@ -1,0 +1,35 @@
+"""The table of contents: the blocks of the model, in the order in which they are built."""
+
+from types import ModuleType
+
+import pandas as pd
+import pyomo.environ as pyo
+
+from models import balance, capacity, costs, demand, lanes, production, sites, stock
+from models.collector import collector_paused
+from models.instance import Instance
+from models.sets import derive
+
+BLOCKS: tuple[ModuleType, ...] = (lanes, production, sites, capacity, demand, stock, balance, costs)
+"""Lanes come first: they say where a region has a supply and a delivered side."""
+
+
+def build(instance: Instance) -> pyo.ConcreteModel:
+    """The model of an instance that has passed the checks."""
+    with collector_paused():
+        m = pyo.ConcreteModel(name=instance.settings["name"])
+        m.sets = derive(instance)
+        m.cost_lines = []
+        balance.prepare(m)
+        for block in BLOCKS:
+            block.build(m, m.sets)
+    return m
+
+
+def report(m: pyo.ConcreteModel) -> dict[str, pd.DataFrame]:
+    """What every block says about the values its variables hold: result tables by sheet."""
+    tables: dict[str, pd.DataFrame] = {}
+    for block in BLOCKS:
+        if hasattr(block, "report"):
+            tables |= block.report(m, m.sets)
+    return tables

@@ -1,0 +1,47 @@
+"""The plan: the values of a solved model as the tables of a result workbook."""
+
+import pandas as pd
+import pyomo.environ as pyo
+
+from models.instance import NUMERIC
+from models.network import report
+from models.schema import RESULTS, keys, meta
+from models.trace import origins, security
+
+Plan = dict[str, pd.DataFrame]
+"""Result tables by sheet, in the columns of RESULTS, without zero rows, sorted by key."""
+
+NOISE = 1e-9
+"""Flows below this, in the item's own unit, are what floating point leaves behind."""
+
+
+def plan(m: pyo.ConcreteModel) -> Plan:
+    """The result tables of a model whose variables hold a plan, with security figures and origins."""
+    order = m.sets.time.position
+    tables = {sheet: tidy(sheet, frame, order) for sheet, frame in report(m).items()}
+    tables["security"] = tidy("security", security(m.sets.instance, tables), order)
+    tables["origins"] = tidy("origins", origins(m.sets.instance, tables), order)
+    return {sheet: tables[sheet] for sheet in RESULTS if sheet in tables}
+
+
+def tidy(sheet: str, frame: pd.DataFrame, order: dict[str, int]) -> pd.DataFrame:
+    """`frame` in the declared columns and dtypes of `sheet`, without zero rows, sorted by key.
+
+    `order` gives the position of each period in time.
+    """
+    schema = RESULTS[sheet]
+    columns = {}
+    for name, column in schema.columns.items():
+        numeric = meta(column)["kind"] in NUMERIC
+        values = frame[name].astype(float if numeric else object)
+        columns[name] = values.mask(values.abs() < NOISE, 0.0) if numeric else values.where(values.notna(), None)
+    table = pd.DataFrame(columns)
+    figures = [name for name, column in schema.columns.items() if meta(column)["kind"] in NUMERIC]
+    if figures:
+        table = table[(table[figures].fillna(0.0) != 0).any(axis=1)]
+    return table.sort_values(
+        keys(schema),
+        kind="stable",
+        ignore_index=True,
+        key=lambda column: column.map(order) if column.name == "period" else column,
+    )

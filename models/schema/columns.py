@@ -1,0 +1,124 @@
+"""The vocabulary in which tables are declared: a column says its kind, unit, default, range and reference once.
+
+A table is a `pandera.DataFrameSchema`; what pandera has no word for stands in the `metadata` of its columns:
+
+=========== ==========================================================================
+kind        text, number, integer, flag (yes | no), choice, reference
+unit        for people; "" where a column has none
+default     what a blank cell means; None where blank stays blank
+key         part of the table's key
+ref         tuple of "sheet.column" names, any of which may hold the name
+wildcard    `*` (every one) is allowed
+choices     the allowed words
+low, high   the closed range of a number; `above` where the lower end is open
+=========== ==========================================================================
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandera.pandas as pa
+
+KINDS = ("text", "number", "integer", "flag", "choice", "reference")
+
+
+def _column(
+    kind: str, description: str, dtype: Any, required: bool, checks: Sequence[pa.Check], **meta: Any
+) -> pa.Column:
+    metadata = {"kind": kind, "unit": "", "default": None, "key": False, "ref": (), "wildcard": False, "choices": ()}
+    metadata |= {"low": None, "high": None, "above": None, "required": required}
+    return pa.Column(
+        dtype, list(checks), nullable=not required, required=False, description=description, metadata=metadata | meta
+    )
+
+
+def text(description: str, *, required: bool = False, key: bool = False, default: str | None = None) -> pa.Column:
+    """Free text; a key where `key` is set, and then required unless it has a default."""
+    return _column("text", description, object, (required or key) and default is None, (), key=key, default=default)
+
+
+def number(
+    description: str,
+    unit: str = "",
+    *,
+    low: float | None = None,
+    above: float | None = None,
+    high: float | None = None,
+    default: float | None = None,
+    required: bool = False,
+    whole: bool = False,
+    key: bool = False,
+) -> pa.Column:
+    """A finite number in `unit`, from `low` (or strictly above `above`) to `high`; `whole` asks for an integer."""
+    checks = []
+    if low is not None:
+        checks.append(pa.Check.ge(low))
+    if above is not None:
+        checks.append(pa.Check.gt(above))
+    if high is not None:
+        checks.append(pa.Check.le(high))
+    kind = "integer" if whole else "number"
+    bounds = {"low": low, "above": above, "high": high}
+    return _column(kind, description, float, required or key, checks, unit=unit, default=default, key=key, **bounds)
+
+
+def share(description: str, *, default: float | None = None) -> pa.Column:
+    """A share from 0 to 1."""
+    return number(description, "share", low=0, high=1, default=default)
+
+
+def flag(description: str, default: str | None = None) -> pa.Column:
+    """`yes` or `no`."""
+    return choice(description, ("yes", "no"), default=default, kind="flag")
+
+
+def choice(
+    description: str,
+    choices: Sequence[str],
+    *,
+    default: str | None = None,
+    required: bool = False,
+    key: bool = False,
+    kind: str = "choice",
+) -> pa.Column:
+    """One word of `choices`."""
+    needed = (required or key) and default is None
+    check = pa.Check.isin(list(choices))
+    return _column(kind, description, object, needed, [check], choices=tuple(choices), default=default, key=key)
+
+
+def reference(
+    description: str,
+    *ref: str,
+    required: bool = True,
+    key: bool = False,
+    wildcard: bool = False,
+    default: str | None = None,
+) -> pa.Column:
+    """A name that must stand in one of the `ref` columns, each written "sheet.column"; `*` too where `wildcard`."""
+    needed = required and default is None
+    return _column("reference", description, object, needed, (), ref=ref, key=key, wildcard=wildcard, default=default)
+
+
+def remarks() -> dict[str, pa.Column]:
+    """The three columns every input table may carry; kept and shown, never used by the mathematics."""
+    return {
+        "source": text("where the figure comes from"),
+        "confidence": choice("how far the figure can be trusted", ("high", "medium", "low")),
+        "note": text("anything worth saying"),
+    }
+
+
+def table(name: str, description: str, columns: dict[str, pa.Column], *, modelled: bool = True) -> pa.DataFrameSchema:
+    """A table of a workbook. `modelled` is no while the mathematics has no block for it: then it must stay empty."""
+    return pa.DataFrameSchema(columns, name=name, description=description, metadata={"modelled": modelled})
+
+
+def keys(schema: pa.DataFrameSchema) -> list[str]:
+    """The names of the key columns, in order."""
+    return [name for name, column in schema.columns.items() if meta(column)["key"]]
+
+
+def meta(column: pa.Column) -> dict[str, Any]:
+    """What `_column` noted about a column."""
+    return column.metadata or {}

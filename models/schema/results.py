@@ -1,0 +1,225 @@
+"""The sheets of a result workbook, in the order in which they stand."""
+
+import pandera.pandas as pa
+
+from models.schema.columns import choice, flag, number, share, table, text
+from models.schema.inputs import TIERS
+
+
+def _keys(*names: str) -> dict[str, pa.Column]:
+    return {name: text(_KEY_WORDS.get(name, name), key=True) for name in names}
+
+
+_KEY_WORDS = {
+    "line": "cost line",
+    "tier": "tier of the chain",
+    "region": "region; of transport and duties the destination",
+    "origin": "from",
+    "destination": "to",
+    "scenario": "scenario; base is the undisturbed course",
+    "mode": "mode of transport, or of access",
+}
+
+
+def _money(description: str, unit: str = "money") -> pa.Column:
+    return number(description, unit)
+
+
+def _rate(description: str, unit: str = "item/year") -> pa.Column:
+    return number(description, unit)
+
+
+_TABLES = [
+    table(
+        "summary",
+        "Headline figures and the plan in words.",
+        {**_keys("metric"), "value": text("value"), "unit": text("unit")},
+    ),
+    table(
+        "costs",
+        "Every cost line; revenue is negative. Discounted amounts add up to the objective (under profit, to minus it).",
+        {
+            **_keys("line"),
+            "tier": choice("tier of the chain", TIERS, key=True),
+            **_keys("region", "period"),
+            "amount": _money("undiscounted, over the whole period"),
+            "discounted": _money("discounted to the base year"),
+        },
+    ),
+    table(
+        "capacity",
+        "Capacity and its use, line by line.",
+        {
+            **_keys("site", "process", "period"),
+            "existing": _rate("existing capacity still kept", "activity/year"),
+            "added": _rate("modules in service", "activity/year"),
+            "retired": _rate("existing capacity retired or closed by the plan", "activity/year"),
+            "capacity": _rate("capacity usable", "activity/year"),
+            "made": _rate("activity", "activity/year"),
+            "utilisation": share("made over capacity"),
+        },
+    ),
+    table(
+        "builds",
+        "Modules ordered.",
+        {
+            **_keys("site", "process", "option", "period"),
+            "modules": number("modules ordered", "module"),
+            "size": _rate("capacity they bring in all", "activity/year"),
+            "capex": _money("investment in all, with the region's index"),
+        },
+    ),
+    table(
+        "sites",
+        "Sites that open or close.",
+        {**_keys("site", "period"), "opened": flag("opens in this period"), "closed": flag("closes in this period")},
+    ),
+    table(
+        "access",
+        "Offers of outside firms.",
+        {
+            **_keys("firm", "process", "mode", "period"),
+            "signed": flag("starts in this period"),
+            "in_force": flag("in force"),
+            "drawn": _rate("activity drawn", "activity/year"),
+            "entry_cost": _money("entry cost paid"),
+            "margin_kept": _money("margin the stake gives back", "money/year"),
+        },
+        modelled=False,
+    ),
+    table(
+        "projects",
+        "Development projects started.",
+        {
+            **_keys("project", "option"),
+            "started": text("period of start"),
+            "ready": text("period from which it is ready"),
+            "cost": _money("cost in all"),
+            "partner": text("firm it is done with"),
+        },
+        modelled=False,
+    ),
+    table(
+        "production",
+        "What each line makes and at what cost.",
+        {
+            **_keys("site", "process", "mode", "period", "scenario"),
+            "made": _rate("activity", "activity/year"),
+            "unit_cost": _money("running cost per unit of activity", "money/activity"),
+        },
+    ),
+    table(
+        "flows",
+        "What moves on each lane.",
+        {
+            **_keys("origin", "destination", "item", "mode", "period", "scenario"),
+            "shipped": _rate("flow"),
+            "cost": _money("transport and in-transit stock", "money/year"),
+            "duty": _money("duties", "money/year"),
+        },
+    ),
+    table(
+        "stocks",
+        "Stock between periods.",
+        {
+            **_keys("region", "item", "period", "scenario"),
+            "held": number("stock at the end of the period", "item"),
+            "added": _rate("put in"),
+            "released": _rate("taken out"),
+        },
+    ),
+    table(
+        "demand",
+        "Markets served.",
+        {
+            **_keys("region", "item", "period", "scenario"),
+            "volume": _rate("volume of the step chosen"),
+            "sold": _rate("sold"),
+            "unserved": _rate("not served"),
+            "price": _money("price of the step chosen", "money/item"),
+            "step": text("price-volume step chosen"),
+        },
+    ),
+    table(
+        "levels",
+        "Levels of experience, agglomeration and infrastructure reached.",
+        {**_keys("kind", "name", "level", "period"), "reached": flag("reached")},
+        modelled=False,
+    ),
+    table(
+        "security",
+        "Concentration of supply, also where no rule asks.",
+        {
+            **_keys("item", "period"),
+            "hhi_region": share("concentration of supply by region"),
+            "hhi_firm": share("concentration of supply by firm"),
+            "largest_source": text("region that supplies most"),
+            "largest_share": share("its share"),
+            "import_share": share("share of use that crosses a bloc's border"),
+            "controlled_share": share("share of supply made by home firms"),
+            "cover": number("stock in months of use", "month"),
+        },
+    ),
+    table(
+        "origins",
+        "Where the content of final goods comes from, through all tiers by proportional mixing.",
+        {
+            **_keys("region", "item", "source_item", "source_region", "controller", "period"),
+            "share": share("share of the source item in the good"),
+        },
+    ),
+    table(
+        "scenarios",
+        "Scenarios and their losses.",
+        {
+            **_keys("scenario"),
+            "probability": share("probability"),
+            "service": share("demand value served"),
+            "loss": _money("loss against base"),
+            "cvar_weight": number("weight in CVaR"),
+        },
+        modelled=False,
+    ),
+    table(
+        "rules",
+        "Rules and how the plan meets them.",
+        {
+            **_keys("rule", "item", "who", "period"),
+            "limit": number("limit"),
+            "value": number("value"),
+            "slack": number("slack"),
+            "met": flag("met"),
+            "marginal_cost": number("cost of one unit of limit"),
+        },
+        modelled=False,
+    ),
+    table(
+        "policies",
+        "What policies cost.",
+        {**_keys("policy", "period"), "spent": _money("spent"), "budget": _money("budget")},
+        modelled=False,
+    ),
+    table(
+        "audit",
+        "Everything recomputed from these sheets without the optimiser.",
+        {
+            **_keys("check"),
+            "compared": number("figures compared"),
+            "worst": number("largest relative difference"),
+            "ok": flag("within tolerance"),
+        },
+    ),
+    table(
+        "issues",
+        "What was noticed in the input.",
+        {
+            "severity": choice("severity", ("error", "warning", "info")),
+            "sheet": text("sheet"),
+            "cell": text("cell"),
+            "message": text("what it is, and what to write instead"),
+        },
+    ),
+    table("run", "The seal: what was run, with what, on what.", {**_keys("key"), "seal": text("value")}),
+]
+
+RESULTS: dict[str, pa.DataFrameSchema] = {schema.name: schema for schema in _TABLES if schema.name is not None}

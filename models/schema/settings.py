@@ -1,0 +1,46 @@
+"""The settings: one row per key, each with its own kind, default and range."""
+
+import pandera.pandas as pa
+
+from models.schema.columns import choice, number, text
+
+SWITCHES = (
+    "access",
+    "scale",
+    "learning",
+    "clusters",
+    "joint_development",
+    "alliances",
+    "enablers",
+    "rules",
+    "policies",
+    "scenarios",
+)
+
+_MECHANISMS = {
+    "access": "modes of reaching outside firms; off = spot and own lines only",
+    "scale": "economies of scale; off = any size at the unit cost of each line's smallest option",
+    "learning": "cost falls with cumulative output",
+    "clusters": "savings where many stages stand in one region",
+    "joint_development": "development options of kind joint",
+    "alliances": "development options of kind alliance",
+    "enablers": "enabling infrastructure raises demand",
+    "rules": "security rules",
+    "policies": "subsidies, duty and access policies",
+    "scenarios": "disruptions",
+}
+
+SETTINGS: dict[str, pa.Column] = {
+    "name": text("name of the instance", default="unnamed"),
+    "currency": text("currency of every amount; money is millions of it", default="USD"),
+    "base_year": number("calendar year in which the first period starts", "year", default=2024, whole=True),
+    "discount_rate": number("yearly discount rate", "1/year", low=0, high=1, default=0.07),
+    "objective": choice("what is optimised", ("cost", "profit"), default="cost"),
+    "risk_weight": number("weight of CVaR in the objective", low=0, default=0),
+    "cvar_alpha": number("confidence level of CVaR", "share", low=0, high=0.9999, default=0.9),
+    "shortage_penalty": number("penalty where demand gives none; blank = 3 x price", "money/item", low=0),
+    "mip_gap": number("relative gap at which the solver may stop", "share", low=0, high=1, default=0.005),
+    "time_limit": number("longest time to solve", "s", above=0),
+    "threads": number("threads of the solver; blank = its own choice", low=1, whole=True),
+    "seed": number("random seed of the solver", low=0, high=2147483647, default=0, whole=True),
+} | {name: choice(_MECHANISMS[name], ("on", "off"), default="on") for name in SWITCHES}

@@ -1,0 +1,96 @@
+"""Arcs: every item on every lane row that may carry it, with its cost, duty and capacity."""
+
+import numpy as np
+import pandas as pd
+
+from models.instance import Instance
+from models.sets.timeline import Timeline
+
+EARTH_RADIUS = 6371.0
+DETOUR = 1.3
+"""Ways are longer than the great circle (WORKBOOK, lanes)."""
+
+LANE = ["origin", "destination", "mode"]
+ARC = ["origin", "destination", "item", "mode"]
+
+
+def great_circle(
+    latitude_a: np.ndarray, longitude_a: np.ndarray, latitude_b: np.ndarray, longitude_b: np.ndarray
+) -> np.ndarray:
+    """Great-circle distance in km by the haversine formula; all angles in degrees, arrays of one shape."""
+    a, b = np.radians(latitude_a), np.radians(latitude_b)
+    half = np.sin((b - a) / 2) ** 2 + np.cos(a) * np.cos(b) * np.sin(np.radians(longitude_b - longitude_a) / 2) ** 2
+    return 2 * EARTH_RADIUS * np.arcsin(np.sqrt(half))
+
+
+def lane_rows(instance: Instance) -> pd.DataFrame:
+    """The lane rows with a `distance` in km everywhere: as given, else great circle x 1.3, else 0 where not needed."""
+    lanes = instance["lanes"].copy()
+    regions = instance["regions"].set_index("region")
+    ends = [regions.reindex(lanes[end])[axis].to_numpy() for end in LANE[:2] for axis in ("latitude", "longitude")]
+    lanes["distance"] = lanes["distance"].fillna(pd.Series(great_circle(*ends) * DETOUR, index=lanes.index)).fillna(0.0)
+    return lanes
+
+
+def _categories(instance: Instance, lanes: pd.DataFrame) -> dict[str, pd.CategoricalDtype]:
+    """The dtypes of the text columns of arcs: few names, told apart many times, are cheaper as whole numbers."""
+    region = pd.CategoricalDtype(sorted(instance["regions"]["region"]))
+    item = pd.CategoricalDtype(["*", *sorted(instance["items"]["item"])])
+    mode = pd.CategoricalDtype(sorted(lanes["mode"].unique()))
+    return {"origin": region, "destination": region, "item": item, "mode": mode}
+
+
+def arc_table(instance: Instance) -> pd.DataFrame:
+    """One row per (origin, destination, item, mode), before anyone asked whether the item can be there.
+
+    Text columns are categories. `row` is the item cell of the lane row that prices it (`*` or the item), `shared` the
+    capacity of the `*` row of the same lane (missing where none), `own_capacity` that of a named row, `opening_cost`
+    that of the lane row; `transport` and `transit` in money/item: cost + cost_per_tkm x km x t / 10^6, and
+    value x discount rate x lead days / 365.
+    """
+    lanes = lane_rows(instance)
+    kinds = _categories(instance, lanes)
+    lanes = lanes[[*ARC, "cost", "cost_per_tkm", "distance", "lead_days", "capacity", "opening_cost"]].astype(kinds)
+    shared = lanes.loc[lanes["item"] == "*", [*LANE, "capacity"]].rename(columns={"capacity": "shared"})
+    lanes = lanes.merge(shared, on=LANE, how="left").rename(columns={"item": "row"})
+    items = instance["items"][["item", "mass", "value"]].astype({"item": kinds["item"]})
+    everything = lanes[lanes["row"] == "*"].merge(items, how="cross")
+    named = lanes[lanes["row"] != "*"].merge(items, left_on="row", right_on="item")
+    arcs = pd.concat([named, everything]).drop_duplicates(ARC)
+    arcs["transport"] = arcs["cost"] + arcs["cost_per_tkm"] * arcs["distance"] * arcs["mass"] / 1e6
+    arcs["transit"] = arcs["value"] * instance.settings["discount_rate"] * arcs["lead_days"] / 365
+    arcs["own_capacity"] = arcs["capacity"].where(arcs["row"] != "*")
+    kept = [*ARC, "row", "shared", "own_capacity", "opening_cost", "transport", "transit", "value"]
+    return arcs[kept].sort_values(ARC, ignore_index=True)
+
+
+def _meant(spec: str, blocs: pd.Series) -> np.ndarray:
+    """Which regions a duty's origin or destination means: by region, by bloc, or `*`."""
+    return np.ones(len(blocs), dtype=bool) if spec == "*" else ((blocs.index == spec) | (blocs == spec)).to_numpy()
+
+
+def flow_table(instance: Instance, arcs: pd.DataFrame, time: Timeline) -> pd.DataFrame:
+    """Arcs by period, without those banned: adds `period` and `duty` in money/item (stacked rates x value)."""
+    regions = instance["regions"].set_index("region")["bloc"]
+    blocs = regions.fillna(pd.Series(regions.index, index=regions.index)).reindex(arcs["origin"].cat.categories)
+    origin, destination = arcs["origin"].cat.codes.to_numpy(), arcs["destination"].cat.codes.to_numpy()
+    inside = blocs.to_numpy()[origin] == blocs.to_numpy()[destination]
+    rate = np.zeros((len(time.periods), len(arcs)))
+    banned = np.zeros(rate.shape, dtype=bool)
+    for duty in instance["duties"].to_dict("records"):
+        match = _meant(duty["origin"], blocs)[origin] & _meant(duty["destination"], blocs)[destination]
+        if duty["item"] != "*":
+            match = match & (arcs["item"] == duty["item"]).to_numpy()
+        if "*" in (duty["origin"], duty["destination"]):
+            match = match & ~inside
+        for period in time.window(duty["from"], duty["to"]):
+            rate[time.position[period], match] += duty["rate"]
+            banned[time.position[period], match] |= duty["ban"] == "yes"
+    periods = pd.CategoricalDtype(list(time.periods))
+    frames = [
+        arcs.assign(period=pd.Series(period, index=arcs.index, dtype=periods), duty=rate[position] * arcs["value"])[
+            ~banned[position]
+        ]
+        for position, period in enumerate(time.periods)
+    ]
+    return pd.concat(frames, ignore_index=True)

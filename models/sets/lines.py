@@ -1,0 +1,84 @@
+"""Lines and their sites: what stands where, who owns it, what running it costs, what capacity exists when."""
+
+import numpy as np
+import pandas as pd
+
+from models.instance import Instance
+from models.sets.timeline import Timeline
+
+HOURS_AND_ENERGY = 1e6
+"""Wages and energy prices are in currency, money is in millions of it."""
+
+
+def site_table(instance: Instance) -> pd.DataFrame:
+    """One row per site that the plan can use, indexed by site.
+
+    Adds `home` (bool), `candidate` (bool), `closable` (bool: none of its lines is marked as not retirable) and
+    `variable` (bool: the plan decides whether it is open). Candidate sites of outside firms are left out: only
+    home firms open sites. Closing an existing site can pay only where the site itself has a yearly cost.
+    """
+    firms = instance["firms"].set_index("firm")
+    sites = instance["sites"].set_index("site")
+    lines = instance["lines"]
+    sites["home"] = firms["home"].reindex(sites["firm"]).to_numpy() == "yes"
+    sites["candidate"] = sites["status"] == "candidate"
+    sites["closable"] = ~sites.index.isin(lines.loc[lines["retirable"] == "no", "site"])
+    sites["variable"] = sites["home"] & (sites["candidate"] | (sites["closable"] & (sites["fixed_cost"] > 0)))
+    first_line = lines.drop_duplicates("site").set_index("site")["process"]
+    tiers = instance["processes"].set_index("process")["tier"]
+    sites["tier"] = sites.index.map(first_line.map(tiers)).fillna("upstream")
+    return sites[sites["home"] | ~sites["candidate"]]
+
+
+def line_table(instance: Instance, sites: pd.DataFrame) -> pd.DataFrame:
+    """One row per line at a usable site, indexed by (site, process).
+
+    Adds the site's `region`, `home`, `candidate`, `variable`; the process's `tier`; and the cost of one unit of
+    activity in money/activity, split over `labour`, `skilled`, `energy`, `other`, `royalty` and `given` (the
+    `unit_cost` of the line, which replaces the others). The price of an outside line also holds `recovery`: its
+    fixed cost spread over its capacity, since its owner must earn it.
+    """
+    lines = instance["lines"][instance["lines"]["site"].isin(sites.index)].set_index(["site", "process"])
+    place = sites.reindex(lines.index.get_level_values("site"))
+    for column in ("region", "home", "candidate", "variable"):
+        lines[column] = place[column].to_numpy()
+    process = instance["processes"].set_index("process").reindex(lines.index.get_level_values("process"))
+    region = instance["regions"].set_index("region").reindex(lines["region"])
+    lines["tier"] = process["tier"].to_numpy()
+    endowed = lines["unit_cost"].isna().to_numpy()
+    for name, price in (("labour", "wage"), ("skilled", "skilled_wage"), ("energy", "energy_price")):
+        cost = process[name].to_numpy() * region[price].to_numpy() / HOURS_AND_ENERGY
+        lines[name] = np.where(endowed, cost, 0.0)
+    lines["other"] = np.where(endowed, process["other_cost"].to_numpy(), 0.0)
+    lines["royalty"] = np.where(endowed, process["royalty"].to_numpy(), 0.0)
+    lines["given"] = lines["unit_cost"].fillna(0.0)
+    owed = lines["fixed_cost"] / lines["capacity"].where(lines["capacity"] > 0)
+    lines["recovery"] = np.where(lines["home"], 0.0, owed.fillna(0.0))
+    lines["running"] = lines[["labour", "skilled", "energy", "other", "royalty", "given", "recovery"]].sum(axis=1)
+    return lines
+
+
+def site_windows(sites: pd.DataFrame, time: Timeline) -> dict[str, tuple[str, ...]]:
+    """The periods in which each site may be open."""
+    return {
+        site: time.window(first, last)
+        for site, first, last in zip(sites.index, sites["first_period"], sites["last_period"], strict=True)
+    }
+
+
+def existing_capacity(
+    instance: Instance, lines: pd.DataFrame, windows: dict[str, tuple[str, ...]], time: Timeline
+) -> dict[tuple[str, str, str], float]:
+    """Existing capacity by (site, process, period) in activity/year, where it is above zero."""
+    changes: dict[tuple[str, str], list[tuple[int, float]]] = {}
+    for row in instance["line_capacity"].itertuples():
+        changes.setdefault((row.site, row.process), []).append((time.position[row.period], row.capacity))
+    capacity = {}
+    for line, first, last in zip(lines.index, lines["capacity"], lines["last_period"], strict=True):
+        steps = sorted(changes.get(line, []))
+        running = set(time.window(None, last)) & set(windows[line[0]])
+        for period in time.periods:
+            if period in running:
+                level = [value for start, value in steps if start <= time.position[period]]
+                capacity[(*line, period)] = level[-1] if level else first
+    return {key: value for key, value in capacity.items() if value > 0}

@@ -1,0 +1,65 @@
+"""What can be where: an item exists in a region only if something can make or bring it there."""
+
+import numpy as np
+import pandas as pd
+
+from models.instance import Instance
+
+
+def available(instance: Instance, lines: pd.DataFrame, arcs: pd.DataFrame) -> tuple[pd.DataFrame, set[tuple[str, str]]]:
+    """Which items can reach which regions, and which lines can ever run.
+
+    Returns a bool frame, items by regions, and the (site, process) of lines whose every input can be there.
+    A fixed point: stocks, then lines with all inputs, then arcs, until nothing new appears.
+    """
+    there = pd.DataFrame(False, index=instance["items"]["item"], columns=instance["regions"]["region"])
+    stocks = instance["stocks"]
+    for region, item in stocks.loc[stocks["initial"] > 0, ["region", "item"]].itertuples(index=False):
+        there.loc[item, region] = True
+    reach = there.to_numpy(copy=True)
+    item_code, region_code = there.index.get_indexer, there.columns.get_indexer
+    ends = [(item_code(arcs["item"]), region_code(arcs[end])) for end in ("origin", "destination")]
+    recipes = {
+        process: (item_code(rows.loc[rows["quantity"] < 0, "item"]), item_code(rows.loc[rows["quantity"] > 0, "item"]))
+        for process, rows in instance["recipes"].groupby("process")
+    }
+    waiting = {
+        (site, process): region
+        for (site, process), region in zip(lines.index, region_code(lines["region"]), strict=True)
+        if process in recipes
+    }
+    running: set[tuple[str, str]] = set()
+    before = -1
+    while before != reach.sum() + len(running):
+        before = reach.sum() + len(running)
+        for line in [line for line, region in waiting.items() if reach[recipes[line[1]][0], region].all()]:
+            reach[recipes[line[1]][1], waiting.pop(line)] = True
+            running.add(line)
+        np.logical_or.at(reach, ends[1], reach[ends[0]])
+    return pd.DataFrame(reach, index=there.index, columns=there.columns), running
+
+
+def wanted(instance: Instance, lines: pd.DataFrame, arcs: pd.DataFrame, running: set[tuple[str, str]]) -> pd.DataFrame:
+    """Where an item is of any use: a bool frame, items by regions: sold, stocked, used by a line, or shipped on."""
+    use = pd.DataFrame(False, index=instance["items"]["item"], columns=instance["regions"]["region"])
+    reach = use.to_numpy(copy=True)
+    item_code, region_code = use.index.get_indexer, use.columns.get_indexer
+    for sheet in ("demand", "stocks"):
+        reach[item_code(instance[sheet]["item"]), region_code(instance[sheet]["region"])] = True
+    recipes = instance["recipes"]
+    inputs = recipes[recipes["quantity"] < 0].merge(lines.loc[sorted(running)].reset_index(), on="process")
+    reach[item_code(inputs["item"]), region_code(inputs["region"])] = True
+    origins, destinations = [(item_code(arcs["item"]), region_code(arcs[end])) for end in ("origin", "destination")]
+    before = -1
+    while before != reach.sum():
+        before = reach.sum()
+        np.logical_or.at(reach, origins, reach[destinations])
+    return pd.DataFrame(reach, index=use.index, columns=use.columns)
+
+
+def useful_arcs(arcs: pd.DataFrame, there: pd.DataFrame, use: pd.DataFrame) -> pd.DataFrame:
+    """The arcs whose item can be at the origin and is of use at the destination."""
+    items = there.index.get_indexer(arcs["item"])
+    can = there.to_numpy()[items, there.columns.get_indexer(arcs["origin"])]
+    want = use.to_numpy()[items, use.columns.get_indexer(arcs["destination"])]
+    return arcs[can & want].reset_index(drop=True)

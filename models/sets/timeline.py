@@ -1,0 +1,49 @@
+"""The time axis: which years a period holds and what an amount paid in it is worth in the base year."""
+
+from dataclasses import dataclass
+
+from models.instance import Instance
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Periods in order, each with its position, length in years and discount factors.
+
+    `annual[t]` multiplies a yearly amount: the sum over the period's years of (1 + rate)^-(year - base year).
+    `once[t]` multiplies an amount paid once: the factor of the period's first year.
+    `start[t]` counts years since the base year.
+    """
+
+    periods: tuple[str, ...]
+    position: dict[str, int]
+    years: dict[str, int]
+    start: dict[str, int]
+    annual: dict[str, float]
+    once: dict[str, float]
+
+    def window(self, first: str | None, last: str | None) -> tuple[str, ...]:
+        """The periods from `first` to `last`, both included; None means no limit on that side."""
+        begin = 0 if first is None else self.position[first]
+        end = len(self.periods) if last is None else self.position[last] + 1
+        return self.periods[begin:end]
+
+
+def timeline(instance: Instance) -> Timeline:
+    """The time axis of an instance."""
+    frame = instance["periods"]
+    periods = tuple(frame["period"])
+    years = {period: int(length) for period, length in zip(periods, frame["years"], strict=True)}
+    start, begin = {}, 0
+    for period in periods:
+        start[period] = begin
+        begin += years[period]
+    rate = instance.settings["discount_rate"]
+    factor = {period: [(1 + rate) ** -(start[period] + year) for year in range(years[period])] for period in periods}
+    return Timeline(
+        periods=periods,
+        position={period: position for position, period in enumerate(periods)},
+        years=years,
+        start=start,
+        annual={period: sum(factor[period]) for period in periods},
+        once={period: factor[period][0] for period in periods},
+    )

@@ -1,0 +1,78 @@
+"""Sums of coefficient x variable, kept as two parallel lists: the form in which rules are built and read back fast."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pyomo.core.expr.numeric_expr import LinearExpression, MonomialTermExpression
+
+
+class FlatSum(LinearExpression):
+    """sum(coefficients x variables) + constant, a Pyomo expression that keeps its two lists.
+
+    Pyomo's own class turns them into one object per term and back again; here that happens only when somebody walks
+    the expression, for instance to print it.
+    """
+
+    __slots__ = ("coefficients", "offset", "variables")
+
+    def __init__(self, coefficients: list[float], variables: list[Any], offset: float) -> None:
+        self.coefficients = coefficients
+        self.variables = variables
+        self.offset = offset
+        self._nargs = len(coefficients) + (1 if offset else 0)  # type: ignore[misc]  # a slot of the base class
+
+    @property
+    def _args_(self) -> list[Any]:
+        terms = map(MonomialTermExpression, zip(self.coefficients, self.variables, strict=True))
+        return [*([self.offset] if self.offset else []), *terms]
+
+
+def linear(coefficients: Sequence[float], variables: Sequence[Any], constant: float = 0.0) -> FlatSum:
+    """sum(coefficients x variables) + constant as one flat Pyomo expression."""
+    return FlatSum(list(coefficients), list(variables), constant)
+
+
+@dataclass
+class Terms:
+    """sum(coefficients x variables) + constant."""
+
+    coefficients: list[float] = field(default_factory=list)
+    variables: list[Any] = field(default_factory=list)
+    constant: float = 0.0
+
+    def add(self, coefficient: float, variable: Any) -> None:
+        """Add coefficient x variable; a variable of None stands for 1."""
+        if variable is None:
+            self.constant += coefficient
+        else:
+            self.coefficients.append(coefficient)
+            self.variables.append(variable)
+
+    def expression(self) -> FlatSum:
+        """The sum without its constant, which belongs on the other side of the row."""
+        return linear(self.coefficients, self.variables)
+
+    def minus(self, factor: float, variable: Any) -> FlatSum:
+        """variable - factor x (the sum without its constant)."""
+        return linear([1.0, *(-factor * value for value in self.coefficients)], [variable, *self.variables])
+
+
+def post(ledger: dict[Any, Terms], keys: pd.DataFrame, coefficient: float, variables: np.ndarray) -> None:
+    """Add coefficient x variable to the sum of each key: one variable per row of `keys`, whose columns are the key."""
+    for key, places in keys.groupby(list(keys.columns), observed=True, sort=False).indices.items():
+        terms = ledger[key]
+        terms.coefficients.extend([coefficient] * len(places))
+        terms.variables.extend(variables[places].tolist())
+
+
+def objects(variables: Any) -> np.ndarray:
+    """The variables of an indexed component as an array of objects, in index order."""
+    return np.fromiter(variables.values(), object, len(variables))
+
+
+def tuples(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """The rows of a frame as tuples."""
+    return list(zip(*(frame[name].tolist() for name in frame), strict=True))
