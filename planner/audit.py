@@ -1,0 +1,32 @@
+"""The audit of a plan: everything recomputed from the result sheets and the instance, without the optimiser."""
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from models.instance import Instance
+from models.schema import RESULTS
+from planner.audits import Finding, balance, capacity, costs, demand, lanes, names, options
+from planner.audits.case import Case
+
+AUDITS: tuple[Callable[[Case], list[Finding]], ...] = (
+    names.audit,
+    balance.audit,
+    capacity.audit,
+    options.audit,
+    lanes.audit,
+    demand.audit,
+)
+"""One audit per noun; costs come last, with the objective they must add up to."""
+
+
+def audit(instance: Instance, tables: Mapping[str, pd.DataFrame], objective: float) -> pd.DataFrame:
+    """What agrees and what does not: columns check, compared (figures), worst (relative difference), ok (yes | no).
+
+    `tables` are the result sheets of a plan of `instance`, as made or as read back from a workbook; missing sheets and
+    rows mean zero. `objective` is the value the solver claims, in money: a cost, or a profit under objective profit.
+    """
+    case = Case(instance, tables)
+    found = [finding for part in AUDITS for finding in part(case)] + costs.audit(case, objective)
+    rows = [(each.check, each.compared, each.worst, "yes" if each.ok else "no") for each in found]
+    return pd.DataFrame(rows, columns=list(RESULTS["audit"].columns))

@@ -1,0 +1,65 @@
+"""The audit of a plan: each module recomputes the figures of one noun from the result sheets and the instance alone.
+
+Nothing here uses the optimiser or the blocks of the model: what both sides agree on was reckoned twice.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+TOLERANCE = 1e-6
+"""Largest relative difference that counts as rounding."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How many figures of a check were compared and their largest relative difference."""
+
+    check: str
+    compared: int
+    worst: float
+
+    @property
+    def ok(self) -> bool:
+        """Within tolerance; a difference that is no number is not."""
+        return self.worst <= TOLERANCE
+
+
+def same(check: str, value: pd.Series, expected: pd.Series, size: pd.Series | None = None) -> Finding:
+    """Compares figures with equal keys; a key that one side lacks counts as zero there.
+
+    The difference is taken relative to the larger of 1, both figures and, where given, the `size` of what they are
+    made of.
+    """
+    return Finding(check, *worst(relative(value, expected, size)))
+
+
+def at_most(check: str, value: pd.Series, limit: pd.Series, size: pd.Series | None = None) -> Finding:
+    """Compares figures with the limits of the same keys; only what is above its limit counts.
+
+    A figure without a limit has the limit 0, a limit without a figure holds.
+    """
+    limit = limit.reindex(value.index, fill_value=0.0)
+    return Finding(check, *worst(relative(value, limit.where(limit < value, value), size)))
+
+
+def never(check: str, wrong: pd.Series) -> Finding:
+    """Counts rows; one that is wrong is a difference of 1."""
+    return Finding(check, len(wrong), 1.0 if wrong.any() else 0.0)
+
+
+def relative(value: pd.Series, expected: pd.Series, size: pd.Series | None = None) -> pd.Series:
+    """The relative difference of each figure; see `same`."""
+    if not value.index.equals(expected.index):
+        value, expected = value.align(expected, fill_value=0.0)
+    a, b = value.to_numpy(float), expected.to_numpy(float)
+    scale = np.maximum(np.maximum(np.abs(a), np.abs(b)), 1.0)
+    if size is not None:
+        scale = np.maximum(scale, size.reindex(value.index, fill_value=0.0).to_numpy(float))
+    return pd.Series(np.abs(a - b) / scale, index=value.index)
+
+
+def worst(differences: pd.Series) -> tuple[int, float]:
+    """How many differences there are, and the largest; one that is no number makes it so."""
+    return len(differences), float(differences.to_numpy().max()) if len(differences) else 0.0

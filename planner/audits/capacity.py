@@ -1,0 +1,74 @@
+"""Capacity and sites: what is kept, added and usable, how much of it is used, and when sites open and close."""
+
+import numpy as np
+import pandas as pd
+
+from planner.audits import Finding, at_most, never, same
+from planner.audits.case import LINE, Case, keyed, levels
+from planner.audits.options import in_service
+
+_KEY = [*LINE, "period"]
+
+
+def audit(case: Case) -> list[Finding]:
+    """The sheet `capacity` against lines, builds and sites."""
+    sheet = case["capacity"].set_index(_KEY)
+    modules = in_service(case)
+    usable = keyed(modules, _KEY, "usable")
+    line = case.lines.reindex(levels(sheet.index, LINE))
+    home, least = (line["home"] == "yes").to_numpy(), line["min_load"].to_numpy()
+    need = (sheet["capacity"] * least).where(home, 0.0)
+    busy = sheet["capacity"] > 0
+    made = keyed(case["production"], _KEY, "made")
+    return [
+        *_existing(case),
+        same("added capacity", sheet["added"], keyed(modules, _KEY, "total")),
+        same("capacity", sheet["capacity"], sheet["existing"].add(usable, fill_value=0.0)),
+        same("made in capacity and production", sheet["made"], made),
+        at_most("made within capacity", made, sheet["capacity"]),
+        at_most("nothing made below 0", -made, made * 0.0),
+        at_most("least load", need, sheet["made"], sheet["capacity"]),
+        same("utilisation", sheet.loc[busy, "utilisation"], sheet.loc[busy, "made"] / sheet.loc[busy, "capacity"]),
+        *_sites(case),
+    ]
+
+
+def _existing(case: Case) -> list[Finding]:
+    """Existing capacity is there in full or not at all, and what is gone stays gone.
+
+    At a candidate site without any capacity the sheet need not have a row: nothing is retired there.
+    """
+    sheet = case["capacity"].set_index(_KEY)
+    declared = case.declared
+    existing, retired = (sheet[name].reindex(declared.index, fill_value=0.0) for name in ("existing", "retired"))
+    site, process, period = (declared.index.get_level_values(name) for name in _KEY)
+    is_open = case.open.reindex(pd.MultiIndex.from_arrays([site, period])).to_numpy()
+    line = case.lines.reindex(pd.MultiIndex.from_arrays([site, process]))
+    there = declared.where(is_open, 0.0)
+    fixed = ((line["home"] == "no") | (line["retirable"] == "no")).to_numpy()
+    nearest = there.where((existing - there).abs() < existing.abs(), 0.0)
+    candidate = (line["status"] == "candidate").to_numpy()
+    counted = there.where(candidate, declared).where(~candidate | declared.index.isin(sheet.index), 0.0)
+    state = pd.Series(existing.to_numpy() > 0.5 * there.to_numpy(), index=declared.index)[there > 0]
+    before = state.groupby(level=LINE).shift(fill_value=True)
+    return [
+        same("existing capacity", existing, there.where(fixed, nearest)),
+        same("retired capacity", retired, (counted - existing).clip(lower=0.0)),
+        never("retired for good", state & ~before.astype(bool)),
+        same("capacity of lines that exist", sheet["existing"], existing),
+    ]
+
+
+def _sites(case: Case) -> list[Finding]:
+    """Home sites open and close at most once, within their window; only candidates open, and only open ones close."""
+    moves = case["sites"].assign(place=case.places(case["sites"]["period"], -1))
+    site = case.sites.reindex(moves["site"]).reset_index(drop=True)
+    moves = moves.reset_index(drop=True)
+    opens, closes = moves["opened"] == "yes", moves["closed"] == "yes"
+    outside = (moves["place"] < site["first"]) | (moves["place"] > site["last"]) | (site["home"] != "yes")
+    opened = moves[opens].groupby("site")["place"].min()
+    begun = moves["site"].map(opened).fillna(len(case.periods)).where(site["status"] == "candidate", -1)
+    wrong = outside | (opens & (site["status"] != "candidate")) | (closes & (moves["place"] <= begun))
+    wrong |= (opens & moves[opens]["site"].duplicated().reindex(moves.index, fill_value=False)) | (opens & closes)
+    wrong |= closes & moves[closes]["site"].duplicated().reindex(moves.index, fill_value=False)
+    return [never("sites open and close once", pd.Series(np.asarray(wrong, dtype=bool)))]

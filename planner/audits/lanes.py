@@ -1,0 +1,106 @@
+"""Lanes: every flow has a lane, is not banned, keeps within capacity, and pays freight, transit and duty."""
+
+import numpy as np
+import pandas as pd
+
+from models.schema import TIERS
+from planner.audits import Finding, at_most, never, same
+from planner.audits.case import HOURS_AND_ENERGY, Case, levels, remembered
+
+EARTH_RADIUS = 6371.0
+DETOUR = 1.3
+USED = 1e-6
+"""A flow above this opens a lane; below it is rounding."""
+
+_LANE = ["origin", "destination", "mode"]
+
+
+@remembered
+def charged(case: Case) -> pd.DataFrame:
+    """The rows of `flows` with their lane: priced_by (its item, `*` or a name; None where there is no lane).
+
+    Adds capacity and opening_cost of that row, transport, transit and due in money/item, and banned.
+    """
+    lanes = case.instance["lanes"].drop(columns=["source", "confidence", "note"])
+    lanes["km"] = lanes["distance"].fillna(_distance(case, lanes)).fillna(0.0)
+    items = case.instance["items"].set_index("item")
+    flows = case["flows"].drop(columns="scenario").reset_index(drop=True)
+    by_name, general = lanes.assign(priced_by=lanes["item"]), lanes.assign(priced_by="*")
+    named = flows.merge(by_name, on=[*_LANE, "item"], how="left", suffixes=("", "_lane"))
+    shared = flows.merge(
+        general[general["item"] == "*"].drop(columns="item"), on=_LANE, how="left", suffixes=("", "_lane")
+    )
+    own = named["priced_by"].notna()
+    rows = named.where(own, shared.reindex(columns=named.columns))
+    rows["transport"] = rows["cost_lane"] + rows["cost_per_tkm"] * rows["km"] * rows["item"].map(items["mass"]) / (
+        HOURS_AND_ENERGY
+    )
+    value = rows["item"].map(items["value"])
+    rows["transit"] = value * case.instance.settings["discount_rate"] * rows["lead_days"] / 365
+    rate, rows["banned"] = _duties(case, rows)
+    rows["due"] = rate * value
+    return rows
+
+
+def _distance(case: Case, lanes: pd.DataFrame) -> pd.Series:
+    """Great circle (haversine) between the regions x 1.3, in km."""
+    regions = np.radians(case.instance["regions"].set_index("region")[["latitude", "longitude"]].astype(float))
+    start, end = (pd.DataFrame(regions).reindex(lanes[side]).to_numpy() for side in ("origin", "destination"))
+    chord = np.sin((end - start) / 2) ** 2
+    share = chord[:, 0] + np.cos(start[:, 0]) * np.cos(end[:, 0]) * chord[:, 1]
+    return pd.Series(2 * EARTH_RADIUS * DETOUR * np.arcsin(np.sqrt(share)), index=lanes.index)
+
+
+def _duties(case: Case, flows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """The sum of the rates in force on each flow, and whether it is banned."""
+    place = case.places(flows["period"], -1)
+    blocs = {side: flows[side].map(case.blocs) for side in ("origin", "destination")}
+    rate, banned = np.zeros(len(flows)), np.zeros(len(flows), dtype=bool)
+    for _, duty in case.instance["duties"].iterrows():
+        after = duty["from"] is None or place >= case.periods["place"][duty["from"]]
+        before = duty["to"] is None or place <= case.periods["place"][duty["to"]]
+        hit = after & before & (flows["item"].eq(duty["item"]) | (duty["item"] == "*"))
+        for side, bloc in blocs.items():
+            if duty[side] == "*":
+                hit &= blocs["origin"] != blocs["destination"]
+            else:
+                hit &= flows[side].eq(duty[side]) | bloc.eq(duty[side])
+        rate += duty["rate"] * hit.to_numpy()
+        banned |= hit.to_numpy() & (duty["ban"] == "yes")
+    return rate, banned
+
+
+def openings(case: Case) -> pd.DataFrame:
+    """Lane rows with an opening cost: tier of their item (`*`: the first tier), region of destination, opening_cost.
+
+    `place` is the place of the period of first use, missing where a lane is never used.
+    """
+    flows = charged(case)
+    flows = flows[flows["shipped"] > USED].assign(place=case.places(flows["period"], -1).astype(float))
+    first = flows.groupby([*_LANE, "priced_by"])["place"].min()
+    lanes = case.instance["lanes"]
+    lanes = lanes[lanes["opening_cost"] > 0].rename(columns={"item": "priced_by"})
+    tier = case.instance["items"].set_index("item")["tier"]
+    rows = lanes.merge(first.reset_index(), on=[*_LANE, "priced_by"], how="left")
+    return rows.assign(tier=rows["priced_by"].map(tier).fillna(TIERS[0]), region=rows["destination"])
+
+
+def audit(case: Case) -> list[Finding]:
+    """The sheet `flows` against lanes and duties."""
+    flows = charged(case)
+    key = [*_LANE, "item", "period"]
+    indexed = flows.set_index(key)
+    own = indexed[indexed["priced_by"] != "*"]
+    lanes = case.instance["lanes"]
+    shared = lanes[(lanes["item"] == "*") & lanes["capacity"].notna()].set_index(_LANE)["capacity"]
+    sums = flows.groupby([*_LANE, "period"])["shipped"].sum()
+    limit = shared.reindex(levels(sums.index, _LANE), fill_value=float("inf")).to_numpy()
+    paid = indexed["shipped"] * (indexed["transport"] + indexed["transit"])
+    return [
+        never("flows have lanes", flows["priced_by"].isna()),
+        never("no flow where a ban is in force", flows["banned"] & (flows["shipped"] > USED)),
+        at_most("flows within the capacity of their lane", own["shipped"], own["capacity"].fillna(float("inf"))),
+        at_most("flows within shared capacity", sums, pd.Series(limit, index=sums.index)),
+        same("cost of flows", indexed["cost"], paid),
+        same("duty of flows", indexed["duty"], indexed["shipped"] * indexed["due"]),
+    ]

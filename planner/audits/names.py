@@ -1,0 +1,32 @@
+"""Rows of the result sheets: each stands once and speaks of what the instance has."""
+
+import pandas as pd
+
+from planner.audits import Finding, never
+from planner.audits.case import AUDITED, LINE, Case
+from planner.audits.options import OPTION, offered
+
+
+def audit(case: Case) -> list[Finding]:
+    """No key twice, and no row about a line, option, site, period, item or region that does not exist."""
+    twice = [case[sheet].duplicated(case.key(sheet)) for sheet in AUDITED]
+    unknown = [
+        *(_missing(case[sheet], LINE, case.lines.index) for sheet in ("capacity", "production", "builds")),
+        _missing(case["builds"], OPTION, offered(case).index),
+        ~case["sites"]["site"].isin(case.sites.index),
+        *(~case[sheet]["period"].isin(case.periods.index) for sheet in AUDITED),
+    ]
+    for name in ("item", "region"):
+        known = case.instance[f"{name}s"][name]
+        unknown += [~case[sheet][name].isin(known) for sheet in AUDITED if name in case[sheet]]
+    mode = case["production"]["site"].map(case.sites["home"]).map({"yes": "own", "no": "spot"})
+    return [
+        never("every key stands once", pd.concat(twice)),
+        never("rows speak of what exists", pd.concat(unknown)),
+        never("own lines and spot purchases", mode != case["production"]["mode"]),
+    ]
+
+
+def _missing(frame: pd.DataFrame, columns: list[str], known: pd.Index) -> pd.Series:
+    """Which rows have a key that is not known."""
+    return pd.Series(~pd.MultiIndex.from_frame(frame[columns]).isin(known), index=frame.index)

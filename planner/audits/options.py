@@ -1,0 +1,114 @@
+"""Modules: what each ordered module is, when it serves, and what it costs."""
+
+import numpy as np
+import pandas as pd
+
+from planner.audits import Finding, at_most, never, same
+from planner.audits.case import LINE, Case, remembered
+
+OPTION = [*LINE, "option"]
+DEFAULT_MULTIPLES = "2;4"
+
+
+@remembered
+def offered(case: Case) -> pd.DataFrame:
+    """Every option by site, process and option: size, capex (with the region's index), annuity, fixed_cost, ramp, ...
+
+    Those of home lines only: a named site replaces `*`, a scale exponent adds larger sizes, and with scale off only
+    the smallest size of a line is left, in any amount up to the size of all.
+    """
+    options = case.instance["options"].drop(columns=["source", "confidence", "note"])
+    home = case.lines[case.lines["home"] == "yes"].reset_index()[[*LINE, "region"]]
+    everywhere = options[options["site"] == "*"].drop(columns="site").merge(home, on="process")
+    table = pd.concat([options[options["site"] != "*"].merge(home, on=LINE), everywhere])
+    table = table[~table.duplicated(OPTION)]
+    table = pd.concat([table, *[_larger(row) for _, row in table[table["scale_exponent"] > 0].iterrows()]])
+    table = table[table["max_modules"] > 0]
+    if case.instance.settings["scale"] == "off" and len(table):
+        total = (table["size"] * table["max_modules"]).groupby([table[name] for name in LINE]).sum()
+        table = table.sort_values(["size", "option"]).groupby(LINE, as_index=False).first()
+        table["max_modules"] = total.reindex(pd.MultiIndex.from_frame(table[LINE])).to_numpy() / table["size"]
+    regions = case.instance["regions"].set_index("region").reindex(table["region"])
+    rate = regions["wacc"].fillna(case.instance.settings["discount_rate"]).to_numpy()
+    table["capex"] = table["capex"].to_numpy(float) * regions["capex_index"].to_numpy()
+    table["annuity"] = table["capex"].to_numpy(float) * _recovery(rate, table["life"].to_numpy(float))
+    table["first"] = case.places(table["first_period"], 0)
+    return table.set_index(OPTION)
+
+
+def _larger(row: pd.Series) -> pd.DataFrame:
+    """The larger options that a scale exponent makes of one."""
+    multiples = np.array([float(word) for word in (row["multiples"] or DEFAULT_MULTIPLES).split(";")])
+    rows = pd.DataFrame([row] * len(multiples)).reset_index(drop=True)
+    rows["option"] = [f"{row['option']} x {multiple:g}" for multiple in multiples]
+    rows["size"] = row["size"] * multiples
+    for cost in ("capex", "fixed_cost"):
+        rows[cost] = row[cost] * multiples ** row["scale_exponent"]
+    rows["max_modules"] = np.maximum(np.floor(row["max_modules"] / multiples), np.sign(row["max_modules"]))
+    return rows
+
+
+def _recovery(rate: np.ndarray, life: np.ndarray) -> np.ndarray:
+    """Capital recovery factor: rate / (1 - (1 + rate)^-life), 1 / life at rate 0."""
+    safe = np.where(rate > 0, rate, 1.0)
+    return np.where(rate > 0, safe / (1.0 - (1.0 + safe) ** -life), 1.0 / life)
+
+
+@remembered
+def ordered(case: Case) -> pd.DataFrame:
+    """Each row of `builds` with its option's figures (size and capex of one module as one_size, one_capex).
+
+    `order`, `ready` and `end` are the places of the order, the first and the last period of service; `end` is before
+    `ready` where a module never serves. Modules of options that are not offered are left out.
+    """
+    builds = case["builds"].rename(columns={"size": "all_size", "capex": "all_capex"})
+    options = offered(case).rename(columns={"size": "one_size", "capex": "one_capex"}).reset_index()
+    table = builds.merge(options, on=OPTION)
+    table["order"] = case.places(table["period"], -1)
+    start, horizon = case.periods["start"].to_numpy(), len(case.periods)
+    table["ready"] = table["order"] + table["lead_periods"].astype(int)
+    begun = start[np.minimum(table["ready"], horizon - 1)]
+    served = np.searchsorted(start, begun + table["life"].to_numpy(float), side="left") - 1
+    window = case.sites["last"].reindex(table["site"]).to_numpy()
+    table["end"] = np.minimum(served, window)
+    return table
+
+
+@remembered
+def in_service(case: Case) -> pd.DataFrame:
+    """The modules of each order in each period of their service: usable is what they add to capacity."""
+    modules = ordered(case).merge(case.periods.reset_index()[["period", "place"]], how="cross", suffixes=("_order", ""))
+    modules = modules[(modules["place"] >= modules["ready"]) & (modules["place"] <= modules["end"])]
+    share = modules["ramp"].where(modules["place"] == modules["ready"], 1.0)
+    return modules.assign(
+        total=modules["modules"] * modules["one_size"], usable=modules["modules"] * modules["one_size"] * share
+    )
+
+
+def audit(case: Case) -> list[Finding]:
+    """Whole modules of offered options, ordered in time, within their number, at sites open until they have served."""
+    builds = ordered(case)
+    key = [*OPTION, "period"]
+    indexed = builds.set_index(key)
+    whole = indexed["modules"].round()
+    if case.instance.settings["scale"] == "off":
+        whole = indexed["modules"]
+    most = offered(case)["max_modules"]
+    may_open = case.sites["first"].reindex(builds["site"]).to_numpy()
+    early = (builds["order"] < builds["first"]) | (builds["order"] < may_open)
+    late = builds["end"] < builds["ready"]
+    return [
+        same("modules are whole numbers", indexed["modules"], whole.clip(lower=0.0)),
+        at_most("modules within their number", builds.groupby(OPTION)["modules"].sum(), most),
+        never("modules ordered in time to serve", early | late),
+        never("sites open while modules stand", _left_standing(case, builds)),
+        same("size of builds", indexed["all_size"], indexed["modules"] * indexed["one_size"]),
+        same("capex of builds", indexed["all_capex"], indexed["modules"] * indexed["one_capex"]),
+    ]
+
+
+def _left_standing(case: Case, builds: pd.DataFrame) -> pd.Series:
+    """Orders by period from order to end of service: is the site shut then."""
+    standing = builds.merge(case.periods.reset_index()[["period", "place"]], how="cross", suffixes=("_order", ""))
+    standing = standing[(standing["place"] >= standing["order"]) & (standing["place"] <= standing["end"])]
+    return ~case.open.reindex(pd.MultiIndex.from_frame(standing[["site", "period"]]), fill_value=False)

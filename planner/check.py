@@ -1,0 +1,69 @@
+"""What is wrong with an input, all at once: the faults the reader found, then every business rule."""
+
+from typing import TYPE_CHECKING
+
+from planner.checks import (
+    Check,
+    capacity,
+    demand,
+    duties,
+    evidence,
+    lanes,
+    options,
+    orphans,
+    reach,
+    recipes,
+    sites,
+    stocks,
+)
+from planner.issues import Issue
+
+if TYPE_CHECKING:
+    from planner.workbook.read import Reading
+
+CHECKS: tuple[Check, ...] = (
+    recipes.recipes_make_something,
+    recipes.recipe_rows_say_something,
+    recipes.processes_have_recipes,
+    recipes.nothing_comes_from_nothing,
+    sites.somebody_can_make,
+    sites.outside_candidates,
+    sites.site_windows,
+    sites.lines_can_have_capacity,
+    sites.line_capacity_has_lines,
+    options.options_have_lines,
+    options.options_can_be_ready,
+    options.multiples_make_sense,
+    lanes.lanes_have_distance,
+    lanes.freight_has_mass,
+    lanes.inner_lanes_do_something,
+    lanes.lanes_carry_something,
+    lanes.chokepoints_are_spelled_alike,
+    duties.duties_span_time,
+    duties.duties_match_lanes,
+    duties.rates_are_shares,
+    duties.blocs_are_not_regions,
+    demand.profit_has_prices,
+    demand.steps_fit_objective,
+    demand.prices_are_near_values,
+    stocks.stock_limits,
+    stocks.stocks_can_fill,
+    reach.demand_can_be_met,
+    reach.inputs_can_reach_lines,
+    capacity.capacity_covers_demand,
+    orphans.items_are_used,
+    orphans.what_is_made_has_an_outlet,
+    orphans.processes_have_lines,
+    orphans.sites_have_lines,
+    orphans.firms_have_sites,
+    orphans.regions_are_used,
+    evidence.evidence_is_about_something,
+)
+"""One function per business rule. A rule whose sheets the reader found fault with keeps silent."""
+
+
+def check(reading: "Reading") -> list[Issue]:
+    """Every issue of an input: those of the reader first, then those of the business rules, errors before warnings."""
+    order = {"error": 0, "warning": 1, "info": 2}
+    found = [issue for rule in CHECKS for issue in rule(reading)]
+    return [*reading.issues, *sorted(found, key=lambda issue: order[issue.severity])]

@@ -1,0 +1,63 @@
+"""Demand: prices and price-volume steps that fit the objective."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from planner.checks import error, needs, rows, warning
+from planner.issues import Issue
+
+if TYPE_CHECKING:
+    from planner.workbook.read import Reading
+
+_MARKET = ["region", "item", "period"]
+FAR_OFF = 100.0
+"""A price this many times above or below the item's reference value is likely in another unit."""
+
+
+@needs("settings", "demand")
+def profit_has_prices(reading: "Reading") -> Iterator[Issue]:
+    """Under objective profit every volume has a price."""
+    demand = reading.instance["demand"]
+    if reading.instance.settings["objective"] == "profit":
+        for row in demand.index[demand["price"].isna() & (demand["volume"] > 0)]:
+            message = "objective profit needs a price for every volume; write it, or set objective to cost"
+            yield error(reading, "demand", row, "price", message)
+
+
+@needs("settings", "demand")
+def steps_fit_objective(reading: "Reading") -> Iterator[Issue]:
+    """Under objective cost a market has one step; where there are several, price falls as volume grows."""
+    cost = reading.instance.settings["objective"] == "cost"
+    for market, steps in reading.instance["demand"].groupby(_MARKET, sort=False):
+        if len(steps) < 2:
+            continue
+        if cost:
+            region, item, period = map(str, market)
+            message = (
+                f"`{item}` in `{region}` in {period} has {len(steps)} price steps: objective cost serves the cheapest, "
+                "whatever it earns; keep one, or set objective to profit"
+            )
+            yield warning(reading, "demand", steps.index[1], "step", message)
+        rising = steps.dropna(subset="price").sort_values(["volume", "price"], ascending=[True, False])
+        for row, step in rows(rising[rising["price"].diff() >= 0]):
+            message = (
+                f"the price of step `{step['step']}` does not fall although its volume is larger than "
+                "that of another step; write a lower price or remove a step"
+            )
+            yield warning(reading, "demand", row, "price", message)
+
+
+@needs("items", "demand")
+def prices_are_near_values(reading: "Reading") -> Iterator[Issue]:
+    """Price and reference value of an item are of the same magnitude."""
+    demand = reading.instance["demand"]
+    value = demand["item"].map(reading.instance["items"].set_index("item")["value"])
+    known = (value > 0) & (demand["price"] > 0)
+    ratio = (demand["price"] / value)[known]
+    off = demand.loc[ratio.index[(ratio >= FAR_OFF) | (ratio <= 1 / FAR_OFF)]]
+    for row, entry in rows(off.drop_duplicates("item")):
+        message = (
+            f"the price of `{entry['item']}`, {entry['price']:g}, is {ratio[row]:.3g} times its value in items; write "
+            "both in millions per item"
+        )
+        yield warning(reading, "demand", row, "price", message)

@@ -1,0 +1,78 @@
+"""Capacity options: each belongs to a line, can be ready in time, and its multiples can be read."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.checks import error, listed, needs, rows, warning
+from planner.checks.supply import DEFAULT_MULTIPLES, lines_at_sites, multiples, options_of_lines
+from planner.issues import Issue
+
+if TYPE_CHECKING:
+    from planner.workbook.read import Reading
+
+_SHEETS = ("periods", "processes", "firms", "sites", "lines", "options")
+
+
+@needs(*_SHEETS)
+def options_have_lines(reading: "Reading") -> Iterator[Issue]:
+    """An option stands on a line of a home firm."""
+    lines = lines_at_sites(reading.instance)
+    for row, option in rows(reading.instance["options"]):
+        process, site = option["process"], option["site"]
+        on = lines[(lines["process"] == process) & ((lines["site"] == site) | (site == "*"))]
+        if on.empty and site == "*":
+            message = f"no site has a line of `{process}`, so that `{option['option']}` can be built nowhere; add it"
+            yield warning(reading, "options", row, "process", message)
+        elif on.empty:
+            message = f"there is no line `{process}` at `{site}`; add it to lines (capacity 0 if nothing is there yet)"
+            yield error(reading, "options", row, "process", message)
+        elif (on["home"] == "no").all():
+            where = "every site with this line" if site == "*" else f"`{site}`"
+            message = f"{where} belongs to an outside firm: `{option['option']}` is never built; remove the row"
+            yield warning(reading, "options", row, "site", message)
+
+
+@needs(*_SHEETS)
+def options_can_be_ready(reading: "Reading") -> Iterator[Issue]:
+    """An option that can be built somewhere can be in use before the horizon, or its site, ends."""
+    options, periods = reading.instance["options"], reading.instance["periods"]["period"]
+    on_lines = options_of_lines(reading.instance)
+    in_time = on_lines["ready"] <= np.minimum(on_lines["last"], len(periods) - 1)
+    for row in sorted(set(on_lines["row"]) - set(on_lines.loc[in_time, "row"])):
+        option = options.loc[row]
+        column = "lead_periods" if option["lead_periods"] > 0 else "first_period"
+        message = (
+            f"`{option['option']}` of `{option['process']}` cannot be in use before its site or the horizon "
+            f"({periods.iloc[-1]}) ends; write fewer lead_periods or an earlier first_period"
+        )
+        yield warning(reading, "options", row, column, message)
+    for row, option in rows(options[options["max_modules"] == 0]):
+        message = f"`{option['option']}` of `{option['process']}` can never be built; write 1 or more, or remove it"
+        yield warning(reading, "options", row, "max_modules", message)
+
+
+@needs("options")
+def multiples_make_sense(reading: "Reading") -> Iterator[Issue]:
+    """Multiples are numbers above 1 with `;` between, and stand with a scale exponent below 1."""
+    options = reading.instance["options"]
+    taken = set(zip(options["site"], options["process"], options["option"], strict=True))
+    for row, option in rows(options):
+        text, scaled = option["multiples"], option["scale_exponent"]
+        values = multiples(text)
+        if values is None:
+            message = f"`{text}`: write different numbers above 1 with ';' between, as {DEFAULT_MULTIPLES}"
+            yield error(reading, "options", row, "multiples", message)
+            continue
+        if text is not None and not scaled > 0:
+            message = "multiples have no effect without a scale_exponent; write one (0.6 to 0.9 is usual) or clear them"
+            yield warning(reading, "options", row, "multiples", message)
+        if scaled == 1:
+            message = "with 1 larger modules are no cheaper per unit; write less than 1, or leave it blank"
+            yield warning(reading, "options", row, "scale_exponent", message)
+        names = [f"{option['option']} x {value:g}" for value in values] if scaled > 0 else []
+        double = [name for name in names if (option["site"], option["process"], name) in taken]
+        if double:
+            message = f"the scale exponent makes {listed(double)}, which has a row of its own; rename or remove one"
+            yield error(reading, "options", row, "option", message)

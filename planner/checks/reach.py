@@ -1,0 +1,121 @@
+"""Reach: what is demanded can be made or brought, and every line can get its inputs."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from models.instance import Instance
+from planner.checks import error, listed, needs, rows, warning
+from planner.checks.supply import Supply, lines_at_sites, place_of, positions, supply
+from planner.issues import Issue
+
+if TYPE_CHECKING:
+    from planner.workbook.read import Reading
+
+_SHEETS = (
+    "settings", "periods", "regions", "items", "processes", "recipes", "firms", "sites", "lines", "line_capacity",
+    "options", "lanes", "duties", "demand", "stocks",
+)  # fmt: skip
+
+
+def must_be_served(instance: Instance) -> pd.Series:
+    """Which rows of `demand` cannot be left unserved: objective cost, and nothing says what a missing unit costs."""
+    demand, settings = instance["demand"], instance.settings
+    free = demand["penalty"].isna() & demand["price"].isna() & (demand["volume"] > 0)
+    return free & (settings["objective"] == "cost" and settings["shortage_penalty"] is None)
+
+
+@needs(*_SHEETS)
+def demand_can_be_met(reading: "Reading") -> Iterator[Issue]:
+    """Every demanded item can be made in or brought to its market, in every period in which it is demanded.
+
+    An error where it never can, or where it must be served; a warning where only a ban or the time of building is in
+    the way.
+    """
+    instance = reading.instance
+    chain = supply(instance)
+    ever, (now, _) = chain.ever()[0], chain.by_period()
+    demand = instance["demand"].assign(must=must_be_served(instance))
+    demand = demand[demand["volume"] > 0]
+    at = _market_places(instance, demand)
+    demand = demand.assign(ever=ever[at[1:]], now=now[at])
+    for (region, item), market in demand[~demand["now"]].groupby(["region", "item"], sort=False):
+        row = market.index[0]
+        if not market["ever"].all():
+            yield error(reading, "demand", row, "item", _never(instance, chain, str(region), str(item)))
+            continue
+        when = listed(list(dict.fromkeys(market["period"])))
+        message = (
+            f"`{item}` cannot reach `{region}` in {when}: a ban closes the way, or nothing is ready by then; lift the "
+            "ban (duties), allow an earlier first_period or fewer lead_periods (options), or start demand later"
+        )
+        must = market["must"].any()
+        yield (error if must else warning)(reading, "demand", row, "item", message)
+
+
+def _market_places(instance: Instance, demand: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Positions of period, region and item of each row of demand."""
+    keys = (("periods", "period"), ("regions", "region"), ("items", "item"))
+    period, region, item = (place_of(demand[key], positions(instance, sheet, key), -1) for sheet, key in keys)
+    return period, region, item
+
+
+def _never(instance: Instance, chain: Supply, region: str, item: str) -> str:
+    """Why nothing can ever bring `item` to `region`, and what to write."""
+    recipes, lines = instance["recipes"], instance["lines"]
+    makers = recipes.loc[(recipes["item"] == item) & (recipes["quantity"] > 0), "process"]
+    place = positions(instance, "items", "item")[item]
+    if makers.empty:
+        return f"nothing makes `{item}`: no recipe has a positive quantity of it; add one (recipes) and a line (lines)"
+    if not lines["process"].isin(makers).any():
+        names = listed([f"`{name}`" for name in makers])
+        return f"nothing makes `{item}`: {names} has no line; add one in sheet lines"
+    if not chain.ever()[0][:, place].any():
+        if chain.ever(every_line_runs=True)[0][:, place].any():
+            return f"nothing can make `{item}` for `{region}`: the lines that make it cannot get their inputs"
+        return f"nothing can make `{item}`: its lines have neither capacity (lines) nor anything to build (options)"
+    return f"`{item}` is made, but not in `{region}`, and no lane leads there; add a lane (lanes) or a line (lines)"
+
+
+@needs(*_SHEETS)
+def inputs_can_reach_lines(reading: "Reading") -> Iterator[Issue]:
+    """Every line with capacity can get its inputs. Only the first cause is named, not every line downstream of it.
+
+    An error where the process can run nowhere, or where the line must (its min_load, and it cannot be retired); a
+    warning where another line of it can, or where a ban is in the way.
+    """
+    instance = reading.instance
+    chain = supply(instance)
+    had, runs = chain.ever()
+    if_all_ran = chain.ever(every_line_runs=True)[0]
+    lines = lines_at_sites(instance)
+    lines["possible"], lines["runs"] = np.any(chain.running, axis=0), runs
+    lines["runs_now"] = np.any(chain.by_period()[1], axis=0)
+    blocked = (lines["possible"] & ~lines["runs"]).to_numpy()
+    lacking = _lacking(instance, chain, if_all_ran, blocked) or _lacking(instance, chain, had, blocked)
+    for line, items in lacking.items():
+        row, entry = int(lines.index[line]), lines.iloc[line]
+        process, region = str(entry["process"]), str(entry["region"])
+        names = listed([f"`{item}`" for item in items])
+        message = (
+            f"`{process}` at `{entry['site']}` cannot run: {names} can be neither made in nor brought to "
+            f"`{region}`; add a lane to `{region}` (lanes) or a line that makes it (lines)"
+        )
+        elsewhere = lines.loc[lines["process"] == process, "runs"].any()
+        must = entry["home"] == "yes" and entry["retirable"] == "no" and entry["min_load"] > 0
+        yield (warning if elsewhere and not must else error)(reading, "lines", row, "process", message)
+    for row, line in rows(lines[lines["runs"] & ~lines["runs_now"]]):
+        message = f"`{line['process']}` at `{line['site']}` can run in no period: bans (duties) keep its inputs away"
+        yield warning(reading, "lines", row, "process", message)
+
+
+def _lacking(instance: Instance, chain: Supply, had: np.ndarray, blocked: np.ndarray) -> dict[int, list[str]]:
+    """The inputs that each blocked line cannot have."""
+    names = instance["items"]["item"].to_numpy()
+    lacking: dict[int, list[str]] = {}
+    for line, item in zip(*chain.network.uses, strict=True):
+        if blocked[line] and not had[chain.network.line_region[line], item]:
+            lacking.setdefault(int(line), []).append(names[item])
+    return lacking

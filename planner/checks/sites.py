@@ -1,0 +1,86 @@
+"""Firms, sites and lines: who can build, when a site can be open, and what a line can ever have."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.checks import error, needs, rows, warning
+from planner.checks.supply import existing_capacity, greatest_capacity, lines_at_sites, positions
+from planner.issues import Issue
+
+if TYPE_CHECKING:
+    from planner.workbook.read import Reading
+
+
+@needs("periods", "firms", "sites", "lines", "line_capacity", "processes")
+def somebody_can_make(reading: "Reading") -> Iterator[Issue]:
+    """There is a home firm, or at least an outside line to draw from."""
+    firms = reading.instance["firms"]
+    if firms.empty or (firms["home"] == "yes").any():
+        return
+    row = firms.index[0]
+    if (existing_capacity(reading.instance) > 0).any():
+        message = "no firm is home, so that nothing can be built; write yes in column home for the planner's own firms"
+        yield warning(reading, "firms", row, "home", message)
+    else:
+        message = (
+            "no firm is home and no outside line has capacity to draw from; write yes in column home for the planner's "
+            "own firms, or give lines of outside firms a capacity"
+        )
+        yield error(reading, "firms", row, "home", message)
+
+
+@needs("firms", "sites")
+def outside_candidates(reading: "Reading") -> Iterator[Issue]:
+    """Only home firms open sites."""
+    sites, firms = reading.instance["sites"], reading.instance["firms"]
+    outside = set(firms.loc[firms["home"] == "no", "firm"])
+    for row, site in rows(sites[(sites["status"] == "candidate") & sites["firm"].isin(outside)]):
+        message = (
+            f"`{site['site']}` belongs to the outside firm `{site['firm']}`: the planner cannot open it; write "
+            "existing, or give it to a home firm"
+        )
+        yield warning(reading, "sites", row, "status", message)
+
+
+@needs("periods", "sites")
+def site_windows(reading: "Reading") -> Iterator[Issue]:
+    """A site may be open in at least one period."""
+    order = positions(reading.instance, "periods", "period")
+    sites = reading.instance["sites"]
+    for row, site in rows(sites[sites["first_period"].notna() & sites["last_period"].notna()]):
+        if order[site["first_period"]] > order[site["last_period"]]:
+            message = (
+                f"first_period {site['first_period']} is after last_period {site['last_period']}: `{site['site']}` "
+                "could never be open; exchange them or leave one blank"
+            )
+            yield error(reading, "sites", row, "first_period", message)
+
+
+@needs("periods", "processes", "firms", "sites", "lines", "line_capacity", "options")
+def lines_can_have_capacity(reading: "Reading") -> Iterator[Issue]:
+    """A line exists in some period or can be built."""
+    lines = lines_at_sites(reading.instance)
+    idle = lines[~np.any(greatest_capacity(reading.instance) > 0, axis=1)]
+    for row, line in rows(idle):
+        name = f"`{line['process']}` at `{line['site']}`"
+        if line["home"] == "no":
+            message = f"{name} has no capacity to draw in any period; give it a capacity or remove the line"
+        else:
+            message = (
+                f"{name} has no capacity in any period and no option that is ready in time; give it a capacity "
+                "(lines), an option (options), or remove the line"
+            )
+        yield warning(reading, "lines", row, "capacity", message)
+
+
+@needs("periods", "processes", "sites", "lines", "line_capacity")
+def line_capacity_has_lines(reading: "Reading") -> Iterator[Issue]:
+    """A changed capacity belongs to a line."""
+    lines, changes = reading.instance["lines"], reading.instance["line_capacity"]
+    known = set(zip(lines["site"], lines["process"], strict=True))
+    for row, change in rows(changes):
+        if (change["site"], change["process"]) not in known:
+            message = f"there is no line `{change['process']}` at `{change['site']}`; add it to lines or correct it"
+            yield error(reading, "line_capacity", row, "process", message)

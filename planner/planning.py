@@ -1,0 +1,79 @@
+"""From a checked input to an audited plan."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+
+from models.network import build
+from models.plan import Plan, plan
+from planner.audit import audit
+from planner.compiled import compile_model
+from planner.infeasible import Conflict, conflicts
+from planner.issues import Issue
+from planner.report.summary import summary
+from planner.seal import seal
+from planner.solver import Options, Progress, Solution, load_values, rounding, solve_arrays
+from planner.workbook.read import Reading
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a job: how the solver ended, the result tables where there is a plan, else why there is none."""
+
+    solution: Solution
+    tables: Plan
+    conflicts: list[Conflict]
+
+
+def solver_options(reading: Reading, **given: Any) -> Options:
+    """The solver's options: those given, else those of the workbook's settings."""
+    settings = reading.instance.settings
+    chosen = {
+        "gap": settings["mip_gap"],
+        "time_limit": settings["time_limit"],
+        "threads": settings["threads"],
+        "seed": settings["seed"],
+    }
+    return Options(**(chosen | {name: value for name, value in given.items() if value is not None}))
+
+
+def make_plan(
+    reading: Reading,
+    options: Options,
+    progress: Callable[[Progress], None] | None = None,
+    changes: tuple[str, ...] = (),
+    issues: list[Issue] | None = None,
+) -> Outcome:
+    """Build, solve, report, audit and seal. The reading must have no faults."""
+    began = datetime.now(UTC)
+    instance = reading.instance
+    model = build(instance)
+    compiled = compile_model(model)
+    sign = -1.0 if instance.settings["objective"] == "profit" else 1.0
+    shown = None if progress is None else lambda step: progress(step.turned(sign))
+    solution = solve_arrays(compiled, options, shown, rounding(model, compiled))
+    if solution.values is None:
+        return Outcome(solution, {}, conflicts(compiled) if solution.status == "infeasible" else [])
+    load_values(compiled, solution.values)
+    tables = plan(model)
+    assert solution.objective is not None
+    objective = sign * solution.objective + 0.0
+    facts = {
+        "status": solution.status,
+        "status_text": solution.words,
+        "objective": objective,
+        "bound": None if solution.bound is None else sign * solution.bound + 0.0,
+        "gap": solution.gap,
+        "seconds": solution.seconds,
+        "nodes": solution.nodes,
+        "started": began.isoformat(timespec="seconds"),
+    }
+    tables["audit"] = audit(instance, tables, objective)
+    rows = [(issue.severity, issue.sheet, issue.cell, issue.message) for issue in issues or []]
+    tables["issues"] = pd.DataFrame(rows, columns=["severity", "sheet", "cell", "message"])
+    summary_table = summary(instance, tables, facts)
+    run = seal(reading.path, asdict(options) | {"changes": list(changes)}, facts, tables)
+    return Outcome(solution, {"summary": summary_table, **tables, "run": run}, [])

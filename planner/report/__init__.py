@@ -1,0 +1,1 @@
+"""What people read of a plan: headline figures, a brief in plain words, and charts."""

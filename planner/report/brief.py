@@ -1,0 +1,211 @@
+"""The plan in plain words, for people who decide on it: one sentence or two on each question they ask."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from models.instance import Instance
+from planner.report.figures import (
+    Tables,
+    capacity_and_use,
+    costs_by_group,
+    key_items,
+    money,
+    output,
+    per_cent,
+    periods,
+    shares_by_region,
+    table,
+    three_digits,
+)
+
+FULL = 0.995
+"""Use of capacity from which a line counts as full."""
+
+DOMINANT = 0.6
+"""Share of one region from which a supply counts as concentrated."""
+
+MOST_NAMES = 4
+"""Names in one sentence; more are counted."""
+
+
+def brief(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> list[str]:
+    """The sentences, in the order in which a board asks."""
+    parts = (
+        _bottom_line(instance, tables, facts),
+        _quality(instance, facts),
+        _where_money_goes(instance, tables),
+        _served(instance, tables),
+        _made_where(instance, tables),
+        _built(instance, tables),
+        _concentration(instance, tables),
+        _weak_spots(instance, tables),
+    )
+    return [part for part in parts if part]
+
+
+def _bottom_line(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> str:
+    settings, order = instance.settings, periods(instance)
+    years = int(instance["periods"]["years"].sum())
+    rate = f"{settings['discount_rate']:.2%}".replace(".00%", "%").replace("%", " %")
+    when = f"over {years} years ({order[0]}" + (f" to {order[-1]})" if len(order) > 1 else ")")
+    today = f"in money of {settings['base_year']} (discounted at {rate} a year)"
+    if settings["objective"] == "profit":
+        verb = "earns" if facts["objective"] >= 0 else "loses"
+        return f"The plan {verb} {money(abs(facts['objective']), settings['currency'])} {when}, {today}."
+    return f"The plan costs {money(facts['objective'], settings['currency'])} {when}, {today}."
+
+
+def _quality(instance: Instance, facts: Mapping[str, Any]) -> str:
+    """How good the plan is known to be. Nothing is called best unless it is proven."""
+    word = "cheaper" if instance.settings["objective"] == "cost" else "more profitable"
+    bound, gap, currency = facts.get("bound"), facts.get("gap"), instance.settings["currency"]
+    if facts["status"] == "optimal":
+        return f"No plan is {word} under the assumptions in this workbook."
+    room = "; how much better another could be is not known"
+    if bound is not None and gap is not None:
+        room = f"; another could be better by {money(abs(facts['objective'] - bound), currency)} ({gap:.2%}) at most"
+        room = room.replace("%", " %")
+    if facts["status"] == "time_limit":
+        return f"The search was stopped at its time limit: this is the best plan found until then{room}."
+    if facts["status"] == "interrupted":
+        return f"The search was stopped by hand: this is the best plan found until then{room}."
+    return f"The plan is as close to the best as was asked for{room}."
+
+
+def _where_money_goes(instance: Instance, tables: Tables) -> str:
+    groups = costs_by_group(tables).drop("revenue", errors="ignore")
+    total = float(groups.sum())
+    large = groups[groups > 0.005 * total].sort_values(ascending=False, kind="stable")
+    if total <= 0 or large.empty:
+        return ""
+    (first, most), *rest = [(name, per_cent(amount / total)) for name, amount in large.items()]
+    return f"Of all costs, {listed([f'{first} takes {most}', *(' '.join(part) for part in rest)], 8)}."
+
+
+def _served(instance: Instance, tables: Tables) -> str:
+    demand = table(tables, "demand", ("region", "item", "period", "volume", "sold", "unserved"))
+    demand = demand.assign(unserved=demand["unserved"].astype(float), volume=demand["volume"].astype(float))
+    short = demand[demand["unserved"] > 1e-6 * demand["volume"]]
+    if demand.empty:
+        return ""
+    if short.empty:
+        return "All demand is served in every period."
+    units = instance["items"].set_index("item")["unit"]
+    short = short.sort_values("unserved", ascending=False, kind="stable")
+    names = [
+        f"{row['item']} in {row['region']}, {row['period']} ({_amount(row['unserved'], units[row['item']])} a year, "
+        f"{per_cent(row['unserved'] / row['volume'])})"
+        for row in short.to_dict("records")
+    ]
+    return f"Demand is not fully served in {len(short)} of {len(demand)} markets and periods: {listed(names)}."
+
+
+def _made_where(instance: Instance, tables: Tables) -> str:
+    """The regions that make the most valuable items in the last period."""
+    last = periods(instance)[-1]
+    made = output(instance, tables)
+    made = made[made["period"] == last]
+    if made.empty:
+        return ""
+    sold = set(instance["demand"]["item"])
+    items = instance["items"]
+    chosen = items[items["item"].isin(set(made["item"])) & items["item"].isin(sold)]["item"].tolist()
+    middle = made[(made["tier"] == "midstream") & ~made["item"].isin(chosen)]
+    chosen += key_items(instance, middle, 2)
+    shares = shares_by_region(made)
+    parts = []
+    for item in chosen[:MOST_NAMES]:
+        largest = shares.loc[item][shares.loc[item] > 0.005].sort_values(ascending=False, kind="stable")
+        names = [f"{region} {per_cent(share)}" for region, share in largest.items()]
+        parts.append(f"{item}: {listed(names, 3)}")
+    return f"Where things are made in {last} – " + "; ".join(parts) + "."
+
+
+def _built(instance: Instance, tables: Tables) -> str:
+    builds = table(tables, "builds", ("site", "process", "period", "modules", "size", "capex"))
+    sites = table(tables, "sites", ("site", "period", "opened", "closed"))
+    parts = []
+    opened, closed = sites[sites["opened"] == "yes"], sites[sites["closed"] == "yes"]
+    for word, frame in (("opens", opened), ("closes", closed)):
+        if not frame.empty:
+            parts.append(f"{word} {listed([f'{r.site} ({r.period})' for r in frame.itertuples()])}")
+    if not builds.empty:
+        capex = money(float(builds["capex"].sum()), instance.settings["currency"])
+        largest = listed(_largest_builds(instance, builds))
+        parts.append(f"invests {capex} in new capacity, the largest amounts for {largest}")
+    if not parts:
+        return "The plan builds nothing, and opens and closes no site."
+    return f"The plan {' and '.join(parts)}."
+
+
+def _largest_builds(instance: Instance, builds: pd.DataFrame) -> list[str]:
+    """Lines that are extended, with the periods of the orders, the most expensive first."""
+    order = {period: place for place, period in enumerate(periods(instance))}
+    rows = builds.assign(place=builds["period"].map(order), capex=builds["capex"].astype(float))
+    lines = rows.groupby(["process", "site"], sort=False).agg(
+        capex=("capex", "sum"), first=("place", "min"), last=("place", "max")
+    )
+    names = []
+    for (process, site), line in lines.sort_values("capex", ascending=False, kind="stable").iterrows():
+        first, last = (periods(instance)[int(line[end])] for end in ("first", "last"))
+        names.append(f"{process} at {site} ({first if first == last else f'{first} to {last}'})")
+    return names
+
+
+def _concentration(instance: Instance, tables: Tables) -> str:
+    """Who the largest source is, and of which items one region makes most."""
+    last = periods(instance)[-1]
+    made = output(instance, tables)
+    made = made[made["period"] == last]
+    worth = made.groupby("region")["worth"].sum().sort_values(ascending=False, kind="stable")
+    if worth.empty or not worth.sum():
+        return ""
+    sentence = (
+        f"The largest source is {worth.index[0]}: it makes {per_cent(worth.iloc[0] / worth.sum())} of all goods by "
+        f"worth in {last}"
+    )
+    shares = shares_by_region(made)
+    top = shares.max(axis=1)
+    items = [item for item in key_items(instance, made, len(shares)) if top[item] >= DOMINANT]
+    value = made.groupby("item")["worth"].sum()
+    items.sort(key=lambda item: -value[item])
+    names = [f"{item} ({shares.loc[item].idxmax()} {per_cent(top[item])})" for item in items]
+    if not names:
+        return f"{sentence}; no item has {per_cent(DOMINANT)} of its supply from one region."
+    return f"{sentence}. {len(items)} of {len(shares)} items come mostly from one region: {listed(names)}."
+
+
+def _weak_spots(instance: Instance, tables: Tables) -> str:
+    """What would be felt at once if it failed: critical items from one region, and lines without reserve."""
+    last = periods(instance)[-1]
+    made = output(instance, tables)
+    shares = shares_by_region(made[made["period"] == last])
+    critical = instance["items"].query("critical == 'yes'")["item"]
+    single = [item for item in critical if item in shares.index and shares.loc[item].max() > 1 - 1e-6]
+    lines = capacity_and_use(instance, tables)
+    lines = lines[(lines["period"] == last) & (lines["capacity"] > 0)]
+    sums = lines.groupby("process", sort=False)[["capacity", "made"]].sum()
+    scarce = sums.index[sums["made"] >= FULL * sums["capacity"]].tolist()
+    full = (lines["made"] >= FULL * lines["capacity"]).sum()
+    parts = []
+    if single:
+        names = [f"{item} ({shares.loc[item].idxmax()})" for item in single]
+        parts.append(f"critical items from one region only: {listed(names)}")
+    if scarce:
+        parts.append(f"no reserve left anywhere for {listed(scarce)}")
+    if full:
+        parts.append(f"{full} of {len(lines)} lines run at full capacity")
+    return f"Weak spots in {last} – {'; '.join(parts)}." if parts else f"No line runs at full capacity in {last}."
+
+
+def listed(names: list[str], most: int = MOST_NAMES) -> str:
+    """The first of `names`, as many as fit in a sentence, and how many there are beyond those."""
+    if len(names) > most + 1:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _amount(quantity: float, unit: str | None) -> str:
+    return f"{three_digits(quantity)} {unit}" if unit else three_digits(quantity)

@@ -1,0 +1,118 @@
+"""What the charts of a plan show, as plain tables; the workbook draws them."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from models.instance import Instance
+from models.schema import TIERS
+from planner.report.figures import (
+    Tables,
+    capacity_and_use,
+    flows_between,
+    key_items,
+    output,
+    periods,
+    shares_by_region,
+    table,
+)
+
+MOST_BARS = 12
+MOST_REGIONS = 7
+MOST_FLOWS = 12
+OTHERS = "others"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart: categories in the index (one level or two), one series per column.
+
+    kind: stacked | clustered (columns), or shares (bars that add up to 1).
+    """
+
+    title: str
+    kind: str
+    unit: str
+    frame: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Map:
+    """Regions by place (columns longitude, latitude, worth; index region) and the largest flows between them.
+
+    `flows` has origin and destination as index and the worth moved in money/year as value.
+    """
+
+    title: str
+    regions: pd.DataFrame
+    flows: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
+
+
+def charts(instance: Instance, tables: Tables) -> list[Chart | Map]:
+    """The charts that the tables have figures for: costs, capacity against use, sourcing, and the map."""
+    last = periods(instance)[-1]
+    found: list[Chart | Map] = [
+        _in_money("Cost by tier and period", "stacked", instance, _costs(instance, tables)),
+        _in_money("Capacity against use, at reference value", "clustered", instance, _capacity(instance, tables)),
+        Chart(f"Sourcing by region, {last}", "shares", "share of supply", _sourcing(instance, tables, last)),
+        Map(f"Where things are made, and what moves, {last}", *_places(instance, tables, last)),
+    ]
+    return [chart for chart in found if not (chart.regions if isinstance(chart, Map) else chart.frame).empty]
+
+
+def _in_money(title: str, kind: str, instance: Instance, frame: pd.DataFrame) -> Chart:
+    """A chart of yearly amounts, in billions where they are large."""
+    large = not frame.empty and frame.to_numpy().max() >= 10_000
+    unit = f"{'billion' if large else 'million'} {instance.settings['currency']} a year"
+    return Chart(title, kind, unit, frame / 1000 if large else frame)
+
+
+def _costs(instance: Instance, tables: Tables) -> pd.DataFrame:
+    """Undiscounted yearly cost: periods by tiers. Revenue is no cost."""
+    costs = table(tables, "costs", ("line", "tier", "period", "amount"))
+    costs = costs[costs["line"] != "revenue"]
+    if costs.empty:
+        return pd.DataFrame()
+    sums = costs.pivot_table(index="period", columns="tier", values="amount", aggfunc="sum", fill_value=0.0)
+    years = instance["periods"].set_index("period")["years"]
+    order = [tier for tier in TIERS if tier in sums.columns]
+    return sums.reindex(periods(instance), fill_value=0.0)[order].div(years.reindex(periods(instance)), axis=0)
+
+
+def _capacity(instance: Instance, tables: Tables) -> pd.DataFrame:
+    """Capacity and use at reference value: tiers and periods by the two."""
+    lines = capacity_and_use(instance, tables)
+    if lines.empty:
+        return pd.DataFrame()
+    worth = pd.DataFrame({"capacity": lines["capacity"] * lines["weight"], "use": lines["made"] * lines["weight"]})
+    sums = worth.groupby([lines["tier"], lines["period"]]).sum()
+    order = [(tier, period) for tier in TIERS for period in periods(instance)]
+    return sums.reindex([key for key in order if key in sums.index])
+
+
+def _sourcing(instance: Instance, tables: Tables, period: str) -> pd.DataFrame:
+    """Share of each region in the supply of the key items; small regions are added up as others."""
+    made = output(instance, tables)
+    made = made[made["period"] == period]
+    if made.empty:
+        return pd.DataFrame()
+    shares = shares_by_region(made).loc[key_items(instance, made, MOST_BARS)]
+    order = shares.sum().sort_values(ascending=False, kind="stable").index
+    order = [region for region in order if shares[region].any()]
+    shown = shares[order[: MOST_REGIONS if len(order) > MOST_REGIONS + 1 else len(order)]].copy()
+    if len(shown.columns) < len(order):
+        shown[OTHERS] = shares[order[len(shown.columns) :]].sum(axis=1)
+    return shown
+
+
+def _places(instance: Instance, tables: Tables, period: str) -> tuple[pd.DataFrame, pd.Series]:
+    """Regions that have coordinates and make, sell or ship something, and the largest flows between them."""
+    made = output(instance, tables)
+    worth = made[made["period"] == period].groupby("region")["worth"].sum()
+    placed = instance["regions"].set_index("region")[["longitude", "latitude"]].dropna()
+    flows = flows_between(instance, tables, period)
+    flows = flows[[origin in placed.index and there in placed.index for origin, there in flows.index]]
+    flows = flows[flows > 0].head(MOST_FLOWS)
+    named = {*worth[worth > 0].index, *instance["demand"]["region"], *flows.index.map(lambda pair: pair[0])}
+    regions = placed[placed.index.isin(named)]
+    return regions.assign(worth=worth.reindex(regions.index).fillna(0.0)), flows

@@ -1,0 +1,119 @@
+"""Figures that both the brief and the charts show, from the instance and the result tables."""
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from models.instance import Instance
+
+Tables = Mapping[str, pd.DataFrame]
+
+COST_GROUPS = {
+    "production": ("labour", "skilled labour", "energy", "other", "royalty", "unit cost"),
+    "plants": ("line fixed cost", "module fixed cost", "site fixed cost", "opening", "closing"),
+    "new capacity": ("capital",),
+    "transport": ("transport", "in-transit stock", "lane opening"),
+    "duties": ("duties",),
+    "stock": ("stock holding",),
+    "shortage": ("shortage",),
+    "revenue": ("revenue",),
+}
+"""Cost lines as a board sums them up; a line that stands nowhere here is a group of its own."""
+
+
+def table(tables: Tables, sheet: str, columns: Iterable[str]) -> pd.DataFrame:
+    """A result table, or one without rows where the plan has none; of scenarios only the undisturbed course."""
+    frame = tables.get(sheet)
+    if frame is None or frame.empty:
+        return pd.DataFrame({column: pd.Series(dtype=object) for column in columns})
+    return frame[frame["scenario"] == "base"] if "scenario" in frame else frame
+
+
+def periods(instance: Instance) -> list[str]:
+    """The periods in time order."""
+    return instance["periods"]["period"].tolist()
+
+
+def costs_by_group(tables: Tables) -> pd.Series:
+    """Discounted money by cost group, in the order of COST_GROUPS; revenue is negative."""
+    group = {line: name for name, lines in COST_GROUPS.items() for line in lines}
+    costs = table(tables, "costs", ("line", "discounted"))
+    sums = costs["discounted"].astype(float).groupby(costs["line"].map(lambda line: group.get(line, line))).sum()
+    order = [*COST_GROUPS, *sorted(set(sums.index) - set(COST_GROUPS))]
+    return sums.reindex([name for name in order if name in sums.index])
+
+
+def output(instance: Instance, tables: Tables) -> pd.DataFrame:
+    """What is made: item, tier, region, firm, period, quantity (item/year), worth (money/year at reference value)."""
+    made = table(tables, "production", ("site", "process", "period", "made"))[["site", "process", "period", "made"]]
+    recipes = instance["recipes"].query("quantity > 0")[["process", "item", "quantity"]]
+    rows = made.merge(recipes, on="process").merge(instance["sites"][["site", "region", "firm"]], on="site")
+    rows = rows.merge(instance["items"][["item", "tier", "value"]], on="item")
+    rows["quantity"] = rows["quantity"] * rows["made"].astype(float)
+    rows["worth"] = rows["quantity"] * rows["value"]
+    return rows[["item", "tier", "region", "firm", "period", "quantity", "worth"]]
+
+
+def capacity_and_use(instance: Instance, tables: Tables) -> pd.DataFrame:
+    """Per line and period: site, process, tier, capacity and made (activity/year), and `weight`.
+
+    The weight is the reference value of what one unit of activity makes, in money, so that lines of different kinds
+    can be added up; 1 throughout where no item has a value.
+    """
+    names = ["site", "process", "period", "capacity", "made"]
+    lines = table(tables, "capacity", names)[names].astype({"capacity": float, "made": float})
+    recipes = instance["recipes"].query("quantity > 0").merge(instance["items"][["item", "value"]], on="item")
+    weight = (recipes["quantity"] * recipes["value"]).groupby(recipes["process"]).sum()
+    tiers = instance["processes"].set_index("process")["tier"]
+    weights = lines["process"].map(weight).fillna(0.0).astype(float)
+    return lines.assign(tier=lines["process"].map(tiers), weight=weights if weights.any() else 1.0)
+
+
+def flows_between(instance: Instance, tables: Tables, period: str) -> pd.Series:
+    """Worth of what moves between two regions in a period, in money/year at reference value, the largest first."""
+    flows = table(tables, "flows", ("origin", "destination", "item", "period", "shipped"))
+    flows = flows[(flows["period"] == period) & (flows["origin"] != flows["destination"])]
+    value = instance["items"].set_index("item")["value"]
+    worth = flows["shipped"].astype(float) * flows["item"].map(value).astype(float)
+    return worth.groupby([flows["origin"], flows["destination"]]).sum().sort_values(ascending=False, kind="stable")
+
+
+def shares_by_region(made: pd.DataFrame) -> pd.DataFrame:
+    """Share of each region (columns) in the supply of each item (rows); `made` is a part of `output`."""
+    quantities = made.pivot_table(index="item", columns="region", values="quantity", aggfunc="sum", fill_value=0.0)
+    return quantities.div(quantities.sum(axis=1), axis=0)
+
+
+def key_items(instance: Instance, made: pd.DataFrame, most: int) -> list[str]:
+    """The items to show where not all fit: critical ones first, then by worth made; those in the order of the sheet."""
+    items = instance["items"]
+    worth = made.groupby("item")["worth"].sum()
+    present = items[items["item"].isin(worth.index)]
+    order = present.assign(critical=present["critical"] == "yes", worth=present["item"].map(worth))
+    chosen = set(order.sort_values(["critical", "worth"], ascending=False, kind="stable")["item"].head(most))
+    return [item for item in items["item"] if item in chosen]
+
+
+def money(amount: float, currency: str) -> str:
+    """An amount in millions as people say it: 45.3 billion USD, 820 million USD."""
+    for size, word in ((1e6, "trillion"), (1e3, "billion")):
+        if abs(amount) >= size:
+            return f"{three_digits(amount / size)} {word} {currency}"
+    return f"{three_digits(amount)} million {currency}"
+
+
+def three_digits(value: float) -> str:
+    """About three significant digits, with separators: 1,230; 45.3; 0.123."""
+    if value == 0:
+        return "0"
+    size = abs(value)
+    return f"{value:,.0f}" if size >= 99.95 else f"{value:.1f}".removesuffix(".0") if size >= 9.995 else f"{value:.3g}"
+
+
+def per_cent(share: float) -> str:
+    """A share in per cent; never 100 % or 0 % for something a little less or more."""
+    if 0 < share < 0.005:
+        return "under 1 %"
+    if 0.995 <= share < 1 - 1e-9:
+        return "over 99 %"
+    return f"{share:.0%}".replace("%", " %")

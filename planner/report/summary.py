@@ -1,0 +1,118 @@
+"""Sheet `summary`: headline figures of a plan, and the plan in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from models.instance import Instance
+from models.schema import RESULTS, TIERS
+from planner.report.brief import brief
+from planner.report.figures import Tables, capacity_and_use, costs_by_group, key_items, output, periods, table
+
+MOST_SOURCES = 10
+"""Items whose largest source is named."""
+
+Row = tuple[str, Any, str]
+
+
+def summary(instance: Instance, tables: Tables, solution_facts: Mapping[str, Any]) -> pd.DataFrame:
+    """Rows of metric, value and unit. `solution_facts`: status, status_text, objective, bound, gap, seconds, nodes.
+
+    Figures are numbers, the rest is text. What a plan has no figure for is left out.
+    """
+    rows = [
+        *_outcome(instance, solution_facts),
+        *[(f"brief {number}", text, "") for number, text in enumerate(brief(instance, tables, solution_facts), 1)],
+        *_costs(instance, tables),
+        *_service(instance, tables),
+        *_investment(instance, tables),
+        *_use(instance, tables),
+        *_sources(instance, tables),
+    ]
+    kept = [row for row in rows if row[1] is not None and row[1] == row[1]]
+    return pd.DataFrame(kept, columns=list(RESULTS["summary"].columns), dtype=object)
+
+
+def _outcome(instance: Instance, facts: Mapping[str, Any]) -> list[Row]:
+    unit = f"million {instance.settings['currency']}"
+    goal = "least cost" if instance.settings["objective"] == "cost" else "most profit"
+    return [
+        ("name", instance.settings["name"], ""),
+        ("status", facts.get("status_text", facts["status"]), ""),
+        ("goal", goal, ""),
+        ("objective", facts.get("objective"), unit),
+        ("bound", facts.get("bound"), unit),
+        ("gap", facts.get("gap"), "share"),
+        ("time to solve", facts.get("seconds"), "s"),
+        ("branch-and-bound nodes", facts.get("nodes"), ""),
+    ]
+
+
+def _costs(instance: Instance, tables: Tables) -> list[Row]:
+    """Discounted totals; revenue is negative, as in sheet `costs`."""
+    unit = f"million {instance.settings['currency']}, discounted"
+    groups = costs_by_group(tables)
+    spent = groups.drop("revenue", errors="ignore").sum()
+    return [
+        ("total cost", float(spent), unit),
+        *[(f"cost of {name}" if name != "revenue" else name, float(amount), unit) for name, amount in groups.items()],
+    ]
+
+
+def _service(instance: Instance, tables: Tables) -> list[Row]:
+    """The share of demand that is served: by value where every price is known, else by volume."""
+    demand = table(tables, "demand", ("volume", "sold", "unserved", "price", "period"))
+    if demand.empty:
+        return []
+    years = demand["period"].map(instance["periods"].set_index("period")["years"])
+    price = demand["price"].astype(float)
+    known = bool(price.notna().all() and (price > 0).any())
+    weight = years * (price if known else 1.0)
+    volume, sold = (float((demand[column].astype(float) * weight).sum()) for column in ("volume", "sold"))
+    if not volume:
+        return []
+    return [("demand served", sold / volume, "share of value" if known else "share of volume")]
+
+
+def _investment(instance: Instance, tables: Tables) -> list[Row]:
+    builds, sites = table(tables, "builds", ("modules", "capex")), table(tables, "sites", ("opened", "closed"))
+    return [
+        ("investment in new capacity", float(builds["capex"].sum()), f"million {instance.settings['currency']}"),
+        ("modules built", float(builds["modules"].sum()), "module"),
+        ("sites opened", float((sites["opened"] == "yes").sum()), "site"),
+        ("sites closed", float((sites["closed"] == "yes").sum()), "site"),
+    ]
+
+
+def _use(instance: Instance, tables: Tables) -> list[Row]:
+    """Use of capacity by tier, lines weighted by the worth of what they make."""
+    lines = capacity_and_use(instance, tables)
+    order = periods(instance)
+    rows: list[Row] = []
+    for tier in TIERS:
+        for period in dict.fromkeys((order[0], order[-1])):
+            part = lines[(lines["tier"] == tier) & (lines["period"] == period)]
+            capacity = float((part["capacity"] * part["weight"]).sum())
+            if capacity:
+                use = float((part["made"] * part["weight"]).sum()) / capacity
+                rows.append((f"use of {tier} capacity, {period}", use, "share"))
+    return rows
+
+
+def _sources(instance: Instance, tables: Tables) -> list[Row]:
+    """The largest source in the last period: of all goods by worth, and of the key items."""
+    last = periods(instance)[-1]
+    security = table(tables, "security", ("item", "period", "largest_source", "largest_share"))
+    made = output(instance, tables)
+    made = made[made["period"] == last]
+    items = key_items(instance, made, MOST_SOURCES)
+    rows: list[Row] = []
+    worth = made.groupby("region")["worth"].sum().sort_values(ascending=False, kind="stable")
+    if worth.sum() > 0:
+        rows.append(("largest source", worth.index[0], ""))
+        rows.append(("its share", float(worth.iloc[0] / worth.sum()), "share of worth made"))
+    for row in security[(security["period"] == last) & security["item"].isin(items)].to_dict("records"):
+        rows.append((f"largest source of {row['item']}, {last}", row["largest_source"], ""))
+        rows.append((f"its share of {row['item']}, {last}", row["largest_share"], "share"))
+    return rows

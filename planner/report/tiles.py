@@ -1,0 +1,79 @@
+"""The headline figures of a plan, a few large ones."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from planner.report.figures import money, per_cent
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A figure that stands alone."""
+
+    label: str
+    value: str
+    detail: str
+
+
+def tiles(summary: pd.DataFrame) -> list[Tile]:
+    """Up to six headline figures from the rows of sheet `summary`."""
+    values = dict(zip(summary["metric"], summary["value"], strict=True))
+    units = dict(zip(summary["metric"], summary["unit"], strict=True))
+    currency = str(units.get("objective", "")).removeprefix("million ")
+    found = (_goal(values, currency), _quality(values), _served(values, units), _investment(values, currency))
+    return [tile for tile in (*found, _source(values), _use(values)) if tile]
+
+
+def _goal(values: dict[str, Any], currency: str) -> Tile | None:
+    if "objective" not in values:
+        return None
+    label = "Total cost" if values.get("goal") == "least cost" else "Total profit"
+    return Tile(label, money(float(values["objective"]), currency), "discounted to the base year")
+
+
+def _quality(values: dict[str, Any]) -> Tile | None:
+    """Optimal only where that is proven; else how far the plan may be from the best."""
+    if "status" not in values:
+        return None
+    if str(values["status"]).startswith("optimal"):
+        return Tile("Quality of the plan", "optimal", "no plan is better")
+    gap = f"{float(values['gap']):.2%} gap".replace("%", " %") if "gap" in values else "gap unknown"
+    return Tile("Quality of the plan", gap, str(values["status"]).partition(" with ")[0].partition(":")[0])
+
+
+def _served(values: dict[str, Any], units: dict[str, Any]) -> Tile | None:
+    if "demand served" not in values:
+        return None
+    detail = str(units["demand served"]).replace("share of", "by")
+    return Tile("Demand served", per_cent(float(values["demand served"])), f"{detail}, all periods")
+
+
+def _investment(values: dict[str, Any], currency: str) -> Tile | None:
+    if "investment in new capacity" not in values:
+        return None
+    modules, sites = int(values["modules built"]), int(values["sites opened"])
+    detail = f"{modules} module{'s' * (modules != 1)}, {sites} new site{'s' * (sites != 1)}"
+    return Tile("Investment", money(float(values["investment in new capacity"]), currency), detail)
+
+
+def _source(values: dict[str, Any]) -> Tile | None:
+    if "largest source" not in values:
+        return None
+    return Tile(
+        "Largest source", str(values["largest source"]), f"makes {per_cent(float(values['its share']))} by worth"
+    )
+
+
+def _use(values: dict[str, Any]) -> Tile | None:
+    """The tier with the least reserve in the last period."""
+    last: dict[str, tuple[str, float]] = {}
+    for metric, value in values.items():
+        if metric.startswith("use of "):
+            tier, _, period = metric.removeprefix("use of ").partition(" capacity, ")
+            last[tier] = (period, float(value))
+    if not last:
+        return None
+    tier, (period, use) = max(last.items(), key=lambda entry: entry[1][1])
+    return Tile("Fullest tier", f"{tier} {per_cent(use)}", f"of capacity used, {period}")

@@ -1,0 +1,95 @@
+"""The seal of a result: what was run, on what, with what, and what came out."""
+
+import hashlib
+import math
+import platform
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from models.instance import NUMERIC
+from models.schema import RESULTS, meta
+
+_PARTS = {
+    "planner": "supply-chain-planner",
+    "Pyomo": "pyomo",
+    "HiGHS": "highspy",
+    "pandas": "pandas",
+    "numpy": "numpy",
+    "openpyxl": "openpyxl",
+}
+"""What took part: the word of the seal and the distribution that knows its version."""
+
+_NOT_HASHED = ("summary", "issues", "run")
+"""Sheets of words, and the seal itself."""
+
+
+def seal(
+    input_path: str | Path,
+    options: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame] | None = None,
+) -> pd.DataFrame:
+    """Sheet `run`: one row per fact, `key` and `seal`, all as text.
+
+    `options` are those of the run, `changes` among them a sequence of `--set` texts; `facts` are how it ended (status,
+    objective, bound, gap, nodes, started, seconds); `tables` are the result tables, by whose hash a later change by
+    hand can be told. The input is hashed as it lies on the disk. Raises OSError where it cannot be read.
+    """
+    path = Path(input_path)
+    rows = {"input": path.name, "input SHA-256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    if tables is not None:
+        rows["tables SHA-256"] = tables_hash(tables)
+    rows |= {f"{word} version": _version(name) for word, name in _PARTS.items()}
+    rows |= {"Python version": platform.python_version(), "platform": platform.platform()}
+    rows |= {f"option {name}": _text(value) for name, value in options.items() if name != "changes"}
+    rows |= {f"change {number}": change for number, change in enumerate(options.get("changes", ()), 1)}
+    rows |= {name: _text(value) for name, value in facts.items()}
+    return pd.DataFrame(list(rows.items()), columns=list(RESULTS["run"].columns))
+
+
+def tables_hash(tables: Mapping[str, pd.DataFrame]) -> str:
+    """SHA-256 of the figures of result tables, the same before they are written and after they are read back.
+
+    Sheets of words are left out, as are empty sheets, columns that RESULTS does not declare, and the order of rows.
+    """
+    whole = hashlib.sha256()
+    for sheet, schema in RESULTS.items():
+        frame = tables.get(sheet)
+        if frame is None or frame.empty or sheet in _NOT_HASHED:
+            continue
+        columns = []
+        for name, column in schema.columns.items():
+            values = frame[name].tolist() if name in frame else [None] * len(frame)
+            numeric = meta(column)["kind"] in NUMERIC
+            columns.append([_number(value) if numeric else _word(value) for value in values])
+        lines = sorted("\t".join(cells) for cells in zip(*columns, strict=True))
+        whole.update("\n".join([sheet, *lines, ""]).encode())
+    return whole.hexdigest()
+
+
+def _number(value: Any) -> str:
+    """A number as text, alike for 1, 1.0 and a zero of either sign; blank where missing."""
+    return "" if value is None or math.isnan(value) else repr(float(value) + 0.0)
+
+
+def _word(value: Any) -> str:
+    """A text with its tabs and line ends made visible; blank where missing."""
+    return "" if value is None or value != value else repr(str(value))
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return "yes" if value is True else "no" if value is False else str(value)
+
+
+def _version(name: str) -> str:
+    """The version of an installed distribution."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed as a package"

@@ -1,0 +1,336 @@
+"""The only code that knows HiGHS: pass a model, show progress, stop cleanly, and say honestly how it ended."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import highspy
+import numpy as np
+import pyomo.environ as pyo
+
+from models.start import round_up
+from planner.compiled import Compiled, compile_model
+
+PROVED = 1e-6
+"""A plan whose gap is at most this is called optimal; above it, within the gap that was asked for."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Relative gap, longest time in s, threads (None: the solver's choice) and seed."""
+
+    gap: float = 0.005
+    time_limit: float | None = None
+    threads: int | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run stands: time in s, incumbent and bound in money, gap as a share, nodes explored."""
+
+    seconds: float
+    incumbent: float | None
+    bound: float | None
+    gap: float | None
+    nodes: int
+
+    def turned(self, sign: float) -> "Progress":
+        """The same with figures times `sign`: -1 where the least cost is the greatest profit."""
+        turn = [None if value is None else sign * value for value in (self.incumbent, self.bound)]
+        return replace(self, incumbent=turn[0], bound=turn[1])
+
+
+@dataclass(frozen=True)
+class Solution:
+    """How a run ended.
+
+    status: optimal | within_gap | time_limit | interrupted | infeasible | unbounded | failed. A plan exists exactly
+    where `values` (one per column) is not None; objective, bound and gap go with it and are None otherwise.
+    """
+
+    status: str
+    values: np.ndarray | None
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    nodes: int
+    seconds: float
+
+    @property
+    def words(self) -> str:
+        """The status as a sentence for people."""
+        gap = "" if self.gap is None else f" with a gap of {self.gap:.3%}"
+        found = {
+            "optimal": "optimal: no plan is better",
+            "within_gap": f"solved to the gap asked for:{gap[5:]} remains",
+            "time_limit": f"stopped at the time limit{gap}: the best plan so far",
+            "interrupted": f"stopped by the user{gap}: the best plan so far",
+        }
+        none = {
+            "infeasible": "infeasible: no plan meets every limit",
+            "unbounded": "unbounded: profit has no limit; some demand or price is wrong",
+            "time_limit": "stopped at the time limit before any plan was found",
+            "interrupted": "stopped by the user before any plan was found",
+        }
+        return (none if self.values is None else found).get(self.status, "the solver failed")
+
+
+def solve(
+    model: pyo.ConcreteModel, options: Options | None = None, progress: Callable[[Progress], None] | None = None
+) -> Solution:
+    """Solve a model built by `models.network.build` and load the plan into its variables."""
+    compiled = compile_model(model)
+    solution = solve_arrays(compiled, options or Options(), progress, rounding(model, compiled))
+    if solution.values is not None:
+        load_values(compiled, solution.values)
+    return solution
+
+
+def rounding(model: pyo.ConcreteModel, compiled: Compiled) -> Callable[[np.ndarray], np.ndarray]:
+    """How values of the relaxation become whole: by the rules of `models.start`, on the variables themselves."""
+
+    def rounded(relaxed: np.ndarray) -> np.ndarray:
+        load_values(compiled, relaxed)
+        round_up(model)
+        return np.array([variable.value for variable in compiled.variables])
+
+    return rounded
+
+
+def load_values(compiled: Compiled, values: np.ndarray) -> None:
+    """Give every variable of the model its value."""
+    for variable, value in zip(compiled.variables, values.tolist(), strict=True):
+        variable.set_value(value, skip_validation=True)
+
+
+def load(compiled: Compiled) -> highspy.Highs:
+    """A silent HiGHS instance that holds the model."""
+    with _banner_hidden():
+        solver = highspy.Highs()
+    solver.setOptionValue("log_to_console", False)
+    solver.passModel(
+        len(compiled.cost),
+        len(compiled.row_lower),
+        len(compiled.values),
+        int(highspy.MatrixFormat.kRowwise),
+        int(highspy.ObjSense.kMinimize),
+        compiled.offset,
+        compiled.cost,
+        compiled.lower,
+        compiled.upper,
+        compiled.row_lower,
+        compiled.row_upper,
+        compiled.starts,
+        compiled.columns,
+        compiled.values,
+        compiled.integer.astype(np.int32),
+    )
+    return solver
+
+
+@contextmanager
+def _banner_hidden() -> Iterator[None]:
+    """HiGHS prints its banner when it is made, before any option can stop it: send file descriptor 1 elsewhere."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
+
+
+def solve_arrays(
+    compiled: Compiled,
+    options: Options,
+    progress: Callable[[Progress], None] | None = None,
+    rounded: Callable[[np.ndarray], np.ndarray] | None = None,
+) -> Solution:
+    """Solve compiled arrays; integers in the plan are exactly whole, and the rest is optimal for them.
+
+    `rounded` turns values of the relaxation into values with whole integers; the plan it leads to, if any, is where the
+    search starts. Ctrl-C and the time limit hold for all of it and leave the best plan so far.
+    """
+    started = time.monotonic()
+    with _listening() as stop:
+        job = _Job(options, progress, stop, started)
+        bound, start = -np.inf, None
+        if rounded is not None and compiled.integer.any():
+            bound, start = _start(job, compiled, rounded)
+        solution = _searched(job, compiled, start, bound)
+        if start is not None and _overstated(solution, options):
+            solution = _searched(job, compiled, None, bound)
+    return replace(solution, seconds=time.monotonic() - started)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What every solver run of one job shares: its options, who watches, whether to stop, and when it began."""
+
+    options: Options
+    progress: Callable[[Progress], None] | None
+    stop: threading.Event
+    started: float
+
+    def run(self, compiled: Compiled, start: np.ndarray | None = None, bound: float | None = None) -> highspy.Highs:
+        """Load and run in a thread, so that Ctrl-C is heard, in the time that is left; shown where `bound` is given."""
+        solver = load(compiled)
+        _configure(solver, self.options)
+        if self.options.time_limit is not None:
+            left = self.options.time_limit - (time.monotonic() - self.started)
+            solver.setOptionValue("time_limit", max(left, 0.0))
+        if start is not None:
+            plan = highspy.HighsSolution()
+            plan.col_value = start
+            solver.setSolution(plan)
+        for source in (solver.cbMipInterrupt, solver.cbSimplexInterrupt, solver.cbIpmInterrupt):
+            source.subscribe(lambda event: event.interrupt() if self.stop.is_set() else None)
+        if bound is not None and self.progress is not None:
+            show = self.progress
+            solver.cbMipLogging.subscribe(lambda event: show(_progress(event.data_out, bound)))
+        worker = threading.Thread(target=solver.run, daemon=True)
+        worker.start()
+        while worker.is_alive():
+            worker.join(0.1)
+        return solver
+
+
+@contextmanager
+def _listening() -> Iterator[threading.Event]:
+    """While this lasts Ctrl-C only sets the event: whoever runs then ends in order."""
+    stop = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    before = signal.signal(signal.SIGINT, lambda *_: stop.set())
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _start(
+    job: _Job, compiled: Compiled, rounded: Callable[[np.ndarray], np.ndarray]
+) -> tuple[float, np.ndarray | None]:
+    """The bound of the relaxation, and the best plan around its rounded values; None where there is none in time."""
+    relaxed = job.run(replace(compiled, integer=np.zeros_like(compiled.integer)))
+    if relaxed.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return -np.inf, None
+    values = rounded(np.array(relaxed.getSolution().col_value))
+    fixed = job.run(_fixed(compiled, values))
+    if fixed.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return relaxed.getObjectiveValue(), None
+    start = np.array(fixed.getSolution().col_value)
+    start[compiled.integer] = values[compiled.integer]
+    return relaxed.getObjectiveValue(), start
+
+
+def _searched(job: _Job, compiled: Compiled, start: np.ndarray | None, bound: float) -> Solution:
+    """Run the solver; where it brings nothing better than the start in time, the start is the plan."""
+    solver = job.run(compiled, start, bound)
+    solution = _outcome(solver, job.stop.is_set(), compiled, bound)
+    if solution.values is None and start is not None and solution.status in ("time_limit", "interrupted"):
+        objective = float(compiled.cost @ start) + compiled.offset
+        solution = replace(solution, values=start, objective=objective, bound=_finite(bound))
+    if solution.values is not None and compiled.integer.any():
+        solution = _polished(compiled, solution)
+    return _named(solution)
+
+
+def _overstated(solution: Solution, options: Options) -> bool:
+    """Whether a finished search has left more than the gap asked for.
+
+    HiGHS's presolve can drop a column that the start uses and then takes the start without that column's cost for a
+    plan. Integers re-optimised exactly bring it to light; such a search is repeated without a start.
+    """
+    return solution.status == "within_gap" and solution.gap is not None and solution.gap > max(options.gap, PROVED)
+
+
+def _named(solution: Solution) -> Solution:
+    """The gap of a plan against its bound, and the name of a finished search by that gap."""
+    if solution.objective is None or solution.bound is None:
+        return solution
+    gap = max(0.0, solution.objective - solution.bound) / max(abs(solution.objective), 1e-9)
+    finished = solution.status in ("optimal", "within_gap")
+    status = ("optimal" if gap <= PROVED else "within_gap") if finished else solution.status
+    return replace(solution, gap=gap, bound=min(solution.bound, solution.objective), status=status)
+
+
+def _fixed(compiled: Compiled, values: np.ndarray) -> Compiled:
+    """The linear programme that is left when every integer is held at its value."""
+    lower, upper, whole = compiled.lower.copy(), compiled.upper.copy(), compiled.integer
+    lower[whole], upper[whole] = values[whole], values[whole]
+    return replace(compiled, lower=lower, upper=upper, integer=np.zeros_like(whole))
+
+
+def _configure(solver: highspy.Highs, options: Options) -> None:
+    highspy.Highs.resetGlobalScheduler(True)
+    solver.setOptionValue("mip_rel_gap", float(options.gap))
+    solver.setOptionValue("random_seed", int(options.seed))
+    if options.threads is not None:
+        solver.setOptionValue("threads", int(options.threads))
+
+
+def _finite(value: float) -> float | None:
+    return value if abs(value) < highspy.kHighsInf else None
+
+
+def _progress(data: Any, bound: float) -> Progress:
+    """What HiGHS tells of a run, with a `bound` known before it where that is better."""
+    incumbent, known = _finite(data.mip_primal_bound), _finite(max(data.mip_dual_bound, bound))
+    gap = None
+    if incumbent is not None and known is not None:
+        gap = (incumbent - known) / max(abs(incumbent), 1e-9)
+    return Progress(data.running_time, incumbent, known, gap, max(0, data.mip_node_count))
+
+
+def _outcome(solver: highspy.Highs, interrupted: bool, compiled: Compiled, bound: float) -> Solution:
+    """The one place where HiGHS' model status becomes a word of ours."""
+    status = solver.getModelStatus()
+    kinds = highspy.HighsModelStatus
+    info = solver.getInfo()
+    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    ended = {
+        kinds.kOptimal: "optimal",
+        kinds.kTimeLimit: "time_limit",
+        kinds.kInterrupt: "interrupted",
+        kinds.kInfeasible: "infeasible",
+        kinds.kUnbounded: "unbounded",
+        kinds.kModelEmpty: "optimal",
+        kinds.kUnboundedOrInfeasible: "infeasible",
+    }.get(status, "interrupted" if interrupted else "failed")
+    nodes = max(0, info.mip_node_count)
+    if ended in ("infeasible", "unbounded", "failed") or not (found or status == kinds.kModelEmpty):
+        return Solution(ended, None, None, None, None, nodes, 0.0)
+    objective = solver.getObjectiveValue()
+    proved = objective if ended == "optimal" else -np.inf
+    known = max(info.mip_dual_bound if compiled.integer.any() else proved, bound)
+    values = np.array(solver.getSolution().col_value)
+    return Solution(ended, values, objective, _finite(known), None, nodes, 0.0)
+
+
+def _polished(compiled: Compiled, solution: Solution) -> Solution:
+    """The plan with integers rounded exactly and everything else re-optimised around them.
+
+    A MIP solution meets integrality only to a tolerance, which times a large capacity is a visible amount. Where
+    rounding leaves nothing feasible the plan is kept as the solver gave it.
+    """
+    assert solution.values is not None
+    whole = compiled.integer
+    fixed = np.round(solution.values)
+    solver = load(_fixed(compiled, fixed))
+    solver.run()
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return solution
+    values = np.array(solver.getSolution().col_value)
+    values[whole] = fixed[whole]
+    return replace(solution, values=values, objective=solver.getObjectiveValue())

@@ -1,0 +1,1 @@
+"""The only code that knows Excel: reading, writing, templates and marked copies."""

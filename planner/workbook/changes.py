@@ -1,0 +1,189 @@
+"""What-if changes to single inputs: `sheet[key].column=value`, as the command line takes them with `--set`.
+
+The parts of a key stand between `|`; `*` alone means every row, and as a part any value. A part in double quotes is
+taken as it is, so that it may hold `|`, `]` or be a literal `*`. A table without a key is addressed by row number.
+`settings[name]=value` is short for `settings[name].value=value`. An empty value makes the cell blank.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from models.instance import NUMERIC, typed
+from models.schema import INPUTS, SETTINGS, keys, meta
+from planner.workbook.cells import CellError, converted, text
+from planner.workbook.findings import Findings
+from planner.workbook.names import shown, suggestion, trimmed
+from planner.workbook.tables import Table
+
+_FORM = re.compile(
+    r'\s*(?P<sheet>[^\[\].=]*?)\s*\[(?P<key>(?:"(?:[^"]|"")*"|[^\]"])*)\]\s*(?:\.\s*(?P<column>[^=]*?))?\s*=(?P<value>.*)',
+    re.DOTALL,
+)
+_PART = re.compile(r'\s*"((?:[^"]|"")*)"\s*|([^|"]*)')
+_SAYING = "write sheet[key].column=value, such as sites[Plant A].opening_cost=120 or settings[mip_gap]=0.01"
+_POINT_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+
+class ChangeError(ValueError):
+    """A change that cannot be understood or finds nothing to change."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change as written, taken apart. A part of `key` that is None stands for any value."""
+
+    sheet: str
+    key: tuple[str | None, ...]
+    column: str
+    value: str
+
+
+def apply_changes(tables: dict[str, Table], changes: Sequence[str], findings: Findings) -> None:
+    """Make the `changes` in the cells of `tables`, in order; faults name the text of the change."""
+    for written in changes:
+        try:
+            change = _parsed(written)
+            found = tables.get(change.sheet)
+            if found is None:
+                raise ChangeError(f"the workbook has no rows in sheet `{change.sheet}`")
+            rows = _settings_row(found, change) if change.sheet == "settings" else _rows(found, change)
+        except ChangeError as fault:
+            findings.at("error", "--set", "", f"`{shown(written)}`: {fault}")
+            continue
+        _assign(found, change, rows)
+        for row in rows:
+            findings.changed[change.sheet, row, change.column] = shown(written)
+
+
+def _parsed(written: str) -> Change:
+    match = _FORM.fullmatch(written)
+    if match is None:
+        raise ChangeError(f"cannot be understood: {_SAYING}")
+    sheet, column = match["sheet"], match["column"]
+    if sheet not in INPUTS:
+        raise ChangeError(f"there is no sheet `{shown(sheet)}`{suggestion(sheet, INPUTS)}")
+    if column is None and sheet == "settings":
+        column = "value"
+    if column is None:
+        raise ChangeError(f"names no column: {_SAYING}")
+    if column not in INPUTS[sheet].columns or (sheet == "settings" and column == "key"):
+        known = list(INPUTS[sheet].columns)
+        hint = suggestion(column, known) or f": write one of {', '.join(known)}"
+        raise ChangeError(f"sheet `{sheet}` has no column `{shown(column)}`{hint}")
+    return Change(sheet, _key(match["key"]), column, trimmed(match["value"]))
+
+
+def _key(written: str) -> tuple[str | None, ...]:
+    parts: list[str | None] = []
+    position = 0
+    while True:
+        match = _PART.match(written, position)
+        if match is None or (match.end() < len(written) and written[match.end()] != "|"):
+            raise ChangeError(f"the key [{shown(written)}] cannot be understood: {_SAYING}")
+        quoted, bare = match.group(1), match.group(2)
+        if quoted is not None:
+            parts.append(quoted.replace('""', '"'))
+        else:
+            parts.append(None if trimmed(bare) == "*" else trimmed(bare))
+        position = match.end() + 1
+        if match.end() >= len(written):
+            return tuple(parts)
+
+
+def _settings_row(found: Table, change: Change) -> list[int]:
+    """The row of a setting; where the sheet has none, one is added below the last."""
+    name = (change.key[0] or "*").casefold()
+    if len(change.key) != 1 or name not in SETTINGS:
+        hint = suggestion(name, SETTINGS) or f": write one of {', '.join(SETTINGS)}"
+        raise ChangeError(f"there is no setting `{shown(name)}`{hint}")
+    for column in ("key", "value"):
+        _have_column(found, column)
+    rows = [row for row, cell in found.cells["key"].items() if str(cell).strip().casefold() == name]
+    if not rows:
+        rows = [max([1, *found.cells.index]) + 1]
+        cells = found.cells.reindex(pd.Index([*found.cells.index, *rows], name="row"))
+        found.cells = cells.astype(object).where(cells.notna(), None)
+        found.cells.at[rows[0], "key"] = name
+    return [int(str(row)) for row in rows]
+
+
+def _have_column(found: Table, column: str) -> None:
+    """Add a blank column where the sheet lacks it."""
+    if column not in found.cells:
+        found.cells[column] = pd.Series([None] * len(found.cells), index=found.cells.index, dtype=object)
+        found.declared.append(column)
+
+
+def _rows(found: Table, change: Change) -> list[int]:
+    """The numbers of the rows that the key of the change means."""
+    names = keys(INPUTS[change.sheet])
+    cells = found.cells
+    if change.key == (None,):
+        chosen = pd.Series(True, index=cells.index)
+    elif not names:
+        if len(change.key) != 1 or not (change.key[0] or "").isdecimal():
+            raise ChangeError(f"sheet `{change.sheet}` has no key: write the number of the row, or *")
+        chosen = pd.Series(cells.index == int(change.key[0] or 0), index=cells.index)
+    elif len(change.key) != len(names):
+        raise ChangeError(f"the key of sheet `{change.sheet}` has {len(names)} part(s), `|` between: {'|'.join(names)}")
+    else:
+        chosen = _matching(found, change, names)
+    if not chosen.any():
+        raise ChangeError(_no_row(found, change, names))
+    return [int(row) for row in cells.index[chosen]]
+
+
+def _matching(found: Table, change: Change, names: list[str]) -> pd.Series:
+    known = _key_frame(found, change.sheet, names)
+    chosen = pd.Series(True, index=known.index)
+    for name, part in zip(names, change.key, strict=True):
+        if part is not None:
+            chosen &= known[name] == part
+    return chosen
+
+
+def _key_frame(found: Table, sheet: str, names: list[str]) -> pd.DataFrame:
+    """The keys of the rows as text, blanks at their defaults."""
+    present = [name for name in names if name in found.cells]
+    columns = {name: converted(found.cells[name], INPUTS[sheet].columns[name]).values for name in present}
+    frame = typed(sheet, pd.DataFrame(columns, index=found.cells.index))[names]
+    return frame.map(_as_text)
+
+
+def _as_text(value: Any) -> str:
+    try:
+        return "" if pd.isna(value) else text(value)
+    except CellError:
+        return ""
+
+
+def _no_row(found: Table, change: Change, names: list[str]) -> str:
+    written = "|".join(part if part is not None else "*" for part in change.key)
+    if found.cells.empty:
+        return f"sheet `{change.sheet}` has no rows"
+    if not names:
+        return f"sheet `{change.sheet}` has no row {written}"
+    known = _key_frame(found, change.sheet, names)
+    for name, part in zip(names, change.key, strict=False):
+        if part is not None and not (known[name] == part).any():
+            hint = suggestion(part, known[name].unique())
+            return f"no row of sheet `{change.sheet}` has {name} `{shown(part)}`{hint}"
+    joined = known.drop_duplicates().head(5000).agg("|".join, axis=1)
+    return f"no row of sheet `{change.sheet}` has the key `{shown(written)}`{suggestion(written, joined)}"
+
+
+def _assign(found: Table, change: Change, rows: list[int]) -> None:
+    """Put the value into the cells. On the command line a point is the decimal mark, whatever a cell would need."""
+    _have_column(found, change.column)
+    kind = meta(INPUTS[change.sheet].columns[change.column])["kind"]
+    if change.sheet == "settings" and change.column == "value":
+        kind = meta(SETTINGS[(change.key[0] or "").casefold()])["kind"]
+    value: Any = change.value or None
+    if kind in NUMERIC and _POINT_NUMBER.fullmatch(change.value):
+        value = float(change.value)
+    for row in rows:
+        found.cells.at[row, change.column] = value

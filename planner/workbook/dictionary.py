@@ -1,0 +1,73 @@
+"""The data dictionary: every sheet and column of both workbooks as Markdown, from the schema.
+
+python -m planner.workbook.dictionary docs/WORKBOOK.md
+"""
+
+import sys
+from pathlib import Path
+
+import pandera.pandas as pa
+
+from models.schema import INPUTS, RESULTS, SETTINGS, meta
+from models.schema.columns import remarks
+from planner.workbook.assist import limits_in_words, shown_default
+
+_INTRODUCTION = """\
+# The workbooks
+
+Every sheet and column of the instance workbook and of the result workbook. This page is made from the schema
+(`python -m planner.workbook.dictionary docs/WORKBOOK.md`); `planner new FILE` writes a workbook with the same words as
+notes on its headers.
+
+One row per thing, names in `lower_snake_case` in row 1. `money` is millions of the currency in `settings`, `item` the
+item's own unit, `activity` one unit of a process; flows, demand and capacity are rates per year. `*` means every one.
+A column in **bold** is part of the key. Every input sheet may also carry `source`, `confidence` (high, medium, low) and
+`note`, and columns of your own: they are kept and shown, never used. Sheets whose name begins with `_` are ignored.
+"""
+
+
+def dictionary() -> str:
+    """The page as Markdown."""
+    parts = [_INTRODUCTION, "## Instance workbook\n"]
+    parts += [_sheet(schema, leave_out=tuple(remarks())) for schema in INPUTS.values()]
+    parts.append("### Keys of `settings`\n\n" + _table(dict(SETTINGS)))
+    parts.append("## Result workbook\n")
+    parts += [_sheet(schema) for schema in RESULTS.values()]
+    parts.append("### `in_<sheet>`\n\nEvery input sheet as it was read, with your own columns.\n")
+    return "\n".join(parts)
+
+
+def _sheet(schema: pa.DataFrameSchema, leave_out: tuple[str, ...] = ()) -> str:
+    modelled = "" if schema.metadata["modelled"] else " *Not modelled yet: leave it empty.*"
+    columns = {name: column for name, column in schema.columns.items() if name not in leave_out}
+    return f"### `{schema.name}`\n\n{schema.description}{modelled}\n\n{_table(columns)}"
+
+
+def _table(columns: dict[str, pa.Column]) -> str:
+    lines = ["| column | meaning | unit | allowed | blank means |", "| --- | --- | --- | --- | --- |"]
+    for name, column in columns.items():
+        facts = meta(column)
+        shown = f"**{name}**" if facts["key"] else name
+        if facts["required"]:
+            blank = "not allowed"
+        else:
+            blank = "–" if facts["default"] is None else f"`{shown_default(facts['default'])}`"
+        cells = (shown, str(column.description), facts["unit"], _allowed(column), blank)
+        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _allowed(column: pa.Column) -> str:
+    facts = meta(column)
+    if facts["ref"]:
+        names = [f"`{ref}`" for ref in facts["ref"]] + ["`*`"] * facts["wildcard"]
+        return "name in " + " or ".join(names)
+    if facts["choices"]:
+        return ", ".join(facts["choices"]) if len(facts["choices"]) <= 15 else "see below"
+    if facts["kind"] == "text":
+        return "text"
+    return ", ".join(part for part in (f"{facts['kind']}", limits_in_words(facts)) if part)
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(dictionary(), encoding="utf-8")

@@ -1,0 +1,164 @@
+"""The worked example of the template: a small car group with three tiers, every figure invented.
+
+Two continents that trade under duties and one that mines. The group's cell plant in Eastland is too small from 2028 on;
+it may extend it, or open a site in Northland in one of two sizes, behind the duty. Lithium comes from two mines.
+"""
+
+from typing import Any
+
+SOURCE = "worked example, invented"
+
+_LITHIUM = "mine lithium"
+_IRON = "make iron phosphate"
+_CATHODE = "make cathode"
+_CELLS = "make cells"
+_CARS = "assemble cars"
+_CELL_PLANT, _GIGAFACTORY = "Eastland cell plant", "Northland gigafactory"
+
+_TABLES: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
+    "settings": (
+        ("key", "value"),
+        [
+            *(("name", "Worked example: cars for three markets"), ("currency", "USD"), ("base_year", 2025)),
+            *(("discount_rate", 0.07), ("objective", "cost"), ("mip_gap", 0.001), ("time_limit", 120)),
+        ],
+    ),
+    "periods": (("period", "years"), [("2025-27", 3), ("2028-30", 3), ("2031-34", 4)]),
+    "regions": (
+        ("region", "bloc", "latitude", "longitude", "wage", "skilled_wage", "energy_price", "wacc", "capex_index"),
+        [
+            ("Northland", "Atlantic Union", 50.0, 8.0, 38, 58, 0.14, 0.06, 1.35),
+            ("Eastland", "Eastern League", 31.0, 117.0, 8, 15, 0.09, 0.05, 1.0),
+            ("Southland", "Southern Pact", -23.0, -66.0, 7, 13, 0.11, 0.11, 1.15),
+        ],
+    ),
+    "items": (
+        ("item", "tier", "unit", "value", "mass", "critical", "disposable"),
+        [
+            ("lithium", "upstream", "kt", 11, 1000, "yes", "no"),
+            ("iron phosphate", "upstream", "kt", 1.6, 1000, "no", "yes"),
+            ("cathode", "upstream", "kt", 6, 1000, "yes", "no"),
+            ("cell", "midstream", "GWh", 62, 5800, "yes", "no"),
+            ("car", "downstream", "thousand cars", 21, 1650, "no", "no"),
+        ],
+    ),
+    "processes": (
+        ("process", "tier", "stage", "intensity", "labour", "skilled", "energy", "other_cost"),
+        [
+            (_LITHIUM, "upstream", "mining", "resource", 55000, 9000, 6_000_000, 3.1),
+            (_IRON, "upstream", "chemicals", "resource", 9000, 1500, 2_500_000, 0.7),
+            (_CATHODE, "upstream", "cathode", "capital", 16000, 4500, 7_000_000, 0.8),
+            (_CELLS, "midstream", "cells", "capital", 90000, 30000, 45_000_000, 22),
+            (_CARS, "downstream", "assembly", "labour", 21000, 4200, 1_400_000, 11.5),
+        ],
+    ),
+    "recipes": (
+        ("process", "item", "quantity"),
+        [
+            *((_LITHIUM, "lithium", 1), (_IRON, "iron phosphate", 1)),
+            *((_CATHODE, "lithium", -0.25), (_CATHODE, "iron phosphate", -0.96), (_CATHODE, "cathode", 1)),
+            *((_CELLS, "cathode", -2.2), (_CELLS, "cell", 1)),
+            *((_CARS, "cell", -0.06), (_CARS, "car", 1)),
+        ],
+    ),
+    "firms": (
+        ("firm", "home", "sector", "bloc"),
+        [
+            ("Example Motors", "yes", "cars and cells", "Atlantic Union"),
+            ("Salt Lake Mining", "no", "lithium", "Southern Pact"),
+            ("Hard Rock Mining", "no", "lithium", "Atlantic Union"),
+            ("Eastern Materials", "no", "battery materials", "Eastern League"),
+        ],
+    ),
+    "sites": (
+        ("site", "region", "firm", "status", "opening_cost", "fixed_cost", "closing_cost"),
+        [
+            ("Salt lake", "Southland", "Salt Lake Mining", "existing", 0, 0, 0),
+            ("Hard rock mine", "Northland", "Hard Rock Mining", "existing", 0, 0, 0),
+            ("Phosphate works", "Eastland", "Eastern Materials", "existing", 0, 0, 0),
+            ("Cathode works", "Eastland", "Eastern Materials", "existing", 0, 0, 0),
+            (_CELL_PLANT, "Eastland", "Example Motors", "existing", 0, 35, 200),
+            ("Eastland assembly", "Eastland", "Example Motors", "existing", 0, 60, 250),
+            ("Northland assembly", "Northland", "Example Motors", "existing", 0, 90, 400),
+            (_GIGAFACTORY, "Northland", "Example Motors", "candidate", 350, 45, 0),
+        ],
+    ),
+    "lines": (
+        ("site", "process", "capacity", "fixed_cost", "min_load", "unit_cost"),
+        [
+            ("Salt lake", _LITHIUM, 36, 60, 0, 5.2),
+            ("Hard rock mine", _LITHIUM, 12, 25, 0, 8.9),
+            ("Phosphate works", _IRON, 260, 30, 0, None),
+            ("Cathode works", _CATHODE, 230, 110, 0, None),
+            (_CELL_PLANT, _CELLS, 48, 70, 0.3, None),
+            ("Eastland assembly", _CARS, 480, 90, 0.3, None),
+            ("Northland assembly", _CARS, 320, 110, 0.3, None),
+            (_GIGAFACTORY, _CATHODE, 0, 0, 0, None),
+            (_GIGAFACTORY, _CELLS, 0, 0, 0, None),
+        ],
+    ),
+    "line_capacity": (("site", "process", "period", "capacity"), [("Salt lake", _LITHIUM, "2031-34", 42)]),
+    "options": (
+        *(("site", "process", "option", "size", "capex", "fixed_cost", "lead_periods", "life", "max_modules"),),
+        [
+            ("*", _CATHODE, "cathode unit", 40, 320, 8, 1, 20, 3),
+            (_CELL_PLANT, _CELLS, "extension", 10, 620, 9, 0, 20, 4),
+            (_GIGAFACTORY, _CELLS, "small hall", 12, 820, 12, 1, 20, 2),
+            (_GIGAFACTORY, _CELLS, "large hall", 36, 2050, 30, 1, 20, 1),
+            ("*", _CARS, "assembly line", 150, 650, 18, 0, 15, 4),
+        ],
+    ),
+    "lanes": (
+        (
+            *("origin", "destination", "item", "mode", "cost", "cost_per_tkm", "lead_days", "capacity"),
+            *("opening_cost", "chokepoints"),
+        ),
+        [
+            ("Eastland", "Northland", "*", "sea", 0, 0.006, 38, None, 0, "Narrow Strait; Old Canal"),
+            ("Northland", "Eastland", "*", "sea", 0, 0.006, 38, None, 0, "Narrow Strait; Old Canal"),
+            ("Southland", "Eastland", "*", "sea", 0, 0.006, 42, None, 0, "Narrow Strait"),
+            ("Eastland", "Southland", "*", "sea", 0, 0.006, 42, None, 0, "Narrow Strait"),
+            ("Southland", "Northland", "*", "sea", 0, 0.006, 26, None, 0, None),
+            ("Northland", "Southland", "*", "sea", 0, 0.006, 26, None, 0, None),
+            ("Eastland", "Northland", "cell", "sea", 0.9, 0.008, 40, None, 0, "Narrow Strait; Old Canal"),
+            ("Eastland", "Northland", "car", "rail", 0.35, 0, 19, 180, 120, None),
+        ],
+    ),
+    "duties": (
+        ("origin", "destination", "item", "rate", "ban", "from", "to"),
+        [
+            ("Eastern League", "Atlantic Union", "car", 0.22, "no", None, None),
+            ("Eastern League", "Atlantic Union", "cell", 0.04, "no", None, None),
+            ("Eastern League", "Atlantic Union", "cell", 0.14, "no", "2028-30", None),
+            ("*", "Eastern League", "car", 0.15, "no", None, None),
+            ("*", "Southern Pact", "car", 0.1, "no", None, None),
+        ],
+    ),
+    "demand": (
+        ("region", "item", "period", "price", "volume"),
+        [
+            *(("Northland", "car", "2025-27", 27, 310), ("Northland", "car", "2028-30", 26, 460)),
+            *(("Northland", "car", "2031-34", 25, 610), ("Eastland", "car", "2025-27", 21, 400)),
+            *(("Eastland", "car", "2028-30", 20, 590), ("Eastland", "car", "2031-34", 19, 720)),
+            *(("Southland", "car", "2025-27", 23, 40), ("Southland", "car", "2028-30", 22, 95)),
+            ("Southland", "car", "2031-34", 21, 160),
+        ],
+    ),
+    "stocks": (
+        ("region", "item", "initial", "maximum", "holding_cost", "minimum"),
+        [("Eastland", "lithium", 4, 60, 0.4, 2)],
+    ),
+    "evidence": (
+        ("sheet", "key", "column", "low", "high"),
+        [("duties", "row 4", "rate", 0, 0.25), ("options", f"{_GIGAFACTORY}|{_CELLS}|large hall", "capex", 1700, 2600)],
+    ),
+}
+
+
+def example() -> dict[str, list[dict[str, Any]]]:
+    """The rows of the example, by sheet; sheets that it does not need are absent."""
+    remarks = {"source": SOURCE, "confidence": "low"}
+    return {
+        sheet: [dict(zip(columns, row, strict=True)) | remarks for row in rows]
+        for sheet, (columns, rows) in _TABLES.items()
+    }

@@ -1,0 +1,37 @@
+"""Names as people write them: what counts as the same name, and which known name was probably meant."""
+
+import difflib
+from collections.abc import Iterable
+
+_UNSEEN = "\u200b\u200c\u200d\u2060\ufeff"
+"""Zero-width characters that copying from web pages leaves behind; `str.strip` keeps them."""
+
+
+def trimmed(text: str) -> str:
+    """`text` without blanks, no-break spaces and zero-width characters around it."""
+    return text.strip().strip(_UNSEEN).strip()
+
+
+def plain(name: str) -> str:
+    """`name` as it is compared when headers and sheet names are matched: lower case, words joined by `_`."""
+    return "_".join(name.replace("-", " ").replace("_", " ").casefold().split()).strip(_UNSEEN)
+
+
+def near(name: str, known: Iterable[str], count: int = 3) -> list[str]:
+    """Up to `count` names of `known` that resemble `name`, the nearest first; letter case and blanks do not count."""
+    folded: dict[str, str] = {}
+    for candidate in known:
+        folded.setdefault(plain(candidate)[:80], candidate)
+    return [folded[match] for match in difflib.get_close_matches(plain(name)[:80], list(folded), count, 0.6)]
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """A clause such as "; did you mean `China`?", or "" where nothing known resembles `name`."""
+    matches = near(name, known)
+    return f"; did you mean {' or '.join(f'`{match}`' for match in matches)}?" if matches else ""
+
+
+def shown(value: object) -> str:
+    """`value` as a message quotes it: on one line, cut where it is long."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= 60 else f"{text[:57]}..."

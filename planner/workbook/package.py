@@ -1,0 +1,238 @@
+"""The file around the sheets: opened, judged, and its parts handed out. Nothing here looks into a cell.
+
+An .xlsx file is a zip archive of XML parts. What is not such an archive, is encrypted, damaged or far too large is
+refused with an `InputError` that says what to do; sizes are judged by what the archive declares, before anything is
+unpacked, and no part is ever read beyond its declared size.
+"""
+
+import io
+import posixpath
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+from xml.parsers import expat
+
+from planner.issues import InputError, Issue
+
+LARGEST = 500_000_000
+"""Bytes that a file, and the sum of its parts unpacked, may have. A hundred thousand rows take about 50 million."""
+
+_COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+DAMAGED = "is damaged or incomplete: open it in Excel or LibreOffice, repair it and save it again as .xlsx"
+"""What is said of a file whose parts are not whole or do not fit together."""
+
+_BROKEN_ARCHIVE = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    KeyError,
+    ValueError,
+    IndexError,
+    OverflowError,
+    MemoryError,
+    NotImplementedError,
+    RuntimeError,
+    struct.error,
+)
+"""What the zip reader raises over archives that were cut or altered."""
+
+
+def refusal(message: str) -> InputError:
+    """The fault of a file as a whole."""
+    return InputError([Issue("error", "", "", message)])
+
+
+@dataclass(frozen=True)
+class Package:
+    """An opened workbook: its worksheets in order (name and part), and remarks on the file as a whole."""
+
+    name: str
+    archive: zipfile.ZipFile
+    sheets: tuple[tuple[str, str], ...]
+    styles: str | None
+    strings: str | None
+    date_1904: bool
+    remarks: tuple[Issue, ...]
+
+    def part(self, member: str) -> bytes:
+        """The bytes of a part of the archive. Raises InputError where it is damaged or missing."""
+        return _part(self.archive, member, self.name)
+
+
+def open_package(path: str | Path) -> Package:
+    """Open the workbook at `path`. Raises InputError where it is no workbook that can be read."""
+    path = Path(path)
+    archive = _archive(_content(path), path.name)
+    members = {member.lower(): member for member in archive.namelist()}
+    book = _book_part(archive, members, path.name)
+    folder, file = posixpath.split(book)
+    links = _relationships(archive, members, f"{folder}/_rels/{file}.rels".lstrip("/"), path.name)
+    root = _tree(_part(archive, book, path.name), path.name)
+    sheets, other = [], []
+    for element in root.iter():
+        if _local(element.tag) != "sheet":
+            continue
+        identity = next((value for key, value in element.attrib.items() if _local(key) == "id"), "")
+        kind, target = links.get(identity, ("", ""))
+        member = members.get(_resolved(folder, target).lower())
+        if kind != "worksheet":
+            other.append(kind)
+        elif member is None:
+            raise refusal(f"{path.name} {DAMAGED}; the part of sheet `{element.get('name')}` is missing")
+        else:
+            sheets.append((element.get("name", ""), member))
+    found = {kind: members.get(_resolved(folder, target).lower()) for kind, target in links.values()}
+    return Package(
+        name=path.name,
+        archive=archive,
+        sheets=tuple(sheets),
+        styles=found.get("styles"),
+        strings=found.get("sharedStrings"),
+        date_1904=_counts_from_1904(root),
+        remarks=_remarks(members, other),
+    )
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of the file, read once, so that a save in the meantime cannot mix two states."""
+    if path.name.startswith("~$"):
+        raise refusal(f"{path.name} is the lock file of an open workbook: name the workbook itself")
+    try:
+        if path.is_dir():
+            raise refusal(f"{path} is a folder: name a workbook (.xlsx)")
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise refusal(f"{path.name} has {size / 1e6:,.0f} MB; workbooks over {LARGEST / 1e6:,.0f} MB are not read")
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise refusal(f"there is no file {path}") from None
+    except (OSError, ValueError) as error:
+        raise refusal(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if not content:
+        raise refusal(f"{path.name} is empty: it has no bytes")
+    return content
+
+
+def _archive(content: bytes, name: str) -> zipfile.ZipFile:
+    if content.startswith(_COMPOUND_FILE):
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise refusal(f"{name} is encrypted: save a copy without a password and use that")
+        raise refusal(f"{name} is an old .xls workbook, or encrypted: save it as .xlsx without a password")
+    if not content.startswith(b"PK"):
+        raise refusal(f"{name} is not an Excel workbook: open it in Excel or LibreOffice and save it as .xlsx")
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        entries = archive.infolist()
+    except (*_BROKEN_ARCHIVE, UnicodeDecodeError):
+        raise refusal(f"{name} {DAMAGED}") from None
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise refusal(f"{name} is encrypted: save a copy without a password and use that")
+    size = sum(entry.file_size for entry in entries)
+    if size > LARGEST:
+        raise refusal(
+            f"{name} would take {size / 1e6:,.0f} MB when unpacked; over {LARGEST / 1e6:,.0f} MB is not read: "
+            "delete empty formatted rows, pictures and sheets that are not needed"
+        )
+    return archive
+
+
+def _part(archive: zipfile.ZipFile, member: str, name: str) -> bytes:
+    try:
+        return archive.read(member)
+    except _BROKEN_ARCHIVE:
+        raise refusal(f"{name} {DAMAGED}; its part {member} cannot be unpacked") from None
+
+
+def _book_part(archive: zipfile.ZipFile, members: dict[str, str], name: str) -> str:
+    """The part that lists the sheets."""
+    links = _relationships(archive, members, "_rels/.rels", name)
+    target = next((target for kind, target in links.values() if kind == "officeDocument"), "xl/workbook.xml")
+    book = members.get(_resolved("", target).lower())
+    if "mimetype" in members and b"opendocument" in _part(archive, members["mimetype"], name):
+        raise refusal(f"{name} is a LibreOffice document: save it as .xlsx")
+    if book is not None and book.lower().endswith(".bin"):
+        raise refusal(f"{name} is a binary workbook (.xlsb): save it as .xlsx")
+    if book is None or _local(_tree(_part(archive, book, name), name).tag) != "workbook":
+        raise refusal(f"{name} is not an Excel workbook: save it as .xlsx")
+    return book
+
+
+def _relationships(
+    archive: zipfile.ZipFile, members: dict[str, str], part: str, name: str
+) -> dict[str, tuple[str, str]]:
+    """Identity -> (kind, target) of the links of a part; empty where it has none."""
+    member = members.get(part.lower())
+    if member is None:
+        return {}
+    links = {}
+    for element in _tree(_part(archive, member, name), name):
+        kind = element.get("Type", "").rpartition("/")[2]
+        links[element.get("Id", "")] = (kind, element.get("Target", ""))
+    return links
+
+
+def _resolved(folder: str, target: str) -> str:
+    """The member that `target` names from `folder`; a leading slash means the root of the archive."""
+    return posixpath.normpath(posixpath.join("/" + folder, target)).lstrip("/")
+
+
+def _tree(data: bytes, name: str) -> ElementTree.Element:
+    well_formed(data, name)
+    try:
+        return ElementTree.fromstring(data)
+    except (ElementTree.ParseError, ValueError, LookupError):
+        raise refusal(f"{name} {DAMAGED}") from None
+
+
+def well_formed(data: bytes, name: str) -> None:
+    """Raise InputError unless `data` is XML in UTF-8 without a document type, so without entities to expand."""
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    parser.XmlDeclHandler = _refuse_encoding
+    try:
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise ValueError("UTF-16")
+        parser.Parse(data, True)
+    except _DoctypeError:
+        raise refusal(f"{name} holds XML entities, which no spreadsheet program writes: it is not read") from None
+    except (expat.ExpatError, ValueError, LookupError):
+        raise refusal(f"{name} {DAMAGED}") from None
+
+
+class _DoctypeError(Exception):
+    """A part declares a document type."""
+
+
+def _refuse_encoding(_version: str, encoding: str | None, _standalone: int) -> None:
+    """Only UTF-8 is read by all of expat, calamine and the searches over bytes."""
+    if encoding is not None and encoding.lower() not in ("utf-8", "us-ascii"):
+        raise ValueError(f"encoding {encoding}")
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise _DoctypeError
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def _counts_from_1904(root: ElementTree.Element) -> bool:
+    """Whether dates count from 1904, as old workbooks from a Mac do."""
+    return any(_local(part.tag) == "workbookPr" and part.get("date1904") in ("1", "true") for part in root.iter())
+
+
+def _remarks(members: dict[str, str], other: list[str]) -> tuple[Issue, ...]:
+    remarks = []
+    if any(member.endswith("vbaproject.bin") for member in members) or any("acro" in kind for kind in other):
+        remarks.append(Issue("warning", "", "", "the macros of the workbook are ignored"))
+    if any("/externallinks/" in member for member in members):
+        remarks.append(
+            Issue("warning", "", "", "the workbook links to other workbooks: the values stored in its cells are used")
+        )
+    return tuple(remarks)

@@ -1,0 +1,214 @@
+"""Workbook in, instance out, with everything that is wrong or worth saying and the cell where it stands."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+
+from models.collector import collector_paused
+from models.instance import NUMERIC, Instance, typed
+from models.schema import INPUTS, NOT_MODELLED, RESULTS, meta
+from planner.issues import InputError, Issue
+from planner.workbook import settings
+from planner.workbook.changes import apply_changes
+from planner.workbook.findings import Findings, cell_name
+from planner.workbook.grid import Grid, read_grids
+from planner.workbook.names import near, plain, shown, suggestion
+from planner.workbook.package import Package, open_package
+from planner.workbook.structure import check_structure
+from planner.workbook.tables import Table, check_header, table, twice, values
+
+NEEDED = ("periods", "regions", "items", "demand")
+"""Sheets without whose rows there is nothing to plan."""
+
+COPIED = "in_"
+"""What the names of the sheets begin with in which a result workbook repeats its input."""
+
+_OUR_ISSUES = re.compile(r"issues(_\d+)?")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A workbook as it was understood.
+
+    `instance` holds what could be read, and means something only where there are no `faults`. `columns` gives the
+    letter of each declared column that a sheet has. `raw` holds, for each sheet of the workbook, its rows after any
+    changes: the declared columns as understood, blank where blank, and the user's own columns as stored; indexed by
+    row number.
+    """
+
+    path: Path
+    instance: Instance
+    issues: list[Issue]
+    columns: dict[str, dict[str, str]]
+    raw: dict[str, pd.DataFrame]
+
+    @property
+    def faults(self) -> list[Issue]:
+        """The issues that forbid planning."""
+        return [issue for issue in self.issues if issue.severity == "error"]
+
+    def cell(self, sheet: str, row: int, column: str) -> str:
+        """The cell of a value, such as "C7"; where the sheet lacks the column, the first cell of the row."""
+        return cell_name(self.columns.get(sheet, {}), row, column)
+
+    def setting_cell(self, key: str) -> str:
+        """The cell of the value of a setting; "" where the workbook leaves it at its default."""
+        rows = self.raw[settings.SHEET]
+        found = rows.index[rows["key"] == key].tolist() if "key" in rows else []
+        return self.cell(settings.SHEET, found[0], "value") if found else ""
+
+
+@collector_paused()
+def read_instance(path: str | Path, changes: Sequence[str] = ()) -> Reading:
+    """Read the instance workbook at `path`, make the `changes` (see `changes.py`), and check it against the schema.
+
+    Raises InputError where the file is no workbook that can be read; every other fault is among the issues.
+    """
+    package = open_package(path)
+    findings = Findings(list(package.remarks))
+    parts = _sheets(package, INPUTS, findings)
+    tables = _tables(package, parts, findings)
+    _look_for_needed(package, parts, tables, findings)
+    if settings.SHEET not in tables:
+        tables[settings.SHEET] = table(settings.SHEET, Grid(), INPUTS[settings.SHEET], findings)
+    apply_changes(tables, changes, findings)
+    return _understood(Path(path), tables, findings)
+
+
+def _understood(path: Path, tables: dict[str, Table], findings: Findings) -> Reading:
+    """Convert and check the tables."""
+    frames, raw = {}, {}
+    chosen, raw[settings.SHEET] = settings.check_settings(tables[settings.SHEET], findings)
+    for sheet in INPUTS:
+        if sheet == settings.SHEET:
+            continue
+        found = tables.get(sheet)
+        frames[sheet] = _no_rows(sheet).copy()
+        if found is not None and sheet in NOT_MODELLED:
+            _refuse_not_modelled(sheet, found, findings)
+            raw[sheet] = found.cells
+        elif found is not None:
+            frame = values(found, sheet, findings)
+            frames[sheet] = typed(sheet, frame)
+            raw[sheet] = pd.concat([frame, found.cells[found.own]], axis=1)[list(found.cells.columns)]
+    check_structure(frames, [sheet for sheet in frames if sheet not in NOT_MODELLED], findings)
+    order = {sheet: number for number, sheet in enumerate(["", "--set", *INPUTS])}
+    issues = sorted(
+        dict.fromkeys(findings.issues), key=lambda issue: (order.get(issue.sheet, len(order)), *_place(issue.cell))
+    )
+    return Reading(path, Instance(frames, chosen), issues, findings.letters, raw)
+
+
+@cache
+def _no_rows(sheet: str) -> pd.DataFrame:
+    return typed(sheet, pd.DataFrame(index=pd.Index([], dtype="int64", name="row")))
+
+
+def _sheets(package: Package, known: Iterable[str], findings: Findings) -> dict[str, str]:
+    """Declared sheet -> the name it has in the workbook; unknown and doubtful names are remarked on."""
+    folded = {plain(sheet): sheet for sheet in known}
+    actual = [name for name, _ in package.sheets]
+    parts: dict[str, str] = {}
+    for name in twice(actual):
+        findings.at("error", name, "", "several sheets have this name: rename or delete all but one")
+    for name in sorted(actual, key=lambda name: name not in folded.values()):
+        sheet = folded.get(plain(name))
+        if name.startswith("_") or _OUR_ISSUES.fullmatch(name):
+            continue
+        if sheet is None:
+            hint = suggestion(name, folded.values())
+            findings.at("warning", name, "", f"`{shown(name)}` is no known sheet and is ignored{hint}")
+        elif sheet in parts:
+            if name != parts[sheet]:
+                findings.at("error", name, "", f"means the same as sheet `{parts[sheet]}`: delete one of the two")
+        else:
+            parts[sheet] = name
+            if name != sheet:
+                findings.at("warning", sheet, "", f"the sheet `{shown(name)}` is read as `{sheet}`")
+    return parts
+
+
+def _tables(package: Package, parts: dict[str, str], findings: Findings) -> dict[str, Table]:
+    """The tables of the sheets in `parts`; a sheet that cannot be read has a fault instead."""
+    grids, faults = read_grids(package, parts.values())
+    declared = {name: sheet for sheet, name in parts.items()}
+    for fault in faults:
+        findings.at(fault.severity, declared[fault.sheet], fault.cell, fault.message)
+    tables = {}
+    for name, grid in grids.items():
+        sheet = declared[name]
+        tables[sheet] = table(sheet, grid, INPUTS[sheet], findings)
+        filled = grid.troubles or any(cell != "" for row in grid.rows for cell in row)
+        if filled and sheet not in NOT_MODELLED:
+            check_header(tables[sheet], sheet, findings)
+    return tables
+
+
+def _look_for_needed(package: Package, parts: dict[str, str], tables: dict[str, Table], findings: Findings) -> None:
+    for sheet in NEEDED:
+        if sheet not in parts:
+            others = [name for name, _ in package.sheets if name not in parts.values()]
+            likely = near(sheet, others, 1)
+            rename = f", or rename `{likely[0]}`" if likely else ""
+            findings.at("error", sheet, "", f"the sheet is missing and no plan can do without it: add it{rename}")
+        elif sheet in tables and tables[sheet].cells.empty and tables[sheet].declared:
+            findings.at("error", sheet, "A2", "the sheet has no rows: write at least one; no plan can do without it")
+        elif sheet in tables and not tables[sheet].declared and not _said(sheet, findings):
+            findings.at("error", sheet, "A1", "the sheet is empty: write the column names, and rows below them")
+
+
+def _said(sheet: str, findings: Findings) -> bool:
+    """Whether the sheet has a fault already."""
+    return any(issue.sheet == sheet and issue.severity == "error" for issue in findings.issues)
+
+
+def _refuse_not_modelled(sheet: str, found: Table, findings: Findings) -> None:
+    """A fault at the first cell of a sheet that has rows, although no plan would heed them."""
+    rows = found.cells[found.declared].dropna(how="all")
+    if not rows.empty:
+        row = int(rows.index[0])
+        name = str(rows.iloc[0].first_valid_index())
+        message = f"`{sheet}` is not modelled yet, so the plan would not heed this row: leave the sheet empty"
+        findings.fault(sheet, row, name, message)
+
+
+def _place(cell: str) -> tuple[int, int, str]:
+    """The order of cells as one reads them: by row, then by column."""
+    letters = cell.rstrip("0123456789")
+    return int(cell[len(letters) :] or 0), len(letters), letters
+
+
+@collector_paused()
+def read_tables(path: str | Path) -> dict[str, pd.DataFrame]:
+    """The sheets of the result workbook at `path`, each with all its declared columns in their kinds.
+
+    Keys are the names of the sheets, `in_...` for the copies of the input. Blanks stay blank: None in text, NaN in
+    numbers. The user's own columns of input sheets follow as stored. Raises InputError with every fault.
+    """
+    package = open_package(path)
+    schemas = RESULTS | {COPIED + sheet: schema for sheet, schema in INPUTS.items()}
+    findings = Findings()
+    grids, faults = read_grids(package, [name for name, _ in package.sheets if name in schemas])
+    findings.issues += faults
+    frames = {}
+    for sheet, grid in grids.items():
+        found = table(sheet, grid, schemas[sheet], findings)
+        frame = pd.concat([values(found, sheet, findings), found.cells[found.own]], axis=1)
+        frames[sheet] = _complete(frame, schemas[sheet], found.own)
+    errors = [issue for issue in findings.issues if issue.severity == "error"]
+    if errors:
+        raise InputError(errors)
+    return frames
+
+
+def _complete(frame: pd.DataFrame, schema: pa.DataFrameSchema, own: list[str]) -> pd.DataFrame:
+    """`frame` with every declared column, in declared order, before the user's own."""
+    for name, column in schema.columns.items():
+        if name not in frame:
+            frame[name] = pd.Series(None, index=frame.index, dtype=float if meta(column)["kind"] in NUMERIC else object)
+    return frame[[*schema.columns, *own]].reset_index(drop=True)

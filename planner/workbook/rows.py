@@ -1,0 +1,85 @@
+"""Table rows as the XML of a sheet: what openpyxl does cell by cell, column by column and twenty times as fast."""
+
+import datetime
+import math
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+from xml.sax.saxutils import escape
+
+import numpy as np
+import pandas as pd
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import to_excel
+
+LONGEST_TEXT = 32_767
+"""Characters a cell can hold; longer text would make the file unreadable and is cut."""
+
+MOST_ROWS = 1_048_576
+"""Rows a sheet can hold, the header included."""
+
+_CHUNK = 20_000
+FORMULA_SIGNS = ("=", "+", "-", "@")
+_NO_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]|_(?=x[0-9a-fA-F]{4}_)")
+"""Characters that stand in XML only as `_xHHHH_`, and underscores that would be taken for the start of that."""
+
+
+def body(frame: pd.DataFrame, styles: Sequence[int], literal: int, moment: int) -> Iterator[str]:
+    """The rows of `frame` below a header, in chunks of XML.
+
+    `styles` are style numbers by column; `literal` is that of text which begins like a formula, `moment` that of dates.
+    Blanks (None, NaN, NaT) make no cell. Raises ValueError where the sheet cannot hold the rows.
+    """
+    if len(frame) >= MOST_ROWS:
+        raise ValueError(f"{len(frame):,} rows: a sheet holds {MOST_ROWS - 1:,} below its header")
+    for start in range(0, len(frame), _CHUNK):
+        part = frame.iloc[start : start + _CHUNK]
+        numbers = range(start + 2, start + 2 + len(part))
+        columns = [
+            _cells(part.iloc[:, place], get_column_letter(place + 1), numbers, (style, literal, moment))
+            for place, style in enumerate(styles)
+        ]
+        lines = zip(*columns, strict=True) if columns else iter(())
+        yield "".join(f'<row r="{row}">{"".join(line)}</row>' for row, line in zip(numbers, lines, strict=True))
+
+
+def _cells(column: pd.Series, letter: str, numbers: range, styles: tuple[int, int, int]) -> list[str]:
+    """One cell per row; "" where blank."""
+    values = column.tolist()
+    if column.dtype.kind == "f" and all(map(math.isfinite, column.dropna())):
+        style = styles[0]
+        return [
+            f'<c r="{letter}{row}" s="{style}"><v>{value!r}</v></c>' if value == value else ""
+            for row, value in zip(numbers, values, strict=True)
+        ]
+    known: dict[tuple[type, Any], str] = {}
+    cells = []
+    for row, value in zip(numbers, values, strict=True):
+        key = (type(value), value)
+        rest = known.get(key)
+        if rest is None:
+            rest = known[key] = _rest(value, *styles)
+        cells.append(f'<c r="{letter}{row}"{rest}' if rest else "")
+    return cells
+
+
+def _rest(value: Any, style: int, literal: int, moment: int) -> str:
+    """What follows the place of a cell in its XML; "" for a blank."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or value is pd.NaT or value is pd.NA or value != value or value == "":
+        return ""
+    if isinstance(value, bool):
+        return f' s="{style}" t="b"><v>{value:d}</v></c>'
+    if isinstance(value, int | float) and math.isfinite(value):
+        return f' s="{style}"><v>{value!r}</v></c>'
+    if isinstance(value, datetime.date | datetime.time | datetime.timedelta):
+        return f' s="{moment}"><v>{to_excel(value)!r}</v></c>'
+    text = str(value)
+    shown = literal if text.startswith(FORMULA_SIGNS) else style
+    return f' s="{shown}" t="inlineStr"><is><t xml:space="preserve">{_escaped(text)}</t></is></c>'
+
+
+def _escaped(text: str) -> str:
+    cut = text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+    return escape(_NO_XML.sub(lambda match: f"_x{ord(match.group()):04X}_", cut))

@@ -1,0 +1,78 @@
+"""The sheet `settings`: one value per row, each of its own kind."""
+
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+from models.instance import default_settings, setting_value
+from models.schema import SETTINGS, meta
+from planner.workbook.cells import CellError, text, value_of
+from planner.workbook.findings import Findings
+from planner.workbook.names import shown, suggestion
+from planner.workbook.structure import failures
+from planner.workbook.tables import Table
+
+SHEET = "settings"
+
+_NOT_MODELLED = {"risk_weight": 0.0}
+"""Settings of mechanisms that no plan contains yet, at the values at which they change nothing."""
+
+
+def check_settings(found: Table, findings: Findings) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Every setting, typed, defaults filled; and the sheet as it was understood, for the copy in the result."""
+    values = default_settings()
+    understood = found.cells.copy()
+    rows: dict[str, int] = {}
+    if not {"key", "value"} <= set(found.cells.columns):
+        if "key" in found.cells and len(found.cells):
+            findings.at("error", SHEET, "B1", "the column `value` is missing: write it as a header here")
+        return values, understood
+    for row, cells in zip(found.cells.index.tolist(), found.cells.to_dict("records"), strict=True):
+        key = _key(row, cells["key"], rows, findings)
+        if key is None:
+            continue
+        understood.at[row, "key"] = key
+        rows[key] = row
+        try:
+            value = value_of(cells["value"], meta(SETTINGS[key]))
+        except CellError as fault:
+            findings.fault(SHEET, row, "value", f"({key}) {fault}")
+        else:
+            understood.at[row, "value"] = setting_value(SETTINGS[key], value)
+            if value is not None:
+                values[key] = understood.at[row, "value"]
+    schema = pa.DataFrameSchema(SETTINGS)
+    for _, key, message in failures(schema, _frame(values)):
+        findings.fault(SHEET, rows[key], "value", f"({key}) {message}")
+    for key, neutral in _NOT_MODELLED.items():
+        if values[key] != neutral:
+            message = f"({key}) is not modelled yet: clear the cell or write {neutral:g}"
+            findings.fault(SHEET, rows[key], "value", message)
+    return values, understood
+
+
+def _key(row: int, cell: Any, rows: dict[str, int], findings: Findings) -> str | None:
+    """The setting that a row is about; None, and a fault, where there is none or it stands twice."""
+    try:
+        typed = text(cell) if cell is not None else ""
+    except CellError:
+        typed = str(cell)
+    key = typed.casefold()
+    if typed == "":
+        findings.fault(SHEET, row, "key", "is blank: write the name of a setting, or clear the row")
+    elif key not in SETTINGS:
+        hint = suggestion(typed, SETTINGS) or f": write one of {', '.join(SETTINGS)}"
+        findings.fault(SHEET, row, "key", f"`{shown(typed)}` is no setting{hint}")
+    elif key in rows:
+        findings.fault(SHEET, row, "key", f"`{key}` already stands in row {rows[key]}: delete one of the two rows")
+    else:
+        return key
+    return None
+
+
+def _frame(values: dict[str, Any]) -> pd.DataFrame:
+    """The settings as one typed row, so that the schema can judge them."""
+    numbers = {"number", "integer"}
+    kinds = {key: float if meta(column)["kind"] in numbers else object for key, column in SETTINGS.items()}
+    return pd.DataFrame({key: pd.Series([values[key]], dtype=kinds[key]) for key in SETTINGS})

@@ -1,0 +1,136 @@
+"""What the schema asks of the values: ranges, required cells, unique keys, and names that exist."""
+
+from functools import cache
+from typing import Any
+
+import pandas as pd
+import pandera.errors
+import pandera.pandas as pa
+
+from models.schema import INPUTS, keys, meta
+from planner.workbook.findings import Findings
+from planner.workbook.names import shown, suggestion
+
+_MOST_SUGGESTIONS = 100
+"""Different wrong names of one column for which a near name is looked up; further ones are reported without."""
+
+
+def check_structure(tables: dict[str, pd.DataFrame], sheets: list[str], findings: Findings) -> None:
+    """Check the typed `tables` of `sheets` against the schema; every fault goes to `findings`."""
+    targets = {ref for schema in INPUTS.values() for column in schema.columns.values() for ref in meta(column)["ref"]}
+    for sheet in sheets:
+        if len(tables[sheet]):
+            _ranges(sheet, tables[sheet], findings)
+            _reserved(sheet, tables[sheet], targets, findings)
+            _duplicates(sheet, tables[sheet], findings)
+    for sheet in sheets:
+        for name, column in INPUTS[sheet].columns.items():
+            if meta(column)["ref"] and len(tables[sheet]):
+                _references(sheet, name, tables, findings)
+
+
+def failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> list[tuple[Any, str, str]]:
+    """(row, column, fault) of every cell of a typed frame that the schema refuses, in plain words."""
+    try:
+        schema.validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        cases = errors.failure_cases
+        return [
+            (row, name, _complaint(check, value, meta(schema.columns[name])))
+            for row, name, check, value in zip(
+                cases["index"], cases["column"], cases["check"], cases["failure_case"], strict=True
+            )
+        ]
+    return []
+
+
+def _complaint(check: str, value: Any, facts: dict[str, Any]) -> str:
+    choices = " or ".join(facts["choices"])
+    if check == "not_nullable":
+        wanted = {"number": "a number", "integer": "a whole number"}.get(facts["kind"], "a name")
+        unit = f" ({facts['unit']})" if facts["unit"] else ""
+        return f"is blank: write {choices or wanted}{unit}"
+    if choices:
+        return f"is `{shown(value)}`: write {choices}"
+    unit = f" {facts['unit']}" if facts["unit"] else ""
+    return f"is {value:.15g}{unit}: write a number {_range(facts)}"
+
+
+def _range(facts: dict[str, Any]) -> str:
+    """The numbers that are allowed, in words."""
+    low, above, high = facts["low"], facts["above"], facts["high"]
+    if low is not None and high is not None:
+        return f"from {low:g} to {high:.10g}"
+    parts = [f"of {low:g} or more"] if low is not None else []
+    parts += [f"above {above:g}"] if above is not None else []
+    parts += [f"of at most {high:.10g}"] if high is not None else []
+    return " and ".join(parts)
+
+
+@cache
+def _judging(sheet: str) -> pa.DataFrameSchema:
+    """The schema of a sheet without the columns in which anything goes, which would only take time."""
+    schema = INPUTS[sheet]
+    return schema.remove_columns(
+        [name for name, column in schema.columns.items() if column.nullable and not column.checks]
+    )
+
+
+def _ranges(sheet: str, frame: pd.DataFrame, findings: Findings) -> None:
+    for row, name, message in failures(_judging(sheet), frame):
+        if not findings.lacks(sheet, [name]):
+            findings.fault(sheet, int(row), name, message)
+
+
+def _reserved(sheet: str, frame: pd.DataFrame, targets: set[str], findings: Findings) -> None:
+    """`*` means every one, so nothing may be called that."""
+    for name, column in INPUTS[sheet].columns.items():
+        if meta(column)["kind"] == "text" and f"{sheet}.{name}" in targets:
+            for row in frame.index[frame[name] == "*"]:
+                findings.fault(sheet, int(row), name, "is `*`, which means every one: write another name")
+
+
+def _duplicates(sheet: str, frame: pd.DataFrame, findings: Findings) -> None:
+    key = keys(INPUTS[sheet])
+    if not key or findings.lacks(sheet, key):
+        return
+    known = frame[key].dropna()
+    repeated = known[known.duplicated(keep="first")]
+    if repeated.empty:
+        return
+    firsts: dict[tuple[Any, ...], int] = {}
+    for row, *parts in known.drop_duplicates().itertuples(name=None):
+        firsts[tuple(parts)] = row
+    for row, *parts in repeated.itertuples(name=None):
+        first = firsts[tuple(parts)]
+        name = " | ".join(shown(part) for part in parts)
+        message = f"the key `{name}` ({', '.join(key)}) already stands in row {first}: change or delete one"
+        findings.fault(sheet, int(row), _visible(sheet, key, findings), message)
+
+
+def _visible(sheet: str, key: list[str], findings: Findings) -> str:
+    """The first key column that the sheet really has; the others are at their defaults."""
+    return next((name for name in key if name in findings.letters.get(sheet, {})), key[0])
+
+
+def _references(sheet: str, name: str, tables: dict[str, pd.DataFrame], findings: Findings) -> None:
+    facts = meta(INPUTS[sheet].columns[name])
+    targets = [tuple(ref.split(".")) for ref in facts["ref"]]
+    if any(findings.lacks(target, [column]) for target, column in targets):
+        return
+    known = set().union(*(tables[target][column].dropna() for target, column in targets))
+    values = tables[sheet][name]
+    wrong = values[values.notna() & ~values.isin(known | ({"*"} if facts["wildcard"] else set()))]
+    places = " or ".join(facts["ref"])
+    hints: dict[str, str] = {}
+    for row, value in wrong.items():
+        if value not in hints:
+            hints[value] = _hint(value, known, places, len(hints))
+        findings.fault(sheet, int(str(row)), name, f"`{shown(value)}` {hints[value]}")
+
+
+def _hint(value: str, known: set[str], places: str, asked: int) -> str:
+    if not known:
+        return f"does not exist, because {places} is empty: fill it, or clear this cell"
+    near = suggestion(value, sorted(known)) if asked < _MOST_SUGGESTIONS else ""
+    return f"does not stand in {places}{near or ': write a name from there, or add it there'}"

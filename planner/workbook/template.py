@@ -1,0 +1,107 @@
+"""The workbook that `planner new` writes: every sheet with its help, a guide, and a worked example unless blank."""
+
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+
+from models.schema import INPUTS, NOT_MODELLED, SETTINGS, meta
+from planner.workbook import style
+from planner.workbook.example import example
+from planner.workbook.save import save
+from planner.workbook.sheets import input_sheet, new_book
+
+GUIDE = "_readme"
+"""Begins with _, so that the reader takes it for the user's own."""
+
+
+def write_template(path: str | Path, blank: bool) -> None:
+    """Write the template to `path`; without the rows of the worked example where `blank`. Raises WriteError."""
+    rows: dict[str, list[dict[str, Any]]] = {} if blank else example()
+    rows["settings"] = _settings(rows.get("settings", []))
+    book = new_book()
+    _guide(book, blank)
+    bodies = {sheet: input_sheet(book, sheet, rows.get(sheet, [])) for sheet in INPUTS}
+    save(book, path, bodies)
+
+
+def _settings(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A row for every setting that has a value, given or default."""
+    rows = {row["key"]: row for row in given}
+    defaults = {key: meta(column)["default"] for key, column in SETTINGS.items()}
+    return [rows.get(key, {"key": key, "value": value}) for key, value in defaults.items()]
+
+
+def _guide(book: Workbook, blank: bool) -> None:
+    """The sheet that explains the others."""
+    sheet = book.create_sheet(GUIDE)
+    sheet.sheet_view.showGridLines = False
+    sheet.sheet_properties.tabColor = style.PALETTE[2]
+    sheet.column_dimensions["A"].width = 3
+    sheet.column_dimensions["B"].width = 24
+    sheet.column_dimensions["C"].width = 96
+    sheet["B1"].value = "Supply-chain planner: how to fill this workbook"
+    sheet["B1"].font = Font(name="Calibri", bold=True, size=18, color=style.NAVY)
+    sheet.row_dimensions[1].height = 34
+    for row, (head, text) in enumerate(_lines(blank), 3):
+        sheet.cell(row, 2, head).font = Font(name="Calibri", bold=True, color=style.NAVY)
+        sheet.cell(row, 3, text)
+        for column in (2, 3):
+            sheet.cell(row, column).alignment = Alignment(vertical="top", wrap_text=True)
+        sheet.row_dimensions[row].height = 16 * (1 + len(text) // 100) + 5
+    last = len(_lines(blank)) + 4
+    for place, (name, needed, remark) in enumerate(_LEGEND):
+        style.header_cell(sheet.cell(last + place, 2, name), needed=needed, remark=remark)
+    meanings = (
+        "must be filled in every row",
+        "may stay blank; its note says what blank means",
+        "where a figure is from",
+    )
+    for place, meaning in enumerate(meanings):
+        sheet.cell(last + place, 3, meaning).alignment = Alignment(indent=1)
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight = 1
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+_LEGEND = (("required", True, False), ("optional", False, False), ("remark", False, True))
+
+
+def _lines(blank: bool) -> list[tuple[str, str]]:
+    """The guide, line by line: what, and what about it."""
+    example_line = (
+        ("Start", "Fill periods, regions, items and demand first; no plan can do without them.")
+        if blank
+        else (
+            "Worked example",
+            "All rows are invented. Solve it as it is, then overwrite it; `planner new --blank` has none.",
+        )
+    )
+    return [
+        ("What it is for", "Plans where to source, make and sell over several periods, at least cost or most profit."),
+        example_line,
+        (
+            "Order of sheets",
+            "From left to right: settings, time, places, items, ways of making, plants, trade, markets.",
+        ),
+        ("Blue tabs", "Sheets that the plan uses. Unused ones may stay empty."),
+        ("Grey tabs", f"Not modelled yet, leave empty: {', '.join(NOT_MODELLED)}."),
+        ("Headers", "Rest the pointer on a header to read what the column means, its unit and its default."),
+        (
+            "Drop-downs",
+            "Offer the names that stand in the key column of the sheet referred to, so fill that one first.",
+        ),
+        ("Names", "A name is spelled alike in all sheets. Where * is allowed it means every one."),
+        (
+            "Units",
+            "Money is in millions of the currency in settings. Count items in thousands: kt, GWh, thousand cars.",
+        ),
+        ("Time", "Flows, demand and capacity are rates per year; a period is `years` long. Row order is time order."),
+        ("Recipes", "Per unit of activity of a process; what it uses is negative, what it makes is positive."),
+        ("Remarks", "source, confidence and note are kept and shown, never used. Your own columns are kept as well."),
+        ("Your own sheets", "A sheet whose name begins with _ is ignored, as is this one."),
+        ("Check", "planner check FILE  lists every fault with its sheet and cell."),
+        ("Solve", "planner solve FILE -o RESULT.xlsx  writes the plan as a workbook of the same kind."),
+    ]

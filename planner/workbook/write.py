@@ -1,0 +1,69 @@
+"""Tables out to workbooks: instances that look like the template, and results."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from models.instance import Instance
+from models.schema import INPUTS, RESULTS
+from planner.workbook.board import add_board
+from planner.workbook.save import Body, WriteError, reason, save
+from planner.workbook.sheets import Rows, copy_sheet, input_sheet, new_book, result_sheet
+
+
+def write_instance(tables: Mapping[str, Rows], path: str | Path) -> None:
+    """Write an input workbook with every sheet, its help (notes, drop-downs, limits), and the rows of `tables`.
+
+    `settings` is given as rows of key and value. Columns that the schema does not know follow the declared ones.
+    Raises KeyError for an unknown sheet or setting, ValueError for text in a column of numbers, WriteError where the
+    file cannot be written.
+    """
+    unknown = set(tables) - set(INPUTS)
+    if unknown:
+        raise KeyError(f"no such sheet: {', '.join(sorted(unknown))}")
+    book = new_book()
+    bodies = {sheet: input_sheet(book, sheet, tables.get(sheet, [])) for sheet in INPUTS}
+    save(book, path, bodies)
+
+
+def write_result(
+    path: str | Path,
+    tables: Mapping[str, pd.DataFrame],
+    inputs: Mapping[str, pd.DataFrame],
+    instance: Instance,
+) -> None:
+    """Write a result workbook: the sheets of RESULTS that `tables` has, in that order, and `in_<sheet>` for `inputs`.
+
+    `tables` hold the declared columns; `summary`, where it is there, gets the charts that the other tables allow.
+    `instance` gives the names, periods and coordinates for those. Raises WriteError where the file cannot be written;
+    what stood at `path` is then still there.
+    """
+    book = new_book()
+    bodies: dict[str, Body] = {}
+    for name in RESULTS:
+        if name in tables:
+            bodies[name] = result_sheet(book, name, tables[name])
+    bodies.pop("summary", None)  # its rows share the sheet with the page for the board
+    for name in INPUTS:
+        if name in inputs:
+            bodies[f"in_{name}"] = copy_sheet(book, f"in_{name}", name, inputs[name])
+    if "summary" in tables:
+        add_board(book, tables, instance)
+    save(book, path, bodies)
+
+
+def ensure_writable(path: str | Path) -> None:
+    """Raise WriteError now where writing to `path` would fail later: learning it after hours of work is too late."""
+    target = Path(os.path.realpath(path))
+    if target.suffix.lower() != ".xlsx":
+        raise WriteError(f"{path}: name a file that ends in .xlsx")
+    attempt = target.with_name(f".{target.name}.{os.getpid()}.try")
+    try:
+        attempt.touch()
+        attempt.unlink()
+        if target.exists():
+            target.open("r+b").close()
+    except OSError as error:
+        raise WriteError(reason(error, target)) from error
