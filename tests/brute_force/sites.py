@@ -1,0 +1,167 @@
+"""Sites, lines and modules: every course they can take, and what is made."""
+
+from collections.abc import Iterator
+from itertools import product
+from math import inf
+
+import numpy as np
+
+from tests.brute_force.program import Alternative, Program, Row
+
+Capacity = tuple[float, ...]
+"""Usable capacity of a line, per period."""
+
+
+def add_lines(program: Program) -> None:
+    """A column per line and period, and per home site a decision about its capacities."""
+    for site in program.tables["sites"]:
+        home = program.find("firms", "firm", site["firm"])["home"] == "yes"
+        lines = [line for line in program.tables["lines"] if line["site"] == site["site"]]
+        columns = [_made(program, site, line, home) for line in lines]
+        if home:
+            program.decisions.append(_alternatives(program, site, lines, columns))
+
+
+def _made(program: Program, site: Row, line: Row, home: bool) -> list[int]:
+    """The activity of a line, one column per period, entered in the balances of its region."""
+    existing = _existing(program, site, line)
+    unit_cost = _running_cost(program, site, line)
+    if not home and line["capacity"]:
+        unit_cost += line["fixed_cost"] / line["capacity"]
+    columns = []
+    for t in program.calendar.periods:
+        column = program.column(unit_cost * program.calendar.yearly[t], inf if home else existing[t])
+        for row in program.tables["recipes"]:
+            if row["process"] == line["process"]:
+                pool = "made" if row["quantity"] > 0 else "used"
+                program.put((pool, site["region"], row["item"], t), column, row["quantity"])
+        columns.append(column)
+    return columns
+
+
+def _running_cost(program: Program, site: Row, line: Row) -> float:
+    """Money per activity: the line's own figure, or from the endowments of its region."""
+    if line["unit_cost"] is not None:
+        return float(line["unit_cost"])
+    region = program.find("regions", "region", site["region"])
+    process = program.find("processes", "process", line["process"])
+    factors = (("labour", "wage"), ("skilled", "skilled_wage"), ("energy", "energy_price"))
+    endowment = sum(process[use] * region[price] for use, price in factors) / 1e6
+    return float(endowment + process["other_cost"] + process["royalty"])
+
+
+def _existing(program: Program, site: Row, line: Row) -> list[float]:
+    """What exists per period while the line is kept and its site open."""
+    capacity = [line["capacity"]] * len(program.calendar.periods)
+    changes = [
+        (program.calendar.names.index(row["period"]), row["capacity"])
+        for row in program.tables["line_capacity"]
+        if (row["site"], row["process"]) == (line["site"], line["process"])
+    ]
+    for first, value in sorted(changes):
+        capacity[first:] = [value] * (len(capacity) - first)
+    window = program.calendar.span(site["first_period"], site["last_period"])
+    runs = program.calendar.span(None, line["last_period"])
+    return [value if t in window and t in runs else 0.0 for t, value in enumerate(capacity)]
+
+
+def _alternatives(program: Program, site: Row, lines: list[Row], columns: list[list[int]]) -> list[Alternative]:
+    """Every course of one site; of those that leave the same capacities only the cheapest."""
+    cheapest: dict[tuple[Capacity, ...], float] = {}
+    closable = all(line["retirable"] == "yes" for line in lines)
+    for opened, site_cost in _site_courses(program, site, closable):
+        courses = [_line_courses(program, site, line, opened).items() for line in lines]
+        for chosen in product(*courses):
+            capacities = tuple(capacity for capacity, _ in chosen)
+            cost = site_cost + sum(cost for _, cost in chosen)
+            cheapest[capacities] = min(cost, cheapest.get(capacities, inf))
+    alternatives = []
+    for capacities, cost in cheapest.items():
+        bounds = [
+            (column, line["min_load"] * value, value)
+            for line, numbers, capacity in zip(lines, columns, capacities, strict=True)
+            for column, value in zip(numbers, capacity, strict=True)
+        ]
+        alternatives.append(Alternative(cost, tuple(bounds)))
+    return alternatives
+
+
+def _site_courses(program: Program, site: Row, closable: bool) -> Iterator[tuple[list[bool], float]]:
+    """Whether the site is open in each period, and what opening, holding and closing it cost.
+
+    A site with a line that may not be retired cannot close before the end of its window.
+    """
+    calendar = program.calendar
+    window = calendar.span(site["first_period"], site["last_period"])
+    candidate = site["status"] == "candidate"
+    if candidate:
+        yield [False] * len(calendar.periods), 0.0
+    for start in window if candidate else window[:1]:
+        for end in range(start + candidate if closable else window.stop, window.stop + 1):
+            opened = [start <= t < end for t in calendar.periods]
+            cost = site["fixed_cost"] * sum(calendar.yearly[start:end])
+            cost += site["opening_cost"] * calendar.once[start] if candidate else 0.0
+            cost += site["closing_cost"] * calendar.once[end] if end < window.stop else 0.0
+            yield opened, cost
+
+
+def _line_courses(program: Program, site: Row, line: Row, opened: list[bool]) -> dict[Capacity, float]:
+    """The capacities a line can have while its site is `opened`, each with its least cost."""
+    calendar = program.calendar
+    existing = _existing(program, site, line)
+    retirements = range(len(calendar.periods) + 1) if line["retirable"] == "yes" else [len(calendar.periods)]
+    orders = [_orders(program, site, option, opened) for option in _options(program, site, line)]
+    cheapest: dict[Capacity, float] = {}
+    for retired in retirements:
+        kept = [value if opened[t] and t < retired else 0.0 for t, value in enumerate(existing)]
+        paid = line["fixed_cost"] * sum(calendar.yearly[t] for t in calendar.periods if kept[t] > 0)
+        for chosen in product(*orders):
+            capacity = tuple(float(value) for value in np.array(kept) + sum(added for added, _ in chosen))
+            cost = paid + sum(cost for _, cost in chosen)
+            cheapest[capacity] = min(cost, cheapest.get(capacity, inf))
+    return cheapest
+
+
+def _options(program: Program, site: Row, line: Row) -> list[Row]:
+    """The options of a line, with the larger ones that a scale exponent makes, and what a year of each costs."""
+    rows = [row for row in program.tables["options"] if row["process"] == line["process"]]
+    chosen = {row["option"]: row for row in rows if row["site"] == "*"}
+    chosen |= {row["option"]: row for row in rows if row["site"] == site["site"]}
+    region = program.find("regions", "region", site["region"])
+    rate = program.settings["discount_rate"] if region["wacc"] is None else region["wacc"]
+    options = []
+    for row in chosen.values():
+        life, exponent = row["life"], row["scale_exponent"]
+        annuity = rate / (1 - (1 + rate) ** -life) if rate else 1 / life
+        yearly = annuity * row["capex"] * region["capex_index"] + row["fixed_cost"]
+        options.append(row | {"yearly": yearly, "most": int(row["max_modules"])})
+        for multiple in [] if exponent is None else map(float, (row["multiples"] or "2;4").split(";")):
+            larger = {"size": row["size"] * multiple, "yearly": yearly * multiple**exponent}
+            options.append(row | larger | {"most": max(1, int(row["max_modules"] / multiple))})
+    return options
+
+
+def _orders(program: Program, site: Row, option: Row, opened: list[bool]) -> list[tuple[np.ndarray, float]]:
+    """What can be ordered of one option: the capacity it brings per period, and its cost.
+
+    The site must be open from the order to the end of service, or to the end of its window.
+    """
+    calendar = program.calendar
+    window = calendar.span(site["first_period"], site["last_period"])
+    profiles = []
+    for ordered in calendar.span(option["first_period"], None):
+        first = ordered + int(option["lead_periods"])
+        ahead = calendar.periods[first : window.stop]
+        service = [t for t in ahead if calendar.start[t] - calendar.start[first] < option["life"]]
+        if service and all(opened[ordered : service[-1] + 1]):
+            added = np.zeros(len(calendar.periods))
+            added[service] = option["size"]
+            added[first] *= option["ramp"]
+            profiles.append((added, option["yearly"] * sum(calendar.yearly[t] for t in service)))
+    orders = []
+    for counts in product(range(option["most"] + 1), repeat=len(profiles)):
+        if sum(counts) <= option["most"]:
+            chosen = list(zip(counts, profiles, strict=True))
+            capacity = sum((count * added for count, (added, _) in chosen), start=np.zeros(len(calendar.periods)))
+            orders.append((capacity, sum(count * cost for count, (_, cost) in chosen)))
+    return orders

@@ -1,0 +1,159 @@
+"""Costs: what each cost line comes to, worked out by hand.
+
+Two periods of 1 and 2 years at 25 %: a yearly amount counts 1 in the first and 0.8 + 0.64 = 1.44 in the second, 2.44 in
+all; an amount paid once counts 1 or 0.8. Unless said otherwise 8 goods a year are made, throughout.
+"""
+
+from typing import Any
+
+import pytest
+
+from models.network import build
+from models.plan import plan
+from planner.solver import Options, solve
+from tests.proofs import WORKSHOP, Rows, wanted, workshop
+
+LINE = {"site": "shop", "process": "make", "capacity": 10}
+NEW = {"site": "shop", "region": "here", "firm": "own", "status": "candidate"}
+OLD = {"site": "old shop", "region": "here", "firm": "own"}
+LANE = {"origin": "here", "destination": "there", "item": "good", "mode": "road"}
+MODULE = {"process": "make", "option": "module", "size": 10, "life": 3}
+COUNTRY = {"region": "here", "wage": 0.5, "skilled_wage": 2, "energy_price": 0.25}
+CASES: list[tuple[str, float, dict[str, Any]]] = [
+    # 3,000,000 h x 0.5 / 10^6 = 1.5 per good
+    ("labour", 8 * 1.5 * 2.44, {"processes": [{"labour": 3e6}], "regions": [COUNTRY]}),
+    # 500,000 h x 2 / 10^6 = 1 per good
+    ("skilled labour", 8 * 1 * 2.44, {"processes": [{"skilled": 5e5}], "regions": [COUNTRY]}),
+    # 2,000,000 kWh x 0.25 / 10^6 = 0.5 per good
+    ("energy", 8 * 0.5 * 2.44, {"processes": [{"energy": 2e6}], "regions": [COUNTRY]}),
+    ("other", 8 * 3 * 2.44, {"processes": [{"other_cost": 3}]}),
+    ("royalty", 8 * 0.75 * 2.44, {"processes": [{"royalty": 0.75}]}),
+    ("unit cost", 8 * 4 * 2.44, {"lines": [LINE | {"unit_cost": 4}]}),
+    ("line fixed cost", 5 * 2.44, {"lines": [LINE | {"fixed_cost": 5}]}),
+    # an outside firm asks for its fixed cost with each good: 5 / 10 of capacity
+    (
+        "line fixed cost",
+        8 * 0.5 * 2.44,
+        {"sites": [{"site": "shop", "region": "here", "firm": "other"}], "lines": [LINE | {"fixed_cost": 5}]},
+    ),
+    (
+        "module fixed cost",
+        3 * 2.44,
+        {"lines": [LINE | {"capacity": 0}], "options": [MODULE | {"fixed_cost": 3}]},
+    ),
+    # 25 % over 3 years: 0.25 / (1 - 0.512) = 125 / 244 a year of 61 x 2, in the region's prices
+    (
+        "capital",
+        62.5 * 2.44,
+        {
+            "regions": [{"region": "here", "capex_index": 2}],
+            "lines": [LINE | {"capacity": 0}],
+            "options": [MODULE | {"capex": 61}],
+            "demand": wanted("1", "2", penalty=50),
+        },
+    ),
+    # the region's own cost of capital, 0: a third a year
+    (
+        "capital",
+        20 * 2.44,
+        {
+            "regions": [{"region": "here", "wacc": 0}],
+            "lines": [LINE | {"capacity": 0}],
+            "options": [MODULE | {"capex": 60}],
+        },
+    ),
+    ("site fixed cost", 6 * 2.44, {"sites": [NEW | {"fixed_cost": 6}]}),
+    ("opening", 7 * 0.8, {"sites": [NEW | {"opening_cost": 7, "first_period": "2"}]}),
+    # of no use and 9 a year, it closes in the first period
+    ("closing", 4, {"sites": [*WORKSHOP["sites"], OLD | {"fixed_cost": 9, "closing_cost": 4}]}),
+    # 2 + 0.5 x 400 km x 3,000 t / 10^6 = 2.6 per good
+    (
+        "transport",
+        8 * 2.6 * 2.44,
+        {
+            "items": [{"item": "good", "tier": "downstream", "mass": 3000}],
+            "lanes": [LANE | {"cost": 2, "cost_per_tkm": 0.5, "distance": 400}],
+            "demand": wanted("1", "2", region="there"),
+        },
+    ),
+    # a quarter of the way around the earth, 6371 km x pi / 2, and 1.3 times that by road
+    (
+        "transport",
+        8 * 6371 * 3.141592653589793 / 2 * 1.3 * 100 / 1e6 * 2.44,
+        {
+            "regions": [
+                {"region": "here", "latitude": 0, "longitude": 10},
+                {"region": "there", "latitude": 0, "longitude": 100},
+            ],
+            "items": [{"item": "good", "tier": "downstream", "mass": 100}],
+            "lanes": [LANE | {"cost_per_tkm": 1}],
+            "demand": wanted("1", "2", region="there"),
+        },
+    ),
+    # 20 x 25 % x 73 / 365 = 1 per good
+    (
+        "in-transit stock",
+        8 * 1 * 2.44,
+        {
+            "items": [{"item": "good", "tier": "downstream", "value": 20}],
+            "lanes": [LANE | {"lead_days": 73}],
+            "demand": wanted("1", "2", region="there"),
+        },
+    ),
+    # 10 % on everything, and 5 % more on goods from here in period 2
+    (
+        "duties",
+        8 * 20 * (0.1 * 1 + 0.15 * 1.44),
+        {
+            "items": [{"item": "good", "tier": "downstream", "value": 20}],
+            "lanes": [LANE],
+            "duties": [{"rate": 0.1}, {"origin": "here", "item": "good", "rate": 0.05, "from": "2"}],
+            "demand": wanted("1", "2", region="there"),
+        },
+    ),
+    # wanted in period 2 only, and then opened
+    (
+        "lane opening",
+        11 * 0.8,
+        {"lanes": [LANE | {"opening_cost": 11}], "demand": wanted("2", region="there")},
+    ),
+    # 5 goods must be there at the end of each period
+    (
+        "stock holding",
+        5 * 0.3 * 2.44,
+        {
+            "lines": [LINE | {"capacity": 20}],
+            "stocks": [{"region": "here", "item": "good", "initial": 5, "minimum": 5, "holding_cost": 0.3}],
+        },
+    ),
+    # 2 of 12 are missing
+    ("shortage", 2 * 10 * 2.44, {"demand": wanted("1", "2", volume=12)}),
+    # no penalty of their own: 3 x their price
+    ("shortage", 2 * 3 * 4 * 2.44, {"demand": wanted("1", "2", volume=12, penalty=None, price=4)}),
+    ("revenue", -8 * 9 * 2.44, {"settings": {"objective": "profit"}, "demand": wanted("1", "2", price=9)}),
+]
+
+
+def lines_of(case: dict[str, Any]) -> dict[str, float]:
+    """What each cost line of the optimum comes to, discounted."""
+    sheets: dict[str, Rows] = {"periods": [{"period": "1"}, {"period": "2", "years": 2}], "demand": wanted("1", "2")}
+    sheets |= {sheet: rows for sheet, rows in case.items() if sheet != "settings"}
+    if "processes" in case:
+        sheets["processes"] = [{"process": "make", "tier": "downstream"} | case["processes"][0]]
+    if len(sheets.get("regions", [])) == 1:
+        sheets["regions"] = [*sheets["regions"], {"region": "there"}]
+    model = build(workshop({"discount_rate": 0.25} | case.get("settings", {}), **sheets))
+    assert solve(model, Options(gap=0.0)).status == "optimal"
+    table = plan(model)["costs"]
+    return table.groupby("line")["discounted"].sum().to_dict()
+
+
+@pytest.mark.parametrize(("line", "figure", "case"), CASES, ids=[f"{line} {n}" for n, (line, _, _) in enumerate(CASES)])
+def test_cost_line(line: str, figure: float, case: dict[str, Any]) -> None:
+    """The line comes to the figure worked out beside it."""
+    assert lines_of(case)[line] == pytest.approx(figure, rel=1e-9)
+
+
+def test_every_cost_line_is_worked_out() -> None:
+    """No line of the model's list is without a figure here, and none here is unknown to it."""
+    assert {line.name for line in build(workshop({"objective": "profit"})).cost_lines} == {line for line, _, _ in CASES}

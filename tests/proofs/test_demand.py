@@ -1,0 +1,41 @@
+"""Demand: what is not sold is unserved, and of the price steps of a market one is chosen."""
+
+from models.instance import Instance
+from tests.proofs import proves, wanted, workshop
+
+STEPS = [*wanted("1", step="dear", price=10, volume=8), *wanted("1", step="cheap", price=6, volume=12)]
+
+
+@proves("service", optimum=16, without=0)
+def test_demand_is_served_or_paid_for() -> Instance:
+    """8 goods at 2 each: 16, less than 8 x 10 of penalties. Without the constraint nobody needs to serve anyone: 0."""
+    return workshop()
+
+
+@proves("service", optimum=96, without=0)
+def test_demand_without_price_and_penalty_must_be_met() -> Instance:
+    """Making a good costs 12, more than any penalty here would, but none is given: 8 x 12 = 96. Without: 0."""
+    return workshop(
+        lines=[{"site": "shop", "process": "make", "capacity": 10, "unit_cost": 12}], demand=wanted("1", penalty=None)
+    )
+
+
+@proves("one_step", optimum=16, without=0)
+def test_under_cost_one_step_is_chosen() -> Instance:
+    """8 goods at the dear step cost 16, 12 at the cheap one 10 x 2 + 2 x 10 = 40: the dear step. Without: none, 0."""
+    return workshop(demand=STEPS)
+
+
+@proves("one_step", optimum=64, without=72)
+def test_under_profit_at_most_one_step_is_chosen() -> Instance:
+    """8 goods at the dear step earn 8 x (10 - 2) = 64; the cheap one earns 10 x (6 - 2) = 40, for 10 is all there is.
+
+    Without the constraint the shop would choose both and sell the last 2 at the cheap price: 64 + 2 x 4 = 72.
+    """
+    return workshop({"objective": "profit"}, demand=STEPS)
+
+
+@proves("step_volume", optimum=64, without=72)
+def test_nothing_is_sold_at_a_step_that_is_not_chosen() -> Instance:
+    """As above: 64. Without the constraint goods would sell at both steps though one is chosen: 64 + 2 x 4 = 72."""
+    return workshop({"objective": "profit"}, demand=STEPS)

@@ -1,0 +1,31 @@
+"""The optimum of an instance, for tests that only ask what a plan costs."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from models.instance import Instance
+from models.network import build
+from planner.compiled import compile_model
+from planner.solver import Options, solve_arrays
+
+Figure = float | str
+"""An optimum in money, or why there is none: infeasible, unbounded."""
+
+
+def optimum(instance: Instance, without: str | None = None, relaxed: bool = False) -> Figure:
+    """The least cost (or, under objective profit, the greatest profit), solved to a gap of 0.
+
+    `without` names a constraint that is left out. `relaxed` lets whole numbers take any value: then the figure is the
+    bound with which the solver starts.
+    """
+    model = build(instance)
+    if without is not None:
+        model.component(without).deactivate()
+    compiled = compile_model(model)
+    if relaxed:
+        compiled = replace(compiled, integer=np.zeros_like(compiled.integer))
+    solution = solve_arrays(compiled, Options(gap=0.0))
+    if solution.objective is None:
+        return solution.status
+    return -solution.objective if instance.settings["objective"] == "profit" else solution.objective

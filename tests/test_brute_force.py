@@ -1,0 +1,64 @@
+"""On small random instances the plan is as good as the best one an independent brute force finds, and its audit passes.
+
+See `tests/brute_force` for how the best one is found, and `tests/small_instances.py` for what is drawn.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+
+from models.instance import Instance, instance
+from models.network import build
+from models.plan import plan
+from planner.audit import audit
+from planner.check import check
+from planner.issues import Issue
+from planner.solver import Options, solve
+from planner.workbook.read import Reading
+from tests.brute_force import brute_force, combinations
+from tests.small_instances import small_instances
+
+
+def faults(case: Instance) -> list[Issue]:
+    """What forbids planning: the model is built for instances that have passed the checks."""
+    settings_sheet = pd.DataFrame(columns=["key", "value"])
+    reading = Reading(Path("drawn.xlsx"), case, issues=[], columns={}, raw={"settings": settings_sheet})
+    return [issue for issue in check(reading) if issue.severity == "error"]
+
+
+def compare(case: Instance) -> None:
+    """Assert that planner and brute force agree, on the optimum or that there is no plan, and that the audit passes."""
+    best = brute_force(case)
+    model = build(case)
+    solution = solve(model, Options(gap=0.0))
+    if best is None:
+        assert solution.status == "infeasible" or faults(case)
+        return
+    assert solution.status == "optimal"
+    assert solution.objective is not None
+    objective = -solution.objective if case.settings["objective"] == "profit" else solution.objective
+    assert objective == pytest.approx(best, rel=1e-6, abs=1e-6)
+    table = audit(case, plan(model), objective)
+    assert table[table["ok"] != "yes"].to_dict("records") == []
+
+
+@settings(max_examples=40)
+@given(small_instances())
+def test_plan_is_as_good_as_the_best(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    """Forty instances, with up to 200 combinations of decisions each."""
+    case = instance(drawn[0], **drawn[1])
+    assume(combinations(case) <= 200)
+    compare(case)
+
+
+@pytest.mark.slow
+@settings(max_examples=500)
+@given(small_instances(most_periods=3))
+def test_plan_is_as_good_as_the_best_of_many(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    """Five hundred instances of up to three periods, with up to 2,000 combinations of decisions each."""
+    case = instance(drawn[0], **drawn[1])
+    assume(combinations(case) <= 2000)
+    compare(case)

@@ -1,0 +1,178 @@
+"""The command line as a user meets it: files, exit statuses, and what stands on which stream."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from planner.cli import run
+from planner.workbook.read import read_tables
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Path:
+    """The worked example of `planner new`."""
+    path = tmp_path / "example.xlsx"
+    assert run(["new", str(path)]) == 0
+    return path
+
+
+def change(path: Path, sheet: str, cell: str, value: object) -> None:
+    """Write one cell of a workbook."""
+    book = openpyxl.load_workbook(path)
+    book[sheet][cell] = value
+    book.save(path)
+
+
+def metric(path: Path, name: str) -> str:
+    """A figure of the summary."""
+    summary = read_tables(path)["summary"].set_index("metric")
+    return str(summary.at[name, "value"])
+
+
+def test_the_example_solves_and_is_audited(example: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    result = tmp_path / "result.xlsx"
+    assert run(["check", str(example)]) == 0
+    assert run(["solve", str(example), "-o", str(result), "--gap", "0"]) == 0
+    tables = read_tables(result)
+    assert set(tables["audit"]["ok"]) == {"yes"}
+    assert tables["demand"]["sold"].sum() > 0
+    assert "everything agrees" in capsys.readouterr().out
+    assert {"in_sites", "in_demand", "run", "summary"} <= set(tables)
+
+
+def test_new_does_not_overwrite(example: Path, capsys: pytest.CaptureFixture) -> None:
+    before = example.read_bytes()
+    assert run(["new", str(example)]) == 2
+    assert "--force" in capsys.readouterr().err
+    assert example.read_bytes() == before
+
+
+def test_faults_end_with_2_and_name_the_cell(example: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    change(example, "demand", "A2", "Atlantis")
+    result = tmp_path / "result.xlsx"
+    assert run(["solve", str(example), "-o", str(result)]) == 2
+    assert "demand!A2" in capsys.readouterr().err
+    assert not result.exists()
+
+
+def test_check_marks_a_copy(example: Path, tmp_path: Path) -> None:
+    change(example, "demand", "A2", "Atlantis")
+    copy = tmp_path / "marked.xlsx"
+    assert run(["check", str(example), "--mark", str(copy)]) == 2
+    book = openpyxl.load_workbook(copy)
+    assert "Atlantis" in str(book["demand"]["A2"].comment.text)
+    assert "issues" in book.sheetnames
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["solve"], "FILE"),
+        (["solve", "missing.xlsx", "-o", "out.xlsx"], "missing.xlsx"),
+        (["fly"], "fly"),
+        (["check", "missing.xlsx"], "missing.xlsx"),
+    ],
+)
+def test_wrong_usage_ends_with_2_in_one_line(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(arguments) == 2
+    said = capsys.readouterr().err.strip().splitlines()
+    assert len(said) == 1
+    assert words in said[0]
+
+
+def test_what_if_changes_the_plan_and_leaves_the_file(example: Path, tmp_path: Path) -> None:
+    before = example.read_bytes()
+    plain, less = tmp_path / "plain.xlsx", tmp_path / "less.xlsx"
+    assert run(["solve", str(example), "-o", str(plain), "--gap", "0"]) == 0
+    assert run(["solve", str(example), "-o", str(less), "--gap", "0", "--set", "demand[*].volume=1"]) == 0
+    assert example.read_bytes() == before
+    volume = read_tables(less)["demand"]["volume"]
+    assert set(volume) == {1.0}
+    assert set(read_tables(less)["in_demand"]["volume"]) == {1.0}
+    assert read_tables(plain)["costs"]["discounted"].sum() > read_tables(less)["costs"]["discounted"].sum()
+
+
+def test_a_change_of_nothing_is_a_fault(example: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    arguments = ["solve", str(example), "-o", str(tmp_path / "r.xlsx"), "--set", "sites[Nowhere].opening_cost=1"]
+    assert run(arguments) == 2
+    assert "Nowhere" in capsys.readouterr().err
+
+
+def test_infeasible_ends_with_3_and_says_why(example: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    result = tmp_path / "result.xlsx"
+    changes = ["--set", "demand[*].volume=1000000", "--set", "demand[*].penalty=", "--set", "demand[*].price="]
+    status = run(["solve", str(example), "-o", str(result), *changes])
+    said = capsys.readouterr().err
+    assert status == 3
+    assert "demand of" in said
+    assert "more than can be served" in said
+    assert not result.exists()
+
+
+def test_an_unwritable_place_is_said_before_solving(example: Path, tmp_path: Path) -> None:
+    assert run(["solve", str(example), "-o", str(tmp_path / "no" / "such" / "folder.xlsx")]) == 1
+
+
+def test_the_input_is_never_overwritten(example: Path, capsys: pytest.CaptureFixture) -> None:
+    before = example.read_bytes()
+    assert run(["solve", str(example), "-o", str(example)]) == 2
+    assert "input itself" in capsys.readouterr().err
+    assert example.read_bytes() == before
+
+
+def test_stopped_before_any_plan_ends_with_4(tmp_path: Path) -> None:
+    result = tmp_path / "result.xlsx"
+    assert run(["solve", str(ROOT / "instances/ev_global.xlsx"), "-o", str(result), "--time-limit", "0.01"]) == 4
+    assert not result.exists()
+
+
+@pytest.mark.slow
+def test_ctrl_c_returns_the_best_plan_so_far(tmp_path: Path) -> None:
+    result = tmp_path / "result.xlsx"
+    command = [sys.executable, "-m", "planner", "solve", "instances/ev_global.xlsx", "-o", str(result), "--gap", "0"]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "incumbent" in line and "incumbent -" not in line:
+                time.sleep(1)
+                process.send_signal(signal.SIGINT)
+                break
+        process.stderr.read()
+        assert process.wait(timeout=120) == 0
+    assert metric(result, "status").startswith("stopped by the user")
+    assert set(read_tables(result)["audit"]["ok"]) == {"yes"}
+
+
+def test_nothing_is_left_behind_when_writing_fails(
+    example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "move", full)
+    monkeypatch.setattr("os.replace", full)
+    assert run(["solve", str(example), "-o", str(folder / "r.xlsx")]) != 0
+    assert list(folder.iterdir()) == []
+
+
+def test_result_repeats_its_inputs_as_read(example: Path, tmp_path: Path) -> None:
+    result = tmp_path / "result.xlsx"
+    run(["solve", str(example), "-o", str(result)])
+    original = pd.read_excel(example, sheet_name="sites", engine="calamine")
+    repeated = pd.read_excel(result, sheet_name="in_sites", engine="calamine")
+    assert repeated["site"].tolist() == original["site"].tolist()

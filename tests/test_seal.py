@@ -1,0 +1,73 @@
+"""The seal names what was run on what, and its hash changes with any figure and with nothing else."""
+
+import hashlib
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from models.schema import RESULTS
+from planner.seal import seal, tables_hash
+from planner.workbook.read import read_tables
+from planner.workbook.write import write_result
+from tests import worked_example
+
+
+def costs() -> pd.DataFrame:
+    rows = [("labour", "upstream", "North", "1", 0.1 + 0.2, 1.0), ("energy", "upstream", "North", "1", 3.0, -0.0)]
+    return pd.DataFrame(rows, columns=list(RESULTS["costs"].columns))
+
+
+def test_the_seal_holds_hashes_versions_options_changes_and_outcome(tmp_path: Path):
+    path = tmp_path / "input.xlsx"
+    path.write_bytes(b"anything")
+    options = {"gap": 0.01, "threads": None, "seed": 3, "changes": ["settings[seed]=3", "=1+1"]}
+    facts = {"status": "optimal", "gap": 0.005, "started": "2025-01-01T00:00:00+00:00", "seconds": 1.5}
+    table = seal(path, options, facts, {"costs": costs()})
+    assert list(table.columns) == list(RESULTS["run"].columns)
+    assert table["key"].is_unique
+    values = dict(table.itertuples(index=False, name=None))
+    assert values["input"] == "input.xlsx"
+    assert values["input SHA-256"] == hashlib.sha256(b"anything").hexdigest()
+    assert values["tables SHA-256"] == tables_hash({"costs": costs()})
+    assert (values["option gap"], values["option threads"], values["option seed"]) == ("0.01", "", "3")
+    assert (values["change 1"], values["change 2"]) == ("settings[seed]=3", "=1+1")
+    assert (values["status"], values["gap"], values["seconds"]) == ("optimal", "0.005", "1.5")
+    for part in ("planner", "Pyomo", "HiGHS", "Python", "pandas"):
+        assert values[f"{part} version"]
+
+
+def test_a_missing_input_is_an_error(tmp_path: Path):
+    with pytest.raises(FileNotFoundError):
+        seal(tmp_path / "nothing.xlsx", {}, {})
+
+
+def test_the_hash_survives_writing_and_reading(tmp_path: Path):
+    outcome, reading = worked_example.outcome(), worked_example.reading()
+    write_result(tmp_path / "result.xlsx", outcome.tables, reading.raw, reading.instance)
+    back = read_tables(tmp_path / "result.xlsx")
+    sealed = dict(back["run"].itertuples(index=False, name=None))["tables SHA-256"]
+    assert tables_hash(back) == sealed
+    assert tables_hash(outcome.tables) == sealed
+
+
+def test_the_hash_changes_with_any_figure():
+    original = tables_hash({"costs": costs()})
+    for column, value in {"amount": 0.3, "line": "Labour", "period": "2"}.items():
+        changed = costs()
+        changed.loc[0, column] = value
+        assert tables_hash({"costs": changed}) != original
+    assert tables_hash({"costs": costs().head(1)}) != original
+    assert tables_hash({"costs": costs(), "stocks": stock()}) != original
+
+
+def stock() -> pd.DataFrame:
+    return pd.DataFrame([("r", "i", "1", "base", 1.0, 1.0, 0.0)], columns=list(RESULTS["stocks"].columns))
+
+
+def test_the_hash_is_blind_to_what_is_no_figure():
+    """Row order, a zero's sign, columns of the user, empty tables, and the sheets of words."""
+    original = tables_hash({"costs": costs()})
+    same = costs().iloc[::-1].assign(amount=lambda frame: frame["amount"], mine="x", discounted=[0.0, 1.0])
+    words = {"summary": pd.DataFrame({"metric": ["a"], "value": ["b"], "unit": ["c"]})}
+    assert tables_hash({"costs": same, "stocks": stock().head(0), **words}) == original

@@ -1,0 +1,253 @@
+"""What the summary says of a plan: figures worked out by hand, and no word that promises too much."""
+
+import pandas as pd
+import pytest
+
+from models.instance import Instance, instance
+from models.schema import RESULTS
+from planner.report.brief import brief, listed
+from planner.report.charts import Chart, Map, charts
+from planner.report.figures import money, per_cent, three_digits
+from planner.report.summary import summary
+from planner.report.tiles import tiles
+from tests import worked_example
+
+PROVEN = {
+    "status": "optimal",
+    "status_text": "optimal: no plan is better",
+    "objective": 900.0,
+    "bound": 900.0,
+    "gap": 0.0,
+}
+STOPPED = {
+    "status": "time_limit",
+    "status_text": "stopped at the time limit with a gap of 10.000%: the best plan so far",
+    "objective": 900.0,
+    "bound": 810.0,
+    "gap": 0.1,
+}
+
+
+def two_regions(**settings: object) -> Instance:
+    """Ore from two regions makes cars in one; two periods of one and three years."""
+    return instance(
+        {
+            "periods": [{"period": "now", "years": 1}, {"period": "later", "years": 3}],
+            "regions": [
+                {"region": "North", "latitude": 50, "longitude": 10},
+                {"region": "South", "latitude": -20, "longitude": 30},
+            ],
+            "items": [
+                {"item": "ore", "tier": "upstream", "unit": "kt", "value": 2, "critical": "yes"},
+                {"item": "car", "tier": "downstream", "unit": "thousand cars", "value": 20},
+            ],
+            "processes": [{"process": "dig", "tier": "upstream"}, {"process": "build", "tier": "downstream"}],
+            "recipes": [
+                {"process": "dig", "item": "ore", "quantity": 1},
+                {"process": "build", "item": "ore", "quantity": -1},
+                {"process": "build", "item": "car", "quantity": 1},
+            ],
+            "firms": [{"firm": "us", "home": "yes"}],
+            "sites": [
+                {"site": "mine N", "region": "North", "firm": "us"},
+                {"site": "mine S", "region": "South", "firm": "us"},
+                {"site": "works", "region": "North", "firm": "us"},
+            ],
+            "demand": [{"region": "North", "item": "car", "period": "now", "volume": 10}],
+        },
+        **{"discount_rate": 0.05, "base_year": 2025, "currency": "EUR", **settings},
+    )
+
+
+def frame(sheet: str, *rows: tuple) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(RESULTS[sheet].columns))
+
+
+def plan() -> dict[str, pd.DataFrame]:
+    """Tables of a plan for `two_regions`."""
+    return {
+        "costs": frame(
+            "costs",
+            ("labour", "upstream", "North", "now", 100.0, 100.0),
+            ("energy", "downstream", "North", "later", 600.0, 500.0),
+            ("duties", "upstream", "North", "later", 330.0, 300.0),
+        ),
+        "capacity": frame(
+            "capacity",
+            ("mine N", "dig", "now", 10.0, 0.0, 0.0, 10.0, 5.0, 0.5),
+            ("mine N", "dig", "later", 10.0, 0.0, 0.0, 10.0, 9.0, 0.9),
+            ("mine S", "dig", "later", 3.0, 0.0, 0.0, 3.0, 3.0, 1.0),
+            ("works", "build", "later", 0.0, 12.0, 0.0, 12.0, 12.0, 1.0),
+        ),
+        "builds": frame("builds", ("works", "build", "hall", "now", 2.0, 12.0, 1500.0)),
+        "sites": frame("sites", ("works", "now", "yes", "no"), ("mine S", "later", "no", "yes")),
+        "production": frame(
+            "production",
+            ("mine N", "dig", "own", "now", "base", 5.0, 1.0),
+            ("mine N", "dig", "own", "later", "base", 9.0, 1.0),
+            ("mine S", "dig", "own", "later", "base", 3.0, 1.0),
+            ("works", "build", "own", "later", "base", 12.0, 1.0),
+        ),
+        "flows": frame("flows", ("South", "North", "ore", "sea", "later", "base", 3.0, 1.0, 100.0)),
+        "demand": frame(
+            "demand",
+            ("North", "car", "now", "base", 10.0, 5.0, 5.0, 20.0, "1"),
+            ("North", "car", "later", "base", 12.0, 12.0, 0.0, 10.0, "1"),
+        ),
+        "security": frame("security", ("ore", "later", 0.6, 1.0, "North", 0.75, 0.2, 1.0, 0.0)),
+    }
+
+
+def values(facts: dict, tables: dict[str, pd.DataFrame] | None = None, **settings: object) -> dict[str, object]:
+    table = summary(two_regions(**settings), plan() if tables is None else tables, facts)
+    return dict(zip(table["metric"], table["value"], strict=True))
+
+
+def test_figures_are_those_worked_out_by_hand():
+    """Served: (5 x 20 x 1 + 12 x 10 x 3) of (10 x 20 x 1 + 12 x 10 x 3) = 460 / 560.
+
+    Use upstream, later: 12 of 13 of ore. Worth made later: North 9 x 2 + 12 x 20 = 258, South 6.
+    """
+    found = values(PROVEN)
+    assert found["total cost"] == 900
+    assert found["cost of production"] == 600
+    assert found["cost of duties"] == 300
+    assert found["demand served"] == pytest.approx(460 / 560)
+    assert (found["investment in new capacity"], found["modules built"]) == (1500, 2)
+    assert (found["sites opened"], found["sites closed"]) == (1, 1)
+    assert found["use of upstream capacity, now"] == 0.5
+    assert found["use of upstream capacity, later"] == pytest.approx(12 / 13)
+    assert (found["largest source"], found["its share"]) == ("North", pytest.approx(258 / 264))
+    assert (found["largest source of ore, later"], found["its share of ore, later"]) == ("North", 0.75)
+
+
+def test_the_brief_answers_what_a_board_asks():
+    text = " ".join(brief(two_regions(), plan(), PROVEN))
+    for words in (
+        "costs 900 million EUR over 4 years (now to later), in money of 2025 (discounted at 5 % a year)",
+        "production takes 67 % and duties 33 %",
+        "not fully served in 1 of 2 markets and periods: car in North, now (5 thousand cars a year, 50 %)",
+        "car: North 100 %",
+        "opens works (now) and closes mine S (later) and invests 1.5 billion EUR",
+        "the largest amounts for build at works (now)",
+        "largest source is North: it makes 98 % of all goods by worth",
+        "2 of 2 items come mostly from one region: car (North 100 %) and ore (North 75 %)",
+        "no reserve left anywhere for build",
+        "2 of 3 lines run at full capacity",
+    ):
+        assert words in text
+
+
+def test_a_critical_item_from_one_region_is_a_weak_spot():
+    tables = plan()
+    tables["production"] = tables["production"][tables["production"]["site"] != "mine S"]
+    assert "critical items from one region only: ore (North)" in brief(two_regions(), tables, PROVEN)[-1]
+
+
+@pytest.mark.parametrize("status", ["time_limit", "interrupted", "within_gap"])
+def test_nothing_is_called_best_that_is_not_proven(status: str):
+    facts = STOPPED | {"status": status, "status_text": "stopped early"}
+    table = summary(two_regions(), plan(), facts)
+    shown = [str(value) for value in table["value"]]
+    shown += [text for tile in tiles(table) for text in (tile.value, tile.detail)]
+    text = " ".join(shown).lower()
+    for word in ("optimal", "success", "no plan is cheaper", "no plan is better", "cheapest"):
+        assert word not in text
+    assert "could be better by 90 million eur (10.00 %) at most" in text
+    assert "10.00 % gap" in text
+
+
+def test_without_a_bound_nothing_is_claimed():
+    found = values(STOPPED | {"bound": None, "gap": None})
+    assert "is not known" in str(found["brief 2"])
+    assert not {"bound", "gap"} & set(found)
+    assert tiles(summary(two_regions(), plan(), STOPPED | {"bound": None, "gap": None}))[1].value == "gap unknown"
+
+
+def test_profit_is_called_profit_and_a_loss_a_loss():
+    tables = plan()
+    tables["costs"] = pd.concat(
+        [tables["costs"], frame("costs", ("revenue", "downstream", "North", "now", -2000.0, -2000.0))]
+    )
+    found = values(PROVEN | {"objective": 1100.0, "bound": 1100.0}, tables, objective="profit")
+    assert str(found["brief 1"]).startswith("The plan earns 1.1 billion EUR")
+    assert found["brief 2"] == "No plan is more profitable under the assumptions in this workbook."
+    assert (found["total cost"], found["revenue"]) == (900, -2000)
+    assert str(values(PROVEN | {"objective": -5.0}, tables, objective="profit")["brief 1"]).startswith(
+        "The plan loses 5 "
+    )
+
+
+def test_a_plan_with_hardly_any_tables_has_a_summary():
+    found = values(PROVEN, {})
+    assert found["status"] == PROVEN["status_text"]
+    assert "builds nothing" in str(found["brief 3"])
+    assert "demand served" not in found
+
+
+def test_the_summary_is_a_table_of_the_schema():
+    table = worked_example.outcome().tables["summary"]
+    assert list(table.columns) == list(RESULTS["summary"].columns)
+    assert table["metric"].is_unique
+    assert table["value"].notna().all()
+
+
+def test_charts_show_yearly_costs_capacity_shares_and_places():
+    costs, capacity, sources, places = charts(two_regions(), plan())
+    assert isinstance(costs, Chart)
+    assert costs.unit == "million EUR a year"
+    assert costs.frame.loc["later"].to_dict() == {"upstream": 110, "downstream": 200}
+    assert isinstance(capacity, Chart)
+    assert capacity.frame.loc[("upstream", "later")].to_dict() == {"capacity": 26, "use": 24}
+    assert isinstance(sources, Chart)
+    assert sources.frame.loc["ore"].to_dict() == {"North": 0.75, "South": 0.25}
+    assert isinstance(places, Map)
+    assert places.regions["worth"].to_dict() == {"North": 258, "South": 6}
+    assert places.flows.to_dict() == {("South", "North"): 6}
+
+
+def test_small_regions_are_added_up_as_others():
+    many = two_regions()
+    regions = [{"region": f"R{number}"} for number in range(10)]
+    sites = [{"site": f"S{number}", "region": f"R{number}", "firm": "us"} for number in range(10)]
+    spread = instance({**{name: many[name] for name in many.tables}, "regions": regions, "sites": sites})
+    rows = [(f"S{number}", "dig", "own", "later", "base", 10.0 - number, 1.0) for number in range(10)]
+    (sources,) = charts(spread, {"production": frame("production", *rows)})
+    assert isinstance(sources, Chart)
+    assert list(sources.frame.columns) == [*(f"R{number}" for number in range(7)), "others"]
+    assert sources.frame.loc["ore"].sum() == pytest.approx(1)
+    assert sources.frame.loc["ore", "others"] == pytest.approx(6 / 55)
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        (45_312, "45.3 billion USD"),
+        (820.4, "820 million USD"),
+        (3.37e6, "3.37 trillion USD"),
+        (-1500, "-1.5 billion USD"),
+    ],
+)
+def test_money_is_said_as_people_say_it(amount: float, words: str):
+    assert money(amount, "USD") == words
+
+
+def test_shares_are_never_rounded_to_all_or_nothing():
+    shares = (0, 0.001, 0.5, 0.9999, 1)
+    assert [per_cent(share) for share in shares] == ["0 %", "under 1 %", "50 %", "over 99 %", "100 %"]
+
+
+def test_numbers_have_about_three_digits():
+    assert [three_digits(value) for value in (0, 0.1234, 9.999, 45.67, 12345.6)] == [
+        "0",
+        "0.123",
+        "10",
+        "45.7",
+        "12,346",
+    ]
+
+
+def test_long_lists_are_cut_and_counted():
+    assert listed(["a"]) == "a"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert listed(list("abcdefg")) == "a, b, c, d and 3 more"

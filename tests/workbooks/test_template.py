@@ -1,0 +1,159 @@
+"""The template helps to fill it in, and its worked example can be solved as it stands."""
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.utils import range_boundaries
+
+from models.schema import INPUTS, NOT_MODELLED, SETTINGS, meta
+from planner.check import check
+from planner.workbook.assist import MOST_ERROR
+from planner.workbook.dictionary import dictionary
+from planner.workbook.read import read_instance
+from planner.workbook.template import write_template
+from tests import worked_example
+
+HERE = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> openpyxl.Workbook:
+    path = tmp_path_factory.mktemp("template") / "new.xlsx"
+    write_template(path, blank=True)
+    return openpyxl.load_workbook(path)
+
+
+def validation(sheet, column: int, row: int = 2):
+    """The data validation of a cell, or None."""
+    for found in sheet.data_validations.dataValidation:
+        for area in str(found.sqref).split():
+            left, top, right, bottom = range_boundaries(area)
+            if left <= column <= right and top <= row <= bottom:
+                return found
+    return None
+
+
+def columns():
+    """Sheet, place from 1, name and metadata of every input column but those of the settings."""
+    for sheet, schema in INPUTS.items():
+        if sheet != "settings":
+            for place, (name, column) in enumerate(schema.columns.items(), 1):
+                yield sheet, place, name, column
+
+
+def test_every_sheet_and_column_is_there_in_order(book: openpyxl.Workbook):
+    assert book.sheetnames == ["_readme", *INPUTS]
+    for sheet, schema in INPUTS.items():
+        assert [cell.value for cell in book[sheet][1]] == list(schema.columns)
+        assert book[sheet].freeze_panes.endswith("2")
+        (table,) = book[sheet].tables.values()
+        assert table.column_names == list(schema.columns)
+
+
+def test_every_header_has_a_note_with_meaning_and_unit(book: openpyxl.Workbook):
+    for sheet, place, _name, column in columns():
+        note = book[sheet].cell(1, place).comment.text
+        assert column.description[1:] in note
+        if meta(column)["unit"]:
+            assert f"Unit: {meta(column)['unit']}\n" in note
+        assert ("Required." in note) == meta(column)["required"]
+        assert ("not modelled yet" in note) == (sheet in NOT_MODELLED)
+
+
+def test_references_offer_the_names_of_the_other_sheet(book: openpyxl.Workbook):
+    for sheet, place, name, column in columns():
+        facts = meta(column)
+        if facts["kind"] != "reference":
+            continue
+        found = validation(book[sheet], place)
+        other, _, key = facts["ref"][0].partition(".")
+        letter = "ABCDEFGHIJ"[list(INPUTS[other].columns).index(key)]
+        assert found.type == "list", (sheet, name)
+        assert found.formula1.startswith(f"{other}!${letter}$2:INDEX({other}!${letter}$2:${letter}$10000,")
+        assert len(found.formula1) <= 255
+        free = facts["wildcard"] or len(facts["ref"]) > 1
+        assert found.showErrorMessage != free, (sheet, name)
+        assert validation(book[sheet], place, 2000) is found
+
+
+def test_words_and_numbers_are_held_to_what_is_allowed(book: openpyxl.Workbook):
+    for sheet, place, name, column in columns():
+        facts = meta(column)
+        found = validation(book[sheet], place)
+        if facts["choices"]:
+            assert found.formula1 == f'"{",".join(facts["choices"])}"'
+            assert len(found.formula1) <= 255, (sheet, name)
+        elif facts["kind"] in ("number", "integer"):
+            assert found.type == ("whole" if facts["kind"] == "integer" else "decimal")
+            lowest = facts["low"] if facts["low"] is not None else facts["above"]
+            assert float(found.formula1) == (lowest if lowest is not None else -1e300), (sheet, name)
+            strict = facts["above"] is not None and facts["high"] is None
+            assert (found.operator == "greaterThan") == strict, (sheet, name)
+            assert strict or float(found.formula2) == (facts["high"] if facts["high"] is not None else 1e300)
+        elif facts["kind"] == "text":
+            assert found is None
+        if found is not None:
+            assert found.allow_blank
+            assert len(found.error) <= MOST_ERROR
+            assert len(found.errorTitle) <= 32
+
+
+def test_every_setting_has_its_default_its_limits_and_a_visible_meaning(book: openpyxl.Workbook):
+    rows = list(book["settings"].iter_rows(min_row=2, values_only=True))
+    assert [row[0] for row in rows] == list(SETTINGS)
+    for number, (row, column) in enumerate(zip(rows, SETTINGS.values(), strict=True), 2):
+        assert row[1] == meta(column)["default"]
+        assert column.description[1:] in row[4]
+        if meta(column)["choices"]:
+            assert validation(book["settings"], 2, number).formula1 == f'"{",".join(meta(column)["choices"])}"'
+
+
+def test_names_that_look_like_numbers_stay_names(book: openpyxl.Workbook):
+    """What is typed below the header of a key or a reference is text: 2030, 1-2."""
+    assert book["periods"].column_dimensions["A"].number_format == "@"
+    assert book["demand"].column_dimensions["C"].number_format == "@"
+    assert book["demand"].column_dimensions["E"].number_format == "General"
+
+
+def test_the_blank_template_holds_nothing_but_settings(tmp_path: Path):
+    write_template(tmp_path / "new.xlsx", blank=True)
+    reading = read_instance(tmp_path / "new.xlsx")
+    assert all(frame.empty for frame in reading.instance.tables.values())
+    assert {issue.sheet for issue in reading.issues} == {"periods", "regions", "items", "demand"}
+
+
+def test_the_template_has_the_same_bytes_every_time(tmp_path: Path):
+    for name in ("a.xlsx", "b.xlsx"):
+        write_template(tmp_path / name, blank=False)
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_the_example_gives_no_cause_for_remarks():
+    assert not check(worked_example.reading())
+
+
+def test_the_example_says_that_it_is_invented():
+    filled = {sheet: frame for sheet, frame in worked_example.reading().instance.tables.items() if not frame.empty}
+    assert not filled.keys() & set(NOT_MODELLED)
+    for frame in filled.values():
+        assert set(frame["confidence"]) == {"low"}
+        assert set(frame["source"]) == {"worked example, invented"}
+
+
+def test_the_example_has_a_plan_worth_looking_at():
+    """It opens the candidate site, extends another, uses all three tiers, and agrees with its audit."""
+    outcome = worked_example.outcome()
+    tables = outcome.tables
+    assert outcome.solution.status in ("optimal", "within_gap")
+    assert (tables["audit"]["ok"] == "yes").all()
+    assert tables["sites"]["site"].tolist() == ["Northland gigafactory"]
+    assert tables["builds"]["process"].nunique() == 2
+    assert set(tables["costs"]["tier"]) == {"upstream", "midstream", "downstream"}
+    assert "duties" in set(tables["costs"]["line"])
+    assert (tables["demand"]["sold"] == tables["demand"]["volume"]).all()
+
+
+def test_the_data_dictionary_is_up_to_date():
+    """If not: python -m planner.workbook.dictionary docs/WORKBOOK.md"""
+    assert (HERE / "docs" / "WORKBOOK.md").read_text(encoding="utf-8") == dictionary()
