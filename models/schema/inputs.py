@@ -186,10 +186,16 @@ _TABLES = [
     ),
     table(
         "access",
-        "How an outside firm can be reached. No row = spot at no markup, all capacity.",
+        "How an outside firm can be reached. A line that no row covers = spot at no markup, all capacity.",
         {
             "firm": reference("outside firm", "firms.firm", key=True),
-            "process": reference("process, or *", "processes.process", key=True, wildcard=True, default="*"),
+            "process": reference(
+                "process; * = all of the firm that have no row of their own in this mode",
+                "processes.process",
+                key=True,
+                wildcard=True,
+                default="*",
+            ),
             "mode": choice("mode", ("spot", "contract", "alliance", "equity", "joint_venture", "acquire"), key=True),
             "entry_cost": number("paid once at signing", "money", low=0, default=0),
             "annual_cost": number("paid every year in force", "money/year", low=0, default=0),
@@ -204,7 +210,6 @@ _TABLES = [
             "priority": share("floor of availability when disturbed", default=0),
             "qualification": number("periods from signing to first use", "period", low=0, default=0, whole=True),
         },
-        modelled=False,
     ),
     table(
         "projects",
@@ -213,14 +218,17 @@ _TABLES = [
             "project": text("name of the project", key=True),
             "option": text("name of the option", key=True),
             "kind": choice("how it is done", ("own", "licence", "joint", "alliance", "launch"), default="own"),
-            "partner": reference("firm it is done with", "firms.firm", required=False),
-            "min_stake": share("stake in the partner that it needs", default=0),
-            "cost": number("paid every year it runs", "money/year", low=0, default=0),
+            "partner": reference(
+                "firm it is done with; where it has offers beyond spot, one must be in force while the project runs",
+                "firms.firm",
+                required=False,
+            ),
+            "min_stake": share("least stake of that offer", default=0),
+            "cost": number("paid every year it runs; of duration 0 once, at the start", "money/year", low=0, default=0),
             "duration": number("time from start to ready", "period", low=0, default=1, whole=True),
             "needs": reference("project that must be ready first", "projects.project", required=False),
             "first_period": _period("first period in which it can start"),
         },
-        modelled=False,
     ),
     table(
         "lanes",
@@ -272,10 +280,11 @@ _TABLES = [
             "region": _region("market"),
             "enabler": reference("item deployed", "items.item", key=True),
             "item": _item("item whose demand it raises"),
-            "threshold": number("cumulative units deployed", "item", low=0, required=True),
-            "uplift": number("share added to the volume", "share", low=0, required=True),
+            "threshold": number(
+                "units sold and deployed there by the end of the period that it asks for", "item", above=0, key=True
+            ),
+            "uplift": number("share added to the volume in all at this threshold", "share", low=0, required=True),
         },
-        modelled=False,
     ),
     table(
         "learning",
@@ -283,11 +292,14 @@ _TABLES = [
         {
             "process": reference("process", "processes.process", key=True),
             "level": number("level", low=1, whole=True, key=True),
-            "threshold": number("cumulative activity", "activity", low=0, required=True),
-            "saving": share("share of the learnable cost saved at this level"),
+            "threshold": number(
+                "cumulative activity it asks for, by the end of the period before", "activity", low=0, required=True
+            ),
+            "saving": number(
+                "share of the learnable cost saved in all at this level", "share", low=0, high=1, required=True
+            ),
             "outside": number("activity by others", "activity/year", low=0, default=0),
         },
-        modelled=False,
     ),
     table(
         "clusters",
@@ -296,10 +308,18 @@ _TABLES = [
             "region": _region("region"),
             "level": number("level", low=1, whole=True, key=True),
             "stages": number("distinct active stages it asks for", low=1, required=True, whole=True),
-            "saving": share("share of conversion cost saved"),
+            "saving": number(
+                "share of conversion cost saved in all at this level", "share", low=0, high=1, required=True
+            ),
             "tier": choice("tier it helps", (*TIERS, "*"), default="*"),
+            "activity": number(
+                "share of the smallest plant of a stage there that must be made for the stage to be active",
+                "share",
+                above=0,
+                high=1,
+                default=0.5,
+            ),
         },
-        modelled=False,
     ),
     table(
         "stocks",
@@ -399,12 +419,15 @@ _TABLES = [
             ),
             "region": reference("region, bloc or *", *_PLACE, wildcard=True, default="*"),
             "item": reference("item, process or *", "items.item", "processes.process", wildcard=True, default="*"),
-            "rate": number("rate"),
-            "budget": number("most that is paid", "money", low=0),
+            "rate": number(
+                "capex, access, development: share of the cost carried; output: money/item or money/activity; "
+                "duty: added to the rate; transaction_cost, market_access: relative change of cost, of volume",
+                required=True,
+            ),
+            "budget": number("most that is paid over all periods; blank = no limit", "money", low=0),
             **_span(),
             "active": flag("is it in force", "yes"),
         },
-        modelled=False,
     ),
     table(
         "locks",

@@ -57,6 +57,9 @@ _TABLES = [
             "capacity": _rate("capacity usable", "activity/year"),
             "made": _rate("activity", "activity/year"),
             "utilisation": share("made over capacity"),
+            "firm": text("firm that controls the site"),
+            "control": choice("who decides on the line: home = own, or by an offer that controls", ("home", "outside")),
+            "idle_cost": _money("fixed cost and annuities of the share that stands idle", "money/year"),
         },
     ),
     table(
@@ -83,9 +86,11 @@ _TABLES = [
             "in_force": flag("in force"),
             "drawn": _rate("activity drawn", "activity/year"),
             "entry_cost": _money("entry cost paid"),
+            "annual_cost": _money("annual cost", "money/year"),
+            "transaction_cost": _money("transaction cost, with the institution factor", "money/year"),
+            "margin_paid": _money("margin paid to the firm", "money/year"),
             "margin_kept": _money("margin the stake gives back", "money/year"),
         },
-        modelled=False,
     ),
     table(
         "projects",
@@ -97,7 +102,6 @@ _TABLES = [
             "cost": _money("cost in all"),
             "partner": text("firm it is done with"),
         },
-        modelled=False,
     ),
     table(
         "production",
@@ -141,10 +145,18 @@ _TABLES = [
         },
     ),
     table(
+        "deployments",
+        "Enabling items put up at the plan's own cost, beyond what is sold.",
+        {
+            **_keys("region", "item", "period"),
+            "deployed": _rate("deployed"),
+            "cumulative": number("deployed and sold there by the end of the period", "item"),
+        },
+    ),
+    table(
         "levels",
         "Levels of experience, agglomeration and infrastructure reached.",
         {**_keys("kind", "name", "level", "period"), "reached": flag("reached")},
-        modelled=False,
     ),
     table(
         "security",
@@ -158,6 +170,9 @@ _TABLES = [
             "import_share": share("share of use that crosses a bloc's border"),
             "controlled_share": share("share of supply made by home firms"),
             "cover": number("stock in months of use", "month"),
+            "capacity": _rate("capacity of all lines, outside ones too"),
+            "capacity_ratio": number("that capacity over use; above 1 is over-capacity", "share"),
+            "utilisation": share("made over capacity of the lines that home firms control"),
         },
     ),
     table(
@@ -196,8 +211,7 @@ _TABLES = [
     table(
         "policies",
         "What policies cost.",
-        {**_keys("policy", "period"), "spent": _money("spent"), "budget": _money("budget")},
-        modelled=False,
+        {**_keys("policy", "period"), "spent": _money("spent over the period"), "budget": _money("budget in all")},
     ),
     table(
         "audit",
