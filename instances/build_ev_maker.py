@@ -1,0 +1,46 @@
+"""Builds `ev_maker.xlsx`, one car maker's view of the chain, from the CSV tables beside this script.
+
+    python instances/build_ev_maker.py [FILE]      writes the workbook (default: instances/ev_maker.xlsx)
+
+The home firm is a composite Chinese car maker without batteries of its own. The question: which links to own, which to
+ally for, which to buy. Same tables in, same cells out. Sources: `SOURCES.md`.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from ev_maker_lanes import lane_sheet
+from ev_maker_plants import plant_sheets
+from ev_maker_sheets import plain_sheets
+
+from planner.workbook.write import write_instance
+
+ORDER = (
+    *("settings", "periods", "regions", "items", "processes", "recipes", "firms", "sites", "lines", "line_capacity"),
+    *("options", "access", "projects", "lanes", "duties", "demand", "enablers", "learning", "clusters", "policies"),
+    "evidence",
+)
+
+
+def build_sheets() -> dict[str, pd.DataFrame]:
+    """All sheets of the workbook, in the order in which they stand in it."""
+    sheets = plain_sheets()
+    sheets |= plant_sheets(sheets)
+    sheets["lanes"] = lane_sheet(sheets)
+    return {name: sheets[name].reset_index(drop=True) for name in ORDER}
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("file", nargs="?", type=Path, default=Path(__file__).parent / "ev_maker.xlsx")
+    write_instance(build_sheets(), parser.parse_args().file)
+
+
+if __name__ == "__main__":
+    main()

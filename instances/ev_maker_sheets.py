@@ -1,0 +1,143 @@
+"""The sheets of `ev_maker` that need no plants or distances, from the maker's tables and the shared ones they lean on."""
+
+import pandas as pd
+from ev_global_sheets import SKILLED_OVER_WAGE
+from ev_global_tables import REMARKS, mean_of, read, significant
+
+HOURS = ["labour", "skilled", "energy", "other_cost"]
+PLAIN = {
+    "settings": ["key", "value"],
+    "periods": ["period", "years"],
+    "recipes": ["process", "item", "quantity"],
+    "firms": ["firm", "home", "sector", "bloc"],
+    "access": [
+        *("firm", "process", "mode", "entry_cost", "annual_cost", "stake", "controls", "offtake_share", "min_take"),
+        *("markup", "transaction_cost", "term", "exit", "priority", "qualification"),
+    ],
+    "projects": [
+        *("project", "option", "kind", "partner", "min_stake", "cost", "duration", "needs", "first_period"),
+    ],
+    "duties": ["origin", "destination", "item", "rate", "ban", "from", "to"],
+    "enablers": ["region", "enabler", "item", "threshold", "uplift"],
+    "learning": ["process", "level", "threshold", "saving", "outside"],
+    "clusters": ["region", "level", "stages", "saving", "tier", "activity"],
+    "policies": ["policy", "kind", "region", "item", "rate", "budget", "from", "to", "active"],
+}
+"""Sheets whose table already has their columns."""
+
+
+def regions() -> pd.DataFrame:
+    """Factor endowments from anchor countries, with factors for places within China.
+
+    wage = mean over the anchors x wage_factor, likewise energy; institution_factor = 2 - 2 x (WGI - 0.433), at
+    least 0.8, as in ev_global.
+    """
+    raw = read("raw_endowments")
+
+    def figure(row: pd.Series, item: str, override: str) -> float:
+        if pd.notna(row[override]):
+            return float(row[override])
+        return mean_of(raw, item, row["anchors"].split(";"))
+
+    rows = []
+    for _, row in read("maker_regions").iterrows():
+        wage = figure(row, "Hourly manufacturing labour cost (model set)", "wage_override") * row["wage_factor"]
+        energy = figure(row, "Industrial electricity", "energy_override") * row["energy_factor"]
+        scale = 1.0 if pd.notna(row["grid_override"]) else 1000.0
+        rows.append(
+            {
+                **row[["region", "bloc", "latitude", "longitude"]],
+                "wage": significant(wage),
+                "skilled_wage": significant(wage * SKILLED_OVER_WAGE),
+                "energy_price": significant(energy),
+                "wacc": significant(figure(row, "WACC", "wacc_override") + row["wacc_add"]),
+                "capex_index": row["capex_index"],
+                "institution_factor": significant(
+                    max(0.8, 2 - 2 * (figure(row, "WGI mean", "institution_override") - 0.433))
+                ),
+                "grid_co2": significant(figure(row, "Grid carbon", "grid_override") / scale),
+                **row[REMARKS],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def items() -> pd.DataFrame:
+    """Items as in the table of ev_global that each is like, with the maker's own value or mass where given."""
+    table = read("maker_items").merge(read("items"), left_on="like", right_on="item", suffixes=("", "_like"))
+    for column in ("value", "mass", "unit"):
+        table[column] = table[column].fillna(table[f"{column}_like"])
+    return table[["item", "tier", "unit", "value", "mass", "critical", "requires", *REMARKS]]
+
+
+def transport() -> pd.Series:
+    """Item -> kind of goods in the freight table."""
+    table = read("maker_items").merge(read("items"), left_on="like", right_on="item", suffixes=("", "_like"))
+    return table.set_index("item")["transport"]
+
+
+def technology() -> pd.DataFrame:
+    """Processes as in the table of ev_global that each is like: hours, power and other cost x factor, plus what is
+    bought beside the chain (`other_add`); capex x capex_factor."""
+    table = read("maker_processes").merge(read("processes"), left_on="like", right_on="process", suffixes=("", "_like"))
+    for column in HOURS:
+        table[column] = table[column] * table["factor"]
+    table["other_cost"] += table["other_add"]
+    table["capex"] *= table["capex_factor"]
+    table["stage"] = table["stage"].fillna(table["stage_like"])
+    table["learnable_share"] = table["learnable_share"].fillna(table["learnable_share_like"])
+    for column in [*HOURS, "capex"]:
+        table[column] = table[column].map(significant)
+    return table
+
+
+def processes() -> pd.DataFrame:
+    """Sheet processes."""
+    columns = ["process", "tier", "stage", "intensity", *HOURS, "royalty", "learnable_share", "emissions", "requires"]
+    return technology()[[*columns, *REMARKS]]
+
+
+def demand(periods: list[str]) -> pd.DataFrame:
+    """A row per market, period and step: list volume x growth x step, list price x its course x step."""
+    rows = []
+    steps = read("maker_steps")
+    for _, row in read("maker_demand").iterrows():
+        for period in periods:
+            year = period[:4]
+            for _, step in steps[steps["item"] == row["item"]].iterrows():
+                rows.append(
+                    {
+                        **row[["region", "item"]],
+                        "period": period,
+                        "step": step["step"],
+                        "price": significant(row["price"] * row[f"p{year}"] * step["price_factor"], 4),
+                        "volume": significant(row["volume"] * row[f"g{year}"] * step["volume_factor"]),
+                        **row[REMARKS],
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def evidence() -> pd.DataFrame:
+    """Ranges: those given by hand and those of the recipes that carry one."""
+    recipes = read("maker_recipes").dropna(subset=["low", "high"])
+    ranges = pd.DataFrame(
+        {
+            "sheet": "recipes",
+            "key": recipes["process"] + "|" + recipes["item"],
+            "column": "quantity",
+            **{name: recipes[name] for name in ("low", "high", *REMARKS)},
+        }
+    )
+    return pd.concat([read("maker_evidence"), ranges], ignore_index=True)
+
+
+def plain_sheets() -> dict[str, pd.DataFrame]:
+    """Every sheet that needs no derivation from plants or distances."""
+    sheets = {name: read(f"maker_{name}")[[*columns, *REMARKS]].copy() for name, columns in PLAIN.items()}
+    sheets["regions"] = regions()
+    sheets["items"] = items()
+    sheets["processes"] = processes()
+    sheets["demand"] = demand(list(sheets["periods"]["period"]))
+    sheets["evidence"] = evidence()
+    return sheets
