@@ -97,24 +97,29 @@ def processes() -> pd.DataFrame:
     return technology()[[*columns, *REMARKS]]
 
 
-def demand(periods: list[str]) -> pd.DataFrame:
-    """A row per market, period and step: list volume x growth x step, list price x its course x step."""
-    rows = []
+def steps_of(market: pd.Series, bloc: pd.Series) -> pd.DataFrame:
+    """The price-volume steps of a market: those of its bloc where given, else the general ones."""
     steps = read("maker_steps")
-    for _, row in read("maker_demand").iterrows():
-        for period in periods:
-            year = period[:4]
-            for _, step in steps[steps["item"] == row["item"]].iterrows():
-                rows.append(
-                    {
-                        **row[["region", "item"]],
-                        "period": period,
-                        "step": step["step"],
-                        "price": significant(row["price"] * row[f"p{year}"] * step["price_factor"], 4),
-                        "volume": significant(row["volume"] * row[f"g{year}"] * step["volume_factor"]),
-                        **row[REMARKS],
-                    }
-                )
+    steps = steps[steps["item"] == market["item"]]
+    own = steps[steps["bloc"] == bloc[market["region"]]]
+    return own if len(own) else steps[steps["bloc"] == "*"]
+
+
+def demand(periods: list[str], bloc: pd.Series) -> pd.DataFrame:
+    """A row per market, period and step: list volume x growth x step, list price x its course x step."""
+    rows = [
+        {
+            **market[["region", "item"]],
+            "period": period,
+            "step": step["step"],
+            "price": significant(market["price"] * market[f"p{period[:4]}"] * step["price_factor"], 4),
+            "volume": significant(market["volume"] * market[f"g{period[:4]}"] * step["volume_factor"]),
+            **market[REMARKS],
+        }
+        for _, market in read("maker_demand").iterrows()
+        for period in periods
+        for _, step in steps_of(market, bloc).iterrows()
+    ]
     return pd.DataFrame(rows)
 
 
@@ -138,6 +143,6 @@ def plain_sheets() -> dict[str, pd.DataFrame]:
     sheets["regions"] = regions()
     sheets["items"] = items()
     sheets["processes"] = processes()
-    sheets["demand"] = demand(list(sheets["periods"]["period"]))
+    sheets["demand"] = demand(list(sheets["periods"]["period"]), sheets["regions"].set_index("region")["bloc"])
     sheets["evidence"] = evidence()
     return sheets
