@@ -7,10 +7,12 @@ import pandas as pd
 
 from models.instance import Instance
 from planner.report.figures import (
+    MOST_NAMES,
     Tables,
     capacity_and_use,
     costs_by_group,
     key_items,
+    listed,
     money,
     output,
     per_cent,
@@ -19,15 +21,13 @@ from planner.report.figures import (
     table,
     three_digits,
 )
+from planner.report.integration import integration
 
 FULL = 0.995
 """Use of capacity from which a line counts as full."""
 
 DOMINANT = 0.6
 """Share of one region from which a supply counts as concentrated."""
-
-MOST_NAMES = 4
-"""Names in one sentence; more are counted."""
 
 
 def brief(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> list[str]:
@@ -39,6 +39,7 @@ def brief(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> list[
         _served(instance, tables),
         _made_where(instance, tables),
         _built(instance, tables),
+        *integration(instance, tables),
         _concentration(instance, tables),
         _weak_spots(instance, tables),
     )
@@ -90,6 +91,9 @@ def _served(instance: Instance, tables: Tables) -> str:
     short = demand[demand["unserved"] > 1e-6 * demand["volume"]]
     if demand.empty:
         return ""
+    if instance.settings["objective"] == "profit":
+        sold = float(demand["sold"].astype(float).sum() / demand["volume"].sum())
+        return f"Of the volume that sells at the prices chosen, {per_cent(sold)} is sold."
     if short.empty:
         return "All demand is served in every period."
     units = instance["items"].set_index("item")["unit"]
@@ -198,13 +202,6 @@ def _weak_spots(instance: Instance, tables: Tables) -> str:
     if full:
         parts.append(f"{full} of {len(lines)} lines run at full capacity")
     return f"Weak spots in {last} – {'; '.join(parts)}." if parts else f"No line runs at full capacity in {last}."
-
-
-def listed(names: list[str], most: int = MOST_NAMES) -> str:
-    """The first of `names`, as many as fit in a sentence, and how many there are beyond those."""
-    if len(names) > most + 1:
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _amount(quantity: float, unit: str | None) -> str:

@@ -14,6 +14,10 @@ COST_GROUPS = {
     "new capacity": ("capital",),
     "transport": ("transport", "in-transit stock", "lane opening"),
     "duties": ("duties",),
+    "access": ("margin", "transaction cost", "access entry", "access annual"),
+    "development": ("development", "development fee"),
+    "savings": ("learning saving", "cluster saving"),
+    "subsidies": ("subsidies", "subsidies once"),
     "stock": ("stock holding",),
     "shortage": ("shortage",),
     "revenue": ("revenue",),
@@ -100,6 +104,17 @@ def money(amount: float, currency: str) -> str:
         if abs(amount) >= size:
             return f"{three_digits(amount / size)} {word} {currency}"
     return f"{three_digits(amount)} million {currency}"
+
+
+MOST_NAMES = 4
+"""Names in one sentence; more are counted."""
+
+
+def listed(names: list[str], most: int = MOST_NAMES) -> str:
+    """The first of `names`, as many as fit in a sentence, and how many there are beyond those."""
+    if len(names) > most + 1:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def three_digits(value: float) -> str:
