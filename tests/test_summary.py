@@ -110,7 +110,7 @@ def test_figures_are_those_worked_out_by_hand():
     """
     found = values(PROVEN)
     assert found["total cost"] == 900
-    assert found["cost of production"] == 600
+    assert (found["cost of labour"], found["cost of energy"]) == (100, 500)
     assert found["cost of duties"] == 300
     assert found["demand served"] == pytest.approx(460 / 560)
     assert (found["investment in new capacity"], found["modules built"]) == (1500, 2)
@@ -125,17 +125,29 @@ def test_the_brief_answers_what_a_board_asks():
     text = " ".join(brief(two_regions(), plan(), PROVEN))
     for words in (
         "costs 900 million EUR over 4 years (now to later), in money of 2025 (discounted at 5 % a year)",
-        "production takes 67 % and duties 33 %",
+        "energy takes 56 %, duties 33 % and labour 11 %",
         "not fully served in 1 of 2 markets and periods: car in North, now (5 thousand cars a year, 50 %)",
         "car: North 100 %",
         "opens works (now) and closes mine S (later) and invests 1.5 billion EUR",
-        "the largest amounts for build at works (now)",
+        "the largest amounts for build at works (now, 1.5 billion EUR)",
         "largest source is North: it makes 98 % of all goods by worth",
         "2 of 2 items come mostly from one region: car (North 100 %) and ore (North 75 %)",
         "no reserve left anywhere for build",
         "2 of 3 lines run at full capacity",
     ):
         assert words in text
+
+
+def test_the_brief_says_which_way_of_making_wins():
+    """Of the ore, all 5 are dug now, and of the 12 of later 3 are washed from sand: a quarter."""
+    given, tables = two_regions(), plan()
+    processes = [*given["processes"].to_dict("records"), {"process": "wash", "tier": "upstream"}]
+    recipes = [*given["recipes"].to_dict("records"), {"process": "wash", "item": "ore", "quantity": 1}]
+    both = instance({**{name: given[name] for name in given.tables}, "processes": processes, "recipes": recipes})
+    assert "How things are made" not in " ".join(brief(both, tables, PROVEN))
+    tables["production"].loc[tables["production"]["site"] == "mine S", "process"] = "wash"
+    words = "How things are made, now to later – ore: dig from 100 % to 75 % and wash from 0 % to 25 %."
+    assert words in brief(both, tables, PROVEN)
 
 
 def test_a_critical_item_from_one_region_is_a_weak_spot():

@@ -9,7 +9,9 @@ from models.instance import Instance
 Tables = Mapping[str, pd.DataFrame]
 
 COST_GROUPS = {
-    "production": ("labour", "skilled labour", "energy", "other", "royalty", "unit cost"),
+    "labour": ("labour", "skilled labour"),
+    "energy": ("energy",),
+    "other production": ("other", "royalty", "unit cost"),
     "plants": ("line fixed cost", "module fixed cost", "site fixed cost", "opening", "closing"),
     "new capacity": ("capital",),
     "transport": ("transport", "in-transit stock", "lane opening"),
@@ -48,14 +50,14 @@ def costs_by_group(tables: Tables) -> pd.Series:
 
 
 def output(instance: Instance, tables: Tables) -> pd.DataFrame:
-    """What is made: item, tier, region, firm, period, quantity (item/year), worth (money/year at reference value)."""
+    """What is made: item, tier, process, region, firm, period, quantity (item/year), worth (money/year, at `value`)."""
     made = table(tables, "production", ("site", "process", "period", "made"))[["site", "process", "period", "made"]]
     recipes = instance["recipes"].query("quantity > 0")[["process", "item", "quantity"]]
     rows = made.merge(recipes, on="process").merge(instance["sites"][["site", "region", "firm"]], on="site")
     rows = rows.merge(instance["items"][["item", "tier", "value"]], on="item")
     rows["quantity"] = rows["quantity"] * rows["made"].astype(float)
     rows["worth"] = rows["quantity"] * rows["value"]
-    return rows[["item", "tier", "region", "firm", "period", "quantity", "worth"]]
+    return rows[["item", "tier", "process", "region", "firm", "period", "quantity", "worth"]]
 
 
 def capacity_and_use(instance: Instance, tables: Tables) -> pd.DataFrame:
@@ -86,6 +88,13 @@ def shares_by_region(made: pd.DataFrame) -> pd.DataFrame:
     """Share of each region (columns) in the supply of each item (rows); `made` is a part of `output`."""
     quantities = made.pivot_table(index="item", columns="region", values="quantity", aggfunc="sum", fill_value=0.0)
     return quantities.div(quantities.sum(axis=1), axis=0)
+
+
+def shares_by_process(made: pd.DataFrame) -> pd.DataFrame:
+    """Share of each process in the supply of an item: item and process by period; 0 where there is no supply."""
+    keys = ["item", "process"]
+    quantities = made.pivot_table(index=keys, columns="period", values="quantity", aggfunc="sum", fill_value=0.0)
+    return quantities.div(quantities.groupby("item").transform("sum")).fillna(0.0)
 
 
 def key_items(instance: Instance, made: pd.DataFrame, most: int) -> list[str]:

@@ -26,7 +26,7 @@ _WIDTH = 11.5
 _LINE = 17.0
 """Height of a row in points."""
 
-_LETTERS = 66
+_LETTERS = 72
 """Letters that fit in a line of the brief."""
 
 _CHART = (16.3, 11.6)
