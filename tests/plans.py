@@ -1,11 +1,14 @@
 """Result tables written by hand, and what is done to them to see whether the audit notices."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
+from models.instance import Instance
 from models.schema import RESULTS
+from planner.audit import audit
 
 Plan = dict[str, pd.DataFrame]
 Tamper = Callable[[Plan], object]
@@ -63,3 +66,32 @@ def drop(sheet: str, row: int) -> Tamper:
         tables[sheet] = tables[sheet].drop(index=row)
 
     return change
+
+
+def undiscounted(rows: list[tuple[str, str, str, str, float]]) -> pd.DataFrame:
+    """The sheet `costs` at a discount rate of 0: line, tier, region, period, amount over the period."""
+    return table("costs", [(*row, row[-1]) for row in rows])
+
+
+def checks_failed(data: Instance, tables: Plan, *tampers: Tamper) -> list[str]:
+    """The checks that do not agree once a plan of an instance has been tampered with.
+
+    The instance can be tampered with as well: its sheets stand beside the others as `in_...`. The objective claimed is
+    what the sheet `costs` then adds up to.
+    """
+    given = {f"in_{sheet}": frame.reset_index(drop=True) for sheet, frame in data.tables.items()}
+    tables = {sheet: frame.copy() for sheet, frame in (tables | given).items()}
+    for tamper in tampers:
+        tamper(tables)
+    changed = replace(data, tables={sheet: tables[f"in_{sheet}"] for sheet in data.tables})
+    sign = -1.0 if data.settings["objective"] == "profit" else 1.0
+    return failed(audit(changed, tables, sign * objective(tables)))
+
+
+Case = tuple[str, list[Tamper]]
+
+
+def named(cases: list[Case]) -> dict[str, Any]:
+    """Arguments of parametrize: check and tampers, with names that say which."""
+    ids = [f"{number}: {check}" for number, (check, _) in enumerate(cases)]
+    return {"argnames": ("check", "tampers"), "argvalues": cases, "ids": ids}
