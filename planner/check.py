@@ -55,7 +55,7 @@ CHECKS: tuple[Check, ...] = (
     orphans.what_is_made_has_an_outlet,
     orphans.processes_have_lines,
     orphans.sites_have_lines,
-    orphans.firms_have_sites,
+    orphans.firms_are_of_use,
     orphans.regions_are_used,
     evidence.evidence_is_about_something,
 )

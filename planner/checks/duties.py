@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from planner.checks import error, needs, rows, warning
-from planner.checks.supply import blocs, lane_table, matched, positions
+from planner.checks.places import blocs, positions
+from planner.checks.supply import lane_table, matched
 from planner.issues import Issue
 
 if TYPE_CHECKING:
