@@ -141,7 +141,10 @@ def inputs_can_reach_lines(reading: "Reading") -> Iterator[Issue]:
         must = entry["home"] == "yes" and entry["retirable"] == "no" and entry["min_load"] > 0
         yield (warning if elsewhere and not must else error)(reading, "lines", row, "process", message)
     for row, line in rows(lines[lines["runs"] & ~lines["runs_now"]]):
-        message = f"`{line['process']}` at `{line['site']}` can run in no period: bans (duties), or what is ready too late, keep its inputs away"
+        message = (
+            f"`{line['process']}` at `{line['site']}` can run in no period: bans (duties), or what is ready too late, "
+            "keep its inputs away"
+        )
         yield warning(reading, "lines", row, "process", message)
 
 
