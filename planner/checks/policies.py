@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SUBSIDIES = ("capex", "output", "access", "development")
 _OF_COST = ("capex", "access", "development")
 _RELATIVE = ("transaction_cost", "market_access")
+_ABOUT_GOODS = ("duty", "market_access")
 
 
 def _active(instance: Instance) -> pd.DataFrame:
@@ -90,7 +91,7 @@ def targets_fit_kinds(reading: "Reading") -> Iterator[Issue]:
         if kind == "development" and policy["region"] != "*":
             message = "development has no region: write * (or leave it blank)"
             yield error(reading, "policies", row, "region", message)
-        if kind in ("duty", "market_access") and item != "*" and item not in items:
+        if kind in _ABOUT_GOODS and item != "*" and item not in items:
             message = f"`{item}` is a process, but kind {kind} is about goods: write an item, or *"
             yield error(reading, "policies", row, "item", message)
 
@@ -102,7 +103,9 @@ def targets_fit_kinds(reading: "Reading") -> Iterator[Issue]:
 def policies_match_something(reading: "Reading") -> Iterator[Issue]:
     """A policy has something to pay for or to change."""
     instance = reading.instance
-    for row, policy in rows(_active(instance)):
+    policies = _active(instance)
+    about_goods = policies["kind"].isin(_ABOUT_GOODS) & (policies["item"] != "*")
+    for row, policy in rows(policies[~about_goods | policies["item"].isin(set(instance["items"]["item"]))]):
         sought, found = _MATCHES[policy["kind"]]
         if not found(instance, policy):
             message = (
