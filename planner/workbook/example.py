@@ -55,7 +55,7 @@ _TABLES: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
             (_IRON, "upstream", "chemicals", "resource", 9000, 1500, 2_500_000, 0.7, 0, None),
             (_CATHODE, "upstream", "cathode", "capital", 16000, 4500, 7_000_000, 0.8, 0, None),
             (_CELLS, "midstream", "cells", "capital", 90000, 30000, 45_000_000, 22, 0.5, None),
-            (_SEMI_SOLID, "midstream", "cells", "technology", 80000, 42000, 40_000_000, 24, 0.5, "semi-solid cells"),
+            (_SEMI_SOLID, "midstream", "cells", "technology", 80000, 42000, 40_000_000, 19, 0.5, "semi-solid cells"),
             (_CARS, "downstream", "assembly", "labour", 21000, 4200, 1_400_000, 11.5, 0, None),
         ],
     ),
@@ -111,10 +111,10 @@ _TABLES: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
         *(("site", "process", "option", "size", "capex", "fixed_cost", "lead_periods", "life", "max_modules"),),
         [
             ("*", _CATHODE, "cathode unit", 40, 320, 8, 1, 20, 3),
-            (_CELL_PLANT, _CELLS, "extension", 10, 620, 9, 0, 20, 4),
+            (_CELL_PLANT, _CELLS, "extension", 10, 620, 9, 0, 20, 2),
             (_GIGAFACTORY, _CELLS, "small hall", 12, 820, 12, 1, 20, 2),
             (_GIGAFACTORY, _CELLS, "large hall", 36, 2050, 30, 1, 20, 1),
-            (_GIGAFACTORY, _SEMI_SOLID, "pilot hall", 8, 680, 10, 0, 20, 2),
+            (_GIGAFACTORY, _SEMI_SOLID, "semi-solid hall", 12, 800, 12, 0, 20, 2),
             ("Salt lake", _LITHIUM, "new ponds", 12, 260, 18, 1, 20, 2),
             ("*", _CARS, "assembly line", 150, 650, 18, 0, 15, 4),
         ],
@@ -135,8 +135,8 @@ _TABLES: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
     "projects": (
         ("project", "option", "kind", "partner", "min_stake", "cost", "duration"),
         [
-            ("semi-solid cells", "own laboratory", "own", None, 0, 35, 2),
-            ("semi-solid cells", "joint venture", "joint", "Eastern Materials", 0.1, 80, 1),
+            ("semi-solid cells", "own laboratory", "own", None, 0, 12, 2),
+            ("semi-solid cells", "joint venture", "joint", "Eastern Materials", 0.1, 30, 1),
         ],
     ),
     "lanes": (
@@ -189,7 +189,7 @@ _TABLES: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
     ),
     "policies": (
         ("policy", "kind", "region", "item", "rate", "budget", "from", "to"),
-        [("Cell plant grant", "capex", "Northland", _CELLS, 0.15, 300, "2025-27", "2028-30")],
+        [("Cell plant grant", "capex", "Northland", "cell", 0.25, 400, "2025-27", "2028-30")],
     ),
     "evidence": (
         ("sheet", "key", "column", "low", "high"),
