@@ -30,6 +30,10 @@ Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="SHEET[KEY].COLUMN=VALUE", help="Change an input, not the file; repeatable."),
 ]
+Gap = Annotated[float | None, typer.Option(min=0, max=1, help="Relative gap at which a solve stops.")]
+TimeLimit = Annotated[float | None, typer.Option(min=0.001, help="Longest time of a solve, in s.")]
+Threads = Annotated[int | None, typer.Option(min=1, help="Threads of a solve.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Random seed of the solver, and of samples.")]
 Workbook = Annotated[Path, typer.Argument(metavar="FILE", help="Instance workbook (.xlsx).", show_default=False)]
 
 
@@ -96,10 +100,10 @@ def check(
 def solve(
     file: Workbook,
     result: Annotated[Path, typer.Option("-o", "--output", metavar="RESULT", help="Result workbook to write (.xlsx).")],
-    gap: Annotated[float | None, typer.Option(min=0, max=1, help="Relative gap at which to stop.")] = None,
-    time_limit: Annotated[float | None, typer.Option(min=0.001, help="Longest time to solve, in s.")] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads of the solver.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Random seed of the solver.")] = None,
+    gap: Gap = None,
+    time_limit: TimeLimit = None,
+    threads: Threads = None,
+    seed: Seed = None,
     changes: Changes = None,
 ) -> None:
     """Find the best plan and write it, audited, into a result workbook."""
@@ -137,22 +141,22 @@ def attribute(
         int | None,
         typer.Option(min=4, help="Orders to sample, in pairs of opposites; 20 for more than six mechanisms."),
     ] = None,
-    gap: Annotated[float | None, typer.Option(min=0, max=1, help="Relative gap at which each solve may stop.")] = None,
-    time_limit: Annotated[float | None, typer.Option(min=0.001, help="Longest time of each solve, in s.")] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads of each solve.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Random seed of the solver and of the sampling.")] = None,
+    gap: Gap = None,
+    time_limit: TimeLimit = None,
+    threads: Threads = None,
+    seed: Seed = None,
     workers: Annotated[int, typer.Option(min=1, help="Solves that run at the same time.")] = 1,
     changes: Changes = None,
 ) -> None:
-    """Ask what integration is worth: how much of the plan comes from access, scale, learning, clusters and the rest.
+    """Ask what integration is worth, and through which mechanism: cost avoided or profit won by each.
 
-    Solves the workbook with mechanisms switched on and off in combination and gives each the average of what it adds
-    over all orders in which they could be put in place (its Shapley value). The worths add up to the difference
-    between the plan with all of them on and the plan with all of them off.
+    Mechanisms: access, scale, learning, clusters, joint_development, alliances, enablers, policies.
 
-    Mechanisms: access, scale, learning, clusters, joint_development, alliances, enablers, policies. Up to six that
-    matter in the workbook are compared exactly, more by sampled orders with a stated error. Ctrl-C while sampling
-    writes what is known by then.
+    They are switched on and off in combination. Each is worth what it adds on average over all orders in which they
+    could be put in place (its Shapley value); the worths add up to the plan with all on minus the plan with all off.
+
+    Up to six that matter in FILE are compared exactly (64 solves), more by sampled orders with a stated error. Ctrl-C
+    while sampling writes what is known by then.
     """
     from planner.planning import solver_options
     from planner.progress import Live

@@ -100,9 +100,10 @@ def brief(words: Words) -> list[str]:
 def _whole(words: Words) -> str:
     found = words.found
     off, on = words.plan(NONE), words.plan(words.everybody)
+    subject = "What is compared here" if found.design.cast.untouched else "Integration of the chain"
     gained = "is worth" if found.total >= 0 else "loses"
     return (
-        f"Integration of the chain {gained} {words.money(abs(found.total))} (discounted): the plan {on} with the "
+        f"{subject} {gained} {words.money(abs(found.total))} (discounted): the plan {on} with the "
         f"mechanisms compared here, and {off} with all of them off."
     )
 
@@ -110,10 +111,14 @@ def _whole(words: Words) -> str:
 def _mechanism(words: Words, player: str) -> str:
     found, name = words.found, MECHANISMS[player]
     worth = found.worths[player]
-    if abs(worth) <= words.reach(player):
-        return f"{name}: no worth that could be told from the tolerance of the search."
+    if abs(worth) <= 1e-9 * max(abs(gain) for gain in found.gains.values()):
+        return f"{name}: worth nothing here."
     verb = ("earned" if words.profit else "saved") if worth > 0 else "lost"
     text = f"{name}: {words.money(abs(worth))} {verb}"
+    if abs(worth) <= words.reach(player):
+        return f"{text}, which is less than it may be off."
+    if player == "scale" and worth < 0:
+        return f"{text}: modules are whole, and with this switched off they may have any size."
     if found.total > 0 and 0 < worth <= found.total:
         text += f", {per_cent(worth / found.total)} of the whole"
     alone = found.added(frozenset({player}), NONE)
@@ -179,6 +184,9 @@ def _certainty(words: Words) -> str:
     else:
         most = words.money(error)
         text = f"Plans were solved to a gap, so a worth can be off by up to {most}; a smaller gap narrows it."
+    stopped = sum(plan.status == "time_limit" for plan in words.found.solved.values())
+    if stopped:
+        text += f" {stopped} of {len(words.found.solved)} plans were stopped at the time limit."
     sampling = [error for error in words.sampling.values() if error is not None]
     if sampling and max(sampling) > 0:
         return f"{text} Sampling adds a standard error of up to {words.money(max(sampling))}."
@@ -191,7 +199,7 @@ def attribution_tiles(instance: Instance, found: Attribution) -> list[Tile]:
     words = Words(instance, found)
     on, off = words.money(words.objective(words.everybody)), words.money(words.objective(NONE))
     verb = "profit" if words.profit else "cost"
-    shown = [Tile("Integration is worth", words.money(found.total), f"{verb} {off} → {on}")]
+    shown = [Tile("Together worth", words.money(found.total), f"{verb} {off} → {on}")]
     for player, worth in list(found.worths.items())[: MOST_TILES - 2]:
         share = f"{per_cent(worth / found.total)} of the whole" if 0 < worth <= found.total else ""
         shown.append(Tile(MECHANISMS[player], words.money(worth), share))

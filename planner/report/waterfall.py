@@ -42,4 +42,4 @@ def axis_floor(levels: list[float]) -> float | None:
         return None
     floor = high - (high - low) / _FILLED
     step = 10.0 ** math.floor(math.log10(high - low))
-    return max(0.0, math.floor(floor / step) * step) or None
+    return max(0.0, math.floor(floor / step + 1e-9) * step) or None
