@@ -1,5 +1,9 @@
 """What mechanisms are worth, from an instance to a workbook, with figures worked out by hand."""
 
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +22,7 @@ from planner.studies.mechanisms import MECHANISMS, Cast, cast
 from planner.studies.shapley import Coalition
 from planner.workbook.write import write_instance
 
+ROOT = Path(__file__).parents[1]
 PROVED = Options(gap=0.0)
 
 
@@ -199,7 +204,8 @@ def test_the_command_writes_an_audience_ready_workbook(
     """The figures are those of `test_scale_is_worth_the_difference_and_a_level_out_of_reach_nothing`."""
     out = tmp_path / "worth.xlsx"
     assert run(["attribute", str(book), "-o", str(out), "--workers", "2"]) == 0
-    said = capsys.readouterr().out
+    said, progress = capsys.readouterr()
+    assert progress.startswith("coalition 1 of 4")
     assert "sum of the worths 20.000000, all on minus all off 20.000000 (million EUR)" in said
     worth = sheet(out, "attribution").set_index("mechanism")["worth"]
     assert worth["scale"] == pytest.approx(20)
@@ -269,3 +275,38 @@ def test_ctrl_c_before_all_is_solved_ends_with_4(
     assert run(["attribute", str(book), "-o", str(out)]) == 4
     assert "stopped by the user after 3 of 4 coalitions" in capsys.readouterr().err
     assert not out.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_ctrl_c_ends_every_process(workers: str, tmp_path: Path) -> None:
+    """Only the process in front is told, as by a job runner; the others must not solve on."""
+    out = tmp_path / "out.xlsx"
+    arguments = ["instances/ev_global.xlsx", "-o", str(out), "--gap", "0", "--workers", workers]
+    command = [sys.executable, "-m", "planner", "attribute", *arguments]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("coalition 1 of"):
+                time.sleep(15)
+                children = _children(process.pid)
+                process.send_signal(signal.SIGINT)
+                break
+        said = process.stderr.read()
+        assert process.wait(timeout=60) == 4
+    assert "stopped by the user" in said
+    time.sleep(1)
+    assert not [child for child in children if _runs(child)]
+    assert not out.exists()
+
+
+def _children(parent: int) -> list[str]:
+    """The processes that `parent` has started, where the system tells."""
+    told = Path(f"/proc/{parent}/task/{parent}/children")
+    return told.read_text().split() if told.exists() else []
+
+
+def _runs(process: str) -> bool:
+    """Whether a process is still at work; one that has ended may be listed until somebody takes note."""
+    status = Path(f"/proc/{process}/stat")
+    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
