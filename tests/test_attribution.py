@@ -15,7 +15,7 @@ from models.instance import Instance, instance
 from planner.cli import run
 from planner.issues import InputError
 from planner.solver import Options
-from planner.studies import coalitions
+from planner.studies import coalitions, mechanisms
 from planner.studies.attribution import attribute, attribution_tables, design
 from planner.studies.coalitions import NoPlan, Solved, Task
 from planner.studies.mechanisms import MECHANISMS, Cast, cast
@@ -275,6 +275,23 @@ def test_ctrl_c_before_all_is_solved_ends_with_4(
     assert run(["attribute", str(book), "-o", str(out)]) == 4
     assert "stopped by the user after 3 of 4 coalitions" in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_ctrl_c_while_sampling_writes_what_is_known(
+    book: Path, tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All eight mechanisms are made players; the workbook says that it is a part of what was asked for."""
+    monkeypatch.setattr(mechanisms, "_why_idle", lambda name, given: "")
+    monkeypatch.setattr(coalitions, "solve_coalition", made_up(stop_after=40))
+    out = tmp_path / "out.xlsx"
+    assert run(["attribute", str(book), "-o", str(out), "--seed", "3"]) == 0
+    assert capsys.readouterr().out.startswith("stopped by the user: Shapley values estimated from the first")
+    status = sheet(out, "summary").set_index("metric").at["status", "value"]
+    assert status.startswith("stopped by the user")
+    assert len(sheet(out, "coalitions")) == 40
+    rows = sheet(out, "attribution")
+    assert rows["worth"].sum() == pytest.approx(80 + 2 * 6)
+    assert (rows["standard_error"] >= 0).all()
 
 
 @pytest.mark.slow
