@@ -27,6 +27,8 @@ def plan(m: pyo.ConcreteModel) -> Plan:
 def tidy(sheet: str, frame: pd.DataFrame, order: dict[str, int]) -> pd.DataFrame:
     """`frame` in the declared columns and dtypes of `sheet`, without zero rows, sorted by key.
 
+    A row that says yes to something is no zero row.
+
     `order` gives the position of each period in time.
     """
     schema = RESULTS[sheet]
@@ -38,7 +40,8 @@ def tidy(sheet: str, frame: pd.DataFrame, order: dict[str, int]) -> pd.DataFrame
     table = pd.DataFrame(columns)
     figures = [name for name, column in schema.columns.items() if meta(column)["kind"] in NUMERIC]
     if figures:
-        table = table[(table[figures].fillna(0.0) != 0).any(axis=1)]
+        flags = [name for name, column in schema.columns.items() if meta(column)["kind"] == "flag"]
+        table = table[(table[figures].fillna(0.0) != 0).any(axis=1) | (table[flags] == "yes").any(axis=1)]
     return table.sort_values(
         keys(schema),
         kind="stable",
