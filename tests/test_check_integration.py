@@ -11,10 +11,25 @@ from typing import Any
 import pytest
 
 from models.instance import instance
-from models.schema import INPUTS
-from planner.check import check
+from models.schema import INPUTS, meta
+from planner.check import CHECKS, check
+from planner.checks.offers import offers_of_lines
+from planner.checks.places import lines_at_sites
 from planner.issues import Issue
-from tests.test_check import Sheets, Tables, add, both, drop, places, put, sound
+from tests.test_check import (
+    Sheets,
+    Tables,
+    add,
+    both,
+    drop,
+    names_every_sheet_it_reads,
+    places,
+    put,
+    sound,
+    survives_an_empty_sheet,
+)
+
+POLICY_KINDS = meta(INPUTS["policies"].columns["kind"])["choices"]
 
 
 def integrated() -> Tables:
@@ -243,3 +258,94 @@ def test_broken_rule_names_its_cell(change, settings, expected, words):
     wanted = sorted((severity, sheet, cell(sheet, row, column)) for severity, sheet, row, column in expected)
     assert sorted(places(issues)) == wanted, "\n".join(map(str, issues))
     assert not expected or any(re.search(words, issue.message) for issue in issues), "\n".join(map(str, issues))
+
+
+def only_outside() -> Tables:
+    """Works belong to them too: home firms have nothing but what offers let them draw."""
+    tables = integrated()
+    tables["sites"][1]["firm"] = "them"
+    for sheet in ("options", "policies", "learning"):
+        tables[sheet] = []
+    return tables
+
+
+def test_own_firms_that_can_reach_nothing():
+    """Through a contract that takes as long to qualify as the plan lasts nothing can be drawn, and that is said."""
+    tables = only_outside()
+    assert [issue for issue in found(tables) if issue.severity == "error"] == []
+    tables["access"] = [{"firm": "them", "mode": "contract", "qualification": 2}, tables["access"][2]]
+    errors = [issue for issue in found(tables) if issue.severity == "error"]
+    assert ("error", "firms", "B2") in places(errors)
+    assert "can reach nothing" in errors[0].message
+    assert "no offer (access) lets draw on them" in errors[-1].message
+
+
+def test_what_a_switch_keeps_away_is_no_fault():
+    """With access off ore can be had on spot only, and without a spot row not at all: a warning, not an error."""
+    tables = integrated()
+    tables["access"] = tables["access"][1:]
+    assert found(tables) == []
+    issues = found(tables, access="off")
+    assert {issue.severity for issue in issues if issue.sheet == "demand"} == {"warning"}
+    assert any("a switch is off" in issue.message for issue in issues)
+
+
+def test_a_process_waits_for_its_project():
+    """Without smelting metal comes from alloying alone, which needs a period of development: none in 2025."""
+    tables = integrated()
+    tables["lines"][1]["capacity"] = 0
+    tables["lines"][2]["capacity"] = 500
+    tables["projects"] = tables["projects"][:1]
+    tables["options"] = tables["policies"] = []
+    assert any("in 2025" in issue.message for issue in found(tables) if issue.sheet == "demand")
+
+
+def test_the_share_offered_bounds_what_can_be_made():
+    """Of 400 ore a year 0.2 may be drawn: 80, but 100 are needed even if alloying made all the metal."""
+    tables = integrated()
+    tables["access"][0]["offtake_share"] = tables["access"][1]["offtake_share"] = 0.2
+    assert any("capacity can give 80" in issue.message for issue in found(tables))
+
+
+def test_modules_under_an_offer_that_controls_count():
+    """A pit of 80 is too small for 100 ore; with a shaft of 70, built under a contract that controls, it is not."""
+    tables = integrated()
+    tables["lines"][0]["capacity"] = 80
+    tables["options"].append(PIT_MODULES | {"size": 70})
+    assert any("capacity can give 80" in issue.message for issue in found(tables))
+    tables["access"][1]["controls"] = "yes"
+    assert not [issue for issue in found(tables) if issue.sheet == "demand"]
+
+
+def test_a_named_offer_replaces_the_general_one_of_its_mode():
+    tables = integrated()
+    tables["access"][0]["offtake_share"] = 0
+    tables["access"][1] |= {"mode": "spot", "offtake_share": 1}
+    assert places(found(tables)) == [("warning", "access", cell("access", 2, "process"))]
+
+
+@pytest.mark.parametrize("rule", CHECKS, ids=lambda rule: rule.__name__)
+def test_check_names_every_sheet_it_reads(rule):
+    """A fault in any sheet a check reads silences it before it reads anything; all its branches are entered."""
+    tables = integrated()
+    tables["policies"] += [{"policy": kind, "kind": kind, "rate": 0.1} for kind in POLICY_KINDS]
+    tables["duties"].append({"item": "metal", "rate": -0.1})
+    names_every_sheet_it_reads(rule, tables)
+
+
+@pytest.mark.parametrize("sheet", list(integrated()))
+def test_empty_sheet_never_raises(sheet):
+    tables = integrated()
+    tables[sheet] = []
+    assert survives_an_empty_sheet(sheet, tables)
+
+
+def test_what_is_remembered_of_an_instance_is_its_own():
+    """Facts are derived once per instance; neither another instance nor a caller's changes get mixed in."""
+    first, second = instance(integrated()), instance(sound())
+    lines = lines_at_sites(first)
+    lines["firm"] = "nobody"
+    assert lines_at_sites(first)["firm"].tolist() == ["them", "us", "us"]
+    assert len(lines_at_sites(second)) == 2
+    assert len(offers_of_lines(first)) == 2
+    assert len(offers_of_lines(first.with_settings(access="off"))) == 1

@@ -8,6 +8,7 @@ import pandas as pd
 
 from models.instance import Instance
 from planner.checks import rows
+from planner.checks.memory import remembered
 from planner.checks.offers import controllable, free_lines, offers_of_lines
 from planner.checks.places import lines_at_sites, place_of, positions
 from planner.checks.readiness import waiting
@@ -33,6 +34,7 @@ def multiples(text: str | None) -> list[float] | None:
     return values if sound else None
 
 
+@remembered
 def existing_capacity(instance: Instance) -> np.ndarray:
     """What the declared capacity of each line can be in each period (lines x periods), in activity/year."""
     order = positions(instance, "periods", "period")
@@ -52,6 +54,7 @@ def existing_capacity(instance: Instance) -> np.ndarray:
     return capacity
 
 
+@remembered
 def options_of_lines(instance: Instance) -> pd.DataFrame:
     """Every option on every line it can be built on, one row each: those that home firms control or can come to.
 
@@ -98,6 +101,7 @@ def greatest_capacity(instance: Instance) -> np.ndarray:
     return existing_capacity(instance) + _modules(instance)
 
 
+@remembered
 def _modules(instance: Instance) -> np.ndarray:
     """The capacity of every module that can be in service (lines x periods), in activity/year."""
     capacity = np.zeros((len(instance["lines"]), len(instance["periods"])))
@@ -109,6 +113,7 @@ def _modules(instance: Instance) -> np.ndarray:
     return capacity
 
 
+@remembered
 def greatest_use(instance: Instance) -> np.ndarray:
     """What can be made on each line for the plan at most (lines x periods), in activity/year.
 

@@ -4,11 +4,13 @@ import numpy as np
 import pandas as pd
 
 from models.instance import Instance
+from planner.checks.memory import remembered
 from planner.checks.places import lines_at_sites
 
 SPOT = "spot"
 
 
+@remembered
 def offers_of_lines(instance: Instance, *, switched: bool = True) -> pd.DataFrame:
     """Every line of an outside firm with every offer that covers it, one row each.
 

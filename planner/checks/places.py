@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from models.instance import Instance
+from planner.checks.memory import remembered
 
 
 def positions(instance: Instance, sheet: str, column: str) -> dict[str, int]:
@@ -31,6 +32,7 @@ def regions_of(instance: Instance, place: str) -> set[str]:
     return {region for region in bloc.index if place in ("*", region, bloc[region])}
 
 
+@remembered
 def lines_at_sites(instance: Instance) -> pd.DataFrame:
     """The rows of `lines` (same index) with region, firm, home and candidate of their sites.
 

@@ -106,12 +106,10 @@ def policies_match_something(reading: "Reading") -> Iterator[Issue]:
     policies = _active(instance)
     about_goods = policies["kind"].isin(_ABOUT_GOODS) & (policies["item"] != "*")
     for row, policy in rows(policies[~about_goods | policies["item"].isin(set(instance["items"]["item"]))]):
-        sought, found = _MATCHES[policy["kind"]]
+        lacking, found = _MATCHES[policy["kind"]]
         if not found(instance, policy):
-            message = (
-                f"no {sought} in `{policy['region']}` has to do with `{policy['item']}`: this policy changes nothing; "
-                "correct region or item, or remove the row"
-            )
+            reason = lacking.format(**policy[["region", "item"]])
+            message = f"{reason}: this policy changes nothing; correct region or item, or remove the row"
             yield warning(reading, "policies", row, "region", message)
 
 
@@ -174,12 +172,12 @@ def _market(instance: Instance, policy: pd.Series) -> bool:
 
 
 _MATCHES: dict[str, tuple[str, Callable[[Instance, pd.Series], bool]]] = {
-    "capex": ("option with a capex", _option),
-    "output": ("line that home firms control", _controlled_line),
-    "access": ("offer with an entry cost", _entry),
-    "development": ("project with a cost", _project),
-    "duty": ("lane from another bloc", _lane),
-    "transaction_cost": ("offer with a transaction cost", _transaction),
-    "market_access": ("market", _market),
+    "capex": ("in `{region}` no option with a capex is for `{item}`", _option),
+    "output": ("in `{region}` home firms have no line for `{item}`, nor control one by an offer", _controlled_line),
+    "access": ("no offer with an entry cost is for `{item}` in `{region}`", _entry),
+    "development": ("no project with a cost stands in column requires of `{item}`", _project),
+    "duty": ("no lane brings `{item}` to `{region}` from another bloc", _lane),
+    "transaction_cost": ("in `{region}` no offer with a transaction cost is for `{item}`", _transaction),
+    "market_access": ("nobody demands `{item}` in `{region}`", _market),
 }
-"""What each kind of policy is about, in words and as a question."""
+"""What a policy of each kind lacks that matches nothing, in words, and whether it matches something."""

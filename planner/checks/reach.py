@@ -26,7 +26,8 @@ def with_all_in_reach(instance: Instance) -> Instance:
 
     What only a switch keeps away is no fault of the workbook: it is what measuring the mechanism's worth asks for.
     """
-    return instance.with_settings(**dict.fromkeys(_REACHING, "on"))
+    off = [switch for switch in _REACHING if instance.settings[switch] == "off"]
+    return instance.with_settings(**dict.fromkeys(off, "on")) if off else instance
 
 
 def must_be_served(instance: Instance) -> pd.Series:

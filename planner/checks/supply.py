@@ -11,12 +11,14 @@ import pandas as pd
 from models.instance import Instance
 from planner.checks import rows
 from planner.checks.bounds import CAPACITY_SHEETS, greatest_use
+from planner.checks.memory import remembered
 from planner.checks.places import blocs, lines_at_sites, place_of, positions
 
 SUPPLY_SHEETS = (*CAPACITY_SHEETS, "regions", "items", "recipes", "lanes", "duties", "stocks")
 """What the supply of an instance is made of."""
 
 
+@remembered
 def lane_table(instance: Instance) -> pd.DataFrame:
     """Every open lane by item, as `placed` gives it; `*` rows stand for all items.
 
@@ -158,6 +160,7 @@ class Supply:
         return np.array(had, dtype=bool).reshape(shape), np.array(runs, dtype=bool).reshape(periods, lines)
 
 
+@remembered
 def supply(instance: Instance) -> Supply:
     """The supply of an instance; needs sound SUPPLY_SHEETS."""
     region, item = positions(instance, "regions", "region"), positions(instance, "items", "item")
