@@ -13,16 +13,15 @@ CLOSE = 1e-6
 HARDLY_KEPT = 0.02
 """Existing capacity of which the relaxation keeps no more than this share is retired, an offer is not signed."""
 
-HALF = 0.5
-"""A project of which the relaxation starts less than this is not started."""
+HARDLY_STARTED = 0.1
+"""A project of which the relaxation starts no more than this is not started."""
 
 
 def round_up(m: pyo.ConcreteModel) -> None:
     """Give every integer variable a whole value near, and mostly above, the relaxed value it holds.
 
     Modules are rounded by what has been ordered up to each period, so that fractions spread over several periods
-    become one module and not one in each. Levels are taken for reached only where the relaxation reaches them in full:
-    `reach_levels` then looks at what a plan has reached.
+    become one module and not one in each. No level is taken for reached: `reach_levels` then looks at what a plan has.
     """
     _sign_offers(m)
     _start_projects(m)
@@ -39,7 +38,7 @@ def round_up(m: pyo.ConcreteModel) -> None:
             _set(variable, int(variable is likely))
     for states in (m.learned, m.present, m.clustered, m.enabled):
         for variable in states.values():
-            _set(variable, int(variable.value > 1 - CLOSE))
+            _set(variable, 0)
 
 
 def reach_levels(m: pyo.ConcreteModel) -> None:
@@ -102,10 +101,10 @@ def _sign_offers(m: pyo.ConcreteModel) -> None:
 
 
 def _start_projects(m: pyo.ConcreteModel) -> None:
-    """Start the likeliest option of each project that is more likely than not, where its conditions are met."""
+    """Start the likeliest option of each project that the relaxation starts, where its conditions are met."""
     likely = {project: max(starts, key=lambda variable: variable.value) for project, starts in m.attempts.items()}
     for key, variable in m.started.items():
-        begun = variable is likely[key[0]] and _total(m.attempts[key[0]]) >= HALF
+        begun = variable is likely[key[0]] and _total(m.attempts[key[0]]) > HARDLY_STARTED
         _set(variable, int(begun))
     partners = {key: offers for key, offers in m.partner_offers.items() if m.started[key[:3]].value}
     for key, offers in partners.items():
