@@ -26,9 +26,10 @@ def penalties(demand: pd.DataFrame, settings: Mapping[str, Any]) -> pd.Series:
 def build(m: pyo.ConcreteModel, sets: Sets) -> None:
     """sold[market,t,q] in item/year; unserved likewise, under cost; priced binary, where a market has several steps.
 
+    raised[market,t,q,enabler,threshold] >= 0, what enabling infrastructure adds to the volume of the step chosen.
     Under cost a demand row without any penalty has no `unserved`: it must be met.
     """
-    demand = sets.instance["demand"]
+    demand = sets.demand
     cost = sets.instance.settings["objective"] == "cost"
     keys = list(demand[MARKET].itertuples(index=False, name=None))
     m.volume = dict(zip(keys, demand["volume"], strict=True))
@@ -37,11 +38,20 @@ def build(m: pyo.ConcreteModel, sets: Sets) -> None:
     for key in keys:
         m.markets[key[:3]].append(key)
     stepped = [key for key in keys if len(m.markets[key[:3]]) > 1]
-    m.sold = pyo.Var(keys, bounds=lambda _, *key: (0, m.volume[key]))
+    m.most_raised = _most_raised(m, sets)
+    m.raised = pyo.Var(list(m.most_raised), domain=pyo.NonNegativeReals)
+    m.raised_by = defaultdict(list)
+    m.most_sold = dict(m.volume)
+    for key, most in m.most_raised.items():
+        m.raised_by[key[:4]].append(m.raised[key])
+        m.most_sold[key[:4]] += most
+    m.sold = pyo.Var(keys, bounds=lambda _, *key: (0, m.most_sold[key]))
     m.unserved = pyo.Var([key for key in keys if cost and penalty[key] == penalty[key]], domain=pyo.NonNegativeReals)
     m.priced = pyo.Var(stepped, domain=pyo.Binary)
     m.service = pyo.Constraint(keys if cost else [], rule=service)
-    m.step_volume = pyo.Constraint([] if cost else stepped, rule=step_volume)
+    limited = [key for key in keys if key in m.priced or key in m.raised_by]
+    m.step_volume = pyo.Constraint([] if cost else limited, rule=step_volume)
+    m.raised_priced = pyo.Constraint([key for key in m.raised if key[:4] in m.priced], rule=raised_priced)
     m.least_steps = 1 if cost else 0
     m.one_step = pyo.Constraint(sorted({key[:3] for key in stepped}), rule=one_step)
     for key, variable in m.sold.items():
@@ -49,6 +59,16 @@ def build(m: pyo.ConcreteModel, sets: Sets) -> None:
         side = m.delivered if (item, region, period) in m.transited else m.supply
         side[item, region, period].add(-1.0, variable)
     _post_costs(m, sets, penalty, dict(zip(keys, demand["price"], strict=True)))
+
+
+def _most_raised(m: pyo.ConcreteModel, sets: Sets) -> dict[tuple[Any, ...], float]:
+    """By market, period, step, enabler and threshold: the volume that passing the threshold adds, in item/year."""
+    found = {}
+    for (region, enabler, item, threshold), step in sets.enablers["step"].items():
+        for period in sets.time.periods:
+            for key in m.markets.get((region, item, period), []):
+                found[(*key, enabler, threshold)] = step * m.volume[key]
+    return found
 
 
 def service(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
@@ -60,8 +80,17 @@ def service(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
 
 
 def step_volume(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
-    """sold[q] <= volume[q] priced[q]"""
-    return linear([1.0, -m.volume[key]], [m.sold[key], m.priced[key]]) <= 0
+    """sold[q] <= volume[q] (x priced[q] where the market has several steps) + sum over enablers of raised[q,.]"""
+    raised = m.raised_by.get(key, [])
+    if key in m.priced:
+        slopes = [1.0, -m.volume[key], *[-1.0] * len(raised)]
+        return linear(slopes, [m.sold[key], m.priced[key], *raised]) <= 0
+    return linear([1.0, *[-1.0] * len(raised)], [m.sold[key], *raised]) <= m.volume[key]
+
+
+def raised_priced(m: pyo.ConcreteModel, *key: Any) -> pyo.Expression:
+    """raised[q,.] <= what passing the threshold adds x priced[q]"""
+    return linear([1.0, -m.most_raised[key]], [m.raised[key], m.priced[key[:4]]]) <= 0
 
 
 def one_step(m: pyo.ConcreteModel, *market: str) -> tuple[int, pyo.Expression, int]:
@@ -83,13 +112,18 @@ def _post_costs(m: pyo.ConcreteModel, sets: Sets, penalty: dict, price: dict) ->
 
 
 def report(m: pyo.ConcreteModel, sets: Sets) -> dict[str, pd.DataFrame]:
-    """Sheet `demand`: the step chosen in each market, and what of its volume is sold."""
-    prices = dict(zip(m.volume, sets.instance["demand"]["price"], strict=True))
+    """Sheet `demand`: the step chosen in each market, its volume as enablers raise it, and what of that is sold."""
+    prices = dict(zip(m.volume, sets.demand["price"], strict=True))
+    volume = dict(m.volume)
+    for key, most in m.most_raised.items():
+        region, item, period, _, enabler, threshold = key
+        reached = round(m.enabled[region, enabler, item, threshold, period].value)
+        volume[key[:4]] += most * reached
     rows = []
     for key, variable in m.sold.items():
         chosen = round(m.priced[key].value) if key in m.priced else 1
-        if chosen and m.volume[key]:
-            volume, price = m.volume[key], prices[key]
-            rows.append((*key[:3], "base", volume, variable.value, volume - variable.value, price, key[3]))
+        if chosen and volume[key]:
+            unserved = volume[key] - variable.value
+            rows.append((*key[:3], "base", volume[key], variable.value, unserved, prices[key], key[3]))
     columns = ["region", "item", "period", "scenario", "volume", "sold", "unserved", "price", "step"]
     return {"demand": pd.DataFrame(rows, columns=columns)}

@@ -5,13 +5,44 @@ from types import ModuleType
 import pandas as pd
 import pyomo.environ as pyo
 
-from models import balance, capacity, costs, demand, lanes, production, sites, stock
+from models import (
+    access,
+    balance,
+    capacity,
+    clusters,
+    costs,
+    demand,
+    development,
+    enablers,
+    experience,
+    lanes,
+    policies,
+    production,
+    sites,
+    stock,
+)
 from models.collector import collector_paused
 from models.instance import Instance
 from models.sets import derive
 
-BLOCKS: tuple[ModuleType, ...] = (lanes, production, sites, capacity, demand, stock, balance, costs)
-"""Lanes come first: they say where a region has a supply and a delivered side."""
+BLOCKS: tuple[ModuleType, ...] = (
+    lanes,
+    production,
+    access,
+    sites,
+    capacity,
+    demand,
+    enablers,
+    stock,
+    development,
+    experience,
+    clusters,
+    policies,
+    balance,
+    costs,
+)
+"""Lanes come first: they say where a region has a supply and a delivered side. Blocks use the variables of those before
+them; balance and costs close the sums that all others have added to."""
 
 
 def build(instance: Instance) -> pyo.ConcreteModel:
@@ -30,6 +61,6 @@ def report(m: pyo.ConcreteModel) -> dict[str, pd.DataFrame]:
     """What every block says about the values its variables hold: result tables by sheet."""
     tables: dict[str, pd.DataFrame] = {}
     for block in BLOCKS:
-        if hasattr(block, "report"):
-            tables |= block.report(m, m.sets)
+        for sheet, table in block.report(m, m.sets).items() if hasattr(block, "report") else ():
+            tables[sheet] = pd.concat([tables[sheet], table], ignore_index=True) if sheet in tables else table
     return tables

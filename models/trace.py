@@ -22,13 +22,15 @@ def security(instance: Instance, tables: Tables) -> pd.DataFrame:
     """Columns of RESULTS["security"], one row per item and period in which it is made or used.
 
     Supply is what is made; `hhi_region` and `hhi_firm` are sums of squared shares of it (0 to 1), `largest_source` is
-    the region that makes most, `controlled_share` what home firms make. Where nothing is made they are missing.
+    the region that makes most, `controlled_share` what home firms make, or draw under an offer that controls. Where
+    nothing is made they are missing.
 
     `import_share` is the share of use (by lines and markets) that crossed the border of a bloc: a bloc's use counts in
     the proportion in which what it has comes from other blocs, arrivals / (arrivals + made + released from stock). What
     only passes through a bloc counts as had there, in the same proportion, and again where it arrives.
 
-    `cover` is the stock held at the end of the period in months of use.
+    `cover` is the stock held at the end of the period in months of use. `capacity` is what all lines could make,
+    outside ones too; `capacity_ratio` that over use; `utilisation` what lines under control make of what they could.
     """
     made, used = _amounts(instance, tables)
     key = ["item", "period"]
@@ -38,7 +40,7 @@ def security(instance: Instance, tables: Tables) -> pd.DataFrame:
     regions = made.groupby([*key, "region"])["amount"].sum()
     firms = made.groupby([*key, "firm"])["amount"].sum()
     largest = regions.sort_values(ascending=False, kind="stable").reset_index().drop_duplicates(key).set_index(key)
-    home = made[made["home"] == "yes"].groupby(key)["amount"].sum()
+    home = made[made["controlled"]].groupby(key)["amount"].sum()
     held = _base(tables, "stocks").groupby(key)["held"].sum()
     table = pd.DataFrame(
         {
@@ -49,6 +51,7 @@ def security(instance: Instance, tables: Tables) -> pd.DataFrame:
             "import_share": _import_share(instance, tables, made, used),
             "controlled_share": home.reindex(supply.index, fill_value=0.0) / supply,
             "cover": held.reindex(use.index, fill_value=0.0) / (use / 12.0),
+            **_over_capacity(instance, tables, use),
         },
         index=index,
     )
@@ -90,6 +93,20 @@ def origins(instance: Instance, tables: Tables) -> pd.DataFrame:
     return table.reindex(columns=list(RESULTS["origins"].columns))
 
 
+def _over_capacity(instance: Instance, tables: Tables, use: pd.Series) -> dict[str, pd.Series]:
+    """Capacity of all lines by item and period, its ratio to use, and how far that under control is used."""
+    lines = tables.get("capacity", pd.DataFrame(columns=list(RESULTS["capacity"].columns)))
+    recipes = instance["recipes"]
+    made = lines.merge(recipes.loc[recipes["quantity"] > 0, ["process", "item", "quantity"]], on="process")
+    key = ["item", "period"]
+    for name in ("capacity", "made"):
+        made[name] = (made[name] * made["quantity"]).astype(float)
+    total = made.groupby(key)["capacity"].sum()
+    own = made[made["control"] == "home"].groupby(key)[["capacity", "made"]].sum()
+    utilisation = own["made"] / own["capacity"].where(own["capacity"] > 0)
+    return {"capacity": total, "capacity_ratio": total / use.where(use > 0), "utilisation": utilisation}
+
+
 def _base(tables: Tables, sheet: str) -> pd.DataFrame:
     """A result sheet without disturbed scenarios; empty where it is missing."""
     table = tables.get(sheet)
@@ -101,18 +118,29 @@ def _base(tables: Tables, sheet: str) -> pd.DataFrame:
 def _amounts(instance: Instance, tables: Tables) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What lines make, and what lines and markets use, in item/year: item, period, region, amount, and of lines more.
 
-    Rows of lines also have site, process, firm and home; those of markets have None there.
+    Rows of lines also have site, process, firm, home and controlled (bool: own, or drawn under an offer that controls);
+    those of markets have None there.
     """
     sites = instance["sites"][["site", "region", "firm"]].merge(instance["firms"][["firm", "home"]], on="firm")
     recipes = instance["recipes"][["process", "item", "quantity"]]
-    production = _base(tables, "production").groupby(["site", "process", "period"], as_index=False)["made"].sum()
+    key = ["site", "process", "mode", "period"]
+    production = _base(tables, "production").groupby(key, as_index=False, dropna=False)["made"].sum()
     rows = production.merge(sites, on="site").merge(recipes, on="process")
     rows["amount"] = (rows["made"] * rows["quantity"]).astype(float)
-    columns = ["site", "process", "item", "period", "region", "firm", "home", "amount"]
+    rows["controlled"] = (rows["home"] == "yes") | _drawn_under_control(instance, rows)
+    columns = ["site", "process", "item", "period", "region", "firm", "home", "controlled", "amount"]
     made, used = rows.loc[rows["amount"] > 0, columns], rows.loc[rows["amount"] < 0, columns]
     sold = _base(tables, "demand").rename(columns={"sold": "amount"})[["item", "period", "region", "amount"]]
     sold = sold[sold["amount"] > 0].reindex(columns=columns)
     return made, pd.concat([used.assign(amount=-used["amount"]), *([sold] if len(sold) else [])], ignore_index=True)
+
+
+def _drawn_under_control(instance: Instance, rows: pd.DataFrame) -> pd.Series:
+    """Which rows (firm, process, mode) are drawn through an offer that controls; a named process goes before `*`."""
+    controls = instance["access"].set_index(["firm", "process", "mode"])["controls"].to_dict()
+    drawn = rows[["firm", "process", "mode"]].itertuples(index=False, name=None)
+    words = [controls.get(key, controls.get((key[0], "*", key[2]))) for key in drawn]
+    return pd.Series([word == "yes" for word in words], index=rows.index, dtype=bool)
 
 
 def _concentration(parts: pd.Series, total: pd.Series) -> pd.Series:

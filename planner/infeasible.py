@@ -25,12 +25,16 @@ def _demand(amount: float, region: str, item: str, period: str, step: str) -> st
     return f"demand of {item} in {region} in {period} (step {step}) is {amount:g} a year more than can be served"
 
 
-def _capacity(amount: float, site: str, process: str, period: str) -> str:
+def _capacity(amount: float, site: str, process: str, _: str, period: str) -> str:
     return f"line {process} at {site} would need {amount:g} a year more capacity in {period}"
 
 
-def _least_load(amount: float, site: str, process: str, period: str) -> str:
+def _least_load(amount: float, site: str, process: str, _: str, period: str) -> str:
     return f"line {process} at {site} must run {amount:g} a year more in {period} (min_load) than anything can take up"
+
+
+def _least_take(amount: float, site: str, process: str, mode: str, period: str) -> str:
+    return f"{mode} asks for {amount:g} a year more of {process} at {site} in {period} (min_take) than can be taken up"
 
 
 def _balance(amount: float, item: str, region: str, period: str) -> str:
@@ -51,7 +55,7 @@ def _stock(amount: float, region: str, item: str, period: str) -> str:
 
 Words = dict[str, Callable[..., str]]
 
-WISHES: Words = {"service": _demand, "least_load": _least_load, "held": _stock}
+WISHES: Words = {"service": _demand, "least_load": _least_load, "least_take": _least_take, "held": _stock}
 """What the workbook asks for: the constraints, and the variables whose limits, say so, with their words."""
 
 MEANS: Words = {

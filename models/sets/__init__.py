@@ -5,9 +5,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from models.instance import Instance
+from models.sets.access import conditional_offers, draw_table, offer_table, transaction_charges
 from models.sets.arcs import arc_table, flow_table
+from models.sets.development import Start, project_table, ready_table, start_table
+from models.sets.levels import cluster_table, enabler_table, learning_table, smallest_plants
 from models.sets.lines import existing_capacity, line_table, site_table, site_windows
-from models.sets.modules import Order, option_table, orders
+from models.sets.modules import Order, greatest_capacity, option_table, orders
+from models.sets.policies import active_policies, market_table, transaction_factors
 from models.sets.reach import available, useful_arcs, wanted
 from models.sets.timeline import Timeline, timeline
 
@@ -20,9 +24,20 @@ class Sets:
     windows: site -> periods in which it may be open
     existing: (site, process, period) -> capacity in activity/year, above zero
     orders: (site, process, option, period) -> what ordering one module then would mean
+    most: (site, process, period) -> capacity if everything that could be built were, in activity/year
     running: the (site, process) whose every input can reach them
+    offers, draws, signable: offers of outside firms, the draws on lines that they open, and the offers to be signed
+    transaction: (process, region, period) -> factor on transaction costs
+    projects, starts, ready: development options, what could begin when, and the starts a project is ready after
+    learning, clusters, plants, enablers: levels and what they ask for
     arcs, flows: frames, one row per arc, and per arc and period in which it is not banned
     recipes: process -> ((item, quantity), ...)
+    demand: the demand rows, with volumes as policies of market access leave them
+    policies: those in force, by name
+    required: process -> the project that must be ready before it runs
+    conversion: (site, process) -> conversion cost in money/activity
+    charges: (site, process, mode) -> transaction cost x institution factor of the region, before policies
+    shares: (site, process, mode) -> share of capacity that may be drawn
     """
 
     instance: Instance
@@ -33,10 +48,37 @@ class Sets:
     windows: dict[str, tuple[str, ...]]
     existing: dict[tuple[str, str, str], float]
     orders: dict[tuple[str, str, str, str], Order]
+    most: dict[tuple[str, str, str], float]
     running: set[tuple[str, str]]
+    offers: pd.DataFrame
+    draws: pd.DataFrame
+    signable: list[tuple[str, str, str]]
+    transaction: dict[tuple[str, str, str], float]
+    projects: pd.DataFrame
+    starts: dict[tuple[str, str, str], Start]
+    ready: dict[tuple[str, str], list[tuple[str, str, str]]]
+    learning: dict[tuple[str, int, str], tuple[float, float]]
+    clusters: pd.DataFrame
+    plants: dict[tuple[str, str], float]
+    enablers: pd.DataFrame
     arcs: pd.DataFrame
     flows: pd.DataFrame
     recipes: dict[str, tuple[tuple[str, float], ...]]
+    demand: pd.DataFrame
+    policies: pd.DataFrame
+    required: dict[str, str]
+    conversion: dict[tuple[str, str], float]
+    charges: dict[tuple[str, str, str], float]
+    shares: dict[tuple[str, str, str], float]
+
+    def most_drawn(self, site: str, process: str, mode: str, period: str) -> float:
+        """What could be drawn in a mode at most, if all that could be built were, in activity/year."""
+        return self.most[site, process, period] * self.shares[site, process, mode]
+
+    def transaction_cost(self, site: str, process: str, mode: str, period: str) -> float:
+        """What drawing one unit of activity costs beside its price, in money/activity, as policies leave it."""
+        charge = self.charges.get((site, process, mode), 0.0)
+        return charge * self.transaction.get((process, self.lines.at[(site, process), "region"], period), 1.0)
 
 
 def derive(instance: Instance) -> Sets:
@@ -45,10 +87,17 @@ def derive(instance: Instance) -> Sets:
     sites = site_table(instance)
     lines = line_table(instance, sites)
     windows = site_windows(sites, time)
-    options = option_table(instance, lines)
+    offers = offer_table(instance)
+    draws = draw_table(instance, lines, offers)
+    controlled = draws[draws["controlled"]].index.droplevel("mode").unique()
+    options = option_table(instance, lines[lines.index.isin(controlled)])
+    existing, possible = existing_capacity(instance, lines, windows, time), orders(options, windows, time)
     every_arc = arc_table(instance)
-    there, running = available(instance, lines, every_arc)
-    arcs = useful_arcs(every_arc, there, wanted(instance, lines, every_arc, running))
+    drawn = lines[lines.index.isin(draws.index.droplevel("mode"))]
+    there, running = available(instance, drawn, every_arc)
+    arcs = useful_arcs(every_arc, there, wanted(instance, drawn, every_arc, running))
+    projects = project_table(instance, offers)
+    starts = start_table(projects, time)
     recipes = instance["recipes"]
     return Sets(
         instance=instance,
@@ -57,13 +106,31 @@ def derive(instance: Instance) -> Sets:
         lines=lines,
         options=options,
         windows=windows,
-        existing=existing_capacity(instance, lines, windows, time),
-        orders=orders(options, windows, time),
+        existing=existing,
+        orders=possible,
+        most=greatest_capacity(existing, possible, options),
         running=running,
+        offers=offers,
+        draws=draws,
+        signable=conditional_offers(offers, draws),
+        transaction=transaction_factors(instance, time),
+        projects=projects,
+        starts=starts,
+        ready=ready_table(starts, time),
+        learning=learning_table(instance, time),
+        clusters=cluster_table(instance),
+        plants=smallest_plants(instance, lines, existing, possible),
+        enablers=enabler_table(instance),
         arcs=arcs,
         flows=flow_table(instance, arcs, time),
         recipes={
             process: tuple(zip(rows["item"], rows["quantity"], strict=True))
             for process, rows in recipes.groupby("process")
         },
+        demand=market_table(instance, time),
+        policies=active_policies(instance),
+        required=instance["processes"].set_index("process")["requires"].dropna().to_dict(),
+        conversion=lines["conversion"].to_dict(),
+        charges=transaction_charges(instance, lines, draws),
+        shares=draws["offtake_share"].astype(float).to_dict(),
     )

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from models.instance import Instance
+from models.sets.policies import blocs, policy_duties
 from models.sets.timeline import Timeline
 
 EARTH_RADIUS = 6371.0
@@ -71,14 +72,13 @@ def _meant(spec: str, blocs: pd.Series) -> np.ndarray:
 
 def flow_table(instance: Instance, arcs: pd.DataFrame, time: Timeline) -> pd.DataFrame:
     """Arcs by period, without those banned: adds `period` and `duty` in money/item (stacked rates x value)."""
-    regions = instance["regions"].set_index("region")["bloc"]
-    blocs = regions.fillna(pd.Series(regions.index, index=regions.index)).reindex(arcs["origin"].cat.categories)
+    bloc = blocs(instance).reindex(arcs["origin"].cat.categories)
     origin, destination = arcs["origin"].cat.codes.to_numpy(), arcs["destination"].cat.codes.to_numpy()
-    inside = blocs.to_numpy()[origin] == blocs.to_numpy()[destination]
+    inside = bloc.to_numpy()[origin] == bloc.to_numpy()[destination]
     rate = np.zeros((len(time.periods), len(arcs)))
     banned = np.zeros(rate.shape, dtype=bool)
-    for duty in instance["duties"].to_dict("records"):
-        match = _meant(duty["origin"], blocs)[origin] & _meant(duty["destination"], blocs)[destination]
+    for duty in [*instance["duties"].to_dict("records"), *policy_duties(instance).to_dict("records")]:
+        match = _meant(duty["origin"], bloc)[origin] & _meant(duty["destination"], bloc)[destination]
         if duty["item"] != "*":
             match = match & (arcs["item"] == duty["item"]).to_numpy()
         if "*" in (duty["origin"], duty["destination"]):

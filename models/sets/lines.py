@@ -33,14 +33,15 @@ def site_table(instance: Instance) -> pd.DataFrame:
 def line_table(instance: Instance, sites: pd.DataFrame) -> pd.DataFrame:
     """One row per line at a usable site, indexed by (site, process).
 
-    Adds the site's `region`, `home`, `candidate`, `variable`; the process's `tier`; and the cost of one unit of
+    Adds the site's `region`, `firm`, `home`, `candidate`, `variable`; the process's `tier`; and the cost of one unit of
     activity in money/activity, split over `labour`, `skilled`, `energy`, `other`, `royalty` and `given` (the
     `unit_cost` of the line, which replaces the others). The price of an outside line also holds `recovery`: its
-    fixed cost spread over its capacity, since its owner must earn it.
+    fixed cost spread over its capacity, since its owner must earn it. `running` is the sum; `conversion` leaves out
+    royalty and recovery: what experience and agglomeration can save on.
     """
     lines = instance["lines"][instance["lines"]["site"].isin(sites.index)].set_index(["site", "process"])
     place = sites.reindex(lines.index.get_level_values("site"))
-    for column in ("region", "home", "candidate", "variable"):
+    for column in ("region", "firm", "home", "candidate", "variable"):
         lines[column] = place[column].to_numpy()
     process = instance["processes"].set_index("process").reindex(lines.index.get_level_values("process"))
     region = instance["regions"].set_index("region").reindex(lines["region"])
@@ -54,7 +55,8 @@ def line_table(instance: Instance, sites: pd.DataFrame) -> pd.DataFrame:
     lines["given"] = lines["unit_cost"].fillna(0.0)
     owed = lines["fixed_cost"] / lines["capacity"].where(lines["capacity"] > 0)
     lines["recovery"] = np.where(lines["home"], 0.0, owed.fillna(0.0))
-    lines["running"] = lines[["labour", "skilled", "energy", "other", "royalty", "given", "recovery"]].sum(axis=1)
+    lines["conversion"] = lines[["labour", "skilled", "energy", "other", "given"]].sum(axis=1)
+    lines["running"] = lines[["conversion", "royalty", "recovery"]].sum(axis=1)
     return lines
 
 

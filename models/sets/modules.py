@@ -1,5 +1,6 @@
 """Capacity modules: which can be ordered on which line when, and in which periods they then serve."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -56,15 +57,16 @@ def _smallest_only(options: pd.DataFrame) -> pd.DataFrame:
 
 
 def option_table(instance: Instance, lines: pd.DataFrame) -> pd.DataFrame:
-    """One row per (site, process, option) of a home line, with `capex` after the region's index and its `annuity`.
+    """One row per (site, process, option) of the given lines; `capex` after the region's index, and its `annuity`.
 
-    A row that names a site replaces the `*` row of the same process and option there. `annuity` is in
-    money/year per module: CRF(wacc, life) x capex x capex index, with the discount rate where a region has no wacc.
+    `lines` are those that home firms control, or can come to control. A row that names a site replaces the `*` row of
+    the same process and option there. `annuity` is in money/year per module: CRF(wacc, life) x capex x capex index,
+    with the discount rate where a region has no wacc.
     """
-    home = lines[lines["home"]].reset_index()[["site", "process", "region"]]
+    places = lines.reset_index()[["site", "process", "region"]]
     options = instance["options"][instance["options"]["max_modules"] > 0]
-    named = options[options["site"] != "*"].merge(home, on=["site", "process"])
-    shared = options[options["site"] == "*"].drop(columns="site").merge(home, on="process")
+    named = options[options["site"] != "*"].merge(places, on=["site", "process"])
+    shared = options[options["site"] == "*"].drop(columns="site").merge(places, on="process")
     merged = pd.concat([named, shared]).drop_duplicates(["site", "process", "option"])
     table = pd.concat([frame for frame in _larger(merged) if len(frame)] or [merged], ignore_index=True)
     if instance.settings["scale"] == "off":
@@ -93,3 +95,15 @@ def orders(
                 standing = time.window(period, service[-1])
                 found[(*key, period)] = Order(row["size"], row["ramp"], standing, service)
     return dict(sorted(found.items(), key=lambda entry: (entry[0][:3], time.position[entry[0][3]])))
+
+
+def greatest_capacity(
+    existing: dict[tuple[str, str, str], float], orders: dict[tuple[str, str, str, str], Order], options: pd.DataFrame
+) -> dict[tuple[str, str, str], float]:
+    """Capacity of each (site, process, period) if all that could be built were, in activity/year."""
+    most = defaultdict(float, existing)
+    modules = options["max_modules"].to_dict()
+    for key, order in orders.items():
+        for period in order.service:
+            most[(*key[:2], period)] += order.usable(period) * modules[key[:3]]
+    return dict(most)

@@ -1,0 +1,81 @@
+"""Offers of outside firms, and the draws they open: which line can be drawn on through which mode, at what price."""
+
+import pandas as pd
+
+from models.instance import Instance
+
+OFFER = ["firm", "process", "mode"]
+LINE = ["site", "process"]
+DRAW = ["site", "process", "mode"]
+OWN, SPOT = "own", "spot"
+
+TERMS = ["offtake_share", "min_take", "markup", "stake", "transaction_cost", "qualification", "controls"]
+"""What an offer says about every line it covers."""
+
+_FREE = {"offtake_share": 1.0, "min_take": 0.0, "markup": 0.0, "stake": 0.0, "transaction_cost": 0.0}
+_FREE |= {"qualification": 0.0, "controls": "no", "offer": None}
+"""Terms of a line that nobody has to be asked for."""
+
+
+def offer_table(instance: Instance) -> pd.DataFrame:
+    """The offers of outside firms that the switch `access` leaves, indexed by firm, process (or `*`) and mode."""
+    firms = instance["firms"].set_index("firm")["home"]
+    offers = instance["access"]
+    offers = offers[offers["firm"].map(firms) == "no"]
+    if instance.settings["access"] == "off":
+        offers = offers[offers["mode"] == SPOT]
+    return offers.set_index(OFFER).sort_index()
+
+
+def draw_table(instance: Instance, lines: pd.DataFrame, offers: pd.DataFrame) -> pd.DataFrame:
+    """One row per line and mode in which what it makes can be had, indexed by site, process and mode.
+
+    Own lines have the mode `own`. An offer that names a process replaces the `*` offer of that firm and mode there.
+    A line of an outside firm that no row of the sheet covers can be drawn on spot, without limit or markup.
+    Adds to the terms: `firm`, `offer` (the process cell of the offer; None without one), `controlled` (bool: own, or
+    the offer controls), `margin` (money/activity, paid over production cost) and `kept` (what the stake gives back).
+    """
+    everything = lines.reset_index()[[*LINE, "firm", "home"]]
+    outside = everything[~everything["home"]]
+    terms = offers.reset_index()[[*OFFER, *TERMS]].rename(columns={"process": "offer"})
+    covered = outside.merge(terms, on="firm")
+    covered = covered[(covered["offer"] == covered["process"]) | (covered["offer"] == "*")]
+    covered = covered.sort_values("offer", key=lambda names: names == "*", kind="stable").drop_duplicates(DRAW)
+    free = everything[everything["home"] | ~_asked_for(instance, everything)]
+    free = free.assign(mode=[OWN if home else SPOT for home in free["home"]], **_FREE)
+    draws = pd.concat([frame for frame in (covered, free) if len(frame)] or [free]).set_index(DRAW).sort_index()
+    running = lines["running"].reindex(draws.index.droplevel("mode")).to_numpy(float)
+    draws["controlled"] = draws["home"].astype(bool) | (draws["controls"] == "yes")
+    draws["margin"] = running * draws["markup"] * (1.0 - draws["stake"])
+    draws["kept"] = running * draws["markup"] * draws["stake"]
+    return draws
+
+
+def _asked_for(instance: Instance, lines: pd.DataFrame) -> pd.Series:
+    """Which of these lines some row of the sheet covers, whatever the switches say."""
+    rows = instance["access"][["firm", "process"]].drop_duplicates()
+    named = pd.MultiIndex.from_frame(lines[["firm", "process"]]).isin(pd.MultiIndex.from_frame(rows))
+    return pd.Series(named, index=lines.index) | lines["firm"].isin(rows.loc[rows["process"] == "*", "firm"])
+
+
+def conditional_offers(offers: pd.DataFrame, draws: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """The offers that have to be signed; a spot offer without cost or duty to take, alone on its lines, has not."""
+    rivals = draws.groupby(level=LINE, sort=False).size()
+    contested = draws[rivals.reindex(draws.index.droplevel("mode")).to_numpy() > 1].reset_index()
+    contested_offers = set(zip(contested["firm"], contested["offer"], contested["mode"], strict=True))
+    found = []
+    for offer, row in offers.iterrows():
+        free = not row[["entry_cost", "annual_cost", "min_take", "qualification"]].any()
+        if not (offer[2] == SPOT and free and offer not in contested_offers):
+            found.append(offer)
+    return found
+
+
+def transaction_charges(
+    instance: Instance, lines: pd.DataFrame, draws: pd.DataFrame
+) -> dict[tuple[str, str, str], float]:
+    """(site, process, mode) -> transaction cost x institution factor of the site's region, in money/activity."""
+    factor = instance["regions"].set_index("region")["institution_factor"]
+    region = lines["region"].reindex(draws.index.droplevel("mode"))
+    charge = draws["transaction_cost"] * factor.reindex(region).to_numpy()
+    return charge[charge > 0].to_dict()

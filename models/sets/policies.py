@@ -1,0 +1,81 @@
+"""Policies: what they change in duties, transaction costs and markets, and what they pay."""
+
+from collections import defaultdict
+
+import pandas as pd
+
+from models.instance import Instance
+from models.sets.timeline import Timeline
+
+SUBSIDIES = ("capex", "output", "access", "development")
+
+
+def active_policies(instance: Instance) -> pd.DataFrame:
+    """The policies in force in this run, by name."""
+    policies = instance["policies"]
+    if instance.settings["policies"] == "off":
+        policies = policies[:0]
+    return policies[policies["active"] == "yes"].set_index("policy").sort_index()
+
+
+def blocs(instance: Instance) -> pd.Series:
+    """The bloc of each region; a region without one is a bloc of its own."""
+    regions = instance["regions"].set_index("region")["bloc"]
+    return regions.fillna(regions.index.to_series())
+
+
+def policy_duties(instance: Instance) -> pd.DataFrame:
+    """Policies of kind duty as rows of `duties`: added to what comes from other blocs."""
+    policies = active_policies(instance)
+    chosen = policies[policies["kind"] == "duty"]
+    return pd.DataFrame(
+        {
+            "origin": "*",
+            "destination": chosen["region"],
+            "item": chosen["item"],
+            "rate": chosen["rate"],
+            "ban": "no",
+            "from": chosen["from"],
+            "to": chosen["to"],
+        }
+    )
+
+
+def meant_processes(instance: Instance, item: str) -> set[str]:
+    """The processes a policy's item means: itself, those that make it, or all for `*`."""
+    if item == "*":
+        return set(instance["processes"]["process"])
+    recipes = instance["recipes"]
+    return {item} | set(recipes.loc[(recipes["item"] == item) & (recipes["quantity"] > 0), "process"])
+
+
+def meant_regions(instance: Instance, region: str) -> set[str]:
+    """The regions a policy's region means: itself, those of the bloc, or all for `*`."""
+    bloc = blocs(instance)
+    return {name for name in bloc.index if region in ("*", name, bloc[name])}
+
+
+def transaction_factors(instance: Instance, time: Timeline) -> dict[tuple[str, str, str], float]:
+    """(process, region, period) -> what policies multiply transaction costs by, where that is not 1."""
+    policies = active_policies(instance)
+    factors: dict[tuple[str, str, str], float] = defaultdict(lambda: 1.0)
+    for row in policies[policies["kind"] == "transaction_cost"].to_dict("records"):
+        for process in meant_processes(instance, row["item"]):
+            for region in meant_regions(instance, row["region"]):
+                for period in time.window(row["from"], row["to"]):
+                    factors[process, region, period] *= 1.0 + row["rate"]
+    return dict(factors)
+
+
+def market_table(instance: Instance, time: Timeline) -> pd.DataFrame:
+    """The demand rows, their volume changed by policies of market access."""
+    demand = instance["demand"]
+    policies = active_policies(instance)
+    volume = demand["volume"].copy()
+    for row in policies[policies["kind"] == "market_access"].to_dict("records"):
+        window = time.window(row["from"], row["to"])
+        match = demand["period"].isin(window) & demand["region"].isin(meant_regions(instance, row["region"]))
+        if row["item"] != "*":
+            match &= demand["item"] == row["item"]
+        volume[match] *= 1.0 + row["rate"]
+    return demand.assign(volume=volume)
