@@ -4,7 +4,7 @@ import pandas as pd
 from ev_china_tables import both, controlled_firms, home_firms
 from ev_global_plants import plants_of_2024, sheets_of
 from ev_global_sheets import plain_sheets
-from ev_global_tables import significant
+from ev_global_tables import read, significant
 
 INHERITED = ["utilisation", "min_load", "retirable", "unit_cost", "grow_2026", "grow_2028", "grow_2030"]
 NEW = {"utilisation": 0.88, "min_load": 0.0, "retirable": "no", "grow_2026": 1.0, "grow_2028": 1.0, "grow_2030": 1.0}
@@ -32,14 +32,16 @@ def split_plants(splits: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
 
 
 def china_plants(splits: pd.DataFrame) -> pd.DataFrame:
-    """Plants with a site each firm has in each region, and a least load only where China's industry decides.
+    """Plants with one site per firm and region, and a least load only where China's industry decides.
 
-    The least loads of ev_global stand for what foreign makers run for themselves: nobody here has to draw that.
+    The least loads of ev_global stand for what foreign makers run for themselves: nobody here has to draw that. A process
+    that waits for a project has none either.
     """
     plants = split_plants(splits, plants_of_2024(plain_sheets()))
     fresh = plants["status"] == "candidate"
     plants["site"] = plants["firm"] + " " + plants["region"] + fresh.map({True: " new", False: ""})
-    plants.loc[~plants["firm"].isin(home_firms()), "min_load"] = 0.0
+    waits = read("china_requires").query("sheet == 'processes'")["name"]
+    plants.loc[~plants["firm"].isin(home_firms()) | plants["process"].isin(waits), "min_load"] = 0.0
     able = plants["max_modules"].notna() & plants["firm"].isin(home_firms() | controlled_firms())
     plants["expand"] = able.map({True: "yes", False: ""})
     return plants
