@@ -33,6 +33,10 @@ def build(m: pyo.ConcreteModel, sets: Sets) -> None:
     m.access_term = pyo.Constraint(list(m.recently_signed), rule=access_term)
     m.rivals = _rivals(m, sets)
     m.one_mode = pyo.Constraint(list(m.rivals), rule=one_mode)
+    m.rival_offers = defaultdict(set)
+    for offers in _covering(sets).values():
+        for offer in offers:
+            m.rival_offers[offer] |= {other for other in offers if other != offer}
     _post_costs(m, sets)
 
 
@@ -47,17 +51,22 @@ def _recently_signed(m: pyo.ConcreteModel, sets: Sets) -> dict[tuple[str, ...], 
     }
 
 
-def _rivals(m: pyo.ConcreteModel, sets: Sets) -> dict[tuple[str, str, str], list[Any]]:
-    """(firm, process, period) -> the states of the offers that cover it, where there are several."""
+def _covering(sets: Sets) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
+    """(firm, process) -> the offers that cover it and have to be signed."""
     signable = set(sets.signable)
     draws = sets.draws.reset_index()[["firm", "process", "offer", "mode"]].drop_duplicates()
     covering = defaultdict(list)
     for firm, process, offer, mode in draws.itertuples(index=False, name=None):
         if (firm, offer, mode) in signable:
             covering[firm, process].append((firm, offer, mode))
+    return dict(sorted(covering.items()))
+
+
+def _rivals(m: pyo.ConcreteModel, sets: Sets) -> dict[tuple[str, str, str], list[Any]]:
+    """(firm, process, period) -> the states of the offers that cover it, where there are several."""
     return {
         (*link, period): [m.accessed[(*offer, period)] for offer in offers]
-        for link, offers in sorted(covering.items())
+        for link, offers in _covering(sets).items()
         if len(offers) > 1
         for period in sets.time.periods
     }

@@ -23,6 +23,9 @@ app = typer.Typer(
 errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 output = Console(soft_wrap=True, highlight=False, markup=False)
 
+MOST_REASONS = 25
+"""Rows that are named where there is no plan; nobody reads hundreds, and the largest come first."""
+
 Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="SHEET[KEY].COLUMN=VALUE", help="Change an input, not the file; repeatable."),
@@ -53,9 +56,11 @@ def new(
 ) -> None:
     """Write a workbook to fill in: drop-downs, notes on every header and a worked example."""
     from planner.workbook.template import write_template
+    from planner.workbook.write import ensure_writable
 
     if file.exists() and not force:
         raise InputError([Issue("error", "", "", f"{file} exists: choose another name, or replace it with --force")])
+    ensure_writable(file)
     write_template(file, blank=blank)
     output.print(f"{file} written: fill it in, then run planner check {file}")
 
@@ -135,8 +140,10 @@ def _say_no_plan(words: str, reasons: list[str]) -> None:
     errors.print(f"error: {words}")
     if reasons:
         errors.print("these rows cannot be met together; the smallest change that would do:")
-    for reason in reasons:
+    for reason in reasons[:MOST_REASONS]:
         errors.print(f"  {reason}")
+    if len(reasons) > MOST_REASONS:
+        errors.print(f"  and {len(reasons) - MOST_REASONS} more, each smaller")
 
 
 def main() -> None:

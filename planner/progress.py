@@ -42,7 +42,9 @@ class Live:
 
 def _cells(progress: Progress) -> dict[str, str]:
     def figure(value: float | None) -> str:
-        return "-" if value is None else f"{value:,.6g}"
+        if value is None:
+            return "-"
+        return f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:,.6g}"
 
     return {
         "time": f"{progress.seconds:.0f} s",

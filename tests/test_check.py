@@ -306,6 +306,26 @@ def test_circle_that_makes_something_from_nothing():
     assert messages(tables, "recipes") == []
 
 
+def test_a_circle_names_no_bystander():
+    """The circle of recycling again, and its ore made into forks of which the least ore makes the most: only the
+    recipes of the circle are at fault, although forks come from nothing too.
+    """
+    tables = sound()
+    tables["items"].append({"item": "fork", "tier": "upstream"})
+    tables["processes"] += [{"process": name, "tier": "upstream"} for name in ("recycling", "forging")]
+    tables["lines"] += [{"site": "works", "process": name, "capacity": 5} for name in ("recycling", "forging")]
+    tables["recipes"] += [
+        {"process": "recycling", "item": "metal", "quantity": -1},
+        {"process": "recycling", "item": "ore", "quantity": 2},
+        {"process": "forging", "item": "ore", "quantity": -0.01},
+        {"process": "forging", "item": "fork", "quantity": 100},
+    ]
+    (message,) = messages(tables, "recipes")
+    assert "`smelting`" in message
+    assert "`recycling`" in message
+    assert "`forging`" not in message
+
+
 def test_two_circles_are_both_named():
     """Two independent pairs of recipes each give back twice what they use."""
     tables = sound()

@@ -1,5 +1,6 @@
 """The command line as a user meets it: files, exit statuses, and what stands on which stream."""
 
+import shlex
 import shutil
 import signal
 import subprocess
@@ -54,6 +55,18 @@ def test_new_does_not_overwrite(example: Path, capsys: pytest.CaptureFixture) ->
     assert run(["new", str(example)]) == 2
     assert "--force" in capsys.readouterr().err
     assert example.read_bytes() == before
+
+
+def test_new_asks_for_the_ending_that_the_other_commands_read(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    assert run(["new", str(tmp_path / "chain.txt")]) == 1
+    assert ".xlsx" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_what_if_of_the_readme_works_on_the_worked_example(example: Path, tmp_path: Path) -> None:
+    (line,) = [line for line in (ROOT / "README.md").read_text("utf-8").splitlines() if " --set " in line]
+    changes = shlex.split(line)[shlex.split(line).index("--set") :]
+    assert run(["solve", str(example), "-o", str(tmp_path / "dear.xlsx"), *changes]) == 0
 
 
 def test_faults_end_with_2_and_name_the_cell(example: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
@@ -119,6 +132,16 @@ def test_infeasible_ends_with_3_and_says_why(example: Path, tmp_path: Path, caps
     assert "demand of" in said
     assert "more than can be served" in said
     assert not result.exists()
+
+
+def test_of_many_reasons_the_largest_are_said(example: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    changes = ["--set", "demand[*].volume=1000000", "--set", "demand[*].penalty=", "--set", "demand[*].price="]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("planner.cli.MOST_REASONS", 2)
+        assert run(["solve", str(example), "-o", str(tmp_path / "result.xlsx"), *changes]) == 3
+    said = capsys.readouterr().err
+    assert said.count("more than can be served") == 2
+    assert "more, each smaller" in said
 
 
 def test_an_unwritable_place_is_said_before_solving(example: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ OWN, SPOT = "own", "spot"
 TERMS = ["offtake_share", "min_take", "markup", "stake", "transaction_cost", "qualification", "controls"]
 """What an offer says about every line it covers."""
 
-_FREE = {"offtake_share": 1.0, "min_take": 0.0, "markup": 0.0, "stake": 0.0, "transaction_cost": 0.0}
+_FREE: dict[str, object] = {"offtake_share": 1.0, "min_take": 0.0, "markup": 0.0, "stake": 0.0, "transaction_cost": 0.0}
 _FREE |= {"qualification": 0.0, "controls": "no", "offer": None}
 """Terms of a line that nobody has to be asked for."""
 

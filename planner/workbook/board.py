@@ -26,7 +26,7 @@ _WIDTH = 11.5
 _LINE = 17.0
 """Height of a row in points."""
 
-_LETTERS = 66
+_LETTERS = 72
 """Letters that fit in a line of the brief."""
 
 _CHART = (16.3, 11.6)
@@ -49,17 +49,18 @@ def add_board(book: Workbook, tables: Tables, instance: Instance) -> None:
     _fill_table(sheet, summary)
     sheet.sheet_view.showGridLines = False
     sheet.sheet_view.zoomScale = 85
-    for row in range(2, 60):
+    for row in range(2, 90):
         sheet.row_dimensions[row].height = _LINE
     _title(sheet, str(values.get("name", "Plan")), str(values.get("status", "")))
     _tiles(sheet, tiles(summary))
     sentences = [str(value) for metric, value in values.items() if metric.startswith("brief ")]
     end = _brief(sheet, sentences)
     figures = figures_sheet(book)
-    for number, chart in enumerate(charts(instance, tables)):
+    shown = charts(instance, tables)
+    for number, chart in enumerate(shown):
         column = get_column_letter(_LEFT + 6 + 6 * (number % 2))
         sheet.add_chart(drawn(chart, figures, *_CHART), f"{column}{9 + _CHART_ROWS * (number // 2)}")
-    _page(sheet, max(end, 8 + 2 * _CHART_ROWS))
+    _page(sheet, max(end, 8 + -(-len(shown) // 2) * _CHART_ROWS))
 
 
 def _fill_table(sheet: Worksheet, summary: pd.DataFrame) -> None:

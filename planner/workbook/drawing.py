@@ -5,9 +5,10 @@ import math
 import pandas as pd
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, Reference, ScatterChart, Series
-from openpyxl.chart.data_source import AxDataSource, MultiLevelStrRef
+from openpyxl.chart.data_source import AxDataSource, MultiLevelStrRef, StrRef
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
+from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
@@ -162,7 +163,8 @@ def _series(picture: ScatterChart, figures: Worksheet, name: str, points: list) 
             figures.cell(row, 3, float(point[1]))
     bottom = top + len(points) - 1
     longitudes, latitudes = (Reference(figures, min_col=column, min_row=top, max_row=bottom) for column in (2, 3))
-    series = Series(latitudes, longitudes, title=name)
+    series = Series(latitudes, longitudes)
+    series.tx = SeriesLabel(strRef=StrRef(f"{quote_sheetname(figures.title)}!$A${top}"))  # quotes break a literal name
     series.smooth = False
     picture.series.append(series)
     return series
