@@ -1,4 +1,4 @@
-"""Builds `ev_china.xlsx`: China's industry as the home group that faces the world, from the CSV tables beside this script.
+"""Builds `ev_china.xlsx`: China's industry as the home group that faces the world, from the CSV tables here.
 
     python instances/build_ev_china.py [FILE]      writes the workbook (default: instances/ev_china.xlsx)
     python instances/build_ev_china.py --check     prints counts
@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from ev_china_lanes import lane_sheet
 from ev_china_plants import plant_sheets
-from ev_china_sheets import plain_sheets
+from ev_china_sheets import evidence_sheet, plain_sheets
 from ev_global_tables import read
 from ev_global_trade import duties_with_lanes
 
@@ -44,7 +44,7 @@ def build_sheets() -> dict[str, pd.DataFrame]:
     sheets = without_idle_rows(sheets)
     sheets["lanes"] = lane_sheet(sheets)
     sheets["duties"] = duties_with_lanes(sheets)
-    sheets["evidence"] = read("china_evidence")
+    sheets["evidence"] = evidence_sheet(sheets)
     return {name: sheets[name].reset_index(drop=True) for name in ORDER}
 
 

@@ -6,7 +6,7 @@ the region. Abroad it goes only where the table china_trade says so: no other wa
 without them no car can dodge a duty by changing its flag.
 """
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pandas as pd
@@ -45,7 +45,7 @@ def cheapest_ways(places: list[str]) -> dict[tuple[str, str], list[tuple[str, st
         stops = [a]
         while stops[-1] != b:
             stops.append(places[first[at[stops[-1]], at[b]]])
-        found[a, b] = list(zip(stops, stops[1:], strict=False))
+        found[a, b] = list(pairwise(stops))
     return found
 
 

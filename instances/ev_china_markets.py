@@ -55,5 +55,5 @@ def demand_sheet() -> pd.DataFrame:
     for _, sale in read("china_sales").iterrows():
         rows += industry_rows(sale)
     frame = pd.DataFrame(rows, columns=COLUMNS)
-    order = {item: place for place, item in enumerate(both("items")["item"])}
-    return frame.sort_values(["item", "region", "period", "step"], key=lambda c: c.map(order) if c.name == "item" else c)
+    place = {item: number for number, item in enumerate(both("items")["item"])}
+    return frame.assign(place=frame["item"].map(place)).sort_values(["place", "region", "period", "step"])[COLUMNS]

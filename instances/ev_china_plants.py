@@ -12,7 +12,7 @@ NEW = {"utilisation": 0.88, "min_load": 0.0, "retirable": "no", "grow_2026": 1.0
 
 
 def split_plants(splits: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
-    """One row per plant: capacity (activity/year) = that of its group in 2024 x split, or as stated; the rest inherited.
+    """One row per plant: capacity (activity/year) = its group's of 2024 x split, or as stated; the rest inherited.
 
     Raises ValueError where a row names a group that is not there, or the splits of a group make up more than all of it.
     """
@@ -34,8 +34,8 @@ def split_plants(splits: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
 def china_plants(splits: pd.DataFrame) -> pd.DataFrame:
     """Plants with one site per firm and region, and a least load only where China's industry decides.
 
-    The least loads of ev_global stand for what foreign makers run for themselves: nobody here has to draw that. A process
-    that waits for a project has none either.
+    The least loads of ev_global stand for what foreign makers run for themselves: nobody here has to draw that. A
+    process that waits for a project has none either.
     """
     plants = split_plants(splits, plants_of_2024(plain_sheets()))
     fresh = plants["status"] == "candidate"

@@ -11,6 +11,16 @@ MOVED = ("raw_policy: EU countervailing", "raw_policy: Section 301 from 27 Sep 2
 """Duties on Chinese cars that stand in the sheet policies here, to be switched with the others."""
 CARS = ("vehicle_mass", "vehicle_premium")
 SMART = "vehicle_smart"
+KEYS = {
+    "access": ("firm", "process", "mode"),
+    "projects": ("project", "option"),
+    "clusters": ("region", "level"),
+    "enablers": ("region", "enabler", "item", "threshold"),
+    "learning": ("process", "level"),
+    "policies": ("policy",),
+    "line_capacity": ("site", "process", "period"),
+}
+SHARES = ("offtake_share", "saving")
 
 
 def with_projects(table: str) -> pd.DataFrame:
@@ -31,7 +41,7 @@ def region_sheet() -> pd.DataFrame:
 
 
 def duty_sheet() -> pd.DataFrame:
-    """Duties of ev_global between places of the instance; smart cars pay as premium cars; those moved to policies out."""
+    """Duties of ev_global between places of the instance, without those in policies; smart cars pay as premium."""
     duties = read("duties")
     moved = duties["source"].str.startswith(MOVED) & duties["item"].isin(CARS)
     duties = duties[~moved]
@@ -69,6 +79,29 @@ def policy_sheet() -> pd.DataFrame:
     remarks = read("china_policies")[REMARKS]
     last = policies["to"].where(policies["to"].isin(periods()))
     return pd.concat([policies.assign(to=last), remarks], axis=1)
+
+
+def evidence_sheet(sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Ranges given by hand, and those that china_ranges gives to every estimated figure of a column as two factors."""
+    frames = [read("china_evidence")]
+    for rule in read("china_ranges").itertuples():
+        rows = sheets[rule.sheet]
+        rows = rows[(rows[rule.column] > 0) & (rows["confidence"] != "high")]
+        key = rows[list(KEYS[rule.sheet])].map(lambda part: f"{part:g}" if isinstance(part, float) else str(part))
+        value = rows[rule.column].astype(float)
+        most = 1.0 if rule.column in SHARES else np.inf
+        frame = {
+            "sheet": rule.sheet,
+            "key": key.agg("|".join, axis=1),
+            "column": rule.column,
+            "low": (value * rule.low).map(significant),
+            "high": (value * rule.high).clip(upper=most).map(significant),
+            "source": rule.source,
+            "confidence": rule.confidence,
+            "note": "",
+        }
+        frames.append(pd.DataFrame(frame))
+    return pd.concat(frames, ignore_index=True)
 
 
 def check_offers(firms: set[str]) -> None:

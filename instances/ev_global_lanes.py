@@ -46,7 +46,7 @@ def passes(a: str, b: str, ports: pd.DataFrame, rows: pd.DataFrame) -> tuple[str
 
 
 def routes_between(pairs: Iterable[tuple[str, str]], ports: pd.DataFrame, land: pd.DataFrame) -> list[Route]:
-    """Ways between pairs of regions: land where a link is listed, else sea; a second sea mode avoids Suez where offered.
+    """Ways between pairs of regions: land where a link is listed, else sea; a second sea mode avoids Suez if offered.
 
     `ports` has the columns of the table ports, by region; `land` those of land_links.
     """

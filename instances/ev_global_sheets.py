@@ -19,7 +19,9 @@ def _endowment(row: pd.Series, raw: pd.DataFrame, raw_item: str, override: str) 
 
 
 def regions(table: pd.DataFrame) -> pd.DataFrame:
-    """Factor endowments of the places of `table`: wage and skilled wage in USD/h, energy in USD/kWh, grid in kg/kWh, from anchor countries.
+    """Factor endowments of the places of `table`, from anchor countries.
+
+    Wage and skilled wage in USD/h, energy in USD/kWh, grid in kg/kWh.
 
     institution_factor = 2 - 2 x (WGI index - 0.433), floored at 0.8: 1.0 would be a perfect score of 0.933; China is 2.
     """
