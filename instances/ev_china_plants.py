@@ -48,5 +48,8 @@ def china_plants(splits: pd.DataFrame) -> pd.DataFrame:
 
 
 def plant_sheets(plain: dict[str, pd.DataFrame], splits: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Sheets sites, lines, line_capacity and options."""
-    return sheets_of(china_plants(splits), both("processes"), both("options"), plain)
+    """Sheets sites, lines, line_capacity and options; china_scale adds larger modules to some processes."""
+    options = both("options").set_index("process")
+    scale = read("china_scale").set_index("process")["multiples"]
+    options["multiples"] = options["multiples"].fillna(scale)
+    return sheets_of(china_plants(splits), both("processes"), options.reset_index(), plain)

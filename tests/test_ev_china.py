@@ -110,6 +110,15 @@ def test_the_checks_find_nothing() -> None:
     assert not [issue.message for issue in check(read_instance(WORKBOOK))]
 
 
+def test_no_car_changes_its_flag(sheets: dict[str, pd.DataFrame]) -> None:
+    """The duties on Chinese cars that stand in policies meet cars from China only; no lane leads round them."""
+    bloc = sheets["regions"].set_index("region")["bloc"]
+    cars = sheets["lanes"][sheets["lanes"]["item"].isin(CARS)]
+    abroad = cars[cars["origin"].map(bloc) != cars["destination"].map(bloc)]
+    assert set(abroad["origin"].map(bloc)) == {"China"}
+    assert {"EU", "North America"} <= set(abroad["destination"].map(bloc))
+
+
 def test_a_group_is_never_split_into_more_than_itself() -> None:
     """Splits of a plant group that sum to more than 1, or name one that is not there, are refused."""
     groups = pd.DataFrame({"site": ["mines"], "process": ["mine"], "capacity": [10.0]})
