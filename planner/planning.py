@@ -9,6 +9,7 @@ import pandas as pd
 
 from models.network import build
 from models.plan import Plan, plan
+from models.schema import RESULTS
 from planner.audit import audit
 from planner.compiled import compile_model
 from planner.infeasible import Conflict, conflicts
@@ -72,8 +73,13 @@ def make_plan(
         "started": began.isoformat(timespec="seconds"),
     }
     tables["audit"] = audit(instance, tables, objective)
-    rows = [(issue.severity, issue.sheet, issue.cell, issue.message) for issue in issues or []]
-    tables["issues"] = pd.DataFrame(rows, columns=["severity", "sheet", "cell", "message"])
+    tables["issues"] = issue_table(issues or [])
     summary_table = summary(instance, tables, facts)
     run = seal(reading.path, asdict(options) | {"changes": list(changes)}, facts, tables)
     return Outcome(solution, {"summary": summary_table, **tables, "run": run}, [])
+
+
+def issue_table(issues: list[Issue]) -> pd.DataFrame:
+    """Sheet `issues`."""
+    rows = [(issue.severity, issue.sheet, issue.cell, issue.message) for issue in issues]
+    return pd.DataFrame(rows, columns=list(RESULTS["issues"].columns))

@@ -28,13 +28,15 @@ OTHERS = "others"
 class Chart:
     """One chart: categories in the index (one level or two), one series per column.
 
-    kind: stacked | clustered (columns), or shares (bars that add up to 1).
+    kind: stacked | clustered | waterfall (columns; see `waterfall.py`), or shares (bars that add up to 1).
+    The axis of amounts begins at `floor`, where that is given.
     """
 
     title: str
     kind: str
     unit: str
     frame: pd.DataFrame
+    floor: float | None = None
 
 
 @dataclass(frozen=True)
