@@ -109,3 +109,10 @@ def test_time_to_market(cost: float, option: str, profit: float) -> None:
     solution = solve(model, Options(gap=0.0))
     assert solution.objective == pytest.approx(-profit)
     assert plan(model)["projects"]["option"].tolist() == [option]
+
+
+def test_a_project_that_costs_nothing_is_told_of() -> None:
+    """The sheet has its row although no amount stands in it."""
+    model = build(waiting({"cost": 0, "duration": 0}))
+    assert solve(model, Options(gap=0.0)).objective == pytest.approx(32)
+    assert plan(model)["projects"][["option", "started", "cost"]].to_numpy().tolist() == [["alone", "1", 0.0]]
