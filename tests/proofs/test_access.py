@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from models.instance import Instance
-from tests.proofs import Rows, matters, proves, wanted, workshop, years
+from tests.proofs import WORKSHOP, Rows, matters, proves, wanted, workshop, years
 from tests.solving import optimum
 
 LINE = {"site": "shop", "process": "make", "capacity": 10}
@@ -87,6 +87,21 @@ def test_nothing_must_be_taken_before_qualification() -> Instance:
     """Signed in year 1 and used in year 2, where 9 must be taken: 80 + 18 = 98. Without the constraint 80 + 16 = 96."""
     contract = {"mode": "contract", "min_take": 0.9, "qualification": 1}
     return outside(contract, periods=years(2), items=DISPOSABLE, demand=wanted("1", "2"))
+
+
+@proves("least_take", optimum=80, without=16)
+def test_no_offer_is_held_whose_least_take_cannot_be_made() -> Instance:
+    """The contract is for forging too, of which half must be taken, but there is no ore for it: 80.
+
+    Without the constraint the contract is signed, and nothing forged: 16.
+    """
+    return outside(
+        {"mode": "contract", "process": "*", "min_take": 0.5},
+        items=[*WORKSHOP["items"], {"item": "ore", "tier": "upstream"}],
+        processes=[*WORKSHOP["processes"], {"process": "forge", "tier": "downstream"}],
+        recipes=[*WORKSHOP["recipes"], {"process": "forge", "item": "ore", "quantity": -1}],
+        lines=[LINE, LINE | {"process": "forge"}],
+    )
 
 
 @proves("module_control", optimum=30, without=27)
