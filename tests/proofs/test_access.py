@@ -152,6 +152,7 @@ def test_transaction_costs_weigh_more_where_institutions_are_weak() -> Instance:
     return outside({"mode": "contract", "transaction_cost": 0.25}, regions=weak)
 
 
+SMALL: dict[str, Rows] = {"lines": [LINE | {"capacity": 2}], "options": [MODULE]}
 SPOT, CONTRACT = {"mode": "spot", "markup": 1}, {"mode": "contract", "entry_cost": 3}
 
 
@@ -163,6 +164,9 @@ SPOT, CONTRACT = {"mode": "spot", "markup": 1}, {"mode": "contract", "entry_cost
         (outside(SPOT, CONTRACT, settings={"access": "off"}), 32),
         # with the switch off a firm that sells by contract only cannot be reached
         (outside(CONTRACT, settings={"access": "off"}), 80),
+        # nor does anybody then build on its line: 2 goods at twice the cost, 6 are missing
+        (outside(SPOT | {"controls": "yes"}, settings={"access": "off"}, **SMALL), 68),
+        (outside(SPOT | {"controls": "yes"}, **SMALL), 40),
         # a row that names the process replaces the one for all of them
         (outside(SPOT | {"process": "*"}, {"mode": "spot"}), 16),
         # a process that no row covers can be had on spot, at cost
