@@ -35,6 +35,34 @@ def test_an_offer_runs_for_its_term() -> Instance:
     return outside({"mode": "contract", "annual_cost": 4, "term": 2}, periods=years(2))
 
 
+FUND = [{"policy": name, "kind": "access", "rate": 0.8} for name in ("fund", "second fund")]
+
+
+@proves("access_term", optimum=12, without=11)
+def test_what_is_signed_is_in_force() -> Instance:
+    """Two funds pay 8 for the entry of 5. A contract of 1 a year is signed in years 1 and 3: 16 + 2 - 2 x 3 = 12.
+
+    Without the constraint it would be signed in year 2 instead of year 1, and left at once: 11.
+    """
+    return outside(
+        {"mode": "contract", "entry_cost": 5, "annual_cost": 1},
+        periods=years(3),
+        demand=wanted("3"),
+        policies=FUND,
+    )
+
+
+@proves("signed_anew", optimum=45, without=39)
+def test_what_is_in_force_is_not_signed_again() -> Instance:
+    """The funds pay 3 more than the contract costs, which is needed in all of three years: 48 - 3 = 45.
+
+    Without the constraint it would be signed in each: 48 - 9 = 39.
+    """
+    return outside(
+        {"mode": "contract", "entry_cost": 5}, periods=years(3), demand=wanted("1", "2", "3"), policies=FUND
+    )
+
+
 @matters("access", "exit", optimum=24, blank=20)
 def test_an_offer_without_exit_is_never_left() -> Instance:
     """As above with a term of 1 and no exit: 16 + 8 = 24. With exit, which is the default, 20."""
