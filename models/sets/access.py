@@ -18,12 +18,15 @@ _FREE |= {"qualification": 0.0, "controls": "no", "offer": None}
 
 
 def offer_table(instance: Instance) -> pd.DataFrame:
-    """The offers of outside firms that the switch `access` leaves, indexed by firm, process (or `*`) and mode."""
+    """The offers of outside firms that the switch `access` leaves, indexed by firm, process (or `*`) and mode.
+
+    While it is off, only spot is left, and nothing on outside lines is under control.
+    """
     firms = instance["firms"].set_index("firm")["home"]
     offers = instance["access"]
     offers = offers[offers["firm"].map(firms) == "no"]
     if instance.settings["access"] == "off":
-        offers = offers[offers["mode"] == SPOT]
+        offers = offers[offers["mode"] == SPOT].assign(controls="no")
     return offers.set_index(OFFER).sort_index()
 
 

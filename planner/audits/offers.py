@@ -37,7 +37,8 @@ def covered(case: Case) -> pd.DataFrame:
     """Each line of an outside firm with each offer that covers it: LINE, region, tier, OFFER and the terms.
 
     A row that names a process replaces the `*` row of the same firm and mode. `implicit` marks lines that no row
-    covers. With access off only spot is left; lines that rows cover in other modes only cannot be had then.
+    covers. With access off only spot is left, without control; lines that rows cover in other modes only cannot be
+    had then.
     """
     lines = case.lines.reset_index()
     lines = lines[(lines["home"] == "no") & (lines["status"] == "existing")][[*LINE, "region", "tier", "firm"]]
@@ -48,7 +49,7 @@ def covered(case: Case) -> pd.DataFrame:
     bare = lines[~pd.MultiIndex.from_frame(lines[LINE]).isin(pd.MultiIndex.from_frame(pairs[LINE]))]
     bare = bare.assign(offer="*", mode="spot", **_AT_NO_TERMS, implicit=True)
     if case.instance.settings["access"] == "off":
-        pairs = pairs[pairs["mode"] == "spot"]
+        pairs = pairs[pairs["mode"] == "spot"].assign(controls="no")
     return pd.concat([part for part in (pairs, bare) if len(part)] or [pairs]).sort_values([*LINE, "mode"])
 
 

@@ -15,9 +15,9 @@ DEFAULT_MULTIPLES = "2;4"
 def offered(case: Case) -> pd.DataFrame:
     """Every option by site, process and option: size, capex (with the region's index), annuity, fixed_cost, ramp, ...
 
-    Those of home lines, and of outside lines that an offer with control covers (while access is on): a named site
-    replaces `*`, a scale exponent adds larger sizes, and with scale off only the smallest size of a line is left, in
-    any amount up to the size of all.
+    Those of home lines, and of outside lines that an offer with control covers: a named site replaces `*`, a scale
+    exponent adds larger sizes, and with scale off only the smallest size of a line is left, in any amount up to the
+    size of all.
     """
     options = case.instance["options"].drop(columns=["source", "confidence", "note"])
     lines = case.lines.reset_index()[[*LINE, "region", "home"]]
@@ -42,8 +42,7 @@ def offered(case: Case) -> pd.DataFrame:
 def _expandable(case: Case) -> pd.MultiIndex:
     """The outside lines on which an offer may allow building."""
     pairs = covered(case)
-    held = pairs[(pairs["controls"] == "yes") & (case.instance.settings["access"] == "on")]
-    return pd.MultiIndex.from_frame(held[LINE])
+    return pd.MultiIndex.from_frame(pairs.loc[pairs["controls"] == "yes", LINE])
 
 
 def _larger(row: pd.Series) -> pd.DataFrame:

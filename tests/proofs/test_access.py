@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from models.instance import Instance
-from tests.proofs import Rows, matters, proves, wanted, workshop, years
+from tests.proofs import WORKSHOP, Rows, matters, proves, wanted, workshop, years
 from tests.solving import optimum
 
 LINE = {"site": "shop", "process": "make", "capacity": 10}
@@ -33,6 +33,34 @@ def test_an_offer_runs_for_its_term() -> Instance:
     Without the constraint it would end after year 1: 16 + 4 = 20.
     """
     return outside({"mode": "contract", "annual_cost": 4, "term": 2}, periods=years(2))
+
+
+FUND = [{"policy": name, "kind": "access", "rate": 0.8} for name in ("fund", "second fund")]
+
+
+@proves("access_term", optimum=12, without=11)
+def test_what_is_signed_is_in_force() -> Instance:
+    """Two funds pay 8 for the entry of 5. A contract of 1 a year is signed in years 1 and 3: 16 + 2 - 2 x 3 = 12.
+
+    Without the constraint it would be signed in year 2 instead of year 1, and left at once: 11.
+    """
+    return outside(
+        {"mode": "contract", "entry_cost": 5, "annual_cost": 1},
+        periods=years(3),
+        demand=wanted("3"),
+        policies=FUND,
+    )
+
+
+@proves("signed_anew", optimum=45, without=39)
+def test_what_is_in_force_is_not_signed_again() -> Instance:
+    """The funds pay 3 more than the contract costs, which is needed in all of three years: 48 - 3 = 45.
+
+    Without the constraint it would be signed in each: 48 - 9 = 39.
+    """
+    return outside(
+        {"mode": "contract", "entry_cost": 5}, periods=years(3), demand=wanted("1", "2", "3"), policies=FUND
+    )
 
 
 @matters("access", "exit", optimum=24, blank=20)
@@ -89,6 +117,21 @@ def test_nothing_must_be_taken_before_qualification() -> Instance:
     return outside(contract, periods=years(2), items=DISPOSABLE, demand=wanted("1", "2"))
 
 
+@proves("least_take", optimum=80, without=16)
+def test_no_offer_is_held_whose_least_take_cannot_be_made() -> Instance:
+    """The contract is for forging too, of which half must be taken, but there is no ore for it: 80.
+
+    Without the constraint the contract is signed, and nothing forged: 16.
+    """
+    return outside(
+        {"mode": "contract", "process": "*", "min_take": 0.5},
+        items=[*WORKSHOP["items"], {"item": "ore", "tier": "upstream"}],
+        processes=[*WORKSHOP["processes"], {"process": "forge", "tier": "downstream"}],
+        recipes=[*WORKSHOP["recipes"], {"process": "forge", "item": "ore", "quantity": -1}],
+        lines=[LINE, LINE | {"process": "forge"}],
+    )
+
+
 @proves("module_control", optimum=30, without=27)
 def test_modules_are_ordered_on_an_outside_line_under_control() -> Instance:
     """Two modules of 4 are ordered in year 1 for year 2, while the joint venture costs 3 a year: 6 + 8 + 16 = 30.
@@ -137,6 +180,7 @@ def test_transaction_costs_weigh_more_where_institutions_are_weak() -> Instance:
     return outside({"mode": "contract", "transaction_cost": 0.25}, regions=weak)
 
 
+SMALL: dict[str, Rows] = {"lines": [LINE | {"capacity": 2}], "options": [MODULE]}
 SPOT, CONTRACT = {"mode": "spot", "markup": 1}, {"mode": "contract", "entry_cost": 3}
 
 
@@ -148,6 +192,9 @@ SPOT, CONTRACT = {"mode": "spot", "markup": 1}, {"mode": "contract", "entry_cost
         (outside(SPOT, CONTRACT, settings={"access": "off"}), 32),
         # with the switch off a firm that sells by contract only cannot be reached
         (outside(CONTRACT, settings={"access": "off"}), 80),
+        # nor does anybody then build on its line: 2 goods at twice the cost, 6 are missing
+        (outside(SPOT | {"controls": "yes"}, settings={"access": "off"}, **SMALL), 68),
+        (outside(SPOT | {"controls": "yes"}, **SMALL), 40),
         # a row that names the process replaces the one for all of them
         (outside(SPOT | {"process": "*"}, {"mode": "spot"}), 16),
         # a process that no row covers can be had on spot, at cost

@@ -109,3 +109,25 @@ def test_time_to_market(cost: float, option: str, profit: float) -> None:
     solution = solve(model, Options(gap=0.0))
     assert solution.objective == pytest.approx(-profit)
     assert plan(model)["projects"]["option"].tolist() == [option]
+
+
+@pytest.mark.parametrize(("leave", "figure"), [("yes", 106), ("no", 116)])
+def test_a_partner_without_lines_is_bound_in_one_way_at_a_time(leave: str, figure: float) -> None:
+    """A study of a year asks for the partner, the design after it for a stake, at 10 a year; an alliance is free.
+
+    In year 1 nothing is made: 80. The alliance ends where it may, and equity is held in year 2 only: 10 + 16. Where it
+    may not, equity is held in both years: 20 + 16.
+    """
+    firms = [*WORKSHOP["firms"], {"firm": "studio", "home": "no"}]
+    study = {"project": "study", "option": "joint", "partner": "studio", "cost": 0}
+    alliance = {"firm": "studio", "mode": "alliance", "exit": leave}
+    equity = {"firm": "studio", "mode": "equity", "stake": 0.5, "annual_cost": 10}
+    design = DESIGN | {"partner": "studio", "min_stake": 0.5, "needs": "study", "cost": 0, "duration": 0}
+    assert optimum(waiting(firms=firms, projects=[study, design], access=[alliance, equity])) == pytest.approx(figure)
+
+
+def test_a_project_that_costs_nothing_is_told_of() -> None:
+    """The sheet has its row although no amount stands in it."""
+    model = build(waiting({"cost": 0, "duration": 0}))
+    assert solve(model, Options(gap=0.0)).objective == pytest.approx(32)
+    assert plan(model)["projects"][["option", "started", "cost"]].to_numpy().tolist() == [["alone", "1", 0.0]]

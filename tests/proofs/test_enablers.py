@@ -13,6 +13,10 @@ MARKET = {"region": "here", "item": "good", "period": "1", "volume": 8, "price":
 INSTALL = {"process": "install", "tier": "downstream", "other_cost": 1}
 
 
+FAR = [*WORKSHOP["sites"], {"site": "far", "region": "there", "firm": "own"}]
+LINES = [{"site": "shop", "process": "make", "capacity": 20}, {"site": "far", "process": "install", "capacity": 20}]
+
+
 def charged(*enablers: dict[str, Any], settings: dict[str, Any] | None = None, **sheets: Rows) -> Instance:
     """The workshop in search of profit, with room for 20 goods a year, and chargers that are put up for 1 each.
 
@@ -60,10 +64,12 @@ def test_only_the_step_chosen_is_raised() -> Instance:
         (charged(demand=[MARKET, MARKET | {"item": "charger", "volume": 3, "price": 1}]), 35),
         # put up in year 1 they serve in both
         (charged(periods=years(2), demand=[MARKET, MARKET | {"period": "2"}]), 68),
+        # made there and brought here, where nothing else asks for them
+        (charged(sites=FAR, lines=LINES, lanes=[{"origin": "there", "destination": "here", "item": "*"}]), 32),
         # under least cost the 8 goods wanted are made, at 2, and no more
         (charged(settings={"objective": "cost"}), 16),
     ],
 )
 def test_what_unlocks_demand(case: Instance, figure: float) -> None:
-    """Thresholds, the switch, chargers sold, time, and the other objective."""
+    """Thresholds, the switch, chargers sold, time, lanes, and the other objective."""
     assert optimum(case) == pytest.approx(figure)
