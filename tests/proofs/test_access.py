@@ -58,9 +58,7 @@ def test_what_is_in_force_is_not_signed_again() -> Instance:
 
     Without the constraint it would be signed in each: 48 - 9 = 39.
     """
-    return outside(
-        {"mode": "contract", "entry_cost": 5}, periods=years(3), demand=wanted("1", "2", "3"), policies=FUND
-    )
+    return outside({"mode": "contract", "entry_cost": 5}, periods=years(3), demand=wanted("1", "2", "3"), policies=FUND)
 
 
 @matters("access", "exit", optimum=24, blank=20)
@@ -181,6 +179,19 @@ def test_transaction_costs_weigh_more_where_institutions_are_weak() -> Instance:
 
 
 SMALL: dict[str, Rows] = {"lines": [LINE | {"capacity": 2}], "options": [MODULE]}
+
+
+def test_no_more_of_a_line_counts_than_can_be_of_use() -> None:
+    """Of a capacity of 100 goods 8 are wanted: the relaxation, too, must sign the contract of 5 in full: 21, not 16.4.
+
+    Where goods may be thrown away, all of it counts: 16 + 5 x 0.08.
+    """
+    large = {"lines": [LINE | {"capacity": 100}]}
+    contract = {"mode": "contract", "entry_cost": 5}
+    assert optimum(outside(contract, **large), relaxed=True) == pytest.approx(21)
+    assert optimum(outside(contract, **large, items=DISPOSABLE), relaxed=True) == pytest.approx(16.4)
+
+
 SPOT, CONTRACT = {"mode": "spot", "markup": 1}, {"mode": "contract", "entry_cost": 3}
 
 

@@ -42,8 +42,12 @@ def test_a_level_asks_for_its_stages() -> Instance:
 
 @proves("settled_made", optimum=11, without=-3)
 def test_only_what_is_made_there_is_saved_on() -> Instance:
-    """16 and 2 x 3 = 6, of which half is saved: 11. Without the constraint on 10 of each: 22 - 10 - 15 = -3."""
-    return town(2)
+    """16 and 2 x 3 = 6, of which half is saved: 11. Without the constraint on 10 of each: 22 - 10 - 15 = -3.
+
+    Both may be thrown away: otherwise what is wanted would be all that could be made.
+    """
+    items = [*WORKSHOP["items"], {"item": "tool", "tier": "midstream"}]
+    return town(2, items=[item | {"disposable": "yes"} for item in items])
 
 
 @proves("settled_clustered", optimum=19, without=9.5)

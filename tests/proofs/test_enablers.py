@@ -49,9 +49,11 @@ def test_only_what_is_unlocked_is_sold() -> Instance:
 def test_only_the_step_chosen_is_raised() -> Instance:
     """A second step offers 2 goods at 9: 3 x 7 - 4 = 17 is less than 32.
 
-    Without the constraint one more good is sold at 9 beside the 12 at 5: 39.
+    Without the constraint one more good is sold at 9 beside the 12 at 5: 39. Goods may be thrown away: otherwise the
+    12 of the larger step would be all that could be made.
     """
-    return charged(demand=[MARKET, MARKET | {"step": "dear", "volume": 2, "price": 9}])
+    items = [WORKSHOP["items"][0] | {"disposable": "yes"}, {"item": "charger", "tier": "downstream"}]
+    return charged(items=items, demand=[MARKET, MARKET | {"step": "dear", "volume": 2, "price": 9}])
 
 
 @pytest.mark.parametrize(
