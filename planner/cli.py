@@ -114,17 +114,19 @@ def solve(
     """Find the best plan and write it, audited, into a result workbook."""
     from planner.planning import make_plan, solver_options
     from planner.progress import Live
+    from planner.solver import listening
     from planner.workbook.write import write_result
 
     reading, issues = _checked(file, result, changes)
     chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
-    with Live(errors) as live:
-        outcome = make_plan(reading, chosen, live.show, tuple(changes or ()), issues)
+    with Live(errors) as live, listening() as stop:
+        outcome = make_plan(reading, chosen, live.show, tuple(changes or ()), issues, stop)
+        if outcome.tables:  # written before anything else: a plan once found is not lost to another Ctrl-C
+            write_result(result, outcome.tables, reading.raw, reading.instance)
     solution = outcome.solution
     if solution.values is None:
         _say_no_plan(outcome.solution.words, [conflict.words for conflict in outcome.conflicts])
         raise Stop(_status_without_plan(solution.status))
-    write_result(result, outcome.tables, reading.raw, reading.instance)
     output.print(f"{solution.words} ({solution.seconds:.1f} s)")
     bad = outcome.tables["audit"].query("ok != 'yes'")["check"].tolist()
     output.print(f"audit: {'does not agree on ' + ', '.join(bad) if bad else 'everything agrees'}")

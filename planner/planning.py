@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from threading import Event
 from typing import Any
 
 import pandas as pd
@@ -47,12 +48,18 @@ def make_plan(
     progress: Callable[[Progress], None] | None = None,
     changes: tuple[str, ...] = (),
     issues: list[Issue] | None = None,
+    stop: Event | None = None,
 ) -> Outcome:
-    """Build, solve, report, audit and seal. The reading must have no faults."""
+    """Build, solve, report, audit and seal. The reading must have no faults.
+
+    Raises KeyboardInterrupt where `stop` is set before the search begins; from then on Ctrl-C only ends the search.
+    """
     began = datetime.now(UTC)
     instance = reading.instance
     model = build(instance)
     compiled = compile_model(model)
+    if stop is not None and stop.is_set():
+        raise KeyboardInterrupt
     sign = -1.0 if instance.settings["objective"] == "profit" else 1.0
     shown = None if progress is None else lambda step: progress(step.turned(sign))
     solution = solve_arrays(compiled, options, shown, rounding(model, compiled))

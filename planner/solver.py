@@ -169,7 +169,7 @@ def solve_arrays(
     it and leave the best plan so far.
     """
     started = time.monotonic()
-    with _listening() as stop:
+    with listening() as stop:
         job = _Job(options, progress, stop, started)
         bound, start = -np.inf, None
         if roundings and compiled.integer.any():
@@ -213,7 +213,7 @@ class _Job:
 
 
 @contextmanager
-def _listening() -> Iterator[threading.Event]:
+def listening() -> Iterator[threading.Event]:
     """While this lasts Ctrl-C only sets the event: whoever runs then ends in order."""
     stop = threading.Event()
     if threading.current_thread() is not threading.main_thread():

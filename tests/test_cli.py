@@ -12,7 +12,9 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from planner.audit import audit
 from planner.cli import run
+from planner.compiled import compile_model
 from planner.workbook.read import read_tables
 
 ROOT = Path(__file__).parents[1]
@@ -176,6 +178,32 @@ def test_ctrl_c_returns_the_best_plan_so_far(tmp_path: Path) -> None:
         assert process.wait(timeout=120) == 0
     assert metric(result, "status").startswith("stopped by the user")
     assert set(read_tables(result)["audit"]["ok"]) == {"yes"}
+
+
+def test_a_plan_once_found_is_written_whatever_is_pressed(
+    example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C during the audit: there is nothing left to search, only to write."""
+
+    def pressed(*arguments: object) -> pd.DataFrame:
+        signal.raise_signal(signal.SIGINT)
+        return audit(*arguments)
+
+    monkeypatch.setattr("planner.planning.audit", pressed)
+    result = tmp_path / "result.xlsx"
+    assert run(["solve", str(example), "-o", str(result)]) == 0
+    assert set(read_tables(result)["audit"]["ok"]) == {"yes"}
+
+
+def test_ctrl_c_while_building_ends_at_once(example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pressed(*arguments: object) -> object:
+        signal.raise_signal(signal.SIGINT)
+        return compile_model(*arguments)
+
+    monkeypatch.setattr("planner.planning.compile_model", pressed)
+    result = tmp_path / "result.xlsx"
+    assert run(["solve", str(example), "-o", str(result)]) == 4
+    assert not result.exists()
 
 
 def test_nothing_is_left_behind_when_writing_fails(
