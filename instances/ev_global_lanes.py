@@ -1,5 +1,6 @@
 """Lanes: sea distances between ports, freight per tonne-km by kind of goods, days under way and chokepoints."""
 
+from collections.abc import Iterable
 from itertools import permutations, product
 from typing import NamedTuple
 
@@ -44,16 +45,18 @@ def passes(a: str, b: str, ports: pd.DataFrame, rows: pd.DataFrame) -> tuple[str
     return "", False
 
 
-def routes(regions: list[str]) -> list[Route]:
-    """All ways between regions: land where a link is listed, else sea; a second sea mode avoids Suez where offered."""
-    ports = read("ports").set_index("region")
-    links = {frozenset(k): v for *k, v in read("land_links")[["origin", "destination", "km"]].itertuples(index=False)}
+def routes_between(pairs: Iterable[tuple[str, str]], ports: pd.DataFrame, land: pd.DataFrame) -> list[Route]:
+    """Ways between pairs of regions: land where a link is listed, else sea; a second sea mode avoids Suez if offered.
+
+    `ports` has the columns of the table ports, by region; `land` those of land_links.
+    """
+    links = {frozenset(k): v for *k, v in land[["origin", "destination", "km"]].itertuples(index=False)}
     sea, points_by_zone = read("raw_sea_distances"), read("chokepoints").set_index(["zone_a", "zone_b"])
     both = [(sea["from"], sea["to"]), (sea["to"], sea["from"])]
     short = {k: v for x, y in both for k, v in zip(zip(x, y, strict=True), sea["km"], strict=True)}
     cape = {k: v for x, y in both for k, v in zip(zip(x, y, strict=True), sea["km_no_suez"], strict=True)}
     found = []
-    for a, b in permutations(regions, 2):
+    for a, b in pairs:
         link = links.get(frozenset((a, b)))
         if link is not None:
             days = link / KM_PER_DAY_LAND + LAND_DAYS
@@ -71,6 +74,11 @@ def routes(regions: list[str]) -> list[Route]:
     return found
 
 
+def routes(regions: list[str]) -> list[Route]:
+    """All ways between all regions, by the tables ports and land_links."""
+    return routes_between(permutations(regions, 2), read("ports").set_index("region"), read("land_links"))
+
+
 def cost_per_tkm(route: Route, kind: str, freight: pd.DataFrame, ports: pd.DataFrame) -> float:
     """USD per tonne-km so that, times distance, it gives terminal + inland at both ends + line haul.
 
@@ -86,17 +94,18 @@ def cost_per_tkm(route: Route, kind: str, freight: pd.DataFrame, ports: pd.DataF
     return significant(factor * (ends + rate * route.km) / route.km)
 
 
-def lane_sheet(sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """A row per way and item that can really flow on it: distance, freight, days, chokepoints.
+def lane_rows(
+    found: list[Route], open_ways: set[tuple[str, str, str]], kinds: pd.Series, ports: pd.DataFrame
+) -> pd.DataFrame:
+    """A row per way and item of `open_ways` (item, origin, destination): distance, freight, days, chokepoints.
 
-    No `*` rows: they would let every item pass through every region, seven times the arcs.
+    `kinds` gives the transport of every item. No `*` rows: they would let every item pass through every region, seven
+    times the arcs.
     """
-    kinds = read("items").set_index("item")["transport"]
-    freight, ports = read("freight").set_index("class"), read("ports").set_index("region")
+    freight = read("freight").set_index("class")
     limits = read("lane_limits").set_index(["origin", "destination", "item"])["capacity"].to_dict()
-    open_ways = ways(sheets, set(kinds.index[kinds != "none"]))
     rows = []
-    for route in routes(list(sheets["regions"]["region"])):
+    for route in found:
         for item in (i for i in kinds.index if (i, route.origin, route.destination) in open_ways):
             kind = kinds[item]
             rows.append(
@@ -117,3 +126,10 @@ def lane_sheet(sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
+
+
+def lane_sheet(sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """The lanes on which an item can really flow between all regions."""
+    kinds = read("items").set_index("item")["transport"]
+    open_ways = ways(sheets, set(kinds.index[kinds != "none"]))
+    return lane_rows(routes(list(sheets["regions"]["region"])), open_ways, kinds, read("ports").set_index("region"))

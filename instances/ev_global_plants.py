@@ -150,18 +150,31 @@ def option_sheet(plants: pd.DataFrame, processes: pd.DataFrame, options: pd.Data
     )
 
 
-def plant_sheets(plain: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Sheets sites, lines, line_capacity and options from the plants table and the demand of the first period."""
-    plants, processes = read("plants"), read("processes")
-    periods = list(plain["periods"]["period"])
-    first = plain["demand"][plain["demand"]["period"] == periods[0]]
+def plants_of_2024(plain: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """The table of plants with the capacity of 2024 (activity/year) that serves the demand of the first period."""
+    plants = read("plants")
+    first = plain["demand"][plain["demand"]["period"] == plain["periods"]["period"].iloc[0]]
     activity = world_activity(first.groupby("item")["volume"].sum(), plain["recipes"], read("path_mix"))
     plants["capacity"] = existing_capacity(plants, activity, read("fixed_capacity"))
-    plants["capex"] = capex_per_unit(plants, processes, plain["regions"])
-    plants["capex_index"] = plants["region"].map(plain["regions"].set_index("region")["capex_index"])
+    return plants
+
+
+def sheets_of(
+    plants: pd.DataFrame, processes: pd.DataFrame, options: pd.DataFrame, plain: dict[str, pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    """Sheets sites, lines, line_capacity and options of plants with a capacity, at the capex of their region."""
+    plants = plants.assign(
+        capex=capex_per_unit(plants, processes, plain["regions"]),
+        capex_index=plants["region"].map(plain["regions"].set_index("region")["capex_index"]),
+    )
     return {
         "sites": site_sheet(plants),
         "lines": line_sheet(plants, processes),
-        "line_capacity": line_capacity_sheet(plants, periods),
-        "options": option_sheet(plants, processes.drop(columns="capex"), read("options")),
+        "line_capacity": line_capacity_sheet(plants, list(plain["periods"]["period"])),
+        "options": option_sheet(plants, processes.drop(columns="capex"), options),
     }
+
+
+def plant_sheets(plain: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Sheets sites, lines, line_capacity and options from the plants table and the demand of the first period."""
+    return sheets_of(plants_of_2024(plain), read("processes"), read("options"), plain)

@@ -18,14 +18,16 @@ def _endowment(row: pd.Series, raw: pd.DataFrame, raw_item: str, override: str) 
     return mean_of(raw, raw_item, row["anchors"].split(";"))
 
 
-def regions() -> pd.DataFrame:
-    """Factor endowments: wage and skilled wage in USD/h, energy in USD/kWh, grid in kg/kWh, from anchor countries.
+def regions(table: pd.DataFrame) -> pd.DataFrame:
+    """Factor endowments of the places of `table`, from anchor countries.
+
+    Wage and skilled wage in USD/h, energy in USD/kWh, grid in kg/kWh.
 
     institution_factor = 2 - 2 x (WGI index - 0.433), floored at 0.8: 1.0 would be a perfect score of 0.933; China is 2.
     """
     raw = read("raw_endowments")
     rows = []
-    for _, row in read("regions").iterrows():
+    for _, row in table.iterrows():
         wage = _endowment(row, raw, "Hourly manufacturing labour cost (model set)", "wage_override")
         index = _endowment(row, raw, "WGI mean", "institution_override")
         grid = row["grid_override"]
@@ -90,7 +92,7 @@ def plain_sheets() -> dict[str, pd.DataFrame]:
     return {
         "settings": plain("settings", ["key", "value"]),
         "periods": plain("periods", ["period", "years"]),
-        "regions": regions(),
+        "regions": regions(read("regions")),
         "items": plain("items", ["item", "tier", "unit", "value", "mass", "critical"]),
         "processes": plain("processes", [*technology, "learnable_share", "emissions"]),
         "recipes": plain("recipes", ["process", "item", "quantity"]),

@@ -31,33 +31,44 @@ def build(m: pyo.ConcreteModel, sets: Sets) -> None:
     m.access_state = pyo.Constraint(keys, rule=access_state)
     m.recently_signed = _recently_signed(m, sets)
     m.access_term = pyo.Constraint(list(m.recently_signed), rule=access_term)
+    m.signed_anew = pyo.Constraint(list(m.ended), rule=signed_anew)
     m.rivals = _rivals(m, sets)
     m.one_mode = pyo.Constraint(list(m.rivals), rule=one_mode)
+    m.rival_offers = defaultdict(set)
+    for offers in _covering(sets).values():
+        for offer in offers:
+            m.rival_offers[offer] |= {other for other in offers if other != offer}
     _post_costs(m, sets)
 
 
 def _recently_signed(m: pyo.ConcreteModel, sets: Sets) -> dict[tuple[str, ...], list[Any]]:
-    """By offer and period: the signatures whose term is not over, where the term is longer than a period."""
+    """By offer that can end and period after the first: the signatures whose term is not over."""
     terms = sets.offers["term"].astype(int).to_dict()
     return {
         key: [m.signed[(*key[:3], moment)] for moment in sets.time.periods[max(0, place - term + 1) : place + 1]]
-        for key in m.accessed
+        for key in m.ended
         for term, place in [(terms[key[:3]], sets.time.position[key[3]])]
-        if term > 1 and place > 0 and (*key[:3], sets.time.periods[-1]) in m.ended
     }
 
 
-def _rivals(m: pyo.ConcreteModel, sets: Sets) -> dict[tuple[str, str, str], list[Any]]:
-    """(firm, process, period) -> the states of the offers that cover it, where there are several."""
+def _covering(sets: Sets) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
+    """(firm, process) -> the offers that cover it and have to be signed; of offers that cover no line by their row."""
     signable = set(sets.signable)
     draws = sets.draws.reset_index()[["firm", "process", "offer", "mode"]].drop_duplicates()
     covering = defaultdict(list)
     for firm, process, offer, mode in draws.itertuples(index=False, name=None):
         if (firm, offer, mode) in signable:
             covering[firm, process].append((firm, offer, mode))
+    for firm, offer, mode in sorted(signable - {offer for offers in covering.values() for offer in offers}):
+        covering[firm, offer].append((firm, offer, mode))
+    return dict(sorted(covering.items()))
+
+
+def _rivals(m: pyo.ConcreteModel, sets: Sets) -> dict[tuple[str, str, str], list[Any]]:
+    """(firm, process, period) -> the states of the offers that cover it, where there are several."""
     return {
         (*link, period): [m.accessed[(*offer, period)] for offer in offers]
-        for link, offers in sorted(covering.items())
+        for link, offers in _covering(sets).items()
         if len(offers) > 1
         for period in sets.time.periods
     }
@@ -79,6 +90,11 @@ def access_term(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
     """sum over the last `term` periods of signed[o,.] <= accessed[o,t]"""
     signed = m.recently_signed[key]
     return linear([1.0] * len(signed) + [-1.0], [*signed, m.accessed[key]]) <= 0
+
+
+def signed_anew(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+    """signed[o,t] <= 1 - accessed[o,t-1]: what is in force is not signed again, not even where a subsidy would pay"""
+    return linear([1.0, 1.0], [m.signed[key], m.accessed[m.access_before[key]]]) <= 1
 
 
 def one_mode(m: pyo.ConcreteModel, *link: str) -> pyo.Expression:

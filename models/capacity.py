@@ -179,8 +179,11 @@ def module_control(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
 
 
 def within_capacity(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
-    """made[l,o,t] <= share[l,o] (existing[l,t] (kept[l,t] or accessed[o,t]) + sum_k size_k ramp built[l,k,.])"""
-    usable = m.usable[key]
+    """made[l,o,t] <= share[l,o] (existing[l,t] (kept[l,t] or accessed[o,t]) + sum_k size_k ramp built[l,k,.])
+
+    No part counts for more than all that can be of use of the process: what is made is below that anyway.
+    """
+    usable = m.usable[key].at_most(m.sets.most_useful(key[1], key[3]))
     return usable.minus(1.0, m.made[key]) <= usable.constant
 
 

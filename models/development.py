@@ -54,7 +54,7 @@ def _build_waiting(m: pyo.ConcreteModel, sets: Sets) -> None:
     waiting = [key for key in m.made if key[1] in sets.required]
     m.process_waits = {key: _ready(m, sets, sets.required[key[1]], key[3]) for key in waiting}
     m.item_waits = {key: _ready(m, sets, items[key[1]], key[2]) for key in m.sold if key[1] in items}
-    m.most_made = {key: sets.most_drawn(*key) for key in waiting}
+    m.most_ready = {key: sets.most_drawn(*key) for key in waiting}
     m.process_ready = pyo.Constraint(waiting, rule=process_ready)
     m.item_ready = pyo.Constraint(list(m.item_waits), rule=item_ready)
 
@@ -80,7 +80,7 @@ def prerequisite(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
 def process_ready(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
     """made[l,o,t] <= most[l,o,t] ready[required project,t], most being all that could be drawn if all were built"""
     ready = m.process_waits[key]
-    return linear([1.0] + [-m.most_made[key]] * len(ready), [m.made[key], *ready]) <= 0
+    return linear([1.0] + [-m.most_ready[key]] * len(ready), [m.made[key], *ready]) <= 0
 
 
 def item_ready(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:

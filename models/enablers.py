@@ -1,6 +1,7 @@
 """Enablers: infrastructure that unlocks demand once enough of it has been put up."""
 
 from collections import defaultdict
+from typing import Any
 
 import pandas as pd
 import pyomo.environ as pyo
@@ -42,14 +43,14 @@ def _put_up(m: pyo.ConcreteModel, sets: Sets) -> dict[tuple[str, str, str], Term
     return sums
 
 
-def enabling_threshold(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+def enabling_threshold(m: pyo.ConcreteModel, *key: Any) -> pyo.Expression:
     """threshold enabled[r,i,item,q,t] <= sum over u <= t of years[u] (deployed[r,i,u] + sold[r,i,u])"""
     region, enabler, _, threshold, period = key
     sums = m.put_up[region, enabler, period]
     return linear([threshold, *(-years for years in sums.coefficients)], [m.enabled[key], *sums.variables]) <= 0
 
 
-def raised_enabled(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+def raised_enabled(m: pyo.ConcreteModel, *key: Any) -> pyo.Expression:
     """raised[market,t,step,q] <= step[q] volume[market,t,step] enabled[r,i,item,q,t]"""
     region, item, period, _, enabler, threshold = key
     enabled = m.enabled[region, enabler, item, threshold, period]

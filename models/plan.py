@@ -11,6 +11,9 @@ from models.trace import origins, security
 Plan = dict[str, pd.DataFrame]
 """Result tables by sheet, in the columns of RESULTS, without zero rows, sorted by key."""
 
+STATED = ("projects",)
+"""Sheets whose rows are there for what they say, whatever it costs."""
+
 NOISE = 1e-9
 """Flows below this, in the item's own unit, are what floating point leaves behind."""
 
@@ -27,6 +30,8 @@ def plan(m: pyo.ConcreteModel) -> Plan:
 def tidy(sheet: str, frame: pd.DataFrame, order: dict[str, int]) -> pd.DataFrame:
     """`frame` in the declared columns and dtypes of `sheet`, without zero rows, sorted by key.
 
+    A row that says yes to something is no zero row, nor is a project that costs nothing.
+
     `order` gives the position of each period in time.
     """
     schema = RESULTS[sheet]
@@ -37,8 +42,9 @@ def tidy(sheet: str, frame: pd.DataFrame, order: dict[str, int]) -> pd.DataFrame
         columns[name] = values.mask(values.abs() < NOISE, 0.0) if numeric else values.where(values.notna(), None)
     table = pd.DataFrame(columns)
     figures = [name for name, column in schema.columns.items() if meta(column)["kind"] in NUMERIC]
-    if figures:
-        table = table[(table[figures].fillna(0.0) != 0).any(axis=1)]
+    if figures and sheet not in STATED:
+        flags = [name for name, column in schema.columns.items() if meta(column)["kind"] == "flag"]
+        table = table[(table[figures].fillna(0.0) != 0).any(axis=1) | (table[flags] == "yes").any(axis=1)]
     return table.sort_values(
         keys(schema),
         kind="stable",

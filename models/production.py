@@ -23,16 +23,17 @@ def build(m: pyo.ConcreteModel, sets: Sets) -> None:
     """made[l,o,t] >= 0, in activity/year: for each line one variable per mode in which what it makes can be had.
 
     Only for lines whose inputs can reach them, in periods in which they can have capacity, the offer can be through its
-    qualification and the project that the process requires can be ready. A line that must run has it even where its
-    inputs cannot reach it: that is then found to be impossible.
+    qualification and the project that the process requires can be ready. A line that must run, or must be drawn on
+    while an offer is in force, has it even where its inputs cannot reach it: that is then found to be impossible.
     """
-    must_run = set(sets.lines.index[sets.lines["home"] & (sets.lines["min_load"] > 0)])
+    loaded = set(sets.lines.index[sets.lines["home"] & (sets.lines["min_load"] > 0)])
+    must_run = {draw for draw, least in sets.draws["min_take"].items() if least > 0 or draw[:2] in loaded}
     active = [
         (*draw, period)
         for draw, qualification in sets.draws["qualification"].items()
         for period in sets.time.periods[int(qualification) :]
         if (*draw[:2], period) in sets.most
-        and (draw[:2] in must_run or (draw[:2] in sets.running and _may_run(sets, draw[1], period)))
+        and (draw in must_run or (draw[:2] in sets.running and _may_run(sets, draw[1], period)))
     ]
     m.made = pyo.Var(active, domain=pyo.NonNegativeReals)
     rows = sets.lines[["tier", "region", *COST_LINES]].to_dict("index")

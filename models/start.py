@@ -1,7 +1,9 @@
-"""A first plan: what the relaxation builds, rounded up, so that the search has something good to improve on."""
+"""A first plan: what the relaxation decides, made whole, so that the search has something good to improve on."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from math import ceil
+from typing import Any
 
 import pyomo.environ as pyo
 
@@ -9,29 +11,106 @@ CLOSE = 1e-6
 """Amounts this near a whole number are that number."""
 
 HARDLY_KEPT = 0.02
-"""Existing capacity of which the relaxation keeps no more than this share is retired."""
+"""Existing capacity of which the relaxation keeps no more than this share is retired, an offer is not signed."""
+
+HARDLY_STARTED = 0.1
+"""A project of which the relaxation starts no more than this is not started."""
 
 
 def round_up(m: pyo.ConcreteModel) -> None:
     """Give every integer variable a whole value near, and mostly above, the relaxed value it holds.
 
     Modules are rounded by what has been ordered up to each period, so that fractions spread over several periods
-    become one module and not one in each.
+    become one module and not one in each. No level is taken for reached: `reach_levels` then looks at what a plan has.
     """
+    _sign_offers(m)
+    _start_projects(m)
+    _order_modules(m)
+    for states in (m.opened, m.lane_opened):
+        for variable in states.values():
+            _set(variable, ceil(variable.value - CLOSE))
+    for variable in m.kept.values():
+        _set(variable, int(variable.value > HARDLY_KEPT))
+    for market in m.one_step:
+        steps = [m.priced[key] for key in m.markets[market]]
+        likely = max(steps, key=lambda variable: variable.value)
+        for variable in steps:
+            _set(variable, int(variable is likely))
+    for states in (m.learned, m.present, m.clustered, m.enabled):
+        for variable in states.values():
+            _set(variable, 0)
+
+
+def reach_levels(m: pyo.ConcreteModel) -> None:
+    """Take every level for reached whose threshold the plan in the variables passes; the rest stays as it is."""
+    for key, needed in m.experience.items():
+        _set(m.learned[key], _passes(m.practice[key[0], key[2]], needed))
+    for key, variable in m.present.items():
+        _set(variable, int(_total(m.stage_flows[key]) >= m.least_present[key]))
+    for key, variable in m.clustered.items():
+        _set(variable, int(_total(m.present[stage] for stage in m.stages[key]) >= m.stages_needed[key]))
+    for key, variable in m.enabled.items():
+        _set(variable, _passes(m.put_up[(*key[:2], key[4])], key[3]))
+
+
+def _set(variable: Any, value: float) -> None:
+    variable.set_value(value, skip_validation=True)
+
+
+def _total(variables: Iterable[Any]) -> float:
+    return sum(variable.value for variable in variables)
+
+
+def _passes(terms: Any, threshold: float) -> int:
+    total = sum(amount * variable.value for amount, variable in zip(terms.coefficients, terms.variables, strict=True))
+    return int(total >= threshold)
+
+
+def _order_modules(m: pyo.ConcreteModel) -> None:
+    """Modules up to each period, rounded up; none on an outside line before an offer controls it."""
     ordered: dict[tuple[str, ...], tuple[float, int]] = defaultdict(lambda: (0.0, 0))
     for key, variable in m.built.items():
         level, modules = ordered[key[:3]]
         level += variable.value
         more = max(0, min(ceil(level - CLOSE), int(m.max_modules[key[:3]])) - modules)
+        if key in m.controllers and not _total(m.controllers[key]):
+            more = 0
         ordered[key[:3]] = (level, modules + more)
-        variable.set_value(more, skip_validation=True)
-    for states in (m.opened, m.lane_opened):
-        for variable in states.values():
-            variable.set_value(ceil(variable.value - CLOSE), skip_validation=True)
-    for variable in m.kept.values():
-        variable.set_value(int(variable.value > HARDLY_KEPT), skip_validation=True)
-    for market in m.one_step:
-        steps = [m.priced[key] for key in m.markets[market]]
-        likely = max(steps, key=lambda variable: variable.value)
-        for variable in steps:
-            variable.set_value(int(variable is likely), skip_validation=True)
+        _set(variable, more)
+
+
+def _sign_offers(m: pyo.ConcreteModel) -> None:
+    """Sign the offers that the relaxation has most in force, one for each line, from their first use to the end."""
+    worth: dict[tuple[str, ...], float] = defaultdict(float)
+    first: dict[tuple[str, ...], int] = {}
+    places: dict[tuple[str, ...], int] = defaultdict(int)
+    for key, variable in m.accessed.items():
+        offer = key[:3]
+        worth[offer] += variable.value
+        if variable.value > HARDLY_KEPT:
+            first.setdefault(offer, places[offer])
+        places[offer] += 1
+    taken: set[tuple[str, ...]] = set()
+    for offer in sorted(first, key=lambda offer: -worth[offer]):
+        if not m.rival_offers[offer] & taken:
+            taken.add(offer)
+    places.clear()
+    for key, variable in m.accessed.items():
+        _set(variable, int(key[:3] in taken and places[key[:3]] >= first[key[:3]]))
+        places[key[:3]] += 1
+
+
+def _start_projects(m: pyo.ConcreteModel) -> None:
+    """Start the likeliest option of each project that the relaxation starts, where its conditions are met."""
+    likely = {project: max(starts, key=lambda variable: variable.value) for project, starts in m.attempts.items()}
+    for key, variable in m.started.items():
+        begun = variable is likely[key[0]] and _total(m.attempts[key[0]]) > HARDLY_STARTED
+        _set(variable, int(begun))
+    partners = {key: offers for key, offers in m.partner_offers.items() if m.started[key[:3]].value}
+    for key, offers in partners.items():
+        if not _total(offers):
+            _set(m.started[key[:3]], 0)
+    for _ in m.attempts:
+        for key, ready in m.needed.items():
+            if m.started[key].value and not _total(ready):
+                _set(m.started[key], 0)

@@ -51,6 +51,14 @@ class Terms:
             self.coefficients.append(coefficient)
             self.variables.append(variable)
 
+    def at_most(self, bound: float) -> "Terms":
+        """The same sum with every part cut to `bound`, for a row that says that something below `bound` is within it.
+
+        Wherever a variable that is 0 or whole makes its part exceed the bound, the row holds all the same.
+        """
+        cut = [min(value, bound) for value in self.coefficients]
+        return Terms(cut, self.variables, min(self.constant, bound))
+
     def expression(self) -> FlatSum:
         """The sum without its constant, which belongs on the other side of the row."""
         return linear(self.coefficients, self.variables)

@@ -136,7 +136,12 @@ def _amounts(instance: Instance, tables: Tables) -> tuple[pd.DataFrame, pd.DataF
 
 
 def _drawn_under_control(instance: Instance, rows: pd.DataFrame) -> pd.Series:
-    """Which rows (firm, process, mode) are drawn through an offer that controls; a named process goes before `*`."""
+    """Which rows (firm, process, mode) are drawn through an offer that controls; a named process goes before `*`.
+
+    None is while access is off.
+    """
+    if instance.settings["access"] == "off":
+        return pd.Series(False, index=rows.index)
     controls = instance["access"].set_index(["firm", "process", "mode"])["controls"].to_dict()
     drawn = rows[["firm", "process", "mode"]].itertuples(index=False, name=None)
     words = [controls.get(key, controls.get((key[0], "*", key[2]))) for key in drawn]

@@ -6,7 +6,22 @@ import pandas as pd
 
 from models.instance import Instance
 from models.schema import RESULTS
-from planner.audits import Finding, balance, capacity, costs, demand, lanes, names, options
+from planner.audits import (
+    Finding,
+    access,
+    balance,
+    capacity,
+    costs,
+    demand,
+    enablers,
+    lanes,
+    levels,
+    names,
+    options,
+    production,
+    projects,
+    subsidies,
+)
 from planner.audits.case import Case
 
 AUDITS: tuple[Callable[[Case], list[Finding]], ...] = (
@@ -14,8 +29,14 @@ AUDITS: tuple[Callable[[Case], list[Finding]], ...] = (
     balance.audit,
     capacity.audit,
     options.audit,
+    access.audit,
+    projects.audit,
+    production.audit,
     lanes.audit,
     demand.audit,
+    levels.audit,
+    enablers.audit,
+    subsidies.audit,
 )
 """One audit per noun; costs come last, with the objective they must add up to."""
 

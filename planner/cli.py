@@ -6,12 +6,15 @@ Exit status: 0 done; 2 the input is wrong; 3 proven infeasible; 4 stopped withou
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from planner.issues import InputError, Issue
+
+if TYPE_CHECKING:
+    from planner.workbook.read import Reading
 
 app = typer.Typer(
     help="Plan a three-tier supply chain from an Excel workbook.",
@@ -23,11 +26,22 @@ app = typer.Typer(
 errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 output = Console(soft_wrap=True, highlight=False, markup=False)
 
+MOST_REASONS = 25
+"""Rows that are named where there is no plan; nobody reads hundreds, and the largest come first."""
+
 Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="SHEET[KEY].COLUMN=VALUE", help="Change an input, not the file; repeatable."),
 ]
+Gap = Annotated[float | None, typer.Option(min=0, max=1, help="Relative gap at which a solve stops.")]
+TimeLimit = Annotated[float | None, typer.Option(min=0.001, help="Longest time of a solve, in s.")]
+Threads = Annotated[int | None, typer.Option(min=1, help="Threads of a solve.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Random seed of the solver, and of samples.")]
 Workbook = Annotated[Path, typer.Argument(metavar="FILE", help="Instance workbook (.xlsx).", show_default=False)]
+
+
+_INTERRUPTED = 130
+"""What typer returns in place of the KeyboardInterrupt that it catches."""
 
 
 class Stop(Exception):
@@ -53,9 +67,11 @@ def new(
 ) -> None:
     """Write a workbook to fill in: drop-downs, notes on every header and a worked example."""
     from planner.workbook.template import write_template
+    from planner.workbook.write import ensure_writable
 
     if file.exists() and not force:
         raise InputError([Issue("error", "", "", f"{file} exists: choose another name, or replace it with --force")])
+    ensure_writable(file)
     write_template(file, blank=blank)
     output.print(f"{file} written: fill it in, then run planner check {file}")
 
@@ -89,18 +105,96 @@ def check(
 def solve(
     file: Workbook,
     result: Annotated[Path, typer.Option("-o", "--output", metavar="RESULT", help="Result workbook to write (.xlsx).")],
-    gap: Annotated[float | None, typer.Option(min=0, max=1, help="Relative gap at which to stop.")] = None,
-    time_limit: Annotated[float | None, typer.Option(min=0.001, help="Longest time to solve, in s.")] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads of the solver.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Random seed of the solver.")] = None,
+    gap: Gap = None,
+    time_limit: TimeLimit = None,
+    threads: Threads = None,
+    seed: Seed = None,
     changes: Changes = None,
 ) -> None:
     """Find the best plan and write it, audited, into a result workbook."""
-    from planner.check import check as run_checks
     from planner.planning import make_plan, solver_options
     from planner.progress import Live
+    from planner.solver import listening
+    from planner.workbook.write import write_result
+
+    reading, issues = _checked(file, result, changes)
+    chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
+    with Live(errors) as live, listening() as stop:
+        outcome = make_plan(reading, chosen, live.show, tuple(changes or ()), issues, stop)
+        if outcome.tables:  # written before anything else: a plan once found is not lost to another Ctrl-C
+            write_result(result, outcome.tables, reading.raw, reading.instance)
+    solution = outcome.solution
+    if solution.values is None:
+        _say_no_plan(outcome.solution.words, [conflict.words for conflict in outcome.conflicts])
+        raise Stop(_status_without_plan(solution.status))
+    output.print(f"{solution.words} ({solution.seconds:.1f} s)")
+    bad = outcome.tables["audit"].query("ok != 'yes'")["check"].tolist()
+    output.print(f"audit: {'does not agree on ' + ', '.join(bad) if bad else 'everything agrees'}")
+    output.print(f"{result} written")
+    if bad:
+        raise Stop(1)
+
+
+@app.command()
+def attribute(
+    file: Workbook,
+    result: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Workbook to write (.xlsx).")],
+    only: Annotated[
+        str | None,
+        typer.Option(metavar="NAME,NAME", help="Compare these mechanisms; the others stay as the workbook has them."),
+    ] = None,
+    exact: Annotated[bool, typer.Option("--exact", help="Solve all combinations, also of more than six.")] = False,
+    samples: Annotated[
+        int | None,
+        typer.Option(min=4, help="Orders to sample, in pairs of opposites; 20 for more than six mechanisms."),
+    ] = None,
+    gap: Gap = None,
+    time_limit: TimeLimit = None,
+    threads: Threads = None,
+    seed: Seed = None,
+    workers: Annotated[int, typer.Option(min=1, help="Solves that run at the same time.")] = 1,
+    changes: Changes = None,
+) -> None:
+    """Ask what integration is worth, and through which mechanism: cost avoided or profit won by each.
+
+    Mechanisms: access, scale, learning, clusters, joint_development, alliances, enablers, policies.
+
+    They are switched on and off in combination. Each is worth what it adds on average over all orders in which they
+    could be put in place (its Shapley value); the worths add up to the plan with all on minus the plan with all off.
+
+    Up to six that matter in FILE are compared exactly (64 solves), more by sampled orders with a stated error. Ctrl-C
+    while sampling writes what is known by then.
+    """
+    from planner.planning import solver_options
+    from planner.progress import Live
+    from planner.studies.coalitions import NoPlan
+    from planner.studies.run_attribution import Request, Unfinished, run_attribution
+
+    if exact and samples is not None:
+        raise InputError([Issue("error", "", "", "--exact solves everything and --samples a part: give one of them")])
+    reading, issues = _checked(file, result, changes)
+    chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
+    names = tuple(name.strip() for name in (only or "").split(",") if name.strip())
+    request = Request(chosen, names, samples, exact, workers, tuple(changes or ()))
+    try:
+        with Live(errors) as live:
+            words = run_attribution(reading, request, result, issues, live)
+    except NoPlan as end:
+        _say_no_plan(str(end), list(end.solved.reasons))
+        raise Stop(_status_without_plan(end.solved.status)) from None
+    except Unfinished as end:
+        errors.print(f"error: {end}")
+        raise Stop(4) from None
+    for line in words:
+        output.print(line)
+    output.print(f"{result} written")
+
+
+def _checked(file: Path, result: Path, changes: list[str] | None) -> "tuple[Reading, list[Issue]]":
+    """What is in `file`, and what there is to say of it, once it is sure that `result` can be written."""
+    from planner.check import check as run_checks
     from planner.workbook.read import read_instance
-    from planner.workbook.write import ensure_writable, write_result
+    from planner.workbook.write import ensure_writable
 
     if result.exists() and file.exists() and result.samefile(file):
         raise InputError([Issue("error", "", "", f"{result} is the input itself: name another file for the result")])
@@ -110,20 +204,12 @@ def solve(
     _say(issues)
     if any(issue.severity == "error" for issue in issues):
         raise Stop(2)
-    chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
-    with Live(errors) as live:
-        outcome = make_plan(reading, chosen, live.show, tuple(changes or ()), issues)
-    solution = outcome.solution
-    if solution.values is None:
-        _say_no_plan(outcome.solution.words, [conflict.words for conflict in outcome.conflicts])
-        raise Stop(3 if solution.status == "infeasible" else 1 if solution.status in ("unbounded", "failed") else 4)
-    write_result(result, outcome.tables, reading.raw, reading.instance)
-    output.print(f"{solution.words} ({solution.seconds:.1f} s)")
-    bad = outcome.tables["audit"].query("ok != 'yes'")["check"].tolist()
-    output.print(f"audit: {'does not agree on ' + ', '.join(bad) if bad else 'everything agrees'}")
-    output.print(f"{result} written")
-    if bad:
-        raise Stop(1)
+    return reading, issues
+
+
+def _status_without_plan(status: str) -> int:
+    """The exit status of a run whose solver ended with `status` and no plan."""
+    return 3 if status == "infeasible" else 1 if status in ("unbounded", "failed") else 4
 
 
 def _say(issues: Iterable[Issue]) -> None:
@@ -135,8 +221,10 @@ def _say_no_plan(words: str, reasons: list[str]) -> None:
     errors.print(f"error: {words}")
     if reasons:
         errors.print("these rows cannot be met together; the smallest change that would do:")
-    for reason in reasons:
+    for reason in reasons[:MOST_REASONS]:
         errors.print(f"  {reason}")
+    if len(reasons) > MOST_REASONS:
+        errors.print(f"  and {len(reasons) - MOST_REASONS} more, each smaller")
 
 
 def main() -> None:
@@ -147,7 +235,8 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit status."""
     try:
-        app(args=arguments, standalone_mode=False, prog_name="planner")
+        if app(args=arguments, standalone_mode=False, prog_name="planner") == _INTERRUPTED:
+            raise KeyboardInterrupt
     except Stop as stop:
         return stop.status
     except InputError as fault:

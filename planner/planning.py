@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from threading import Event
 from typing import Any
 
 import pandas as pd
 
 from models.network import build
 from models.plan import Plan, plan
+from models.schema import RESULTS
 from planner.audit import audit
 from planner.compiled import compile_model
 from planner.infeasible import Conflict, conflicts
@@ -46,12 +48,18 @@ def make_plan(
     progress: Callable[[Progress], None] | None = None,
     changes: tuple[str, ...] = (),
     issues: list[Issue] | None = None,
+    stop: Event | None = None,
 ) -> Outcome:
-    """Build, solve, report, audit and seal. The reading must have no faults."""
+    """Build, solve, report, audit and seal. The reading must have no faults.
+
+    Raises KeyboardInterrupt where `stop` is set before the search begins; from then on Ctrl-C only ends the search.
+    """
     began = datetime.now(UTC)
     instance = reading.instance
     model = build(instance)
     compiled = compile_model(model)
+    if stop is not None and stop.is_set():
+        raise KeyboardInterrupt
     sign = -1.0 if instance.settings["objective"] == "profit" else 1.0
     shown = None if progress is None else lambda step: progress(step.turned(sign))
     solution = solve_arrays(compiled, options, shown, rounding(model, compiled))
@@ -72,8 +80,13 @@ def make_plan(
         "started": began.isoformat(timespec="seconds"),
     }
     tables["audit"] = audit(instance, tables, objective)
-    rows = [(issue.severity, issue.sheet, issue.cell, issue.message) for issue in issues or []]
-    tables["issues"] = pd.DataFrame(rows, columns=["severity", "sheet", "cell", "message"])
+    tables["issues"] = issue_table(issues or [])
     summary_table = summary(instance, tables, facts)
     run = seal(reading.path, asdict(options) | {"changes": list(changes)}, facts, tables)
     return Outcome(solution, {"summary": summary_table, **tables, "run": run}, [])
+
+
+def issue_table(issues: list[Issue]) -> pd.DataFrame:
+    """Sheet `issues`."""
+    rows = [(issue.severity, issue.sheet, issue.cell, issue.message) for issue in issues]
+    return pd.DataFrame(rows, columns=list(RESULTS["issues"].columns))

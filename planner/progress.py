@@ -1,5 +1,6 @@
 """Live progress of a run: a line that renews itself on a terminal, plain lines now and then elsewhere."""
 
+import time
 from types import TracebackType
 
 from rich.console import Console
@@ -13,12 +14,13 @@ EVERY = 5.0
 
 
 class Live:
-    """Shows time, incumbent, bound, gap and nodes while a run lasts. Use as a context manager."""
+    """Shows time, incumbent, bound, gap and nodes while a run lasts, or the steps done. Use as a context manager."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._live = RichLive(console=console, transient=True, refresh_per_second=4) if console.is_terminal else None
         self._last = -EVERY
+        self._began = time.monotonic()
 
     def __enter__(self) -> "Live":
         if self._live is not None:
@@ -35,14 +37,33 @@ class Live:
         """Take note of where the run stands."""
         if self._live is not None:
             self._live.update(_table(progress))
-        elif progress.seconds >= self._last + EVERY:
-            self._last = progress.seconds
-            self._console.print("  ".join(f"{name} {value}" for name, value in _cells(progress).items()))
+        else:
+            words = "  ".join(f"{name} {value}" for name, value in _cells(progress).items())
+            self._print(words, progress.seconds)
+
+    def count(self, what: str, done: int, total: int) -> None:
+        """Take note that `done` of `total` steps are done, and say which comes next and how long the rest may take."""
+        if done == total:
+            return
+        seconds = time.monotonic() - self._began
+        left = f", about {_duration(seconds / done * (total - done))} left" if done else ""
+        words = f"{what} {done + 1} of {total}{left}"
+        if self._live is not None:
+            self._live.update(words, refresh=True)
+        else:
+            self._print(words, seconds)
+
+    def _print(self, words: str, seconds: float) -> None:
+        if seconds >= self._last + EVERY:
+            self._last = seconds
+            self._console.print(words)
 
 
 def _cells(progress: Progress) -> dict[str, str]:
     def figure(value: float | None) -> str:
-        return "-" if value is None else f"{value:,.6g}"
+        if value is None:
+            return "-"
+        return f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:,.6g}"
 
     return {
         "time": f"{progress.seconds:.0f} s",
@@ -51,6 +72,13 @@ def _cells(progress: Progress) -> dict[str, str]:
         "gap": "-" if progress.gap is None else f"{progress.gap:.2%}",
         "nodes": str(progress.nodes),
     }
+
+
+def _duration(seconds: float) -> str:
+    for size, unit in ((3600, "h"), (60, "min")):
+        if seconds >= 1.5 * size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds:.0f} s"
 
 
 def _table(progress: Progress) -> Table:

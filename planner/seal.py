@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pandera.pandas as pa
 
 from models.instance import NUMERIC
 from models.schema import RESULTS, meta
@@ -32,17 +33,19 @@ def seal(
     options: Mapping[str, Any],
     facts: Mapping[str, Any],
     tables: Mapping[str, pd.DataFrame] | None = None,
+    schemas: Mapping[str, pa.DataFrameSchema] = RESULTS,
 ) -> pd.DataFrame:
     """Sheet `run`: one row per fact, `key` and `seal`, all as text.
 
     `options` are those of the run, `changes` among them a sequence of `--set` texts; `facts` are how it ended (status,
     objective, bound, gap, nodes, started, seconds); `tables` are the result tables, by whose hash a later change by
-    hand can be told. The input is hashed as it lies on the disk. Raises OSError where it cannot be read.
+    hand can be told, and `schemas` declares them. The input is hashed as it lies on the disk. Raises OSError where it
+    cannot be read.
     """
     path = Path(input_path)
     rows = {"input": path.name, "input SHA-256": hashlib.sha256(path.read_bytes()).hexdigest()}
     if tables is not None:
-        rows["tables SHA-256"] = tables_hash(tables)
+        rows["tables SHA-256"] = tables_hash(tables, schemas)
     rows |= {f"{word} version": _version(name) for word, name in _PARTS.items()}
     rows |= {"Python version": platform.python_version(), "platform": platform.platform()}
     rows |= {f"option {name}": _text(value) for name, value in options.items() if name != "changes"}
@@ -51,13 +54,13 @@ def seal(
     return pd.DataFrame(list(rows.items()), columns=list(RESULTS["run"].columns))
 
 
-def tables_hash(tables: Mapping[str, pd.DataFrame]) -> str:
+def tables_hash(tables: Mapping[str, pd.DataFrame], schemas: Mapping[str, pa.DataFrameSchema] = RESULTS) -> str:
     """SHA-256 of the figures of result tables, the same before they are written and after they are read back.
 
-    Sheets of words are left out, as are empty sheets, columns that RESULTS does not declare, and the order of rows.
+    Sheets of words are left out, as are empty sheets, columns that `schemas` does not declare, and the order of rows.
     """
     whole = hashlib.sha256()
-    for sheet, schema in RESULTS.items():
+    for sheet, schema in schemas.items():
         frame = tables.get(sheet)
         if frame is None or frame.empty or sheet in _NOT_HASHED:
             continue

@@ -14,7 +14,7 @@ import highspy
 import numpy as np
 import pyomo.environ as pyo
 
-from models.start import round_up
+from models.start import reach_levels, round_up
 from planner.compiled import Compiled, compile_model
 
 PROVED = 1e-6
@@ -93,15 +93,22 @@ def solve(
     return solution
 
 
-def rounding(model: pyo.ConcreteModel, compiled: Compiled) -> Callable[[np.ndarray], np.ndarray]:
-    """How values of the relaxation become whole: by the rules of `models.start`, on the variables themselves."""
+Rounding = Callable[[np.ndarray], np.ndarray]
+"""Turns values, one per column, into values with whole integers."""
 
-    def rounded(relaxed: np.ndarray) -> np.ndarray:
-        load_values(compiled, relaxed)
-        round_up(model)
-        return np.array([variable.value for variable in compiled.variables])
 
-    return rounded
+def rounding(model: pyo.ConcreteModel, compiled: Compiled) -> tuple[Rounding, ...]:
+    """How values become whole, by the rules of `models.start`: of the relaxation, then of the plan that comes of it."""
+
+    def by(rule: Callable[[pyo.ConcreteModel], None]) -> Rounding:
+        def rounded(values: np.ndarray) -> np.ndarray:
+            load_values(compiled, values)
+            rule(model)
+            return np.array([variable.value for variable in compiled.variables])
+
+        return rounded
+
+    return (by(round_up), *([by(reach_levels)] if model.learned or model.clustered or model.enabled else []))
 
 
 def load_values(compiled: Compiled, values: np.ndarray) -> None:
@@ -153,19 +160,20 @@ def solve_arrays(
     compiled: Compiled,
     options: Options,
     progress: Callable[[Progress], None] | None = None,
-    rounded: Callable[[np.ndarray], np.ndarray] | None = None,
+    roundings: tuple[Rounding, ...] = (),
 ) -> Solution:
     """Solve compiled arrays; integers in the plan are exactly whole, and the rest is optimal for them.
 
-    `rounded` turns values of the relaxation into values with whole integers; the plan it leads to, if any, is where the
-    search starts. Ctrl-C and the time limit hold for all of it and leave the best plan so far.
+    `roundings` turn values of the relaxation into values with whole integers, one after the other, each what the one
+    before led to; the plan they lead to, if any, is where the search starts. Ctrl-C and the time limit hold for all of
+    it and leave the best plan so far.
     """
     started = time.monotonic()
-    with _listening() as stop:
+    with listening() as stop:
         job = _Job(options, progress, stop, started)
         bound, start = -np.inf, None
-        if rounded is not None and compiled.integer.any():
-            bound, start = _start(job, compiled, rounded)
+        if roundings and compiled.integer.any():
+            bound, start = _start(job, compiled, roundings)
         solution = _searched(job, compiled, start, bound)
         if start is not None and _overstated(solution, options):
             solution = _searched(job, compiled, None, bound)
@@ -205,7 +213,7 @@ class _Job:
 
 
 @contextmanager
-def _listening() -> Iterator[threading.Event]:
+def listening() -> Iterator[threading.Event]:
     """While this lasts Ctrl-C only sets the event: whoever runs then ends in order."""
     stop = threading.Event()
     if threading.current_thread() is not threading.main_thread():
@@ -218,19 +226,19 @@ def _listening() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def _start(
-    job: _Job, compiled: Compiled, rounded: Callable[[np.ndarray], np.ndarray]
-) -> tuple[float, np.ndarray | None]:
+def _start(job: _Job, compiled: Compiled, roundings: tuple[Rounding, ...]) -> tuple[float, np.ndarray | None]:
     """The bound of the relaxation, and the best plan around its rounded values; None where there is none in time."""
     relaxed = job.run(replace(compiled, integer=np.zeros_like(compiled.integer)))
     if relaxed.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return -np.inf, None
-    values = rounded(np.array(relaxed.getSolution().col_value))
-    fixed = job.run(_fixed(compiled, values))
-    if fixed.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return relaxed.getObjectiveValue(), None
-    start = np.array(fixed.getSolution().col_value)
-    start[compiled.integer] = values[compiled.integer]
+    values, start = np.array(relaxed.getSolution().col_value), None
+    for rounded in roundings:
+        whole = rounded(values)
+        fixed = job.run(_fixed(compiled, whole))
+        if fixed.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            break
+        values = start = np.array(fixed.getSolution().col_value)
+        start[compiled.integer] = whole[compiled.integer]
     return relaxed.getObjectiveValue(), start
 
 

@@ -1,5 +1,6 @@
 """The command line as a user meets it: files, exit statuses, and what stands on which stream."""
 
+import shlex
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,9 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from planner.audit import audit
 from planner.cli import run
+from planner.compiled import compile_model
 from planner.workbook.read import read_tables
 
 ROOT = Path(__file__).parents[1]
@@ -54,6 +57,18 @@ def test_new_does_not_overwrite(example: Path, capsys: pytest.CaptureFixture) ->
     assert run(["new", str(example)]) == 2
     assert "--force" in capsys.readouterr().err
     assert example.read_bytes() == before
+
+
+def test_new_asks_for_the_ending_that_the_other_commands_read(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    assert run(["new", str(tmp_path / "chain.txt")]) == 1
+    assert ".xlsx" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_what_if_of_the_readme_works_on_the_worked_example(example: Path, tmp_path: Path) -> None:
+    (line,) = [line for line in (ROOT / "README.md").read_text("utf-8").splitlines() if " --set " in line]
+    changes = shlex.split(line)[shlex.split(line).index("--set") :]
+    assert run(["solve", str(example), "-o", str(tmp_path / "dear.xlsx"), *changes]) == 0
 
 
 def test_faults_end_with_2_and_name_the_cell(example: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
@@ -121,6 +136,16 @@ def test_infeasible_ends_with_3_and_says_why(example: Path, tmp_path: Path, caps
     assert not result.exists()
 
 
+def test_of_many_reasons_the_largest_are_said(example: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    changes = ["--set", "demand[*].volume=1000000", "--set", "demand[*].penalty=", "--set", "demand[*].price="]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("planner.cli.MOST_REASONS", 2)
+        assert run(["solve", str(example), "-o", str(tmp_path / "result.xlsx"), *changes]) == 3
+    said = capsys.readouterr().err
+    assert said.count("more than can be served") == 2
+    assert "more, each smaller" in said
+
+
 def test_an_unwritable_place_is_said_before_solving(example: Path, tmp_path: Path) -> None:
     assert run(["solve", str(example), "-o", str(tmp_path / "no" / "such" / "folder.xlsx")]) == 1
 
@@ -153,6 +178,32 @@ def test_ctrl_c_returns_the_best_plan_so_far(tmp_path: Path) -> None:
         assert process.wait(timeout=120) == 0
     assert metric(result, "status").startswith("stopped by the user")
     assert set(read_tables(result)["audit"]["ok"]) == {"yes"}
+
+
+def test_a_plan_once_found_is_written_whatever_is_pressed(
+    example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C during the audit: there is nothing left to search, only to write."""
+
+    def pressed(*arguments: object) -> pd.DataFrame:
+        signal.raise_signal(signal.SIGINT)
+        return audit(*arguments)
+
+    monkeypatch.setattr("planner.planning.audit", pressed)
+    result = tmp_path / "result.xlsx"
+    assert run(["solve", str(example), "-o", str(result)]) == 0
+    assert set(read_tables(result)["audit"]["ok"]) == {"yes"}
+
+
+def test_ctrl_c_while_building_ends_at_once(example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pressed(*arguments: object) -> object:
+        signal.raise_signal(signal.SIGINT)
+        return compile_model(*arguments)
+
+    monkeypatch.setattr("planner.planning.compile_model", pressed)
+    result = tmp_path / "result.xlsx"
+    assert run(["solve", str(example), "-o", str(result)]) == 4
+    assert not result.exists()
 
 
 def test_nothing_is_left_behind_when_writing_fails(

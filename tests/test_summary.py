@@ -74,10 +74,10 @@ def plan() -> dict[str, pd.DataFrame]:
         ),
         "capacity": frame(
             "capacity",
-            ("mine N", "dig", "now", 10.0, 0.0, 0.0, 10.0, 5.0, 0.5),
-            ("mine N", "dig", "later", 10.0, 0.0, 0.0, 10.0, 9.0, 0.9),
-            ("mine S", "dig", "later", 3.0, 0.0, 0.0, 3.0, 3.0, 1.0),
-            ("works", "build", "later", 0.0, 12.0, 0.0, 12.0, 12.0, 1.0),
+            ("mine N", "dig", "now", 10.0, 0.0, 0.0, 10.0, 5.0, 0.5, "us", "home", 4.0),
+            ("mine N", "dig", "later", 10.0, 0.0, 0.0, 10.0, 9.0, 0.9, "us", "home", 3.0),
+            ("mine S", "dig", "later", 3.0, 0.0, 0.0, 3.0, 3.0, 1.0, "us", "home", 0.0),
+            ("works", "build", "later", 0.0, 12.0, 0.0, 12.0, 12.0, 1.0, "us", "home", 0.0),
         ),
         "builds": frame("builds", ("works", "build", "hall", "now", 2.0, 12.0, 1500.0)),
         "sites": frame("sites", ("works", "now", "yes", "no"), ("mine S", "later", "no", "yes")),
@@ -94,7 +94,7 @@ def plan() -> dict[str, pd.DataFrame]:
             ("North", "car", "now", "base", 10.0, 5.0, 5.0, 20.0, "1"),
             ("North", "car", "later", "base", 12.0, 12.0, 0.0, 10.0, "1"),
         ),
-        "security": frame("security", ("ore", "later", 0.6, 1.0, "North", 0.75, 0.2, 1.0, 0.0)),
+        "security": frame("security", ("ore", "later", 0.6, 1.0, "North", 0.75, 0.2, 1.0, 0.0, 13.0, 1.3, 0.92)),
     }
 
 
@@ -110,7 +110,7 @@ def test_figures_are_those_worked_out_by_hand():
     """
     found = values(PROVEN)
     assert found["total cost"] == 900
-    assert found["cost of production"] == 600
+    assert (found["cost of labour"], found["cost of energy"]) == (100, 500)
     assert found["cost of duties"] == 300
     assert found["demand served"] == pytest.approx(460 / 560)
     assert (found["investment in new capacity"], found["modules built"]) == (1500, 2)
@@ -125,17 +125,29 @@ def test_the_brief_answers_what_a_board_asks():
     text = " ".join(brief(two_regions(), plan(), PROVEN))
     for words in (
         "costs 900 million EUR over 4 years (now to later), in money of 2025 (discounted at 5 % a year)",
-        "production takes 67 % and duties 33 %",
+        "energy takes 56 %, duties 33 % and labour 11 %",
         "not fully served in 1 of 2 markets and periods: car in North, now (5 thousand cars a year, 50 %)",
         "car: North 100 %",
         "opens works (now) and closes mine S (later) and invests 1.5 billion EUR",
-        "the largest amounts for build at works (now)",
+        "the largest amounts for build at works (now, 1.5 billion EUR)",
         "largest source is North: it makes 98 % of all goods by worth",
         "2 of 2 items come mostly from one region: car (North 100 %) and ore (North 75 %)",
         "no reserve left anywhere for build",
         "2 of 3 lines run at full capacity",
     ):
         assert words in text
+
+
+def test_the_brief_says_which_way_of_making_wins():
+    """Of the ore, all 5 are dug now, and of the 12 of later 3 are washed from sand: a quarter."""
+    given, tables = two_regions(), plan()
+    processes = [*given["processes"].to_dict("records"), {"process": "wash", "tier": "upstream"}]
+    recipes = [*given["recipes"].to_dict("records"), {"process": "wash", "item": "ore", "quantity": 1}]
+    both = instance({**{name: given[name] for name in given.tables}, "processes": processes, "recipes": recipes})
+    assert "How things are made" not in " ".join(brief(both, tables, PROVEN))
+    tables["production"].loc[tables["production"]["site"] == "mine S", "process"] = "wash"
+    words = "How things are made, now to later – ore: dig from 100 % to 75 % and wash from 0 % to 25 %."
+    assert words in brief(both, tables, PROVEN)
 
 
 def test_a_critical_item_from_one_region_is_a_weak_spot():
@@ -204,6 +216,51 @@ def test_charts_show_yearly_costs_capacity_shares_and_places():
     assert isinstance(places, Map)
     assert places.regions["worth"].to_dict() == {"North": 258, "South": 6}
     assert places.flows.to_dict() == {("South", "North"): 6}
+
+
+def tied() -> dict[str, pd.DataFrame]:
+    """Tables of a plan that buys a mine's ore, works with a partner, learns and is paid for it."""
+    return plan() | {
+        "production": frame(
+            "production",
+            ("mine N", "dig", "spot", "later", "base", 9.0, 1.0),
+            ("mine S", "dig", "joint_venture", "later", "base", 3.0, 1.0),
+            ("works", "build", "own", "later", "base", 12.0, 1.0),
+        ),
+        "access": frame(
+            "access",
+            ("Digger", "dig", "joint_venture", "later", "yes", "yes", 3.0, 250.0, 0.0, 0.0, 0.0, 0.0),
+            ("Miner", "*", "spot", "later", "yes", "yes", 9.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+        ),
+        "projects": frame("projects", ("new car", "together", "now", "later", 40.0, "Digger")),
+        "costs": frame(
+            "costs",
+            ("labour", "upstream", "North", "now", 100.0, 100.0),
+            ("learning saving", "upstream", "North", "later", -30.0, -25.0),
+            ("subsidies", "upstream", "North", "later", -12.0, -10.0),
+        ),
+    }
+
+
+def test_the_brief_says_how_links_are_reached():
+    """Worth later: 9 x 2 on spot, 3 x 2 in the joint venture, 12 x 20 own, of 264."""
+    text = " ".join(brief(two_regions(), tied(), PROVEN))
+    for words in (
+        "How the chain is reached in later, by worth – own plants 91 %, joint ventures 2 % and spot purchases 7 %.",
+        "The plan signs one offer beyond spot, at 250 million EUR to enter: Digger by joint venture for dig (later).",
+        "It develops new car (together, with Digger; ready later), for 40 million EUR in all.",
+        "Experience saves 25 million EUR and subsidies pay 10 million EUR over the horizon (discounted).",
+        "Over-capacity in later – capacity is ore 1.3 times what is used; idle capacity costs 3 million EUR a year.",
+    ):
+        assert words in text
+
+
+def test_charts_show_own_ally_and_buy():
+    found = {chart.title: chart for chart in charts(two_regions(), tied())}
+    ways = found["Own, ally or buy, later"].frame
+    assert ways.loc["ore"].to_dict() == {"own plants": 0, "joint ventures": 0.25, "spot purchases": 0.75}
+    over_time = found["How the chain is reached, at reference value"].frame
+    assert over_time.loc["later"].to_dict() == {"own plants": 240, "joint ventures": 6, "spot purchases": 18}
 
 
 def test_small_regions_are_added_up_as_others():

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from models.instance import Instance
 from models.sets.access import conditional_offers, draw_table, offer_table, transaction_charges
 from models.sets.arcs import arc_table, flow_table
+from models.sets.bounds import most_sold, useful_activity
 from models.sets.development import Start, project_table, ready_table, start_table
 from models.sets.levels import cluster_table, enabler_table, learning_table, smallest_plants
 from models.sets.lines import existing_capacity, line_table, site_table, site_windows
@@ -25,6 +27,7 @@ class Sets:
     existing: (site, process, period) -> capacity in activity/year, above zero
     orders: (site, process, option, period) -> what ordering one module then would mean
     most: (site, process, period) -> capacity if everything that could be built were, in activity/year
+    useful: process -> what all its lines can make at most in each period, given what markets and other processes take
     running: the (site, process) whose every input can reach them
     offers, draws, signable: offers of outside firms, the draws on lines that they open, and the offers to be signed
     transaction: (process, region, period) -> factor on transaction costs
@@ -49,6 +52,7 @@ class Sets:
     existing: dict[tuple[str, str, str], float]
     orders: dict[tuple[str, str, str, str], Order]
     most: dict[tuple[str, str, str], float]
+    useful: dict[str, np.ndarray]
     running: set[tuple[str, str]]
     offers: pd.DataFrame
     draws: pd.DataFrame
@@ -72,8 +76,14 @@ class Sets:
     shares: dict[tuple[str, str, str], float]
 
     def most_drawn(self, site: str, process: str, mode: str, period: str) -> float:
-        """What could be drawn in a mode at most, if all that could be built were, in activity/year."""
-        return self.most[site, process, period] * self.shares[site, process, mode]
+        """What could be drawn in a mode at most, if all that could be built were and of use, in activity/year."""
+        return min(
+            self.most[site, process, period] * self.shares[site, process, mode], self.most_useful(process, period)
+        )
+
+    def most_useful(self, process: str, period: str) -> float:
+        """The most that all lines of a process together can make without having to throw it away, in activity/year."""
+        return float(self.useful[process][self.time.position[period]])
 
     def transaction_cost(self, site: str, process: str, mode: str, period: str) -> float:
         """What drawing one unit of activity costs beside its price, in money/activity, as policies leave it."""
@@ -98,7 +108,12 @@ def derive(instance: Instance) -> Sets:
     arcs = useful_arcs(every_arc, there, wanted(instance, drawn, every_arc, running))
     projects = project_table(instance, offers)
     starts = start_table(projects, time)
-    recipes = instance["recipes"]
+    recipes = {
+        process: tuple(zip(rows["item"], rows["quantity"], strict=True))
+        for process, rows in instance["recipes"].groupby("process")
+    }
+    demand, enablers = market_table(instance, time), enabler_table(instance)
+    most = greatest_capacity(existing, possible, options)
     return Sets(
         instance=instance,
         time=time,
@@ -108,7 +123,8 @@ def derive(instance: Instance) -> Sets:
         windows=windows,
         existing=existing,
         orders=possible,
-        most=greatest_capacity(existing, possible, options),
+        most=most,
+        useful=useful_activity(instance, time, recipes, most, most_sold(demand, enablers)),
         running=running,
         offers=offers,
         draws=draws,
@@ -120,14 +136,11 @@ def derive(instance: Instance) -> Sets:
         learning=learning_table(instance, time),
         clusters=cluster_table(instance),
         plants=smallest_plants(instance, lines, existing, possible),
-        enablers=enabler_table(instance),
+        enablers=enablers,
         arcs=arcs,
         flows=flow_table(instance, arcs, time),
-        recipes={
-            process: tuple(zip(rows["item"], rows["quantity"], strict=True))
-            for process, rows in recipes.groupby("process")
-        },
-        demand=market_table(instance, time),
+        recipes=recipes,
+        demand=demand,
         policies=active_policies(instance),
         required=instance["processes"].set_index("process")["requires"].dropna().to_dict(),
         conversion=lines["conversion"].to_dict(),

@@ -12,18 +12,21 @@ OWN, SPOT = "own", "spot"
 TERMS = ["offtake_share", "min_take", "markup", "stake", "transaction_cost", "qualification", "controls"]
 """What an offer says about every line it covers."""
 
-_FREE = {"offtake_share": 1.0, "min_take": 0.0, "markup": 0.0, "stake": 0.0, "transaction_cost": 0.0}
+_FREE: dict[str, object] = {"offtake_share": 1.0, "min_take": 0.0, "markup": 0.0, "stake": 0.0, "transaction_cost": 0.0}
 _FREE |= {"qualification": 0.0, "controls": "no", "offer": None}
 """Terms of a line that nobody has to be asked for."""
 
 
 def offer_table(instance: Instance) -> pd.DataFrame:
-    """The offers of outside firms that the switch `access` leaves, indexed by firm, process (or `*`) and mode."""
+    """The offers of outside firms that the switch `access` leaves, indexed by firm, process (or `*`) and mode.
+
+    While it is off, only spot is left, and nothing on outside lines is under control.
+    """
     firms = instance["firms"].set_index("firm")["home"]
     offers = instance["access"]
     offers = offers[offers["firm"].map(firms) == "no"]
     if instance.settings["access"] == "off":
-        offers = offers[offers["mode"] == SPOT]
+        offers = offers[offers["mode"] == SPOT].assign(controls="no")
     return offers.set_index(OFFER).sort_index()
 
 

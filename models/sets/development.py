@@ -34,7 +34,7 @@ def project_table(instance: Instance, offers: pd.DataFrame) -> pd.DataFrame:
     firms = instance["firms"].set_index("firm")["home"]
     access = instance["access"]
     reserved = set(access.loc[access["mode"] != SPOT, "firm"])
-    partners = []
+    partners: list[list[Offer] | None] = []
     for partner, stake in zip(table["partner"], table["min_stake"], strict=True):
         if firms.get(partner) != "no" or partner not in reserved:
             partners.append(None)

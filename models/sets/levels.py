@@ -42,7 +42,7 @@ def cluster_table(instance: Instance) -> pd.DataFrame:
     table = instance["clusters"]
     if instance.settings["clusters"] == "off":
         table = table[:0]
-    table = _steps(table, ["region"], "level", "saving")
+    table = _steps(table, ["region", "tier"], "level", "saving")
     return table.assign(level=table["level"].astype(int)).set_index(["region", "level"])
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from models.instance import Instance
+from models.sets.levels import enabler_table
 
 
 def available(instance: Instance, lines: pd.DataFrame, arcs: pd.DataFrame) -> tuple[pd.DataFrame, set[tuple[str, str]]]:
@@ -40,12 +41,17 @@ def available(instance: Instance, lines: pd.DataFrame, arcs: pd.DataFrame) -> tu
 
 
 def wanted(instance: Instance, lines: pd.DataFrame, arcs: pd.DataFrame, running: set[tuple[str, str]]) -> pd.DataFrame:
-    """Where an item is of any use: a bool frame, items by regions: sold, stocked, used by a line, or shipped on."""
+    """Where an item is of any use: a bool frame, items by regions.
+
+    Where it is sold, stocked, used by a line, put up as an enabler, or shipped on.
+    """
     use = pd.DataFrame(False, index=instance["items"]["item"], columns=instance["regions"]["region"])
     reach = use.to_numpy(copy=True)
     item_code, region_code = use.index.get_indexer, use.columns.get_indexer
     for sheet in ("demand", "stocks"):
         reach[item_code(instance[sheet]["item"]), region_code(instance[sheet]["region"])] = True
+    enablers = enabler_table(instance).reset_index()
+    reach[item_code(enablers["enabler"]), region_code(enablers["region"])] = True
     recipes = instance["recipes"]
     inputs = recipes[recipes["quantity"] < 0].merge(lines.loc[sorted(running)].reset_index(), on="process")
     reach[item_code(inputs["item"]), region_code(inputs["region"])] = True

@@ -18,13 +18,14 @@ def audit(case: Case) -> list[Finding]:
     arrived = keyed(between.rename(columns={"destination": "region"}), _PLACE, "shipped")
     left = keyed(between.rename(columns={"origin": "region"}), _PLACE, "shipped")
     added, released = stocks.groupby(level=_PLACE)["added"].sum(), stocks.groupby(level=_PLACE)["released"].sum()
-    sums = pd.concat([made, arrived, released, used, left, sold, added], axis=1, keys=range(7)).fillna(0.0)
+    deployed = keyed(case["deployments"], _PLACE, "deployed")
+    sums = pd.concat([made, arrived, released, used, left, sold, added, deployed], axis=1, keys=range(8)).fillna(0.0)
     sums.index.names = _PLACE
-    incoming, outgoing, gross = sums[[0, 1, 2]].sum(axis=1), sums[[3, 4, 5, 6]].sum(axis=1), sums.sum(axis=1)
+    incoming, outgoing, gross = sums[[0, 1, 2]].sum(axis=1), sums[[3, 4, 5, 6, 7]].sum(axis=1), sums.sum(axis=1)
     items = case.instance["items"].set_index("item")
     may_be_left = (items["disposable"].reindex(sums.index.get_level_values("item")) == "yes").to_numpy()
     passed = keyed(inner.rename(columns={"origin": "region"}), _PLACE, "shipped")
-    needed = sums[3] + sums[5] + sums[6] - sums[2] - sums[1]
+    needed = sums[3] + sums[5] + sums[6] + sums[7] - sums[2] - sums[1]
     gated = _gated(case, sums.index)
     return [
         same("balances", incoming[~may_be_left], outgoing[~may_be_left], gross),

@@ -5,6 +5,7 @@ import pandas as pd
 
 from planner.audits import Finding, at_most, never, same
 from planner.audits.case import LINE, Case, keyed, levels
+from planner.audits.offers import controlled, covered
 from planner.audits.options import in_service
 
 _KEY = [*LINE, "period"]
@@ -30,13 +31,33 @@ def audit(case: Case) -> list[Finding]:
         at_most("least load", need, sheet["made"], sheet["capacity"]),
         same("utilisation", sheet.loc[busy, "utilisation"], sheet.loc[busy, "made"] / sheet.loc[busy, "capacity"]),
         *_sites(case),
+        *(_control(case, sheet) if case.claims("capacity", "firm") else []),
+    ]
+
+
+def _control(case: Case, sheet: pd.DataFrame) -> list[Finding]:
+    """Who decides on each line, and what of its yearly cost is paid for capacity that stands idle.
+
+    Of outside lines only modules count: their owner's cost is in the price of what is drawn.
+    """
+    line = case.lines.reindex(levels(sheet.index, LINE)).set_axis(sheet.index)
+    ours = controlled(case).reindex(sheet.index, fill_value=False).map({True: "home", False: "outside"})
+    modules = in_service(case)
+    built = modules.assign(yearly=modules["modules"] * (modules["fixed_cost"] + modules["annuity"]))
+    kept = line["fixed_cost"].where((line["home"] == "yes") & (sheet["existing"] > 0), 0.0)
+    yearly = kept + keyed(built, _KEY, "yearly").reindex(sheet.index, fill_value=0.0)
+    used = sheet["made"] / sheet["capacity"].where(sheet["capacity"] > 0)
+    return [
+        never("firm and control of lines", (sheet["firm"] != line["firm"]) | (sheet["control"] != ours)),
+        same("idle cost", sheet["idle_cost"], (yearly * (1.0 - used)).fillna(0.0), yearly),
     ]
 
 
 def _existing(case: Case) -> list[Finding]:
     """Existing capacity is there in full or not at all, and what is gone stays gone.
 
-    At a candidate site without any capacity the sheet need not have a row: nothing is retired there.
+    At a candidate site without any capacity the sheet need not have a row: nothing is retired there. Nor need it have
+    one of an outside line that no offer reaches.
     """
     sheet = case["capacity"].set_index(_KEY)
     declared = case.declared
@@ -44,11 +65,13 @@ def _existing(case: Case) -> list[Finding]:
     site, process, period = (declared.index.get_level_values(name) for name in _KEY)
     is_open = case.open.reindex(pd.MultiIndex.from_arrays([site, period])).to_numpy()
     line = case.lines.reindex(pd.MultiIndex.from_arrays([site, process]))
-    there = declared.where(is_open, 0.0)
+    reached = pd.MultiIndex.from_arrays([site, process]).isin(pd.MultiIndex.from_frame(covered(case)[LINE]))
+    spoken_of = reached | (line["home"] == "yes").to_numpy() | declared.index.isin(sheet.index)
+    there = declared.where(is_open & spoken_of, 0.0)
     fixed = ((line["home"] == "no") | (line["retirable"] == "no")).to_numpy()
     nearest = there.where((existing - there).abs() < existing.abs(), 0.0)
     candidate = (line["status"] == "candidate").to_numpy()
-    counted = there.where(candidate, declared).where(~candidate | declared.index.isin(sheet.index), 0.0)
+    counted = there.where(candidate | ~spoken_of, declared).where(~candidate | declared.index.isin(sheet.index), 0.0)
     state = pd.Series(existing.to_numpy() > 0.5 * there.to_numpy(), index=declared.index)[there > 0]
     before = state.groupby(level=LINE).shift(fill_value=True)
     return [

@@ -14,7 +14,21 @@ HOURS_AND_ENERGY = 1e6
 """Wages, energy prices and freight are in currency, amounts in millions of it."""
 
 LINE = ["site", "process"]
-AUDITED = ("costs", "capacity", "builds", "sites", "production", "flows", "stocks", "demand")
+AUDITED = (
+    "costs",
+    "capacity",
+    "builds",
+    "sites",
+    "access",
+    "projects",
+    "production",
+    "flows",
+    "stocks",
+    "demand",
+    "deployments",
+    "levels",
+    "policies",
+)
 
 
 def remembered(reckon: Callable[["Case"], pd.DataFrame]) -> Callable[["Case"], pd.DataFrame]:
@@ -32,6 +46,12 @@ def remembered(reckon: Callable[["Case"], pd.DataFrame]) -> Callable[["Case"], p
 def levels(index: pd.Index, names: list[str]) -> pd.MultiIndex:
     """Some of the levels of an index of keys."""
     return pd.MultiIndex.from_arrays([index.get_level_values(name) for name in names], names=names)
+
+
+def words(names: pd.Series) -> pd.Series:
+    """Names of steps or levels as text, whole numbers without decimals."""
+    texts = [f"{name:g}" if isinstance(name, float) else str(name) for name in names]
+    return pd.Series(texts, index=names.index, dtype=object)
 
 
 def keyed(frame: pd.DataFrame, key: list[str], column: str) -> pd.Series:
@@ -75,6 +95,16 @@ class Case:
         """The key columns of a result sheet, but for the scenario."""
         return [name for name in keys(RESULTS[sheet]) if name != "scenario"]
 
+    def claims(self, sheet: str, column: str) -> bool:
+        """Whether a sheet says anything in a column: plans of earlier versions leave later columns blank."""
+        table = self.tables.get(sheet)
+        return table is not None and column in table and bool(table[column].notna().any())
+
+    def speaks_of(self, *sheets: str) -> bool:
+        """Whether any of the sheets, of the instance or of the result, has rows: else there is nothing to audit."""
+        given = [self.instance.tables.get(sheet) for sheet in sheets] + [self.tables.get(sheet) for sheet in sheets]
+        return any(table is not None and len(table) > 0 for table in given)
+
     @cached_property
     def periods(self) -> pd.DataFrame:
         """By period: place in order, years, start (years since the base year), annual and once (discount factors)."""
@@ -107,13 +137,13 @@ class Case:
 
     @cached_property
     def lines(self) -> pd.DataFrame:
-        """By site and process: the row of `lines` with the site's region, home and status and the process's figures."""
+        """By site and process: the row of `lines`, the site's region, firm, home and status, the process's figures."""
         lines = self.instance["lines"].set_index(LINE)
         site, process = (lines.index.get_level_values(name) for name in LINE)
-        for column in ("region", "home", "status"):
+        for column in ("region", "firm", "home", "status"):
             lines[column] = self.sites[column].reindex(site).to_numpy()
         facts = self.instance["processes"].set_index("process").reindex(process)
-        for column in ("tier", "labour", "skilled", "energy", "other_cost", "royalty"):
+        for column in ("tier", "labour", "skilled", "energy", "other_cost", "royalty", "learnable_share", "requires"):
             lines[column] = facts[column].to_numpy()
         return lines.drop(columns=["source", "confidence", "note"])
 

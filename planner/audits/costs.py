@@ -3,38 +3,23 @@
 import pandas as pd
 
 from planner.audits import Finding, at_most, relative, same, worst
-from planner.audits.case import HOURS_AND_ENERGY, LINE, Case, keyed, levels
+from planner.audits.case import LINE, Case, keyed, levels
 from planner.audits.demand import served
 from planner.audits.lanes import charged, openings
+from planner.audits.levels import savings
+from planner.audits.offers import states
 from planner.audits.options import in_service
+from planner.audits.production import produced, unit_costs
+from planner.audits.projects import under_way
+from planner.audits.subsidies import LINES as SUBSIDIES
+from planner.audits.subsidies import claims
 
 _LABEL = ["tier", "region", "period"]
+_KEY = ["line", *_LABEL]
+SAVINGS = ("learning saving", "cluster saving")
 OPENING = "lane opening"
-ONCE = ("opening", "closing", OPENING)
+ONCE = ("opening", "closing", OPENING, "access entry", "development fee", "subsidies once")
 """Cost lines paid once; all others are yearly."""
-
-
-def unit_costs(case: Case) -> pd.DataFrame:
-    """By line: the cost of one unit of activity in money, split by cost line.
-
-    The owner of an outside line recovers its fixed cost: it is spread over the capacity of the line.
-    """
-    lines = case.lines
-    regions = case.instance["regions"].set_index("region").reindex(lines["region"]).set_axis(lines.index)
-    own = lines["unit_cost"].isna()
-    parts = pd.DataFrame(
-        {
-            "labour": lines["labour"] * regions["wage"] / HOURS_AND_ENERGY,
-            "skilled labour": lines["skilled"] * regions["skilled_wage"] / HOURS_AND_ENERGY,
-            "energy": lines["energy"] * regions["energy_price"] / HOURS_AND_ENERGY,
-            "other": lines["other_cost"],
-            "royalty": lines["royalty"],
-        }
-    ).where(own, 0.0)
-    parts["unit cost"] = lines["unit_cost"].fillna(0.0)
-    spread = (lines["fixed_cost"] / lines["capacity"]).where(lines["capacity"] > 0, 0.0)
-    parts["line fixed cost"] = spread.where(lines["home"] == "no", 0.0)
-    return parts
 
 
 def _running(case: Case) -> pd.DataFrame:
@@ -43,6 +28,19 @@ def _running(case: Case) -> pd.DataFrame:
     parts = unit_costs(case).reset_index().melt(LINE, var_name="line", value_name="each")
     rows = production.merge(parts, on=LINE)
     return rows.assign(yearly=rows["made"] * rows["each"])
+
+
+def _reaching(case: Case) -> pd.DataFrame:
+    """Cost of reaching outside firms: margins and transactions of what is drawn, offers signed and in force."""
+    flows, now = produced(case), states(case)
+    return pd.concat(
+        [
+            flows.assign(line="margin", yearly=flows["made"] * flows["margin"]),
+            flows.assign(line="transaction cost", yearly=flows["made"] * flows["transaction"]),
+            now[now["signed"]].assign(line="access entry", yearly=lambda rows: rows["entry_cost"]),
+            now[now["in_force"]].assign(line="access annual", yearly=lambda rows: rows["annual_cost"]),
+        ]
+    )
 
 
 def _standing(case: Case) -> pd.DataFrame:
@@ -95,19 +93,16 @@ def _market(case: Case) -> pd.DataFrame:
 
 def audit(case: Case, objective: float) -> list[Finding]:
     """Every cost line by tier, region and period, the discounted amounts, and their sum."""
-    rows = pd.concat([part(case)[["line", *_LABEL, "yearly"]] for part in (_running, _standing, _moving, _market)])
-    once = rows["line"].isin(ONCE)
-    rows["amount"] = rows["yearly"] * rows["period"].map(case.periods["years"]).where(~once, 1.0)
-    expected = keyed(rows, ["line", *_LABEL], "amount")
+    parts = (_running, _reaching, _standing, under_way, _moving, _market)
+    rows = pd.concat([part(case)[[*_KEY, "yearly"]] for part in parts])
+    expected = keyed(_over_years(case, rows[rows["yearly"] != 0]), _KEY, "amount")
     sheet = case["costs"]
-    claimed = keyed(sheet, ["line", *_LABEL], "amount")
+    claimed = keyed(sheet, _KEY, "amount")
     found = [
         Finding(f"costs: {line}", *worst(gaps))
         for line, gaps in relative(claimed, expected).groupby(level="line")
-        if line != OPENING
+        if line not in (OPENING, *SAVINGS, *SUBSIDIES)
     ]
-    production = case["production"].set_index([*LINE, "period"])
-    each = unit_costs(case).sum(axis=1).reindex(levels(production.index, LINE)).fillna(0.0).to_numpy()
     periods = case.periods.reindex(sheet["period"]).reset_index(drop=True)
     yearly = sheet.reset_index(drop=True)["amount"] / periods["years"] * periods["annual"]
     paid_once = sheet["line"].isin(ONCE).to_numpy()
@@ -117,11 +112,30 @@ def audit(case: Case, objective: float) -> list[Finding]:
     size = pd.Series([sheet["discounted"].abs().max() if len(sheet) else 0.0])
     return [
         *found,
+        *_reliefs(case, claimed),
         _lane_opening(case),
-        same("unit cost of production", production["unit_cost"], pd.Series(each, index=production.index)),
         same("discounted amounts", sheet["discounted"].reset_index(drop=True), discounted),
         same("objective", pd.Series([objective]), pd.Series([sign * total]), size),
     ]
+
+
+def _over_years(case: Case, rows: pd.DataFrame) -> pd.DataFrame:
+    """Adds amount: what is paid over the whole period, or once."""
+    years = rows["period"].map(case.periods["years"]).where(~rows["line"].isin(ONCE), 1.0)
+    return rows.assign(amount=(rows["yearly"] * years).astype(float))
+
+
+def _reliefs(case: Case, claimed: pd.Series) -> list[Finding]:
+    """Savings and subsidies are negative lines: a plan may claim less than it has earned, but no more."""
+    earned = pd.concat([_over_years(case, savings(case)), claims(case)])
+    most = keyed(earned, _KEY, "amount")
+    found = []
+    for name in (*SAVINGS, *SUBSIDIES):
+        gain = -claimed[claimed.index.get_level_values("line") == name]
+        if len(gain) or name in most.index.get_level_values("line"):
+            over, below = at_most("", gain, most), at_most("", -gain, 0.0 * gain)
+            found.append(Finding(f"costs: {name}", over.compared, max(over.worst, below.worst)))
+    return found
 
 
 def _lane_opening(case: Case) -> Finding:

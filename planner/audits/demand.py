@@ -3,7 +3,10 @@
 import pandas as pd
 
 from planner.audits import Finding, at_most, never, same
-from planner.audits.case import Case, remembered
+from planner.audits.case import Case, remembered, words
+from planner.audits.enablers import uplift
+from planner.audits.policies import market_factor
+from planner.audits.projects import is_ready
 
 MARKET = ["region", "item", "period"]
 PENALTY_PER_PRICE = 3.0
@@ -13,21 +16,18 @@ PENALTY_PER_PRICE = 3.0
 def served(case: Case) -> pd.DataFrame:
     """The rows of `demand` (the result) with the step's own volume, price and penalty as wanted, asked and fine.
 
-    `fine` is missing where nothing says what a unit not served costs; `known` is no where there is no such step.
+    `wanted` is what market access and enablers make of the volume. `fine` is missing where nothing says what a unit
+    not served costs; `known` is no where there is no such step.
     """
     steps = case.instance["demand"][[*MARKET, "step", "price", "volume", "penalty"]]
     default = case.instance.settings["shortage_penalty"]
     general = steps["price"] * PENALTY_PER_PRICE if default is None else pd.Series(default, index=steps.index)
     steps = steps.assign(fine=steps["penalty"].fillna(general)).drop(columns="penalty")
     steps = steps.rename(columns={"volume": "wanted", "price": "asked"}).assign(known=True)
-    sheet = case["demand"].assign(step=case["demand"]["step"].map(_word))
+    sheet = case["demand"].assign(step=words(case["demand"]["step"]))
     rows = sheet.merge(steps, on=[*MARKET, "step"], how="left")
-    return rows.assign(known=rows["known"].eq(True))
-
-
-def _word(step: object) -> str:
-    """The name of a step, whole numbers without decimals."""
-    return f"{step:g}" if isinstance(step, float) else str(step)
+    wanted = rows["wanted"] * market_factor(case, rows) * (1.0 + uplift(case, rows))
+    return rows.assign(wanted=wanted, known=rows["known"].eq(True))
 
 
 def audit(case: Case) -> list[Finding]:
@@ -35,11 +35,13 @@ def audit(case: Case) -> list[Finding]:
     rows = served(case)
     cost = case.instance.settings["objective"] == "cost"
     indexed = rows.set_index([*MARKET, "step"])
-    markets = case.instance["demand"].groupby(MARKET)["volume"].min()
+    steps = case.instance["demand"]
+    markets = steps.assign(volume=steps["volume"] * market_factor(case, steps)).groupby(MARKET)["volume"].min()
     chosen = rows.groupby(MARKET).size().reindex(markets.index, fill_value=0)
     due = markets[markets > 0].index
     must = rows[rows["fine"].isna() & rows["known"]] if cost else rows[:0]
     return [
+        *_waiting(case, rows),
         never("steps that are offered", ~rows["known"]),
         never("one step per market", (chosen > 1) | ((chosen < 1) & chosen.index.isin(due) & cost)),
         same("volume of steps", indexed["volume"], indexed["wanted"].fillna(0.0)),
@@ -49,3 +51,13 @@ def audit(case: Case) -> list[Finding]:
         at_most("nothing sold below 0", -indexed["sold"], 0.0 * indexed["sold"]),
         at_most("what must be served is", must["unserved"], 0.0 * must["unserved"]),
     ]
+
+
+def _waiting(case: Case, rows: pd.DataFrame) -> list[Finding]:
+    """Items that require a project are sold only once it is ready."""
+    requires = case.instance["items"].set_index("item")["requires"]
+    if requires.isna().all():
+        return []
+    rows = rows.assign(requires=rows["item"].map(requires)).dropna(subset="requires")
+    allowed = rows["sold"].where(is_ready(case, rows["requires"], rows["period"]), 0.0)
+    return [at_most("nothing sold before its project is ready", rows["sold"], allowed)]

@@ -6,6 +6,7 @@ import pandas as pd
 from models.schema import TIERS
 from planner.audits import Finding, at_most, never, same
 from planner.audits.case import HOURS_AND_ENERGY, Case, levels, remembered
+from planner.audits.policies import added_duty
 
 EARTH_RADIUS = 6371.0
 DETOUR = 1.3
@@ -38,7 +39,7 @@ def charged(case: Case) -> pd.DataFrame:
     value = rows["item"].map(items["value"])
     rows["transit"] = value * case.instance.settings["discount_rate"] * rows["lead_days"] / 365
     rate, rows["banned"] = _duties(case, rows)
-    rows["due"] = rate * value
+    rows["due"] = (rate + added_duty(case, rows)) * value
     return rows
 
 

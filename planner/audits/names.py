@@ -5,6 +5,7 @@ import pandas as pd
 from planner.audits import Finding, never
 from planner.audits.case import AUDITED, LINE, Case
 from planner.audits.options import OPTION, offered
+from planner.audits.production import produced
 
 
 def audit(case: Case) -> list[Finding]:
@@ -14,16 +15,17 @@ def audit(case: Case) -> list[Finding]:
         *(_missing(case[sheet], LINE, case.lines.index) for sheet in ("capacity", "production", "builds")),
         _missing(case["builds"], OPTION, offered(case).index),
         ~case["sites"]["site"].isin(case.sites.index),
-        *(~case[sheet]["period"].isin(case.periods.index) for sheet in AUDITED),
+        *(~case[sheet]["period"].isin(case.periods.index) for sheet in AUDITED if "period" in case[sheet]),
     ]
     for name in ("item", "region"):
         known = case.instance[f"{name}s"][name]
-        unknown += [~case[sheet][name].isin(known) for sheet in AUDITED if name in case[sheet]]
-    mode = case["production"]["site"].map(case.sites["home"]).map({"yes": "own", "no": "spot"})
+        spoken = [case[sheet][name] for sheet in AUDITED if sheet != "costs" and name in case[sheet]]
+        unknown += [~names.isin(known) for names in spoken]
+    nowhere = ~case["costs"]["region"].isin([*case.instance["regions"]["region"], "*"])
     return [
         never("every key stands once", pd.concat(twice)),
-        never("rows speak of what exists", pd.concat(unknown)),
-        never("own lines and spot purchases", mode != case["production"]["mode"]),
+        never("rows speak of what exists", pd.concat([*unknown, nowhere])),
+        never("own lines and offers that cover a line", ~produced(case)["known"]),
     ]
 
 

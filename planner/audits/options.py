@@ -5,6 +5,7 @@ import pandas as pd
 
 from planner.audits import Finding, at_most, never, same
 from planner.audits.case import LINE, Case, remembered
+from planner.audits.offers import covered
 
 OPTION = [*LINE, "option"]
 DEFAULT_MULTIPLES = "2;4"
@@ -14,13 +15,15 @@ DEFAULT_MULTIPLES = "2;4"
 def offered(case: Case) -> pd.DataFrame:
     """Every option by site, process and option: size, capex (with the region's index), annuity, fixed_cost, ramp, ...
 
-    Those of home lines only: a named site replaces `*`, a scale exponent adds larger sizes, and with scale off only
-    the smallest size of a line is left, in any amount up to the size of all.
+    Those of home lines, and of outside lines that an offer with control covers: a named site replaces `*`, a scale
+    exponent adds larger sizes, and with scale off only the smallest size of a line is left, in any amount up to the
+    size of all.
     """
     options = case.instance["options"].drop(columns=["source", "confidence", "note"])
-    home = case.lines[case.lines["home"] == "yes"].reset_index()[[*LINE, "region"]]
-    everywhere = options[options["site"] == "*"].drop(columns="site").merge(home, on="process")
-    table = pd.concat([options[options["site"] != "*"].merge(home, on=LINE), everywhere])
+    lines = case.lines.reset_index()[[*LINE, "region", "home"]]
+    lines = lines[(lines["home"] == "yes") | pd.MultiIndex.from_frame(lines[LINE]).isin(_expandable(case))]
+    everywhere = options[options["site"] == "*"].drop(columns="site").merge(lines, on="process")
+    table = pd.concat([options[options["site"] != "*"].merge(lines, on=LINE), everywhere])
     table = table[~table.duplicated(OPTION)]
     table = pd.concat([table, *[_larger(row) for _, row in table[table["scale_exponent"] > 0].iterrows()]])
     table = table[table["max_modules"] > 0]
@@ -34,6 +37,12 @@ def offered(case: Case) -> pd.DataFrame:
     table["annuity"] = table["capex"].to_numpy(float) * _recovery(rate, table["life"].to_numpy(float))
     table["first"] = case.places(table["first_period"], 0)
     return table.set_index(OPTION)
+
+
+def _expandable(case: Case) -> pd.MultiIndex:
+    """The outside lines on which an offer may allow building."""
+    pairs = covered(case)
+    return pd.MultiIndex.from_frame(pairs.loc[pairs["controls"] == "yes", LINE])
 
 
 def _larger(row: pd.Series) -> pd.DataFrame:

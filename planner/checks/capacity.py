@@ -9,9 +9,9 @@ import pandas as pd
 
 from models.instance import Instance
 from planner.checks import listed, needs, warning
+from planner.checks.bounds import CAPACITY_SHEETS, greatest_use
 from planner.checks.linear import minimum
 from planner.checks.reach import must_be_served
-from planner.checks.supply import greatest_capacity
 from planner.issues import Issue
 
 if TYPE_CHECKING:
@@ -64,12 +64,9 @@ class Means:
         return np.where(self.capacity > 0, np.inf, 0.0)
 
 
-@needs(
-    "settings", "periods", "regions", "items", "processes", "recipes", "firms", "sites", "lines", "line_capacity",
-    "options", "demand", "stocks",
-)  # fmt: skip
+@needs(*CAPACITY_SHEETS, "regions", "items", "recipes", "demand", "stocks")
 def capacity_covers_demand(reading: "Reading") -> Iterator[Issue]:
-    """In every period the least that must be made of every item is within capacity; regions and lanes are left aside.
+    """In every period the least that must be made of every item is what can be used; regions and lanes are left aside.
 
     A warning even where demand must be served: then the solver proves it and says what the smallest change would be.
     """
@@ -89,7 +86,7 @@ def _means(instance: Instance) -> Iterator[tuple[str, Means]]:
     recipes = instance["recipes"]
     recipe = recipes.pivot_table(index="item", columns="process", values="quantity", aggfunc="sum", fill_value=0.0)
     matrix = recipe.reindex(index=items, columns=processes, fill_value=0.0).to_numpy(float)
-    by_line = pd.DataFrame(greatest_capacity(instance)).groupby(instance["lines"]["process"].to_numpy()).sum()
+    by_line = pd.DataFrame(greatest_use(instance)).groupby(instance["lines"]["process"].to_numpy()).sum()
     capacity = by_line.reindex(processes, fill_value=0.0).to_numpy(float)
     stocks = instance["stocks"].groupby("item")
     initial = stocks["initial"].sum().reindex(items, fill_value=0.0).to_numpy()

@@ -1,10 +1,15 @@
-"""Duties and bans: they match some lane, and their rates are shares."""
+"""Duties and bans: they match some lane, and their rates are shares that add up to 0 or more."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
+
+from models.instance import Instance
 from planner.checks import error, needs, rows, warning
-from planner.checks.supply import blocs, lane_table, matched, positions
+from planner.checks.places import blocs, positions
+from planner.checks.supply import lane_table, matched
 from planner.issues import Issue
 
 if TYPE_CHECKING:
@@ -12,6 +17,10 @@ if TYPE_CHECKING:
 
 LIKELY_PERCENT = 3.0
 """A duty of more than 300 % of the value is taken for a percentage written without its sign."""
+
+
+ROUNDING = 1e-9
+"""A sum of rates this little below 0 is taken for 0."""
 
 
 @needs("periods", "duties")
@@ -23,6 +32,57 @@ def duties_span_time(reading: "Reading") -> Iterator[Issue]:
         if order[duty["from"]] > order[duty["to"]]:
             message = f"from {duty['from']} is after to {duty['to']}; exchange them or leave one blank"
             yield error(reading, "duties", row, "from", message)
+
+
+@needs("settings", "periods", "regions", "items", "lanes", "duties", "policies")
+def duties_are_not_below_zero(reading: "Reading") -> Iterator[Issue]:
+    """The rates on a lane, policies included, add up to 0 or more in every period."""
+    instance = reading.instance
+    charges = _charges(instance)
+    if not (charges["rate"] < 0).any():
+        return
+    lanes = lane_table(instance)
+    total, touched = _stacked(instance, charges, lanes)
+    for at, (_, charge) in zip(touched, rows(charges), strict=True):
+        below = np.argwhere(at & (total < -ROUNDING))
+        if charge["rate"] < 0 and len(below):
+            period, lane = below[0]
+            way = lanes.iloc[lane]
+            message = (
+                f"all rates on `{way['item']}` from `{way['origin']}` to `{way['destination']}` in "
+                f"{instance['periods']['period'].iloc[period]} add up to {total[period, lane]:.4g}: a duty cannot be "
+                "below 0; write a smaller cut"
+            )
+            yield error(reading, charge["sheet"], charge["row"], "rate", message)
+
+
+def _charges(instance: Instance) -> pd.DataFrame:
+    """Every rate on lanes in the columns of `duties`: its own rows, then the policies of kind duty that are in force.
+
+    A policy concerns what comes from other blocs. `sheet` and `row` tell where it stands.
+    """
+    duties, policies = instance["duties"], instance["policies"]
+    if instance.settings["policies"] == "off":
+        policies = policies[:0]
+    policies = policies[(policies["kind"] == "duty") & (policies["active"] == "yes")]
+    added = policies.rename(columns={"region": "destination"}).assign(origin="*", sheet="policies")
+    both = [frame.reset_index(names="row") for frame in (duties.assign(sheet="duties"), added) if len(frame)]
+    columns = ["sheet", "row", "origin", "destination", "item", "rate", "from", "to"]
+    return pd.concat(both, ignore_index=True)[columns] if both else pd.DataFrame(columns=columns)
+
+
+def _stacked(instance: Instance, charges: pd.DataFrame, lanes: pd.DataFrame) -> tuple[np.ndarray, list[np.ndarray]]:
+    """The sum of all rates (periods x lanes), and for each charge where it counts (periods x lanes)."""
+    order = positions(instance, "periods", "period")
+    total = np.zeros((len(order), len(lanes)))
+    touched = []
+    for _, charge in rows(charges):
+        first, last = order.get(charge["from"], 0), order.get(charge["to"], len(order) - 1)
+        at = np.zeros(total.shape, dtype=bool)
+        at[first : last + 1, matched(charge, lanes)] = True
+        total[at] += charge["rate"]
+        touched.append(at)
+    return total, touched
 
 
 @needs("regions", "items", "lanes", "duties")

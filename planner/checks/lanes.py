@@ -7,7 +7,9 @@ import pandas as pd
 
 from models.instance import Instance
 from planner.checks import error, listed, needs, rows, warning
-from planner.checks.supply import matched, place_of, placed, positions, supply
+from planner.checks.orphans import demanded
+from planner.checks.places import place_of, positions
+from planner.checks.supply import SUPPLY_SHEETS, matched, placed, supply
 from planner.issues import Issue
 
 if TYPE_CHECKING:
@@ -78,10 +80,7 @@ def _under_duty(instance: Instance, lane: pd.Series) -> bool:
     return any(matched(duty, spread).any() for _, duty in rows(instance["duties"]))
 
 
-@needs(
-    "periods", "regions", "items", "processes", "recipes", "firms", "sites", "lines", "line_capacity", "options",
-    "lanes", "duties", "stocks", "demand",
-)  # fmt: skip
+@needs(*SUPPLY_SHEETS, "demand", "enablers")
 def lanes_carry_something(reading: "Reading") -> Iterator[Issue]:
     """The named item of a lane can be at its origin, and something uses it."""
     instance = reading.instance
@@ -98,8 +97,7 @@ def lanes_carry_something(reading: "Reading") -> Iterator[Issue]:
             "empty; correct the origin or remove the row"
         )
         yield warning(reading, "lanes", row, "origin", message)
-    wanted = set(recipes.loc[recipes["quantity"] < 0, "item"]) | set(instance["demand"]["item"])
-    wanted |= set(instance["stocks"]["item"])
+    wanted = set(recipes.loc[recipes["quantity"] < 0, "item"]) | demanded(instance) | set(instance["stocks"]["item"])
     for row, lane in rows(lanes[at_origin & ~lanes["item"].isin(wanted)]):
         message = f"nothing uses, sells or stocks `{lane['item']}`, so that this lane stays empty; correct or remove it"
         yield warning(reading, "lanes", row, "item", message)

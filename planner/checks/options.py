@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.checks import error, listed, needs, rows, warning
-from planner.checks.supply import DEFAULT_MULTIPLES, lines_at_sites, multiples, options_of_lines
+from planner.checks.bounds import CAPACITY_SHEETS, DEFAULT_MULTIPLES, multiples, options_of_lines
+from planner.checks.offers import controllable
+from planner.checks.places import lines_at_sites
 from planner.issues import Issue
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading
 
-_SHEETS = ("periods", "processes", "firms", "sites", "lines", "options")
 
-
-@needs(*_SHEETS)
+@needs("periods", "firms", "sites", "lines", "options", "access")
 def options_have_lines(reading: "Reading") -> Iterator[Issue]:
-    """An option stands on a line of a home firm."""
+    """An option stands on a line of a home firm, or on one that an offer lets home firms control."""
     lines = lines_at_sites(reading.instance)
+    lines["control"] = controllable(reading.instance, switched=False)
     for row, option in rows(reading.instance["options"]):
         process, site = option["process"], option["site"]
         on = lines[(lines["process"] == process) & ((lines["site"] == site) | (site == "*"))]
@@ -28,13 +29,16 @@ def options_have_lines(reading: "Reading") -> Iterator[Issue]:
         elif on.empty:
             message = f"there is no line `{process}` at `{site}`; add it to lines (capacity 0 if nothing is there yet)"
             yield error(reading, "options", row, "process", message)
-        elif (on["home"] == "no").all():
+        elif not on["control"].any():
             where = "every site with this line" if site == "*" else f"`{site}`"
-            message = f"{where} belongs to an outside firm: `{option['option']}` is never built; remove the row"
+            message = (
+                f"{where} belongs to an outside firm and no offer with controls = yes covers this line, so that "
+                f"`{option['option']}` is never built; add such an offer (access) or remove the row"
+            )
             yield warning(reading, "options", row, "site", message)
 
 
-@needs(*_SHEETS)
+@needs(*CAPACITY_SHEETS)
 def options_can_be_ready(reading: "Reading") -> Iterator[Issue]:
     """An option that can be built somewhere can be in use before the horizon, or its site, ends."""
     options, periods = reading.instance["options"], reading.instance["periods"]["period"]

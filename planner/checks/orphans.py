@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from models.instance import Instance
 from planner.checks import listed, needs, rows, warning
 from planner.issues import Issue
 
@@ -12,23 +13,32 @@ if TYPE_CHECKING:
     from planner.workbook.read import Reading
 
 
-@needs("items", "recipes", "demand", "stocks")
+def demanded(instance: Instance) -> set[str]:
+    """The items that leave the chain: those sold, and under objective profit those that enable sales of others."""
+    sold = set(instance["demand"]["item"])
+    if instance.settings["objective"] == "profit" and instance.settings["enablers"] == "on":
+        sold |= set(instance["enablers"]["enabler"])
+    return sold
+
+
+@needs("items", "recipes", "demand", "stocks", "enablers")
 def items_are_used(reading: "Reading") -> Iterator[Issue]:
-    """An item stands in a recipe or in demand."""
+    """An item stands in a recipe, in demand, in stocks or in enablers."""
     instance = reading.instance
     used = set(instance["recipes"]["item"]) | set(instance["demand"]["item"]) | set(instance["stocks"]["item"])
+    used |= set(instance["enablers"]["enabler"])
     for row, name in _rest(instance["items"]["item"], used):
         message = f"no recipe makes or uses `{name}` and nobody demands it; remove the row or use it"
         yield warning(reading, "items", row, "item", message)
 
 
-@needs("items", "processes", "recipes", "lines", "demand", "stocks")
+@needs("settings", "items", "processes", "recipes", "lines", "demand", "stocks", "enablers")
 def what_is_made_has_an_outlet(reading: "Reading") -> Iterator[Issue]:
-    """What is made is used, sold, stocked or may be thrown away: otherwise its process cannot run."""
+    """What is made is used, sold, deployed, stocked or may be thrown away: otherwise its process cannot run."""
     instance = reading.instance
     items, recipes = instance["items"], instance["recipes"]
     recipes = recipes[recipes["process"].isin(set(instance["lines"]["process"]))]
-    outlets = set(recipes.loc[recipes["quantity"] < 0, "item"]) | set(instance["demand"]["item"])
+    outlets = set(recipes.loc[recipes["quantity"] < 0, "item"]) | demanded(instance)
     outlets |= set(instance["stocks"]["item"]) | set(items.loc[items["disposable"] == "yes", "item"])
     made = recipes[recipes["quantity"] > 0]
     for row, name in _rest(items["item"], outlets):
@@ -60,11 +70,14 @@ def sites_have_lines(reading: "Reading") -> Iterator[Issue]:
         yield warning(reading, "sites", row, "site", message)
 
 
-@needs("firms", "sites")
-def firms_have_sites(reading: "Reading") -> Iterator[Issue]:
-    """A firm has a site."""
-    for row, name in _rest(reading.instance["firms"]["firm"], set(reading.instance["sites"]["firm"])):
-        yield warning(reading, "firms", row, "firm", f"`{name}` has no site; add one in sheet sites or remove the firm")
+@needs("firms", "sites", "access", "projects")
+def firms_are_of_use(reading: "Reading") -> Iterator[Issue]:
+    """A firm has a site, an offer, or a part in a development project."""
+    instance = reading.instance
+    used = set(instance["sites"]["firm"]) | set(instance["access"]["firm"]) | set(instance["projects"]["partner"])
+    for row, name in _rest(instance["firms"]["firm"], used):
+        message = f"`{name}` has no site and is no project's partner; add one in sheet sites or remove the firm"
+        yield warning(reading, "firms", row, "firm", message)
 
 
 @needs("regions", "sites", "lanes", "demand", "stocks")

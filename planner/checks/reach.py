@@ -8,16 +8,26 @@ import pandas as pd
 
 from models.instance import Instance
 from planner.checks import error, listed, needs, rows, warning
-from planner.checks.supply import Supply, lines_at_sites, place_of, positions, supply
+from planner.checks.bounds import greatest_capacity
+from planner.checks.places import lines_at_sites, place_of, positions
+from planner.checks.readiness import NEVER, waiting
+from planner.checks.supply import SUPPLY_SHEETS, Supply, supply
 from planner.issues import Issue
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading
 
-_SHEETS = (
-    "settings", "periods", "regions", "items", "processes", "recipes", "firms", "sites", "lines", "line_capacity",
-    "options", "lanes", "duties", "demand", "stocks",
-)  # fmt: skip
+_REACHING = ("access", "joint_development", "alliances")
+"""Switches that, when off, leave less within reach."""
+
+
+def with_all_in_reach(instance: Instance) -> Instance:
+    """The instance as it would be with every mechanism on that brings something within reach.
+
+    What only a switch keeps away is no fault of the workbook: it is what measuring the mechanism's worth asks for.
+    """
+    off = [switch for switch in _REACHING if instance.settings[switch] == "off"]
+    return instance.with_settings(**dict.fromkeys(off, "on")) if off else instance
 
 
 def must_be_served(instance: Instance) -> pd.Series:
@@ -27,16 +37,18 @@ def must_be_served(instance: Instance) -> pd.Series:
     return free & (settings["objective"] == "cost" and settings["shortage_penalty"] is None)
 
 
-@needs(*_SHEETS)
+@needs(*SUPPLY_SHEETS, "demand")
 def demand_can_be_met(reading: "Reading") -> Iterator[Issue]:
     """Every demanded item can be made in or brought to its market, in every period in which it is demanded.
 
-    An error where it never can, or where it must be served; a warning where only a ban or the time of building is in
-    the way.
+    An error where it never can, or where it must be served; a warning where only a ban, the time of building or of
+    development, or a switch is in the way.
     """
     instance = reading.instance
+    now = supply(instance).by_period()[0] & _sellable(instance)
+    instance = with_all_in_reach(instance)
     chain = supply(instance)
-    ever, (now, _) = chain.ever()[0], chain.by_period()
+    ever = chain.ever()[0] & _sellable(instance).any(axis=0)
     demand = instance["demand"].assign(must=must_be_served(instance))
     demand = demand[demand["volume"] > 0]
     at = _market_places(instance, demand)
@@ -48,11 +60,18 @@ def demand_can_be_met(reading: "Reading") -> Iterator[Issue]:
             continue
         when = listed(list(dict.fromkeys(market["period"])))
         message = (
-            f"`{item}` cannot reach `{region}` in {when}: a ban closes the way, or nothing is ready by then; lift the "
-            "ban (duties), allow an earlier first_period or fewer lead_periods (options), or start demand later"
+            f"`{item}` cannot reach `{region}` in {when}: a ban closes the way, nothing is ready by then, or a switch "
+            "is off; lift the ban (duties), allow an earlier start or less time (options, access, projects), or start "
+            "demand later"
         )
         must = market["must"].any()
         yield (error if must else warning)(reading, "demand", row, "item", message)
+
+
+def _sellable(instance: Instance) -> np.ndarray:
+    """Which items can be sold as far as the projects they require go (periods x 1 x items)."""
+    periods = np.arange(len(instance["periods"]))
+    return periods[:, None, None] >= waiting(instance, "items")[None, None, :]
 
 
 def _market_places(instance: Instance, demand: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -67,6 +86,9 @@ def _never(instance: Instance, chain: Supply, region: str, item: str) -> str:
     recipes, lines = instance["recipes"], instance["lines"]
     makers = recipes.loc[(recipes["item"] == item) & (recipes["quantity"] > 0), "process"]
     place = positions(instance, "items", "item")[item]
+    project = instance["items"]["requires"].iloc[place]
+    if waiting(instance, "items")[place] == NEVER:
+        return f"`{item}` requires project `{project}`, which no option can finish within the horizon (projects)"
     if makers.empty:
         return f"nothing makes `{item}`: no recipe has a positive quantity of it; add one (recipes) and a line (lines)"
     if not lines["process"].isin(makers).any():
@@ -75,18 +97,31 @@ def _never(instance: Instance, chain: Supply, region: str, item: str) -> str:
     if not chain.ever()[0][:, place].any():
         if chain.ever(every_line_runs=True)[0][:, place].any():
             return f"nothing can make `{item}` for `{region}`: the lines that make it cannot get their inputs"
+        made_by = lines["process"].isin(makers).to_numpy()
+        if greatest_capacity(instance)[made_by].any():
+            return f"nothing can make `{item}`: {_kept_away(instance, set(lines.loc[made_by, 'process']))}"
         return f"nothing can make `{item}`: its lines have neither capacity (lines) nor anything to build (options)"
     return f"`{item}` is made, but not in `{region}`, and no lane leads there; add a lane (lanes) or a line (lines)"
 
 
-@needs(*_SHEETS)
+def _kept_away(instance: Instance, processes: set[str]) -> str:
+    """Why no line of `processes` can be used although there is capacity."""
+    table = instance["processes"]
+    never = table[table["process"].isin(processes) & (waiting(instance, "processes") == NEVER)]
+    if len(never):
+        project = never["requires"].iloc[0]
+        return f"`{never['process'].iloc[0]}` requires project `{project}`, which can be ready in no period (projects)"
+    return "the lines that make it belong to outside firms, and no offer (access) lets draw on them within the horizon"
+
+
+@needs(*SUPPLY_SHEETS)
 def inputs_can_reach_lines(reading: "Reading") -> Iterator[Issue]:
     """Every line with capacity can get its inputs. Only the first cause is named, not every line downstream of it.
 
     An error where the process can run nowhere, or where the line must (its min_load, and it cannot be retired); a
     warning where another line of it can, or where a ban is in the way.
     """
-    instance = reading.instance
+    instance = with_all_in_reach(reading.instance)
     chain = supply(instance)
     had, runs = chain.ever()
     if_all_ran = chain.ever(every_line_runs=True)[0]
@@ -107,7 +142,10 @@ def inputs_can_reach_lines(reading: "Reading") -> Iterator[Issue]:
         must = entry["home"] == "yes" and entry["retirable"] == "no" and entry["min_load"] > 0
         yield (warning if elsewhere and not must else error)(reading, "lines", row, "process", message)
     for row, line in rows(lines[lines["runs"] & ~lines["runs_now"]]):
-        message = f"`{line['process']}` at `{line['site']}` can run in no period: bans (duties) keep its inputs away"
+        message = (
+            f"`{line['process']}` at `{line['site']}` can run in no period: bans (duties), or what is ready too late, "
+            "keep its inputs away"
+        )
         yield warning(reading, "lines", row, "process", message)
 
 

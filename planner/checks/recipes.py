@@ -55,7 +55,7 @@ def nothing_comes_from_nothing(reading: "Reading") -> Iterator[Issue]:
     recipes = reading.instance["recipes"]
     converting = recipes.loc[recipes["quantity"] < 0, "process"].unique()
     recipes = recipes[recipes["process"].isin(converting)]
-    while len(circle := _gain(recipes)):
+    while len(circle := _smallest(recipes, _gain(recipes))):
         around = recipes[recipes["process"].isin(circle.index)]
         net = (around["quantity"] * around["process"].map(circle)).groupby(around["item"]).sum()
         made = net[net > SMALLEST_GAIN * (around["quantity"].abs().groupby(around["item"]).max())]
@@ -67,6 +67,16 @@ def nothing_comes_from_nothing(reading: "Reading") -> Iterator[Issue]:
         )
         yield error(reading, "recipes", around.index[0], "quantity", message)
         recipes = recipes[~recipes["process"].isin(circle.index)]
+
+
+def _smallest(recipes: pd.DataFrame, circle: pd.Series) -> pd.Series:
+    """The circle without the processes that it does not need, so that only those at fault are named."""
+    for process in circle.index:
+        others = circle.index[circle.index != process]
+        fewer = _gain(recipes[recipes["process"].isin(others)])
+        if len(fewer):
+            return _smallest(recipes, fewer)
+    return circle
 
 
 def _gain(recipes: pd.DataFrame) -> pd.Series:

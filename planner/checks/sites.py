@@ -6,29 +6,34 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.checks import error, needs, rows, warning
-from planner.checks.supply import existing_capacity, greatest_capacity, lines_at_sites, positions
+from planner.checks.bounds import CAPACITY_SHEETS, greatest_capacity
+from planner.checks.places import lines_at_sites, positions
+from planner.checks.supply import SUPPLY_SHEETS, supply
 from planner.issues import Issue
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading
 
 
-@needs("periods", "firms", "sites", "lines", "line_capacity", "processes")
+@needs(*SUPPLY_SHEETS)
 def somebody_can_make(reading: "Reading") -> Iterator[Issue]:
-    """There is a home firm, or at least an outside line to draw from."""
+    """Home firms can run a line of their own or draw on one of others, or have something in stock to sell."""
     firms = reading.instance["firms"]
-    if firms.empty or (firms["home"] == "yes").any():
+    if firms.empty:
         return
-    row = firms.index[0]
-    if (existing_capacity(reading.instance) > 0).any():
-        message = "no firm is home, so that nothing can be built; write yes in column home for the planner's own firms"
-        yield warning(reading, "firms", row, "home", message)
-    else:
+    home = firms.index[firms["home"] == "yes"]
+    chain = supply(reading.instance)
+    if not chain.ever()[1].any() and not chain.initial.any():
+        whose = "the firms marked home can reach nothing" if len(home) else "no firm is home and nothing can be reached"
         message = (
-            "no firm is home and no outside line has capacity to draw from; write yes in column home for the planner's "
-            "own firms, or give lines of outside firms a capacity"
+            f"{whose}: no line of theirs can run, and no outside line has capacity, inputs and an offer to draw on in "
+            "time; give home firms lines with capacity or options, or give lines of outside firms a capacity and an "
+            "offer (access)"
         )
-        yield error(reading, "firms", row, "home", message)
+        yield error(reading, "firms", home[0] if len(home) else firms.index[0], "home", message)
+    elif home.empty:
+        message = "no firm is home, so that nothing can be built; write yes in column home for the planner's own firms"
+        yield warning(reading, "firms", firms.index[0], "home", message)
 
 
 @needs("firms", "sites")
@@ -58,7 +63,7 @@ def site_windows(reading: "Reading") -> Iterator[Issue]:
             yield error(reading, "sites", row, "first_period", message)
 
 
-@needs("periods", "processes", "firms", "sites", "lines", "line_capacity", "options")
+@needs(*CAPACITY_SHEETS)
 def lines_can_have_capacity(reading: "Reading") -> Iterator[Issue]:
     """A line exists in some period or can be built."""
     lines = lines_at_sites(reading.instance)

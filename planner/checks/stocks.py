@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from planner.checks import error, needs, rows, warning
-from planner.checks.supply import place_of, positions, supply
+from planner.checks.places import place_of, positions
+from planner.checks.supply import SUPPLY_SHEETS, supply
 from planner.issues import Issue
 
 if TYPE_CHECKING:
@@ -26,10 +27,7 @@ def stock_limits(reading: "Reading") -> Iterator[Issue]:
         yield warning(reading, "stocks", row, "initial", message)
 
 
-@needs(
-    "periods", "regions", "items", "processes", "recipes", "firms", "sites", "lines", "line_capacity", "options",
-    "lanes", "duties", "stocks",
-)  # fmt: skip
+@needs(*SUPPLY_SHEETS)
 def stocks_can_fill(reading: "Reading") -> Iterator[Issue]:
     """What is stocked can be had in its region; a minimum above what is there at first needs it."""
     instance = reading.instance

@@ -10,120 +10,15 @@ import pandas as pd
 
 from models.instance import Instance
 from planner.checks import rows
+from planner.checks.bounds import CAPACITY_SHEETS, greatest_use
+from planner.checks.memory import remembered
+from planner.checks.places import blocs, lines_at_sites, place_of, positions
 
-DEFAULT_MULTIPLES = "2;4"
-
-
-def positions(instance: Instance, sheet: str, column: str) -> dict[str, int]:
-    """The position of every name of a key column."""
-    return {name: place for place, name in enumerate(instance[sheet][column])}
-
-
-def place_of(names: pd.Series, order: dict[str, int], blank: int) -> np.ndarray:
-    """The position of each name, `blank` where there is none."""
-    return np.array([blank if name is None else order[name] for name in names], dtype=int)
+SUPPLY_SHEETS = (*CAPACITY_SHEETS, "regions", "items", "recipes", "lanes", "duties", "stocks")
+"""What the supply of an instance is made of."""
 
 
-def multiples(text: str | None) -> list[float] | None:
-    """The multiples an option is offered in besides its own size; None where the text is malformed.
-
-    A multiple is a finite number above 1, and none is given twice.
-    """
-    try:
-        values = [float(part) for part in (text or DEFAULT_MULTIPLES).split(";")]
-    except ValueError:
-        return None
-    sound = all(np.isfinite(value) and value > 1 for value in values) and len(set(values)) == len(values)
-    return values if sound else None
-
-
-def lines_at_sites(instance: Instance) -> pd.DataFrame:
-    """The rows of `lines` (same index) with region, firm, home and candidate of their sites.
-
-    `first` and `last` are the positions of the periods in which the line's site may be open.
-    """
-    order = positions(instance, "periods", "period")
-    sites = instance["sites"].merge(instance["firms"][["firm", "home"]], on="firm", how="left").set_index("site")
-    lines = instance["lines"].copy()
-    for column in ("region", "firm", "home", "status"):
-        lines[column] = lines["site"].map(sites[column])
-    lines["first"] = place_of(lines["site"].map(sites["first_period"]).astype(object).where(pd.notna, None), order, 0)
-    last = lines["site"].map(sites["last_period"]).astype(object).where(pd.notna, None)
-    lines["last"] = place_of(last, order, len(order) - 1)
-    return lines
-
-
-def existing_capacity(instance: Instance) -> np.ndarray:
-    """What the declared capacity of each line can be in each period (lines x periods), in activity/year."""
-    order = positions(instance, "periods", "period")
-    lines = lines_at_sites(instance)
-    periods = np.arange(len(order))
-    capacity = np.repeat(lines["capacity"].to_numpy(float)[:, None], len(order), axis=1)
-    row_of = {pair: row for row, pair in enumerate(zip(lines["site"], lines["process"], strict=True))}
-    changes = instance["line_capacity"]
-    changes = changes.assign(place=place_of(changes["period"], order, 0)).sort_values("place")
-    for _, change in rows(changes):
-        row = row_of.get((change["site"], change["process"]))
-        if row is not None:
-            capacity[row, change["place"] :] = change["capacity"]
-    last = np.minimum(lines["last"], place_of(lines["last_period"], order, len(order) - 1))
-    capacity[(periods < lines["first"].to_numpy()[:, None]) | (periods > np.asarray(last)[:, None])] = 0
-    capacity[((lines["home"] == "no") & (lines["status"] == "candidate")).to_numpy()] = 0
-    return capacity
-
-
-def options_of_lines(instance: Instance) -> pd.DataFrame:
-    """Every option on every home line it can be built on, one row each.
-
-    Columns: line (position), row (in `options`), option, size, max_modules, ramp, ready (position of the first period
-    of use; beyond the horizon if never), last (position of the last period of use). A row that names a site replaces
-    the `*` row of the same process and option there; rows with a scale exponent are repeated for each multiple.
-    """
-    order = positions(instance, "periods", "period")
-    options = instance["options"].reset_index(names="row")
-    lines = lines_at_sites(instance).reset_index(drop=True).reset_index(names="line")
-    lines = lines[lines["home"] == "yes"]
-    on_lines = lines[["line", "site", "process", "first", "last"]].merge(options, on="process", suffixes=("_line", ""))
-    on_lines = on_lines[(on_lines["site"] == "*") | (on_lines["site"] == on_lines["site_line"])]
-    on_lines = on_lines.assign(general=on_lines["site"] == "*").sort_values(["line", "row", "general"])
-    named = on_lines[~on_lines["general"]].set_index(["line", "option"]).index
-    replaced = on_lines["general"] & pd.MultiIndex.from_frame(on_lines[["line", "option"]]).isin(named)
-    on_lines = on_lines[~replaced]
-    start = np.maximum(place_of(on_lines["first_period"], order, 0), on_lines["first"].to_numpy(int))
-    on_lines = on_lines.assign(ready=start + on_lines["lead_periods"].to_numpy(int))
-    larger = [
-        on_lines[scaled].assign(
-            size=on_lines["size"] * multiple,
-            max_modules=np.maximum(on_lines["max_modules"] // multiple, np.sign(on_lines["max_modules"])),
-            option=on_lines["option"] + f" x {multiple:g}",
-        )
-        for multiple, scaled in _scaled(on_lines)
-    ]
-    columns = ["line", "row", "option", "size", "max_modules", "ramp", "ready", "last"]
-    return pd.concat([on_lines, *larger], ignore_index=True)[columns]
-
-
-def _scaled(options: pd.DataFrame) -> list[tuple[float, np.ndarray]]:
-    """Each multiple with the mask of the option rows that are offered in it."""
-    offered = [
-        (multiples(text) or []) if exponent > 0 else []
-        for text, exponent in zip(options["multiples"], options["scale_exponent"], strict=True)
-    ]
-    every = sorted({multiple for row in offered for multiple in row})
-    return [(multiple, np.array([multiple in row for row in offered])) for multiple in every]
-
-
-def greatest_capacity(instance: Instance) -> np.ndarray:
-    """Existing capacity plus every module that can be in service (lines x periods), in activity/year."""
-    capacity = existing_capacity(instance).copy()
-    periods = np.arange(capacity.shape[1])
-    for _, option in rows(options_of_lines(instance)):
-        usable = (periods >= option["ready"]) & (periods <= option["last"])
-        share = np.where(periods == option["ready"], option["ramp"], 1.0)
-        capacity[option["line"]] += option["size"] * option["max_modules"] * share * usable
-    return capacity
-
-
+@remembered
 def lane_table(instance: Instance) -> pd.DataFrame:
     """Every open lane by item, as `placed` gives it; `*` rows stand for all items.
 
@@ -140,12 +35,6 @@ def lane_table(instance: Instance) -> pd.DataFrame:
     every = pd.concat([named, spread], ignore_index=True)
     closed = (every["capacity"] == 0) | pd.MultiIndex.from_frame(every[way]).isin(shut)
     return placed(instance, every.loc[~closed, [*way, "item"]].reset_index(drop=True))
-
-
-def blocs(instance: Instance) -> pd.Series:
-    """The bloc of each region; a region without one is a bloc of its own."""
-    regions = instance["regions"].set_index("region")
-    return regions["bloc"].where(regions["bloc"].notna(), regions.index.to_series())
 
 
 def placed(instance: Instance, lanes: pd.DataFrame) -> pd.DataFrame:
@@ -234,7 +123,7 @@ class Supply:
 
     network: Network
     running: np.ndarray
-    """Which lines can have capacity (periods x lines)."""
+    """Which lines have capacity that the plan can use (periods x lines)."""
     lanes: np.ndarray
     """Which lanes between regions are open (periods x lanes)."""
     gates: np.ndarray
@@ -271,8 +160,9 @@ class Supply:
         return np.array(had, dtype=bool).reshape(shape), np.array(runs, dtype=bool).reshape(periods, lines)
 
 
+@remembered
 def supply(instance: Instance) -> Supply:
-    """The supply of an instance; needs sound periods, regions, items, recipes, firms, sites, lines, options, lanes."""
+    """The supply of an instance; needs sound SUPPLY_SHEETS."""
     region, item = positions(instance, "regions", "region"), positions(instance, "items", "item")
     shape = (len(region), len(item))
     lines = lines_at_sites(instance).reset_index(drop=True).reset_index(names="line")
@@ -297,5 +187,5 @@ def supply(instance: Instance) -> Supply:
     initial, kept = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
     initial[at] = stocks["initial"].to_numpy() > 0
     kept[at] = ~(stocks["maximum"].to_numpy() == 0)
-    running = greatest_capacity(instance).T > 0
+    running = greatest_use(instance).T > 0
     return Supply(network, running, opened[:, ~at_home], opened[:, at_home], initial, kept)

@@ -7,18 +7,22 @@ import pandas as pd
 
 from models.instance import Instance
 from planner.report.figures import (
+    MOST_NAMES,
     Tables,
     capacity_and_use,
     costs_by_group,
     key_items,
+    listed,
     money,
     output,
     per_cent,
     periods,
+    shares_by_process,
     shares_by_region,
     table,
     three_digits,
 )
+from planner.report.integration import integration
 
 FULL = 0.995
 """Use of capacity from which a line counts as full."""
@@ -26,8 +30,8 @@ FULL = 0.995
 DOMINANT = 0.6
 """Share of one region from which a supply counts as concentrated."""
 
-MOST_NAMES = 4
-"""Names in one sentence; more are counted."""
+VISIBLE = 0.005
+"""Share from which something is worth a word."""
 
 
 def brief(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> list[str]:
@@ -38,7 +42,9 @@ def brief(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> list[
         _where_money_goes(instance, tables),
         _served(instance, tables),
         _made_where(instance, tables),
+        _made_how(instance, tables),
         _built(instance, tables),
+        *integration(instance, tables),
         _concentration(instance, tables),
         _weak_spots(instance, tables),
     )
@@ -77,7 +83,7 @@ def _quality(instance: Instance, facts: Mapping[str, Any]) -> str:
 def _where_money_goes(instance: Instance, tables: Tables) -> str:
     groups = costs_by_group(tables).drop("revenue", errors="ignore")
     total = float(groups.sum())
-    large = groups[groups > 0.005 * total].sort_values(ascending=False, kind="stable")
+    large = groups[groups > VISIBLE * total].sort_values(ascending=False, kind="stable")
     if total <= 0 or large.empty:
         return ""
     (first, most), *rest = [(name, per_cent(amount / total)) for name, amount in large.items()]
@@ -90,6 +96,9 @@ def _served(instance: Instance, tables: Tables) -> str:
     short = demand[demand["unserved"] > 1e-6 * demand["volume"]]
     if demand.empty:
         return ""
+    if instance.settings["objective"] == "profit":
+        sold = float(demand["sold"].astype(float).sum() / demand["volume"].sum())
+        return f"Of the volume that sells at the prices chosen, {per_cent(sold)} is sold."
     if short.empty:
         return "All demand is served in every period."
     units = instance["items"].set_index("item")["unit"]
@@ -117,10 +126,35 @@ def _made_where(instance: Instance, tables: Tables) -> str:
     shares = shares_by_region(made)
     parts = []
     for item in chosen[:MOST_NAMES]:
-        largest = shares.loc[item][shares.loc[item] > 0.005].sort_values(ascending=False, kind="stable")
+        largest = shares.loc[item][shares.loc[item] > VISIBLE].sort_values(ascending=False, kind="stable")
         names = [f"{region} {per_cent(share)}" for region, share in largest.items()]
         parts.append(f"{item}: {listed(names, 3)}")
     return f"Where things are made in {last} – " + "; ".join(parts) + "."
+
+
+def _made_how(instance: Instance, tables: Tables) -> str:
+    """Which way of making wins, for items that are made in several: shares in the first and in the last period."""
+    order = periods(instance)
+    first, last = order[0], order[-1]
+    shares = shares_by_process(output(instance, tables)).reindex(columns=[first, last], fill_value=0.0)
+    shares = shares[shares.max(axis=1) > VISIBLE]
+    ways = shares.groupby("item").size()
+    items = [item for item in instance["items"]["item"] if ways.get(item, 0) > 1]
+    sold = set(instance["demand"]["item"])
+    items.sort(key=lambda item: item not in sold)
+    parts = []
+    for item in items[:MOST_NAMES]:
+        largest = shares.loc[item].iloc[:, -1].sort_values(ascending=False, kind="stable").index
+        names = [f"{process} {_change(*shares.loc[(item, process)])}" for process in largest]
+        parts.append(f"{item}: {listed(names, 3)}")
+    when = last if first == last else f"{first} to {last}"
+    return f"How things are made, {when} – {'; '.join(parts)}." if parts else ""
+
+
+def _change(first: float, last: float) -> str:
+    """Two shares in words."""
+    before, after = per_cent(first), per_cent(last)
+    return after if before == after else f"from {before} to {after}"
 
 
 def _built(instance: Instance, tables: Tables) -> str:
@@ -141,16 +175,17 @@ def _built(instance: Instance, tables: Tables) -> str:
 
 
 def _largest_builds(instance: Instance, builds: pd.DataFrame) -> list[str]:
-    """Lines that are extended, with the periods of the orders, the most expensive first."""
+    """Lines that are extended, with the periods of the orders and what they cost, the most expensive first."""
     order = {period: place for place, period in enumerate(periods(instance))}
     rows = builds.assign(place=builds["period"].map(order), capex=builds["capex"].astype(float))
     lines = rows.groupby(["process", "site"], sort=False).agg(
         capex=("capex", "sum"), first=("place", "min"), last=("place", "max")
     )
-    names = []
+    names, currency = [], instance.settings["currency"]
     for (process, site), line in lines.sort_values("capex", ascending=False, kind="stable").iterrows():
         first, last = (periods(instance)[int(line[end])] for end in ("first", "last"))
-        names.append(f"{process} at {site} ({first if first == last else f'{first} to {last}'})")
+        when, capex = first if first == last else f"{first} to {last}", money(line["capex"], currency)
+        names.append(f"{process} at {site} ({when}, {capex})")
     return names
 
 
@@ -198,13 +233,6 @@ def _weak_spots(instance: Instance, tables: Tables) -> str:
     if full:
         parts.append(f"{full} of {len(lines)} lines run at full capacity")
     return f"Weak spots in {last} – {'; '.join(parts)}." if parts else f"No line runs at full capacity in {last}."
-
-
-def listed(names: list[str], most: int = MOST_NAMES) -> str:
-    """The first of `names`, as many as fit in a sentence, and how many there are beyond those."""
-    if len(names) > most + 1:
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _amount(quantity: float, unit: str | None) -> str:

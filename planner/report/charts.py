@@ -16,6 +16,7 @@ from planner.report.figures import (
     shares_by_region,
     table,
 )
+from planner.report.integration import MODES, drawn_by_mode
 
 MOST_BARS = 12
 MOST_REGIONS = 7
@@ -27,13 +28,15 @@ OTHERS = "others"
 class Chart:
     """One chart: categories in the index (one level or two), one series per column.
 
-    kind: stacked | clustered (columns), or shares (bars that add up to 1).
+    kind: stacked | clustered | waterfall (columns; see `waterfall.py`), or shares (bars that add up to 1).
+    The axis of amounts begins at `floor`, where that is given.
     """
 
     title: str
     kind: str
     unit: str
     frame: pd.DataFrame
+    floor: float | None = None
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,14 @@ class Map:
 
 
 def charts(instance: Instance, tables: Tables) -> list[Chart | Map]:
-    """The charts that the tables have figures for: costs, capacity against use, sourcing, and the map."""
+    """The charts that the tables have figures for: costs, capacity against use, sourcing, modes, and the map."""
     last = periods(instance)[-1]
     found: list[Chart | Map] = [
         _in_money("Cost by tier and period", "stacked", instance, _costs(instance, tables)),
         _in_money("Capacity against use, at reference value", "clustered", instance, _capacity(instance, tables)),
         Chart(f"Sourcing by region, {last}", "shares", "share of supply", _sourcing(instance, tables, last)),
+        _in_money("How the chain is reached, at reference value", "stacked", instance, _modes(instance, tables)),
+        Chart(f"Own, ally or buy, {last}", "shares", "share of supply", _ways(instance, tables, last)),
         Map(f"Where things are made, and what moves, {last}", *_places(instance, tables, last)),
     ]
     return [chart for chart in found if not (chart.regions if isinstance(chart, Map) else chart.frame).empty]
@@ -88,6 +93,26 @@ def _capacity(instance: Instance, tables: Tables) -> pd.DataFrame:
     sums = worth.groupby([lines["tier"], lines["period"]]).sum()
     order = [(tier, period) for tier in TIERS for period in periods(instance)]
     return sums.reindex([key for key in order if key in sums.index])
+
+
+def _modes(instance: Instance, tables: Tables) -> pd.DataFrame:
+    """Worth a year by period and mode, from the closest tie to the loosest; empty where every line is own."""
+    rows = drawn_by_mode(instance, tables)
+    sums = rows.pivot_table(index="period", columns="mode", values="worth", aggfunc="sum", fill_value=0.0)
+    present = [mode for mode in MODES.values() if mode in sums.columns]
+    return sums.reindex(periods(instance), fill_value=0.0)[present] if len(present) > 1 else pd.DataFrame()
+
+
+def _ways(instance: Instance, tables: Tables, period: str) -> pd.DataFrame:
+    """Share of each mode in the supply of the items that are reached in several ways; empty where there are none."""
+    rows = drawn_by_mode(instance, tables)
+    rows = rows[(rows["period"] == period) & (rows["worth"] > 0)]
+    if rows["mode"].nunique() < 2:
+        return pd.DataFrame()
+    sums = rows.pivot_table(index="item", columns="mode", values="worth", aggfunc="sum", fill_value=0.0)
+    chosen = set(sums.sum(axis=1).sort_values(ascending=False, kind="stable").index[:MOST_BARS])
+    shown = sums.loc[[item for item in instance["items"]["item"] if item in chosen]]
+    return shown[[mode for mode in MODES.values() if mode in shown]].div(shown.sum(axis=1), axis=0)
 
 
 def _sourcing(instance: Instance, tables: Tables, period: str) -> pd.DataFrame:

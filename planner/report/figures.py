@@ -9,11 +9,17 @@ from models.instance import Instance
 Tables = Mapping[str, pd.DataFrame]
 
 COST_GROUPS = {
-    "production": ("labour", "skilled labour", "energy", "other", "royalty", "unit cost"),
+    "labour": ("labour", "skilled labour"),
+    "energy": ("energy",),
+    "other production": ("other", "royalty", "unit cost"),
     "plants": ("line fixed cost", "module fixed cost", "site fixed cost", "opening", "closing"),
     "new capacity": ("capital",),
     "transport": ("transport", "in-transit stock", "lane opening"),
     "duties": ("duties",),
+    "access": ("margin", "transaction cost", "access entry", "access annual"),
+    "development": ("development", "development fee"),
+    "savings": ("learning saving", "cluster saving"),
+    "subsidies": ("subsidies", "subsidies once"),
     "stock": ("stock holding",),
     "shortage": ("shortage",),
     "revenue": ("revenue",),
@@ -44,14 +50,14 @@ def costs_by_group(tables: Tables) -> pd.Series:
 
 
 def output(instance: Instance, tables: Tables) -> pd.DataFrame:
-    """What is made: item, tier, region, firm, period, quantity (item/year), worth (money/year at reference value)."""
+    """What is made: item, tier, process, region, firm, period, quantity (item/year), worth (money/year, at `value`)."""
     made = table(tables, "production", ("site", "process", "period", "made"))[["site", "process", "period", "made"]]
     recipes = instance["recipes"].query("quantity > 0")[["process", "item", "quantity"]]
     rows = made.merge(recipes, on="process").merge(instance["sites"][["site", "region", "firm"]], on="site")
     rows = rows.merge(instance["items"][["item", "tier", "value"]], on="item")
     rows["quantity"] = rows["quantity"] * rows["made"].astype(float)
     rows["worth"] = rows["quantity"] * rows["value"]
-    return rows[["item", "tier", "region", "firm", "period", "quantity", "worth"]]
+    return rows[["item", "tier", "process", "region", "firm", "period", "quantity", "worth"]]
 
 
 def capacity_and_use(instance: Instance, tables: Tables) -> pd.DataFrame:
@@ -84,6 +90,13 @@ def shares_by_region(made: pd.DataFrame) -> pd.DataFrame:
     return quantities.div(quantities.sum(axis=1), axis=0)
 
 
+def shares_by_process(made: pd.DataFrame) -> pd.DataFrame:
+    """Share of each process in the supply of an item: item and process by period; 0 where there is no supply."""
+    keys = ["item", "process"]
+    quantities = made.pivot_table(index=keys, columns="period", values="quantity", aggfunc="sum", fill_value=0.0)
+    return quantities.div(quantities.groupby("item").transform("sum")).fillna(0.0)
+
+
 def key_items(instance: Instance, made: pd.DataFrame, most: int) -> list[str]:
     """The items to show where not all fit: critical ones first, then by worth made; those in the order of the sheet."""
     items = instance["items"]
@@ -100,6 +113,17 @@ def money(amount: float, currency: str) -> str:
         if abs(amount) >= size:
             return f"{three_digits(amount / size)} {word} {currency}"
     return f"{three_digits(amount)} million {currency}"
+
+
+MOST_NAMES = 4
+"""Names in one sentence; more are counted."""
+
+
+def listed(names: list[str], most: int = MOST_NAMES) -> str:
+    """The first of `names`, as many as fit in a sentence, and how many there are beyond those."""
+    if len(names) > most + 1:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def three_digits(value: float) -> str:

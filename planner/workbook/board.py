@@ -1,6 +1,7 @@
 """Sheet `summary`: the table in columns A to C, and beside it a page for the board."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 from openpyxl import Workbook
@@ -8,10 +9,8 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from models.instance import Instance
-from planner.report.charts import charts
-from planner.report.figures import Tables
-from planner.report.tiles import Tile, tiles
+from planner.report.charts import Chart, Map
+from planner.report.tiles import Tile
 from planner.workbook import style
 from planner.workbook.drawing import drawn, figures_sheet
 from planner.workbook.rows import FORMULA_SIGNS
@@ -26,22 +25,30 @@ _WIDTH = 11.5
 _LINE = 17.0
 """Height of a row in points."""
 
-_LETTERS = 66
+_LETTERS = 72
 """Letters that fit in a line of the brief."""
 
-_CHART = (16.3, 11.6)
-"""Width and height of a chart in cm."""
+_CHARTS = (32.6, 11.6)
+"""Width of a row of charts and its height in cm."""
 
 _CHART_ROWS = 20
 
 
-def add_board(book: Workbook, tables: Tables, instance: Instance) -> None:
+@dataclass(frozen=True)
+class Board:
+    """What stands on the page beside the brief: headline figures, and charts, so many in a row."""
+
+    tiles: Sequence[Tile]
+    charts: Sequence[Chart | Map]
+    across: int = 2
+
+
+def add_board(book: Workbook, summary: pd.DataFrame, board: Board) -> None:
     """Make a page of sheet `summary`, which `book` has: title, headline figures, the brief, and charts.
 
     The figures behind the charts go to a last sheet.
     """
     sheet = book["summary"]
-    summary = tables["summary"]
     values = dict(zip(summary["metric"], summary["value"], strict=True))
     for place in range(_COLUMNS):
         sheet.column_dimensions[get_column_letter(_LEFT + place)].width = _WIDTH
@@ -49,17 +56,20 @@ def add_board(book: Workbook, tables: Tables, instance: Instance) -> None:
     _fill_table(sheet, summary)
     sheet.sheet_view.showGridLines = False
     sheet.sheet_view.zoomScale = 85
-    for row in range(2, 60):
+    for row in range(2, 90):
         sheet.row_dimensions[row].height = _LINE
     _title(sheet, str(values.get("name", "Plan")), str(values.get("status", "")))
-    _tiles(sheet, tiles(summary))
+    _tiles(sheet, board.tiles)
     sentences = [str(value) for metric, value in values.items() if metric.startswith("brief ")]
     end = _brief(sheet, sentences)
     figures = figures_sheet(book)
-    for number, chart in enumerate(charts(instance, tables)):
-        column = get_column_letter(_LEFT + 6 + 6 * (number % 2))
-        sheet.add_chart(drawn(chart, figures, *_CHART), f"{column}{9 + _CHART_ROWS * (number // 2)}")
-    _page(sheet, max(end, 8 + 2 * _CHART_ROWS))
+    width, height = _CHARTS[0] / board.across, _CHARTS[1]
+    for number, chart in enumerate(board.charts):
+        row, place = divmod(number, board.across)
+        column = get_column_letter(_LEFT + 6 + 12 // board.across * place)
+        sheet.add_chart(drawn(chart, figures, width, height), f"{column}{9 + _CHART_ROWS * row}")
+    lines = -(-len(board.charts) // board.across)
+    _page(sheet, max(end, 8 + lines * _CHART_ROWS))
 
 
 def _fill_table(sheet: Worksheet, summary: pd.DataFrame) -> None:

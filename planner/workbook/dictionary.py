@@ -10,12 +10,14 @@ import pandera.pandas as pa
 
 from models.schema import INPUTS, RESULTS, SETTINGS, meta
 from models.schema.columns import remarks
+from planner.studies.schema import ATTRIBUTION
 from planner.workbook.assist import limits_in_words, shown_default
 
 _INTRODUCTION = """\
 # The workbooks
 
-Every sheet and column of the instance workbook and of the result workbook. This page is made from the schema
+Every sheet and column of the instance workbook, of the result workbook and of what studies write. This page is made
+from the schema
 (`python -m planner.workbook.dictionary docs/WORKBOOK.md`); `planner new FILE` writes a workbook with the same words as
 notes on its headers.
 
@@ -34,6 +36,10 @@ def dictionary() -> str:
     parts.append("## Result workbook\n")
     parts += [_sheet(schema) for schema in RESULTS.values()]
     parts.append("### `in_<sheet>`\n\nEvery input sheet as it was read, with your own columns.\n")
+    parts.append(
+        "## Attribution workbook\n\nWhat `planner attribute` writes; `summary`, `issues` and `run` as above.\n"
+    )
+    parts += [_sheet(schema) for name, schema in ATTRIBUTION.items() if name not in RESULTS]
     return "\n".join(parts)
 
 

@@ -5,9 +5,11 @@ import math
 import pandas as pd
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, Reference, ScatterChart, Series
-from openpyxl.chart.data_source import AxDataSource, MultiLevelStrRef
+from openpyxl.chart.data_source import AxDataSource, MultiLevelStrRef, StrRef
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
+from openpyxl.chart.legend import LegendEntry
+from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
@@ -18,6 +20,7 @@ from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
 from planner.report.charts import Chart, Map
+from planner.report.waterfall import BASE, BELOW, BETTER, TOTAL, WORSE
 from planner.workbook import style
 from planner.workbook.outline import COASTS
 
@@ -26,6 +29,9 @@ SHEET = "_charts"
 
 _REACH = 0.94
 """How far the line of a flow goes on its way, so that the dot at its end does not hide the arrow."""
+
+_STEPS = {TOTAL: style.PALETTE[0], BETTER: style.PALETTE[1], WORSE: style.PALETTE[3]}
+"""Colours of the columns of a waterfall; its base has none."""
 
 _POINT = 12_700
 """Drawing units (EMU) per point."""
@@ -49,18 +55,20 @@ def drawn(chart: Chart | Map, figures: Worksheet, width: float, height: float) -
 
 
 def _columns(chart: Chart, figures: Worksheet) -> BarChart:
-    """Stacked or clustered columns, or bars of shares."""
+    """Stacked or clustered columns, a waterfall, or bars of shares."""
     top, left = _write(chart, figures)
     picture = BarChart()
     picture.type = "bar" if chart.kind == "shares" else "col"
-    picture.grouping = {"stacked": "stacked", "shares": "percentStacked"}.get(chart.kind, "clustered")
+    picture.grouping = {"clustered": "clustered", "shares": "percentStacked"}.get(chart.kind, "stacked")
     picture.overlap = 100 if chart.kind != "clustered" else -5
     picture.gapWidth = 45
     bottom = top + len(chart.frame)
-    for number in range(len(chart.frame.columns)):
+    for number, name in enumerate(chart.frame.columns):
         values = Reference(figures, min_col=left + number, min_row=top, max_row=bottom)
         series = Series(values, title_from_data=True)
-        series.graphicalProperties = GraphicalProperties(solidFill=style.PALETTE[number % len(style.PALETTE)])
+        plain = style.PALETTE[number % len(style.PALETTE)]
+        colour = _STEPS.get(name.removesuffix(BELOW)) if chart.kind == "waterfall" else plain
+        series.graphicalProperties = GraphicalProperties(solidFill=colour, noFill=None if colour else True)
         series.invertIfNegative = False
         picture.series.append(series)
     _set_categories(picture, figures, top + 1, bottom, left - 1)
@@ -74,8 +82,13 @@ def _columns(chart: Chart, figures: Worksheet) -> BarChart:
     if chart.kind == "shares":
         picture.x_axis.scaling.orientation = "maxMin"  # the first item on top, and the scale at the bottom all the same
         picture.y_axis.crosses = "max"
+    picture.y_axis.scaling.min = chart.floor
     picture.legend.position = "b"
     picture.legend.txPr = _small()
+    picture.x_axis.tickLblPos = "low"
+    if chart.kind == "waterfall":
+        unnamed = [number for number, name in enumerate(chart.frame.columns) if name == BASE or name.endswith(BELOW)]
+        picture.legend.legendEntry = [LegendEntry(idx=number, delete=True) for number in unnamed]
     return picture
 
 
@@ -95,6 +108,8 @@ def _write(chart: Chart, figures: Worksheet) -> tuple[int, int]:
                 _put(figures, row, place, word)
         previous = labels
         for number, value in enumerate(values):
+            if value != value:
+                continue
             cell = figures.cell(row, levels + 1 + number, float(value))
             cell.number_format = style.PERCENT if chart.kind == "shares" else "#,##0.0"
     return title + 1, levels + 1
@@ -162,7 +177,8 @@ def _series(picture: ScatterChart, figures: Worksheet, name: str, points: list) 
             figures.cell(row, 3, float(point[1]))
     bottom = top + len(points) - 1
     longitudes, latitudes = (Reference(figures, min_col=column, min_row=top, max_row=bottom) for column in (2, 3))
-    series = Series(latitudes, longitudes, title=name)
+    series = Series(latitudes, longitudes)
+    series.tx = SeriesLabel(strRef=StrRef(f"{quote_sheetname(figures.title)}!$A${top}"))  # quotes break a literal name
     series.smooth = False
     picture.series.append(series)
     return series

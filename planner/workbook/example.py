@@ -1,7 +1,9 @@
 """The worked example of the template: a small car group with three tiers, every figure invented.
 
 Two continents that trade under duties and one that mines. The group's cell plant in Eastland is too small from 2028 on;
-it may extend it, or open a site in Northland in one of two sizes, behind the duty. Lithium comes from two mines.
+it may extend it, or open a site in Northland in one of two sizes, behind the duty. Lithium comes from two mines; the
+salt lake sells on spot or under a contract, or can be bought and then extended. Semi-solid cells need less cathode, and
+development: alone and late, or sooner and dearer with the maker of materials, once the group holds a stake in it.
 """
 
 from typing import Any
@@ -12,6 +14,7 @@ _LITHIUM = "mine lithium"
 _IRON = "make iron phosphate"
 _CATHODE = "make cathode"
 _CELLS = "make cells"
+_SEMI_SOLID = "make semi-solid cells"
 _CARS = "assemble cars"
 _CELL_PLANT, _GIGAFACTORY = "Eastland cell plant", "Northland gigafactory"
 
@@ -43,13 +46,17 @@ _TABLES: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
         ],
     ),
     "processes": (
-        ("process", "tier", "stage", "intensity", "labour", "skilled", "energy", "other_cost"),
+        (
+            *("process", "tier", "stage", "intensity", "labour", "skilled", "energy", "other_cost"),
+            *("learnable_share", "requires"),
+        ),
         [
-            (_LITHIUM, "upstream", "mining", "resource", 55000, 9000, 6_000_000, 3.1),
-            (_IRON, "upstream", "chemicals", "resource", 9000, 1500, 2_500_000, 0.7),
-            (_CATHODE, "upstream", "cathode", "capital", 16000, 4500, 7_000_000, 0.8),
-            (_CELLS, "midstream", "cells", "capital", 90000, 30000, 45_000_000, 22),
-            (_CARS, "downstream", "assembly", "labour", 21000, 4200, 1_400_000, 11.5),
+            (_LITHIUM, "upstream", "mining", "resource", 55000, 9000, 6_000_000, 3.1, 0, None),
+            (_IRON, "upstream", "chemicals", "resource", 9000, 1500, 2_500_000, 0.7, 0, None),
+            (_CATHODE, "upstream", "cathode", "capital", 16000, 4500, 7_000_000, 0.8, 0, None),
+            (_CELLS, "midstream", "cells", "capital", 90000, 30000, 45_000_000, 22, 0.5, None),
+            (_SEMI_SOLID, "midstream", "cells", "technology", 80000, 42000, 40_000_000, 19, 0.5, "semi-solid cells"),
+            (_CARS, "downstream", "assembly", "labour", 21000, 4200, 1_400_000, 11.5, 0, None),
         ],
     ),
     "recipes": (
@@ -58,6 +65,7 @@ _TABLES: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
             *((_LITHIUM, "lithium", 1), (_IRON, "iron phosphate", 1)),
             *((_CATHODE, "lithium", -0.25), (_CATHODE, "iron phosphate", -0.96), (_CATHODE, "cathode", 1)),
             *((_CELLS, "cathode", -2.2), (_CELLS, "cell", 1)),
+            *((_SEMI_SOLID, "cathode", -1.7), (_SEMI_SOLID, "cell", 1)),
             *((_CARS, "cell", -0.06), (_CARS, "car", 1)),
         ],
     ),
@@ -95,6 +103,7 @@ _TABLES: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
             ("Northland assembly", _CARS, 320, 110, 0.3, None),
             (_GIGAFACTORY, _CATHODE, 0, 0, 0, None),
             (_GIGAFACTORY, _CELLS, 0, 0, 0, None),
+            (_GIGAFACTORY, _SEMI_SOLID, 0, 0, 0, None),
         ],
     ),
     "line_capacity": (("site", "process", "period", "capacity"), [("Salt lake", _LITHIUM, "2031-34", 42)]),
@@ -102,10 +111,32 @@ _TABLES: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
         *(("site", "process", "option", "size", "capex", "fixed_cost", "lead_periods", "life", "max_modules"),),
         [
             ("*", _CATHODE, "cathode unit", 40, 320, 8, 1, 20, 3),
-            (_CELL_PLANT, _CELLS, "extension", 10, 620, 9, 0, 20, 4),
+            (_CELL_PLANT, _CELLS, "extension", 10, 620, 9, 0, 20, 2),
             (_GIGAFACTORY, _CELLS, "small hall", 12, 820, 12, 1, 20, 2),
             (_GIGAFACTORY, _CELLS, "large hall", 36, 2050, 30, 1, 20, 1),
+            (_GIGAFACTORY, _SEMI_SOLID, "semi-solid hall", 12, 800, 12, 0, 20, 2),
+            ("Salt lake", _LITHIUM, "new ponds", 12, 260, 18, 1, 20, 2),
             ("*", _CARS, "assembly line", 150, 650, 18, 0, 15, 4),
+        ],
+    ),
+    "access": (
+        (
+            *("firm", "process", "mode", "entry_cost", "annual_cost", "stake", "controls", "offtake_share", "min_take"),
+            *("markup", "transaction_cost", "term", "qualification"),
+        ),
+        [
+            ("Salt Lake Mining", "*", "spot", 0, 0, 0, "no", 0.7, 0, 0.6, 0.2, 1, 0),
+            ("Salt Lake Mining", "*", "contract", 15, 4, 0, "no", 0.8, 0.5, 0.35, 0.1, 2, 0),
+            ("Salt Lake Mining", "*", "acquire", 900, 20, 1, "yes", 1, 0, 0, 0.05, 1, 0),
+            ("Eastern Materials", "*", "spot", 0, 0, 0, "no", 1, 0, 0.15, 0.05, 1, 0),
+            ("Eastern Materials", "*", "equity", 120, 5, 0.2, "no", 1, 0, 0.15, 0.02, 1, 0),
+        ],
+    ),
+    "projects": (
+        ("project", "option", "kind", "partner", "min_stake", "cost", "duration"),
+        [
+            ("semi-solid cells", "own laboratory", "own", None, 0, 12, 2),
+            ("semi-solid cells", "joint venture", "joint", "Eastern Materials", 0.1, 30, 1),
         ],
     ),
     "lanes": (
@@ -144,9 +175,21 @@ _TABLES: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
             ("Southland", "car", "2031-34", 21, 160),
         ],
     ),
+    "learning": (
+        ("process", "level", "threshold", "saving", "outside"),
+        [(_CELLS, 1, 250, 0.06, 40), (_CELLS, 2, 500, 0.1, 40)],
+    ),
+    "clusters": (
+        ("region", "level", "stages", "saving", "tier"),
+        [("Eastland", 1, 3, 0.02, "*"), ("Eastland", 2, 4, 0.03, "*")],
+    ),
     "stocks": (
         ("region", "item", "initial", "maximum", "holding_cost", "minimum"),
         [("Eastland", "lithium", 4, 60, 0.4, 2)],
+    ),
+    "policies": (
+        ("policy", "kind", "region", "item", "rate", "budget", "from", "to"),
+        [("Cell plant grant", "capex", "Northland", "cell", 0.25, 400, "2025-27", "2028-30")],
     ),
     "evidence": (
         ("sheet", "key", "column", "low", "high"),

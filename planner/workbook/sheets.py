@@ -14,7 +14,7 @@ from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from models.instance import NUMERIC, setting_value
-from models.schema import INPUTS, NOT_MODELLED, RESULTS, SETTINGS, keys, meta
+from models.schema import INPUTS, NOT_MODELLED, SETTINGS, keys, meta
 from planner.workbook import assist, style
 from planner.workbook.rows import body
 from planner.workbook.save import Body
@@ -60,9 +60,9 @@ def copy_sheet(book: Workbook, title: str, name: str, frame: pd.DataFrame) -> Bo
     return filled
 
 
-def result_sheet(book: Workbook, name: str, frame: pd.DataFrame) -> Body:
-    """Add the result sheet `name` to `book`; returns its rows."""
-    schema = RESULTS[name]
+def result_sheet(book: Workbook, schema: pa.DataFrameSchema, frame: pd.DataFrame) -> Body:
+    """Add the sheet of results that `schema` declares to `book`; returns its rows."""
+    name = str(schema.name)
     formats = [
         style.result_format(frame[column], facts["unit"]) if facts["kind"] in NUMERIC else style.PLAIN
         for column, facts in _facts(frame, schema).items()

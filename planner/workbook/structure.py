@@ -103,7 +103,7 @@ def _duplicates(sheet: str, frame: pd.DataFrame, findings: Findings) -> None:
         firsts[tuple(parts)] = row
     for row, *parts in repeated.itertuples(name=None):
         first = firsts[tuple(parts)]
-        name = " | ".join(shown(part) for part in parts)
+        name = " | ".join(f"{part:.15g}" if isinstance(part, float) else shown(part) for part in parts)
         message = f"the key `{name}` ({', '.join(key)}) already stands in row {first}: change or delete one"
         findings.fault(sheet, int(row), _visible(sheet, key, findings), message)
 

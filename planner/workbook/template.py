@@ -100,6 +100,19 @@ def _lines(blank: bool) -> list[tuple[str, str]]:
         ),
         ("Time", "Flows, demand and capacity are rates per year; a period is `years` long. Row order is time order."),
         ("Recipes", "Per unit of activity of a process; what it uses is negative, what it makes is positive."),
+        (
+            "Access",
+            "Of the offers for one line of an outside firm at most one is in force at a time, so their shares need not "
+            "add up to 1. A line that no row covers can be drawn on at cost.",
+        ),
+        (
+            "Projects",
+            "A process or item that requires a project waits until one of its options is ready; at most one is taken.",
+        ),
+        (
+            "Levels",
+            "A saving or uplift counts in all at its level, not on top of the level before.",
+        ),
         ("Remarks", "source, confidence and note are kept and shown, never used. Your own columns are kept as well."),
         ("Your own sheets", "A sheet whose name begins with _ is ignored, as is this one."),
         ("Check", "planner check FILE  lists every fault with its sheet and cell."),

@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
+import pandera.pandas as pa
 
 from models.instance import Instance
 from models.schema import INPUTS, RESULTS
-from planner.workbook.board import add_board
+from planner.report.charts import charts
+from planner.report.tiles import tiles
+from planner.workbook.board import Board, add_board
 from planner.workbook.save import Body, WriteError, reason, save
 from planner.workbook.sheets import Rows, copy_sheet, input_sheet, new_book, result_sheet
 
@@ -40,17 +43,32 @@ def write_result(
     `instance` gives the names, periods and coordinates for those. Raises WriteError where the file cannot be written;
     what stood at `path` is then still there.
     """
+    board = Board(tiles(tables["summary"]), charts(instance, tables)) if "summary" in tables else None
+    write_tables(path, RESULTS, tables, inputs, board)
+
+
+def write_tables(
+    path: str | Path,
+    schemas: Mapping[str, pa.DataFrameSchema],
+    tables: Mapping[str, pd.DataFrame],
+    inputs: Mapping[str, pd.DataFrame],
+    board: Board | None,
+) -> None:
+    """Write a workbook of the sheets of `schemas` that `tables` has, and `in_<sheet>` for `inputs`.
+
+    `board` is the page on sheet `summary`, which must then be there. Raises WriteError as `write_result` does.
+    """
     book = new_book()
     bodies: dict[str, Body] = {}
-    for name in RESULTS:
+    for name, schema in schemas.items():
         if name in tables:
-            bodies[name] = result_sheet(book, name, tables[name])
+            bodies[name] = result_sheet(book, schema, tables[name])
     bodies.pop("summary", None)  # its rows share the sheet with the page for the board
     for name in INPUTS:
         if name in inputs:
             bodies[f"in_{name}"] = copy_sheet(book, f"in_{name}", name, inputs[name])
-    if "summary" in tables:
-        add_board(book, tables, instance)
+    if board is not None:
+        add_board(book, tables["summary"], board)
     save(book, path, bodies)
 
 

@@ -2,9 +2,11 @@
 
 import pytest
 
+from planner.cli import run
+from planner.solver import Options, solve_arrays
 from planner.workbook.read import read_instance
 from planner.workbook.write import write_instance, write_result
-from tests.benchmarks import build, workbook
+from tests.benchmarks import build, tightening, workbook
 from tests.benchmarks.cases import CASES
 
 pytestmark = pytest.mark.slow
@@ -33,3 +35,18 @@ def test_the_workbook_benchmark_reads_and_writes_what_it_says(tmp_path):
     assert len(table) == 1_000
     write_result(tmp_path / "result.xlsx", {"flows": table}, {}, instance)
     assert (tmp_path / "result.xlsx").stat().st_size > 10_000
+
+
+def test_every_step_of_the_formulation_has_the_same_optimum(tmp_path):
+    """The worked example, with offers, a project, experience and a cluster, solved without any gap."""
+    assert run(["new", str(tmp_path / "example.xlsx")]) == 0
+    found = {}
+    for name, compiled, roundings in tightening.steps(tmp_path / "example.xlsx"):
+        relaxed = tightening.relaxation(compiled)
+        solution = solve_arrays(compiled, Options(gap=0.0), None, roundings)
+        found[name] = (len(compiled.rows), relaxed, solution.objective)
+    optimum = found["started"][2]
+    assert [objective for *_, objective in found.values()] == [pytest.approx(optimum)] * 4
+    rows, relaxed = zip(*[figures[:2] for figures in found.values()], strict=True)
+    assert rows[0] < rows[1] == rows[2]
+    assert relaxed[0] <= relaxed[1] <= relaxed[2] <= optimum

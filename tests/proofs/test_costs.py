@@ -19,6 +19,9 @@ OLD = {"site": "old shop", "region": "here", "firm": "own"}
 LANE = {"origin": "here", "destination": "there", "item": "good", "mode": "road"}
 MODULE = {"process": "make", "option": "module", "size": 10, "life": 3}
 COUNTRY = {"region": "here", "wage": 0.5, "skilled_wage": 2, "energy_price": 0.25}
+OUTSIDE = {"sites": [{"site": "shop", "region": "here", "firm": "other"}]}
+CONTRACT = {"firm": "other", "process": "make", "mode": "contract"}
+DESIGN = {"project": "design", "option": "alone", "cost": 2}
 CASES: list[tuple[str, float, dict[str, Any]]] = [
     # 3,000,000 h x 0.5 / 10^6 = 1.5 per good
     ("labour", 8 * 1.5 * 2.44, {"processes": [{"labour": 3e6}], "regions": [COUNTRY]}),
@@ -130,6 +133,45 @@ CASES: list[tuple[str, float, dict[str, Any]]] = [
     ("shortage", 2 * 10 * 2.44, {"demand": wanted("1", "2", volume=12)}),
     # no penalty of their own: 3 x their price
     ("shortage", 2 * 3 * 4 * 2.44, {"demand": wanted("1", "2", volume=12, penalty=None, price=4)}),
+    # half of the 2 that a good costs
+    ("margin", 8 * 1 * 2.44, OUTSIDE | {"access": [CONTRACT | {"markup": 0.5}]}),
+    ("transaction cost", 8 * 0.25 * 2.44, OUTSIDE | {"access": [CONTRACT | {"transaction_cost": 0.25}]}),
+    # signed in period 2, when it is of use
+    ("access entry", 5 * 0.8, OUTSIDE | {"access": [CONTRACT | {"entry_cost": 5}], "demand": wanted("2")}),
+    ("access annual", 3 * 2.44, OUTSIDE | {"access": [CONTRACT | {"annual_cost": 3}]}),
+    # it runs through period 1
+    ("development", 2 * 1, {"processes": [{"requires": "design"}], "projects": [DESIGN | {"duration": 1}]}),
+    (
+        "development fee",
+        2 * 0.8,
+        {"processes": [{"requires": "design"}], "projects": [DESIGN | {"duration": 0}], "demand": wanted("2")},
+    ),
+    # 8 made in period 1 halve the cost of 2
+    (
+        "learning saving",
+        -8 * 1 * 1.44,
+        {
+            "processes": [{"other_cost": 2, "learnable_share": 1}],
+            "learning": [{"process": "make", "level": 1, "threshold": 8, "saving": 0.5}],
+        },
+    ),
+    (
+        "cluster saving",
+        -8 * 1 * 2.44,
+        {"clusters": [{"region": "here", "level": 1, "stages": 1, "saving": 0.5}]},
+    ),
+    ("subsidies", -8 * 1 * 2.44, {"policies": [{"policy": "bounty", "kind": "output", "item": "good", "rate": 1}]}),
+    # 60 % of 5 to enter
+    (
+        "subsidies once",
+        -3 * 0.8,
+        OUTSIDE
+        | {
+            "access": [CONTRACT | {"entry_cost": 5}],
+            "policies": [{"policy": "fund", "kind": "access", "rate": 0.6}],
+            "demand": wanted("2"),
+        },
+    ),
     ("revenue", -8 * 9 * 2.44, {"settings": {"objective": "profit"}, "demand": wanted("1", "2", price=9)}),
 ]
 

@@ -35,6 +35,36 @@ SOUND: dict[str, Rows] = {
     ],
 }
 
+INTEGRATED: dict[str, Rows] = SOUND | {
+    "firms": [["firm", "home"], ["us", "yes"], ["them", "no"]],
+    "sites": [["site", "region", "firm"], ["S1", "China", "us"], ["S2", "Chile", "them"]],
+    "lines": [["site", "process", "capacity"], ["S1", "make", 100], ["S2", "make", 50]],
+    "access": [
+        ["firm", "process", "mode", "entry_cost", "stake", "controls", "offtake_share"],
+        ["them", None, "spot", None, None, None, 0.5],
+        ["them", "make", "equity", 12.5, 0.3, "yes", None],
+    ],
+    "projects": [
+        ["project", "option", "kind", "partner", "min_stake", "cost", "duration", "needs"],
+        ["launch", "alone", "own", None, None, 3, 1, "study"],
+        ["launch", "with them", "joint", "them", 0.2, 5, 0, None],
+        ["study", "alone", "own", None, None, 1, 0, None],
+    ],
+    "enablers": [["region", "enabler", "item", "threshold", "uplift"], ["France", "cell", "cell", 5, 0.1]],
+    "learning": [
+        ["process", "level", "threshold", "saving", "outside"],
+        ["make", 1, 10, 0.1, 2],
+        ["make", 2, 90, 0.2, 2],
+    ],
+    "clusters": [["region", "level", "stages", "saving", "tier"], ["China", 1, 1, 0.05, "*"]],
+    "policies": [
+        ["policy", "kind", "region", "item", "rate", "budget", "from", "to"],
+        ["grant", "capex", "Asia", "make", 0.1, 40, "2024", "2029"],
+        ["tariff", "duty", "*", "cell", 0.05, None, None, None],
+    ],
+}
+"""The sound workbook with an outside firm and rows in every sheet of offers, development, levels and policies."""
+
 
 def write(path: Path, changes: Mapping[str, Rows | None] | None = None) -> Path:
     """A workbook with the sound sheets, except that those in `changes` are replaced, added, or (None) left out."""

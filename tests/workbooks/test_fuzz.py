@@ -14,7 +14,7 @@ import pytest
 from models.schema import INPUTS
 from planner.issues import InputError, Issue
 from planner.workbook.read import read_instance
-from tests.workbooks.books import SOUND, sheet_part, write
+from tests.workbooks.books import INTEGRATED, sheet_part, write
 
 VALUES = [
     None, "", " ", 0, -1, 1e-320, 1e308, -1e308, 2**63, 0.1 + 0.2, True, False, "x" * 40_000, "1,234",
@@ -40,6 +40,8 @@ BYTES = [
     b"<!--",
     b"\xef\xbb\xbf",
 ]
+MARKED = ("demand", "access", "projects", "learning", "policies")
+"""Sheets of which one has its XML changed in every attack on parts."""
 CHANGES = [
     "",
     "[",
@@ -49,6 +51,10 @@ CHANGES = [
     'settings["',
     "lines[|||].capacity==",
     "*[*].*=*",
+    "access[them|*|*].stake=2",
+    "projects[*].needs=launch",
+    "learning[make|1].level=2",
+    "policies[grant].budget=",
 ]
 
 
@@ -69,7 +75,7 @@ def answered(path, changes=()):
 
 def spoilt_cells(random_, path):
     """Cells, headers and sheets changed as a user might, with values no user would type."""
-    sheets = {name: [list(row) for row in rows] for name, rows in SOUND.items()}
+    sheets = {name: [list(row) for row in rows] for name, rows in INTEGRATED.items()}
     for _ in range(random_.randint(1, 6)):
         name = random_.choice(list(sheets))
         rows = sheets[name]
@@ -105,7 +111,7 @@ def spoilt_cells(random_, path):
 def spoilt_parts(random_, path, sound):
     """The XML of some parts changed in a few places; the archive stays whole."""
     with zipfile.ZipFile(sound) as old, zipfile.ZipFile(path, "w") as new:
-        chosen = [*random_.sample(old.namelist(), random_.randint(1, 2)), sheet_part(sound, "demand")]
+        chosen = [*random_.sample(old.namelist(), random_.randint(1, 2)), sheet_part(sound, random_.choice(MARKED))]
         for name in old.namelist():
             data = old.read(name)
             if name in chosen:
@@ -150,7 +156,7 @@ def spoilt_bytes(random_, path, sound):
 
 def _attack(seed, path):
     random_ = random.Random(seed)
-    sound = write(path / "sound.xlsx")
+    sound = write(path / "sound.xlsx", INTEGRATED)
     target = path / "spoilt.xlsx"
     kind = random_.choice([spoilt_cells, spoilt_parts, spoilt_bytes])
     if kind is spoilt_cells:

@@ -142,13 +142,15 @@ def test_the_example_says_that_it_is_invented():
 
 
 def test_the_example_has_a_plan_worth_looking_at():
-    """It opens the candidate site, extends another, uses all three tiers, and agrees with its audit."""
+    """It opens the candidate site, extends others, develops with a partner it holds a stake in, and is audited."""
     outcome = worked_example.outcome()
     tables = outcome.tables
     assert outcome.solution.status in ("optimal", "within_gap")
     assert (tables["audit"]["ok"] == "yes").all()
     assert tables["sites"]["site"].tolist() == ["Northland gigafactory"]
-    assert tables["builds"]["process"].nunique() == 2
+    assert tables["builds"]["process"].nunique() == 3
+    assert tables["projects"]["option"].tolist() == ["joint venture"]
+    assert set(tables["access"]["mode"]) == {"spot", "contract", "equity"}
     assert set(tables["costs"]["tier"]) == {"upstream", "midstream", "downstream"}
     assert "duties" in set(tables["costs"]["line"])
     assert (tables["demand"]["sold"] == tables["demand"]["volume"]).all()

@@ -1,0 +1,220 @@
+"""Levels of experience, agglomeration and infrastructure: each asks for more and gives more than the one before."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from models.instance import Instance
+from planner.checks import error, listed, needs, rows, warning
+from planner.checks.bounds import CAPACITY_SHEETS, greatest_capacity, greatest_use
+from planner.checks.offers import controllable
+from planner.checks.places import lines_at_sites, place_of, positions
+from planner.checks.supply import SUPPLY_SHEETS, supply
+from planner.issues import Issue
+
+if TYPE_CHECKING:
+    from planner.workbook.read import Reading
+
+MOST_SAVING = 1 + 1e-9
+"""Savings that leave less than nothing of a cost, but for rounding."""
+
+
+@needs("learning")
+def learning_levels_rise(reading: "Reading") -> Iterator[Issue]:
+    """The levels of a process are 1, 2, 3, each with a higher threshold and saving; `outside` is told in each alike."""
+    for process, levels in reading.instance["learning"].groupby("process", sort=False):
+        ordered = levels.sort_values("level")
+        yield from _numbered(reading, "learning", ordered, f"`{process}`")
+        yield from _rising(reading, "learning", ordered, "threshold", at_least=None)
+        yield from _rising(reading, "learning", ordered, "saving", at_least=0.0)
+        first = ordered.iloc[0]
+        for row, level in rows(ordered[ordered["outside"] != first["outside"]]):
+            message = (
+                f"outside is {level['outside']:g} here and {first['outside']:g} at level {first['level']:g}; it is "
+                f"what others make of `{process}`: write the same at every level"
+            )
+            yield warning(reading, "learning", row, "outside", message)
+
+
+@needs("clusters")
+def cluster_levels_rise(reading: "Reading") -> Iterator[Issue]:
+    """The levels of a region are 1, 2, 3, each with more stages and a higher saving, and all help one tier."""
+    for region, levels in reading.instance["clusters"].groupby("region", sort=False):
+        ordered = levels.sort_values("level")
+        yield from _numbered(reading, "clusters", ordered, f"`{region}`")
+        yield from _rising(reading, "clusters", ordered, "stages", at_least=None)
+        yield from _rising(reading, "clusters", ordered, "saving", at_least=0.0)
+        first = ordered.iloc[0]
+        for row, level in rows(ordered[ordered["tier"] != first["tier"]]):
+            message = (
+                f"level {level['level']:g} helps tier {level['tier']}, level {first['level']:g} tier {first['tier']}: "
+                "a saving counts from the level before; write one tier at all levels of a region"
+            )
+            yield error(reading, "clusters", row, "tier", message)
+
+
+@needs("enablers")
+def enabler_thresholds_rise(reading: "Reading") -> Iterator[Issue]:
+    """A higher threshold gives a higher uplift."""
+    for _, levels in reading.instance["enablers"].groupby(["region", "enabler", "item"], sort=False):
+        yield from _rising(reading, "enablers", levels.sort_values("threshold"), "uplift", at_least=0.0)
+
+
+def _numbered(reading: "Reading", sheet: str, ordered: pd.DataFrame, name: str) -> Iterator[Issue]:
+    """A fault where the levels are not 1, 2, 3 and so on."""
+    given = [f"{level:g}" for level in ordered["level"]]
+    wanted = [str(number) for number in range(1, len(given) + 1)]
+    wrong = [place for place, level in enumerate(given) if level != wanted[place]]
+    if wrong:
+        message = f"the levels of {name} are {listed(given, 12)}; write {listed(wanted, 12)}, without a gap"
+        yield error(reading, sheet, int(ordered.index[wrong[0]]), "level", message)
+
+
+def _rising(
+    reading: "Reading", sheet: str, ordered: pd.DataFrame, column: str, at_least: float | None
+) -> Iterator[Issue]:
+    """A fault where `column` falls from one level to the next, a warning where it stays; it begins above `at_least`."""
+    before, where = at_least, ""
+    for row, level in rows(ordered):
+        value = level[column]
+        if before is not None and value < before:
+            message = f"{column} {value:g} is below the {before:g} of the level before{where}; write more"
+            yield error(reading, sheet, row, column, message)
+        elif before is not None and value == before:
+            reason = f"no more than at the level before{where}" if where else "so that the level gives nothing"
+            yield warning(reading, sheet, row, column, f"{column} is {value:g}, {reason}; write more or remove the row")
+        before, where = value, f" ({reading.cell(sheet, row, column)})"
+
+
+@needs("processes", "firms", "sites", "lines", "access", "learning", "periods")
+def learning_saves_something(reading: "Reading") -> Iterator[Issue]:
+    """A process that learns has a cost that experience lowers, and a line that home firms control."""
+    instance = reading.instance
+    share = instance["processes"].set_index("process")["learnable_share"]
+    place = positions(instance, "processes", "process")
+    controlled = set(instance["lines"].loc[controllable(instance, switched=False), "process"])
+    for row, level in rows(instance["learning"].drop_duplicates("process")):
+        process = level["process"]
+        if share[process] == 0:
+            at = reading.cell("processes", int(instance["processes"].index[place[process]]), "learnable_share")
+            message = f"the learnable_share of `{process}` is 0 (processes!{at}): nothing is saved; write it there"
+            yield warning(reading, "learning", row, "process", message)
+        if process not in controlled:
+            message = (
+                f"home firms have no line of `{process}`, nor an offer with controls = yes on one: nothing is saved; "
+                "add a line or an offer, or remove the rows"
+            )
+            yield warning(reading, "learning", row, "process", message)
+
+
+@needs(*CAPACITY_SHEETS, "learning")
+def learning_is_within_reach(reading: "Reading") -> Iterator[Issue]:
+    """A level can be reached before the last period by all that controlled lines could make; one level is named."""
+    instance = reading.instance
+    years = instance["periods"]["years"].to_numpy()[:-1]
+    made = pd.Series(greatest_use(instance)[:, :-1] @ years).where(controllable(instance), 0.0)
+    most = made.groupby(instance["lines"]["process"].to_numpy()).sum()
+    for process, levels in instance["learning"].groupby("process", sort=False):
+        reach = float(most.get(process, 0.0))
+        far = levels[levels["threshold"] > reach + levels["outside"] * years.sum()].sort_values("threshold")
+        if len(far) and reach > 0:
+            row = int(far.index[0])
+            known = reach + far["outside"].iloc[0] * years.sum()
+            message = (
+                f"before the last period `{process}` can come to {known:.6g} at most (controlled lines and outside): "
+                "this level is never reached; write a lower threshold, in units of activity, or remove it"
+            )
+            yield warning(reading, "learning", row, "threshold", message)
+
+
+@needs(*CAPACITY_SHEETS, "clusters")
+def clusters_have_stages(reading: "Reading") -> Iterator[Issue]:
+    """A region has, or can have, as many stages as a level asks for."""
+    instance = reading.instance
+    places = _stages(instance)
+    places = places[np.any(greatest_capacity(instance) > 0, axis=1)]
+    for row, level in rows(instance["clusters"]):
+        there = places[(places["region"] == level["region"]) & places["tier"].isin(_tiers(level["tier"], places))]
+        count = there["stage"].nunique()
+        if level["stages"] > count:
+            names = listed([f"`{stage}`" for stage in there["stage"].unique()], 8)
+            kind = "" if level["tier"] == "*" else f" of tier {level['tier']}"
+            message = (
+                f"{level['stages']:g} stages{kind} are asked for, `{level['region']}` can have {count} ({names}): this "
+                "level is never reached; write fewer, or add lines (their stage stands in processes)"
+            )
+            yield warning(reading, "clusters", row, "stages", message)
+
+
+def _stages(instance: Instance) -> pd.DataFrame:
+    """The lines by position, with region, process, and the stage and tier of the process."""
+    lines = lines_at_sites(instance).reset_index(drop=True)[["region", "process"]]
+    processes = instance["processes"].set_index("process")
+    stage = processes["stage"].where(processes["stage"].notna(), processes.index.to_series())
+    return lines.assign(stage=lines["process"].map(stage), tier=lines["process"].map(processes["tier"]))
+
+
+def _tiers(tier: str, places: pd.DataFrame) -> set[str]:
+    return set(places["tier"]) if tier == "*" else {tier}
+
+
+@needs("periods", "processes", "firms", "sites", "lines", "access", "learning", "clusters")
+def savings_leave_a_cost(reading: "Reading") -> Iterator[Issue]:
+    """Experience and agglomeration together save no more than the whole conversion cost."""
+    instance = reading.instance
+    places = _stages(instance)
+    places = places.assign(control=controllable(instance, switched=False))
+    share = instance["processes"].set_index("process")["learnable_share"]
+    learned = instance["learning"].groupby("process")["saving"].max()
+    saved = (share * learned.reindex(share.index)).fillna(0.0)
+    top = instance["clusters"].sort_values("saving").drop_duplicates("region", keep="last")
+    for row, level in rows(top.sort_index()):
+        there = places[(places["region"] == level["region"]) & places["tier"].isin(_tiers(level["tier"], places))]
+        both = there["process"].map(saved)[there["control"]] + level["saving"]
+        if len(both) and both.max() > MOST_SAVING:
+            process = there.loc[both.idxmax(), "process"]
+            message = (
+                f"with what experience saves on `{process}` ({both.max() - level['saving']:.3g} of its conversion "
+                f"cost, learning) this makes {both.max():.3g}: more than the cost itself; lower one of them"
+            )
+            yield error(reading, "clusters", row, "saving", message)
+
+
+@needs(*SUPPLY_SHEETS, "enablers", "demand")
+def enablers_can_be_deployed(reading: "Reading") -> Iterator[Issue]:
+    """An enabler is made somewhere, can be brought to its market, and the item it enables is demanded there."""
+    instance = reading.instance
+    enablers = instance["enablers"]
+    if enablers.empty:
+        return
+    region, item = positions(instance, "regions", "region"), positions(instance, "items", "item")
+    made = instance["recipes"].query("quantity > 0")
+    sources = set(made.loc[made["process"].isin(set(instance["lines"]["process"])), "item"])
+    sources |= set(instance["stocks"].query("initial > 0")["item"])
+    had = supply(instance).ever(every_line_runs=True)[0]
+    there = had[place_of(enablers["region"], region, -1), place_of(enablers["enabler"], item, -1)]
+    markets = set(zip(instance["demand"]["region"], instance["demand"]["item"], strict=True))
+    for row, level in rows(enablers.assign(there=there).drop_duplicates(["region", "enabler", "item"])):
+        if level["enabler"] not in sources:
+            message = f"nothing makes `{level['enabler']}`: no line has a recipe for it; add one, or name another item"
+            yield error(reading, "enablers", row, "enabler", message)
+        elif not level["there"]:
+            message = (
+                f"`{level['enabler']}` can be neither made in nor brought to `{level['region']}`: this row has no "
+                "effect; add a lane or a line"
+            )
+            yield warning(reading, "enablers", row, "region", message)
+        if (level["region"], level["item"]) not in markets:
+            message = f"nobody demands `{level['item']}` in `{level['region']}`; add its demand or remove the row"
+            yield warning(reading, "enablers", row, "item", message)
+
+
+@needs("settings", "enablers")
+def enablers_need_profit(reading: "Reading") -> Iterator[Issue]:
+    """Under least cost a larger volume is only a burden: enablers have no effect."""
+    enablers = reading.instance["enablers"]
+    if len(enablers) and reading.instance.settings["objective"] == "cost":
+        message = "enablers have no effect under objective cost; set objective to profit (settings), or remove the rows"
+        yield warning(reading, "enablers", int(enablers.index[0]), "region", message)

@@ -1,0 +1,49 @@
+"""Where names stand in their sheets, which regions a place means, and what stands where.
+
+Arrays are indexed by position: periods, regions and items in the order of their sheets, lines in the order of theirs.
+"""
+
+import numpy as np
+import pandas as pd
+
+from models.instance import Instance
+from planner.checks.memory import remembered
+
+
+def positions(instance: Instance, sheet: str, column: str) -> dict[str, int]:
+    """The position of every name of a key column."""
+    return {name: place for place, name in enumerate(instance[sheet][column])}
+
+
+def place_of(names: pd.Series, order: dict[str, int], blank: int) -> np.ndarray:
+    """The position of each name, `blank` where there is none."""
+    return np.array([blank if name is None else order[name] for name in names], dtype=int)
+
+
+def blocs(instance: Instance) -> pd.Series:
+    """The bloc of each region; a region without one is a bloc of its own."""
+    regions = instance["regions"].set_index("region")
+    return regions["bloc"].where(regions["bloc"].notna(), regions.index.to_series())
+
+
+def regions_of(instance: Instance, place: str) -> set[str]:
+    """The regions that a region, a bloc or `*` means."""
+    bloc = blocs(instance)
+    return {region for region in bloc.index if place in ("*", region, bloc[region])}
+
+
+@remembered
+def lines_at_sites(instance: Instance) -> pd.DataFrame:
+    """The rows of `lines` (same index) with region, firm, home and candidate of their sites.
+
+    `first` and `last` are the positions of the periods in which the line's site may be open.
+    """
+    order = positions(instance, "periods", "period")
+    sites = instance["sites"].merge(instance["firms"][["firm", "home"]], on="firm", how="left").set_index("site")
+    lines = instance["lines"].copy()
+    for column in ("region", "firm", "home", "status"):
+        lines[column] = lines["site"].map(sites[column]).astype(object)
+    lines["first"] = place_of(lines["site"].map(sites["first_period"]).astype(object).where(pd.notna, None), order, 0)
+    last = lines["site"].map(sites["last_period"]).astype(object).where(pd.notna, None)
+    lines["last"] = place_of(last, order, len(order) - 1)
+    return lines

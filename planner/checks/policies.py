@@ -1,0 +1,183 @@
+"""Policies: each changes something, in the direction its kind means, and by a share and not a percentage."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from models.instance import Instance
+from planner.checks import error, needs, rows, warning
+from planner.checks.bounds import options_of_lines
+from planner.checks.duties import LIKELY_PERCENT
+from planner.checks.offers import controllable, offers_of_lines
+from planner.checks.places import lines_at_sites, positions, regions_of
+from planner.checks.supply import lane_table, matched
+from planner.issues import Issue
+
+if TYPE_CHECKING:
+    from planner.workbook.read import Reading
+
+SUBSIDIES = ("capex", "output", "access", "development")
+_OF_COST = ("capex", "access", "development")
+_RELATIVE = ("transaction_cost", "market_access")
+_ABOUT_GOODS = ("duty", "market_access")
+
+
+def _active(instance: Instance) -> pd.DataFrame:
+    """The policies that are not marked as inactive."""
+    policies = instance["policies"]
+    return policies[policies["active"] == "yes"]
+
+
+@needs("policies")
+def rates_fit_kinds(reading: "Reading") -> Iterator[Issue]:
+    """A subsidy pays, and at most what a thing costs; a relative change leaves nothing at the least."""
+    for row, policy in rows(_active(reading.instance)):
+        kind, rate = policy["kind"], policy["rate"]
+        if rate == 0:
+            yield warning(reading, "policies", row, "rate", "a rate of 0 changes nothing; write a rate or remove it")
+        elif kind in SUBSIDIES and rate < 0:
+            ending = "" if policy["budget"] > 0 else ", without a budget at that"
+            message = f"a subsidy of kind {kind} at {rate:g} would take instead of pay{ending}; write a rate above 0"
+            yield error(reading, "policies", row, "rate", message)
+        elif kind in _OF_COST and rate > 1:
+            message = f"{rate:g} of the cost is more than the cost: write a share up to 1{_as_percent(rate)}"
+            yield error(reading, "policies", row, "rate", message)
+        elif kind in _RELATIVE and rate < -1:
+            message = f"a change by {rate:g} leaves less than nothing; write -1 or more{_as_percent(rate)}"
+            yield error(reading, "policies", row, "rate", message)
+        elif kind not in SUBSIDIES and abs(rate) > LIKELY_PERCENT:
+            message = f"{rate:g} means {100 * rate:g} %; write {rate / 100:g} if {rate:g} % is meant"
+            yield warning(reading, "policies", row, "rate", message)
+
+
+def _as_percent(rate: float) -> str:
+    return f", such as {rate / 100:g} for {rate:g} %" if abs(rate) > LIKELY_PERCENT else ""
+
+
+@needs("policies")
+def budgets_are_for_subsidies(reading: "Reading") -> Iterator[Issue]:
+    """A budget limits a subsidy, and leaves something to pay."""
+    policies = _active(reading.instance)
+    for row, policy in rows(policies[policies["budget"].notna()]):
+        if policy["kind"] not in SUBSIDIES:
+            message = f"a policy of kind {policy['kind']} pays nothing, so that its budget has no effect; clear it"
+            yield warning(reading, "policies", row, "budget", message)
+        elif policy["budget"] == 0:
+            message = "a budget of 0 pays nothing; write the amount, or leave it blank for no limit"
+            yield warning(reading, "policies", row, "budget", message)
+
+
+@needs("periods", "policies")
+def policies_span_time(reading: "Reading") -> Iterator[Issue]:
+    """A policy is in force from a period to the same or a later one."""
+    order = positions(reading.instance, "periods", "period")
+    policies = _active(reading.instance)
+    for row, policy in rows(policies[policies["from"].notna() & policies["to"].notna()]):
+        if order[policy["from"]] > order[policy["to"]]:
+            message = f"from {policy['from']} is after to {policy['to']}; exchange them or leave one blank"
+            yield error(reading, "policies", row, "from", message)
+
+
+@needs("items", "policies")
+def targets_fit_kinds(reading: "Reading") -> Iterator[Issue]:
+    """A kind is paid or counted on what it can be: output on one item or process, duties and markets on items."""
+    items = set(reading.instance["items"]["item"])
+    for row, policy in rows(_active(reading.instance)):
+        kind, item = policy["kind"], policy["item"]
+        if kind == "output" and item == "*":
+            message = "an output subsidy is paid per unit of one thing: write an item or a process instead of *"
+            yield error(reading, "policies", row, "item", message)
+        if kind == "development" and policy["region"] != "*":
+            message = "development has no region: write * (or leave it blank)"
+            yield error(reading, "policies", row, "region", message)
+        if kind in _ABOUT_GOODS and item != "*" and item not in items:
+            message = f"`{item}` is a process, but kind {kind} is about goods: write an item, or *"
+            yield error(reading, "policies", row, "item", message)
+
+
+@needs(
+    "settings", "periods", "regions", "items", "processes", "recipes", "firms", "sites", "lines", "options", "access",
+    "projects", "lanes", "demand", "policies",
+)  # fmt: skip
+def policies_match_something(reading: "Reading") -> Iterator[Issue]:
+    """A policy has something to pay for or to change."""
+    instance = reading.instance
+    policies = _active(instance)
+    about_goods = policies["kind"].isin(_ABOUT_GOODS) & (policies["item"] != "*")
+    for row, policy in rows(policies[~about_goods | policies["item"].isin(set(instance["items"]["item"]))]):
+        lacking, found = _MATCHES[policy["kind"]]
+        if not found(instance, policy):
+            reason = lacking.format(**policy[["region", "item"]])
+            message = f"{reason}: this policy changes nothing; correct region or item, or remove the row"
+            yield warning(reading, "policies", row, "region", message)
+
+
+def _processes(instance: Instance, item: str) -> set[str]:
+    """The processes that an item (those that make it), a process or `*` means."""
+    if item == "*":
+        return set(instance["processes"]["process"])
+    makers = instance["recipes"].query("quantity > 0")
+    return {item} | set(makers.loc[makers["item"] == item, "process"])
+
+
+def _option(instance: Instance, policy: pd.Series) -> bool:
+    lines, options = lines_at_sites(instance).reset_index(drop=True), instance["options"]
+    there = lines.index[lines["region"].isin(regions_of(instance, policy["region"]))]
+    on_lines = options_of_lines(instance)
+    on_lines = on_lines[on_lines["line"].isin(there) & (on_lines["row"].map(options["capex"]) > 0)]
+    return bool(on_lines["row"].map(options["process"]).isin(_processes(instance, policy["item"])).any())
+
+
+def _controlled_line(instance: Instance, policy: pd.Series) -> bool:
+    lines = lines_at_sites(instance)[controllable(instance)]
+    there = lines["region"].isin(regions_of(instance, policy["region"]))
+    return bool((there & lines["process"].isin(_processes(instance, policy["item"]))).any())
+
+
+def _entry(instance: Instance, policy: pd.Series) -> bool:
+    """Is there an offer to pay entry for: by the region of a line it covers, or the bloc of its firm."""
+    offers = offers_of_lines(instance)
+    offers = offers[(offers["entry_cost"] > 0) & offers["process"].isin(_processes(instance, policy["item"]))]
+    firms = instance["firms"].set_index("firm")["bloc"]
+    there = offers["region"].isin(regions_of(instance, policy["region"]))
+    return bool((there | (offers["firm"].map(firms) == policy["region"])).any())
+
+
+def _project(instance: Instance, policy: pd.Series) -> bool:
+    projects = instance["projects"]
+    paid = set(projects.loc[projects["cost"] > 0, "project"])
+    if policy["item"] == "*":
+        return bool(paid)
+    items, processes = instance["items"], instance["processes"]
+    asking = set(items.loc[items["item"] == policy["item"], "requires"])
+    return bool((asking | set(processes.loc[processes["process"] == policy["item"], "requires"])) & paid)
+
+
+def _lane(instance: Instance, policy: pd.Series) -> bool:
+    duty = pd.Series({"origin": "*", "destination": policy["region"], "item": policy["item"]})
+    return bool(matched(duty, lane_table(instance)).any())
+
+
+def _transaction(instance: Instance, policy: pd.Series) -> bool:
+    offers = offers_of_lines(instance)
+    offers = offers[(offers["transaction_cost"] > 0) & offers["process"].isin(_processes(instance, policy["item"]))]
+    return bool(offers["region"].isin(regions_of(instance, policy["region"])).any())
+
+
+def _market(instance: Instance, policy: pd.Series) -> bool:
+    demand = instance["demand"]
+    there = demand["region"].isin(regions_of(instance, policy["region"]))
+    return bool((there & ((demand["item"] == policy["item"]) | (policy["item"] == "*"))).any())
+
+
+_MATCHES: dict[str, tuple[str, Callable[[Instance, pd.Series], bool]]] = {
+    "capex": ("in `{region}` no option with a capex is for `{item}`", _option),
+    "output": ("in `{region}` home firms have no line for `{item}`, nor control one by an offer", _controlled_line),
+    "access": ("no offer with an entry cost is for `{item}` in `{region}`", _entry),
+    "development": ("no project with a cost stands in column requires of `{item}`", _project),
+    "duty": ("no lane brings `{item}` to `{region}` from another bloc", _lane),
+    "transaction_cost": ("in `{region}` no offer with a transaction cost is for `{item}`", _transaction),
+    "market_access": ("nobody demands `{item}` in `{region}`", _market),
+}
+"""What a policy of each kind lacks that matches nothing, in words, and whether it matches something."""

@@ -1,0 +1,120 @@
+"""How links are reached, what is developed, learnt and paid for: the brief and the figures on integration."""
+
+import pandas as pd
+
+from models.instance import Instance
+from planner.report.figures import Tables, listed, money, per_cent, periods, table, three_digits
+
+MODES = {
+    "own": "own plants",
+    "acquire": "firms acquired",
+    "joint_venture": "joint ventures",
+    "equity": "equity stakes",
+    "alliance": "alliances",
+    "contract": "contracts",
+    "spot": "spot purchases",
+}
+"""Modes in words, from the closest tie to the loosest."""
+
+CROWDED = 1.25
+"""Capacity over use from which an item counts as over-built."""
+
+MOST_SIGNED = 6
+"""Offers named in one sentence; more are counted."""
+
+
+def drawn_by_mode(instance: Instance, tables: Tables) -> pd.DataFrame:
+    """What is made or drawn: item, tier, period, mode (in words) and worth (money/year at reference value)."""
+    made = table(tables, "production", ("site", "process", "mode", "period", "made"))
+    recipes = instance["recipes"].query("quantity > 0")[["process", "item", "quantity"]]
+    rows = made.merge(recipes, on="process").merge(instance["items"][["item", "tier", "value"]], on="item")
+    rows["worth"] = rows["made"].astype(float) * rows["quantity"] * rows["value"]
+    return rows.assign(mode=rows["mode"].map(MODES))[["item", "tier", "period", "mode", "worth"]]
+
+
+def integration(instance: Instance, tables: Tables) -> list[str]:
+    """The sentences on integration; none where every firm is home and nothing is developed or learnt."""
+    parts = (
+        _links(instance, tables),
+        _signed(instance, tables),
+        _developed(instance, tables),
+        _savings(instance, tables),
+        _crowded(instance, tables),
+    )
+    return [part for part in parts if part]
+
+
+def _links(instance: Instance, tables: Tables) -> str:
+    """How much of the worth is reached in which way, in the last period."""
+    last = periods(instance)[-1]
+    rows = drawn_by_mode(instance, tables)
+    rows = rows[rows["period"] == last]
+    worth = rows.groupby("mode")["worth"].sum()
+    if len(worth) < 2 or not worth.sum():
+        return ""
+    named = [f"{mode} {per_cent(worth[mode] / worth.sum())}" for mode in MODES.values() if worth.get(mode, 0.0) > 0]
+    return f"How the chain is reached in {last}, by worth – {listed(named, len(MODES))}."
+
+
+def _signed(instance: Instance, tables: Tables) -> str:
+    """The offers signed, the dearest first."""
+    access = table(tables, "access", ("firm", "process", "mode", "period", "signed", "entry_cost", "drawn"))
+    signed = access[(access["signed"] == "yes") & (access["mode"] != "spot")]
+    if signed.empty:
+        return ""
+    order = signed.assign(cost=signed["entry_cost"].astype(float), much=signed["drawn"].astype(float))
+    order = order.sort_values(["cost", "much"], ascending=False, kind="stable")
+    names = [
+        f"{row['firm']} by {row['mode'].replace('_', ' ')}"
+        + ("" if row["process"] == "*" else f" for {row['process']}")
+        + f" ({row['period']})"
+        for row in order.to_dict("records")
+    ]
+    entry = float(access["entry_cost"].astype(float).sum())
+    cost = f", at {money(entry, instance.settings['currency'])} to enter" if entry else ""
+    offers = "one offer" if len(signed) == 1 else f"{len(signed)} offers"
+    return f"The plan signs {offers} beyond spot{cost}: {listed(names, MOST_SIGNED)}."
+
+
+def _developed(instance: Instance, tables: Tables) -> str:
+    """The projects started, in which way and with whom."""
+    projects = table(tables, "projects", ("project", "option", "started", "ready", "cost", "partner"))
+    if projects.empty:
+        return ""
+    names = [
+        f"{row['project']} ({row['option']}{partner}; ready {row['ready']})"
+        for row in projects.to_dict("records")
+        for partner in [f", with {row['partner']}" if row["partner"] else ""]
+    ]
+    spent = money(float(projects["cost"].astype(float).sum()), instance.settings["currency"])
+    return f"It develops {listed(names, MOST_SIGNED)}, for {spent} in all."
+
+
+def _savings(instance: Instance, tables: Tables) -> str:
+    """What experience, clusters and policies bring, discounted."""
+    costs = table(tables, "costs", ("line", "discounted"))
+    sums = costs["discounted"].astype(float).groupby(costs["line"]).sum()
+    words = {
+        "experience saves": ("learning saving",),
+        "clusters save": ("cluster saving",),
+        "subsidies pay": ("subsidies", "subsidies once"),
+    }
+    found = [(word, -sum(sums.get(line, 0.0) for line in lines)) for word, lines in words.items()]
+    parts = [f"{word} {money(amount, instance.settings['currency'])}" for word, amount in found if amount > 0]
+    sentence = listed(parts, len(parts))
+    return f"{sentence[:1].upper()}{sentence[1:]} over the horizon (discounted)." if parts else ""
+
+
+def _crowded(instance: Instance, tables: Tables) -> str:
+    """Items of which much more could be made than is used, and what idle capacity costs."""
+    last = periods(instance)[-1]
+    figures = table(tables, "security", ("item", "period", "capacity_ratio"))
+    figures = figures[(figures["period"] == last)].assign(ratio=figures["capacity_ratio"].astype(float))
+    crowded = figures[figures["ratio"] >= CROWDED].sort_values("ratio", ascending=False, kind="stable")
+    lines = table(tables, "capacity", ("period", "idle_cost"))
+    idle = float(lines.loc[lines["period"] == last, "idle_cost"].astype(float).sum())
+    if crowded.empty or not idle:
+        return ""
+    names = [f"{row['item']} {three_digits(row['ratio'])} times" for row in crowded.to_dict("records")]
+    cost = money(idle, instance.settings["currency"])
+    return f"Over-capacity in {last} – capacity is {listed(names)} what is used; idle capacity costs {cost} a year."

@@ -1,0 +1,45 @@
+"""A waterfall as stacked columns: what leads from one total to another, step by step."""
+
+import math
+from collections.abc import Mapping
+
+import pandas as pd
+
+BASE, TOTAL, BETTER, WORSE = "base", "total of the plan", "improves it", "worsens it"
+BELOW = " below 0"
+"""Ends the name of a column with the part of a step that lies below zero, where one column cannot hold both parts."""
+
+_SMALL, _FILLED = 0.35, 0.6
+"""Where the steps take less than the first share of the chart's height, the axis begins where they take the second."""
+
+
+def waterfall(start: tuple[str, float], steps: Mapping[str, float], end: str, better: float) -> pd.DataFrame:
+    """Rows: the start, each step, the end. Columns: an invisible base, totals, steps to the better and to the worse.
+
+    `start` is a label and a level, `steps` are the amounts by label; an amount of the sign of `better` is an
+    improvement. What does not stand in a row is missing; what no row has is left out.
+    """
+    label, level = start
+    rows = {label: {TOTAL: level}}
+    for step, amount in steps.items():
+        name = BETTER if amount * better >= 0 else WORSE
+        low, high = sorted((level, level + amount))
+        above, below = max(high, 0.0) - max(low, 0.0), min(low, 0.0) - min(high, 0.0)
+        rows[step] = {BASE: max(low, 0.0) + min(high, 0.0)}
+        rows[step] |= {name: above} if above or not below else {}
+        rows[step] |= {name + BELOW: below} if below else {}
+        level += amount
+    rows[end] = {TOTAL: level}
+    order = [BASE, TOTAL, *(name + part for name in (BETTER, WORSE) for part in ("", BELOW))]
+    frame = pd.DataFrame.from_dict(rows, orient="index")
+    return frame[[name for name in order if name in frame]]
+
+
+def axis_floor(levels: list[float]) -> float | None:
+    """Where the axis begins, so that small steps on large totals can be seen; None for zero."""
+    low, high = min(levels), max(levels)
+    if low <= 0 or high - low >= _SMALL * high or high == low:
+        return None
+    floor = high - (high - low) / _FILLED
+    step = 10.0 ** math.floor(math.log10(high - low))
+    return max(0.0, math.floor(floor / step + 1e-9) * step) or None

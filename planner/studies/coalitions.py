@@ -1,0 +1,130 @@
+"""Plans under some mechanisms only: each coalition of switches is one solve, in this process or in several."""
+
+import signal
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import active_children, get_context
+
+from models.instance import Instance
+from models.network import build
+from planner.compiled import compile_model
+from planner.infeasible import conflicts
+from planner.solver import Options, rounding, solve_arrays
+from planner.studies.shapley import Coalition
+
+
+@dataclass(frozen=True)
+class Task:
+    """What all coalitions share: the instance, the switches to turn, and the options of each solve."""
+
+    instance: Instance
+    players: tuple[str, ...]
+    options: Options
+
+
+@dataclass(frozen=True)
+class Solved:
+    """How the solve of a coalition ended: objective and bound in money as the workbook counts it, gap as a share.
+
+    Without a plan objective, bound and gap are None, and `reasons` may say which limits cannot be met together.
+    """
+
+    coalition: Coalition
+    status: str
+    words: str
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    seconds: float
+    reasons: tuple[str, ...] = ()
+
+
+class NoPlan(Exception):
+    """A coalition has no plan, so that nothing can be said about what its players are worth."""
+
+    def __init__(self, solved: Solved, players: Sequence[str]) -> None:
+        super().__init__(f"with {_switched(solved.coalition, players)}: {solved.words}")
+        self.solved = solved
+
+
+def named(coalition: Coalition, players: Sequence[str]) -> str:
+    """The switches that are on in a coalition, in the order of the players; "none" where all are off."""
+    return ", ".join(player for player in players if player in coalition) or "none"
+
+
+def _switched(coalition: Coalition, players: Sequence[str]) -> str:
+    if not coalition or len(coalition) == len(players):
+        return f"{', '.join(players)} {'on' if coalition else 'off'}"
+    return f"{named(coalition, players)} on and {named(frozenset(players) - coalition, players)} off"
+
+
+def solve_coalition(task: Task, coalition: Coalition) -> Solved:
+    """The best plan with exactly the switches in `coalition` on, of those of the task."""
+    switches = {player: "on" if player in coalition else "off" for player in task.players}
+    model = build(task.instance.with_settings(**switches))
+    compiled = compile_model(model)
+    solution = solve_arrays(compiled, task.options, None, rounding(model, compiled))
+    sign = -1.0 if task.instance.settings["objective"] == "profit" else 1.0
+    objective, bound = (None if value is None else sign * value + 0.0 for value in (solution.objective, solution.bound))
+    reasons = tuple(conflict.words for conflict in conflicts(compiled)) if solution.status == "infeasible" else ()
+    return Solved(coalition, solution.status, solution.words, objective, bound, solution.gap, solution.seconds, reasons)
+
+
+def solve_coalitions(task: Task, needed: Sequence[Coalition], workers: int = 1) -> Iterator[Solved]:
+    """Solve each of `needed` and yield it when it is done.
+
+    Raises NoPlan for the first without a plan and KeyboardInterrupt when the user stops; nothing runs on after that.
+    """
+    found = _here(task, needed) if workers == 1 else _in_processes(task, needed, workers)
+    try:
+        for solved in found:
+            if solved.status == "interrupted":  # the solver swallows Ctrl-C to end in order
+                raise KeyboardInterrupt
+            if solved.objective is None:
+                raise NoPlan(solved, task.players)
+            yield solved
+    finally:
+        found.close()
+
+
+def _here(task: Task, needed: Sequence[Coalition]) -> Generator[Solved, None, None]:
+    for coalition in needed:
+        yield solve_coalition(task, coalition)
+
+
+def _in_processes(task: Task, needed: Sequence[Coalition], workers: int) -> Generator[Solved, None, None]:
+    with _pool(task, workers) as pool:
+        for future in as_completed([pool.submit(_solve_shared, coalition) for coalition in needed]):
+            yield future.result()
+
+
+@contextmanager
+def _pool(task: Task, workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Fresh processes that know the task; when the caller leaves early they are ended and do not solve on."""
+    others = set(active_children())
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_share, initargs=(task,))
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in set(active_children()) - others:
+            child.terminate()
+        raise
+    finally:
+        pool.shutdown()
+
+
+_shared: list[Task] = []
+"""In a process of the pool: its task, sent once and not with every coalition."""
+
+
+def _share(task: Task) -> None:
+    """Ctrl-C reaches every process of a terminal; the one in front of the user decides what it means."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _shared[:] = [task]
+
+
+def _solve_shared(coalition: Coalition) -> Solved:
+    return solve_coalition(_shared[0], coalition)

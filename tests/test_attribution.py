@@ -1,0 +1,329 @@
+"""What mechanisms are worth, from an instance to a workbook, with figures worked out by hand."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from models.instance import Instance, instance
+from planner.cli import run
+from planner.issues import InputError
+from planner.solver import Options
+from planner.studies import coalitions, mechanisms
+from planner.studies.attribution import attribute, attribution_tables, design
+from planner.studies.coalitions import NoPlan, Solved, Task
+from planner.studies.mechanisms import MECHANISMS, Cast, cast
+from planner.studies.shapley import Coalition
+from planner.workbook.write import write_instance
+
+ROOT = Path(__file__).parents[1]
+PROVED = Options(gap=0.0)
+
+
+def tables(volume: float = 40) -> dict[str, list[dict[str, Any]]]:
+    """Demand for `volume` cars of one works: modules of 10 cost 10 a year, one of 40 twice as much; nothing else costs.
+
+    With economies of scale 40 cars take the large module, 20; without them four times the small one, 40. For 15 cars
+    it is two whole modules, 20, against one and a half, 15: that modules are whole is part of what the switch turns.
+    Learning asks for more than can ever be made.
+    """
+    return {
+        "periods": [{"period": "now"}],
+        "regions": [{"region": "here"}],
+        "items": [{"item": "car", "tier": "downstream"}],
+        "processes": [{"process": "build", "tier": "downstream", "learnable_share": 0.5}],
+        "recipes": [{"process": "build", "item": "car", "quantity": 1}],
+        "firms": [{"firm": "us"}],
+        "sites": [{"site": "works", "region": "here", "firm": "us"}],
+        "lines": [{"site": "works", "process": "build"}],
+        "options": [
+            {
+                "process": "build",
+                "option": "hall",
+                "size": 10,
+                "capex": 10,
+                "life": 1,
+                "max_modules": 4,
+                "scale_exponent": 0.5,
+                "multiples": "4",
+            }
+        ],
+        "learning": [{"process": "build", "level": 1, "threshold": 1e6, "saving": 0.5}],
+        "demand": [{"region": "here", "item": "car", "period": "now", "volume": volume, "penalty": 1000}],
+    }
+
+
+def works(volume: float = 40, **settings: Any) -> Instance:
+    return instance(tables(volume), **{"discount_rate": 0, **settings})
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "works.xlsx"
+    settings = {"name": "works", "discount_rate": 0, "currency": "EUR", "mip_gap": 0}
+    rows = [{"key": key, "value": value} for key, value in settings.items()]
+    write_instance({**tables(), "settings": rows}, path)
+    return path
+
+
+def sheet(path: Path, name: str) -> pd.DataFrame:
+    return pd.read_excel(path, sheet_name=name, engine="calamine")
+
+
+@pytest.mark.parametrize(("volume", "off", "on"), [(40, 40, 20), (15, 15, 20)])
+def test_scale_is_worth_the_difference_and_a_level_out_of_reach_nothing(volume: float, off: float, on: float):
+    """See `tables`: the worth of scale is what the plan costs less, 20 for 40 cars and -5 for 15."""
+    found = attribute(works(volume), design(cast(works(volume))), PROVED)
+    plans = [found.solved[frozenset(who)].objective for who in ((), ["learning"], ["scale"], ["scale", "learning"])]
+    assert plans == pytest.approx([off, off, on, on])
+    assert found.worths == pytest.approx({"scale": off - on, "learning": 0})
+    assert found.total == pytest.approx(off - on)
+    rows = attribution_tables(found)["attribution"].set_index("mechanism")
+    figures = rows.loc["scale", ["worth", "share", "alone", "last"]].tolist()
+    assert figures == pytest.approx([off - on, 1, off - on, off - on])
+    assert rows["standard_error"].isna().all()
+    assert rows.at["scale", "solver_error"] == pytest.approx(0, abs=1e-6)
+
+
+def test_each_coalition_is_solved_once_and_sampling_agrees():
+    found = attribute(works(), design(cast(works()), samples=8), PROVED)
+    assert len(found.solved) == 4
+    assert found.worths == pytest.approx({"scale": 20, "learning": 0})
+    assert attribution_tables(found)["attribution"]["standard_error"].head(2).tolist() == pytest.approx([0, 0])
+
+
+def test_several_processes_find_the_same():
+    one, two = (attribute(works(), design(cast(works())), PROVED, workers) for workers in (1, 2))
+    assert two.worths == one.worths
+    assert set(two.solved) == set(one.solved)
+
+
+def test_profit_won_is_worth_as_much_as_cost_avoided():
+    """Sold at 2, with the large module 40 cars earn 80 - 20; with small ones, 80 - 40."""
+    profitable = tables()
+    profitable["demand"][0] |= {"price": 2, "penalty": None}
+    found = attribute(
+        instance(profitable, discount_rate=0, objective="profit"),
+        design(Cast(("scale",), {}, {})),
+        PROVED,
+    )
+    assert [plan.objective for plan in found.solved.values()] == pytest.approx([40, 60])
+    assert found.worths == pytest.approx({"scale": 20})
+
+
+def test_only_what_can_make_a_difference_plays():
+    everything = cast(works())
+    assert everything.players == ("scale", "learning")
+    assert set(everything.idle) == set(MECHANISMS) - {"scale", "learning"}
+    assert "objective profit" in everything.idle["enablers"]
+    assert cast(works(scale="off")).idle["scale"] == "switched off in sheet settings"
+    only = cast(works(), ["learning"])
+    assert (only.players, only.untouched["scale"]) == (("learning",), "not asked for")
+    with pytest.raises(InputError, match="sheet access has no offer beyond spot"):
+        cast(works(), ["access"])
+
+
+def test_a_mechanism_that_does_not_play_keeps_its_setting():
+    """With scale on for all, learning is worth nothing and every plan takes the large module."""
+    found = attribute(works(), design(cast(works(), ["learning"])), PROVED)
+    assert [plan.objective for plan in found.solved.values()] == pytest.approx([20, 20])
+    rows = attribution_tables(found)["attribution"].set_index("mechanism")
+    assert pd.isna(rows.at["scale", "worth"])
+    assert rows.at["access", "worth"] == 0
+    assert rows.at["scale", "remark"] == "not asked for: as the workbook has it"
+
+
+def test_more_than_six_are_sampled_unless_exact_is_asked_for():
+    seven, six = Cast(tuple(MECHANISMS)[:7], {}, {}), Cast(tuple(MECHANISMS)[:6], {}, {})
+    assert len(design(six).needed) == 64
+    assert len(design(seven).orders) == 20
+    assert len(design(seven, samples=9).orders) == 10
+    assert len(design(seven, exact=True).needed) == 128
+    assert len(design(seven).needed) < 128
+
+
+def made_up(stop_after: int = 10**6, gap: float = 0.0) -> Any:
+    """Solves without a solver: costs 100, less 10 per mechanism and 6 for each three of them; then Ctrl-C."""
+    calls: list[Coalition] = []
+
+    def solve(task: Task, coalition: Coalition) -> Solved:
+        if len(calls) >= stop_after:
+            raise KeyboardInterrupt
+        calls.append(coalition)
+        cost = 100.0 - 10 * len(coalition) - 6 * (len(coalition) // 3)
+        return Solved(coalition, "within_gap", "solved", cost, cost * (1 - gap), gap, 1.0)
+
+    return solve
+
+
+def test_stopped_sampling_keeps_the_finished_orders(monkeypatch: pytest.MonkeyPatch):
+    """Of ten pairs the first few are finished; the values still add up to the whole."""
+    comparison = design(Cast(tuple(MECHANISMS), {}, {}))
+    monkeypatch.setattr(coalitions, "solve_coalition", made_up(stop_after=40))
+    found = attribute(works(), comparison, PROVED)
+    assert 2 <= len(found.orders) < 20
+    assert found.orders == comparison.orders[: len(found.orders)]
+    assert not found.complete
+    assert found.says_something
+    assert sum(found.worths.values()) == pytest.approx(found.total) == pytest.approx(80 + 2 * 6)
+
+
+def test_stopped_exact_attribution_says_nothing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(coalitions, "solve_coalition", made_up(stop_after=3))
+    assert not attribute(works(), design(cast(works())), PROVED).says_something
+
+
+def test_the_gap_of_the_plans_bounds_the_error(monkeypatch: pytest.MonkeyPatch):
+    """Costs of 100, 90, 90 and 80 to a gap of 1 %: a worth is off by (1 + 0.9) / 2 at most, downwards."""
+    monkeypatch.setattr(coalitions, "solve_coalition", made_up(gap=0.01))
+    found = attribute(works(), design(cast(works())), PROVED)
+    rows = attribution_tables(found)["attribution"].set_index("mechanism")
+    assert rows.at["scale", "solver_error"] == pytest.approx(0.95)
+    assert found.total_error == pytest.approx(1.0)
+
+
+def test_an_infeasible_coalition_is_named():
+    """100 cars that must be served are more than the modules of either kind can make, 80."""
+    hard = tables(100)
+    hard["demand"][0] |= {"penalty": None}
+    with pytest.raises(NoPlan, match="with scale, learning off: infeasible") as end:
+        attribute(instance(hard), design(cast(instance(hard))), PROVED)
+    assert end.value.solved.status == "infeasible"
+    assert "more than can be served" in end.value.solved.reasons[0]
+
+
+def test_the_command_writes_an_audience_ready_workbook(
+    book: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    """The figures are those of `test_scale_is_worth_the_difference_and_a_level_out_of_reach_nothing`."""
+    out = tmp_path / "worth.xlsx"
+    assert run(["attribute", str(book), "-o", str(out), "--workers", "2"]) == 0
+    said, progress = capsys.readouterr()
+    assert progress.startswith("coalition 1 of 4")
+    assert "sum of the worths 20.000000, all on minus all off 20.000000 (million EUR)" in said
+    worth = sheet(out, "attribution").set_index("mechanism")["worth"]
+    assert worth["scale"] == pytest.approx(20)
+    assert worth.sum() == pytest.approx(20)
+    assert sheet(out, "coalitions")["switches"].tolist() == ["none", "learning", "scale", "scale, learning"]
+    assert sheet(out, "interactions")["interaction"].tolist() == pytest.approx([0])
+    summary = sheet(out, "summary").set_index("metric")["value"]
+    assert float(summary["worth of all mechanisms"]) == pytest.approx(20)
+    assert "costs 20 million EUR with the mechanisms compared here" in summary["brief 1"]
+    seal = sheet(out, "run").set_index("key")["seal"]
+    assert seal["option workers"] == "2" or seal["option workers"] == 2
+    assert seal["mechanisms"] == "scale, learning"
+    opened = openpyxl.load_workbook(out)
+    assert opened.sheetnames[:6] == ["summary", "attribution", "interactions", "coalitions", "issues", "run"]
+    assert "in_options" in opened.sheetnames
+    assert len(opened["summary"]._charts) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--only", "scael"], "there is no mechanism `scael`; did you mean `scale`?"),
+        (["--only", "rules"], "is a switch, but no mechanism of integration"),
+        (["--only", "clusters"], "sheet clusters has no level with a saving"),
+        (["--exact", "--samples", "8"], "give one of them"),
+        (["--samples", "1"], "samples"),
+        (["--workers", "0"], "workers"),
+    ],
+)
+def test_what_cannot_be_asked_ends_with_2_in_one_line(
+    options: list[str], words: str, book: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    out = tmp_path / "out.xlsx"
+    assert run(["attribute", str(book), "-o", str(out), *options]) == 2
+    said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error")]
+    assert len(said) == 1
+    assert words in said[0]
+    assert not out.exists()
+
+
+def test_the_input_is_not_overwritten_and_an_unwritable_place_said_first(
+    book: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    before = book.read_bytes()
+    assert run(["attribute", str(book), "-o", str(book)]) == 2
+    assert "input itself" in capsys.readouterr().err
+    assert book.read_bytes() == before
+    assert run(["attribute", str(book), "-o", str(tmp_path / "no" / "folder.xlsx")]) == 1
+    assert "no folder" in capsys.readouterr().err
+
+
+def test_infeasible_ends_with_3_and_names_the_coalition(
+    book: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    out = tmp_path / "out.xlsx"
+    changes = ["--set", "demand[*].volume=100", "--set", "demand[*].penalty="]
+    assert run(["attribute", str(book), "-o", str(out), *changes]) == 3
+    assert "error: with scale, learning off: infeasible" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_ctrl_c_before_all_is_solved_ends_with_4(
+    book: Path, tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(coalitions, "solve_coalition", made_up(stop_after=3))
+    out = tmp_path / "out.xlsx"
+    assert run(["attribute", str(book), "-o", str(out)]) == 4
+    assert "stopped by the user after 3 of 4 coalitions" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_ctrl_c_while_sampling_writes_what_is_known(
+    book: Path, tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All eight mechanisms are made players; the workbook says that it is a part of what was asked for."""
+    monkeypatch.setattr(mechanisms, "_why_idle", lambda name, given: "")
+    monkeypatch.setattr(coalitions, "solve_coalition", made_up(stop_after=40))
+    out = tmp_path / "out.xlsx"
+    assert run(["attribute", str(book), "-o", str(out), "--seed", "3"]) == 0
+    assert capsys.readouterr().out.startswith("stopped by the user: Shapley values estimated from the first")
+    status = sheet(out, "summary").set_index("metric").at["status", "value"]
+    assert status.startswith("stopped by the user")
+    assert len(sheet(out, "coalitions")) == 40
+    rows = sheet(out, "attribution")
+    assert rows["worth"].sum() == pytest.approx(80 + 2 * 6)
+    assert (rows["standard_error"] >= 0).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_ctrl_c_ends_every_process(workers: str, tmp_path: Path) -> None:
+    """Only the process in front is told, as by a job runner; the others must not solve on."""
+    out = tmp_path / "out.xlsx"
+    arguments = ["instances/ev_global.xlsx", "-o", str(out), "--gap", "0", "--workers", workers]
+    command = [sys.executable, "-m", "planner", "attribute", *arguments]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("coalition 1 of"):
+                time.sleep(15)
+                children = _children(process.pid)
+                process.send_signal(signal.SIGINT)
+                break
+        said = process.stderr.read()
+        assert process.wait(timeout=60) == 4
+    assert "stopped by the user" in said
+    time.sleep(1)
+    assert not [child for child in children if _runs(child)]
+    assert not out.exists()
+
+
+def _children(parent: int) -> list[str]:
+    """The processes that `parent` has started, where the system tells."""
+    told = Path(f"/proc/{parent}/task/{parent}/children")
+    return told.read_text().split() if told.exists() else []
+
+
+def _runs(process: str) -> bool:
+    """Whether a process is still at work; one that has ended may be listed until somebody takes note."""
+    status = Path(f"/proc/{process}/stat")
+    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"

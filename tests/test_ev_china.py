@@ -1,0 +1,163 @@
+"""The Chinese instance: as large as asked, sourced row by row, and a plan in which the choices are real ones.
+
+Set EV_CHINA_RESULT to a solved result workbook to read that instead of solving.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from planner.check import check
+from planner.workbook.read import read_instance
+from planner.workbook.write import write_instance
+
+ROOT = Path(__file__).parents[1]
+INSTANCES = ROOT / "instances"
+WORKBOOK = INSTANCES / "ev_china.xlsx"
+sys.path.insert(0, str(INSTANCES))
+
+from build_ev_china import build_sheets  # noqa: E402
+from ev_china_lanes import cheapest_ways  # noqa: E402
+from ev_china_plants import split_plants  # noqa: E402
+from ev_china_tables import clusters, home_firms  # noqa: E402
+
+CARS = ("vehicle_mass", "vehicle_premium", "vehicle_smart")
+
+
+@pytest.fixture(scope="module")
+def sheets() -> dict[str, pd.DataFrame]:
+    """The sheets as the script builds them."""
+    return build_sheets()
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
+    """The result workbook of the instance with every mechanism on."""
+    given = os.environ.get("EV_CHINA_RESULT")
+    path = Path(given) if given else tmp_path_factory.mktemp("china") / "ev_china_result.xlsx"
+    if not given:
+        command = [sys.executable, "-m", "planner", "solve", str(WORKBOOK), "-o", str(path)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    names = ["summary", "access", "projects", "demand", "levels", "costs", "policies", "audit"]
+    return pd.read_excel(path, sheet_name=names, engine="openpyxl")
+
+
+def test_it_has_what_was_asked(sheets: dict[str, pd.DataFrame]) -> None:
+    """Six clusters in China, offers of 15 outside firms in several modes, 12 projects, three tiers."""
+    regions = sheets["regions"]
+    assert (regions["bloc"] == "China").sum() >= 6
+    assert regions["bloc"].nunique() >= 5
+    offers = sheets["access"]
+    assert offers["firm"].nunique() >= 15
+    assert offers.groupby("firm").size().ge(2).sum() >= 15
+    assert set(offers["mode"]) == {"spot", "contract", "alliance", "equity", "joint_venture", "acquire"}
+    projects = sheets["projects"]
+    assert projects["project"].nunique() >= 12
+    assert set(projects["kind"]) == {"own", "licence", "joint", "alliance", "launch"}
+    tiers = sheets["lines"].merge(sheets["processes"][["process", "tier"]], on="process")["tier"]
+    assert set(tiers) == {"upstream", "midstream", "downstream"}
+
+
+def test_every_mechanism_has_rows(sheets: dict[str, pd.DataFrame]) -> None:
+    """Learning of cells and packs, clusters, chargers, dated policies, capacity of outside firms that grows."""
+    assert {"make_cell_lfp", "make_cell_ncm", "make_pack_lfp", "make_pack_ncm"} <= set(sheets["learning"]["process"])
+    assert set(sheets["clusters"]["region"]) >= set(clusters())
+    assert set(sheets["enablers"]["enabler"]) == {"charger_400", "charger_800"}
+    kinds = {"capex", "output", "access", "development", "duty", "transaction_cost", "market_access"}
+    assert set(sheets["policies"]["kind"]) == kinds
+    assert sheets["policies"]["from"].notna().all()
+    steps = sheets["demand"].groupby(["region", "item", "period"])["step"].nunique()
+    assert steps[steps.index.get_level_values("item").isin(CARS)].between(2, 3).all()
+    firms = sheets["line_capacity"]["site"].map(sheets["sites"].set_index("site")["firm"])
+    assert not set(firms) <= home_firms()
+
+
+def test_location_and_controller_are_two_things(sheets: dict[str, pd.DataFrame]) -> None:
+    """Chinese firms abroad and foreign firms in China, and every controlled firm with a bloc."""
+    sites = sheets["sites"].merge(sheets["firms"][["firm", "home", "bloc"]], on="firm")
+    inside = sites["region"].isin(clusters())
+    assert ((sites["home"] == "yes") & ~inside).sum() >= 15
+    assert ((sites["home"] == "no") & inside).sum() >= 5
+    assert (sheets["firms"]["home"].eq("yes") == sheets["firms"]["bloc"].eq("China")).all()
+
+
+def test_every_row_says_where_it_comes_from(sheets: dict[str, pd.DataFrame]) -> None:
+    """Source and confidence on every row of every sheet; an estimate is graded low."""
+    for name, frame in sheets.items():
+        assert frame["source"].notna().all(), name
+        assert frame["confidence"].isin(["high", "medium", "low"]).all(), name
+        estimate = frame["source"].astype(str).str.startswith("own estimate")
+        assert (frame.loc[estimate, "confidence"] == "low").all(), name
+
+
+def test_the_workbook_is_what_the_script_builds(sheets: dict[str, pd.DataFrame], tmp_path: Path) -> None:
+    """Same tables in, same cells out."""
+    write_instance(sheets, tmp_path / "again.xlsx")
+    stored, again = (openpyxl.load_workbook(path, read_only=True) for path in (WORKBOOK, tmp_path / "again.xlsx"))
+    assert stored.sheetnames == again.sheetnames
+    for name in stored.sheetnames:
+        assert list(stored[name].values) == list(again[name].values), f"{name}: run instances/build_ev_china.py"
+
+
+def test_the_checks_find_nothing() -> None:
+    """Neither a fault nor a remark."""
+    assert not [issue.message for issue in check(read_instance(WORKBOOK))]
+
+
+def test_no_car_changes_its_flag(sheets: dict[str, pd.DataFrame]) -> None:
+    """The duties on Chinese cars that stand in policies meet cars from China only; no lane leads round them."""
+    bloc = sheets["regions"].set_index("region")["bloc"]
+    cars = sheets["lanes"][sheets["lanes"]["item"].isin(CARS)]
+    abroad = cars[cars["origin"].map(bloc) != cars["destination"].map(bloc)]
+    assert set(abroad["origin"].map(bloc)) == {"China"}
+    assert {"EU", "North America"} <= set(abroad["destination"].map(bloc))
+
+
+def test_a_group_is_never_split_into_more_than_itself() -> None:
+    """Splits of a plant group that sum to more than 1, or name one that is not there, are refused."""
+    groups = pd.DataFrame({"site": ["mines"], "process": ["mine"], "capacity": [10.0]})
+    groups = groups.assign(utilisation=1, min_load=0, retirable="no", unit_cost=None)
+    groups = groups.assign(grow_2026=1, grow_2028=1, grow_2030=1)
+    rows = pd.DataFrame({"base": ["mines"] * 2, "process": ["mine"] * 2, "split": [0.25, 0.5], "capacity": [None] * 2})
+    assert list(split_plants(rows, groups)["capacity"]) == [2.5, 5.0]
+    with pytest.raises(ValueError, match="more than the whole"):
+        split_plants(rows.assign(split=0.6), groups)
+    with pytest.raises(ValueError, match="no such plants"):
+        split_plants(rows.assign(base="lost"), groups)
+
+
+def test_goods_take_the_cheapest_way_between_clusters() -> None:
+    """Fujian to the north goes by the Yangtze delta: 700 + 1,100 km, where by the centre it would be 800 + 1,150."""
+    ways = cheapest_ways(clusters())
+    assert ways["Fujian", "North China"] == [("Fujian", "Yangtze Delta"), ("Yangtze Delta", "North China")]
+    assert ways["Fujian", "Fujian"] == []
+
+
+@pytest.mark.slow
+def test_the_choices_are_real(plan: dict[str, pd.DataFrame], sheets: dict[str, pd.DataFrame]) -> None:
+    """Offers of at least four modes are signed, others are left; projects of several kinds start, others do not."""
+    signed = plan["access"][plan["access"]["signed"] == "yes"]
+    assert len(set(signed["mode"]) - {"spot"}) >= 4
+    assert len(signed[["firm", "mode"]].drop_duplicates()) < len(sheets["access"]) / 2
+    started = plan["projects"].merge(sheets["projects"][["project", "option", "kind"]], on=["project", "option"])
+    assert started["kind"].nunique() >= 3
+    assert 5 <= len(started) < sheets["projects"]["project"].nunique()
+
+
+@pytest.mark.slow
+def test_the_plan_looks_like_the_industry(plan: dict[str, pd.DataFrame]) -> None:
+    """Cars sold in China in 2024-25: 8 to 11 million, Chinese makers' part of 11; a tenth to a third is left."""
+    sold = plan["demand"]
+    home = sold[sold["region"].isin(clusters()) & sold["item"].isin(CARS) & (sold["period"] == "2024-25")]
+    print(f"\ncars sold in China 2024-25: {home['sold'].sum():,.0f} thousand a year")
+    assert 8000 <= home["sold"].sum() <= 11000
+    costs = plan["costs"].groupby("line")["discounted"].sum()
+    margin = costs.sum() / costs["revenue"]
+    print(f"profit over revenue: {margin:.3f}")
+    assert 0.1 <= margin <= 0.35
