@@ -56,6 +56,8 @@ def ways(sheets: dict[str, pd.DataFrame]) -> set[tuple[str, str, str]]:
     bloc = sheets["regions"].set_index("region")["bloc"]
     exporters = {item: set(blocs.split(";")) for item, blocs in read("maker_exporters")[["item", "blocs"]].to_numpy()}
     made, used = makers_and_users(sheets)
+    for enabler, group in sheets["enablers"].groupby("enabler"):
+        used[enabler] = used.get(enabler, set()) | set(group["region"])
     return {
         (item, a, b)
         for item in made
