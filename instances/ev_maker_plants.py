@@ -4,7 +4,7 @@ import pandas as pd
 from ev_global_costs import UTILISATION, recovery_factor
 from ev_global_plants import capex_per_unit, site_sheet
 from ev_global_tables import REMARKS, read, significant
-from ev_maker_sheets import HOURS, technology
+from ev_maker_sheets import technology
 
 
 def plants(regions: pd.DataFrame, firms: pd.DataFrame) -> pd.DataFrame:

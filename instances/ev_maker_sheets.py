@@ -1,4 +1,4 @@
-"""The sheets of `ev_maker` that need no plants or distances, from the maker's tables and the shared ones they lean on."""
+"""The sheets of `ev_maker` that need no plants or distances, from its own tables and the shared ones they lean on."""
 
 import pandas as pd
 from ev_global_sheets import SKILLED_OVER_WAGE
@@ -66,7 +66,7 @@ def items() -> pd.DataFrame:
     """Items as in the table of ev_global that each is like, with the maker's own value or mass where given."""
     table = read("maker_items").merge(read("items"), left_on="like", right_on="item", suffixes=("", "_like"))
     for column in ("value", "mass", "unit"):
-        table[column] = table[column].fillna(table[f"{column}_like"])
+        table[column] = table[column].where(table[column].notna(), table[f"{column}_like"])
     return table[["item", "tier", "unit", "value", "mass", "critical", "requires", *REMARKS]]
 
 

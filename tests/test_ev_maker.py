@@ -1,0 +1,141 @@
+"""One car maker's view: the instance is as large as asked, sourced, repeatable, and its plan makes sense.
+
+What "makes sense" means here, and why it is a test of the instance and not of the planner: with every mechanism on the
+maker owns some links, allies for some and buys others; its profit margin after capital and development lies between a
+few per cent and 15 %; nothing that is required is sold before it is ready. Set EV_MAKER_RESULT to a solved result
+workbook to read that instead of solving.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[1]
+INSTANCES = ROOT / "instances"
+WORKBOOK = INSTANCES / "ev_maker.xlsx"
+sys.path.insert(0, str(INSTANCES))
+
+from build_ev_maker import build_sheets  # noqa: E402
+from ev_global_tables import read  # noqa: E402
+
+from planner.check import check  # noqa: E402
+from planner.workbook.read import read_instance  # noqa: E402
+from planner.workbook.write import write_instance  # noqa: E402
+
+TABLES = sorted(path.stem for path in (INSTANCES / "tables").glob("maker_*.csv"))
+MODES = {"contract", "alliance", "equity", "joint_venture", "acquire"}
+
+
+@pytest.fixture(scope="module")
+def sheets() -> dict[str, pd.DataFrame]:
+    """The sheets as the script builds them."""
+    return build_sheets()
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
+    """The result workbook of the instance."""
+    given = os.environ.get("EV_MAKER_RESULT")
+    path = Path(given) if given else tmp_path_factory.mktemp("maker") / "ev_maker_result.xlsx"
+    if not given:
+        command = [sys.executable, "-m", "planner", "solve", str(WORKBOOK), "-o", str(path)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    names = ["summary", "costs", "production", "demand", "access", "projects", "audit"]
+    return pd.read_excel(path, sheet_name=names, engine="openpyxl")
+
+
+def test_it_is_as_large_as_asked(sheets: dict[str, pd.DataFrame]) -> None:
+    """One home firm, 8 to 12 regions, offers of at least 15 firms in several modes, three tiers, every mechanism."""
+    firms, access = sheets["firms"], sheets["access"]
+    assert (firms["home"] == "yes").sum() == 1
+    assert 8 <= len(sheets["regions"]) <= 12
+    assert access["firm"].nunique() >= 15
+    several = access.groupby("firm")["mode"].nunique()
+    assert (several > 1).sum() >= 15
+    assert set(access["mode"]) == MODES | {"spot"}
+    assert sheets["projects"]["project"].nunique() >= 9
+    assert set(sheets["projects"]["kind"]) == {"own", "licence", "joint", "alliance", "launch"}
+    assert set(sheets["items"]["tier"]) == {"upstream", "midstream", "downstream"}
+    for name in ("learning", "clusters", "enablers", "policies", "evidence"):
+        assert len(sheets[name]), name
+
+
+def test_every_row_says_where_it_comes_from(sheets: dict[str, pd.DataFrame]) -> None:
+    """Source and confidence on every row of every sheet and table; an estimate is always graded low."""
+    for name in TABLES:
+        read(name)
+    for name, frame in sheets.items():
+        assert frame["source"].notna().all(), name
+        estimate = frame["source"].astype(str).str.startswith("own estimate")
+        assert (frame.loc[estimate, "confidence"] == "low").all(), name
+
+
+def test_the_workbook_is_what_the_script_builds(sheets: dict[str, pd.DataFrame], tmp_path: Path) -> None:
+    """Same tables in, same cells out."""
+    write_instance(sheets, tmp_path / "again.xlsx")
+    stored, again = (openpyxl.load_workbook(path, read_only=True) for path in (WORKBOOK, tmp_path / "again.xlsx"))
+    assert stored.sheetnames == again.sheetnames
+    for name in stored.sheetnames:
+        assert list(stored[name].values) == list(again[name].values), f"{name}: run instances/build_ev_maker.py"
+
+
+def test_it_passes_every_check() -> None:
+    """No fault, and no warning either."""
+    assert [issue.message for issue in check(read_instance(WORKBOOK)) if issue.severity != "info"] == []
+
+
+def test_what_is_built_at_suppliers_has_an_offer_that_allows_it(sheets: dict[str, pd.DataFrame]) -> None:
+    """Every option on an outside line is covered by an offer with control."""
+    owner = sheets["sites"].set_index("site")["firm"]
+    home = sheets["firms"].set_index("firm")["home"]
+    control = sheets["access"][sheets["access"]["controls"] == "yes"]
+    covered = set(zip(control["firm"], control["process"], strict=True))
+    for site, process in sheets["options"][["site", "process"]].itertuples(index=False):
+        firm = owner[site]
+        assert home[firm] == "yes" or {(firm, process), (firm, "*")} & covered, (site, process)
+
+
+def test_a_bloc_sells_an_item_abroad_or_buys_it_never_both(sheets: dict[str, pd.DataFrame]) -> None:
+    """So no duty can be dodged by way of a third country."""
+    bloc = sheets["regions"].set_index("region")["bloc"]
+    lanes = sheets["lanes"].assign(a=sheets["lanes"]["origin"].map(bloc), b=sheets["lanes"]["destination"].map(bloc))
+    abroad = lanes[lanes["a"] != lanes["b"]]
+    for item, group in abroad.groupby("item"):
+        assert not set(group["a"]) & set(group["b"]), item
+
+
+@pytest.mark.slow
+def test_it_owns_allies_and_buys(plan: dict[str, pd.DataFrame]) -> None:
+    """Own lines beyond cars, deeper modes with several firms, and spot or contract with several others."""
+    made = plan["production"]
+    own = set(made.loc[made["mode"] == "own", "process"])
+    assert len(own - {"assemble_mass", "assemble_premium"}) >= 3
+    drawn = plan["access"][plan["access"]["drawn"] > 0]
+    deep = drawn[drawn["mode"].isin(["alliance", "equity", "joint_venture", "acquire"])]
+    assert deep["firm"].nunique() >= 4
+    assert drawn[drawn["mode"].isin(["spot", "contract"])]["firm"].nunique() >= 5
+    assert 3 <= len(plan["projects"]) < 10
+
+
+@pytest.mark.slow
+def test_the_margin_is_that_of_a_car_maker(plan: dict[str, pd.DataFrame]) -> None:
+    """Profit over revenue between 2 and 15 %, discounted, and the maker sells half a million to 1.5 M cars a year."""
+    costs = plan["costs"]
+    revenue = -costs.loc[costs["line"] == "revenue", "discounted"].sum()
+    assert 0.02 < -costs["discounted"].sum() / revenue < 0.15
+    cars = plan["demand"][plan["demand"]["item"].str.startswith("vehicle")].groupby("period")["sold"].sum()
+    assert cars.between(500, 1500).all()
+
+
+@pytest.mark.slow
+def test_the_plan_is_audited_and_within_its_gap(plan: dict[str, pd.DataFrame]) -> None:
+    """The audit agrees, and the plan is as good as was asked for."""
+    assert set(plan["audit"]["ok"]) == {"yes"}
+    status = str(plan["summary"].set_index("metric").at["status", "value"])
+    assert status.startswith(("optimal", "solved to the gap"))
