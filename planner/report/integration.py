@@ -91,7 +91,7 @@ def _developed(instance: Instance, tables: Tables) -> str:
     names = [
         f"{row['project']} ({row['option']}{partner}; ready {row['ready']})"
         for row in projects.to_dict("records")
-        for partner in [f", with {row['partner']}" if row["partner"] else ""]
+        for partner in [f", with {row['partner']}" if row["partner"] and row["partner"] not in row["option"] else ""]
     ]
     spent = money(float(projects["cost"].astype(float).sum()), instance.settings["currency"])
     return f"It develops {listed(names, MOST_SIGNED)}, for {spent} in all."
