@@ -58,9 +58,7 @@ def test_what_is_in_force_is_not_signed_again() -> Instance:
 
     Without the constraint it would be signed in each: 48 - 9 = 39.
     """
-    return outside(
-        {"mode": "contract", "entry_cost": 5}, periods=years(3), demand=wanted("1", "2", "3"), policies=FUND
-    )
+    return outside({"mode": "contract", "entry_cost": 5}, periods=years(3), demand=wanted("1", "2", "3"), policies=FUND)
 
 
 @matters("access", "exit", optimum=24, blank=20)
