@@ -23,7 +23,10 @@ MOST_SAVING = 1 + 1e-9
 
 @needs("learning")
 def learning_levels_rise(reading: "Reading") -> Iterator[Issue]:
-    """The levels of a process are 1, 2, 3, each with a higher threshold and saving; `outside` is told in each alike."""
+    """The levels of a process are 1, 2, 3, each with a higher threshold and saving; `outside` is told in each alike.
+
+    With more at a higher level that could be reached without the one before, whose saving it adds to: a fault.
+    """
     for process, levels in reading.instance["learning"].groupby("process", sort=False):
         ordered = levels.sort_values("level")
         yield from _numbered(reading, "learning", ordered, f"`{process}`")
@@ -35,18 +38,28 @@ def learning_levels_rise(reading: "Reading") -> Iterator[Issue]:
                 f"outside is {level['outside']:g} here and {first['outside']:g} at level {first['level']:g}; it is "
                 f"what others make of `{process}`: write the same at every level"
             )
-            yield warning(reading, "learning", row, "outside", message)
+            report = error if level["outside"] > first["outside"] else warning
+            yield report(reading, "learning", row, "outside", message)
 
 
 @needs("clusters")
 def cluster_levels_rise(reading: "Reading") -> Iterator[Issue]:
-    """The levels of a region are 1, 2, 3, each with more stages and a higher saving, and all help one tier."""
+    """The levels of a region are 1, 2, 3, each with more stages and a higher saving, and all help one tier.
+
+    Nor does a level ask for less activity: who reaches it must have reached the one before, whose saving it adds to.
+    """
     for region, levels in reading.instance["clusters"].groupby("region", sort=False):
         ordered = levels.sort_values("level")
         yield from _numbered(reading, "clusters", ordered, f"`{region}`")
         yield from _rising(reading, "clusters", ordered, "stages", at_least=None)
         yield from _rising(reading, "clusters", ordered, "saving", at_least=0.0)
         first = ordered.iloc[0]
+        for row, level in rows(ordered[ordered["activity"] < ordered["activity"].cummax()]):
+            message = (
+                f"activity {level['activity']:g} is below that of a level before: this one could be reached without "
+                "it; write at least as much"
+            )
+            yield error(reading, "clusters", row, "activity", message)
         for row, level in rows(ordered[ordered["tier"] != first["tier"]]):
             message = (
                 f"level {level['level']:g} helps tier {level['tier']}, level {first['level']:g} tier {first['tier']}: "

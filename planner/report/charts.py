@@ -104,13 +104,14 @@ def _modes(instance: Instance, tables: Tables) -> pd.DataFrame:
 
 
 def _ways(instance: Instance, tables: Tables, period: str) -> pd.DataFrame:
-    """Share of each mode in the supply of the items that are reached in several ways; empty where there are none."""
+    """Share of each mode in the supply of the items of which most, by worth, is not made in own plants."""
     rows = drawn_by_mode(instance, tables)
     rows = rows[(rows["period"] == period) & (rows["worth"] > 0)]
     if rows["mode"].nunique() < 2:
         return pd.DataFrame()
     sums = rows.pivot_table(index="item", columns="mode", values="worth", aggfunc="sum", fill_value=0.0)
-    chosen = set(sums.sum(axis=1).sort_values(ascending=False, kind="stable").index[:MOST_BARS])
+    others = sums.drop(columns=MODES["own"], errors="ignore").sum(axis=1)
+    chosen = set(others[others > 0].sort_values(ascending=False, kind="stable").index[:MOST_BARS])
     shown = sums.loc[[item for item in instance["items"]["item"] if item in chosen]]
     return shown[[mode for mode in MODES.values() if mode in shown]].div(shown.sum(axis=1), axis=0)
 

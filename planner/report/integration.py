@@ -19,6 +19,9 @@ MODES = {
 CROWDED = 1.25
 """Capacity over use from which an item counts as over-built."""
 
+VISIBLE = 0.005
+"""Share from which a mode has a figure of its own."""
+
 MOST_SIGNED = 6
 """Offers named in one sentence; more are counted."""
 
@@ -52,7 +55,11 @@ def _links(instance: Instance, tables: Tables) -> str:
     worth = rows.groupby("mode")["worth"].sum()
     if len(worth) < 2 or not worth.sum():
         return ""
-    named = [f"{mode} {per_cent(worth[mode] / worth.sum())}" for mode in MODES.values() if worth.get(mode, 0.0) > 0]
+    shares = (worth / worth.sum()).reindex(list(MODES.values())).dropna()
+    named = [f"{mode} {per_cent(share)}" for mode, share in shares[shares >= VISIBLE].items()]
+    rest = shares[shares < VISIBLE]
+    named += [f"{listed(list(rest.index), len(MODES))} {per_cent(rest.sum())} together"] if len(rest) > 1 else []
+    named += [f"{rest.index[0]} {per_cent(rest.iloc[0])}"] if len(rest) == 1 else []
     return f"How the chain is reached in {last}, by worth – {listed(named, len(MODES))}."
 
 
@@ -84,7 +91,7 @@ def _developed(instance: Instance, tables: Tables) -> str:
     names = [
         f"{row['project']} ({row['option']}{partner}; ready {row['ready']})"
         for row in projects.to_dict("records")
-        for partner in [f", with {row['partner']}" if row["partner"] else ""]
+        for partner in [f", with {row['partner']}" if row["partner"] and row["partner"] not in row["option"] else ""]
     ]
     spent = money(float(projects["cost"].astype(float).sum()), instance.settings["currency"])
     return f"It develops {listed(names, MOST_SIGNED)}, for {spent} in all."

@@ -1,8 +1,9 @@
 """The optimum of a very small instance by brute force: an independent reading of the model's semantics.
 
-Every whole decision (sites opened and closed, lines retired, modules ordered, lanes opened, price steps offered) is
-enumerated; for each combination the flows that remain are a linear program, given to HiGHS as arrays. Nothing here
-comes from the planner's own mathematics but the typed tables of an `Instance`.
+Every whole decision (sites opened and closed, lines retired, modules ordered, lanes opened, price steps offered, offers
+in force, projects started, levels reached) is enumerated; for each combination the flows that remain are a linear
+program, given to HiGHS as arrays. Nothing here comes from the planner's own mathematics but the typed tables of an
+`Instance`.
 """
 
 from itertools import product
@@ -13,8 +14,12 @@ import numpy as np
 
 from models.instance import Instance
 from tests.brute_force.lanes import add_lanes
+from tests.brute_force.levels import add_levels
 from tests.brute_force.markets import add_markets, add_pools
+from tests.brute_force.offers import add_offers
+from tests.brute_force.policies import add_subsidies, change_markets
 from tests.brute_force.program import Program
+from tests.brute_force.projects import add_projects
 from tests.brute_force.sites import add_lines
 
 
@@ -34,9 +39,14 @@ def combinations(instance: Instance) -> int:
 def _assembled(instance: Instance) -> Program:
     """The linear program with every whole decision left open."""
     program = Program(instance)
+    change_markets(program)
     add_lines(program)
+    add_offers(program)
     add_pools(program, add_lanes(program))
     add_markets(program)
+    add_projects(program)
+    add_levels(program)
+    add_subsidies(program)
     return program
 
 
@@ -49,11 +59,22 @@ def _least(program: Program) -> float | None:
         if bounds:
             columns, lower, upper = (np.array(part) for part in zip(*bounds, strict=True))
             highs.changeColsBounds(len(columns), columns.astype(np.int32), lower.astype(float), upper.astype(float))
+        _change_costs(highs, program, [change for alternative in chosen for change in alternative.changes])
         highs.run()
         if highs.getModelStatus() == highspy.HighsModelStatus.kOptimal:
             total = sum(alternative.cost for alternative in chosen) + highs.getInfo().objective_function_value
             best = total if best is None else min(best, total)
     return best
+
+
+def _change_costs(highs: highspy.Highs, program: Program, changes: list[tuple[int, float]]) -> None:
+    """Give the columns that any decision can make cheaper their cost after all these changes."""
+    cost = {column: program.cost[column] for column in program.changeable}
+    for column, change in changes:
+        cost[column] += change
+    if cost:
+        columns = np.array(list(cost), dtype=np.int32)
+        highs.changeColsCost(len(columns), columns, np.array(list(cost.values()), dtype=float))
 
 
 def _loaded(program: Program) -> highspy.Highs:

@@ -3,6 +3,7 @@
 from itertools import product
 from math import asin, cos, inf, radians, sin, sqrt
 
+from tests.brute_force.policies import in_force
 from tests.brute_force.program import Alternative, Program, Row
 
 
@@ -84,4 +85,9 @@ def _duty(program: Program, lane: Row, item: str, t: int) -> tuple[float, bool]:
         and row["destination"] in ("*", lane["destination"], blocs[1])
         and not (blocs[0] == blocs[1] and "*" in (row["origin"], row["destination"]))
     ]
-    return sum(row["rate"] for row in matching), any(row["ban"] == "yes" for row in matching)
+    added = sum(
+        row["rate"]
+        for row in in_force(program, "duty", t)
+        if row["item"] in ("*", item) and row["region"] in ("*", lane["destination"], blocs[1]) and blocs[0] != blocs[1]
+    )
+    return added + sum(row["rate"] for row in matching), any(row["ban"] == "yes" for row in matching)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from itertools import product
 from math import inf
 
-from tests.brute_force.program import Alternative, Program, Row
+from tests.brute_force.program import PLENTY, Alternative, Program, Row
 
 
 def add_pools(program: Program, local: set[tuple[str, str]]) -> None:
@@ -53,20 +53,26 @@ def add_markets(program: Program) -> None:
     for (region, item, period), steps in markets.items():
         t = program.calendar.names.index(period)
         columns = [program.column(-_worth(program, row) * program.calendar.yearly[t]) for row in steps]
-        for column in columns:
+        for column, row in zip(columns, steps, strict=True):
             program.put(("used", region, item, t), column, -1.0)
+            program.sales[region, item, t, row["step"]] = column
+            program.volumes[region, item, t, row["step"]] = row["volume"]
+            program.at_most(("raised", column), {column: 1.0}, row["volume"])
         program.decisions.append(_alternatives(program, steps, columns, program.calendar.yearly[t]))
 
 
 def _alternatives(program: Program, steps: list[Row], columns: list[int], yearly: float) -> list[Alternative]:
-    """One step, or under profit none (which a step of its own with no sales is as good as)."""
+    """One step, or under profit none (which a step of its own with no sales is as good as).
+
+    That no more is sold than its volume, which enablers may raise, is a row of the program.
+    """
     alternatives = []
     for number, row in enumerate(steps):
         lost = least = 0.0
         if program.settings["objective"] == "cost":
             lost = _worth(program, row) * row["volume"] * yearly
             least = row["volume"] if _penalty(program, row) is None else 0.0
-        bounds = [(c, least, row["volume"]) if n == number else (c, 0.0, 0.0) for n, c in enumerate(columns)]
+        bounds = [(c, least, PLENTY) if n == number else (c, 0.0, 0.0) for n, c in enumerate(columns)]
         alternatives.append(Alternative(lost, tuple(bounds)))
     return alternatives
 

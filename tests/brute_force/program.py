@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf
 from typing import Any
 
@@ -11,16 +12,39 @@ import pandas as pd
 from models.instance import Instance
 
 Row = dict[str, Any]
+PLENTY = 1e4
+"""More than is ever made or sold in a small instance."""
 Bounds = tuple[tuple[int, float, float], ...]
 """(column, lower, upper) each."""
 
 
 @dataclass(frozen=True)
 class Alternative:
-    """One way to take a decision: what it costs (discounted money) and the column bounds it sets."""
+    """One way to take a decision: what it costs, the column bounds it sets, and what it adds to the cost of columns.
+
+    All costs are discounted money.
+    """
 
     cost: float
     bounds: Bounds = ()
+    changes: tuple[tuple[int, float], ...] = ()
+
+
+def held(column: int, yes: bool) -> tuple[int, float, float]:
+    """Bounds that hold a column at 1, or at 0."""
+    return column, float(yes), float(yes)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What is made on a line in a period, by one mode: its column, and what makes mechanisms of it."""
+
+    column: int
+    process: Row
+    region: str
+    t: int
+    controlled: bool
+    conversion: float
 
 
 class Calendar:
@@ -49,7 +73,10 @@ class Calendar:
 class Program:
     """A linear program in discounted money whose column bounds wait for decisions.
 
-    Rows are equations with right-hand side 0 unless `limits` says otherwise.
+    Rows are equations with right-hand side 0 unless `limits` says otherwise. `flows` lists what is made; `forces` holds
+    the columns that say whether an offer (firm, process, mode) is in force in a period; `sales` and `volumes` are by
+    region, item, period and step: the column of what is sold, and its limit before enablers; `payables` says what a
+    policy can pay in a period, by the year or (True) once, for each unit of which columns.
     """
 
     def __init__(self, instance: Instance) -> None:
@@ -62,6 +89,11 @@ class Program:
         self.rows: dict[Any, dict[int, float]] = defaultdict(dict)
         self.limits: dict[Any, tuple[float, float]] = {}
         self.decisions: list[list[Alternative]] = []
+        self.flows: list[Flow] = []
+        self.forces: dict[tuple[str, str, str, int], int] = {}
+        self.sales: dict[tuple[str, str, int, str], int] = {}
+        self.volumes: dict[tuple[str, str, int, str], float] = {}
+        self.payables: dict[tuple[str, int, bool], dict[int, float]] = defaultdict(dict)
 
     def column(self, cost: float, upper: float = inf, lower: float = 0.0) -> int:
         """A new column; its number."""
@@ -73,6 +105,24 @@ class Program:
     def put(self, row: Any, column: int, factor: float) -> None:
         """Add `factor` x `column` to a row."""
         self.rows[row][column] = self.rows[row].get(column, 0.0) + factor
+
+    def payable(self, policy: Row, t: int) -> int:
+        """A new column for what a policy can pay by the year in period `t`."""
+        column = self.column(0.0)
+        self.payables[policy["policy"], t, False][column] = 1.0
+        return column
+
+    @cached_property
+    def changeable(self) -> set[int]:
+        """The columns whose cost depends on decisions."""
+        alternatives = [alternative for decision in self.decisions for alternative in decision]
+        return {column for alternative in alternatives for column, _ in alternative.changes}
+
+    def at_most(self, row: Any, factors: dict[int, float], limit: float = 0.0) -> None:
+        """A new row: sum of factor x column <= limit."""
+        self.limits[row] = (-inf, limit)
+        for column, factor in factors.items():
+            self.put(row, column, factor)
 
     def find(self, sheet: str, key: str, name: str) -> Row:
         """The row of a sheet whose `key` is `name`."""

@@ -1,4 +1,4 @@
-"""Sites, lines and modules: every course they can take, and what is made."""
+"""Sites, lines and modules of home firms: every course they can take, and what is made."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -6,51 +6,57 @@ from math import inf
 
 import numpy as np
 
-from tests.brute_force.program import Alternative, Program, Row
+from tests.brute_force.policies import capex_policies
+from tests.brute_force.program import Alternative, Flow, Program, Row
 
-Capacity = tuple[float, ...]
-"""Usable capacity of a line, per period."""
+Course = tuple[float, ...]
+"""Usable capacity of a line, per period; then, by capex policy that speaks of it, what that could pay per period."""
 
 
 def add_lines(program: Program) -> None:
     """A column per line and period, and per home site a decision about its capacities."""
     for site in program.tables["sites"]:
-        home = program.find("firms", "firm", site["firm"])["home"] == "yes"
-        lines = [line for line in program.tables["lines"] if line["site"] == site["site"]]
-        columns = [_made(program, site, line, home) for line in lines]
-        if home:
+        if program.find("firms", "firm", site["firm"])["home"] == "yes":
+            lines = [line for line in program.tables["lines"] if line["site"] == site["site"]]
+            columns = [_columns(program, site, line) for line in lines]
             program.decisions.append(_alternatives(program, site, lines, columns))
 
 
-def _made(program: Program, site: Row, line: Row, home: bool) -> list[int]:
-    """The activity of a line, one column per period, entered in the balances of its region."""
-    existing = _existing(program, site, line)
-    unit_cost = _running_cost(program, site, line)
-    if not home and line["capacity"]:
-        unit_cost += line["fixed_cost"] / line["capacity"]
-    columns = []
-    for t in program.calendar.periods:
-        column = program.column(unit_cost * program.calendar.yearly[t], inf if home else existing[t])
-        for row in program.tables["recipes"]:
-            if row["process"] == line["process"]:
-                pool = "made" if row["quantity"] > 0 else "used"
-                program.put((pool, site["region"], row["item"], t), column, row["quantity"])
-        columns.append(column)
-    return columns
+def _columns(program: Program, site: Row, line: Row) -> list[int]:
+    """One column per period for what is made, then one per capex policy and period for what that could pay."""
+    unit_cost = sum(running_cost(program, site, line))
+    made = [add_flow(program, site, line, t, unit_cost, controlled=True) for t in program.calendar.periods]
+    paid = [
+        program.payable(policy, t) for policy in capex_policies(program, site, line) for t in program.calendar.periods
+    ]
+    return made + paid
 
 
-def _running_cost(program: Program, site: Row, line: Row) -> float:
-    """Money per activity: the line's own figure, or from the endowments of its region."""
+def add_flow(program: Program, site: Row, line: Row, t: int, unit_cost: float, controlled: bool) -> int:
+    """The activity of a line in a period at a cost in money/activity, entered in the balances of its region."""
+    column = program.column(unit_cost * program.calendar.yearly[t])
+    for row in program.tables["recipes"]:
+        if row["process"] == line["process"]:
+            pool = "made" if row["quantity"] > 0 else "used"
+            program.put((pool, site["region"], row["item"], t), column, row["quantity"])
+    process = program.find("processes", "process", line["process"])
+    conversion = running_cost(program, site, line)[0]
+    program.flows.append(Flow(column, process, site["region"], t, controlled, conversion))
+    return column
+
+
+def running_cost(program: Program, site: Row, line: Row) -> tuple[float, float]:
+    """Money per activity, conversion and royalty: the line's own figure, or from the endowments of its region."""
     if line["unit_cost"] is not None:
-        return float(line["unit_cost"])
+        return float(line["unit_cost"]), 0.0
     region = program.find("regions", "region", site["region"])
     process = program.find("processes", "process", line["process"])
     factors = (("labour", "wage"), ("skilled", "skilled_wage"), ("energy", "energy_price"))
     endowment = sum(process[use] * region[price] for use, price in factors) / 1e6
-    return float(endowment + process["other_cost"] + process["royalty"])
+    return float(endowment + process["other_cost"]), float(process["royalty"])
 
 
-def _existing(program: Program, site: Row, line: Row) -> list[float]:
+def existing_capacity(program: Program, site: Row, line: Row) -> list[float]:
     """What exists per period while the line is kept and its site open."""
     capacity = [line["capacity"]] * len(program.calendar.periods)
     changes = [
@@ -67,7 +73,7 @@ def _existing(program: Program, site: Row, line: Row) -> list[float]:
 
 def _alternatives(program: Program, site: Row, lines: list[Row], columns: list[list[int]]) -> list[Alternative]:
     """Every course of one site; of those that leave the same capacities only the cheapest."""
-    cheapest: dict[tuple[Capacity, ...], float] = {}
+    cheapest: dict[tuple[Course, ...], float] = {}
     closable = all(line["retirable"] == "yes" for line in lines)
     for opened, site_cost in _site_courses(program, site, closable):
         courses = [_line_courses(program, site, line, opened).items() for line in lines]
@@ -75,12 +81,12 @@ def _alternatives(program: Program, site: Row, lines: list[Row], columns: list[l
             capacities = tuple(capacity for capacity, _ in chosen)
             cost = site_cost + sum(cost for _, cost in chosen)
             cheapest[capacities] = min(cost, cheapest.get(capacities, inf))
-    alternatives = []
+    alternatives, periods = [], len(program.calendar.periods)
     for capacities, cost in cheapest.items():
         bounds = [
-            (column, line["min_load"] * value, value)
+            (column, line["min_load"] * value if number < periods else value, value)
             for line, numbers, capacity in zip(lines, columns, capacities, strict=True)
-            for column, value in zip(numbers, capacity, strict=True)
+            for number, (column, value) in enumerate(zip(numbers, capacity, strict=True))
         ]
         alternatives.append(Alternative(cost, tuple(bounds)))
     return alternatives
@@ -105,24 +111,26 @@ def _site_courses(program: Program, site: Row, closable: bool) -> Iterator[tuple
             yield opened, cost
 
 
-def _line_courses(program: Program, site: Row, line: Row, opened: list[bool]) -> dict[Capacity, float]:
-    """The capacities a line can have while its site is `opened`, each with its least cost."""
+def _line_courses(program: Program, site: Row, line: Row, opened: list[bool]) -> dict[Course, float]:
+    """The courses a line can take while its site is `opened`, each with its least cost."""
     calendar = program.calendar
-    existing = _existing(program, site, line)
+    existing = existing_capacity(program, site, line)
     retirements = range(len(calendar.periods) + 1) if line["retirable"] == "yes" else [len(calendar.periods)]
-    orders = [_orders(program, site, option, opened) for option in _options(program, site, line)]
-    cheapest: dict[Capacity, float] = {}
+    policies = capex_policies(program, site, line)
+    orders = [_orders(program, site, option, opened, policies) for option in options_of(program, site, line)]
+    unpaid = [0.0] * len(policies) * len(calendar.periods)
+    cheapest: dict[Course, float] = {}
     for retired in retirements:
         kept = [value if opened[t] and t < retired else 0.0 for t, value in enumerate(existing)]
         paid = line["fixed_cost"] * sum(calendar.yearly[t] for t in calendar.periods if kept[t] > 0)
         for chosen in product(*orders):
-            capacity = tuple(float(value) for value in np.array(kept) + sum(added for added, _ in chosen))
+            capacity = tuple(float(value) for value in np.array(kept + unpaid) + sum(added for added, _ in chosen))
             cost = paid + sum(cost for _, cost in chosen)
             cheapest[capacity] = min(cost, cheapest.get(capacity, inf))
     return cheapest
 
 
-def _options(program: Program, site: Row, line: Row) -> list[Row]:
+def options_of(program: Program, site: Row, line: Row) -> list[Row]:
     """The options of a line, with the larger ones that a scale exponent makes, and what a year of each costs."""
     rows = [row for row in program.tables["options"] if row["process"] == line["process"]]
     chosen = {row["option"]: row for row in rows if row["site"] == "*"}
@@ -133,35 +141,51 @@ def _options(program: Program, site: Row, line: Row) -> list[Row]:
     for row in chosen.values():
         life, exponent = row["life"], row["scale_exponent"]
         annuity = rate / (1 - (1 + rate) ** -life) if rate else 1 / life
-        yearly = annuity * row["capex"] * region["capex_index"] + row["fixed_cost"]
-        options.append(row | {"yearly": yearly, "most": int(row["max_modules"])})
+        capital = annuity * row["capex"] * region["capex_index"]
+        cost = {"yearly": capital + row["fixed_cost"], "capital": capital}
+        options.append(row | cost | {"most": int(row["max_modules"])})
         for multiple in [] if exponent is None else map(float, (row["multiples"] or "2;4").split(";")):
-            larger = {"size": row["size"] * multiple, "yearly": yearly * multiple**exponent}
+            larger = {"size": row["size"] * multiple} | {name: cost[name] * multiple**exponent for name in cost}
             options.append(row | larger | {"most": max(1, int(row["max_modules"] / multiple))})
     return options
 
 
-def _orders(program: Program, site: Row, option: Row, opened: list[bool]) -> list[tuple[np.ndarray, float]]:
-    """What can be ordered of one option: the capacity it brings per period, and its cost.
-
-    The site must be open from the order to the end of service, or to the end of its window.
-    """
+def services(program: Program, site: Row, option: Row) -> Iterator[tuple[int, list[int]]]:
+    """The periods in which an option can be ordered, each with those in which a module then serves."""
     calendar = program.calendar
     window = calendar.span(site["first_period"], site["last_period"])
-    profiles = []
     for ordered in calendar.span(option["first_period"], None):
         first = ordered + int(option["lead_periods"])
         ahead = calendar.periods[first : window.stop]
         service = [t for t in ahead if calendar.start[t] - calendar.start[first] < option["life"]]
-        if service and all(opened[ordered : service[-1] + 1]):
-            added = np.zeros(len(calendar.periods))
+        if service and ordered in window:
+            yield ordered, service
+
+
+def _orders(
+    program: Program, site: Row, option: Row, opened: list[bool], policies: list[Row]
+) -> list[tuple[np.ndarray, float]]:
+    """What can be ordered of one option: the course it brings, and its cost.
+
+    The site must be open from the order to the end of service, or to the end of its window.
+    """
+    calendar = program.calendar
+    none = np.zeros(len(calendar.periods) * (1 + len(policies)))
+    profiles = []
+    for ordered, service in services(program, site, option):
+        if all(opened[ordered : service[-1] + 1]):
+            added = none.copy()
             added[service] = option["size"]
-            added[first] *= option["ramp"]
+            added[service[0]] *= option["ramp"]
+            for number, policy in enumerate(policies):
+                if ordered in calendar.span(policy["from"], policy["to"]):
+                    paid = [t + len(calendar.periods) * (number + 1) for t in service]
+                    added[paid] = policy["rate"] * option["capital"]
             profiles.append((added, option["yearly"] * sum(calendar.yearly[t] for t in service)))
     orders = []
     for counts in product(range(option["most"] + 1), repeat=len(profiles)):
         if sum(counts) <= option["most"]:
             chosen = list(zip(counts, profiles, strict=True))
-            capacity = sum((count * added for count, (added, _) in chosen), start=np.zeros(len(calendar.periods)))
+            capacity = sum((count * added for count, (added, _) in chosen), start=none)
             orders.append((capacity, sum(count * cost for count, (_, cost) in chosen)))
     return orders
