@@ -33,6 +33,8 @@ _CHARTS = (32.6, 11.6)
 
 _CHART_ROWS = 20
 
+_NOTE = "The figures behind the charts stand on the last sheet."
+
 
 @dataclass(frozen=True)
 class Board:
@@ -69,7 +71,10 @@ def add_board(book: Workbook, summary: pd.DataFrame, board: Board) -> None:
         column = get_column_letter(_LEFT + 6 + 12 // board.across * place)
         sheet.add_chart(drawn(chart, figures, width, height), f"{column}{9 + _CHART_ROWS * row}")
     lines = -(-len(board.charts) // board.across)
-    _page(sheet, max(end, 8 + lines * _CHART_ROWS))
+    last = max(end, 9 + lines * _CHART_ROWS)
+    # LibreOffice fits a page to the last cell that holds something, which merged rows below a sentence do not
+    _text(sheet, (last, 0, 1, _COLUMNS), _NOTE, Font(name="Calibri", size=9, italic=True, color="7F7F7F"))
+    _page(sheet, last)
 
 
 def _fill_table(sheet: Worksheet, summary: pd.DataFrame) -> None:
