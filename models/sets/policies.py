@@ -1,6 +1,7 @@
 """Policies: what they change in duties, transaction costs and markets, and what they pay."""
 
 from collections import defaultdict
+from itertools import product
 
 import pandas as pd
 
@@ -60,10 +61,9 @@ def transaction_factors(instance: Instance, time: Timeline) -> dict[tuple[str, s
     policies = active_policies(instance)
     factors: dict[tuple[str, str, str], float] = defaultdict(lambda: 1.0)
     for row in policies[policies["kind"] == "transaction_cost"].to_dict("records"):
-        for process in meant_processes(instance, row["item"]):
-            for region in meant_regions(instance, row["region"]):
-                for period in time.window(row["from"], row["to"]):
-                    factors[process, region, period] *= 1.0 + row["rate"]
+        processes, regions = meant_processes(instance, row["item"]), meant_regions(instance, row["region"])
+        for key in product(processes, regions, time.window(row["from"], row["to"])):
+            factors[key] *= 1.0 + row["rate"]
     return dict(factors)
 
 
