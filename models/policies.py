@@ -87,7 +87,7 @@ def _development(m: pyo.ConcreteModel, sets: Sets, row: pd.Series) -> Iterator[P
     costs, tiers = sets.projects["cost"].to_dict(), project_tiers(sets)
     for key, start in sets.starts.items():
         if row["item"] == "*" or key[0] in meant:
-            for period in set(start.running or (key[2],)) & set(window):
+            for period in [moment for moment in start.running or (key[2],) if moment in window]:
                 yield (tiers[key[0]], "*", period), not start.running, costs[key[:2]], m.started[key]
 
 
