@@ -107,9 +107,7 @@ def offer_labels(sets: Sets) -> dict[tuple[str, str, str], tuple[str, str]]:
     """Tier and region that the costs of an offer are put down to: those of the first line it covers."""
     draws = sets.draws[sets.draws["offer"].notna()].reset_index().drop_duplicates(["firm", "offer", "mode"])
     covered = {
-        (row["firm"], row["offer"], row["mode"]): tuple(
-            sets.lines.loc[(row["site"], row["process"]), ["tier", "region"]]
-        )
+        (row["firm"], row["offer"], row["mode"]): sets.places[row["site"], row["process"]]
         for row in draws.to_dict("records")
     }
     return {offer: covered.get(offer, ("downstream", ANYWHERE)) for offer in sets.offers.index}
@@ -126,10 +124,9 @@ def _post_costs(m: pyo.ConcreteModel, sets: Sets) -> None:
         entry.add(costs[key[:3]]["entry_cost"], m.signed[key], label)
         annual.add(costs[key[:3]]["annual_cost"], variable, label)
     margins = sets.draws["margin"].to_dict()
-    places = sets.lines[["tier", "region"]].apply(tuple, axis=1).to_dict()
     for (site, process, mode, period), variable in m.made.items():
         if mode != OWN:
-            label = (*places[site, process], period)
+            label = (*sets.places[site, process], period)
             margin.add(margins[site, process, mode], variable, label)
             transaction.add(sets.transaction_cost(site, process, mode, period), variable, label)
     m.cost_lines.extend([entry, annual, margin, transaction])

@@ -39,11 +39,12 @@ def _build_draws(m: pyo.ConcreteModel, sets: Sets) -> None:
     of qualification before.
     """
     building = {key[:2] for key in sets.orders}
+    terms = sets.draws[["qualification", "controlled", "min_take", "offtake_share"]].to_dict("index")
     m.in_force, m.least_taken, m.most_made = {}, {}, {}
     for key in m.made:
         offer = m.offer_of[key[:3]]
         if offer is not None:
-            draw = sets.draws.loc[key[:3]]
+            draw = terms[key[:3]]
             place = sets.time.position[key[3]]
             lasting = [
                 m.accessed[(*offer, u)] for u in sets.time.periods[place - int(draw["qualification"]) : place + 1]

@@ -32,7 +32,7 @@ def build(m: pyo.ConcreteModel, sets: Sets) -> None:
     keys = _credits(m, sets)
     m.settled = pyo.Var(keys, domain=pyo.NonNegativeReals)
     m.most_settled = {key: sets.most_drawn(*key[:4]) for key in keys}
-    m.cluster_of = {key: (sets.lines.at[key[:2], "region"], key[4], key[3]) for key in keys}
+    m.cluster_of = {key: (sets.places[key[:2]][1], key[4], key[3]) for key in keys}
     m.settled_made = pyo.Constraint(keys, rule=settled_made)
     m.settled_clustered = pyo.Constraint(keys, rule=settled_clustered)
     _post_costs(m, sets)
@@ -40,10 +40,10 @@ def build(m: pyo.ConcreteModel, sets: Sets) -> None:
 
 def _flows_by_stage(m: pyo.ConcreteModel, sets: Sets) -> dict[tuple[str, str, str], list[Any]]:
     """(region, stage, period) -> what is made there."""
-    stages, regions = stage_names(sets.instance), sets.lines["region"].to_dict()
+    stages = stage_names(sets.instance)
     flows: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
     for key, variable in m.made.items() if len(sets.clusters) else ():
-        flows[regions[key[:2]], stages[key[1]], key[3]].append(variable)
+        flows[sets.places[key[:2]][1], stages[key[1]], key[3]].append(variable)
     return flows
 
 
@@ -71,12 +71,11 @@ def _credits(m: pyo.ConcreteModel, sets: Sets) -> list[tuple[str, str, str, str,
     levels = defaultdict(list)
     for region, level, period in m.stages:
         levels[region, period].append((level, sets.clusters.at[(region, level), "tier"]))
-    places = sets.lines[["region", "tier"]].apply(tuple, axis=1).to_dict()
     return [
         (*key, level)
         for key in m.made
-        for level, tier in levels[places[key[:2]][0], key[3]]
-        if tier in (EVERY_TIER, places[key[:2]][1])
+        for level, tier in levels[sets.places[key[:2]][1], key[3]]
+        if tier in (EVERY_TIER, sets.places[key[:2]][0])
     ]
 
 
@@ -106,10 +105,9 @@ def _post_costs(m: pyo.ConcreteModel, sets: Sets) -> None:
     """The saving: conversion cost x what the level adds to the one before."""
     saving = CostLine("cluster saving")
     steps = sets.clusters["step"].to_dict()
-    tiers = sets.lines["tier"].to_dict()
     for key, variable in m.settled.items():
         region, level, period = m.cluster_of[key]
-        label = (tiers[key[:2]], region, period)
+        label = (*sets.places[key[:2]], period)
         saving.add(-steps[region, level] * sets.conversion[key[:2]], variable, label)
     m.cost_lines.append(saving)
 

@@ -70,11 +70,10 @@ def practised_learned(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
 def _post_costs(m: pyo.ConcreteModel, sets: Sets) -> None:
     """The saving: conversion cost x learnable share x what the level adds to the one before."""
     saving = CostLine("learning saving")
-    places = sets.lines[["tier", "region"]].apply(tuple, axis=1).to_dict()
     for key, variable in m.practised.items():
         site, process, _, period, level = key
         share = sets.learning[process, level, period][1]
-        saving.add(-share * sets.conversion[site, process], variable, (*places[site, process], period))
+        saving.add(-share * sets.conversion[site, process], variable, (*sets.places[site, process], period))
     m.cost_lines.append(saving)
 
 

@@ -43,7 +43,7 @@ def _capex(m: pyo.ConcreteModel, sets: Sets, row: pd.Series) -> Iterator[Payment
     window = sets.time.window(row["from"], row["to"])
     annuity = sets.options["annuity"].to_dict()
     for key, order in sets.orders.items():
-        tier, region = sets.lines.loc[key[:2], ["tier", "region"]]
+        tier, region = sets.places[key[:2]]
         if key[1] in processes and region in regions and key[3] in window:
             for period in order.service:
                 yield (tier, region, period), False, annuity[key[:3]], m.built[key]
@@ -55,7 +55,7 @@ def _output(m: pyo.ConcreteModel, sets: Sets, row: pd.Series) -> Iterator[Paymen
     window = sets.time.window(row["from"], row["to"])
     controlled = sets.draws["controlled"].to_dict()
     for key, variable in m.made.items():
-        tier, region = sets.lines.loc[key[:2], ["tier", "region"]]
+        tier, region = sets.places[key[:2]]
         if key[1] in processes and region in regions and key[3] in window and controlled[key[:3]]:
             yield (tier, region, key[3]), False, dict(sets.recipes[key[1]]).get(row["item"], 1.0), variable
 
@@ -87,7 +87,7 @@ def _development(m: pyo.ConcreteModel, sets: Sets, row: pd.Series) -> Iterator[P
     costs, tiers = sets.projects["cost"].to_dict(), project_tiers(sets)
     for key, start in sets.starts.items():
         if row["item"] == "*" or key[0] in meant:
-            for period in set(start.running or (key[2],)) & set(window):
+            for period in [moment for moment in start.running or (key[2],) if moment in window]:
                 yield (tiers[key[0]], "*", period), not start.running, costs[key[:2]], m.started[key]
 
 

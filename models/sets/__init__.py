@@ -38,6 +38,7 @@ class Sets:
     demand: the demand rows, with volumes as policies of market access leave them
     policies: those in force, by name
     required: process -> the project that must be ready before it runs
+    places: (site, process) -> tier and region of the line: what its costs are put down to
     conversion: (site, process) -> conversion cost in money/activity
     charges: (site, process, mode) -> transaction cost x institution factor of the region, before policies
     shares: (site, process, mode) -> share of capacity that may be drawn
@@ -71,6 +72,7 @@ class Sets:
     demand: pd.DataFrame
     policies: pd.DataFrame
     required: dict[str, str]
+    places: dict[tuple[str, str], tuple[str, str]]
     conversion: dict[tuple[str, str], float]
     charges: dict[tuple[str, str, str], float]
     shares: dict[tuple[str, str, str], float]
@@ -88,7 +90,7 @@ class Sets:
     def transaction_cost(self, site: str, process: str, mode: str, period: str) -> float:
         """What drawing one unit of activity costs beside its price, in money/activity, as policies leave it."""
         charge = self.charges.get((site, process, mode), 0.0)
-        return charge * self.transaction.get((process, self.lines.at[(site, process), "region"], period), 1.0)
+        return charge * self.transaction.get((process, self.places[site, process][1], period), 1.0)
 
 
 def derive(instance: Instance) -> Sets:
@@ -143,6 +145,7 @@ def derive(instance: Instance) -> Sets:
         demand=demand,
         policies=active_policies(instance),
         required=instance["processes"].set_index("process")["requires"].dropna().to_dict(),
+        places=dict(zip(lines.index, zip(lines["tier"], lines["region"], strict=True), strict=True)),
         conversion=lines["conversion"].to_dict(),
         charges=transaction_charges(instance, lines, draws),
         shares=draws["offtake_share"].astype(float).to_dict(),

@@ -53,12 +53,12 @@ def smallest_plants(
     orders: dict[tuple[str, str, str, str], Order],
 ) -> dict[tuple[str, str], float]:
     """(region, stage) -> capacity of the smallest plant there, in activity/year: an existing line or a module."""
-    stages = stage_names(instance)
+    stages, regions = stage_names(instance), lines["region"].to_dict()
     smallest: dict[tuple[str, str], float] = {}
     sizes = [(key[:2], size) for key, size in existing.items()]
     sizes += [(key[:2], order.size) for key, order in orders.items()]
     for line, size in sizes:
-        place = (lines.at[line, "region"], stages[line[1]])
+        place = (regions[line], stages[line[1]])
         smallest[place] = min(size, smallest.get(place, size))
     return smallest
 

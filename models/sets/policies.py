@@ -1,6 +1,7 @@
 """Policies: what they change in duties, transaction costs and markets, and what they pay."""
 
 from collections import defaultdict
+from itertools import product
 
 import pandas as pd
 
@@ -42,11 +43,13 @@ def policy_duties(instance: Instance) -> pd.DataFrame:
 
 
 def meant_processes(instance: Instance, item: str) -> set[str]:
-    """The processes a policy's item means: itself, those that make it, or all for `*`."""
+    """The processes a policy's item means: those that make it where it is an item, else itself, or all for `*`."""
     if item == "*":
         return set(instance["processes"]["process"])
+    if item not in set(instance["items"]["item"]):
+        return {item}
     recipes = instance["recipes"]
-    return {item} | set(recipes.loc[(recipes["item"] == item) & (recipes["quantity"] > 0), "process"])
+    return set(recipes.loc[(recipes["item"] == item) & (recipes["quantity"] > 0), "process"])
 
 
 def meant_regions(instance: Instance, region: str) -> set[str]:
@@ -60,10 +63,9 @@ def transaction_factors(instance: Instance, time: Timeline) -> dict[tuple[str, s
     policies = active_policies(instance)
     factors: dict[tuple[str, str, str], float] = defaultdict(lambda: 1.0)
     for row in policies[policies["kind"] == "transaction_cost"].to_dict("records"):
-        for process in meant_processes(instance, row["item"]):
-            for region in meant_regions(instance, row["region"]):
-                for period in time.window(row["from"], row["to"]):
-                    factors[process, region, period] *= 1.0 + row["rate"]
+        processes, regions = meant_processes(instance, row["item"]), meant_regions(instance, row["region"])
+        for key in product(processes, regions, time.window(row["from"], row["to"])):
+            factors[key] *= 1.0 + row["rate"]
     return dict(factors)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from models.instance import Instance
+from models.network import build
 from tests.proofs import WORKSHOP, Rows, proves, wanted, workshop, years
 from tests.solving import optimum
 
@@ -49,6 +50,8 @@ NEW: dict[str, Rows] = {"lines": [{"site": "shop", "process": "make"}], "options
         (governed({"active": "no"}), 16),
         (governed({"region": "there"}), 16),
         (governed({"item": "make", "rate": 0.5}), 12),
+        # a name that is both an item and a process means the item, which nobody makes
+        (governed({"item": "make"}, items=[*WORKSHOP["items"], {"item": "make", "tier": "downstream"}]), 16),
         (governed({"from": "2"}, periods=years(2), demand=wanted("1", "2")), 24),
         # what is bought from others earns its maker the bounty, not the planner
         (governed({}, sites=AWAY), 16),
@@ -87,3 +90,16 @@ def test_a_budget_is_shared_over_the_periods() -> None:
     """Two years of 8 goods cost 32; of 16 that they earn the budget pays 12: 20."""
     case = governed({"budget": 12}, periods=years(2), demand=wanted("1", "2"), lines=WORKSHOP["lines"])
     assert optimum(case) == pytest.approx(20)
+
+
+def test_grants_stand_in_order_of_time() -> None:
+    """The order of the columns, and with it the plan that a seed finds, is the same in every run."""
+    names = [str(year) for year in range(1, 13)]
+    case = governed(
+        {"kind": "development", "item": "make", "rate": 0.25},
+        periods=years(12),
+        processes=WAITS,
+        projects=[{**DESIGN[0], "duration": 11}],
+        demand=wanted(*names),
+    )
+    assert [key[3] for key in build(case).granted] == names[:-1]
