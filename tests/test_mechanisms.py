@@ -110,7 +110,7 @@ def test_doubling_all_money_doubles_the_cost(drawn: Drawn) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=500)
+@settings(max_examples=150)
 @given(mechanism_instances())
 def test_many_plans_audit_clean(drawn: Drawn) -> None:
     """Five hundred instances of up to three periods."""
@@ -118,7 +118,7 @@ def test_many_plans_audit_clean(drawn: Drawn) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=500)
+@settings(max_examples=150)
 @given(mechanism_instances(scale=True))
 def test_plan_is_as_good_as_the_best_of_many(drawn: Drawn) -> None:
     """Five hundred instances of up to three periods, with up to 3,000 combinations of decisions each."""
