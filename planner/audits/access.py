@@ -36,9 +36,10 @@ def audit(case: Case) -> list[Finding]:
 
 
 def _exclusive(case: Case) -> pd.Series:
-    """By outside firm, process and period: how many offers are in force; of offers that cover no line by their row."""
+    """By outside firm, process and period: offers in force; of those that are signed and cover no line by their row."""
     pairs = covered(case)[[*OFFER, "process"]].drop_duplicates()
-    rest = offers(case).index.difference(pd.MultiIndex.from_frame(pairs[OFFER])).to_frame(index=False)
+    signable = offers(case).index[~offers(case)["always"]]
+    rest = signable.difference(pd.MultiIndex.from_frame(pairs[OFFER])).to_frame(index=False)
     pairs = pd.concat([pairs, rest.assign(process=rest["offer"])])
     rows = pairs.merge(states(case)[[*_KEY, "in_force"]], on=OFFER)
     return rows.groupby(["firm", "process", "period"])["in_force"].sum()

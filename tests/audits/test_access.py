@@ -188,6 +188,13 @@ def test_line_out_of_reach_needs_no_row():
     assert checks_failed(data, tables) == []
 
 
+def test_spot_row_without_lines_is_no_rival():
+    """The ally may be had on the spot as well: of lines it does not have, so that nothing is in force by that."""
+    data = sound()
+    data["access"].loc[5] = data["access"].loc[4].to_dict() | {"mode": "spot", "entry_cost": 0.0}
+    assert checks_failed(data, plan()) == []
+
+
 def test_row_of_a_process_replaces_the_general_one():
     """A contract for digging takes the place of the contract for everything: what is drawn belongs to it."""
     data = sound()
