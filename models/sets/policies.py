@@ -43,11 +43,13 @@ def policy_duties(instance: Instance) -> pd.DataFrame:
 
 
 def meant_processes(instance: Instance, item: str) -> set[str]:
-    """The processes a policy's item means: itself, those that make it, or all for `*`."""
+    """The processes a policy's item means: those that make it where it is an item, else itself, or all for `*`."""
     if item == "*":
         return set(instance["processes"]["process"])
+    if item not in set(instance["items"]["item"]):
+        return {item}
     recipes = instance["recipes"]
-    return {item} | set(recipes.loc[(recipes["item"] == item) & (recipes["quantity"] > 0), "process"])
+    return set(recipes.loc[(recipes["item"] == item) & (recipes["quantity"] > 0), "process"])
 
 
 def meant_regions(instance: Instance, region: str) -> set[str]:

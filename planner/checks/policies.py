@@ -114,11 +114,13 @@ def policies_match_something(reading: "Reading") -> Iterator[Issue]:
 
 
 def _processes(instance: Instance, item: str) -> set[str]:
-    """The processes that an item (those that make it), a process or `*` means."""
+    """The processes that an item (those that make it), a process or `*` means; a name that is both is the item."""
     if item == "*":
         return set(instance["processes"]["process"])
+    if item not in set(instance["items"]["item"]):
+        return {item}
     makers = instance["recipes"].query("quantity > 0")
-    return {item} | set(makers.loc[makers["item"] == item, "process"])
+    return set(makers.loc[makers["item"] == item, "process"])
 
 
 def _option(instance: Instance, policy: pd.Series) -> bool:

@@ -50,6 +50,8 @@ NEW: dict[str, Rows] = {"lines": [{"site": "shop", "process": "make"}], "options
         (governed({"active": "no"}), 16),
         (governed({"region": "there"}), 16),
         (governed({"item": "make", "rate": 0.5}), 12),
+        # a name that is both an item and a process means the item, which nobody makes
+        (governed({"item": "make"}, items=[*WORKSHOP["items"], {"item": "make", "tier": "downstream"}]), 16),
         (governed({"from": "2"}, periods=years(2), demand=wanted("1", "2")), 24),
         # what is bought from others earns its maker the bounty, not the planner
         (governed({}, sites=AWAY), 16),
