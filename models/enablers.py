@@ -60,7 +60,7 @@ def raised_enabled(m: pyo.ConcreteModel, *key: Any) -> pyo.Expression:
 def report(m: pyo.ConcreteModel, sets: Sets) -> dict[str, pd.DataFrame]:
     """Sheets `levels` (thresholds passed and used) and `deployments`."""
     rows = [
-        ("enabler", "|".join(key[:3]), f"{key[3]:g}", key[4], "yes")
+        ("enabler", "|".join(key[:3]), f"{key[3]:.15g}", key[4], "yes")
         for key, variable in m.enabled.items()
         if round(variable.value)
     ]

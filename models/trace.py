@@ -25,9 +25,10 @@ def security(instance: Instance, tables: Tables) -> pd.DataFrame:
     the region that makes most, `controlled_share` what home firms make, or draw under an offer that controls. Where
     nothing is made they are missing.
 
-    `import_share` is the share of use (by lines and markets) that crossed the border of a bloc: a bloc's use counts in
-    the proportion in which what it has comes from other blocs, arrivals / (arrivals + made + released from stock). What
-    only passes through a bloc counts as had there, in the same proportion, and again where it arrives.
+    Use is what lines use, markets are sold, and is put up as enablers. `import_share` is the share of it that crossed
+    the border of a bloc: a bloc's use counts in the proportion in which what it has comes from other blocs, arrivals /
+    (arrivals + made + released from stock). What only passes through a bloc counts as had there, in the same
+    proportion, and again where it arrives.
 
     `cover` is the stock held at the end of the period in months of use. `capacity` is what all lines could make,
     outside ones too; `capacity_ratio` that over use; `utilisation` what lines under control make of what they could.
@@ -112,14 +113,14 @@ def _base(tables: Tables, sheet: str) -> pd.DataFrame:
     table = tables.get(sheet)
     if table is None:
         return pd.DataFrame(columns=list(RESULTS[sheet].columns))
-    return table[table["scenario"] == "base"]
+    return table[table["scenario"] == "base"] if "scenario" in table else table
 
 
 def _amounts(instance: Instance, tables: Tables) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What lines make, and what lines and markets use, in item/year: item, period, region, amount, and of lines more.
 
     Rows of lines also have site, process, firm, home and controlled (bool: own, or drawn under an offer that controls);
-    those of markets have None there.
+    those of markets, and of what is put up as an enabler there, have None there.
     """
     sites = instance["sites"][["site", "region", "firm"]].merge(instance["firms"][["firm", "home"]], on="firm")
     recipes = instance["recipes"][["process", "item", "quantity"]]
@@ -130,9 +131,11 @@ def _amounts(instance: Instance, tables: Tables) -> tuple[pd.DataFrame, pd.DataF
     rows["controlled"] = (rows["home"] == "yes") | _drawn_under_control(instance, rows)
     columns = ["site", "process", "item", "period", "region", "firm", "home", "controlled", "amount"]
     made, used = rows.loc[rows["amount"] > 0, columns], rows.loc[rows["amount"] < 0, columns]
-    sold = _base(tables, "demand").rename(columns={"sold": "amount"})[["item", "period", "region", "amount"]]
-    sold = sold[sold["amount"] > 0].reindex(columns=columns)
-    return made, pd.concat([used.assign(amount=-used["amount"]), *([sold] if len(sold) else [])], ignore_index=True)
+    parts = [used.assign(amount=-used["amount"])]
+    for sheet, amount in (("demand", "sold"), ("deployments", "deployed")):
+        taken = _base(tables, sheet).rename(columns={amount: "amount"})
+        parts.append(taken.loc[taken["amount"] > 0, ["item", "period", "region", "amount"]].reindex(columns=columns))
+    return made, pd.concat([parts[0], *(part for part in parts[1:] if len(part))], ignore_index=True)
 
 
 def _drawn_under_control(instance: Instance, rows: pd.DataFrame) -> pd.Series:

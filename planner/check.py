@@ -71,6 +71,7 @@ CHECKS: tuple[Check, ...] = (
     levels.clusters_have_stages,
     levels.savings_leave_a_cost,
     levels.enabler_thresholds_rise,
+    levels.enablers_are_told_apart,
     levels.enablers_can_be_deployed,
     levels.enablers_need_profit,
     policies.rates_fit_kinds,

@@ -352,3 +352,16 @@ def test_what_is_remembered_of_an_instance_is_its_own():
     assert len(lines_at_sites(second)) == 2
     assert len(offers_of_lines(first)) == 2
     assert len(offers_of_lines(first.with_settings(access="off"))) == 1
+
+
+def test_enablers_with_a_bar_in_their_names_are_told_apart():
+    """`South|x` with `ore` and `South` with `x|ore` would be one name in the result: said, of the second."""
+    tables = integrated()
+    tables["regions"].append({"region": "South|x"})
+    tables["items"].append({"item": "x|ore", "tier": "upstream"})
+    put("enablers", 2, region="South|x")(tables)
+    put("enablers", 3, enabler="x|ore")(tables)
+    said = [issue for issue in found(tables) if "`South|x|ore|metal`" in issue.message]
+    assert places(said) == [("error", "enablers", "B3")]
+    put("enablers", 3, region="South|x", enabler="ore")(tables)
+    assert not any("would name this row" in issue.message for issue in found(tables))

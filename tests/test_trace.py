@@ -100,6 +100,17 @@ class TestSecurity:
         )
         assert figures(table, "ore")["import_share"] == pytest.approx(0.3)
 
+    def test_what_is_put_up_is_used(self):
+        """A makes 100 ore: 25 are sold there, 75 are put up in C as enablers. 75 of 100 used cross a border."""
+        put_up = pd.DataFrame([("C", "ore", "1", 75.0, 75.0)], columns=list(RESULTS["deployments"].columns))
+        rest = plan(
+            made=[("pit", "mining", "1", 100.0)],
+            shipped=[("A", "C", "ore", "1", 75.0)],
+            sold=[("A", "ore", "1", 25.0)],
+        )
+        table = security(world(DIG, MINES), rest | {"deployments": put_up})
+        assert figures(table, "ore")["import_share"] == pytest.approx(0.75)
+
     def test_import_share_of_what_passes_through(self):
         """C makes 50 and gets 50 from A; it sells 40 and ships 60 on to D, which sells them.
 

@@ -36,7 +36,7 @@ def audit(case: Case) -> list[Finding]:
 
 
 def _exclusive(case: Case) -> pd.Series:
-    """By outside firm, process and period: how many offers are in force; those that cover no line go by their row."""
+    """By outside firm, process and period: offers in force; of those that are signed and cover no line by their row."""
     pairs = covered(case)[[*OFFER, "process"]].drop_duplicates()
     signable = offers(case).index[~offers(case)["always"]]
     rest = signable.difference(pd.MultiIndex.from_frame(pairs[OFFER])).to_frame(index=False)

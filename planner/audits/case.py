@@ -50,7 +50,7 @@ def levels(index: pd.Index, names: list[str]) -> pd.MultiIndex:
 
 def words(names: pd.Series) -> pd.Series:
     """Names of steps or levels as text, whole numbers without decimals."""
-    texts = [f"{name:g}" if isinstance(name, float) else str(name) for name in names]
+    texts = [f"{name:.15g}" if isinstance(name, float) else str(name) for name in names]
     return pd.Series(texts, index=names.index, dtype=object)
 
 

@@ -75,6 +75,17 @@ def enabler_thresholds_rise(reading: "Reading") -> Iterator[Issue]:
         yield from _rising(reading, "enablers", levels.sort_values("threshold"), "uplift", at_least=0.0)
 
 
+@needs("enablers")
+def enablers_are_told_apart(reading: "Reading") -> Iterator[Issue]:
+    """The result names what is enabled by region|enabler|item: no two rows of different names come out alike."""
+    enablers = reading.instance["enablers"]
+    first = enablers.drop_duplicates(["region", "enabler", "item"])
+    names = first["region"] + "|" + first["enabler"] + "|" + first["item"]
+    for row in first.index[names.duplicated()]:
+        message = f"the result would name this row `{names[row]}`, as it does another; write these names without `|`"
+        yield error(reading, "enablers", int(row), "enabler", message)
+
+
 def _numbered(reading: "Reading", sheet: str, ordered: pd.DataFrame, name: str) -> Iterator[Issue]:
     """A fault where the levels are not 1, 2, 3 and so on."""
     given = [f"{level:g}" for level in ordered["level"]]

@@ -117,6 +117,17 @@ def test_nothing_else_fails(check, tamper):
     assert checks_failed(SOUND, plan(), tamper) == [check]
 
 
+def test_thresholds_that_differ_late_are_told_apart():
+    """A million and a million and one: the sheet `levels` writes out what tells them apart."""
+    data = sound()
+    data["enablers"].loc[2:3, "threshold"] = [1e6, 1e6 + 1]
+    tables = plan()
+    tables["levels"] = table("levels", [("enabler", "A|charger|car", "1000001", "2", "yes")])
+    found = checks_failed(data, tables)
+    assert "deployment of thresholds passed" in found
+    assert "levels that are declared" not in found
+
+
 @pytest.mark.parametrize("changes", [{"enablers": "off"}, {"objective": "cost"}], ids=str)
 def test_enablers_only_under_profit_and_with_their_switch(changes):
     found = checks_failed(sound(**changes), plan())
