@@ -19,6 +19,9 @@ MODES = {
 CROWDED = 1.25
 """Capacity over use from which an item counts as over-built."""
 
+TIES = {"acquire": "acquisition", "joint_venture": "joint venture", "equity": "equity stake"}
+"""Modes as one tie to a firm, where the word of the sheet does not say it."""
+
 VISIBLE = 0.005
 """Share from which a mode has a figure of its own."""
 
@@ -72,7 +75,7 @@ def _signed(instance: Instance, tables: Tables) -> str:
     order = signed.assign(cost=signed["entry_cost"].astype(float), much=signed["drawn"].astype(float))
     order = order.sort_values(["cost", "much"], ascending=False, kind="stable")
     names = [
-        f"{row['firm']} by {row['mode'].replace('_', ' ')}"
+        f"{row['firm']} by {TIES.get(row['mode'], row['mode'])}"
         + ("" if row["process"] == "*" else f" for {row['process']}")
         + f" ({row['period']})"
         for row in order.to_dict("records")
