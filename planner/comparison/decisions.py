@@ -56,11 +56,19 @@ def _in_force(plan: Plan) -> pd.DataFrame:
     """One row per firm, process and mode: from the first period in force, as large as the years in force."""
     rows = plan.table("access", "firm", "process", "mode", "period", "signed", "in_force")
     rows = rows[(rows["signed"] == "yes") | (rows["in_force"] == "yes")]
-    rows = rows.rename(columns={"process": "what", "mode": "how", "firm": "place"})
+    rows = rows.assign(what=_reached(plan, rows)).rename(columns={"mode": "how", "firm": "place"})
     size = rows["period"].map(plan.years).astype(float).where(rows["in_force"] == "yes", 0.0)
     return _spells(plan, rows.assign(size=size), ["what", "how", "place"], "sum").assign(
         decision="in force", unit="year"
     )
+
+
+def _reached(plan: Plan, rows: pd.DataFrame) -> pd.Series:
+    """The processes of offers for a whole firm, so that one firm is not taken for another that makes other things."""
+    lines = plan.instance["lines"].merge(plan.instance["sites"], on="site")
+    every = lines.drop_duplicates(["firm", "process"]).sort_values("process").groupby("firm")["process"].agg(", ".join)
+    whole = rows["firm"].map(every).fillna(rows["firm"]) if len(lines) else rows["firm"]
+    return rows["process"].where(rows["process"] != "*", whole)
 
 
 def _started(plan: Plan) -> pd.DataFrame:

@@ -108,8 +108,8 @@ def _named(row: Row) -> str:
     return {
         "opened": f"Site {place} opens",
         "closed": f"Site {place} closes",
-        "built": f"Modules {how} for {what} at {place}",
-        "in force": f"Offer {how} of {place} for {'all its processes' if what == '*' else what}",
+        "built": f"New {how} for {what} at {place}",
+        "in force": f"Access to {place} by {how}" + (f" for {what}" if what != place else ""),
         "started": f"Project {what} by option {how}{with_place}",
         "retired": f"Capacity for {what} at {place} retired",
         "stocked": f"Stock of {what} in {place}",

@@ -14,9 +14,9 @@ from planner.report.summary import plan_figures
 OBJECTIVE = "objective"
 SECURITY = {
     "hhi_region": "concentration by region",
-    "largest_share": "share of the largest source",
+    "largest_share": "largest source",
     "import_share": "import share",
-    "controlled_share": "share under control of home firms",
+    "controlled_share": "home control",
     "cover": "cover by stock",
 }
 """Security figures of which the headline shows the mean over the items that matter, and their names there."""
@@ -31,7 +31,7 @@ def headline(files: list[Compared]) -> pd.DataFrame:
     What a file has no figure for is blank, and so is a difference that would mean nothing: of money in two currencies,
     of objectives of two kinds.
     """
-    columns = [_figures(found) for found in files]
+    columns = _with_all_costs([_figures(found) for found in files])
     metrics = sorted(
         {key: order for column in reversed(columns) for order, key in enumerate(column)}.items(), key=_rank
     )
@@ -50,10 +50,16 @@ def headline(files: list[Compared]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
+def _with_all_costs(columns: list[dict[tuple[str, str], float]]) -> list[dict[tuple[str, str], float]]:
+    """A plan that lacks a group of costs has none of them: 0."""
+    groups = {key for column in columns for key in column if key[0].startswith("cost of ") or key[0] == "revenue"}
+    return [column | {key: column.get(key, 0.0) for key in groups} if column else column for column in columns]
+
+
 def _rank(entry: tuple[tuple[str, str], int]) -> tuple[bool, int]:
     """The order in which a plan shows its figures; security comes last."""
     (metric, _), order = entry
-    return metric.startswith("mean "), order
+    return metric.partition(",")[0] in SECURITY.values(), order
 
 
 def _unit(metric: str, kind: str, files: list[Compared]) -> tuple[str, Any]:
@@ -91,10 +97,10 @@ def _security(found: Compared) -> list[tuple[str, float, str]]:
     items = found.instance["items"]
     critical = set(items.loc[items["critical"] == "yes", "item"])
     rows = frame[(frame["period"] == last) & (frame["item"].isin(critical) if critical else True)]
-    of = f"of {'critical' if critical else 'all'} items, {last}"
+    of = f"{'critical' if critical else 'all'} items, {last}"
     units = {"cover": "month"}
     return [
-        (f"mean {name} {of}", float(rows[figure].astype(float).mean()), units.get(figure, "share"))
+        (f"{name}, {of}", float(rows[figure].astype(float).mean()), units.get(figure, "share"))
         for figure, name in SECURITY.items()
         if figure in RESULTS["security"].columns and len(rows)
     ]

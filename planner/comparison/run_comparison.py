@@ -6,7 +6,7 @@ from pathlib import Path
 from planner.comparison.compare import Comparison, compare
 from planner.comparison.files import labels, read_compared
 from planner.issues import InputError, Issue
-from planner.report.comparison import comparison_summary, comparison_tiles, whole
+from planner.report.comparison import comparison_summary, comparison_tiles, counted, whole
 from planner.report.comparison_charts import comparison_charts
 from planner.report.comparison_page import comparison_page
 from planner.report.page import html, markdown
@@ -72,9 +72,8 @@ def said(found: Comparison) -> list[str]:
     for other in found.files[1:]:
         if {reference.label, other.label} <= set(found.plans):
             lines.append(whole(reference, other))
-        decided, given = (len(found.of(sheet, other.label)) for sheet in ("decisions", "input_changes"))
-        plans = f"{decided:,} decisions and " if other.label in found.plans else ""
-        lines.append(f"{other.label}: {plans}{given:,} inputs differ from {reference.label}")
+            lines.append(f"{other.label}: {counted(len(found.of('decisions', other.label)), 'decision')}")
+        lines.append(f"{other.label}: {counted(len(found.of('input_changes', other.label)), 'input')}")
     for row in found.tables["bridges"].to_dict("records"):
         check = "adds up" if row["exact"] == "yes" else f"leaves {row['unexplained']:.3g}"
         steps, difference = row["steps"], row["difference"]

@@ -10,7 +10,7 @@ from planner.comparison.bridge import steps
 from planner.comparison.compare import Comparison
 from planner.comparison.files import Compared
 from planner.comparison.schema import DECISIONS
-from planner.report.figures import four_digits, listed, money, per_cent
+from planner.report.figures import listed, money, per_cent, three_digits
 from planner.report.tiles import Tile
 
 MOST_NAMED = 3
@@ -70,7 +70,7 @@ def whole(reference: Compared, other: Compared) -> str:
     if abs(change) <= _SAME * max(abs(ours), abs(theirs)):
         return f"{text}: the same."
     word = "more" if change > 0 else "less"
-    part = f" ({four_digits(100 * change / abs(ours), '+')} %)" if ours else ""
+    part = f" ({_relative(change, ours)})" if ours else ""
     text = f"{text}: {money(abs(change), other.currency)} {word}{part}"
     slack = sum(abs(plan.objective) * plan.figure("gap", 0.0) for plan in (reference, other))
     if math.isfinite(slack) and abs(change) <= slack:
@@ -89,13 +89,18 @@ def _drivers(reference: Compared, other: Compared) -> str:
     if reference.currency != other.currency:
         return ""
     found = steps(reference.tables["costs"], other.tables["costs"])
-    groups = found.groupby("group", sort=False)["change"].sum()
+    profit = reference.goal == other.goal == "profit"
+    groups = found.groupby("group", sort=False)["change"].sum() * (-1 if profit else 1)
     total = max(abs(reference.cost), abs(other.cost))
     groups = groups[groups.abs() > 1e-6 * total].sort_values(key=abs, ascending=False, kind="stable")
     if groups.empty:
         return ""
     named = [f"{group} {_signed(float(amount), other.currency)}" for group, amount in groups.items()]
-    return f"Where the cost of {other.label} differs: {listed(named, MOST_NAMED)}."
+    return f"Where the {'profit' if profit else 'cost'} of {other.label} differs: {listed(named, MOST_NAMED)}."
+
+
+def _relative(change: float, base: float) -> str:
+    return f"{'+' if change > 0 else '−'}{three_digits(100 * abs(change / base))} %"
 
 
 def _signed(amount: float, currency: str) -> str:
@@ -109,11 +114,13 @@ def _decisions(found: Comparison, other: Compared) -> str:
         return f"{other.label} decides nothing otherwise."
     order = rows["decision"].map({name: number for number, name in enumerate(DECISIONS)}).argsort(kind="stable")
     words = rows["words"].iloc[order].tolist()
-    return f"{_counted(len(words), 'decision')} of {other.label}: {_semicolons(words, len(words))}."
+    words = [word[:1].lower() + word[1:] for word in words[:MOST_NAMED]]
+    return f"{counted(len(rows), 'decision')} in {other.label}: {_semicolons(words, len(rows))}."
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} other {noun}{'s' * (count != 1)}"
+def counted(count: int, noun: str) -> str:
+    """How many differ, such as "1 input differs"."""
+    return f"{count:,} {noun} differs" if count == 1 else f"{count:,} {noun}s differ"
 
 
 def _semicolons(words: list[str], count: int) -> str:
@@ -140,7 +147,7 @@ def _inputs(found: Comparison, other: Compared) -> str:
     if rows.empty:
         return f"The inputs of {other.label} are those of {found.reference.label}."
     words = [input_words(row) for row in rows.head(MOST_NAMED).to_dict("records")]
-    return f"{_counted(len(rows), 'input')} in {other.label}: {_semicolons(words, len(rows))}."
+    return f"{counted(len(rows), 'input')} in {other.label}: {_semicolons(words, len(rows))}."
 
 
 def input_words(row: dict[str, Any]) -> str:
@@ -168,7 +175,7 @@ def comparison_tiles(found: Comparison) -> list[Tile]:
         if other is reference or not comparable or reference.label not in found.plans:
             continue
         change = other.objective - reference.objective
-        part = f"{four_digits(100 * change / abs(reference.objective), '+')} %" if reference.objective else ""
+        part = _relative(change, reference.objective) if reference.objective else ""
         shown.append(Tile(other.label, _signed(change, other.currency) if change else "no change", part))
     counts = {
         "Decisions that differ": found.tables["decisions"],

@@ -10,7 +10,7 @@ from planner.report.charts import MOST_REGIONS, OTHERS, Chart
 from planner.report.figures import capacity_and_use, four_digits, key_items, output, shares_by_region
 from planner.report.waterfall import axis_floor, waterfall
 
-MOST_STEPS = 8
+MOST_STEPS = 6
 MOST_BRIDGES = 3
 MOST_BARS = 15
 """Bars of a chart of shares, over all plans."""
@@ -30,10 +30,14 @@ def _waterfalls(found: Comparison) -> Iterator[Chart]:
     for bridge in found.tables["bridges"].head(MOST_BRIDGES).to_dict("records"):
         rows = found.tables["bridge"]
         rows = rows[(rows["from"] == bridge["from"]) & (rows["to"] == bridge["to"])]
-        currency = next(file.currency for file in found.files if file.label == bridge["from"])
+        ends = [file for file in found.files if file.label in (bridge["from"], bridge["to"])]
+        sign = -1.0 if all(file.goal == "profit" for file in ends) else 1.0
         for by in ("group", "region"):
             steps = _largest(rows.groupby(by, sort=False)["change"].sum())
-            yield _waterfall(f"Cost from {bridge['from']} to {bridge['to']}, by {by}", bridge, steps, currency)
+            if steps.empty:
+                continue
+            title = f"{'Profit' if sign < 0 else 'Cost'} from {bridge['from']} to {bridge['to']}, by {by}"
+            yield _waterfall(title, bridge, steps * sign, sign, ends[0].currency)
 
 
 def _largest(changes: pd.Series) -> pd.Series:
@@ -44,14 +48,15 @@ def _largest(changes: pd.Series) -> pd.Series:
     return pd.concat([changes[:MOST_STEPS], pd.Series({OTHERS: changes[MOST_STEPS:].sum()})])
 
 
-def _waterfall(title: str, bridge: dict[str, float], steps: pd.Series, currency: str) -> Chart:
-    first, last = bridge["cost_before"], bridge["cost_after"]
+def _waterfall(title: str, bridge: dict[str, float], steps: pd.Series, sign: float, currency: str) -> Chart:
+    """The steps of a bridge; `sign` is 1 for costs, -1 for profits."""
+    first, last = sign * bridge["cost_before"], sign * bridge["cost_after"]
     large = max(abs(first), abs(last)) >= _LARGE
     scale = 1000 if large else 1
     levels = [first / scale, *((first + steps.cumsum()) / scale).tolist()]
     named = {f"{name}\n{four_digits(amount / scale, '+')}": amount / scale for name, amount in steps.items()}
     start = f"{bridge['from']}\n{four_digits(first / scale)}", first / scale
-    frame = waterfall(start, named, f"{bridge['to']}\n{four_digits(last / scale)}", better=-1.0)
+    frame = waterfall(start, named, f"{bridge['to']}\n{four_digits(last / scale)}", better=-sign)
     floor = axis_floor(levels)
     unit = f"{'billion' if large else 'million'} {currency}, discounted"
     return Chart(title, "waterfall", unit if floor is None else f"{unit} (axis begins at {floor:,g})", frame, floor)
@@ -95,4 +100,5 @@ def _sourcing(found: Comparison) -> Chart:
     kept = shares[order[: MOST_REGIONS if len(order) > MOST_REGIONS + 1 else len(order)]].copy()
     if len(kept.columns) < len(order):
         kept[OTHERS] = shares[order[len(kept.columns) :]].sum(axis=1)
+    kept.index = [f"{item}: {label}" for item, label in kept.index]
     return Chart(f"Sourcing by region, {common[-1]}", "shares", "share of supply", kept)

@@ -69,7 +69,7 @@ def _range(frame: pd.DataFrame, clustered: bool) -> tuple[float, float]:
 def _label(middle: float, label: object, slot: float) -> Iterator[str]:
     """The name below a column, a line per level or per line of text, slanted where there is little room."""
     lines = [str(part) for part in reversed(label)] if isinstance(label, tuple) else str(label).split("\n")
-    room = max(4, int(slot / 5.2))
+    room = max(4, int(slot / 4.4))
     if max(map(len, lines)) > room:
         yield _text(middle, _HEIGHT - _BOTTOM + 12, " ".join(lines), size=9, anchor="end", turned=-35)
         return
@@ -93,13 +93,22 @@ def _shares(chart: Chart) -> Iterator[str]:
 
 
 def _legend(chart: Chart) -> Iterator[str]:
+    """The names of the series in lines at the bottom, the last line lowest."""
+    lines: list[list[tuple[float, int, str]]] = [[]]
     left = 14.0
     for number, name in enumerate(chart.frame.columns):
         if name == BASE or name.endswith(BELOW):
             continue
-        yield _bar(left, _HEIGHT - 14, 9, 9, _colour(name, number))
-        yield _text(left + 13, _HEIGHT - 6, name, size=10, anchor="start")
-        left += 26 + 5.6 * len(name)
+        wide = 26 + 5.6 * len(name)
+        if left + wide > _WIDTH and lines[-1]:
+            left = 14.0
+            lines.append([])
+        lines[-1].append((left, number, name))
+        left += wide
+    for above, line in enumerate(reversed(lines)):
+        for left, number, name in line:
+            yield _bar(left, _HEIGHT - 14 - 14 * above, 9, 9, _colour(name, number))
+            yield _text(left + 13, _HEIGHT - 6 - 14 * above, name, size=10, anchor="start")
 
 
 def _colour(name: str, number: int) -> str:

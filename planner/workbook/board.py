@@ -80,8 +80,11 @@ def _fill_table(sheet: Worksheet, summary: pd.DataFrame) -> None:
     fill_by_row(sheet, summary)
 
 
-def fill_by_row(sheet: Worksheet, frame: pd.DataFrame) -> None:
-    """The rows of `frame` below the header, each number in a format that fits it and the `unit` of its row."""
+def fill_by_row(sheet: Worksheet, frame: pd.DataFrame, *, wrap: bool = True) -> None:
+    """The rows of `frame` below the header, each number in a format that fits it and the `unit` of its row.
+
+    Long texts stand on several lines where `wrap` is set.
+    """
     units = [str(unit).partition(" ")[0] for unit in frame["unit"]]
     for place, column in enumerate(frame, 1):
         for row, (value, unit) in enumerate(zip(frame[column], units, strict=True), 2):
@@ -94,7 +97,7 @@ def fill_by_row(sheet: Worksheet, frame: pd.DataFrame) -> None:
                 cell.value = value
                 cell.data_type = "s"
                 cell.quotePrefix = value.startswith(FORMULA_SIGNS)
-                long = len(value) > 40
+                long = wrap and len(value) > 40
                 cell.alignment = Alignment(
                     horizontal="left", vertical="top" if long else "center", indent=1, wrap_text=long
                 )

@@ -67,7 +67,7 @@ def write_tables(
             bodies[name] = result_sheet(book, schema, tables[name])
     for name in by_row:
         del bodies[name]
-        fill_by_row(book[name], tables[name])
+        fill_by_row(book[name], tables[name], wrap=False)
     bodies.pop("summary", None)  # its rows share the sheet with the page for the board
     for name in INPUTS:
         if name in inputs:
