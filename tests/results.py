@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 
 from planner.comparison.compare import Comparison, compare
-from planner.comparison.files import labels, read_compared
+from planner.comparison.files import Compared, labels, read_compared
 from planner.planning import Outcome, make_plan
 from planner.seal import tables_hash
 from planner.solver import Options
@@ -60,6 +61,13 @@ def put(column: str, value: object, row: int = 0) -> Change:
         return frame.assign(**{column: values})
 
     return change
+
+
+@cache
+def base() -> Compared:
+    """The plan as it is, under the name `a`."""
+    with TemporaryDirectory() as folder:
+        return read_compared(result(Path(folder, "a.xlsx")), "a")
 
 
 def compared(*paths: Path) -> Comparison:

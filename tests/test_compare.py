@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from models.schema import RESULTS
 from planner.comparison.bridge import check, steps
-from planner.comparison.compare import Comparison
+from planner.comparison.compare import Comparison, compare
 from planner.comparison.decisions import COLUMNS
 from planner.comparison.differences import decision_changes
+from planner.comparison.files import read_compared
 from planner.report.comparison import brief
-from tests.results import Change, compared, outcome, put, reading, result, setting
+from tests.results import Change, base, compared, outcome, put, reading, result, setting
 
 Pair = Callable[..., Comparison]
 
@@ -24,7 +25,7 @@ def pair(tmp_path: Path) -> Pair:
     """Makes the comparison of the plan with a changed one."""
 
     def make(tables: dict[str, Change] | None = None, inputs: dict[str, Change] | None = None) -> Comparison:
-        return compared(result(tmp_path / "a.xlsx"), result(tmp_path / "b.xlsx", tables, inputs))
+        return compare([base(), read_compared(result(tmp_path / "b.xlsx", tables, inputs), "b")])
 
     return make
 
@@ -285,6 +286,12 @@ def test_a_period_that_only_one_has_is_said(pair: Pair):
         return pd.concat([rows, rows.tail(1).assign(period="2028")], ignore_index=True)
 
     assert "2028 of b is no period of a" in said(pair(inputs={"periods": longer}))
+
+
+def test_figures_are_not_worked_out_from_a_faulty_input(pair: Pair):
+    twice = pair(inputs={"periods": lambda rows: pd.concat([rows, rows.tail(1)], ignore_index=True)})
+    assert "b: the input has 1 fault, the first: error: periods!A5" in said(twice)
+    assert "only the input is compared with a: b has no plan to show" in said(twice)
 
 
 def test_another_version_is_said(pair: Pair):

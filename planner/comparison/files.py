@@ -25,7 +25,11 @@ _OTHERS = {"attribution": ATTRIBUTION, "comparison": COMPARISON}
 _READ = {name: schema for name, schema in RESULTS.items() if name != "summary"}
 """The summary is a page; all its figures come from the other sheets."""
 
-_PLANNED = tuple(name for name, schema in _READ.items() if (schema.metadata or {})["modelled"] and name != "run")
+_PLANNED = tuple(
+    name
+    for name, schema in _READ.items()
+    if (schema.metadata or {})["modelled"] and name not in ("audit", "issues", "run")
+)
 _FOR_FIGURES = ("periods", "items", "processes", "recipes", "sites")
 """Inputs without whose rows no figure of a plan can be worked out."""
 
@@ -55,8 +59,11 @@ class Compared:
 
     @property
     def has_plan(self) -> bool:
-        """Whether there are figures of a plan, and the input that they need."""
-        return "costs" in self.tables and all(len(self.instance[sheet]) for sheet in _FOR_FIGURES)
+        """Whether there are figures of a plan, and the input that they need, without a fault."""
+        filled = all(len(self.instance[sheet]) for sheet in _FOR_FIGURES)
+        return (
+            "costs" in self.tables and filled and not any(fault.sheet in _FOR_FIGURES for fault in self.reading.faults)
+        )
 
     @property
     def currency(self) -> str:
@@ -163,11 +170,11 @@ def _missing(package: Package, found: Compared) -> list[Issue]:
     """Sheets that a result of ours has and this one lacks."""
     present = {name for name, _ in package.sheets}
     copies = [COPIED + sheet for sheet in dict.fromkeys((*NEEDED, *_FOR_FIGURES))]
-    return [
-        Issue("warning", sheet, "", f"{found.label}: the sheet is missing, so what it holds is not compared")
-        for sheet in (*_PLANNED, *copies)
-        if sheet not in present
-    ]
+    lacking = [sheet for sheet in (*_PLANNED, *copies) if sheet not in present]
+    if not lacking:
+        return []
+    words = f"sheet{'s' * (len(lacking) > 1)} {', '.join(lacking)} missing: what would stand there is not compared"
+    return [Issue("warning", "", "", f"{found.label}: {words}")]
 
 
 def _faults(found: Compared) -> list[Issue]:

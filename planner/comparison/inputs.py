@@ -1,5 +1,6 @@
 """Input cells that differ: rows joined on their keys, values compared as what they mean, each with its cell."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -41,6 +42,8 @@ def _whole_place(found: Compared, cell: str) -> str:
 
 def _sheet(sheet: str, reference: Compared, other: Compared) -> list[Row]:
     """The differences of one sheet."""
+    if _alike(*(found.reading.raw.get(sheet) for found in (reference, other))):
+        return []
     ours, theirs = (_meant(found, sheet) for found in (reference, other))
     identity = _identity(sheet)
     if not keys(INPUTS[sheet]):
@@ -61,6 +64,11 @@ def _sheet(sheet: str, reference: Compared, other: Compared) -> list[Row]:
         places = [found.place(sheet, 1, "period") for found in (reference, other)]
         rows.append(_row(other, sheet, "", "period", "order", values, places))
     return rows
+
+
+def _alike(ours: pd.DataFrame | None, theirs: pd.DataFrame | None) -> bool:
+    """Whether a sheet is the same in both files to the last cell, as most are."""
+    return ours is theirs if ours is None or theirs is None else ours.equals(theirs)
 
 
 def _meant(found: Compared, sheet: str) -> pd.DataFrame:
@@ -126,25 +134,27 @@ def _cells(
     both: pd.DataFrame,
 ) -> list[Row]:
     """The cells that differ in rows that both files have, column by column."""
-    numbers = (both["row_x"].astype(int), both["row_y"].astype(int))
+    numbers = [both[name].astype(int).tolist() for name in ("row_x", "row_y")]
+    named = list(zip(*(both[name].tolist() for name in identity), strict=True))
     rows = []
     for column in dict.fromkeys([*frames[0], *frames[1]]):
         if column in identity:
             continue
         values = [
-            frame.loc[number, column].reset_index(drop=True) if column in frame else pd.Series([""] * len(both))
+            frame[column].reindex(number).reset_index(drop=True) if column in frame else pd.Series([""] * len(both))
             for frame, number in zip(frames, numbers, strict=True)
         ]
-        differ = (values[0] != values[1]) & ~(values[0].isna() & values[1].isna())
+        differ = ((values[0] != values[1]) & ~(values[0].isna() & values[1].isna())).to_numpy().nonzero()[0].tolist()
         known = column in INPUTS[sheet].columns and column not in REMARKS
-        for position in differ.to_numpy().nonzero()[0]:
+        shown = [value.tolist() for value in values]
+        for position in differ:
             places = [
-                found.place(sheet, int(number.iloc[position]), column)
-                for found, number in zip(files, numbers, strict=True)
+                found.place(sheet, number[position], column) for found, number in zip(files, numbers, strict=True)
             ]
-            key = _key(both.iloc[position], identity)
-            shown = [value.iloc[position] for value in values]
-            rows.append(_row(files[1], sheet, key, column, "value" if known else "remark", shown, places))
+            pair = [value[position] for value in shown]
+            rows.append(
+                _row(files[1], sheet, _key(named[position]), column, "value" if known else "remark", pair, places)
+            )
     return rows
 
 
@@ -156,7 +166,7 @@ def _whole(
     text = "; ".join(filled)[:_LONGEST]
     place = files[0].place(sheet, number, "")
     values, places = ([text, None], [place, ""]) if word == "row dropped" else ([None, text], ["", place])
-    return _row(files[1], sheet, _key(cells, identity), "", word, values, places)
+    return _row(files[1], sheet, _key(cells[identity]), "", word, values, places)
 
 
 def _row(
@@ -176,8 +186,8 @@ def _row(
     }
 
 
-def _key(cells: pd.Series, identity: list[str]) -> str:
-    return "|".join(_shown(cells[name]) for name in identity)
+def _key(parts: Iterable[Any]) -> str:
+    return "|".join(map(_shown, parts))
 
 
 def _filled(value: Any) -> bool:
