@@ -172,6 +172,7 @@ def test_a_sheet_without_a_key_is_joined_on_what_its_rows_are_about(pair: Pair):
     def another(rows: pd.DataFrame) -> pd.DataFrame:
         return pd.concat([rows.assign(destination="south"), put("rate", 0.5)(rows)], ignore_index=True)
 
+    assert changes(pair(inputs={"duties": lambda rows: rows.assign(checked_by=None)})) == []
     rows = pair(inputs={"duties": another}).tables["input_changes"]
     assert rows[["difference", "key", "column"]].to_numpy().tolist() == [
         ["value", "south|north|cell", "rate"],
@@ -311,3 +312,9 @@ def test_a_difference_within_the_gaps_is_no_finding(pair: Pair):
         }
     )
     assert "The gaps of the two plans leave that much open" in " ".join(brief(comparison))
+
+
+def test_an_edited_file_without_names_of_periods_is_compared_as_far_as_it_goes(pair: Pair):
+    nameless = pair(inputs={"periods": lambda rows: rows.drop(columns="period")})
+    assert "b has no plan to show" in said(nameless)
+    assert nameless.tables["files"]["periods"].tolist() == ["2025, 2026, 2027", ""]

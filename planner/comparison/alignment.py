@@ -39,7 +39,7 @@ def plan_of(reference: Compared, other: Compared) -> Plan:
         held = [column for column in _IN_PERIODS if column in frame]
         tables[sheet] = frame.assign(**{name: frame[name].replace(renamed) for name in held}) if renamed else frame
     starts = {renamed.get(name, name): start for name, start in _starts(other).items()}
-    periods = other.instance["periods"]
+    periods = other.periods
     years = {renamed.get(name, name): span for name, span in zip(periods["period"], periods["years"], strict=True)}
     return Plan(other.label, other.instance, tables, starts, years)
 
@@ -53,7 +53,7 @@ def same_periods(reference: Compared, other: Compared) -> dict[str, str]:
 
 def _starts(found: Compared) -> dict[str, float]:
     """The year in which each period begins, in time order."""
-    periods = found.instance["periods"].drop_duplicates("period")
+    periods = found.periods
     years = periods["years"].astype(float)
     starts = found.instance.settings["base_year"] + years.cumsum() - years
     return dict(zip(periods["period"], starts, strict=True))
@@ -113,10 +113,7 @@ def _about_periods(reference: Compared, other: Compared) -> list[tuple[Severity,
         if names and ours and theirs:
             words = f"{', '.join(names)} of {owner.label} is no period of {missing_in.label}"
             said.append(("warning", "periods", f"{words}: what happens there is added or dropped as a whole"))
-    lengths = [
-        dict(zip(found.instance["periods"]["period"], found.instance["periods"]["years"], strict=True))
-        for found in (reference, other)
-    ]
+    lengths = [dict(zip(found.periods["period"], found.periods["years"], strict=True)) for found in (reference, other)]
     for name in theirs:
         if name in ours and (theirs[name], lengths[1][name]) != (ours[name], lengths[0][name]):
             words = f"{name} begins in {theirs[name]:g} and lasts {lengths[1][name]:g} years"

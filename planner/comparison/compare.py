@@ -94,7 +94,7 @@ def _about(found: Compared) -> dict[str, Any]:
         "status": found.facts.get("status_text") or found.facts.get("status"),
         "goal": found.goal,
         "currency": found.currency,
-        "periods": ", ".join(found.instance["periods"]["period"]),
+        "periods": ", ".join(found.periods["period"]),
         "planner": found.facts.get("planner version"),
         "input": found.facts.get("input"),
         "seal": found.seal,

@@ -66,6 +66,11 @@ class Compared:
         )
 
     @property
+    def periods(self) -> pd.DataFrame:
+        """The periods in time order, each once; an edited file may lack names."""
+        return self.instance["periods"].dropna(subset="period").drop_duplicates("period")
+
+    @property
     def currency(self) -> str:
         """The currency of all amounts."""
         return str(self.instance.settings["currency"])

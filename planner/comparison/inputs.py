@@ -116,14 +116,16 @@ def _without_equals(ours: pd.DataFrame, theirs: pd.DataFrame) -> tuple[pd.DataFr
     if ours.empty or theirs.empty:
         return ours, theirs
     columns = list(dict.fromkeys([*ours, *theirs]))
-    texts = [frame.reindex(columns=columns).astype(str).agg("\t".join, axis=1) for frame in (ours, theirs)]
-    numbered = [pd.DataFrame({"text": text, "number": text.groupby(text).cumcount()}) for text in texts]
-    known = [set(frame.itertuples(index=False, name=None)) for frame in numbered]
-    kept = [
-        [row not in other for row in frame.itertuples(index=False, name=None)]
-        for frame, other in zip(numbered, reversed(known), strict=True)
-    ]
+    numbered = [_counted(frame.reindex(columns=columns)) for frame in (ours, theirs)]
+    known = [set(rows) for rows in numbered]
+    kept = [[row not in other for row in rows] for rows, other in zip(numbered, reversed(known), strict=True)]
     return ours[kept[0]], theirs[kept[1]]
+
+
+def _counted(frame: pd.DataFrame) -> list[tuple[str, int]]:
+    """Each row as text, with a number among the rows of the same text."""
+    texts = pd.Series(["\t".join(map(_shown, row)) for row in frame.itertuples(index=False, name=None)])
+    return list(zip(texts, texts.groupby(texts).cumcount(), strict=True))
 
 
 def _cells(
