@@ -64,7 +64,6 @@ _DECISIONS = table(
         "file": text(_FILE, key=True),
         "decision": choice("what is decided: " + "; ".join(f"{k} = {v}" for k, v in DECISIONS.items()), [*DECISIONS]),
         "difference": choice("how it differs; moved = the same elsewhere", DIFFERENCES),
-        "words": text("the difference as a sentence"),
         "what": text("process, project or item it is about; of a site its processes"),
         "where_before": text("site, firm or region in the reference"),
         "where_after": text("site, firm or region in the file"),
@@ -75,6 +74,7 @@ _DECISIONS = table(
         "size_before": number("size in the reference"),
         "size_after": number("size in the file"),
         "unit": text("unit of the sizes"),
+        "words": text("the difference as a sentence"),
     },
 )
 
