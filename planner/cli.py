@@ -190,6 +190,32 @@ def attribute(
     output.print(f"{result} written")
 
 
+@app.command()
+def compare(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Results or instances (.xlsx); the first is the reference."),
+    ],
+    result: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="File to write (.xlsx, .md, .html).")],
+    base: Annotated[Path | None, typer.Option(metavar="FILE", help="The reference, where it is not the first.")] = None,
+    form: Annotated[
+        str | None, typer.Option("--format", metavar="FORM", help="xlsx, md or html; else by the ending of OUT.")
+    ] = None,
+) -> None:
+    """Hold results against each other: decisions, costs, flows, security, and the inputs behind them.
+
+    Any number of files. Each is held against the reference, and a bridge of cost lines leads from each to the next.
+    Of instances the inputs are compared. What could not be compared is said here and on sheet issues.
+    """
+    from planner.comparison.run_comparison import form_of, in_order, run_comparison, said
+
+    found = run_comparison(in_order(files, base), result, form_of(result, form))
+    _say(found.issues)
+    for line in said(found):
+        output.print(line)
+    output.print(f"{result} written")
+
+
 def _checked(file: Path, result: Path, changes: list[str] | None) -> "tuple[Reading, list[Issue]]":
     """What is in `file`, and what there is to say of it, once it is sure that `result` can be written."""
     from planner.check import check as run_checks

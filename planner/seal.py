@@ -90,6 +90,11 @@ def _text(value: Any) -> str:
     return "yes" if value is True else "no" if value is False else str(value)
 
 
+def planner_version() -> str:
+    """The version of the planner that is running."""
+    return _version(_PARTS["planner"])
+
+
 def _version(name: str) -> str:
     """The version of an installed distribution."""
     try:

@@ -10,7 +10,7 @@ from models.instance import Instance
 from models.schema import RESULTS
 from planner.report.brief import listed
 from planner.report.charts import Chart
-from planner.report.figures import money, per_cent
+from planner.report.figures import four_digits, money, per_cent
 from planner.report.tiles import Tile
 from planner.report.waterfall import axis_floor, waterfall
 from planner.studies.attribution import Attribution
@@ -219,18 +219,13 @@ def attribution_charts(instance: Instance, found: Attribution) -> list[Chart]:
     levels = [off / scale]
     for amount in steps.values():
         levels.append(levels[-1] + amount)
-    named = {f"{MECHANISMS[player]}\n{_figure(amount, '+')}": amount for player, amount in steps.items()}
-    start, end = f"All off\n{_figure(levels[0])}", f"All on\n{_figure(levels[-1])}"
+    named = {f"{MECHANISMS[player]}\n{four_digits(amount, '+')}": amount for player, amount in steps.items()}
+    start, end = f"All off\n{four_digits(levels[0])}", f"All on\n{four_digits(levels[-1])}"
     frame = waterfall((start, levels[0]), named, end, better=found.sign)
     floor = axis_floor(levels)
     axis = unit if floor is None else f"{unit} (axis begins at {floor:,g})"
     title = f"From all mechanisms off to all on: {'profit' if words.profit else 'cost'} of the plan"
     return [Chart(title, "waterfall", axis, frame, floor), *_by_place(words, scale, unit)]
-
-
-def _figure(value: float, sign: str = "") -> str:
-    """About four digits, so that totals that are close to each other differ; with a plus where `sign` asks for it."""
-    return format(value, f"{sign},.4g" if abs(value) < 9999.5 else f"{sign},.0f")
 
 
 def _by_place(words: Words, scale: float, unit: str) -> list[Chart]:

@@ -134,6 +134,11 @@ def three_digits(value: float) -> str:
     return f"{value:,.0f}" if size >= 99.95 else f"{value:.1f}".removesuffix(".0") if size >= 9.995 else f"{value:.3g}"
 
 
+def four_digits(value: float, sign: str = "") -> str:
+    """About four digits, so that totals that are close to each other differ; with a plus where `sign` asks for it."""
+    return format(value, f"{sign},.4g" if abs(value) < 9999.5 else f"{sign},.0f")
+
+
 def per_cent(share: float) -> str:
     """A share in per cent; never 100 % or 0 % for something a little less or more."""
     if 0 < share < 0.005:

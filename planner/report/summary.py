@@ -24,14 +24,21 @@ def summary(instance: Instance, tables: Tables, solution_facts: Mapping[str, Any
     rows = [
         *_outcome(instance, solution_facts),
         *[(f"brief {number}", text, "") for number, text in enumerate(brief(instance, tables, solution_facts), 1)],
-        *_costs(instance, tables),
-        *_service(instance, tables),
-        *_investment(instance, tables),
-        *_use(instance, tables),
+        *plan_figures(instance, tables),
         *_sources(instance, tables),
     ]
     kept = [row for row in rows if row[1] is not None and row[1] == row[1]]
     return pd.DataFrame(kept, columns=list(RESULTS["summary"].columns), dtype=object)
+
+
+def plan_figures(instance: Instance, tables: Tables) -> list[Row]:
+    """The figures of a plan that can be held against those of another: costs, service, investment, use of capacity."""
+    return [
+        *_costs(instance, tables),
+        *_service(instance, tables),
+        *_investment(instance, tables),
+        *_use(instance, tables),
+    ]
 
 
 def _outcome(instance: Instance, facts: Mapping[str, Any]) -> list[Row]:

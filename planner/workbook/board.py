@@ -82,19 +82,27 @@ def _fill_table(sheet: Worksheet, summary: pd.DataFrame) -> None:
     sheet.column_dimensions["A"].width = 36
     sheet.column_dimensions["B"].width = 30
     sheet.column_dimensions["C"].width = 26
-    for row, line in enumerate(summary.itertuples(index=False), 2):
-        for place, value in enumerate((line.metric, line.value, line.unit), 1):
+    fill_by_row(sheet, summary)
+
+
+def fill_by_row(sheet: Worksheet, frame: pd.DataFrame, *, wrap: bool = True) -> None:
+    """The rows of `frame` below the header, each number in a format that fits it and the `unit` of its row.
+
+    Long texts stand on several lines where `wrap` is set.
+    """
+    units = [str(unit).partition(" ")[0] for unit in frame["unit"]]
+    for place, column in enumerate(frame, 1):
+        for row, (value, unit) in enumerate(zip(frame[column], units, strict=True), 2):
             cell = sheet.cell(row, place)
-            if isinstance(value, int | float):
+            if isinstance(value, int | float) and value == value:
                 cell.value = value
-                unit = str(line.unit).partition(" ")[0]
                 cell.number_format = style.result_format(pd.Series([value]), unit)
                 cell.alignment = Alignment(horizontal="right", vertical="center")
-            elif value not in (None, ""):
-                cell.value = str(value)
+            elif isinstance(value, str) and value:
+                cell.value = value
                 cell.data_type = "s"
-                cell.quotePrefix = str(value).startswith(FORMULA_SIGNS)
-                long = len(str(value)) > 40
+                cell.quotePrefix = value.startswith(FORMULA_SIGNS)
+                long = wrap and len(value) > 40
                 cell.alignment = Alignment(
                     horizontal="left", vertical="top" if long else "center", indent=1, wrap_text=long
                 )

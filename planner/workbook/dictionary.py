@@ -10,14 +10,15 @@ import pandera.pandas as pa
 
 from models.schema import INPUTS, RESULTS, SETTINGS, meta
 from models.schema.columns import remarks
+from planner.comparison.schema import COMPARISON
 from planner.studies.schema import ATTRIBUTION
 from planner.workbook.assist import limits_in_words, shown_default
 
 _INTRODUCTION = """\
 # The workbooks
 
-Every sheet and column of the instance workbook, of the result workbook and of what studies write. This page is made
-from the schema
+Every sheet and column of the instance workbook, of the result workbook and of what studies and comparisons write. This
+page is made from the schema
 (`python -m planner.workbook.dictionary docs/WORKBOOK.md`); `planner new FILE` writes a workbook with the same words as
 notes on its headers.
 
@@ -40,6 +41,11 @@ def dictionary() -> str:
         "## Attribution workbook\n\nWhat `planner attribute` writes; `summary`, `issues` and `run` as above.\n"
     )
     parts += [_sheet(schema) for name, schema in ATTRIBUTION.items() if name not in RESULTS]
+    parts.append(
+        "## Comparison workbook\n\nWhat `planner compare` writes; `summary`, `issues` and `run` as above. Sheet "
+        "`headline` has a column for each file.\n"
+    )
+    parts += [_sheet(schema) for name, schema in COMPARISON.items() if name not in RESULTS]
     return "\n".join(parts)
 
 

@@ -1,7 +1,7 @@
 """Workbook in, instance out, with everything that is wrong or worth saying and the cell where it stands."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -74,9 +74,7 @@ def read_instance(path: str | Path, changes: Sequence[str] = ()) -> Reading:
     parts = _sheets(package, INPUTS, findings)
     tables = _tables(package, parts, findings)
     _look_for_needed(package, parts, tables, findings)
-    if settings.SHEET not in tables:
-        tables[settings.SHEET] = table(settings.SHEET, Grid(), INPUTS[settings.SHEET], findings)
-    apply_changes(tables, changes, findings)
+    apply_changes(_with_settings(tables, findings), changes, findings)
     return _understood(Path(path), tables, findings)
 
 
@@ -192,6 +190,20 @@ def read_tables(path: str | Path) -> dict[str, pd.DataFrame]:
     """
     package = open_package(path)
     schemas = RESULTS | {COPIED + sheet: schema for sheet, schema in INPUTS.items()}
+    frames, issues = read_sheets(package, schemas)
+    errors = [issue for issue in issues if issue.severity == "error"]
+    if errors:
+        raise InputError(errors)
+    return frames
+
+
+def read_sheets(
+    package: Package, schemas: Mapping[str, pa.DataFrameSchema]
+) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
+    """The sheets of `package` that `schemas` declares, as `read_tables` gives them, and what was noticed.
+
+    A value that cannot be used is missing, a sheet that cannot be read is left out; both are faults among the issues.
+    """
     findings = Findings()
     grids, faults = read_grids(package, [name for name, _ in package.sheets if name in schemas])
     findings.issues += faults
@@ -200,10 +212,23 @@ def read_tables(path: str | Path) -> dict[str, pd.DataFrame]:
         found = table(sheet, grid, schemas[sheet], findings)
         frame = pd.concat([values(found, sheet, findings), found.cells[found.own]], axis=1)
         frames[sheet] = _complete(frame, schemas[sheet], found.own)
-    errors = [issue for issue in findings.issues if issue.severity == "error"]
-    if errors:
-        raise InputError(errors)
-    return frames
+    return frames, findings.issues
+
+
+def read_copies(package: Package, path: Path) -> Reading:
+    """The input that a result workbook repeats on its `in_...` sheets; those that it lacks have no rows."""
+    findings = Findings()
+    present = {name for name, _ in package.sheets}
+    parts = {sheet: COPIED + sheet for sheet in INPUTS if COPIED + sheet in present}
+    tables = _tables(package, parts, findings)
+    return _understood(path, _with_settings(tables, findings), findings)
+
+
+def _with_settings(tables: dict[str, Table], findings: Findings) -> dict[str, Table]:
+    """`tables`, with a sheet of settings that says nothing where there is none."""
+    if settings.SHEET not in tables:
+        tables[settings.SHEET] = table(settings.SHEET, Grid(), INPUTS[settings.SHEET], findings)
+    return tables
 
 
 def _complete(frame: pd.DataFrame, schema: pa.DataFrameSchema, own: list[str]) -> pd.DataFrame:

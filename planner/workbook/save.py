@@ -7,7 +7,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from openpyxl import Workbook
 from openpyxl.writer.excel import ExcelWriter
@@ -63,16 +63,30 @@ def save(book: Workbook, path: str | Path, bodies: Mapping[str, Body]) -> None:
 
     The file at `path` is replaced only when the new one is complete. Raises WriteError where that cannot be.
     """
-    target = Path(os.path.realpath(path))
-    half_done = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     book.properties.creator = "planner"
     book.properties.created = book.properties.modified = datetime.datetime(*_MOMENT)
     parts = {f"xl/worksheets/sheet{number}.xml": sheet.title for number, sheet in enumerate(book.worksheets, 1)}
     by_part = {part: bodies[title] for part, title in parts.items() if title in bodies}
+
+    def fill(file: BinaryIO) -> None:
+        with _Archive(file, by_part) as archive:
+            ExcelWriter(book, archive).write_data()
+
+    _replace(path, fill)
+
+
+def save_text(path: str | Path, text: str) -> None:
+    """Write `text` to `path`, whole or not at all, as `save` does."""
+    _replace(path, lambda file: file.write(text.encode()))
+
+
+def _replace(path: str | Path, fill: Callable[[BinaryIO], object]) -> None:
+    """Put what `fill` writes in the place of the file at `path`, once it is complete."""
+    target = Path(os.path.realpath(path))
+    half_done = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         with half_done.open("wb") as file:
-            with _Archive(file, by_part) as archive:
-                ExcelWriter(book, archive).write_data()
+            fill(file)
             file.flush()
             os.fsync(file.fileno())
         half_done.replace(target)

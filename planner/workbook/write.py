@@ -1,7 +1,7 @@
 """Tables out to workbooks: instances that look like the template, and results."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +11,7 @@ from models.instance import Instance
 from models.schema import INPUTS, RESULTS
 from planner.report.charts import charts
 from planner.report.tiles import tiles
-from planner.workbook.board import Board, add_board
+from planner.workbook.board import Board, add_board, fill_by_row
 from planner.workbook.save import Body, WriteError, reason, save
 from planner.workbook.sheets import Rows, copy_sheet, input_sheet, new_book, result_sheet
 
@@ -53,16 +53,21 @@ def write_tables(
     tables: Mapping[str, pd.DataFrame],
     inputs: Mapping[str, pd.DataFrame],
     board: Board | None,
+    by_row: Sequence[str] = (),
 ) -> None:
     """Write a workbook of the sheets of `schemas` that `tables` has, and `in_<sheet>` for `inputs`.
 
-    `board` is the page on sheet `summary`, which must then be there. Raises WriteError as `write_result` does.
+    `board` is the page on sheet `summary`, which must then be there. The sheets `by_row` have another unit in every
+    row, which stands in their column `unit`. Raises WriteError as `write_result` does.
     """
     book = new_book()
     bodies: dict[str, Body] = {}
     for name, schema in schemas.items():
         if name in tables:
             bodies[name] = result_sheet(book, schema, tables[name])
+    for name in by_row:
+        del bodies[name]
+        fill_by_row(book[name], tables[name], wrap=False)
     bodies.pop("summary", None)  # its rows share the sheet with the page for the board
     for name in INPUTS:
         if name in inputs:
@@ -72,11 +77,11 @@ def write_tables(
     save(book, path, bodies)
 
 
-def ensure_writable(path: str | Path) -> None:
+def ensure_writable(path: str | Path, ending: str = ".xlsx") -> None:
     """Raise WriteError now where writing to `path` would fail later: learning it after hours of work is too late."""
     target = Path(os.path.realpath(path))
-    if target.suffix.lower() != ".xlsx":
-        raise WriteError(f"{path}: name a file that ends in .xlsx")
+    if target.suffix.lower() != ending:
+        raise WriteError(f"{path}: name a file that ends in {ending}")
     attempt = target.with_name(f".{target.name}.{os.getpid()}.try")
     try:
         attempt.touch()

@@ -3,10 +3,11 @@
 import pytest
 
 from planner.cli import run
+from planner.comparison.files import read_compared
 from planner.solver import Options, solve_arrays
 from planner.workbook.read import read_instance
 from planner.workbook.write import write_instance, write_result
-from tests.benchmarks import build, tightening, workbook
+from tests.benchmarks import build, compare, tightening, workbook
 from tests.benchmarks.cases import CASES
 
 pytestmark = pytest.mark.slow
@@ -35,6 +36,13 @@ def test_the_workbook_benchmark_reads_and_writes_what_it_says(tmp_path):
     assert len(table) == 1_000
     write_result(tmp_path / "result.xlsx", {"flows": table}, {}, instance)
     assert (tmp_path / "result.xlsx").stat().st_size > 10_000
+
+
+def test_the_comparison_benchmark_writes_results_whose_seal_fits(tmp_path):
+    paths = compare.write(tmp_path, 2_000)
+    found = [read_compared(path, path.stem) for path in paths]
+    assert [(file.seal, len(file.tables["flows"])) for file in found] == [("fits", 2_000)] * 2
+    assert run(["compare", *map(str, paths), "-o", str(tmp_path / "comparison.xlsx")]) == 0
 
 
 def test_every_step_of_the_formulation_has_the_same_optimum(tmp_path):

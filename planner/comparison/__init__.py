@@ -1,0 +1,1 @@
+"""Results held against each other: what differs, what it costs, and which inputs are behind it."""

@@ -1,0 +1,132 @@
+"""A report as one page of Markdown, or of HTML that needs nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import escape
+
+import pandas as pd
+
+from models.instance import NUMERIC
+from models.schema import meta
+from planner.report.charts import Chart
+from planner.report.figures import four_digits, per_cent
+from planner.report.picture import picture
+from planner.report.tiles import Tile
+
+MOST_ROWS = 60
+"""Rows of a table; more are counted."""
+
+_STYLE = """
+body{font:15px/1.5 Calibri,Carlito,"Segoe UI",sans-serif;color:#262626;max-width:72rem;margin:2rem auto;padding:0 1rem}
+h1,h2{color:#1F3A5F;line-height:1.2}h1{margin-bottom:.2rem}h2{margin-top:2.2rem}.under{color:#595959;margin-top:0}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:.8rem;margin:1.2rem 0}
+.tile{background:#F3F6FA;border-left:4px solid #2E75B6;padding:.5rem .8rem}
+.tile b{display:block;font-size:1.35rem;color:#1F3A5F}
+.tile span{color:#595959;font-size:.85rem}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(26rem,1fr));gap:1rem}
+figure{margin:0;border:1px solid #D9D9D9;padding:.5rem}svg{width:100%;height:auto}.wide{overflow-x:auto}
+table{border-collapse:collapse;font-size:.88rem}th{text-align:left;background:#DCE6F1;color:#1F3A5F}
+th,td{padding:.2rem .7rem;border-bottom:1px solid #E5E5E5;vertical-align:top}td.n{text-align:right;white-space:nowrap}
+"""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A table under a title; columns of numbers that are shares are named in `shares`."""
+
+    title: str
+    about: str
+    frame: pd.DataFrame
+    shares: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Page:
+    """A report: title, what stands under it, sentences, headline figures, charts and tables."""
+
+    title: str
+    subtitle: str
+    sentences: Sequence[str]
+    tiles: Sequence[Tile] = ()
+    charts: Sequence[Chart] = ()
+    sections: Sequence[Section] = field(default_factory=list)
+
+
+def shares_of(columns: dict) -> frozenset[str]:
+    """The columns of a schema that hold shares."""
+    return frozenset(
+        name for name, column in columns.items() if meta(column)["kind"] in NUMERIC and meta(column)["unit"] == "share"
+    )
+
+
+def markdown(page: Page) -> str:
+    """The page as Markdown; charts are left out."""
+    parts = [f"# {_marked(page.title)}", _marked(page.subtitle), "\n".join(f"- {_marked(s)}" for s in page.sentences)]
+    for section in page.sections:
+        lines = [" | ".join(map(_marked, section.frame.columns)), " | ".join("---" for _ in section.frame.columns)]
+        lines += [" | ".join(_marked(cell) for cell in row) for row in _cells(section)]
+        parts += [f"## {section.title}", section.about + _more(section)]
+        parts += ["\n".join(f"| {line} |" for line in lines)] if len(section.frame) else []
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def html(page: Page) -> str:
+    """The page as HTML: style and pictures are in it, nothing is loaded."""
+    tiles = "".join(
+        f'<div class="tile"><span>{escape(tile.label)}</span><b>{escape(tile.value)}</b>'
+        f"<span>{escape(tile.detail)}</span></div>"
+        for tile in page.tiles
+    )
+    charts = "".join(f"<figure>{picture(chart)}</figure>" for chart in page.charts)
+    body = [
+        f'<h1>{escape(page.title)}</h1><p class="under">{escape(page.subtitle)}</p><div class="tiles">{tiles}</div>',
+        f"<ul>{''.join(f'<li>{escape(sentence)}</li>' for sentence in page.sentences)}</ul>",
+        f'<div class="charts">{charts}</div>',
+        *[_html_section(section) for section in page.sections],
+    ]
+    head = f'<meta charset="utf-8"><title>{escape(page.title)}</title><style>{_STYLE}</style>'
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>\n' + "\n".join(body) + "\n</body></html>\n"
+
+
+def _html_section(section: Section) -> str:
+    numeric = [pd.api.types.is_numeric_dtype(section.frame[name]) for name in section.frame]
+    head = "".join(f"<th>{escape(str(name))}</th>" for name in section.frame)
+    starts = ['<td class="n">' if right else "<td>" for right in numeric]
+    lines = [
+        "".join(f"{start}{escape(cell)}" for start, cell in zip(starts, row, strict=True)) for row in _cells(section)
+    ]
+    rows = "".join(f"<tr>{line}</tr>" for line in lines)
+    table = f'<div class="wide"><table><tr>{head}</tr>{rows}</table></div>' if len(section.frame) else ""
+    return f"<h2>{escape(section.title)}</h2><p>{escape(section.about + _more(section))}</p>{table}"
+
+
+def _more(section: Section) -> str:
+    count = len(section.frame)
+    return " None." if not count else f" The first {MOST_ROWS} of {count:,}." if count > MOST_ROWS else ""
+
+
+def _cells(section: Section) -> list[list[str]]:
+    """The first rows as text; numbers in the unit of their row, or else of their column."""
+    rows = []
+    for row in section.frame.head(MOST_ROWS).to_dict("records"):
+        unit = str(row.get("unit", ""))
+        rows.append(
+            [_shown(value, unit.startswith("share") or str(name) in section.shares) for name, value in row.items()]
+        )
+    return rows
+
+
+def _shown(value: object, share: bool) -> str:
+    if value is None or value != value:
+        return ""
+    if not isinstance(value, int | float):
+        return str(value)
+    return per_cent(value) if share and 0 <= value <= 1 else f"{100 * value:.1f} %" if share else four_digits(value)
+
+
+def _marked(text: object) -> str:
+    """Text on one line in which nothing is taken for a mark."""
+    line = " ".join(str(text).split())
+    for mark in "\\`*_|<":
+        line = line.replace(mark, f"\\{mark}")
+    return line

@@ -1,0 +1,127 @@
+"""A chart as SVG, for pages; the workbook has native ones."""
+
+from collections.abc import Iterator
+from html import escape
+
+import pandas as pd
+
+from planner.report.charts import Chart
+from planner.report.figures import three_digits
+from planner.report.waterfall import BASE, BELOW, BETTER, TOTAL, WORSE
+
+COLOURS = ("#1F3A5F", "#2E9CA6", "#E3A32B", "#C8553D", "#7A8FA6", "#6B9B57", "#8E6C9E", "#B9C4CF", "#4C78A8", "#D9A6A0")
+_STEPS = {TOTAL: COLOURS[0], BETTER: COLOURS[1], WORSE: COLOURS[3]}
+_WIDTH, _HEIGHT = 640, 400
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 10, 46, 86
+_SHARE_LEFT = 170
+_LINES = 5
+"""Lines of the grid."""
+
+
+def picture(chart: Chart) -> str:
+    """The chart as an SVG element: bars of shares lie, all others stand."""
+    drawn = _shares(chart) if chart.kind == "shares" else _columns(chart)
+    parts = [_text(_WIDTH / 2, 18, chart.title, size=15, weight="bold"), *_legend(chart), *drawn]
+    if chart.kind != "shares":
+        parts.append(_text(_LEFT, 38, chart.unit, size=10, anchor="start"))
+    return (
+        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" font-family="Calibri,Carlito,sans-serif" '
+        f'aria-label="{escape(chart.title)}">{"".join(parts)}</svg>'
+    )
+
+
+def _columns(chart: Chart) -> Iterator[str]:
+    """Clustered or stacked columns; a waterfall is stacked on a base that is not drawn."""
+    frame = chart.frame.astype(float).fillna(0.0)
+    clustered = chart.kind == "clustered"
+    low, high = _range(frame, clustered)
+    low = low if chart.floor is None else chart.floor
+    scale = (_HEIGHT - _TOP - _BOTTOM) / ((high - low) or 1.0)
+
+    def height(value: float) -> float:
+        return _HEIGHT - _BOTTOM - (max(value, low) - low) * scale
+
+    for step in range(_LINES):
+        value = low + (high - low) * step / (_LINES - 1)
+        yield f'<path d="M{_LEFT} {height(value):.1f}H{_WIDTH - _RIGHT}" stroke="#E5E5E5"/>'
+        yield _text(_LEFT - 5, height(value) + 3, three_digits(value), size=10, anchor="end")
+    slot = (_WIDTH - _LEFT - _RIGHT) / len(frame)
+    for place, (label, values) in enumerate(zip(frame.index, frame.to_numpy(), strict=True)):
+        left, width = _LEFT + slot * (place + 0.15), slot * 0.7
+        ends = {True: 0.0, False: 0.0}
+        for number, (name, value) in enumerate(zip(frame.columns, values, strict=True)):
+            start = 0.0 if clustered else ends[value >= 0]
+            ends[value >= 0] = start + value
+            part = width / len(frame.columns) if clustered else width
+            top, bottom = sorted((height(start), height(start + value)))
+            if name != BASE and value:
+                yield _bar(left + part * number * clustered, top, part, bottom - top, _colour(name, number))
+        yield from _label(left + width / 2, label, slot)
+
+
+def _range(frame: pd.DataFrame, clustered: bool) -> tuple[float, float]:
+    """From the lowest to the highest point, zero included."""
+    if clustered:
+        return min(0.0, float(frame.to_numpy().min())), max(0.0, float(frame.to_numpy().max()))
+    return float(frame.clip(upper=0).sum(axis=1).min()), float(frame.clip(lower=0).sum(axis=1).max())
+
+
+def _label(middle: float, label: object, slot: float) -> Iterator[str]:
+    """The name below a column, a line per level or per line of text, slanted where there is little room."""
+    lines = [str(part) for part in reversed(label)] if isinstance(label, tuple) else str(label).split("\n")
+    room = max(4, int(slot / 4.4))
+    if max(map(len, lines)) > room:
+        yield _text(middle, _HEIGHT - _BOTTOM + 12, " ".join(lines), size=9, anchor="end", turned=-35)
+        return
+    for number, line in enumerate(lines):
+        yield _text(middle, _HEIGHT - _BOTTOM + 14 + 12 * number, line, size=10)
+
+
+def _shares(chart: Chart) -> Iterator[str]:
+    """Bars from left to right that add up to 1."""
+    frame = chart.frame.astype(float).fillna(0.0)
+    slot = (_HEIGHT - _TOP - 40) / len(frame)
+    full = _WIDTH - _SHARE_LEFT - _RIGHT
+    for place, (label, values) in enumerate(zip(frame.index, frame.to_numpy(), strict=True)):
+        top, left = _TOP + slot * (place + 0.1), float(_SHARE_LEFT)
+        name = ", ".join(map(str, label)) if isinstance(label, tuple) else str(label)
+        yield _text(_SHARE_LEFT - 6, top + slot * 0.5, name, size=10, anchor="end")
+        for number, value in enumerate(values):
+            if value > 0:
+                yield _bar(left, top, value * full, slot * 0.8, _colour(str(frame.columns[number]), number))
+                left += value * full
+
+
+def _legend(chart: Chart) -> Iterator[str]:
+    """The names of the series in lines at the bottom, the last line lowest."""
+    lines: list[list[tuple[float, int, str]]] = [[]]
+    left = 14.0
+    for number, name in enumerate(chart.frame.columns):
+        if name == BASE or name.endswith(BELOW):
+            continue
+        wide = 26 + 5.6 * len(name)
+        if left + wide > _WIDTH and lines[-1]:
+            left = 14.0
+            lines.append([])
+        lines[-1].append((left, number, name))
+        left += wide
+    for above, line in enumerate(reversed(lines)):
+        for left, number, name in line:
+            yield _bar(left, _HEIGHT - 14 - 14 * above, 9, 9, _colour(name, number))
+            yield _text(left + 13, _HEIGHT - 6 - 14 * above, name, size=10, anchor="start")
+
+
+def _colour(name: str, number: int) -> str:
+    return _STEPS.get(name.removesuffix(BELOW), COLOURS[number % len(COLOURS)])
+
+
+def _bar(left: float, top: float, width: float, height: float, colour: str) -> str:
+    return f'<rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{max(height, 0.5):.1f}" fill="{colour}"/>'
+
+
+def _text(
+    x: float, y: float, words: str, *, size: int, anchor: str = "middle", weight: str = "normal", turned: int = 0
+) -> str:
+    turn = f' transform="rotate({turned} {x:.1f} {y:.1f})"' if turned else ""
+    look = f'font-size="{size}" text-anchor="{anchor}" font-weight="{weight}" fill="#404040"'
+    return f'<text x="{x:.1f}" y="{y:.1f}" {look}{turn}>{escape(words)}</text>'

@@ -1,0 +1,320 @@
+"""What `compare` finds in pairs made by hand: the plan of `tiny.xlsx` beside itself with one thing changed."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.schema import RESULTS
+from planner.comparison.bridge import check, steps
+from planner.comparison.compare import Comparison, compare
+from planner.comparison.decisions import COLUMNS
+from planner.comparison.differences import decision_changes
+from planner.comparison.files import read_compared
+from planner.report.comparison import brief
+from tests.results import Change, base, compared, outcome, put, reading, result, setting
+
+Pair = Callable[..., Comparison]
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Pair:
+    """Makes the comparison of the plan with a changed one."""
+
+    def make(tables: dict[str, Change] | None = None, inputs: dict[str, Change] | None = None) -> Comparison:
+        return compare([base(), read_compared(result(tmp_path / "b.xlsx", tables, inputs), "b")])
+
+    return make
+
+
+def found(comparison: Comparison) -> list[tuple[str, str, str]]:
+    """Decision, difference and words of each decision that differs."""
+    rows = comparison.tables["decisions"]
+    return list(rows[["decision", "difference", "words"]].itertuples(index=False, name=None))
+
+
+def changes(comparison: Comparison) -> list[tuple]:
+    """Sheet, key, column, old and new value of each input that differs."""
+    rows = comparison.tables["input_changes"]
+    return list(rows[["sheet", "key", "column", "before", "after"]].itertuples(index=False, name=None))
+
+
+def said(comparison: Comparison) -> str:
+    return "\n".join(map(str, comparison.issues))
+
+
+def backwards(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows in the opposite order."""
+    return frame.iloc[::-1].reset_index(drop=True)
+
+
+def test_a_plan_beside_itself_shows_nothing(pair: Pair):
+    same = pair()
+    for sheet in ("decisions", "input_changes", "flow_changes", "security_changes", "issues"):
+        assert same.tables[sheet].empty, sheet
+    assert same.tables["bridge"]["change"].abs().max() == 0
+    assert same.tables["files"]["seal"].tolist() == ["fits", "fits"]
+
+
+def test_the_order_of_rows_does_not_count(pair: Pair):
+    every = dict.fromkeys(("flows", "costs", "capacity", "production", "security"), backwards)
+    turned = pair(every, dict.fromkeys(("lanes", "options", "demand", "recipes", "settings"), backwards))
+    assert found(turned) == []
+    assert changes(turned) == []
+    assert said(turned) == ""
+
+
+def test_a_module_ordered_a_period_later(pair: Pair):
+    words = "New large for cell making at cell plant: 2026 instead of 2025"
+    assert found(pair({"builds": put("period", "2026")})) == [("built", "later", words)]
+
+
+def test_a_module_of_another_option_and_one_elsewhere(pair: Pair):
+    option = pair({"builds": lambda rows: rows.assign(option="small", size=5.0)})
+    words = "New small for cell making at cell plant instead of large, 2025, 5 activity/year instead of 10"
+    assert found(option) == [("built", "changed", words)]
+    words = "New large for cell making at rival plant instead of cell plant, 2025"
+    assert found(pair({"builds": put("site", "rival plant")})) == [("built", "moved", words)]
+
+
+def test_more_of_the_same_module(pair: Pair):
+    words = "New large for cell making at cell plant, 2025: 30 activity/year instead of 10"
+    assert found(pair({"builds": put("size", 30.0)})) == [("built", "larger", words)]
+
+
+def test_an_offer_in_another_mode(pair: Pair):
+    words = "Access to rival by contract for cell making instead of spot, 2025"
+    assert found(pair({"access": put("mode", "contract")})) == [("in force", "changed", words)]
+
+
+def test_an_offer_that_lasts_longer(pair: Pair):
+    def longer(rows: pd.DataFrame) -> pd.DataFrame:
+        return pd.concat([rows, rows.assign(period="2026")], ignore_index=True)
+
+    words = "Access to rival by spot for cell making, 2025: 2 years instead of 1"
+    assert found(pair({"access": longer})) == [("in force", "larger", words)]
+
+
+def test_a_site_that_does_not_open(pair: Pair):
+    assert found(pair({"sites": lambda rows: rows.head(0)})) == [
+        ("opened", "dropped", "Site cell plant opens, 2025: not in b")
+    ]
+
+
+def test_a_site_that_closes(pair: Pair):
+    def closing(rows: pd.DataFrame) -> pd.DataFrame:
+        return pd.concat([rows, pd.DataFrame([("mine", "2027", "no", "yes")], columns=list(rows))], ignore_index=True)
+
+    assert found(pair({"sites": closing})) == [("closed", "added", "Site mine closes, 2027: not in a")]
+
+
+def test_a_plant_opened_elsewhere_is_moved(pair: Pair):
+    """The rival's site makes cells too, so that it is the same plant in another place."""
+    words = "Site rival plant opens instead of cell plant, 2025"
+    assert found(pair({"sites": put("site", "rival plant")})) == [("opened", "moved", words)]
+
+
+def test_projects_retired_lines_and_stocks(pair: Pair):
+    started = [("software", "joint", "2026", "2027", 5.0, "rival")]
+    held = [("north", "ore", "2026", "base", 4.0, 4.0, 0.0), ("north", "ore", "2027", "base", 6.0, 2.0, 0.0)]
+    comparison = pair(
+        {
+            "projects": lambda rows: pd.DataFrame(started, columns=list(rows)),
+            "capacity": put("retired", 3.0),
+            "stocks": lambda rows: pd.DataFrame(held, columns=list(rows)),
+        }
+    )
+    assert found(comparison) == [
+        ("retired", "added", "Capacity for assembly at car plant retired, 3 activity/year, 2025: not in a"),
+        ("started", "added", "Project software by option joint with rival, 2026: not in a"),
+        ("stocked", "added", "Stock of ore in north, 6 item, 2026: not in a"),
+    ]
+
+
+def test_what_is_most_alike_is_matched_first():
+    """Two modules: the one of the same year is the same, the other came earlier."""
+
+    def builds(*years: int) -> pd.DataFrame:
+        rows = [("built", "p", "o", "s", str(year), float(year), 1.0, "activity/year") for year in years]
+        return pd.DataFrame(rows, columns=COLUMNS)
+
+    (row,) = decision_changes(builds(2025, 2030), builds(2025, 2027), ("a", "b"))
+    assert (row["difference"], row["period_before"], row["period_after"]) == ("earlier", "2030", "2027")
+
+
+def test_an_input_cell_with_its_place_in_both_files(pair: Pair):
+    """The row of the lane stands in row 3 of the one file and, as the rows are turned, in row 2 of the other."""
+    comparison = pair(inputs={"lanes": lambda rows: backwards(put("cost", 2.5, 1)(rows))})
+    assert changes(comparison) == [("lanes", "south|north|cell|sea", "cost", 2.0, 2.5)]
+    places = comparison.tables["input_changes"].loc[0, ["cell_before", "cell_after"]].tolist()
+    assert places == ["in_lanes!E3", "in_lanes!E2"]
+
+
+def test_a_blank_cell_is_what_it_means_and_a_setting_has_its_place(pair: Pair):
+    comparison = pair(inputs={"lanes": put("opening_cost", 0.0), "settings": setting("discount_rate", 0.1)})
+    assert changes(comparison) == [("settings", "discount_rate", "value", 0.25, 0.1)]
+    assert comparison.tables["input_changes"].at[0, "cell_after"] == "in_settings!B5"
+    assert "the discount rate is 0.1, that of a 0.25" in said(comparison)
+
+
+def test_rows_that_only_one_file_has_and_remarks_last(pair: Pair):
+    comparison = pair(inputs={"lanes": lambda rows: put("note", "checked")(rows.head(1))})
+    rows = comparison.tables["input_changes"]
+    assert rows["difference"].tolist() == ["row dropped", "remark"]
+    assert rows.loc[0, ["key", "cell_before"]].tolist() == ["south|north|cell|sea", "in_lanes!A3"]
+    assert "cost=2" in rows.at[0, "before"]
+
+
+def test_a_sheet_without_a_key_is_joined_on_what_its_rows_are_about(pair: Pair):
+    def another(rows: pd.DataFrame) -> pd.DataFrame:
+        return pd.concat([rows.assign(destination="south"), put("rate", 0.5)(rows)], ignore_index=True)
+
+    assert changes(pair(inputs={"duties": lambda rows: rows.assign(checked_by=None)})) == []
+    rows = pair(inputs={"duties": another}).tables["input_changes"]
+    assert rows[["difference", "key", "column"]].to_numpy().tolist() == [
+        ["value", "south|north|cell", "rate"],
+        ["row added", "south|south|cell", ""],
+    ]
+
+
+def test_the_order_of_periods_is_an_input(pair: Pair):
+    rows = pair(inputs={"periods": backwards}).tables["input_changes"]
+    assert rows["difference"].tolist() == ["order"]
+
+
+def test_the_flow_and_the_security_figure_that_moved(pair: Pair):
+    """10 more ore at a value of 10 is worth 100; half of the cells come from elsewhere."""
+
+    def concentrated(rows: pd.DataFrame) -> pd.DataFrame:
+        return put("largest_source", "north")(put("largest_share", 0.5)(rows))
+
+    comparison = pair({"flows": put("shipped", 20.0, 1), "security": concentrated})
+    flows = comparison.tables["flow_changes"]
+    assert flows[["item", "period", "change", "worth"]].to_numpy().tolist() == [["ore", "2026", 10.0, 100.0]]
+    (row,) = comparison.tables["security_changes"].to_dict("records")
+    assert (row["figure"], row["change"], row["source_before"], row["source_after"]) == (
+        "largest_share",
+        -0.5,
+        "south",
+        "north",
+    )
+
+
+def test_the_bridge_names_line_tier_and_region(pair: Pair):
+    costs = outcome().tables["costs"]
+    row = int((costs["line"] == "opening").argmax())
+    comparison = pair({"costs": put("discounted", 25.0, row)})
+    first = comparison.tables["bridge"].loc[0]
+    assert first[["group", "line", "tier", "region"]].tolist() == ["plants", "opening", "midstream", "north"]
+    assert first["change"] == pytest.approx(25 - costs.at[row, "discounted"])
+    assert comparison.tables["bridges"]["exact"].tolist() == ["yes"]
+
+
+lines = st.sampled_from(["labour", "energy", "revenue", "new line"])
+amounts = st.floats(min_value=-1e9, max_value=1e9, allow_subnormal=False)
+cost_tables = st.lists(
+    st.tuples(lines, st.sampled_from(["upstream", "midstream", None]), st.sampled_from(["a", "b", None]), amounts),
+    max_size=25,
+).map(
+    lambda rows: pd.DataFrame(
+        [(line, tier, region, "1", amount, amount) for line, tier, region, amount in rows],
+        columns=list(RESULTS["costs"].columns),
+    )
+)
+
+
+@given(cost_tables, cost_tables)
+def test_every_bridge_adds_up(before: pd.DataFrame, after: pd.DataFrame):
+    bridge = steps(before, after)
+    told = check(before, after, bridge)
+    size = max(1.0, before["discounted"].abs().sum(), after["discounted"].abs().sum())
+    assert abs(bridge["change"].sum() - (after["discounted"].sum() - before["discounted"].sum())) <= 1e-9 * size
+    assert abs(told["unexplained"]) <= 1e-9 * size
+    assert not bridge.duplicated(["line", "tier", "region"]).any()
+
+
+def test_three_files_go_from_each_to_the_next(tmp_path: Path):
+    first = {"a": 1.0, "b": 2.0, "c": 4.0}
+    paths = [result(tmp_path / f"{name}.xlsx", {"costs": put("discounted", cost)}) for name, cost in first.items()]
+    comparison = compared(*paths)
+    bridges = comparison.tables["bridges"]
+    assert bridges[["from", "to"]].to_numpy().tolist() == [["a", "b"], ["b", "c"]]
+    assert bridges["difference"].tolist() == pytest.approx([1, 2])
+    total = comparison.tables["headline"].set_index("metric").loc["total cost"]
+    assert total[["change to b", "change to c"]].tolist() == pytest.approx([1, 3])
+
+
+def test_another_currency_is_not_subtracted(pair: Pair):
+    comparison = pair(inputs={"settings": setting("currency", "EUR")})
+    assert "amounts are in EUR, those of a in USD" in said(comparison)
+    assert comparison.tables["bridges"].empty
+    rows = comparison.tables["headline"].set_index("metric")
+    assert rows.at["objective", "unit"] == "million of its currency"
+    assert pd.isna(rows.at["objective", "change to b"])
+    assert rows.at["modules built", "change to b"] == 0
+
+
+def test_another_objective_is_not_subtracted_but_costs_are(pair: Pair):
+    rows = outcome().tables["run"]
+    place = int((rows["key"] == "objective").argmax())
+    earned = put("seal", str(-float(rows.at[place, "seal"])), place)
+    comparison = pair({"run": earned}, {"settings": setting("objective", "profit")})
+    assert "optimised for profit, a for cost" in said(comparison)
+    headline = comparison.tables["headline"].set_index("metric")["change to b"]
+    assert pd.isna(headline["objective"])
+    assert headline["total cost"] == 0
+    assert "not the same measure" in " ".join(brief(comparison))
+
+
+def renamed(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(period=frame["period"].replace({"2027": "third"}))
+
+
+def test_periods_of_another_name_are_matched_by_their_year(pair: Pair):
+    dated = [sheet for sheet, frame in outcome().tables.items() if "period" in frame]
+    inputs = [sheet for sheet, frame in reading().raw.items() if "period" in frame and len(frame)]
+    comparison = pair(dict.fromkeys(dated, renamed), dict.fromkeys(inputs, renamed))
+    assert "third is compared with 2027 of a: both begin in 2027" in said(comparison)
+    assert comparison.tables["flow_changes"].empty
+    assert comparison.tables["security_changes"].empty
+
+
+def test_a_period_that_only_one_has_is_said(pair: Pair):
+    def longer(rows: pd.DataFrame) -> pd.DataFrame:
+        return pd.concat([rows, rows.tail(1).assign(period="2028")], ignore_index=True)
+
+    assert "2028 of b is no period of a" in said(pair(inputs={"periods": longer}))
+
+
+def test_figures_are_not_worked_out_from_a_faulty_input(pair: Pair):
+    twice = pair(inputs={"periods": lambda rows: pd.concat([rows, rows.tail(1)], ignore_index=True)})
+    assert "b: the input has 1 fault, the first: error: periods!A5" in said(twice)
+    assert "only the input is compared with a: b has no plan to show" in said(twice)
+
+
+def test_another_version_is_said(pair: Pair):
+    rows = outcome().tables["run"]
+    place = int((rows["key"] == "HiGHS version").argmax())
+    assert "made with HiGHS 0.9, a with 1." in said(pair({"run": put("seal", "0.9", place)}))
+
+
+def test_a_difference_within_the_gaps_is_no_finding(pair: Pair):
+    rows = outcome().tables["run"]
+    gap, objective = (int((rows["key"] == key).argmax()) for key in ("gap", "objective"))
+    total = float(rows.at[objective, "seal"])
+    comparison = pair(
+        {
+            "run": lambda frame: put("seal", "0.01", gap)(put("seal", str(total + 1), objective)(frame)),
+            "costs": lambda frame: put("discounted", frame["discounted"].iloc[0] + 1)(frame),
+        }
+    )
+    assert "The gaps of the two plans leave that much open" in " ".join(brief(comparison))
+
+
+def test_an_edited_file_without_names_of_periods_is_compared_as_far_as_it_goes(pair: Pair):
+    nameless = pair(inputs={"periods": lambda rows: rows.drop(columns="period")})
+    assert "b has no plan to show" in said(nameless)
+    assert nameless.tables["files"]["periods"].tolist() == ["2025, 2026, 2027", ""]
