@@ -32,10 +32,11 @@ def build(m: pyo.ConcreteModel, sets: Sets) -> None:
     m.recently_signed = _recently_signed(m, sets)
     m.access_term = pyo.Constraint(list(m.recently_signed), rule=access_term)
     m.signed_anew = pyo.Constraint(list(m.ended), rule=signed_anew)
-    m.rivals = _rivals(m, sets)
+    covering = _covering(sets)
+    m.rivals = _rivals(m, sets, covering)
     m.one_mode = pyo.Constraint(list(m.rivals), rule=one_mode)
     m.rival_offers = defaultdict(set)
-    for offers in _covering(sets).values():
+    for offers in covering.values():
         for offer in offers:
             m.rival_offers[offer] |= {other for other in offers if other != offer}
     _post_costs(m, sets)
@@ -64,11 +65,13 @@ def _covering(sets: Sets) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
     return dict(sorted(covering.items()))
 
 
-def _rivals(m: pyo.ConcreteModel, sets: Sets) -> dict[tuple[str, str, str], list[Any]]:
+def _rivals(
+    m: pyo.ConcreteModel, sets: Sets, covering: dict[tuple[str, str], list[tuple[str, str, str]]]
+) -> dict[tuple[str, str, str], list[Any]]:
     """(firm, process, period) -> the states of the offers that cover it, where there are several."""
     return {
         (*link, period): [m.accessed[(*offer, period)] for offer in offers]
-        for link, offers in _covering(sets).items()
+        for link, offers in covering.items()
         if len(offers) > 1
         for period in sets.time.periods
     }

@@ -78,7 +78,7 @@ def prerequisite(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
 
 
 def process_ready(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
-    """made[l,o,t] <= most[l,o,t] ready[required project,t], most being all that could be drawn if all were built"""
+    """made[l,o,t] <= most[l,o,t] ready[required project,t], most as built and of use"""
     ready = m.process_waits[key]
     return linear([1.0] + [-m.most_ready[key]] * len(ready), [m.made[key], *ready]) <= 0
 

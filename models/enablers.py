@@ -9,8 +9,6 @@ import pyomo.environ as pyo
 from models.sets import Sets
 from models.terms import Terms, linear
 
-PLACE = ["region", "enabler"]
-
 
 def build(m: pyo.ConcreteModel, sets: Sets) -> None:
     """deployed[r,i,t] >= 0 in item/year, put up at the plan's own cost; enabled[r,i,item,q,t] binary.
@@ -64,10 +62,7 @@ def report(m: pyo.ConcreteModel, sets: Sets) -> dict[str, pd.DataFrame]:
         for key, variable in m.enabled.items()
         if round(variable.value)
     ]
-    totals = {
-        key: sum(a * v.value for a, v in zip(s.coefficients, s.variables, strict=True)) for key, s in m.put_up.items()
-    }
-    amounts = [(*key, variable.value, totals[key]) for key, variable in m.deployed.items()]
+    amounts = [(*key, variable.value, m.put_up[key].value()) for key, variable in m.deployed.items()]
     return {
         "levels": pd.DataFrame(rows, columns=["kind", "name", "level", "period", "reached"]),
         "deployments": pd.DataFrame(amounts, columns=["region", "item", "period", "deployed", "cumulative"]),

@@ -64,12 +64,7 @@ def _build_opening(m: pyo.ConcreteModel, sets: Sets) -> None:
 def _most_moved(sets: Sets) -> dict[tuple[str, str], float]:
     """The most of an item that one arc can sensibly carry in a period: all that can be made or taken from stock."""
     made: dict[tuple[str, str], float] = defaultdict(float)
-    capacity: dict[tuple[str, str, str], float] = defaultdict(float, sets.existing)
-    modules = sets.options["max_modules"].to_dict()
-    for key, order in sets.orders.items():
-        for period in order.service:
-            capacity[(*key[:2], period)] += order.usable(period) * modules[key[:3]]
-    for (_, process, period), most in capacity.items():
+    for (_, process, period), most in sets.most.items():
         for item, quantity in sets.recipes.get(process, ()):
             made[item, period] += max(quantity, 0.0) * most
     stock = sets.instance["stocks"].groupby("item")["initial"].sum().to_dict()

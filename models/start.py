@@ -44,13 +44,13 @@ def round_up(m: pyo.ConcreteModel) -> None:
 def reach_levels(m: pyo.ConcreteModel) -> None:
     """Take every level for reached whose threshold the plan in the variables passes; the rest stays as it is."""
     for key, needed in m.experience.items():
-        _set(m.learned[key], _passes(m.practice[key[0], key[2]], needed))
+        _set(m.learned[key], int(m.practice[key[0], key[2]].value() >= needed))
     for key, variable in m.present.items():
         _set(variable, int(_total(m.stage_flows[key]) >= m.least_present[key]))
     for key, variable in m.clustered.items():
         _set(variable, int(_total(m.present[stage] for stage in m.stages[key]) >= m.stages_needed[key]))
     for key, variable in m.enabled.items():
-        _set(variable, _passes(m.put_up[(*key[:2], key[4])], key[3]))
+        _set(variable, int(m.put_up[(*key[:2], key[4])].value() >= key[3]))
 
 
 def _set(variable: Any, value: float) -> None:
@@ -59,11 +59,6 @@ def _set(variable: Any, value: float) -> None:
 
 def _total(variables: Iterable[Any]) -> float:
     return sum(variable.value for variable in variables)
-
-
-def _passes(terms: Any, threshold: float) -> int:
-    total = sum(amount * variable.value for amount, variable in zip(terms.coefficients, terms.variables, strict=True))
-    return int(total >= threshold)
 
 
 def _order_modules(m: pyo.ConcreteModel) -> None:

@@ -51,6 +51,11 @@ class Terms:
             self.coefficients.append(coefficient)
             self.variables.append(variable)
 
+    def value(self) -> float:
+        """What the sum comes to at the values the variables hold."""
+        terms = zip(self.coefficients, self.variables, strict=True)
+        return self.constant + sum(coefficient * variable.value for coefficient, variable in terms)
+
     def at_most(self, bound: float) -> "Terms":
         """The same sum with every part cut to `bound`, for a row that says that something below `bound` is within it.
 
