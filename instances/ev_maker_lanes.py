@@ -13,7 +13,7 @@ from ev_global_lanes import (
     LAND_DAYS,
     PORT_DAYS,
     Route,
-    cost_per_tkm,
+    lane_rows,
     passes,
     sea_km,
 )
@@ -69,27 +69,5 @@ def ways(sheets: dict[str, pd.DataFrame]) -> set[tuple[str, str, str]]:
 
 def lane_sheet(sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """A row per way and item that can flow on it: distance, freight, days, chokepoints."""
-    kinds, freight = transport(), read("freight").set_index("class")
     ports = read("maker_ports").set_index("region")
-    open_ways = ways(sheets)
-    rows = []
-    for route in routes(list(sheets["regions"]["region"]), ports):
-        for item in (i for i in kinds.index if (i, route.origin, route.destination) in open_ways):
-            kind = kinds[item]
-            rows.append(
-                {
-                    "origin": route.origin,
-                    "destination": route.destination,
-                    "item": item,
-                    "mode": route.mode,
-                    "cost_per_tkm": cost_per_tkm(route, kind, freight, ports),
-                    "distance": round(route.km),
-                    "lead_days": round(route.days, 1),
-                    "chokepoints": route.chokepoints,
-                    "emissions": freight.loc["land" if route.mode == "land" else kind, "emissions_kg_tkm"],
-                    "source": f"freight ({kind}); {route.source}",
-                    "confidence": "low" if kind == "cell" else route.confidence,
-                    "note": "",
-                }
-            )
-    return pd.DataFrame(rows)
+    return lane_rows(routes(list(sheets["regions"]["region"]), ports), ways(sheets), transport(), ports)
