@@ -3,18 +3,14 @@
 Set EV_CHINA_RESULT to a solved result workbook to read that instead of solving.
 """
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
 import pytest
 
 from planner.check import check
 from planner.workbook.read import read_instance
-from planner.workbook.write import write_instance
 
 ROOT = Path(__file__).parents[1]
 INSTANCES = ROOT / "instances"
@@ -25,6 +21,8 @@ from build_ev_china import build_sheets  # noqa: E402
 from ev_china_lanes import cheapest_ways  # noqa: E402
 from ev_china_plants import split_plants  # noqa: E402
 from ev_china_tables import clusters, home_firms  # noqa: E402
+
+from tests.sourced_instances import assert_built, solved  # noqa: E402
 
 CARS = ("vehicle_mass", "vehicle_premium", "vehicle_smart")
 
@@ -38,14 +36,8 @@ def sheets() -> dict[str, pd.DataFrame]:
 @pytest.fixture(scope="module")
 def plan(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
     """The result workbook of the instance with every mechanism on."""
-    given = os.environ.get("EV_CHINA_RESULT")
-    path = Path(given) if given else tmp_path_factory.mktemp("china") / "ev_china_result.xlsx"
-    if not given:
-        command = [sys.executable, "-m", "planner", "solve", str(WORKBOOK), "-o", str(path)]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
     names = ["summary", "access", "projects", "demand", "levels", "costs", "policies", "audit"]
-    return pd.read_excel(path, sheet_name=names, engine="openpyxl")
+    return solved(WORKBOOK, "EV_CHINA_RESULT", tmp_path_factory.mktemp("china"), names)
 
 
 def test_it_has_what_was_asked(sheets: dict[str, pd.DataFrame]) -> None:
@@ -98,11 +90,7 @@ def test_every_row_says_where_it_comes_from(sheets: dict[str, pd.DataFrame]) -> 
 
 def test_the_workbook_is_what_the_script_builds(sheets: dict[str, pd.DataFrame], tmp_path: Path) -> None:
     """Same tables in, same cells out."""
-    write_instance(sheets, tmp_path / "again.xlsx")
-    stored, again = (openpyxl.load_workbook(path, read_only=True) for path in (WORKBOOK, tmp_path / "again.xlsx"))
-    assert stored.sheetnames == again.sheetnames
-    for name in stored.sheetnames:
-        assert list(stored[name].values) == list(again[name].values), f"{name}: run instances/build_ev_china.py"
+    assert_built(sheets, WORKBOOK, tmp_path)
 
 
 def test_the_checks_find_nothing() -> None:

@@ -6,12 +6,9 @@ few per cent and 15 %; nothing that is required is sold before it is ready. Set 
 workbook to read that instead of solving.
 """
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
 import pytest
 
@@ -25,7 +22,7 @@ from ev_global_tables import read  # noqa: E402
 
 from planner.check import check  # noqa: E402
 from planner.workbook.read import read_instance  # noqa: E402
-from planner.workbook.write import write_instance  # noqa: E402
+from tests.sourced_instances import assert_built, solved  # noqa: E402
 
 TABLES = sorted(path.stem for path in (INSTANCES / "tables").glob("maker_*.csv"))
 MODES = {"contract", "alliance", "equity", "joint_venture", "acquire"}
@@ -40,14 +37,8 @@ def sheets() -> dict[str, pd.DataFrame]:
 @pytest.fixture(scope="module")
 def plan(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
     """The result workbook of the instance."""
-    given = os.environ.get("EV_MAKER_RESULT")
-    path = Path(given) if given else tmp_path_factory.mktemp("maker") / "ev_maker_result.xlsx"
-    if not given:
-        command = [sys.executable, "-m", "planner", "solve", str(WORKBOOK), "-o", str(path)]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
     names = ["summary", "costs", "production", "demand", "access", "projects", "audit"]
-    return pd.read_excel(path, sheet_name=names, engine="openpyxl")
+    return solved(WORKBOOK, "EV_MAKER_RESULT", tmp_path_factory.mktemp("maker"), names)
 
 
 def test_it_is_as_large_as_asked(sheets: dict[str, pd.DataFrame]) -> None:
@@ -78,11 +69,7 @@ def test_every_row_says_where_it_comes_from(sheets: dict[str, pd.DataFrame]) -> 
 
 def test_the_workbook_is_what_the_script_builds(sheets: dict[str, pd.DataFrame], tmp_path: Path) -> None:
     """Same tables in, same cells out."""
-    write_instance(sheets, tmp_path / "again.xlsx")
-    stored, again = (openpyxl.load_workbook(path, read_only=True) for path in (WORKBOOK, tmp_path / "again.xlsx"))
-    assert stored.sheetnames == again.sheetnames
-    for name in stored.sheetnames:
-        assert list(stored[name].values) == list(again[name].values), f"{name}: run instances/build_ev_maker.py"
+    assert_built(sheets, WORKBOOK, tmp_path)
 
 
 def test_it_passes_every_check() -> None:

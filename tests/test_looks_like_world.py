@@ -20,12 +20,9 @@ The bands stand row by row in `instances/tables/known_shares.csv` and `known_cel
 Set EV_GLOBAL_RESULT to a solved result workbook to read that instead of solving.
 """
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
 import pytest
 
@@ -38,7 +35,7 @@ from build_ev_global import build_sheets  # noqa: E402
 from ev_global_costs import cost_ratios  # noqa: E402
 from ev_global_tables import read  # noqa: E402
 
-from planner.workbook.write import write_instance  # noqa: E402
+from tests.sourced_instances import assert_built, solved  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +47,8 @@ def sheets() -> dict[str, pd.DataFrame]:
 @pytest.fixture(scope="module")
 def plan(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
     """The result workbook of the reference instance."""
-    given = os.environ.get("EV_GLOBAL_RESULT")
-    path = Path(given) if given else tmp_path_factory.mktemp("ev") / "ev_global_result.xlsx"
-    if not given:
-        command = [sys.executable, "-m", "planner", "solve", str(WORKBOOK), "-o", str(path)]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-    return pd.read_excel(path, sheet_name=["production", "demand", "summary"], engine="openpyxl")
+    names = ["production", "demand", "summary"]
+    return solved(WORKBOOK, "EV_GLOBAL_RESULT", tmp_path_factory.mktemp("ev"), names)
 
 
 def first_output(plan: dict[str, pd.DataFrame], sheets: dict[str, pd.DataFrame]) -> pd.Series:
@@ -120,11 +112,7 @@ def test_every_row_says_where_it_comes_from(sheets: dict[str, pd.DataFrame]) -> 
 
 def test_the_workbook_is_what_the_script_builds(sheets: dict[str, pd.DataFrame], tmp_path: Path) -> None:
     """Same tables in, same cells out."""
-    write_instance(sheets, tmp_path / "again.xlsx")
-    stored, again = (openpyxl.load_workbook(path, read_only=True) for path in (WORKBOOK, tmp_path / "again.xlsx"))
-    assert stored.sheetnames == again.sheetnames
-    for name in stored.sheetnames:
-        assert list(stored[name].values) == list(again[name].values), f"{name}: run instances/build_ev_global.py"
+    assert_built(sheets, WORKBOOK, tmp_path)
 
 
 def test_cell_costs_differ_by_region_as_in_the_world(sheets: dict[str, pd.DataFrame]) -> None:
