@@ -338,7 +338,7 @@ _TABLES = [
         "Disruptions with a probability; `expand` makes one per member.",
         {
             "scenario": text("name of the scenario", key=True),
-            "probability": share("probability over the horizon", default=0),
+            "probability": share("probability over the horizon; of an expanded one: that any one comes", default=0),
             "expand": choice(
                 "one scenario per member that matters for the item",
                 ("each_region", "each_bloc", "each_firm", "each_site", "each_lane", "each_chokepoint"),
@@ -348,7 +348,6 @@ _TABLES = [
             "months": number("length", "month", above=0),
             "factor": number("what is left of the member", "share", low=0, default=0),
         },
-        modelled=False,
     ),
     table(
         "disruptions",
@@ -362,12 +361,11 @@ _TABLES = [
                 ("region", "bloc", "firm", "site", "process", "item", "lane", "chokepoint", "market"),
                 required=True,
             ),
-            "target": text("its name", required=True),
+            "target": text("its name; of a lane: origin|destination or origin|destination|mode", required=True),
             "item": _item("item, or * for all", key=False, wildcard=True),
             "effect": choice("what changes", ("capacity", "flow", "demand", "cost"), default="capacity"),
             "factor": number("multiplies it", low=0, default=0),
         },
-        modelled=False,
     ),
     table(
         "rules",
@@ -395,17 +393,21 @@ _TABLES = [
             ),
             "item": _item("item, or * for all", key=False, wildcard=True),
             "by": choice("what a source is", ("region", "bloc", "firm", "site", "control")),
-            "who": text("name of the source, or *", default="*"),
+            "who": text("name of the source, or * for each; by control: home, outside or stake>=0.5", default="*"),
             "scope": reference("region or bloc in which it holds", *_PLACE, required=False),
             **_span(),
             "limit": number("limit"),
             "count": number("number of sources", low=1, whole=True),
             "scenario": reference("scenario, or *", "scenarios.scenario", wildcard=True, default="*"),
             "hard": flag("must it hold", "yes"),
-            "penalty": number("cost of a unit of breach", "money", low=0),
+            "penalty": number("cost of a unit of breach, in the unit the rule counts in", "money", low=0),
             "active": flag("is it in force", "yes"),
+            "kind": choice(
+                "what kind of fact the limit is, for the question what to change where no plan meets all",
+                ("physical", "contract", "policy"),
+                default="policy",
+            ),
         },
-        modelled=False,
     ),
     table(
         "policies",
@@ -447,7 +449,6 @@ _TABLES = [
             "at_least": number("least value", low=0),
             "at_most": number("greatest value", low=0),
         },
-        modelled=False,
     ),
     table(
         "evidence",

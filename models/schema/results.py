@@ -189,11 +189,11 @@ _TABLES = [
         {
             **_keys("scenario"),
             "probability": share("probability"),
-            "service": share("demand value served"),
-            "loss": _money("loss against base"),
-            "cvar_weight": number("weight in CVaR"),
+            "service": number("demand value served of what is wanted", "share"),
+            "loss": _money("loss against base, discounted"),
+            "cvar_weight": share("its share of the tail that CVaR averages"),
+            "modelled": flag("did the plan know of it; the others are reckoned with the plan fixed"),
         },
-        modelled=False,
     ),
     table(
         "rules",
@@ -204,9 +204,10 @@ _TABLES = [
             "value": number("value"),
             "slack": number("slack"),
             "met": flag("met"),
-            "marginal_cost": number("cost of one unit of limit"),
+            "marginal_cost": _money(
+                "discounted cost saved per unit by which the limit is loosened, all yes-or-no decisions staying", "money"
+            ),
         },
-        modelled=False,
     ),
     table(
         "policies",
