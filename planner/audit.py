@@ -13,13 +13,18 @@ from planner.audits import (
     capacity,
     costs,
     demand,
+    disturbances,
     enablers,
     lanes,
     levels,
+    losses,
     names,
     options,
     production,
     projects,
+    rules,
+    scenarios,
+    security,
     subsidies,
 )
 from planner.audits.case import Case
@@ -37,6 +42,11 @@ AUDITS: tuple[Callable[[Case], list[Finding]], ...] = (
     levels.audit,
     enablers.audit,
     subsidies.audit,
+    scenarios.audit,
+    disturbances.audit,
+    losses.audit,
+    rules.audit,
+    security.audit,
 )
 """One audit per noun; costs come last, with the objective they must add up to."""
 

@@ -7,10 +7,13 @@ from planner.audits.case import LINE, Case, keyed, levels
 from planner.audits.demand import served
 from planner.audits.lanes import charged, openings
 from planner.audits.levels import savings
+from planner.audits.losses import RISK, expected_loss, risk
 from planner.audits.offers import states
 from planner.audits.options import in_service
 from planner.audits.production import produced, unit_costs
 from planner.audits.projects import under_way
+from planner.audits.rules import BREACHES
+from planner.audits.rules import costs as breached
 from planner.audits.subsidies import LINES as SUBSIDIES
 from planner.audits.subsidies import claims
 
@@ -18,7 +21,7 @@ _LABEL = ["tier", "region", "period"]
 _KEY = ["line", *_LABEL]
 SAVINGS = ("learning saving", "cluster saving")
 OPENING = "lane opening"
-ONCE = ("opening", "closing", OPENING, "access entry", "development fee", "subsidies once")
+ONCE = ("opening", "closing", OPENING, "access entry", "development fee", "subsidies once", RISK, BREACHES[1])
 """Cost lines paid once; all others are yearly."""
 
 
@@ -93,7 +96,7 @@ def _market(case: Case) -> pd.DataFrame:
 
 def audit(case: Case, objective: float) -> list[Finding]:
     """Every cost line by tier, region and period, the discounted amounts, and their sum."""
-    parts = (_running, _reaching, _standing, under_way, _moving, _market)
+    parts = (_running, _reaching, _standing, under_way, _moving, _market, expected_loss, risk, breached)
     rows = pd.concat([part(case)[[*_KEY, "yearly"]] for part in parts])
     expected = keyed(_over_years(case, rows[rows["yearly"] != 0]), _KEY, "amount")
     sheet = case["costs"]
