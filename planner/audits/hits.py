@@ -37,7 +37,7 @@ def line_hits(case: Case) -> pd.DataFrame:
         return lines[effect["kind"]] == effect["target"]
 
     def chosen(effect: pd.Series) -> pd.DataFrame:
-        made = (effect["item"] == "*") | lines["process"].isin(makers.get(effect["item"], ()))
+        made = (effect["item"] == "*") | (effect["kind"] == "item") | lines["process"].isin(makers.get(effect["item"], ()))
         return lines.loc[meant(effect) & made, LINE]
 
     return _product(_of(case, _LINES), chosen, LINE)
@@ -51,7 +51,7 @@ def arc_hits(case: Case) -> pd.DataFrame:
     arcs["through"] = arcs["chokepoints"].map(passed)
 
     def chosen(effect: pd.Series) -> pd.DataFrame:
-        carried = (effect["item"] == "*") | (arcs["item"] == effect["item"])
+        carried = (effect["item"] == "*") | (effect["kind"] == "item") | (arcs["item"] == effect["item"])
         return arcs.loc[carried & _on(case, arcs, effect), ARC]
 
     return _product(_of(case, _FLOWS), chosen, ARC)
@@ -81,7 +81,7 @@ def market_hits(case: Case) -> pd.DataFrame:
     places = markets.assign(bloc=markets["region"].map(case.blocs), market=markets["region"])
 
     def chosen(effect: pd.Series) -> pd.DataFrame:
-        wanted = (effect["item"] == "*") | (markets["item"] == effect["item"])
+        wanted = (effect["item"] == "*") | (effect["kind"] == "item") | (markets["item"] == effect["item"])
         return markets[wanted & (places[effect["kind"]] == effect["target"])]
 
     return _product(_of(case, _MARKETS), chosen, MARKET[:2])

@@ -83,7 +83,9 @@ def services(case: Case) -> pd.DataFrame:
     sold = keyed(course.demand(case), key, "sold").reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)
     value = rows["asked"].fillna(rows["item"].map(case.instance["items"].set_index("item")["value"])).astype(float)
     weight = rows["months"] / 12.0
-    rows = rows.assign(sold=weight * sold.to_numpy(), wanted=weight * rows["wanted"])
+    apart = ~course.is_touched(case, rows)
+    due = rows["wanted"].mask(apart, sold.to_numpy())
+    rows = rows.assign(sold=weight * sold.to_numpy(), wanted=weight * due)
     return rows.assign(got=value * rows["sold"], due=value * rows["wanted"])
 
 

@@ -1,4 +1,4 @@
-"""Snapshots: what flows in each, from the rows of its scenario where it is touched and from those of the base elsewhere.
+"""Snapshots: what flows in each, from the rows of its scenario where it is touched, and of the base elsewhere.
 
 A snapshot touches the flows that hang together, through balances and shared lanes, with something that it hits or has
 rows of. Of those only what is not zero has a row.
@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from planner.audits.case import LINE, Case, remembered
-from planner.audits.hits import ARC, arc_hits, line_hits, market_hits
+from planner.audits.hits import ARC, arc_hits, factor, line_hits, market_hits
 from planner.audits.lanes import LANE
+from planner.audits.offers import reach
 from planner.audits.scenarios import SNAPSHOT, snapshots
 
 POOL = [*SNAPSHOT, "region", "item"]
@@ -78,15 +79,20 @@ def touched(case: Case) -> pd.DataFrame:
 
 
 def _hit(case: Case, sheet: str, rows: pd.DataFrame) -> pd.Series:
-    """Which rows of a sheet an effect is about."""
+    """Which rows of a sheet an effect changes: by a factor that is not 1, or any on the flow."""
     hits, key = {
         "production": (line_hits, LINE),
         "flows": (arc_hits, ARC),
         "demand": (market_hits, ["region", "item"]),
     }[sheet]
-    key = [*SNAPSHOT, *key]
-    known = pd.MultiIndex.from_frame(hits(case)[key])
-    return pd.Series(pd.MultiIndex.from_frame(rows[key]).isin(known), index=rows.index)
+    factors = {effect: factor(rows, hits(case), effect, key) for effect in ("capacity", "flow", "demand", "cost")}
+    if sheet == "production":
+        key = [*LINE, "mode", "period"]
+        floor = reach(case).drop_duplicates(key).set_index(key)["priority"]
+        floor = floor.reindex(pd.MultiIndex.from_frame(rows[key])).set_axis(rows.index).astype(float).fillna(0.0)
+        factors["capacity"] = factors["capacity"].clip(lower=floor)
+    changed = [values.notna() & ((values != 1.0) | (effect == "flow")) for effect, values in factors.items()]
+    return pd.concat(changed, axis=1).any(axis=1)
 
 
 def _parts(node: np.ndarray, thing: np.ndarray, count: int) -> np.ndarray:
@@ -103,7 +109,7 @@ def _parts(node: np.ndarray, thing: np.ndarray, count: int) -> np.ndarray:
     return part
 
 
-def _is_touched(case: Case, places: pd.DataFrame) -> np.ndarray:
+def is_touched(case: Case, places: pd.DataFrame) -> np.ndarray:
     """By place (scenario, period, region, item): does a snapshot touch it."""
     return pd.MultiIndex.from_frame(places[POOL]).isin(pd.MultiIndex.from_frame(touched(case)))
 
@@ -112,7 +118,7 @@ def _course(case: Case, sheet: str, key: list[str], place: Place) -> pd.DataFram
     """The rows of a sheet in every snapshot, with `touched` (bool): from the base where it is not."""
     disturbed, base = case.disturbed(sheet), _in_base(case, sheet)
     pools = place(case, base).drop_duplicates("thing")
-    apart = base.index.isin(pools.loc[~_is_touched(case, pools), "thing"])
+    apart = base.index.isin(pools.loc[~is_touched(case, pools), "thing"])
     said = pd.MultiIndex.from_frame(base[[*SNAPSHOT, *key]]).isin(
         pd.MultiIndex.from_frame(disturbed[[*SNAPSHOT, *key]])
     )
@@ -152,7 +158,7 @@ def stocks(case: Case) -> pd.DataFrame:
 def deployments(case: Case) -> pd.DataFrame:
     """What the base puts up of enablers in the period of every snapshot, and whether the snapshot touches it."""
     rows = _in_base(case, "deployments")
-    return rows.assign(touched=_is_touched(case, rows))
+    return rows.assign(touched=is_touched(case, rows))
 
 
 def undisturbed(case: Case, sheet: str, place: Place | None = None) -> pd.DataFrame:
@@ -160,4 +166,4 @@ def undisturbed(case: Case, sheet: str, place: Place | None = None) -> pd.DataFr
     rows = _in_base(case, sheet).reset_index(drop=True)
     where = place or _PLACES[sheet][1]
     pools = where(case, rows).drop_duplicates("thing")
-    return rows[rows.index.isin(pools.loc[_is_touched(case, pools), "thing"])]
+    return rows[rows.index.isin(pools.loc[is_touched(case, pools), "thing"])]
