@@ -17,6 +17,8 @@ from planner.audits.scenarios import SNAPSHOT, snapshots
 
 POOL = [*SNAPSHOT, "region", "item"]
 _SHARED = "shared lane"
+NOISE = 1e-9
+"""Differences that are rounding."""
 
 Place = Callable[[Case, pd.DataFrame], pd.DataFrame]
 
@@ -68,7 +70,9 @@ def touched(case: Case) -> pd.DataFrame:
         pools = place(case, rows.set_index("thing"))
         links.append(pools.assign(thing=sheet + pools["thing"].astype(str)))
         begun.append(pools[pools["thing"].isin(rows.loc[start | _hit(case, sheet, rows), "thing"])])
-    table, first = pd.concat(links), pd.concat(begun)
+    moved = _restocked(case)
+    links.append(moved.assign(thing="stocks" + moved.index.astype(str)))
+    table, first = pd.concat(links), pd.concat([*begun, moved])
     pools = pd.MultiIndex.from_frame(table[POOL].drop_duplicates())
     node, thing = pools.get_indexer(pd.MultiIndex.from_frame(table[POOL])), table["thing"].factorize()[0]
     part = _parts(node, thing, len(pools))
@@ -76,6 +80,15 @@ def touched(case: Case) -> pd.DataFrame:
     found = pools[np.isin(part, part[seeds])].to_frame(index=False)
     disturbed = case.disturbed("demand")[POOL]
     return pd.concat([found[found["item"] != _SHARED], disturbed]).drop_duplicates(ignore_index=True)
+
+
+def _restocked(case: Case) -> pd.DataFrame:
+    """The pools whose stock a snapshot changes otherwise than the base does."""
+    key, figures = ["region", "item", "period"], ["added", "released"]
+    rows = case.disturbed("stocks").reset_index(drop=True)
+    base = case["stocks"].groupby(key)[figures].sum().reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)
+    differs = (rows[figures] - base.to_numpy()).abs().max(axis=1) > NOISE * rows[figures].max(axis=1).clip(lower=1.0)
+    return rows.loc[differs, POOL]
 
 
 def _hit(case: Case, sheet: str, rows: pd.DataFrame) -> pd.Series:

@@ -320,10 +320,14 @@ class Snapshot(Program):
 
     def best(self, served_value: float | None = None) -> float | None:
         """The least that it costs more than the base, in money/year; with so much value served where that is given."""
+        self.limits["value"] = (-float("inf"), float("inf"))
+        self.rows["value"].clear()
         if served_value is not None:
             self.limits["value"] = (served_value - 1e-7, served_value + 1e-7)
             for column, value, _ in self.sold.values():
                 self.put("value", column, value)
+        if not self.cost:
+            return 0.0
         highs = _loaded(self)
         highs.run()
         if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
