@@ -125,7 +125,7 @@ def solve(
             write_result(result, outcome.tables, reading.raw, reading.instance)
     solution = outcome.solution
     if solution.values is None:
-        _say_no_plan(outcome.solution.words, [conflict.words for conflict in outcome.conflicts])
+        _say_no_plan(outcome.solution.words, outcome.reasons)
         raise Stop(_status_without_plan(solution.status))
     output.print(f"{solution.words} ({solution.seconds:.1f} s)")
     bad = outcome.tables["audit"].query("ok != 'yes'")["check"].tolist()
@@ -246,11 +246,11 @@ def _say(issues: Iterable[Issue]) -> None:
 def _say_no_plan(words: str, reasons: list[str]) -> None:
     errors.print(f"error: {words}")
     if reasons:
-        errors.print("these rows cannot be met together; the smallest change that would do:")
+        errors.print("not all of the workbook can be met together; the fewest cells to change that would do,")
     for reason in reasons[:MOST_REASONS]:
         errors.print(f"  {reason}")
     if len(reasons) > MOST_REASONS:
-        errors.print(f"  and {len(reasons) - MOST_REASONS} more, each smaller")
+        errors.print(f"  and {len(reasons) - MOST_REASONS} more")
 
 
 def main() -> None:
