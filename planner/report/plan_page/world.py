@@ -13,7 +13,7 @@ from planner.report.plan_page.shapes import TIER_COLOURS, text, tip
 
 WIDTH, HEIGHT = 1000.0, 470.0
 NORTH, SOUTH = 80.0, -58.0
-LARGEST, SMALLEST = 26.0, 3.0
+LARGEST, SMALLEST = 20.0, 3.0
 """Radius of the region that makes most, and of one that makes nothing."""
 WIDEST = 9.0
 MOST_FLOWS = 60
@@ -126,6 +126,7 @@ def _dots(made: pd.DataFrame, spots: dict[str, tuple[float, float]], largest: fl
     worth = worth.reindex(index=list(spots), columns=list(TIERS), fill_value=0.0)
     order = worth.sum(axis=1).sort_values(ascending=False, kind="stable").index
     drawn: list[str] = []
+    names: list[str] = []
     taken: list[tuple[float, float, float]] = []
     for region in order:
         x, y = spots[region]
@@ -136,12 +137,14 @@ def _dots(made: pd.DataFrame, spots: dict[str, tuple[float, float]], largest: fl
         sectors = "".join(_sectors(radius, worth.loc[region] / total)) if total else ""
         ring = f'<circle r="{radius:.1f}" fill="{"none" if total else "#fff"}" stroke="#fff"/>'
         room = _has_room(region, x, y + radius + 9, taken)
-        name = f'<g class="{"name" if room else "name crowded"}">{text(0, radius + 9, region, 8)}</g>'
+        spot = f'transform="translate({x:.1f} {y:.1f})"'
         drawn.append(
-            f'<g class="region" tabindex="0" data-region="{_attribute(region)}" transform="translate({x:.1f} {y:.1f})">'
-            f'<g class="steady">{sectors}{ring}{name}</g>{tip(words)}</g>'
+            f'<g class="region" tabindex="0" data-region="{_attribute(region)}" {spot}>'
+            f'<g class="steady">{sectors}{ring}</g>{tip(words)}</g>'
         )
-    return "".join(drawn)
+        name = text(0, radius + 9, region, 8)
+        names.append(f'<g class="{"name" if room else "name crowded"}" {spot}><g class="steady">{name}</g></g>')
+    return "".join(drawn) + "".join(names)
 
 
 def _sectors(radius: float, shares: pd.Series) -> list[str]:
