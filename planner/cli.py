@@ -216,6 +216,19 @@ def compare(
     output.print(f"{result} written")
 
 
+@app.command()
+def report(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="Result workbook (.xlsx).", show_default=False)],
+    page: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="PAGE", help="Page to write (.html); else beside RESULT.")
+    ] = None,
+) -> None:
+    """Show a plan as one page: map, chain, capacity, access, costs and security; it needs nothing else to be opened."""
+    from planner.report.plan_page.run_report import run_report
+
+    output.print(f"{run_report(result, page)} written: open it in a browser")
+
+
 def _checked(file: Path, result: Path, changes: list[str] | None) -> "tuple[Reading, list[Issue]]":
     """What is in `file`, and what there is to say of it, once it is sure that `result` can be written."""
     from planner.check import check as run_checks
