@@ -18,6 +18,7 @@ from models import (
     lanes,
     policies,
     production,
+    rules,
     sites,
     stock,
 )
@@ -39,6 +40,7 @@ BLOCKS: tuple[ModuleType, ...] = (
     clusters,
     policies,
     balance,
+    rules,
     costs,
 )
 """Lanes come first: they say where a region has a supply and a delivered side. Blocks use the variables of those before

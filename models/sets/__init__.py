@@ -15,6 +15,7 @@ from models.sets.lines import existing_capacity, line_table, site_table, site_wi
 from models.sets.modules import Order, greatest_capacity, option_table, orders
 from models.sets.policies import active_policies, market_table, transaction_factors
 from models.sets.reach import available, useful_arcs, wanted
+from models.sets.rules import Rule, rule_list
 from models.sets.timeline import Timeline, timeline
 
 
@@ -42,6 +43,7 @@ class Sets:
     conversion: (site, process) -> conversion cost in money/activity
     charges: (site, process, mode) -> transaction cost x institution factor of the region, before policies
     shares: (site, process, mode) -> share of capacity that may be drawn
+    rules: the security rules in force
     """
 
     instance: Instance
@@ -76,6 +78,7 @@ class Sets:
     conversion: dict[tuple[str, str], float]
     charges: dict[tuple[str, str, str], float]
     shares: dict[tuple[str, str, str], float]
+    rules: tuple[Rule, ...]
 
     def most_drawn(self, site: str, process: str, mode: str, period: str) -> float:
         """What could be drawn in a mode at most, if all that could be built were and of use, in activity/year."""
@@ -149,4 +152,5 @@ def derive(instance: Instance) -> Sets:
         conversion=lines["conversion"].to_dict(),
         charges=transaction_charges(instance, lines, draws),
         shares=draws["offtake_share"].astype(float).to_dict(),
+        rules=rule_list(instance, time),
     )
