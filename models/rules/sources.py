@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pyomo.environ as pyo
 
-from models.lanes import most_moved
 from models.rules.row import NOTHING, Key, RuleRow, at_most_breach, breach_of, everywhere, of_type
 from models.sets import Sets
 from models.sets.rules import EVERY
@@ -27,8 +26,7 @@ def build(m: pyo.ConcreteModel, sets: Sets) -> None:
     m.counted = pyo.Var(
         [(*key, place) for key in keys for place in range(len(m.rule_rows[key].parts))], domain=pyo.Binary
     )
-    moved = most_moved(sets) if keys else {}
-    m.most_supplied = {key: _most_supplied(sets, m.rule_rows[key], moved) for key in keys}
+    m.most_supplied = {key: _most_supplied(m, sets, m.rule_rows[key]) for key in keys}
     m.source_counted = pyo.Constraint(list(m.counted), rule=source_counted)
     m.min_sources = pyo.Constraint(keys, rule=min_sources)
     for (*key, place), data in m.source_counted.items():
@@ -37,10 +35,10 @@ def build(m: pyo.ConcreteModel, sets: Sets) -> None:
         row.constraints.append((data, factor))
 
 
-def _most_supplied(sets: Sets, row: RuleRow, moved: dict[tuple[str, str], float]) -> float:
+def _most_supplied(m: pyo.ConcreteModel, sets: Sets, row: RuleRow) -> float:
     """What can be made of the item in the scope, and brought into it, at most: item/year."""
     ((scope, regions),) = row.rule.places.items()
-    total = 0.0 if scope == EVERY else moved[row.item, row.period]
+    total = 0.0 if scope == EVERY else m.most_moved[row.item, row.period]
     for process, recipe in sets.recipes.items():
         quantity = sum(max(amount, 0.0) for item, amount in recipe if item == row.item)
         lines = [line for line, place in sets.places.items() if line[1] == process and place[1] in regions]
