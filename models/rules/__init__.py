@@ -8,19 +8,21 @@ import pandas as pd
 import pyomo.environ as pyo
 
 from models.costs import CostLine
-from models.rules import budget, concentration, content, emissions, reserves, shares, sources, supply
+from models.rules import budget, concentration, content, emissions, reserves, service, shares, sources, supply
 from models.rules.row import RuleRow, ratio
 from models.sets import Sets
 from models.sets.rules import EVERY
 
-FAMILIES: tuple[ModuleType, ...] = (shares, sources, concentration, reserves, emissions, content, budget)
+FAMILIES: tuple[ModuleType, ...] = (shares, sources, concentration, reserves, emissions, content, budget, service)
 
 PAID_ONCE = ("min_sources", "min_cover", "min_service", "max_cvar", "budget")
 """Types whose breach is no yearly amount."""
 
-FIGURES: dict[str, Callable[[RuleRow], float | None]] = {
+FIGURES: dict[str, Callable[[pyo.ConcreteModel, RuleRow], float | None]] = {
     "min_sources": sources.nth_share,
     "max_hhi": concentration.index,
+    "min_local_content": content.local_share,
+    "max_cvar": service.worst_mean,
 }
 """Types whose figure is more than a ratio of two sums."""
 
@@ -58,16 +60,15 @@ def _post_costs(m: pyo.ConcreteModel, sets: Sets) -> None:
 
 def report(m: pyo.ConcreteModel, sets: Sets) -> dict[str, pd.DataFrame]:
     """Sheet `rules`: the figure each row holds to its limit; where nothing is supplied or used there is none."""
-    content.count_all(m)
-    rows = [(*key, *_reported(row)) for key, row in m.rule_rows.items()]
+    rows = [(*key, *_reported(m, row)) for key, row in m.rule_rows.items()]
     columns = ["rule", "item", "who", "period", "limit", "value", "slack", "met", "marginal_cost"]
     return {"rules": pd.DataFrame(rows, columns=columns)} if sets.rules else {}
 
 
-def _reported(row: RuleRow) -> tuple[Any, ...]:
+def _reported(m: pyo.ConcreteModel, row: RuleRow) -> tuple[Any, ...]:
     """Limit, value, slack, met and marginal cost of a row."""
     rule = row.rule
-    value = FIGURES.get(rule.type, ratio)(row)
+    value = FIGURES.get(rule.type, ratio)(m, row)
     if value is None:
         return rule.limit, None, None, "yes", row.marginal
     slack = rule.limit - value if row.upper else value - rule.limit

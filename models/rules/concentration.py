@@ -74,7 +74,7 @@ def factor(row: RuleRow) -> Terms:
     return Terms([0.5 / sqrt(row.rule.limit)], list(row.base.variables))
 
 
-def index(row: RuleRow) -> float | None:
+def index(_: pyo.ConcreteModel, row: RuleRow) -> float | None:
     """The sum of squared shares; None where there is no supply."""
     supply = row.base.value()
     return sum(part.value**2 for part in row.parts) / supply**2 if supply > NOTHING else None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from models.rules.row import RuleRow, everywhere, note, of_type, within
+from models.rules.row import NOTHING, RuleRow, everywhere, note, of_type, within
 from models.rules.supply import Draw, made
 from models.sets import Sets
 from models.sets.rules import Rule
@@ -70,11 +70,17 @@ def min_local_content(m: pyo.ConcreteModel, *key: Any) -> pyo.Expression:
     return within(m, key)
 
 
-def count_all(m: pyo.ConcreteModel) -> None:
-    """Give `local` what it may be at most; a plan that is well within its limit need not have done so."""
-    for key, variable in m.local.items():
-        most = min(m.local_used[key].value(), m.local_available[key].value())
-        variable.set_value(most, skip_validation=True)
+def local_share(m: pyo.ConcreteModel, row: RuleRow) -> float | None:
+    """The share of value made there, all that may count being counted; None where nothing of value is made."""
+    worth = row.base.value()
+    if worth <= NOTHING:
+        return None
+    values = m.sets.instance["items"].set_index("item")["value"]
+    foreign = 0.0
+    for key in (key for key in m.local if key[:3] == (row.rule.name, row.item, row.period)):
+        used = m.local_used[key].value()
+        foreign += values[key[3]] * (used - min(used, m.local_available[key].value()))
+    return 1.0 - foreign / worth
 
 
 def _there(sets: Sets, rule: Rule, scope: str, making: Making) -> Making:

@@ -81,7 +81,7 @@ def note(m: pyo.ConcreteModel, constraint: pyo.Constraint) -> None:
         row.constraints.append((data, row.base))
 
 
-def ratio(row: RuleRow) -> float | None:
+def ratio(_: pyo.ConcreteModel, row: RuleRow) -> float | None:
     """figure / base; None where there is nothing to take a share of."""
     base = row.base.value()
     return row.figure.value() / base if base > NOTHING else None

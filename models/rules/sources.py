@@ -64,7 +64,7 @@ def min_sources(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
     return at_most_breach(m, Terms([-1.0] * len(counted), counted, float(row.rule.count)), row.key)
 
 
-def nth_share(row: RuleRow) -> float | None:
+def nth_share(_: pyo.ConcreteModel, row: RuleRow) -> float | None:
     """The share of the last source that is needed, counted from the largest; None where there is no supply."""
     supply = row.base.value()
     if supply <= NOTHING:
