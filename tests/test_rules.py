@@ -15,6 +15,7 @@ from planner.solver import Options, load_values, solve, solve_arrays
 from tests.ev_china_rules import ruled_industry
 from tests.proofs import workshop
 from tests.proofs.ruled import rule, ruled
+from tests.proofs.test_shares import LUMPS
 
 
 def test_without_rules_nothing_is_there() -> None:
@@ -40,9 +41,9 @@ def row(name: str, met: str, marginal: float, period: str = "1") -> dict[str, ob
         # two rows of a: (2 + 4) x 0.5 / 100 = 0.03 million
         (
             [row("a", "yes", 2000), row("a", "yes", 4000, "2"), row("b", "no", 1000), row("c", "yes", 0)],
-            "2 of 3 security rules are met, a at a cost, b not everywhere, at a penalty. The most expensive is a: a limit"
-            " looser by a hundredth of itself would save 30 million USD (by the linear programme in which all yes-or-no"
-            " decisions stay).",
+            "2 of 3 security rules are met, a at a cost, b not everywhere, at a penalty. The most expensive is a: a"
+            " limit looser by a hundredth of itself would save 30 million USD (by the linear programme in which all"
+            " yes-or-no decisions stay).",
         ),
     ],
 )
@@ -70,6 +71,12 @@ def test_the_start_counts_the_sources_that_give_most(hard: str, counted: int) ->
     values = {key[4]: variable.value for key, variable in model.counted.items()}
     assert sum(values.values()) == counted
     assert values[0] == 1  # here
+
+
+def test_a_plan_outside_of_the_cone_gives_way_to_the_best_one_inside() -> None:
+    """The search finds the hall first, at 8, which no index below 1 allows; then it is proved that 16 is best."""
+    solution = solve(build(ruled(rule("max_hhi", 0.6, by="region"), **LUMPS)), Options(gap=0.0))
+    assert (solution.status, solution.objective, solution.bound) == ("optimal", pytest.approx(16), pytest.approx(16))
 
 
 @pytest.mark.slow
