@@ -16,6 +16,9 @@ from planner.warm import Warm
 SERVED = 1e-6
 """Service that falls short by no more than this share counts as full."""
 
+USED = 1e-6
+"""A flow of more than this, in its own unit, is one that would be missed."""
+
 SHORTEST = 1e-3
 """A plan that stock and slack carry for less than this many months is not carried at all."""
 
@@ -47,6 +50,14 @@ class Reaction:
     def lost(self) -> float:
         """Worth not served during the disturbance, in money."""
         return (sum(self.wanted.values()) - sum(self.served.values())) * self.months / 12
+
+    def upset_by(self, snapshot: Snapshot) -> bool:
+        """Whether these flows could not go on if `snapshot`, which takes away and adds nothing, came on top."""
+        bounds = _disturbed(self.programme, snapshot)
+        programme = self.programme
+        shared = [sum(self.values[members]) - bounds.row_upper[row] for row, members in programme.sharing.items()]
+        over = np.concatenate([(self.values - bounds.upper)[bounds.hit], shared])
+        return bool((over > USED).any())
 
     def unserved(self) -> dict[tuple[str, str], float]:
         """By region and item: the worth not served, in money, where there is any."""

@@ -91,12 +91,6 @@ def lasting(snapshot: Snapshot, months: float) -> Snapshot:
     return replace(snapshot, months=months)
 
 
-def inside(one: Snapshot, other: Snapshot) -> bool:
-    """Whether everything that `one` takes away `other` takes away too."""
-    pairs = ((one.capacity, other.capacity), (one.arcs_capacity, other.arcs_capacity))
-    return all(mine.keys() <= theirs.keys() for mine, theirs in pairs)
-
-
 def spread(months: Iterable[float], longest: float) -> list[float]:
     """The month counts that fit into a period, each once, in order; at least the longest that fits."""
     return sorted({float(np.minimum(count, longest)) for count in months})
