@@ -19,6 +19,12 @@ SERVED = 1e-6
 USED = 1e-6
 """A flow of more than this, in its own unit, is one that would be missed."""
 
+LEANING = 1e-4
+"""How much cost counts where service is sought: only between flows that serve the same."""
+
+TINY = 1e-9
+"""Keeps a ratio finite."""
+
 SHORTEST = 1e-3
 """A plan that stock and slack carry for less than this many months is not carried at all."""
 
@@ -88,18 +94,38 @@ class Recourse:
         """`m` is a model of `models.network.build` whose variables hold the plan."""
         self.sets: Sets = m.sets
         self.programmes = programmes(m)
-        self._answers: dict[str, Warm] = {}
-        self._lasting: dict[str, Warm] = {}
+        self._solvers: dict[tuple[str, str], Warm] = {}
 
     def react(self, period: str, snapshot: Snapshot) -> Reaction:
         """The cheapest flows while `snapshot` lasts."""
+        bounds = _disturbed(self.programmes[period], snapshot)
+        return self._answer("cheapest", period, snapshot, bounds, bounds.cost)
+
+    def serve(self, period: str, snapshot: Snapshot) -> Reaction:
+        """The flows that serve most while `snapshot` lasts; of those that serve as much, cheap ones."""
         programme = self.programmes[period]
         bounds = _disturbed(programme, snapshot)
-        if period not in self._answers:
-            self._answers[period] = Warm(programme.arrays)
+        worth = np.zeros(len(bounds.cost))
+        worth[list(programme.worth)] = list(programme.worth.values())
+        scale = worth.max(initial=0.0) / max(np.abs(bounds.cost).max(initial=0.0), TINY)
+        return self._answer("serving", period, snapshot, bounds, LEANING * scale * bounds.cost - worth)
+
+    def undisturbed(self, period: str, months: float) -> Reaction:
+        """The flows of the plan itself."""
+        programme = self.programmes[period]
+        return self._reaction(programme, Snapshot(months), _disturbed(programme, Snapshot(months)), programme.base)
+
+    def _solver(self, aim: str, period: str) -> Warm:
+        if (aim, period) not in self._solvers:
+            self._solvers[aim, period] = Warm(self.programmes[period].arrays)
+        return self._solvers[aim, period]
+
+    def _answer(self, aim: str, period: str, snapshot: Snapshot, bounds: _Bounds, cost: np.ndarray) -> Reaction:
+        """The flows of least `cost` in a snapshot."""
+        programme = self.programmes[period]
         lower, upper = np.zeros(len(bounds.upper)), bounds.upper
         lower[programme.pace] = upper[programme.pace] = 12.0 / snapshot.months
-        values = self._answers[period].solve(bounds.cost, lower, upper, bounds.row_lower, bounds.row_upper)
+        values = self._solver(aim, period).solve(cost, lower, upper, bounds.row_lower, bounds.row_upper)
         if values is None:
             raise RuntimeError(f"no flows are possible in {period}: the plan does not hold together")
         return self._reaction(programme, snapshot, bounds, values)
@@ -125,8 +151,6 @@ class Recourse:
         """
         programme = self.programmes[period]
         bounds = _disturbed(programme, snapshot)
-        if period not in self._lasting:
-            self._lasting[period] = Warm(programme.arrays)
         cost, upper = np.zeros(len(bounds.cost)), bounds.upper
         cost[programme.pace] = 1.0
         lower = np.zeros(len(cost))
@@ -135,7 +159,7 @@ class Recourse:
             lower[number] = least * (1.0 - SERVED)
         most = 12.0 * self.sets.time.years[period]
         lower[programme.pace], upper[programme.pace] = 12.0 / most, 12.0 / SHORTEST
-        values = self._lasting[period].solve(cost, lower, upper, bounds.row_lower, bounds.row_upper)
+        values = self._solver("lasting", period).solve(cost, lower, upper, bounds.row_lower, bounds.row_upper)
         return 0.0 if values is None else min(most, 12.0 / float(values[programme.pace]))
 
 

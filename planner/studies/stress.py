@@ -89,8 +89,9 @@ def _try_all(
     pairs = {period: _pairs(recourse, found, period, single[period], trial) for period in periods}
     total += sum(map(len, pairs.values()))
     for period, members in pairs.items():
-        for both, snapshot in losses.together(members, period).items():
+        for both in members:
             report(done, total)
+            snapshot = losses.joined(single[period][loss] for loss in both)
             found.hits += _hits(recourse, both, period, snapshot, trial)
             done += 1
 
