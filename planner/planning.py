@@ -15,6 +15,7 @@ from planner.audit import audit
 from planner.compiled import compile_model
 from planner.infeasible import Conflict, conflicts
 from planner.issues import Issue
+from planner.marginals import price_rules
 from planner.recourse.unmodelled import with_unmodelled
 from planner.report.summary import summary
 from planner.seal import seal
@@ -67,6 +68,7 @@ def make_plan(
     if solution.values is None:
         return Outcome(solution, {}, conflicts(compiled) if solution.status == "infeasible" else [])
     load_values(compiled, solution.values)
+    price_rules(model, compiled, solution.duals, solution.cone_duals)
     tables = with_unmodelled(model, plan(model))
     assert solution.objective is not None
     objective = sign * solution.objective + 0.0
