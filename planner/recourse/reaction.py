@@ -113,7 +113,10 @@ class Recourse:
     def undisturbed(self, period: str, months: float) -> Reaction:
         """The flows of the plan itself."""
         programme = self.programmes[period]
-        return self._reaction(programme, Snapshot(months), _disturbed(programme, Snapshot(months)), programme.base)
+        served = {number: worth * programme.base[number] for number, worth in programme.worth.items()}
+        wanted = {number: worth * programme.wanted[number] for number, worth in programme.worth.items()}
+        nothing = np.zeros(len(programme.base), dtype=bool)
+        return Reaction(programme, months, programme.base, nothing, 0.0, served, wanted)
 
     def _solver(self, aim: str, period: str) -> Warm:
         if (aim, period) not in self._solvers:

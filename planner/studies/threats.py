@@ -81,7 +81,7 @@ def _search_from(
     recourse, losses = means
     period, left = level[()].programme.period, siege.most
     for _ in range(siege.together):
-        sets = _extended(level, single)
+        sets = _extended(level, single, siege.service)
         found.exact &= len(sets) <= left
         level, sets = {}, sets[:left]
         left -= len(sets)
@@ -96,14 +96,17 @@ def _search_from(
                 level[members] = reaction
 
 
-def _extended(level: dict[tuple[Loss, ...], Reaction], single: dict[Loss, Snapshot]) -> list[tuple[Loss, ...]]:
-    """The sets of a level with one loss more that upsets its answer; those of the worst first, each once."""
+def _extended(level: Level, single: dict[Loss, Snapshot], service: float) -> list[tuple[Loss, ...]]:
+    """The sets of a level with one loss more that upsets its answer; those of the worst first, each once.
+
+    Where the undisturbed plan serves too little, any loss that touches the market is a case.
+    """
     order = sorted(level, key=lambda losses: level[losses].service)
     upsetting = (
         tuple(sorted((*losses, loss)))
         for losses in order
         for loss, snapshot in single.items()
-        if loss not in losses and level[losses].upset_by(snapshot)
+        if loss not in losses and (level[losses].upset_by(snapshot) or level[losses].service < service - SERVED)
     )
     return list(dict.fromkeys(upsetting))
 
