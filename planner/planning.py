@@ -1,7 +1,7 @@
 """From a checked input to an audited plan."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from threading import Event
 from typing import Any
@@ -12,12 +12,16 @@ import pyomo.environ as pyo
 from models.network import build
 from models.plan import Plan, plan
 from models.schema import RESULTS
+from models.schema.decisions import Decision
 from planner.audit import audit
 from planner.compiled import Compiled, compile_model
-from planner.infeasible import Conflict, conflicts
+from planner.earlier import fit, started
+from planner.infeasible import remedies, told
+from planner.information import Run, information_rows
 from planner.issues import Issue
 from planner.marginals import price_rules
 from planner.recourse.unmodelled import with_unmodelled
+from planner.report.figures import money
 from planner.report.summary import summary
 from planner.seal import seal
 from planner.solver import Options, Progress, Solution, load_values, rounding, solve_arrays
@@ -26,18 +30,30 @@ from planner.workbook.read import Reading
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a job: how the solver ended, the result tables where there is a plan, else why there is none."""
+    """What came of a job: how the solver ended, the result tables where there is a plan, else why there is none.
+
+    `remarks` say what else there is to know, such as how much of an earlier plan is left.
+    """
 
     solution: Solution
     tables: Plan
-    conflicts: list[Conflict]
+    reasons: list[str]
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Decisions of an earlier plan to start from, and what the seal says about earlier plans."""
+
+    decisions: Mapping[Decision, float]
+    noted: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Job:
     """An instance to be solved: its model, built and compiled, and what is noted down about the run.
 
-    `noted` holds what was asked for beyond the options, such as `changes`.
+    `noted` holds what was asked for beyond the options: `changes`, `start`, `keep`.
     """
 
     reading: Reading
@@ -80,19 +96,61 @@ def make_plan(
     changes: tuple[str, ...] = (),
     issues: list[Issue] | None = None,
     stop: Event | None = None,
+    earlier: Beside | None = None,
+    value_of_information: bool = False,
 ) -> Outcome:
-    """Build, solve, report, audit and seal. The reading must have no faults.
+    """Build, solve, report, audit and seal; on request say what information is worth. The reading must have no faults.
 
-    Raises KeyboardInterrupt where `stop` is set before the search begins; from then on Ctrl-C only ends the search.
+    The search starts from the decisions of an `earlier` plan, where there is one. Raises KeyboardInterrupt where `stop`
+    is set before the search begins; from then on Ctrl-C only ends the search.
     """
-    job = prepared(reading, options, issues or (), changes=list(changes))
+    noted = {} if earlier is None else earlier.noted
+    job = prepared(reading, options, issues or (), changes=list(changes), **noted)
     if stop is not None and stop.is_set():
         raise KeyboardInterrupt
+    return searched(job, progress, None if earlier is None else earlier.decisions, value_of_information)
+
+
+def searched(
+    job: Job,
+    progress: Callable[[Progress], None] | None = None,
+    decisions: Mapping[Decision, float] | None = None,
+    value_of_information: bool = False,
+) -> Outcome:
+    """Solve a job and report on it; the search starts from the plan that earlier `decisions` give, if there are any."""
     shown = None if progress is None else lambda step: progress(step.turned(job.sign))
-    solution = solve_arrays(job.compiled, options, shown, rounding(job.model, job.compiled))
+    start, remarks = (None, ()) if not decisions else _start(job, decisions)
+    if start is not None and start.status == "interrupted":
+        solution = replace(start, bound=None, gap=None)
+    else:
+        values = None if start is None else start.values
+        solution = solve_arrays(job.compiled, job.options, shown, rounding(job.model, job.compiled), values)
     if solution.values is None:
-        return Outcome(solution, {}, conflicts(job.compiled) if solution.status == "infeasible" else [])
-    return Outcome(solution, reported(job, solution), [])
+        infeasible = solution.status == "infeasible"
+        return Outcome(
+            solution, {}, told(remedies(job.model, job.compiled), job.reading) if infeasible else [], remarks
+        )
+    tables = reported(job, solution)
+    if value_of_information:
+        run = Run(job.options, rounding(job.model, job.compiled), shown)
+        worth = information_rows(job.model, job.compiled, solution, run)
+        tables["summary"] = pd.concat([tables["summary"], worth], ignore_index=True)
+    return Outcome(solution, tables, [], remarks)
+
+
+def _start(job: Job, decisions: Mapping[Decision, float]) -> tuple[Solution, tuple[str, ...]]:
+    """The plan that earlier decisions give, and what to say about it. Raises KeyboardInterrupt without one."""
+    found = fit(job.model, job.compiled, decisions)
+    begun = started(job.compiled, found, job.options)
+    solution, words = begun.solution, f"{found.words} of the earlier plan still exist"
+    if solution.status == "interrupted" and solution.values is None:
+        raise KeyboardInterrupt
+    if solution.objective is None:
+        return solution, (f"{words}; no plan was found around them in time",)
+    amount = money(job.sign * solution.objective, job.reading.instance.settings["currency"])
+    verb = "costs" if job.sign > 0 else "earns"
+    moved = f"; {begun.changed:g} had to change" if begun.changed else ""
+    return solution, (f"{words}{moved}; the plan they give {verb} {amount}",)
 
 
 def reported(job: Job, solution: Solution, **said: Any) -> Plan:
@@ -117,7 +175,7 @@ def reported(job: Job, solution: Solution, **said: Any) -> Plan:
     tables["audit"] = audit(instance, tables, objective)
     tables["issues"] = issue_table(list(job.issues))
     summary_table = summary(instance, tables, facts)
-    run = seal(job.reading.path, asdict(job.options) | dict(job.noted), facts, tables)
+    run = seal(job.reading.path, asdict(job.options) | dict(job.noted), facts, tables, instance=instance)
     return {"summary": summary_table, **tables, "run": run}
 
 
