@@ -12,7 +12,7 @@ from models.sets.access import SPOT
 
 def variables(m: pyo.ConcreteModel) -> dict[Decision, Any]:
     """Every decision that is a variable: opened, built, accessed, started, kept, priced; see `KEYS`."""
-    found = {}
+    found: dict[Decision, Any] = {}
     for kind in ("opened", "built", "accessed", "started", "kept"):
         found |= {(kind, *key): variable for key, variable in m.component(kind).items()}
     for (region, item, period, step), variable in m.priced.items():

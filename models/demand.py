@@ -24,7 +24,9 @@ def penalties(demand: pd.DataFrame, settings: Mapping[str, Any]) -> pd.Series:
 
 
 def build(m: pyo.ConcreteModel, sets: Sets) -> None:
-    """sold[market,t,q] in item/year; unserved likewise, under cost; priced binary, where a market has several steps or a lock says no to one.
+    """sold[market,t,q] in item/year; unserved likewise, under cost.
+
+    priced[market,t,q] binary, where a market has several steps or a lock says no to one.
 
     raised[market,t,q,enabler,threshold] >= 0, what enabling infrastructure adds to the volume of the step chosen.
     Under cost a demand row without any penalty has no `unserved`: it must be met.

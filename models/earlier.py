@@ -12,6 +12,10 @@ Tables = Mapping[str, pd.DataFrame]
 STANDING = ("opened", "kept")
 """Kinds of decisions about what exists already: where nothing is said it stays."""
 
+LASTING = ("opened", "kept", "priced")
+IN_FORCE = (*LASTING, "accessed")
+"""Kinds of decisions about a state that goes on; of offers that they are in force, not that they are signed."""
+
 
 @dataclass(frozen=True)
 class Earlier:
@@ -76,11 +80,13 @@ def _opened(inputs: Tables, tables: Tables) -> dict[Decision, float]:
     return found
 
 
-def carried_on(decisions: Mapping[Decision, float], known: list[str], periods: list[str]) -> dict[Decision, float]:
-    """The decisions, those about a state carried on into the `periods` after the last that the earlier plan `known`."""
+def carried_on(
+    decisions: Mapping[Decision, float], known: list[str], periods: list[str], states: tuple[str, ...]
+) -> dict[Decision, float]:
+    """The decisions, those of the kinds `states` carried on into the `periods` beyond those `known`."""
     found = dict(decisions)
     new = [period for period in periods if period not in known]
     for decision, value in decisions.items():
-        if known and decision[0] in (*STANDING, "priced") and decision[-1] == known[-1]:
+        if known and decision[0] in states and decision[-1] == known[-1]:
             found |= {(*decision[:-1], period): value for period in new}
     return found

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.earlier import Earlier, carried_on, decisions_of
+from models.earlier import LASTING, Earlier, carried_on, decisions_of
 from models.instance import Instance
 from models.network import build
 from models.plan import plan
@@ -88,5 +88,5 @@ def test_a_signing_is_a_change_but_staying_in_force_is_none() -> None:
 
 def test_states_go_on_in_periods_that_the_earlier_plan_did_not_know() -> None:
     before = {("opened", "shop", "1"): 1.0, ("built", "shop", "make", "more", "1"): 2.0, ("kept", "a", "b", "0"): 1.0}
-    found = carried_on(before, ["0", "1"], ["1", "2"])
+    found = carried_on(before, ["0", "1"], ["1", "2"], LASTING)
     assert found == before | {("opened", "shop", "2"): 1.0}
