@@ -11,11 +11,13 @@ from planner.audits import (
     access,
     balance,
     capacity,
+    changes,
     costs,
     demand,
     enablers,
     lanes,
     levels,
+    locks,
     names,
     options,
     production,
@@ -37,6 +39,8 @@ AUDITS: tuple[Callable[[Case], list[Finding]], ...] = (
     levels.audit,
     enablers.audit,
     subsidies.audit,
+    locks.audit,
+    changes.audit,
 )
 """One audit per noun; costs come last, with the objective they must add up to."""
 

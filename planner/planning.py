@@ -17,7 +17,6 @@ from planner.audit import audit
 from planner.compiled import Compiled, compile_model
 from planner.earlier import fit, started
 from planner.infeasible import remedies, told
-from planner.information import Run, information_rows
 from planner.issues import Issue
 from planner.marginals import price_rules
 from planner.recourse.unmodelled import with_unmodelled
@@ -25,6 +24,7 @@ from planner.report.figures import money
 from planner.report.summary import summary
 from planner.seal import seal
 from planner.solver import Options, Progress, Solution, load_values, rounding, solve_arrays
+from planner.studies.information import Run, information_rows
 from planner.workbook.read import Reading
 
 

@@ -53,8 +53,8 @@ class Live:
         else:
             self._print(words, seconds)
 
-    def note(self, words: str) -> None:
-        """Say what is being done."""
+    def say(self, words: str) -> None:
+        """Take note of what is being done now."""
         if self._live is not None:
             self._live.update(words, refresh=True)
         else:

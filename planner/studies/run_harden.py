@@ -60,7 +60,7 @@ def run_harden(
 
     Raises NoPlan where no plan survives, WriteError where a file cannot be written.
     """
-    watch = Watch(live.show, lambda tried: live.note(f"{tried} sets of losses tried"), live.note)
+    watch = Watch(live.show, lambda tried: live.say(f"{tried} sets of losses tried"), live.say)
     found = harden(reading, siege, options, watch, issues)
     plain, plan = (reported(*solved) for solved in (found.plain, found.plan))
     input_ = found.plan[0].reading
@@ -102,7 +102,8 @@ def hardened_words(found: Hardened) -> list[str]:
         head = f"The plain plan survives all {what} with {least} served."
     else:
         head = f"The plan serves {least} in all {what}: {len(found.added)} cases had to be added."
-    return [head, _price(found, currency), _certainty(found)]
+    sentences = [head, _price(found, currency) if found.added else "", _certainty(found)]
+    return [sentence for sentence in sentences if sentence]
 
 
 def _price(found: Hardened, currency: str) -> str:
