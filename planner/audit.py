@@ -11,6 +11,7 @@ from planner.audits import (
     access,
     balance,
     capacity,
+    changes,
     costs,
     demand,
     disturbances,
@@ -18,6 +19,7 @@ from planner.audits import (
     lanes,
     levels,
     losses,
+    locks,
     names,
     options,
     production,
@@ -47,6 +49,8 @@ AUDITS: tuple[Callable[[Case], list[Finding]], ...] = (
     losses.audit,
     rules.audit,
     security.audit,
+    locks.audit,
+    changes.audit,
 )
 """One audit per noun; costs come last, with the objective they must add up to."""
 

@@ -12,6 +12,7 @@ from models.sets.bounds import most_sold, useful_activity
 from models.sets.development import Start, project_table, ready_table, start_table
 from models.sets.levels import cluster_table, enabler_table, learning_table, smallest_plants
 from models.sets.lines import existing_capacity, line_table, site_table, site_windows
+from models.sets.locks import Lock, lock_table, ruled_out
 from models.sets.modules import Order, greatest_capacity, option_table, orders
 from models.sets.policies import active_policies, market_table, transaction_factors
 from models.sets.reach import available, useful_arcs, wanted
@@ -46,6 +47,8 @@ class Sets:
     shares: (site, process, mode) -> share of capacity that may be drawn
     rules: the security rules in force
     scenarios, snapshots: frame of disruptions by name, and what each changes in each period it touches
+    locks: row number -> the decision it holds
+    ruled_out: kind of decision -> what some lock says no to
     """
 
     instance: Instance
@@ -83,6 +86,8 @@ class Sets:
     rules: tuple[Rule, ...]
     scenarios: pd.DataFrame
     snapshots: Snapshots
+    locks: dict[int, Lock]
+    ruled_out: dict[str, set[tuple[str, ...]]]
 
     def most_drawn(self, site: str, process: str, mode: str, period: str) -> float:
         """What could be drawn in a mode at most, if all that could be built were and of use, in activity/year."""
@@ -103,7 +108,9 @@ class Sets:
 def derive(instance: Instance) -> Sets:
     """All sparse sets of an instance."""
     time = timeline(instance)
-    sites = site_table(instance)
+    locks = lock_table(instance)
+    refused = ruled_out(locks)
+    sites = site_table(instance, refused["opened"])
     lines = line_table(instance, sites)
     windows = site_windows(sites, time)
     offers = offer_table(instance)
@@ -139,7 +146,7 @@ def derive(instance: Instance) -> Sets:
         running=running,
         offers=offers,
         draws=draws,
-        signable=conditional_offers(offers, draws),
+        signable=conditional_offers(offers, draws, refused["accessed"]),
         transaction=transaction_factors(instance, time),
         projects=projects,
         starts=starts,
@@ -161,4 +168,6 @@ def derive(instance: Instance) -> Sets:
         rules=rule_list(instance, time),
         scenarios=scenarios,
         snapshots=snapshots,
+        locks=locks,
+        ruled_out=refused,
     )

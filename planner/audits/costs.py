@@ -4,6 +4,8 @@ import pandas as pd
 
 from planner.audits import Finding, at_most, relative, same, worst
 from planner.audits.case import LINE, Case, keyed, levels
+from planner.audits.changes import NAME as CHANGES
+from planner.audits.changes import paid
 from planner.audits.demand import served
 from planner.audits.lanes import charged, openings
 from planner.audits.levels import savings
@@ -21,7 +23,8 @@ _LABEL = ["tier", "region", "period"]
 _KEY = ["line", *_LABEL]
 SAVINGS = ("learning saving", "cluster saving")
 OPENING = "lane opening"
-ONCE = ("opening", "closing", OPENING, "access entry", "development fee", "subsidies once", RISK, BREACHES[1])
+ONCE = ("opening", "closing", OPENING, "access entry", "development fee", "subsidies once")
+ONCE += (CHANGES, RISK, BREACHES[1])
 """Cost lines paid once; all others are yearly."""
 
 
@@ -96,7 +99,7 @@ def _market(case: Case) -> pd.DataFrame:
 
 def audit(case: Case, objective: float) -> list[Finding]:
     """Every cost line by tier, region and period, the discounted amounts, and their sum."""
-    parts = (_running, _reaching, _standing, under_way, _moving, _market, expected_loss, risk, breached)
+    parts = (_running, _reaching, _standing, under_way, _moving, _market, paid, expected_loss, risk, breached)
     rows = pd.concat([part(case)[[*_KEY, "yearly"]] for part in parts])
     expected = keyed(_over_years(case, rows[rows["yearly"] != 0]), _KEY, "amount")
     sheet = case["costs"]

@@ -109,8 +109,7 @@ def utilisation(case: Case, rule: pd.Series) -> pd.DataFrame:
     if rule["by"] == "firm" and rule["who"] != EVERY:
         draws = draws[draws["site"].map(case.sites["firm"]) == rule["who"]]
     sums = _by_item(case, draws, ["capacity", "made"])
-    who = rule["who"] if rule["by"] == "firm" else EVERY
-    return figure(sums["made"] / sums["capacity"].where(sums["capacity"] > 0), sums["capacity"], who)
+    return figure(sums["made"] / sums["capacity"].where(sums["capacity"] > 0), sums["capacity"])
 
 
 def capacity_ratio(case: Case, rule: pd.Series) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from planner.audits import TOLERANCE, Finding, at_most, never, same
 from planner.audits.case import Case, remembered
 from planner.audits.demand import served
 from planner.audits.figures import EVERY, FIGURES
-from planner.audits.losses import by_scenario, cvar, service, services
+from planner.audits.losses import by_scenario, cvar, services
 from planner.audits.scenarios import scenarios
 from planner.audits.supply import within
 
@@ -18,6 +18,10 @@ BREACHES = ("rule breach", "rule breach once")
 """The cost lines of breaches: of what is counted by the year, and of what is counted once."""
 
 _ONCE = ("min_cover", "min_sources", "min_service", "max_cvar", "budget")
+_TOGETHER = ("min_sources", "max_hhi", "min_cover", "max_cvar", "min_utilisation", "max_capacity_ratio")
+_TOGETHER += ("max_emissions", "min_local_content", "budget")
+"""Types without a source or scenario of their own: `who` is what the rule says."""
+
 _LOOSE = {"max_hhi": 1e-4}
 """Types that are met to a tolerance of their own."""
 
@@ -44,6 +48,8 @@ def figures(case: Case) -> pd.DataFrame:
         table = table[_during(case, rule, table["period"])]
         facts = {name: rule[name] for name in ("rule", "type", "hard", "penalty", "scope")}
         least = rule["type"].startswith("min_")
+        if rule["type"] in _TOGETHER:
+            table = table.assign(who=rule["who"])
         parts.append(table.assign(**facts, limit=float(rule["limit"]), least=least))
     columns = [*ROW, "type", "limit", "value", "base", "breach", "least", "hard", "penalty", "scope"]
     rows = pd.concat([part.reindex(columns=columns) for part in parts]) if parts else pd.DataFrame(columns=columns)
@@ -69,9 +75,9 @@ def _service(case: Case, rule: pd.Series) -> pd.DataFrame:
     rows = rows[
         within(case, rows["region"], rule["scope"]) & ((rule["item"] == EVERY) | (rows["item"] == rule["item"]))
     ]
-    rows = rows[_during(case, rule, rows["period"])]
-    table = service(rows, ["scenario"]).rename_axis("who").rename(columns={"share": "value", "due": "base"})
-    table = table.reset_index()
+    sums = rows.groupby("scenario")[["got", "due"]].sum()
+    table = pd.DataFrame({"value": sums["got"] / sums["due"].where(sums["due"] > 0), "base": sums["due"]})
+    table = table.rename_axis("who").reset_index()
     return table.assign(item=rule["item"], period=EVERY)
 
 
