@@ -159,6 +159,8 @@ def local_content(case: Case, rule: pd.Series) -> pd.DataFrame:
         inputs = produced(case).merge(makers[[*LINE, "mode", "period"]].drop_duplicates())
         recipes = case.instance["recipes"]
         inputs = inputs.merge(recipes.loc[recipes["quantity"] < 0, ["process", "item", "quantity"]], on="process")
+        if not len(inputs):
+            continue
         inputs = inputs.assign(amount=-inputs["made"] * inputs["quantity"])
         needed = keyed(inputs, SUPPLY, "amount").astype(float)
         made_there = keyed(there, SUPPLY, "amount").reindex(needed.index, fill_value=0.0)
@@ -166,7 +168,7 @@ def local_content(case: Case, rule: pd.Series) -> pd.DataFrame:
         base = keyed(makers, SUPPLY, "amount") * value[item]
         missing = abroad.groupby(level="period").sum().reindex(base.index.get_level_values("period"), fill_value=0.0)
         parts.append(figure(1.0 - missing.to_numpy() / base.where(base > 0), base))
-    return pd.concat(parts)
+    return pd.concat(parts) if parts else pd.DataFrame(columns=[*KEY, "value", "base"])
 
 
 def budget(case: Case, rule: pd.Series) -> pd.DataFrame:
@@ -183,7 +185,7 @@ def budget(case: Case, rule: pd.Series) -> pd.DataFrame:
         rows = under_way(case)
         years = rows["period"].map(case.periods["years"]).where(rows["line"] == "development", 1.0)
         spent.append(rows[["period"]].assign(amount=rows["yearly"] * years))
-    return _by_period(case, EVERY, pd.concat(spent))
+    return _by_period(case, rule["item"], pd.concat(spent))
 
 
 def _by_period(case: Case, item: str, rows: pd.DataFrame) -> pd.DataFrame:

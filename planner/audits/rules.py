@@ -14,16 +14,19 @@ from planner.audits.scenarios import scenarios
 from planner.audits.supply import within
 
 ROW = ["rule", "item", "who", "period"]
+LABEL = ["line", "tier", "region", "period"]
 BREACHES = ("rule breach", "rule breach once")
 """The cost lines of breaches: of what is counted by the year, and of what is counted once."""
 
 _ONCE = ("min_cover", "min_sources", "min_service", "max_cvar", "budget")
-_TOGETHER = ("min_sources", "max_hhi", "min_cover", "max_cvar", "min_utilisation", "max_capacity_ratio")
-_TOGETHER += ("max_emissions", "min_local_content", "budget")
+_TOGETHER = (
+    *("min_sources", "max_hhi", "min_cover", "max_cvar", "min_utilisation", "max_capacity_ratio"),
+    *("max_emissions", "min_local_content", "budget"),
+)
 """Types without a source or scenario of their own: `who` is what the rule says."""
 
-_LOOSE = {"max_hhi": 1e-4}
-"""Types that are met to a tolerance of their own."""
+_CLOSE = 1e-4
+"""How near a concentration has to be to its limit."""
 
 
 def _active(case: Case) -> Iterator[pd.Series]:
@@ -94,34 +97,43 @@ def _tail(case: Case, rule: pd.Series) -> pd.DataFrame:
     """CVaR of the loss of scenarios, in money."""
     rows = by_scenario(case)
     value = cvar(case, rows["loss"], rows["probability"])
-    return pd.DataFrame([{"item": rule["item"], "who": EVERY, "period": EVERY, "value": value, "base": 1.0}])
+    row = {"item": rule["item"], "who": EVERY, "period": EVERY, "value": value, "base": 1.0}
+    return pd.DataFrame([row] if (rows["probability"] > 0).any() else [], columns=list(row))
 
 
 @remembered
 def breaches(case: Case) -> pd.DataFrame:
-    """The rows of `figures` with `breach` everywhere, in the unit the rule counts in."""
+    """The rows of `figures` with `breach` everywhere, in the unit the rule counts in, and `close`, what of it is none.
+
+    A concentration is met to a tolerance of its own.
+    """
     rows = figures(case)
     value, limit = rows["value"], rows["limit"]
     cone = rows["type"] == "max_hhi"
-    over = (np.sqrt(value.clip(lower=0.0)) - np.sqrt(limit.clip(lower=0.0))).where(cone, value - limit)
+    radius = np.sqrt(limit.clip(lower=0.0))
+    over = (np.sqrt(value.clip(lower=0.0)) - radius).where(cone, value - limit)
     breach = (over.where(~rows["least"], -over) * rows["base"]).fillna(0.0).clip(lower=0.0)
-    return rows.assign(breach=rows["breach"].astype(float).fillna(breach))
+    close = ((np.sqrt(limit.clip(lower=0.0) + _CLOSE) - radius) * rows["base"]).where(cone, 0.0)
+    return rows.assign(breach=rows["breach"].astype(float).fillna(breach), close=close.fillna(0.0))
 
 
 def costs(case: Case) -> pd.DataFrame:
-    """The cost lines of breaches of soft rules: line, tier, region, period, yearly (money/year, or money once)."""
+    """The cost lines of breaches of soft rules: line, tier, region, period, amount and least (money over the period)."""
     rows = breaches(case)
     rows = rows[rows["hard"] == "no"]
     tier = case.instance["items"].set_index("item")["tier"]
     regions = case.instance["regions"]["region"]
-    line = rows["type"].isin(_ONCE).map({True: BREACHES[1], False: BREACHES[0]})
+    once = rows["type"].isin(_ONCE)
+    period = rows["period"].where(rows["period"] != EVERY, case.periods.index[0])
+    each = rows["penalty"].astype(float) * period.map(case.periods["years"]).where(~once, 1.0)
     return rows.assign(
-        line=line,
+        line=once.map({True: BREACHES[1], False: BREACHES[0]}),
         tier=rows["item"].map(tier).fillna("downstream"),
         region=rows["scope"].where(rows["scope"].isin(regions), EVERY),
-        period=rows["period"].where(rows["period"] != EVERY, case.periods.index[0]),
-        yearly=rows["breach"] * rows["penalty"].astype(float),
-    )[["line", "tier", "region", "period", "yearly"]]
+        period=period,
+        amount=(each * rows["breach"]).astype(float),
+        least=(each * (rows["breach"] - rows["close"]).clip(lower=0.0)).astype(float),
+    )[[*LABEL, "amount", "least"]]
 
 
 def audit(case: Case) -> list[Finding]:
@@ -129,22 +141,21 @@ def audit(case: Case) -> list[Finding]:
     if not case.speaks_of("rules"):
         return []
     sheet, rows = case["rules"].set_index(ROW), breaches(case).set_index(ROW)
-    matters = rows["value"].notna()
+    size = rows["base"].abs()
+    matters = rows["value"].notna() & (size > TOLERANCE) & (rows["least"] | (rows["value"] > TOLERANCE))
     said = rows.reindex(sheet.index)
     sure = said["value"].notna()
     least = said["least"].eq(True)
     slack = (said["value"] - said["limit"]).where(least, said["limit"] - said["value"])
-    loose = rows["type"].map(_LOOSE).fillna(0.0) * rows["base"]
     hard = rows["hard"] == "yes"
-    size = rows["base"].abs()
-    met = said["breach"].fillna(0.0) - said["type"].map(_LOOSE).fillna(0.0) * said["base"].fillna(0.0)
-    kept = met <= TOLERANCE * np.maximum(said["base"].abs().fillna(0.0), 1.0)
+    over = (said["breach"] - said["close"]).fillna(0.0)
+    kept = over <= TOLERANCE * np.maximum(said["base"].abs().fillna(0.0), 1.0)
     return [
         never("rules in force", said["type"].isna()),
-        never("every rule is reported", pd.Series(~rows.index[matters & (size > TOLERANCE)].isin(sheet.index))),
+        never("every rule is reported", pd.Series(~rows.index[matters].isin(sheet.index))),
         same("limits of rules", sheet["limit"], said["limit"].fillna(0.0)),
         same("values of rules", sheet["value"][sure], said["value"][sure]),
         same("slack of rules", sheet["slack"][sure], slack[sure]),
         never("rules that are said to be met", sheet["met"].eq("yes") != kept),
-        at_most("hard rules are met", rows["breach"][hard], loose[hard], size[hard]),
+        at_most("hard rules are met", rows["breach"][hard], rows["close"][hard], size[hard]),
     ]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from planner.audits import Finding, never, same
-from planner.audits.case import LINE, Case, keyed
+from planner.audits.case import Case, keyed
 from planner.audits.lanes import LANE, freighted
 from planner.audits.scenarios import passed
 from planner.audits.supply import SUPPLY, arrived, made, used
