@@ -22,6 +22,7 @@ COST_GROUPS = {
     "subsidies": ("subsidies", "subsidies once"),
     "stock": ("stock holding",),
     "shortage": ("shortage",),
+    "rules broken": ("rule breach", "rule breach once"),
     "revenue": ("revenue",),
 }
 """Cost lines as a board sums them up; a line that stands nowhere here is a group of its own."""
