@@ -228,9 +228,8 @@ def _balance(found: Limits, row: int, item: str, *_: str) -> None:
 def _shared_lane(found: Limits, row: int, origin: str, destination: str, mode: str, period: str) -> None:
     """The sum shipped <= the capacity of the `*` row: that may be more."""
     gate = _member(found.model.lane_opened, (origin, destination, "*", mode, period))
-    found.add(
-        "lanes", _lane_cell(found, origin, destination, "*", mode), "capacity", True, Place((row,), -1.0, 1.0, gate)
-    )
+    cell = _lane_cell(found, origin, destination, "*", mode)
+    found.add("lanes", cell, "capacity", True, Place((row,), -1.0, 1.0, gate))
 
 
 def _arc(found: Limits, row: int, origin: str, destination: str, item: str, mode: str, period: str) -> None:
