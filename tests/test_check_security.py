@@ -123,6 +123,7 @@ BROKEN: list[tuple[str, Any, dict[str, Any], list[tuple[str, str, int, str]], st
           ("process", "melting", "did you mean `smelting`"), ("item", "gold", "from sheet items"),
           ("chokepoint", "Strait", "column chokepoints"), ("lane", "North", "origin\\|destination"),
           ("lane", "South|North", "no lane goes `South\\|North`"),
+          ("lane", "North | South", "did you mean `North\\|South`"),
           ("lane", "North|South|rail", "write sea, or North\\|South for all"))),
     ("market without demand", hit("market", "North", effect="demand"), {}, [("error", "disruptions", 4, "target")],
      "no region with demand"),
@@ -135,7 +136,7 @@ BROKEN: list[tuple[str, Any, dict[str, Any], list[tuple[str, str, int, str]], st
       for kind, target, effect, item in (
           ("bloc", "Union", "flow", "ore"), ("bloc", "League", "demand", "*"), ("firm", "them", "flow", "*"),
           ("site", "pit", "cost", "ore"), ("process", "mining", "capacity", "*"), ("item", "metal", "demand", "*"),
-          ("item", "ore", "flow", "*"), ("lane", "North | South | sea", "capacity", "ore"),
+          ("item", "ore", "flow", "*"), ("lane", "North|South|sea", "capacity", "ore"),
           ("market", "South", "demand", "metal"))),
     *((f"{effect} of {item} of a {kind}", hit(kind, target, effect=effect, factor=0.5, item=item), {},
        [("warning", "disruptions", 4, "target")], "could change")
@@ -146,6 +147,7 @@ BROKEN: list[tuple[str, Any, dict[str, Any], list[tuple[str, str, int, str]], st
     ("item of an item", hit("item", "ore", item="metal"), {}, [("warning", "disruptions", 4, "item")],
      "leave item blank"),
     ("factor of 1", put("disruptions", 2, factor=1), {}, [("warning", "disruptions", 2, "factor")], "changes nothing"),
+    ("flow as it is", hit("region", "North", effect="flow", factor=1), {}, [], ""),
     ("factor in per cent", put("disruptions", 2, factor=40), {}, [("warning", "disruptions", 2, "factor")],
      "write 0.4"),
     ("cost of nothing", put("disruptions", 3, factor=0), {}, [("warning", "disruptions", 3, "factor")], "dearer"),

@@ -9,7 +9,7 @@ from models.instance import Instance
 from planner.checks import error, listed, needs, rows, warning
 from planner.checks.places import blocs, positions, regions_of
 from planner.checks.reach import must_be_served, with_all_in_reach
-from planner.checks.rules import ABOVE_ZERO, KINDS, OWNERS, PLACES, STAKE, active_rules, known_sources
+from planner.checks.rules import ABOVE_ZERO, KINDS, OWNERS, STAKE, active_rules, known_sources
 from planner.checks.sources import Supplied, supplied, users
 from planner.checks.supply import SUPPLY_SHEETS
 from planner.issues import Issue
@@ -119,8 +119,8 @@ def _max_share(rule: pd.Series, found: Supplied) -> str:
     if who != "*":
         alone = names == {who} and not (by in OWNERS and found.arriving)
         return f"its only possible source is `{who}`; write 1, or give it another source" if alone else ""
-    free = bool(len(found.made)) if rule["scope"] is not None and by in PLACES else bool(found.arriving)
-    if (free and (by in OWNERS or rule["scope"] is not None)) or len(names) * limit >= 1 - _ROUNDING:
+    free = found.arriving if by in OWNERS else names & found.within
+    if free or len(names) * limit >= 1 - _ROUNDING:
         return ""
     return f"{_possible(names, by)}; write at least {_up(1 / len(names))}, or give it more sources"
 

@@ -90,8 +90,7 @@ def _name_fault(instance: Instance, kind: str, target: str) -> str:
 
 
 def _lane_fault(instance: Instance, target: str) -> str:
-    parts = [part.strip() for part in target.split("|")]
-    lanes = instance["lanes"]
+    parts, lanes = target.split("|"), instance["lanes"]
     known = sorted(set(lanes["origin"] + "|" + lanes["destination"]))
     if len(parts) not in (2, 3) or not all(parts):
         return f"`{target}` is no lane: write origin|destination, or origin|destination|mode"
@@ -118,11 +117,14 @@ def effects_fit_kinds(reading: "Reading") -> Iterator[Issue]:
 
 @needs("disruptions")
 def factors_change_something(reading: "Reading") -> Iterator[Issue]:
-    """A factor is another than 1, a share and no percentage, and stands once."""
+    """A factor is another than 1, a share and no percentage, and stands once.
+
+    A flow at a factor of 1 cannot grow beyond that of the undisturbed course, which is something.
+    """
     disruptions = reading.instance["disruptions"]
     for row, disruption in rows(disruptions):
         factor = disruption["factor"]
-        if factor == 1:
+        if factor == 1 and disruption["effect"] != "flow":
             message = "a factor of 1 changes nothing; write what is left (0 = nothing), or remove the row"
             yield warning(reading, "disruptions", row, "factor", message)
         elif factor > LIKELY_PERCENT:
@@ -192,8 +194,7 @@ def _lanes(instance: Instance, disruption: pd.Series) -> bool:
     moved = target if kind == "item" else item
     hit = (lanes["item"] == moved).to_numpy() | (moved == "*")
     if kind == "lane":
-        parts = [part.strip() for part in target.split("|")]
-        for name, part in zip(("origin", "destination", "mode"), parts, strict=False):
+        for name, part in zip(("origin", "destination", "mode"), target.split("|"), strict=False):
             hit &= (lanes[name] == part).to_numpy()
     elif kind == "chokepoint":
         hit &= np.array([target in names for names in passing(instance, lanes)], dtype=bool)

@@ -45,7 +45,7 @@ KINDS = {
     "min_sources": Kind("share", (*PLACES, *OWNERS), True, ("item", "scope", "from", "to", "count")),
     "max_hhi": Kind("share", (*PLACES, "firm"), True, free=1.0),
     "min_cover": Kind("months", free=0.0),
-    "min_service": Kind("share", uses=("item", "scope", "from", "to", "scenario"), free=0.0),
+    "min_service": Kind("share", uses=("item", "scope", "scenario"), free=0.0),
     "max_cvar": Kind("money", uses=()),
     "min_utilisation": Kind("share", ("firm",), uses=_EACH, free=0.0),
     "max_capacity_ratio": Kind("times"),

@@ -75,6 +75,8 @@ class Supplied:
     made: pd.DataFrame
     arriving: dict[str, str]
     """Region outside the scope -> its bloc."""
+    within: frozenset[str]
+    """The regions of the scope and their blocs; none where it is everywhere."""
 
     def named(self, by: str) -> set[str]:
         """The names of the sources; what arrives belongs to no firm and no site."""
@@ -105,8 +107,11 @@ def supplied(instance: Instance, item: str, scope: str | None) -> dict[str, Supp
     lanes, bloc = lane_table(instance), blocs(instance)
     entering = (lanes["item"] == item) & lanes["destination"].isin(there) & ~lanes["origin"].isin(there)
     origins = lanes["origin"].astype(object).to_numpy()
+    within = frozenset() if scope is None else frozenset(there) | set(bloc[list(there)])
     carried = carries(instance) & entering.to_numpy()
     return {
-        period: Supplied(made[made["period"] == period], {name: bloc[name] for name in set(origins[carried[place]])})
+        period: Supplied(
+            made[made["period"] == period], {name: bloc[name] for name in set(origins[carried[place]])}, within
+        )
         for period, place in positions(instance, "periods", "period").items()
     }

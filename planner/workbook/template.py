@@ -114,7 +114,7 @@ def _lines(blank: bool) -> list[tuple[str, str]]:
         ),
         (
             "Scenarios",
-            "What may happen, with probabilities that add up to 1 at most. Either expand makes one scenario per member, "
+            "What may come, with probabilities that add up to 1 at most. Either expand makes one scenario per member, "
             "or sheet disruptions says what is hit, when, for how many months, and what is left (factor).",
         ),
         (
