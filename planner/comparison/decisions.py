@@ -13,7 +13,8 @@ COLUMNS = ["decision", "what", "how", "place", "period", "start", "size", "unit"
 def decisions(plan: Plan) -> pd.DataFrame:
     """Every decision of a plan, in time order; sites with what stands there.
 
-    Columns as in COLUMNS; offers, stocks and deployments from their first period. An offer is as large as the years it is in force; all else as what it adds or takes away.
+    Columns as in COLUMNS; offers, stocks and deployments from their first period. An offer is as large as the years it
+    is in force; all else as what it adds or takes away.
     """
     parts = [frame for frame in _all(plan) if len(frame)]
     if not parts:

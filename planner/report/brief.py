@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from models.instance import Instance
+from planner.report.disruptions import disruptions
 from planner.report.figures import (
     MOST_NAMES,
     Tables,
@@ -47,6 +48,7 @@ def brief(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> list[
         *integration(instance, tables),
         _concentration(instance, tables),
         _weak_spots(instance, tables),
+        *disruptions(instance, tables),
     )
     return [part for part in parts if part]
 
