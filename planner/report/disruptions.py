@@ -1,4 +1,4 @@
-"""What disruptions would cost and which rules hold the plan back: sentences, figures and charts."""
+"""What disruptions would cost, and what is served in them: a sentence, figures and charts."""
 
 import pandas as pd
 
@@ -21,13 +21,8 @@ def ranked(tables: Tables) -> pd.DataFrame:
     return rows.sort_values(["loss", "service"], ascending=[False, True], kind="stable", ignore_index=True)
 
 
-def disruptions(instance: Instance, tables: Tables) -> list[str]:
-    """The sentences on scenarios and rules; none where there are none."""
-    return [sentence for sentence in (_scenarios(instance, tables), _rules(tables)) if sentence]
-
-
-def _scenarios(instance: Instance, tables: Tables) -> str:
-    """The worst scenarios, and what all of them cost by probability."""
+def disrupted(instance: Instance, tables: Tables) -> str:
+    """The worst scenarios, and what all of them cost by probability; none where there are no scenarios."""
     rows = ranked(tables)
     if rows.empty:
         return ""
@@ -46,23 +41,6 @@ def _scenarios(instance: Instance, tables: Tables) -> str:
     unknown = int((rows["modelled"] == "no").sum())
     known = f". {unknown} of them the plan did not reckon with" if unknown else ""
     return f"{which}{',' if count > 1 else ''} {costs}{weighed}{known}."
-
-
-def _rules(tables: Tables) -> str:
-    """Rules that are broken, and rules that would let the plan be cheaper if they were looser."""
-    rows = table(tables, "rules", ("rule", "met", "marginal_cost"))
-    if rows.empty:
-        return ""
-    names = list(dict.fromkeys(rows["rule"]))
-    broken = list(dict.fromkeys(rows.loc[rows["met"] == "no", "rule"]))
-    tight = rows[rows["marginal_cost"].astype(float) > 0]
-    tight = [name for name in dict.fromkeys(tight["rule"]) if name not in broken]
-    if broken:
-        head = f"{len(broken)} of {len(names)} rules broken, at their penalty: {listed(broken)}"
-    else:
-        head = "The one rule is met" if len(names) == 1 else f"All {len(names)} rules are met"
-    costly = f"; looser, {listed(tight)} would let the plan be better" if tight else ""
-    return f"{head}{costly}."
 
 
 def disruption_figures(instance: Instance, tables: Tables) -> list[tuple[str, float, str]]:

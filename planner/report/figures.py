@@ -21,9 +21,8 @@ COST_GROUPS = {
     "savings": ("learning saving", "cluster saving"),
     "subsidies": ("subsidies", "subsidies once"),
     "stock": ("stock holding",),
+    "disruptions": ("expected loss", "risk"),
     "shortage": ("shortage",),
-    "risk": ("expected loss", "risk"),
-    "broken rules": ("rule breach", "rule breach once"),
     "revenue": ("revenue",),
 }
 """Cost lines as a board sums them up; a line that stands nowhere here is a group of its own."""

@@ -79,7 +79,7 @@ def _label(middle: float, label: object, slot: float) -> Iterator[str]:
 
 
 def _bars(chart: Chart) -> Iterator[str]:
-    """Bars from left to right, of shares as long as 1, of amounts as long as the longest, which is written beside it."""
+    """Bars from left to right, of shares up to 1, of amounts up to the longest, with the figure beside it."""
     frame = chart.frame.astype(float).fillna(0.0)
     slot = (_HEIGHT - _TOP - 40) / len(frame)
     amounts = chart.kind == "bars"
