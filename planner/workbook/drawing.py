@@ -57,7 +57,7 @@ def drawn(chart: Chart | Map, figures: Worksheet, width: float, height: float) -
 def _columns(chart: Chart, figures: Worksheet) -> BarChart:
     """Stacked or clustered columns, a waterfall, or bars."""
     top, left = _write(chart, figures)
-    lying, shares = chart.kind in ("shares", "bars"), chart.kind == "shares" or chart.unit.startswith("share")
+    lying = chart.kind in ("shares", "bars")
     picture = BarChart()
     picture.type = "bar" if lying else "col"
     picture.grouping = {"clustered": "clustered", "shares": "percentStacked"}.get(chart.kind, "stacked")
@@ -74,7 +74,7 @@ def _columns(chart: Chart, figures: Worksheet) -> BarChart:
         picture.series.append(series)
     _set_categories(picture, figures, top + 1, bottom, left - 1)
     picture.y_axis.title = None if chart.kind == "shares" else _title(chart.unit, 900, bold=False)
-    picture.y_axis.number_format = "0%" if shares else "#,##0"
+    picture.y_axis.number_format = "0%" if _of_shares(chart) else "#,##0"
     picture.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="E5E5E5"))
     for axis in (picture.x_axis, picture.y_axis):
         axis.delete = False
@@ -96,6 +96,10 @@ def _columns(chart: Chart, figures: Worksheet) -> BarChart:
     return picture
 
 
+def _of_shares(chart: Chart) -> bool:
+    return chart.unit.startswith("share")
+
+
 def _write(chart: Chart, figures: Worksheet) -> tuple[int, int]:
     """The figures of a chart, below those that stand there; row of the series names and column of the first series."""
     title = figures.max_row + 2 if figures.max_row > 1 else 1
@@ -115,9 +119,7 @@ def _write(chart: Chart, figures: Worksheet) -> tuple[int, int]:
             if value != value:
                 continue
             cell = figures.cell(row, levels + 1 + number, float(value))
-            cell.number_format = (
-                style.PERCENT if chart.kind == "shares" or chart.unit.startswith("share") else "#,##0.0"
-            )
+            cell.number_format = style.PERCENT if _of_shares(chart) else "#,##0.0"
     return title + 1, levels + 1
 
 
