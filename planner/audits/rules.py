@@ -136,6 +136,15 @@ def costs(case: Case) -> pd.DataFrame:
     )[[*LABEL, "amount", "least"]]
 
 
+def _asked(case: Case, rules: dict[str, pd.Series], key: tuple[str, str, str, str]) -> bool:
+    """Whether a row of the sheet is about an item and a period of a rule in force."""
+    name, item, _, period = key
+    if name not in rules:
+        return False
+    rule = rules[name]
+    return rule["item"] in (EVERY, item) and bool(_during(case, rule, pd.Series([period])).iloc[0])
+
+
 def audit(case: Case) -> list[Finding]:
     """The sheet `rules`: limits, values and slacks, and that hard rules are met and the others where it says so."""
     if not case.speaks_of("rules"):
@@ -144,6 +153,8 @@ def audit(case: Case) -> list[Finding]:
     size = rows["base"].abs()
     matters = rows["value"].notna() & (size > TOLERANCE) & (rows["least"] | (rows["value"] > TOLERANCE))
     said = rows.reindex(sheet.index)
+    named = {rule["rule"]: rule for rule in _active(case)}
+    given = sheet.index.get_level_values("rule").map({name: rule["limit"] for name, rule in named.items()})
     sure = said["value"].notna()
     least = said["least"].eq(True)
     slack = (said["value"] - said["limit"]).where(least, said["limit"] - said["value"])
@@ -151,9 +162,10 @@ def audit(case: Case) -> list[Finding]:
     over = (said["breach"] - said["close"]).fillna(0.0)
     kept = over <= TOLERANCE * np.maximum(said["base"].abs().fillna(0.0), 1.0)
     return [
-        never("rules in force", said["type"].isna()),
+        never("rules in force", pd.Series([not _asked(case, named, key) for key in sheet.index], dtype=bool)),
+        same("rules about nothing", sheet["value"][~sure], 0.0 * sheet["value"][~sure]),
         never("every rule is reported", pd.Series(~rows.index[matters].isin(sheet.index))),
-        same("limits of rules", sheet["limit"], said["limit"].fillna(0.0)),
+        same("limits of rules", sheet["limit"], pd.Series(given.to_numpy(float), index=sheet.index).fillna(0.0)),
         same("values of rules", sheet["value"][sure], said["value"][sure]),
         same("slack of rules", sheet["slack"][sure], slack[sure]),
         never("rules that are said to be met", sheet["met"].eq("yes") != kept),
