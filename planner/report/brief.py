@@ -24,6 +24,7 @@ from planner.report.figures import (
     three_digits,
 )
 from planner.report.integration import integration
+from planner.report.rules import rules_met
 
 FULL = 0.995
 """Use of capacity from which a line counts as full."""
@@ -49,6 +50,7 @@ def brief(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> list[
         *integration(instance, tables),
         _concentration(instance, tables),
         _weak_spots(instance, tables),
+        rules_met(instance, tables),
     )
     return [part for part in parts if part]
 
