@@ -84,6 +84,7 @@ def _columns(chart: Chart, figures: Worksheet) -> BarChart:
         picture.x_axis.scaling.orientation = "maxMin"  # the first item on top, and the scale at the bottom all the same
         picture.y_axis.crosses = "max"
     picture.y_axis.scaling.min = chart.floor
+    picture.y_axis.scaling.max = 1.0 if chart.kind == "bars" and _of_shares(chart) else None
     if chart.kind == "bars":
         picture.legend = None
     else:
