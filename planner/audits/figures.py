@@ -113,12 +113,14 @@ def utilisation(case: Case, rule: pd.Series) -> pd.DataFrame:
 
 
 def capacity_ratio(case: Case, rule: pd.Series) -> pd.DataFrame:
-    """Capacity of all lines over use."""
+    """Capacity of all lines over use; where nothing is used, all of it is a breach."""
     lines = case["capacity"].assign(region=case["capacity"]["site"].map(case.sites["region"]))
     sums = _by_item(case, lines[within(case, lines["region"], rule["scope"])], ["capacity"])
     base = use(case, rule["scope"])
+    base = base.reindex(base.index.union(sums.index), fill_value=0.0)
     capacity = sums["capacity"].reindex(base.index, fill_value=0.0)
-    return figure(capacity / base.where(base > 0), base)
+    breach = (capacity - rule["limit"] * base).clip(lower=0.0)
+    return figure(capacity / base.where(base > 0), base).assign(breach=breach.to_numpy())
 
 
 def _by_item(case: Case, lines: pd.DataFrame, names: list[str]) -> pd.DataFrame:

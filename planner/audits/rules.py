@@ -105,16 +105,19 @@ def _tail(case: Case, rule: pd.Series) -> pd.DataFrame:
 def breaches(case: Case) -> pd.DataFrame:
     """The rows of `figures` with `breach` everywhere, in the unit the rule counts in, and `close`, what of it is none.
 
-    A concentration is met to a tolerance of its own.
+    A concentration is met to a tolerance of its own. What is a share of nothing may be broken only where the sheet has
+    a row of it: else nothing could have been used there.
     """
     rows = figures(case)
+    spoken = pd.MultiIndex.from_frame(rows[ROW]).isin(pd.MultiIndex.from_frame(case["rules"][ROW]))
     value, limit = rows["value"], rows["limit"]
     cone = rows["type"] == "max_hhi"
     radius = np.sqrt(limit.clip(lower=0.0))
     over = (np.sqrt(value.clip(lower=0.0)) - radius).where(cone, value - limit)
     breach = (over.where(~rows["least"], -over) * rows["base"]).fillna(0.0).clip(lower=0.0)
     close = ((np.sqrt(limit.clip(lower=0.0) + _CLOSE) - radius) * rows["base"]).where(cone, 0.0)
-    return rows.assign(breach=rows["breach"].astype(float).fillna(breach), close=close.fillna(0.0))
+    breach = rows["breach"].astype(float).fillna(breach).where(value.notna() | spoken, 0.0)
+    return rows.assign(breach=breach, close=close.fillna(0.0))
 
 
 def costs(case: Case) -> pd.DataFrame:
