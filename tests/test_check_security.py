@@ -342,8 +342,11 @@ def test_check_names_every_sheet_it_reads(rule):
     tables["scenarios"].append(
         {"scenario": "shut", "expand": "each_chokepoint", "item": "ore", "period": "2025", "months": 1}
     )
-    for kind, target, effect in (("chokepoint", "Strait", "flow"), ("bloc", "League", "demand"),
-     ("firm", "us", "cost")):
+    for kind, target, effect in (
+        ("chokepoint", "Strait", "flow"),
+        ("bloc", "League", "demand"),
+        ("firm", "us", "cost"),
+    ):
         hit(kind, target, effect=effect)(tables)
     for kind, cells in (
         ("max_share", {"by": "firm", "who": "them"}),
