@@ -23,6 +23,7 @@ from planner.report.figures import (
     three_digits,
 )
 from planner.report.integration import integration
+from planner.report.rules import rules_met
 
 EVALUATED = "evaluated"
 """Status of a plan whose decisions were given."""
@@ -50,6 +51,7 @@ def brief(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> list[
         *integration(instance, tables),
         _concentration(instance, tables),
         _weak_spots(instance, tables),
+        rules_met(instance, tables),
     )
     return [part for part in parts if part]
 

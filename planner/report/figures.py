@@ -23,6 +23,7 @@ COST_GROUPS = {
     "stock": ("stock holding",),
     "shortage": ("shortage",),
     "plan changes": ("plan changes",),
+    "rules broken": ("rule breach", "rule breach once"),
     "revenue": ("revenue",),
 }
 """Cost lines as a board sums them up; a line that stands nowhere here is a group of its own."""
