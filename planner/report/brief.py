@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from models.instance import Instance
+from planner.report.disruptions import disrupted
 from planner.report.figures import (
     MOST_NAMES,
     Tables,
@@ -45,6 +46,7 @@ def brief(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> list[
         _quality(instance, facts),
         _where_money_goes(instance, tables),
         _served(instance, tables),
+        disrupted(instance, tables),
         _made_where(instance, tables),
         _made_how(instance, tables),
         _built(instance, tables),
