@@ -14,12 +14,13 @@ from models.schema import INPUTS, RESULTS
 from planner.comparison.schema import CHANGES, COMPARISON
 from planner.issues import Issue, Severity
 from planner.seal import broken, planner_version
+from planner.studies.plan_schema import ALTERNATIVES
 from planner.studies.schema import ATTRIBUTION
 from planner.workbook.names import plain
 from planner.workbook.package import Package, open_package, refusal
 from planner.workbook.read import COPIED, NEEDED, Reading, read_copies, read_instance, read_sheets
 
-_OTHERS = {"attribution": ATTRIBUTION, "comparison": COMPARISON}
+_OTHERS = {"attribution": ATTRIBUTION, "comparison": COMPARISON, "alternatives": ALTERNATIVES}
 """Workbooks of ours that hold no plan: their name, and their sheets."""
 
 _READ = {name: schema for name, schema in RESULTS.items() if name != "summary"}
