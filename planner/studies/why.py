@@ -16,13 +16,13 @@ from planner.studies.drivers import Driver, drivers
 from planner.studies.question import Sides, asked, sides, with_lock
 from planner.workbook.read import Reading
 
-MOST_SOLVES = 8
+MOST_SOLVES = 5
 """Values of the driver at which both sides are solved before the search for the break-even ends."""
 
 NEAR = 0.01
 """Distance from the break-even, relative to it, at which both sides are solved once more."""
 
-MOST_DRIVERS = 3
+MOST_DRIVERS = 2
 """Drivers that are tried till one has a break-even."""
 
 FLAT = 1e-7
@@ -214,8 +214,8 @@ class _Search:
 
     def _narrowed(self, driver: Driver, points: list[Point], slope: float) -> str:
         """Solve both sides at values of the driver till the break-even is known; "" then, else why there is none."""
-        if points[0].difference <= 0:
-            return "forcing it costs nothing: the plan was within its gap of one that decides otherwise"
+        if points[0].difference <= points[0].slack:
+            return "not sought: the gaps of the solves leave more open than the difference, a smaller --gap would tell"
         for _ in range(MOST_SOLVES):
             found = self._next(driver, points, slope)
             if found is None:
