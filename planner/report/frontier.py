@@ -11,7 +11,6 @@ from planner.report.tiles import Tile
 from planner.studies.frontier import Frontier, Point
 
 _NAMES = {
-    None: "figure of the rule",
     "service": "least service over the scenarios",
     "hhi": "largest concentration by region (HHI)",
     "cvar": "mean of the worst losses (CVaR), million",
@@ -126,5 +125,6 @@ def frontier_curve(found: Frontier) -> list[Curve]:
         (point.measure, (point.cost - found.points[0].cost) / scale, "knee" if point.knee else "") for point in kept
     ]
     frame = pd.DataFrame(rows, columns=["x", "y", "mark"])
-    across = f"{_NAMES[found.request.against]} ({'more' if found.better > 0 else 'less'} is safer)"
+    name = _NAMES.get(found.request.against or "", f"figure that rule {found.request.rule} limits")
+    across = f"{name} ({'more' if found.better > 0 else 'less'} is safer)"
     return [Curve(f"What security costs: rule {found.request.rule}", across, f"price, {unit} {currency}", frame)]

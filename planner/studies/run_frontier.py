@@ -10,7 +10,8 @@ from planner.progress import Live
 from planner.report.frontier import frontier_brief, frontier_curve, frontier_summary, frontier_tiles
 from planner.seal import seal
 from planner.studies.frontier import Frontier, Request, Watch, frontier
-from planner.studies.frontier_tables import FRONTIER, frontier_tables
+from planner.studies.frontier_schema import FRONTIER
+from planner.studies.frontier_tables import frontier_tables
 from planner.workbook.board import Board
 from planner.workbook.read import Reading
 from planner.workbook.write import write_tables

@@ -184,7 +184,7 @@ def _curve(chart: Curve, figures: Worksheet) -> ScatterChart:
     line.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=style.BLUE, w=round(1.5 * _POINT)))
     for number, (name, marked) in enumerate(points[points["mark"] != ""].groupby("mark", sort=False), 2):
         dots = _series(picture, figures, str(name), list(zip(marked["x"], marked["y"], strict=True)))
-        dots.marker.symbol, dots.marker.size = "diamond", 11
+        dots.marker.symbol, dots.marker.size = "diamond", 16
         dots.marker.graphicalProperties = GraphicalProperties(solidFill=style.PALETTE[number % len(style.PALETTE)])
         dots.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))
     for axis, words in ((picture.x_axis, chart.across), (picture.y_axis, chart.unit)):
