@@ -14,13 +14,21 @@ from models.schema import INPUTS, RESULTS
 from planner.comparison.schema import CHANGES, COMPARISON
 from planner.issues import Issue, Severity
 from planner.seal import broken, planner_version
+from planner.studies.frontier_schema import FRONTIER
+from planner.studies.plan_schema import ALTERNATIVES
 from planner.studies.schema import ATTRIBUTION
 from planner.studies.stress_tables import STRESS
 from planner.workbook.names import plain
 from planner.workbook.package import Package, open_package, refusal
 from planner.workbook.read import COPIED, NEEDED, Reading, read_copies, read_instance, read_sheets
 
-_OTHERS = {"attribution": ATTRIBUTION, "comparison": COMPARISON, "stress test": STRESS}
+_OTHERS = {
+    "attribution": ATTRIBUTION,
+    "comparison": COMPARISON,
+    "alternatives": ALTERNATIVES,
+    "stress test": STRESS,
+    "frontier": FRONTIER,
+}
 """Workbooks of ours that hold no plan: their name, and their sheets."""
 
 _READ = {name: schema for name, schema in RESULTS.items() if name != "summary"}
