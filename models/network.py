@@ -18,9 +18,13 @@ from models import (
     experience,
     lanes,
     locks,
+    losses,
     policies,
     production,
+    risk,
+    rules,
     sites,
+    snapshots,
     stock,
 )
 from models.collector import collector_paused
@@ -43,10 +47,14 @@ BLOCKS: tuple[ModuleType, ...] = (
     locks,
     changes,
     balance,
+    snapshots,
+    losses,
+    risk,
+    rules,
     costs,
 )
 """Lanes come first: they say where a region has a supply and a delivered side. Blocks use the variables of those before
-them; balance and costs close the sums that all others have added to."""
+them; balance and costs close the sums that all others have added to; snapshots repeat what stands before them."""
 
 
 def build(instance: Instance) -> pyo.ConcreteModel:

@@ -109,6 +109,14 @@ def solve(
     time_limit: TimeLimit = None,
     threads: Threads = None,
     seed: Seed = None,
+    value_of_information: Annotated[
+        bool,
+        typer.Option(
+            "--value-of-information",
+            help="Say in summary what knowing the disruptions to come would save, and what planning for them saves: "
+            "one more solve for each scenario with a probability, and one without any.",
+        ),
+    ] = False,
     changes: Changes = None,
     start: Annotated[Path | None, typer.Option(metavar="RESULT", help="Earlier plan to start the search from.")] = None,
     keep: Annotated[Path | None, typer.Option(metavar="RESULT", help="Earlier plan to depart from at a cost.")] = None,
@@ -127,14 +135,16 @@ def solve(
     reading, earlier = beside(reading, start, keep, change_cost, _say)
     chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     with Live(errors) as live, listening() as stop:
-        outcome = make_plan(reading, chosen, live.show, tuple(changes or ()), issues, stop, earlier)
+        outcome = make_plan(
+            reading, chosen, live.show, tuple(changes or ()), issues, stop, value_of_information, earlier
+        )
         if outcome.tables:  # written before anything else: a plan once found is not lost to another Ctrl-C
             write_result(result, outcome.tables, reading.raw, reading.instance)
     for remark in outcome.remarks:
         output.print(remark)
     solution = outcome.solution
     if solution.values is None:
-        _say_no_plan(outcome.solution.words, [conflict.words for conflict in outcome.conflicts])
+        _say_no_plan(outcome.solution.words, outcome.reasons)
         raise Stop(_status_without_plan(solution.status))
     output.print(f"{solution.words} ({solution.seconds:.1f} s)")
     bad = outcome.tables["audit"].query("ok != 'yes'")["check"].tolist()
@@ -225,6 +235,19 @@ def compare(
     output.print(f"{result} written")
 
 
+@app.command()
+def report(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="Result workbook (.xlsx).", show_default=False)],
+    page: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="PAGE", help="Page to write (.html); else beside RESULT.")
+    ] = None,
+) -> None:
+    """Show a plan as one page: map, chain, capacity, access, costs and security; it needs nothing else to be opened."""
+    from planner.report.plan_page.run_report import run_report
+
+    output.print(f"{run_report(result, page)} written: open it in a browser")
+
+
 def _checked(file: Path, result: Path | None, changes: list[str] | None) -> "tuple[Reading, list[Issue]]":
     """What is in `file`, and what there is to say of it, once it is sure that `result` can be written."""
     from planner.check import check as run_checks
@@ -262,11 +285,11 @@ def _say(issues: Iterable[Issue]) -> None:
 def _say_no_plan(words: str, reasons: list[str]) -> None:
     errors.print(f"error: {words}")
     if reasons:
-        errors.print("these rows cannot be met together; the smallest change that would do:")
+        errors.print("not all of the workbook can be met together; the fewest cells to change that would do,")
     for reason in reasons[:MOST_REASONS]:
         errors.print(f"  {reason}")
     if len(reasons) > MOST_REASONS:
-        errors.print(f"  and {len(reasons) - MOST_REASONS} more, each smaller")
+        errors.print(f"  and {len(reasons) - MOST_REASONS} more")
 
 
 from planner.studies import commands  # noqa: E402, F401  # its commands use what stands above

@@ -16,12 +16,14 @@ from models.schema.decisions import Decision
 from planner.audit import audit
 from planner.compiled import Compiled, compile_model
 from planner.earlier import fit, started
-from planner.infeasible import Conflict, conflicts
+from planner.infeasible import remedies, told
 from planner.issues import Issue
+from planner.marginals import price_rules
 from planner.report.figures import money
 from planner.report.summary import summary
 from planner.seal import seal
 from planner.solver import Options, Progress, Solution, load_values, rounding, solve_arrays
+from planner.studies.information import Run, information_rows
 from planner.workbook.read import Reading
 
 
@@ -34,7 +36,7 @@ class Outcome:
 
     solution: Solution
     tables: Plan
-    conflicts: list[Conflict]
+    reasons: list[str]
     remarks: tuple[str, ...] = ()
 
 
@@ -93,9 +95,10 @@ def make_plan(
     changes: tuple[str, ...] = (),
     issues: list[Issue] | None = None,
     stop: Event | None = None,
+    value_of_information: bool = False,
     earlier: Beside | None = None,
 ) -> Outcome:
-    """Build, solve, report, audit and seal. The reading must have no faults.
+    """Build, solve, report, audit and seal; on request say what information is worth. The reading must have no faults.
 
     The search starts from the decisions of an `earlier` plan, where there is one. Raises KeyboardInterrupt where `stop`
     is set before the search begins; from then on Ctrl-C only ends the search.
@@ -104,23 +107,36 @@ def make_plan(
     job = prepared(reading, options, issues or (), changes=list(changes), **noted)
     if stop is not None and stop.is_set():
         raise KeyboardInterrupt
-    return searched(job, progress, None if earlier is None else earlier.decisions)
+    return searched(job, progress, None if earlier is None else earlier.decisions, value_of_information)
 
 
 def searched(
-    job: Job, progress: Callable[[Progress], None] | None = None, decisions: Mapping[Decision, float] | None = None
+    job: Job,
+    progress: Callable[[Progress], None] | None = None,
+    decisions: Mapping[Decision, float] | None = None,
+    value_of_information: bool = False,
 ) -> Outcome:
     """Solve a job and report on it; the search starts from the plan that earlier `decisions` give, if there are any."""
     shown = None if progress is None else lambda step: progress(step.turned(job.sign))
+    roundings = rounding(job.model, job.compiled)
     start, remarks = (None, ()) if not decisions else _start(job, decisions)
     if start is not None and start.status == "interrupted":
         solution = replace(start, bound=None, gap=None)
     else:
         values = None if start is None else start.values
-        solution = solve_arrays(job.compiled, job.options, shown, rounding(job.model, job.compiled), values)
+        solution = solve_arrays(job.compiled, job.options, shown, roundings, values)
     if solution.values is None:
-        return Outcome(solution, {}, conflicts(job.compiled) if solution.status == "infeasible" else [], remarks)
-    return Outcome(solution, reported(job, solution), [], remarks)
+        return Outcome(solution, {}, reasons(job) if solution.status == "infeasible" else [], remarks)
+    tables = reported(job, solution)
+    if value_of_information:
+        worth = information_rows(job.model, job.compiled, solution, Run(job.options, roundings, shown))
+        tables["summary"] = pd.concat([tables["summary"], worth], ignore_index=True)
+    return Outcome(solution, tables, [], remarks)
+
+
+def reasons(job: Job) -> list[str]:
+    """Why a job has no plan: the fewest cells of the workbook that would have to change."""
+    return told(remedies(job.model, job.compiled), job.reading)
 
 
 def _start(job: Job, decisions: Mapping[Decision, float]) -> tuple[Solution, tuple[str, ...]]:
@@ -144,6 +160,7 @@ def reported(job: Job, solution: Solution, **said: Any) -> Plan:
     assert solution.objective is not None
     instance = job.reading.instance
     load_values(job.compiled, solution.values)
+    price_rules(job.model, job.compiled, solution.duals, solution.cone_duals)
     tables = plan(job.model)
     objective = job.sign * solution.objective + 0.0
     facts = {

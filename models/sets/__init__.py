@@ -16,6 +16,8 @@ from models.sets.locks import Lock, lock_table, ruled_out
 from models.sets.modules import Order, greatest_capacity, option_table, orders
 from models.sets.policies import active_policies, market_table, transaction_factors
 from models.sets.reach import available, useful_arcs, wanted
+from models.sets.rules import Rule, rule_list
+from models.sets.scenarios import Snapshots, World, scenario_sets
 from models.sets.timeline import Timeline, timeline
 
 
@@ -45,6 +47,8 @@ class Sets:
     shares: (site, process, mode) -> share of capacity that may be drawn
     locks: row number -> the decision it holds
     ruled_out: kind of decision -> what some lock says no to
+    rules: the security rules in force
+    scenarios, snapshots: frame of disruptions by name, and what each changes in each period it touches
     """
 
     instance: Instance
@@ -81,6 +85,9 @@ class Sets:
     shares: dict[tuple[str, str, str], float]
     locks: dict[int, Lock]
     ruled_out: dict[str, set[tuple[str, ...]]]
+    rules: tuple[Rule, ...]
+    scenarios: pd.DataFrame
+    snapshots: Snapshots
 
     def most_drawn(self, site: str, process: str, mode: str, period: str) -> float:
         """What could be drawn in a mode at most, if all that could be built were and of use, in activity/year."""
@@ -123,6 +130,8 @@ def derive(instance: Instance) -> Sets:
     }
     demand, enablers = market_table(instance, time), enabler_table(instance)
     most = greatest_capacity(existing, possible, options)
+    flows = flow_table(instance, arcs, time)
+    scenarios, snapshots = scenario_sets(World(instance, draws, most, flows, demand))
     return Sets(
         instance=instance,
         time=time,
@@ -147,7 +156,7 @@ def derive(instance: Instance) -> Sets:
         plants=smallest_plants(instance, lines, existing, possible),
         enablers=enablers,
         arcs=arcs,
-        flows=flow_table(instance, arcs, time),
+        flows=flows,
         recipes=recipes,
         demand=demand,
         policies=active_policies(instance),
@@ -158,4 +167,7 @@ def derive(instance: Instance) -> Sets:
         shares=draws["offtake_share"].astype(float).to_dict(),
         locks=locks,
         ruled_out=refused,
+        rules=rule_list(instance, time),
+        scenarios=scenarios,
+        snapshots=snapshots,
     )

@@ -10,7 +10,7 @@ from models.schema.decisions import Decision
 from planner.comparison.files import Compared
 from planner.earlier import Fit, fit, lanes_as_used, places
 from planner.extended import held, nearest_to
-from planner.infeasible import conflicts
+from planner.infeasible import remedies, told
 from planner.issues import Issue
 from planner.planning import Job, reported
 from planner.report.brief import EVALUATED
@@ -44,7 +44,8 @@ def evaluate(job: Job, earlier: Compared) -> Evaluation:
     if solution.status == "interrupted":
         raise KeyboardInterrupt
     if solution.values is None:
-        reasons = [conflict.words for conflict in conflicts(fixed)] if solution.status == "infeasible" else []
+        broken = solution.status == "infeasible"
+        reasons = told(remedies(job.model, fixed), job.reading) if broken else []
         return Evaluation(solution, {}, found, tuple(reasons or _to_change(job, values)))
     words = f"the decisions of {earlier.path.name}, only flows chosen anew"
     remarks = [Issue("warning", "", "", f"{shown(decision)} of {earlier.label} is gone") for decision in found.gone]
