@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -63,19 +63,49 @@ class Reading:
         return self.cell(settings.SHEET, found[0], "value") if found else ""
 
 
-@collector_paused()
 def read_instance(path: str | Path, changes: Sequence[str] = ()) -> Reading:
     """Read the instance workbook at `path`, make the `changes` (see `changes.py`), and check it against the schema.
 
     Raises InputError where the file is no workbook that can be read; every other fault is among the issues.
     """
+    return open_instance(path).reading(changes)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An instance workbook as it lies on the disk: opened once, and read under any number of changes."""
+
+    path: Path
+    tables: dict[str, Table]
+    findings: Findings
+
+    @collector_paused()
+    def reading(self, changes: Sequence[str] = ()) -> Reading:
+        """The workbook under the `changes`, checked against the schema; the draft stays as it is."""
+        findings = Findings(
+            list(self.findings.issues),
+            {sheet: dict(letters) for sheet, letters in self.findings.letters.items()},
+            dict(self.findings.changed),
+            set(self.findings.faulty),
+            set(self.findings.missing),
+        )
+        tables = {
+            sheet: replace(found, cells=found.cells.copy(), declared=list(found.declared))
+            for sheet, found in self.tables.items()
+        }
+        apply_changes(tables, changes, findings)
+        return _understood(self.path, tables, findings)
+
+
+@collector_paused()
+def open_instance(path: str | Path) -> Draft:
+    """Open the instance workbook at `path`. Raises InputError where the file is no workbook that can be read."""
     package = open_package(path)
     findings = Findings(list(package.remarks))
     parts = _sheets(package, INPUTS, findings)
     tables = _tables(package, parts, findings)
     _look_for_needed(package, parts, tables, findings)
-    apply_changes(_with_settings(tables, findings), changes, findings)
-    return _understood(Path(path), tables, findings)
+    return Draft(Path(path), _with_settings(tables, findings), findings)
 
 
 def _understood(path: Path, tables: dict[str, Table], findings: Findings) -> Reading:
