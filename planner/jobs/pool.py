@@ -1,6 +1,6 @@
 """Many tasks in memory, as studies have them: here, in processes, or on a cluster."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, TypeVar
 
 from planner.jobs.cluster import DaskCrew
@@ -21,16 +21,16 @@ class TaskFailed(Exception):
 
 def solve_all(
     work: Callable[[Task], Found], tasks: Sequence[Task], workers: int = 1, cluster: str | None = None
-) -> Iterator[Found]:
+) -> Generator[Found, None, None]:
     """What `work` makes of each task, in the order in which they end.
 
-    With one worker and no cluster it happens in this process. `work` is a function of a module; tasks and what comes of
-    them must be picklable. Raises TaskFailed; then, and when the caller leaves early, nothing runs on.
+    With one worker and no cluster it happens in this process. `work`, tasks and what comes of them must be picklable.
+    Raises TaskFailed; then, and when the caller leaves early, nothing runs on.
     """
     if workers == 1 and cluster is None:
         yield from map(work, tasks)
         return
-    crew: Crew = LocalCrew(min(workers, len(tasks)) or 1) if cluster is None else DaskCrew(cluster)
+    crew: Crew = LocalCrew(max(1, min(workers, len(tasks)))) if cluster is None else DaskCrew(cluster)
     try:
         yield from _solved(crew, work, tasks)
     finally:

@@ -1,4 +1,4 @@
-"""Nothing is lost: runners and workers are killed at random moments, and each time the ledger and the results are whole."""
+"""Nothing is lost: runners and workers are killed at random moments; ledger and results are whole each time."""
 
 import random
 import signal
@@ -71,7 +71,7 @@ def _gone(workers: list[psutil.Process]) -> None:
 
 
 def _checked(folder: Path, solved: dict[Path, int]) -> list[str]:
-    """The ledger is whole, what it calls done is there and whole, and nothing else is there; what is done stays done."""
+    """The ledger is whole, what it calls done is there and whole, nothing else is there, and what is done stays."""
     with sqlite3.connect(folder / FILE) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     found = jobs(folder)

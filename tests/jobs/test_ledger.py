@@ -39,11 +39,19 @@ def test_a_job_comes_back_as_it_was_entered(path: Path) -> None:
         assert ledger.job(number + 1) is None
 
 
+def _add_many(ledger: Ledger, count: int, error: Exception | None = None) -> None:
+    """Add so many jobs at once, and then raise the error."""
+    with ledger.changing():
+        for _ in range(count):
+            ledger.add(REQUEST)
+        if error is not None:
+            raise error
+
+
 def test_half_a_change_is_none(path: Path) -> None:
     with Ledger(path) as ledger:
-        with pytest.raises(RuntimeError), ledger.changing():
-            ledger.add(REQUEST)
-            raise RuntimeError
+        with pytest.raises(RuntimeError, match="midway"):
+            _add_many(ledger, 1, RuntimeError("midway"))
         assert ledger.jobs() == []
 
 
@@ -64,9 +72,8 @@ def test_a_full_disk_is_said_and_leaves_the_ledger_as_it_was(path: Path) -> None
     with Ledger(path) as ledger:
         ledger.add(REQUEST)
         ledger._database.execute("PRAGMA max_page_count = 1")  # SQLite then says what it says of a full disk
-        with pytest.raises(LedgerError, match="disk is full"), ledger.changing():
-            for _ in range(1000):
-                ledger.add(REQUEST)
+        with pytest.raises(LedgerError, match="disk is full"):
+            _add_many(ledger, 1000)
     with Ledger(path) as ledger:
         assert len(ledger.jobs()) == 1
 

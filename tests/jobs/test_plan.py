@@ -68,7 +68,9 @@ def test_nothing_to_run_is_said(capsys: pytest.CaptureFixture) -> None:
 def test_a_toml_plan_is_read_from_its_folder(tmp_path: Path) -> None:
     (tmp_path / "one.xlsx").write_bytes(TINY.read_bytes())
     plan = tmp_path / "plan.toml"
-    plan.write_text('[[run]]\nfiles = ["*.xlsx"]\nvary = ["demand[*].volume=1,2"]\ngap = 0.1\n\n[[run]]\nfiles="one.xlsx"')
+    plan.write_text(
+        '[[run]]\nfiles = ["*.xlsx"]\nvary = ["demand[*].volume=1,2"]\ngap = 0.1\n\n[[run]]\nfiles="one.xlsx"'
+    )
     found = requests([Run((str(plan),), ("settings[seed]=3",))])
     assert [(request.changes, request.options) for request in found] == [
         (("settings[seed]=3", "demand[*].volume=1"), {"gap": 0.1}),
@@ -98,7 +100,7 @@ def test_a_workbook_of_runs_is_a_plan(tmp_path: Path) -> None:
         ('[[run]]\nfiles = ["gone.xlsx"]', "no file gone.xlsx"),
         ('[[run]]\nfiles = "a.xlsx"\ngap = 2', "`gap` must be a number between 0 and 1"),
         ('[[run]]\nfiles = "a.xlsx"\nthreads = 1.5', "`threads` must be a whole number of at least 1"),
-        ('[[run]]\nfiles = 3', "a text or a list of texts"),
+        ("[[run]]\nfiles = 3", "a text or a list of texts"),
         ('[[run]]\nfiles = "plan.toml"', "is a plan file itself"),
     ],
 )
