@@ -19,6 +19,9 @@ from typing import Any, NamedTuple, Protocol
 
 import psutil
 
+_BLAS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+"""Read by numpy when it is loaded: workers that share the cores lose more by waiting for threads than they gain."""
+
 Work = Callable[[Any, "Talk"], Any]
 """A task: a function of a module, called in a worker with its argument and the line to whoever gave it."""
 
@@ -207,6 +210,8 @@ def _serve(line: Connection) -> None:
     worker is killed; the worker itself starts no processes.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in _BLAS:
+        os.environ.setdefault(name, "1")
     if "fork" in get_all_start_methods():
         set_start_method("fork", force=True)
     inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()

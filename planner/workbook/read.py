@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -78,10 +78,14 @@ class Draft:
     path: Path
     tables: dict[str, Table]
     findings: Findings
+    known: dict[str, tuple[pd.DataFrame, pd.DataFrame]] = field(default_factory=dict)
 
     @collector_paused()
     def reading(self, changes: Sequence[str] = ()) -> Reading:
-        """The workbook under the `changes`, checked against the schema; the draft stays as it is."""
+        """The workbook under the `changes`, checked against the schema; the draft stays as it is.
+
+        Sheets that no change touches, and with which all is well, are converted once: readings share them.
+        """
         findings = Findings(
             list(self.findings.issues),
             {sheet: dict(letters) for sheet, letters in self.findings.letters.items()},
@@ -94,7 +98,7 @@ class Draft:
             for sheet, found in self.tables.items()
         }
         apply_changes(tables, changes, findings)
-        return _understood(self.path, tables, findings)
+        return _understood(self.path, tables, findings, self.known)
 
 
 @collector_paused()
@@ -108,8 +112,15 @@ def open_instance(path: str | Path) -> Draft:
     return Draft(Path(path), _with_settings(tables, findings), findings)
 
 
-def _understood(path: Path, tables: dict[str, Table], findings: Findings) -> Reading:
-    """Convert and check the tables."""
+def _understood(
+    path: Path,
+    tables: dict[str, Table],
+    findings: Findings,
+    known: dict[str, tuple[pd.DataFrame, pd.DataFrame]] | None = None,
+) -> Reading:
+    """Convert and check the tables; what is `known` of those that are as the workbook has them is used and added to."""
+    known = {} if known is None else known
+    changed = {sheet for sheet, _, _ in findings.changed}
     frames, raw = {}, {}
     chosen, raw[settings.SHEET] = settings.check_settings(tables[settings.SHEET], findings)
     for sheet in INPUTS:
@@ -120,10 +131,15 @@ def _understood(path: Path, tables: dict[str, Table], findings: Findings) -> Rea
         if found is not None and sheet in NOT_MODELLED:
             _refuse_not_modelled(sheet, found, findings)
             raw[sheet] = found.cells
+        elif sheet in known and sheet not in changed:
+            frames[sheet], raw[sheet] = known[sheet]
         elif found is not None:
+            before = len(findings.issues)
             frame = values(found, sheet, findings)
             frames[sheet] = typed(sheet, frame)
             raw[sheet] = pd.concat([frame, found.cells[found.own]], axis=1)[list(found.cells.columns)]
+            if len(findings.issues) == before and sheet not in changed:
+                known[sheet] = frames[sheet], raw[sheet]
     check_structure(frames, [sheet for sheet in frames if sheet not in NOT_MODELLED], findings)
     order = {sheet: number for number, sheet in enumerate(["", "--set", *INPUTS])}
     issues = sorted(
