@@ -13,7 +13,7 @@ from models.plan import Plan, plan
 from models.schema import RESULTS
 from planner.audit import audit
 from planner.compiled import compile_model
-from planner.infeasible import Conflict, conflicts
+from planner.infeasible import remedies, told
 from planner.issues import Issue
 from planner.report.summary import summary
 from planner.seal import seal
@@ -27,7 +27,7 @@ class Outcome:
 
     solution: Solution
     tables: Plan
-    conflicts: list[Conflict]
+    reasons: list[str]
 
 
 def solver_options(reading: Reading, **given: Any) -> Options:
@@ -64,7 +64,9 @@ def make_plan(
     shown = None if progress is None else lambda step: progress(step.turned(sign))
     solution = solve_arrays(compiled, options, shown, rounding(model, compiled))
     if solution.values is None:
-        return Outcome(solution, {}, conflicts(compiled) if solution.status == "infeasible" else [])
+        return Outcome(
+            solution, {}, told(remedies(model, compiled), reading) if solution.status == "infeasible" else []
+        )
     load_values(compiled, solution.values)
     tables = plan(model)
     assert solution.objective is not None

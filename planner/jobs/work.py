@@ -24,7 +24,7 @@ EVERY = 0.5
 """Seconds between two reports of progress."""
 
 MOST_REASONS = 25
-"""Rows that are named where there is no plan."""
+"""Changes that are named where there is no plan."""
 
 STATUS_WITHOUT_PLAN = {"infeasible": 3, "unbounded": 1, "failed": 1}
 """Exit statuses of a solve that ends without a plan; of any other end 4."""
@@ -189,10 +189,9 @@ class _Report:
 def _ended(outcome: Outcome, lines: list[str]) -> Answer:
     solution = outcome.solution
     if solution.values is None:
-        reasons = [f"cannot be met together: {conflict.words}" for conflict in outcome.conflicts]
         state = "infeasible" if solution.status == "infeasible" else "failed"
         exit_status = STATUS_WITHOUT_PLAN.get(solution.status, 4)
-        lines += reasons[:MOST_REASONS]
+        lines += outcome.reasons[:MOST_REASONS]
         return Answer(state, solution.words, exit_status, seconds=solution.seconds, lines=lines)
     facts = outcome.tables["run"].set_index("key")["seal"]
     figures = {name: float(facts[name]) if facts.get(name) else None for name in ("objective", "bound", "gap")}

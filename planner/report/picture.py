@@ -46,6 +46,7 @@ def _columns(chart: Chart) -> Iterator[str]:
         yield f'<path d="M{_LEFT} {height(value):.1f}H{_WIDTH - _RIGHT}" stroke="#E5E5E5"/>'
         yield _text(_LEFT - 5, height(value) + 3, three_digits(value), size=10, anchor="end")
     slot = (_WIDTH - _LEFT - _RIGHT) / len(frame)
+    slanted = max(len(line) for label in frame.index for line in _words(label)) > max(4, slot / 5.2)
     for place, (label, values) in enumerate(zip(frame.index, frame.to_numpy(), strict=True)):
         left, width = _LEFT + slot * (place + 0.15), slot * 0.7
         ends = {True: 0.0, False: 0.0}
@@ -56,7 +57,7 @@ def _columns(chart: Chart) -> Iterator[str]:
             top, bottom = sorted((height(start), height(start + value)))
             if name != BASE and value:
                 yield _bar(left + part * number * clustered, top, part, bottom - top, _colour(name, number))
-        yield from _label(left + width / 2, label, slot)
+        yield from _label(left + width / 2, _words(label), slanted)
 
 
 def _range(frame: pd.DataFrame, clustered: bool) -> tuple[float, float]:
@@ -66,11 +67,14 @@ def _range(frame: pd.DataFrame, clustered: bool) -> tuple[float, float]:
     return float(frame.clip(upper=0).sum(axis=1).min()), float(frame.clip(lower=0).sum(axis=1).max())
 
 
-def _label(middle: float, label: object, slot: float) -> Iterator[str]:
-    """The name below a column, a line per level or per line of text, slanted where there is little room."""
-    lines = [str(part) for part in reversed(label)] if isinstance(label, tuple) else str(label).split("\n")
-    room = max(4, int(slot / 4.4))
-    if max(map(len, lines)) > room:
+def _words(label: object) -> list[str]:
+    """The lines of a name: one per level, or per line of text."""
+    return [str(part) for part in reversed(label)] if isinstance(label, tuple) else str(label).split("\n")
+
+
+def _label(middle: float, lines: list[str], slanted: bool) -> Iterator[str]:
+    """The name below a column, slanted where there is little room for some of them."""
+    if slanted:
         yield _text(middle, _HEIGHT - _BOTTOM + 12, " ".join(lines), size=9, anchor="end", turned=-35)
         return
     for number, line in enumerate(lines):
