@@ -224,6 +224,19 @@ class Ledger:
                     self.update(job.number, state=state, words=words, runner=None, pid=None, host=None)
 
 
+def instance_of(result: Path) -> Path | None:
+    """The workbook that a result was made of, where a ledger in the folder above knows it."""
+    path = result.resolve().parent.parent / FILE
+    if not path.exists():
+        return None
+    try:
+        with Ledger(path, patience=1.0) as ledger:
+            jobs = ledger.jobs("result = ?", (f"{result.resolve().parent.name}/{result.name}",))
+    except LedgerError:
+        return None
+    return Path(jobs[-1].instance) if jobs else None
+
+
 def now() -> str:
     """The time as the ledger writes it."""
     return datetime.now(UTC).isoformat(timespec="seconds")

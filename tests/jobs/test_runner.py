@@ -160,7 +160,7 @@ def test_real_workers_solve_as_planner_solve_does(tmp_path: Path, capsys: pytest
     found = jobs(tmp_path)
     assert [job.state for job in found] == ["done", "done", "failed", "infeasible"], [job.words for job in found]
     assert found[3].changes[-1] == lowest
-    assert "demand of" in (tmp_path / str(found[3].log)).read_text()
+    assert "1e+09 must be at most" in (tmp_path / str(found[3].log)).read_text()
     assert "demand.volume is -1" in found[2].words
     alone = tmp_path / "alone.xlsx"
     settings = [part for change in found[1].changes for part in ("--set", change)]
@@ -216,6 +216,8 @@ def test_jobs_are_listed_cancelled_and_retried(tmp_path: Path, capsys: pytest.Ca
     workbook = openpyxl.load_workbook(book)
     workbook["demand"]["A2"].value = workbook["demand"]["A2"].value
     workbook.save(book)
+    assert run(["compare", str(book), str(tmp_path / "chain" / "1.xlsx"), "-o", str(tmp_path / "c.md")]) == 0
+    assert f"{book} changed after this result" in capsys.readouterr().err
     assert run(jobs_here) == 0
     listed = capsys.readouterr().out
     assert listed.count("the workbook changed since") == 2
