@@ -157,14 +157,13 @@ class Runner:
         job = self._ledger.job(number)
         if job is None:
             return
-        threads = job.options.get("threads") or self._crew.cores
         folder = Path(job.instance).stem
         order = Order(
             path=job.instance,
             input_hash=job.input_hash,
             changes=job.changes,
             options=job.options,
-            threads=threads,
+            threads=self._crew.cores,
             result=str(self._scratch.resolve() / f"{number}.xlsx") if self._crew.local else None,
             content=None if self._crew.local else _content(job.instance),
         )

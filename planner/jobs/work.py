@@ -35,7 +35,7 @@ class Order:
     """A job as a worker gets it.
 
     The workbook lies at `path`, or is `content` where the worker cannot see that path. The result is to be written to
-    `result`, or to be sent back where that is None. `threads` are those of the solve where the workbook says nothing.
+    `result`, or to be sent back where that is None. `threads` is the share of its worker in the cores.
     """
 
     path: str
@@ -122,17 +122,15 @@ def _scratch() -> "tempfile.TemporaryDirectory[str]":
 
 
 def _solved(order: Order, path: Path, result: Path, talk: Talk) -> Answer:
+    began = time.monotonic()
     reading = _opened_at(path, order).draft.reading(order.changes)
     issues = check(reading)
     lines = [str(issue) for issue in issues]
     if any(issue.severity == "error" for issue in issues):
         return _refused(lines)
     _wait_for_room(reading, talk)
-    given = dict(order.options)
-    if reading.instance.settings["threads"] is None:
-        given.setdefault("threads", order.threads)
-    began = time.monotonic()
-    outcome = make_plan(reading, solver_options(reading, **given), _Report(talk), order.changes, issues)
+    options = solver_options(reading, **({"threads": _threads(reading, order)} | order.options))
+    outcome = make_plan(reading, options, _Report(talk), order.changes, issues)
     answer = _ended(outcome, lines)
     if not outcome.tables:
         return answer
@@ -140,8 +138,15 @@ def _solved(order: Order, path: Path, result: Path, talk: Talk) -> Answer:
         raise Changed
     talk.tell({"words": "writing the result"})
     write_result(result, outcome.tables, reading.raw, reading.instance)
-    lines.append(f"solved in {answer.seconds:.1f} s, built, audited and written in {time.monotonic() - began:.1f} s")
+    rest = time.monotonic() - began - outcome.solution.seconds
+    lines.append(f"solved in {outcome.solution.seconds:.1f} s; read, built, audited and written in {rest:.1f} s")
     return Answer(**vars(answer) | {"written": True})
+
+
+def _threads(reading: Reading, order: Order) -> int | None:
+    """Threads of a solve: those of the workbook, but no more than the share of this worker."""
+    known = [threads for threads in (reading.instance.settings["threads"], order.threads) if threads is not None]
+    return min(known, default=None)
 
 
 def _opened_at(path: Path, order: Order) -> _Opened:

@@ -1,5 +1,6 @@
 """Nothing is lost: runners and workers are killed at random moments; ledger and results are whole each time."""
 
+import os
 import random
 import signal
 import sqlite3
@@ -87,3 +88,24 @@ def _checked(folder: Path, solved: dict[Path, int]) -> list[str]:
         assert is_whole(path)
     assert all(path.stat().st_mtime_ns == moment for path, moment in solved.items())
     return [job.state for job in found]
+
+
+@pytest.mark.slow
+def test_ctrl_c_interrupts_and_leaves_nobody(tmp_path: Path) -> None:
+    """The whole group is told, as by a terminal: the running job is interrupted, the other waits, both can go on."""
+    long = ROOT / "instances" / "ev_china.xlsx"
+    command = [*PLANNER, "run", str(long), str(TINY), "-o", str(tmp_path), "--workers", "1", "--gap", "0"]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline and not (
+            (tmp_path / FILE).exists() and any(job.incumbent is not None for job in jobs(tmp_path))
+        ):
+            time.sleep(0.2)
+        workers = psutil.Process(process.pid).children(recursive=True)
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 4
+    assert "stopped by the user" in said
+    _gone(workers)
+    assert [(job.state, job.runner) for job in jobs(tmp_path)] == [("interrupted", None), ("waiting", None)]
+    assert not list(tmp_path.glob("*/*.xlsx"))
