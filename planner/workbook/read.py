@@ -19,7 +19,7 @@ from planner.workbook.findings import Findings, cell_name
 from planner.workbook.grid import Grid, read_grids
 from planner.workbook.names import near, plain, shown, suggestion
 from planner.workbook.package import Package, open_package
-from planner.workbook.structure import check_structure
+from planner.workbook.structure import check_structure, refers_to
 from planner.workbook.tables import Table, check_header, table, twice, values
 
 NEEDED = ("periods", "regions", "items", "demand")
@@ -79,12 +79,13 @@ class Draft:
     tables: dict[str, Table]
     findings: Findings
     known: dict[str, tuple[pd.DataFrame, pd.DataFrame]] = field(default_factory=dict)
+    sound: set[str] = field(default_factory=set)
 
     @collector_paused()
     def reading(self, changes: Sequence[str] = ()) -> Reading:
         """The workbook under the `changes`, checked against the schema; the draft stays as it is.
 
-        Sheets that no change touches, and with which all is well, are converted once: readings share them.
+        Sheets that no change touches, and with which all is well, are converted and judged once: readings share them.
         """
         findings = Findings(
             list(self.findings.issues),
@@ -98,7 +99,7 @@ class Draft:
             for sheet, found in self.tables.items()
         }
         apply_changes(tables, changes, findings)
-        return _understood(self.path, tables, findings, self.known)
+        return _understood(self.path, tables, findings, self.known, self.sound)
 
 
 @collector_paused()
@@ -117,9 +118,14 @@ def _understood(
     tables: dict[str, Table],
     findings: Findings,
     known: dict[str, tuple[pd.DataFrame, pd.DataFrame]] | None = None,
+    sound: set[str] | None = None,
 ) -> Reading:
-    """Convert and check the tables; what is `known` of those that are as the workbook has them is used and added to."""
+    """Convert and check the tables.
+
+    What is `known` of tables that are as the workbook has them, and which of them are `sound`, is used and added to.
+    """
     known = {} if known is None else known
+    sound = set() if sound is None else sound
     changed = {sheet for sheet, _, _ in findings.changed}
     frames, raw = {}, {}
     chosen, raw[settings.SHEET] = settings.check_settings(tables[settings.SHEET], findings)
@@ -140,7 +146,10 @@ def _understood(
             raw[sheet] = pd.concat([frame, found.cells[found.own]], axis=1)[list(found.cells.columns)]
             if len(findings.issues) == before and sheet not in changed:
                 known[sheet] = frames[sheet], raw[sheet]
-    check_structure(frames, [sheet for sheet in frames if sheet not in NOT_MODELLED], findings)
+    judged = [sheet for sheet in frames if sheet not in NOT_MODELLED]
+    untouched = {sheet for sheet in judged if not changed & {sheet, *refers_to(sheet)}}
+    check_structure(frames, [sheet for sheet in judged if sheet not in sound or sheet not in untouched], findings)
+    sound |= untouched - {issue.sheet for issue in findings.issues}
     order = {sheet: number for number, sheet in enumerate(["", "--set", *INPUTS])}
     issues = sorted(
         dict.fromkeys(findings.issues), key=lambda issue: (order.get(issue.sheet, len(order)), *_place(issue.cell))

@@ -15,6 +15,12 @@ _MOST_SUGGESTIONS = 100
 """Different wrong names of one column for which a near name is looked up; further ones are reported without."""
 
 
+def refers_to(sheet: str) -> set[str]:
+    """The sheets whose names stand in columns of `sheet`."""
+    columns = INPUTS[sheet].columns.values()
+    return {ref.split(".")[0] for column in columns for ref in meta(column)["ref"]}
+
+
 def check_structure(tables: dict[str, pd.DataFrame], sheets: list[str], findings: Findings) -> None:
     """Check the typed `tables` of `sheets` against the schema; every fault goes to `findings`."""
     targets = {ref for schema in INPUTS.values() for column in schema.columns.values() for ref in meta(column)["ref"]}
