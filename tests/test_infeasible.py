@@ -95,6 +95,41 @@ def test_words_name_the_cell() -> None:
     assert words[1] == "  demand row 2 (volume of here|good|1|1): 31 must be at most 30"
 
 
+TWO_SHOPS: dict[str, list[dict[str, Any]]] = {
+    "sites": [{"site": "shop", "region": "here", "firm": "own"}, {"site": "far", "region": "there", "firm": "own"}],
+    "lines": [
+        {"site": "shop", "process": "make", "capacity": 10},
+        {"site": "far", "process": "make", "capacity": 3},
+    ],
+    "lanes": [{"origin": "there", "destination": "here", "cost": 1}],
+    "demand": [{"region": "here", "item": "good", "period": "1", "volume": 8}],
+}
+"""All of 8 must be met; the shop far away can make 3 of them."""
+
+
+@pytest.mark.parametrize(
+    ("rule", "needed"),
+    [
+        ({"type": "max_share", "by": "region", "who": "here", "limit": 0.4}, 0.625),
+        ({"type": "min_share", "by": "site", "who": "far", "limit": 0.5}, 0.375),
+        ({"type": "min_sources", "by": "region", "count": 2, "limit": 0.5}, 0.375),
+        ({"type": "max_hhi", "by": "region", "limit": 0.5}, 0.53125),
+    ],
+)
+def test_the_limit_of_a_rule_that_would_do(rule: dict[str, Any], needed: float) -> None:
+    """5 of 8 at least are made here: a share of 0.625, 0.375 far away, and 0.625^2 + 0.375^2 = 0.53125."""
+    (first, *_) = asked(workshop(rules=[{"rule": "R", "item": "good", **rule}], **TWO_SHOPS))
+    assert first.among == "rules"
+    assert needs([first]) == {"rules": [("rules", "limit", needed)]}
+
+
+def test_a_rule_is_of_the_kind_that_it_says() -> None:
+    """Where a limit is an agreement with others, so is its edit."""
+    rule = {"rule": "R", "type": "max_share", "item": "good", "by": "region", "who": "here", "limit": 0.4}
+    (first, *_) = asked(workshop(rules=[rule | {"kind": "contract"}], **TWO_SHOPS))
+    assert (first.among, first.edits[0].kind) == ("rules", "contract")
+
+
 @pytest.mark.slow
 @settings(max_examples=100, suppress_health_check=[HealthCheck.filter_too_much])
 @given(small_instances())

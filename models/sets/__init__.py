@@ -15,6 +15,8 @@ from models.sets.lines import existing_capacity, line_table, site_table, site_wi
 from models.sets.modules import Order, greatest_capacity, option_table, orders
 from models.sets.policies import active_policies, market_table, transaction_factors
 from models.sets.reach import available, useful_arcs, wanted
+from models.sets.rules import Rule, rule_list
+from models.sets.scenarios import Snapshots, World, scenario_sets
 from models.sets.timeline import Timeline, timeline
 
 
@@ -42,6 +44,8 @@ class Sets:
     conversion: (site, process) -> conversion cost in money/activity
     charges: (site, process, mode) -> transaction cost x institution factor of the region, before policies
     shares: (site, process, mode) -> share of capacity that may be drawn
+    rules: the security rules in force
+    scenarios, snapshots: frame of disruptions by name, and what each changes in each period it touches
     """
 
     instance: Instance
@@ -76,6 +80,9 @@ class Sets:
     conversion: dict[tuple[str, str], float]
     charges: dict[tuple[str, str, str], float]
     shares: dict[tuple[str, str, str], float]
+    rules: tuple[Rule, ...]
+    scenarios: pd.DataFrame
+    snapshots: Snapshots
 
     def most_drawn(self, site: str, process: str, mode: str, period: str) -> float:
         """What could be drawn in a mode at most, if all that could be built were and of use, in activity/year."""
@@ -116,6 +123,8 @@ def derive(instance: Instance) -> Sets:
     }
     demand, enablers = market_table(instance, time), enabler_table(instance)
     most = greatest_capacity(existing, possible, options)
+    flows = flow_table(instance, arcs, time)
+    scenarios, snapshots = scenario_sets(World(instance, draws, most, flows, demand))
     return Sets(
         instance=instance,
         time=time,
@@ -140,7 +149,7 @@ def derive(instance: Instance) -> Sets:
         plants=smallest_plants(instance, lines, existing, possible),
         enablers=enablers,
         arcs=arcs,
-        flows=flow_table(instance, arcs, time),
+        flows=flows,
         recipes=recipes,
         demand=demand,
         policies=active_policies(instance),
@@ -149,4 +158,7 @@ def derive(instance: Instance) -> Sets:
         conversion=lines["conversion"].to_dict(),
         charges=transaction_charges(instance, lines, draws),
         shares=draws["offtake_share"].astype(float).to_dict(),
+        rules=rule_list(instance, time),
+        scenarios=scenarios,
+        snapshots=snapshots,
     )

@@ -9,11 +9,11 @@ LINE = ["site", "process"]
 DRAW = ["site", "process", "mode"]
 OWN, SPOT = "own", "spot"
 
-TERMS = ["offtake_share", "min_take", "markup", "stake", "transaction_cost", "qualification", "controls"]
+TERMS = ["offtake_share", "min_take", "markup", "stake", "transaction_cost", "qualification", "controls", "priority"]
 """What an offer says about every line it covers."""
 
 _FREE: dict[str, object] = {"offtake_share": 1.0, "min_take": 0.0, "markup": 0.0, "stake": 0.0, "transaction_cost": 0.0}
-_FREE |= {"qualification": 0.0, "controls": "no", "offer": None}
+_FREE |= {"qualification": 0.0, "controls": "no", "priority": 0.0, "offer": None}
 """Terms of a line that nobody has to be asked for."""
 
 

@@ -26,11 +26,7 @@ _OTHERS = {"attribution": ATTRIBUTION, "comparison": COMPARISON}
 _READ = {name: schema for name, schema in RESULTS.items() if name != "summary"}
 """The summary is a page; all its figures come from the other sheets."""
 
-_PLANNED = tuple(
-    name
-    for name, schema in _READ.items()
-    if (schema.metadata or {})["modelled"] and name not in ("audit", "issues", "run")
-)
+_PLANNED = tuple(name for name in _READ if name not in ("audit", "issues", "run"))
 _FOR_FIGURES = ("periods", "items", "processes", "recipes", "sites")
 """Inputs without whose rows no figure of a plan can be worked out."""
 
@@ -189,10 +185,11 @@ def _changed_input(found: Compared) -> list[Issue]:
 
 
 def _missing(package: Package, found: Compared) -> list[Issue]:
-    """Sheets that a result of ours has and this one lacks."""
+    """Sheets that a result of ours has and this one lacks; those of the name of an input, only where that is filled."""
     present = {name for name, _ in package.sheets}
     copies = [COPIED + sheet for sheet in dict.fromkeys((*NEEDED, *_FOR_FIGURES))]
-    lacking = [sheet for sheet in (*_PLANNED, *copies) if sheet not in present]
+    answers = [sheet for sheet in _PLANNED if sheet not in INPUTS or len(found.instance[sheet])]
+    lacking = [sheet for sheet in (*answers, *copies) if sheet not in present]
     if not lacking:
         return []
     words = f"sheet{'s' * (len(lacking) > 1)} {', '.join(lacking)} missing: what would stand there is not compared"

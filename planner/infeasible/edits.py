@@ -131,8 +131,11 @@ def _edit(instance: Instance, limit: Limit, change: float) -> Edit:
     table = instance[limit.sheet]
     names = keys(INPUTS[limit.sheet]) or list(INPUTS[limit.sheet].columns)[:1]
     key = "|".join(str(table.at[limit.row, name]) for name in names)
-    needed = _rounded(limit.now + change if limit.rise else max(0.0, limit.now - change), limit.rise)
-    return Edit(limit.sheet, limit.row, limit.column, limit.kind, key, limit.now, needed, limit.rise)
+    now, needed = limit.now, limit.now + change if limit.rise else max(0.0, limit.now - change)
+    if limit.squared:
+        now, needed = now**2, needed**2
+    needed = _rounded(needed, limit.rise)
+    return Edit(limit.sheet, limit.row, limit.column, limit.kind, key, now, needed, limit.rise)
 
 
 def _rounded(value: float, up: bool) -> float:

@@ -20,7 +20,7 @@ BOUND = 10.0
 
 @dataclass
 class Extension:
-    """Columns and rows to be added to a compiled model, and entries of the new columns in its rows."""
+    """What is added to a compiled model: columns, their entries in its rows, rows, and breaches of its cones."""
 
     compiled: Compiled
     costs: list[float] = field(default_factory=list)
@@ -28,6 +28,7 @@ class Extension:
     whole: list[bool] = field(default_factory=list)
     entries: list[tuple[int, int, float]] = field(default_factory=list)
     limits: list[float] = field(default_factory=list)
+    breaches: dict[int, int] = field(default_factory=dict)
 
     def column(self, cost: float = 0.0, upper: float = np.inf, whole: bool = False) -> int:
         """A new column from 0 to `upper`."""
@@ -64,6 +65,9 @@ class Extension:
             values=values[order].astype(float),
             row_lower=np.concatenate([old.row_lower, np.full(len(self.limits), -np.inf)]),
             row_upper=np.concatenate([old.row_upper, self.limits]),
+            cones=tuple(
+                replace(cone, breach=self.breaches.get(number, cone.breach)) for number, cone in enumerate(old.cones)
+            ),
         )
 
 
@@ -142,7 +146,9 @@ class Elastic:
             most = place.most if np.isfinite(place.most) else self._bound(known)
             slack = extension.column(weight / _size(place) if isinstance(place.unit, Terms) else 0.0)
             slacks.append(slack)
-            extension.entries.append((place.row, slack, place.sign))
+            extension.entries += [(row, slack, place.sign) for row in place.rows]
+            if place.cone is not None:
+                extension.breaches[place.cone] = slack
             self._within(extension, place, slack, change, held)
             if place.gate is not None and np.isfinite(most):
                 extension.at_most([(slack, 1.0), (self.column[id(place.gate)], -most)], 0.0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -33,22 +34,27 @@ LIMITED = ("held", "shipped")
 
 @dataclass(frozen=True)
 class Place:
-    """A row in which a cell sets a limit.
+    """A row in which a cell sets a limit, or several that say one thing.
 
-    `row`: its position; `sign`: that of a slack that loosens it; `unit`: by how much one unit of the cell's value
-    loosens it; `gate`: a variable without which the cell says nothing there; `most`: as far as it can need loosening.
+    `rows`: their positions; `sign`: that of a slack that loosens them; `unit`: by how much one unit of the cell's value
+    does; `gate`: a variable without which the cell says nothing there; `most`: as far as they can need loosening;
+    `cone`: the number of the cone whose tangents they are.
     """
 
-    row: int
+    rows: tuple[int, ...]
     sign: float
     unit: float | Terms = 1.0
     gate: Any = None
     most: float = np.inf
+    cone: int | None = None
 
 
 @dataclass
 class Limit:
-    """A cell that could give way: its value `now`, and whether it would have to `rise` or fall."""
+    """A cell that could give way: its value `now`, and whether it would have to `rise` or fall.
+
+    Where it is `squared`, its root is what stands in the rows: `now` and changes are of the root.
+    """
 
     sheet: str
     row: int
@@ -56,6 +62,7 @@ class Limit:
     kind: str
     now: float
     rise: bool
+    squared: bool = False
     places: list[Place] = field(default_factory=list)
 
 
@@ -83,7 +90,34 @@ def limits(model: pyo.ConcreteModel, elastic: Compiled) -> list[Limit]:
         reader = READERS.get(row.parent_component().local_name)
         if reader is not None:
             reader(found, position, *row.index())
-    return list(found.found.values())
+    return [*found.found.values(), *_rules(model, elastic)]
+
+
+def _rules(model: pyo.ConcreteModel, elastic: Compiled) -> list[Limit]:
+    """The limits of hard rules, each with all rows that its rule holds."""
+    rules = model.sets.instance["rules"].reset_index().set_index("rule")
+    position = {id(row): place for place, row in enumerate(elastic.rows)}
+    cones = {cone.row.key: number for number, cone in enumerate(model.cones)}
+    found: dict[str, Limit] = {}
+    for key, row in model.rule_rows.items():
+        if row.rule.penalty is not None:
+            continue
+        facts = rules.loc[row.rule.name]
+        squared = key in cones
+        now = sqrt(row.rule.limit) if squared else row.rule.limit
+        limit = found.setdefault(
+            row.rule.name, Limit("rules", int(facts["row"]), "limit", facts["kind"], now, row.upper, squared)
+        )
+        if squared:
+            rows = tuple(position[id(data)] for data, _ in row.constraints)
+            limit.places.append(Place(rows, -1.0, row.base, cone=cones[key]))
+        else:
+            limit.places += [
+                Place((position[id(data)],), -1.0, unit if unit.variables else unit.constant)
+                for data, unit in row.constraints
+                if id(data) in position
+            ]
+    return list(found.values())
 
 
 def with_limits_as_rows(compiled: Compiled) -> Compiled:
@@ -120,7 +154,7 @@ def _service(found: Limits, row: int, *key: str) -> None:
     cells = demand.index[(demand[MARKET] == list(key)).all(axis=1)]
     volume, given = demand.at[cells[0], "volume"], found.model.sets.instance["demand"].at[cells[0], "volume"]
     gate = _member(found.model.priced, key)
-    found.add("demand", int(cells[0]), "volume", False, Place(row, 1.0, volume / given, gate, volume))
+    found.add("demand", int(cells[0]), "volume", False, Place((row,), 1.0, volume / given, gate, volume))
 
 
 def _capacity(found: Limits, row: int, site: str, process: str, mode: str, period: str) -> None:
@@ -132,7 +166,7 @@ def _capacity(found: Limits, row: int, site: str, process: str, mode: str, perio
     offer = found.model.offer_of[site, process, mode]
     gate = _state(found.model, site, process, period) if offer is None else found.model.accessed[(*offer, period)]
     unit = sets.shares[site, process, mode]
-    found.add(sheet, cell, "capacity", True, Place(row, -1.0, unit, gate, sets.most_useful(process, period)))
+    found.add(sheet, cell, "capacity", True, Place((row,), -1.0, unit, gate, sets.most_useful(process, period)))
 
 
 def _state(model: pyo.ConcreteModel, site: str, process: str, period: str) -> Any:
@@ -160,7 +194,7 @@ def _least_load(found: Limits, row: int, site: str, process: str, mode: str, per
     (cell,) = lines.index[(lines["site"] == site) & (lines["process"] == process)]
     usable = found.model.usable[site, process, mode, period]
     most = lines.at[cell, "min_load"] * found.model.sets.most[site, process, period]
-    found.add("lines", int(cell), "min_load", False, Place(row, 1.0, usable, None, most))
+    found.add("lines", int(cell), "min_load", False, Place((row,), 1.0, usable, None, most))
 
 
 def _least_take(found: Limits, row: int, *key: str) -> None:
@@ -169,7 +203,7 @@ def _least_take(found: Limits, row: int, *key: str) -> None:
     (cell,) = access.index[(access[OFFER] == list(found.model.offer_of[key[:3]])).all(axis=1)]
     amount, _ = found.model.least_taken[key]
     unit = amount / access.at[cell, "min_take"]
-    found.add("access", int(cell), "min_take", False, Place(row, 1.0, unit, None, amount))
+    found.add("access", int(cell), "min_take", False, Place((row,), 1.0, unit, None, amount))
 
 
 def _stock(found: Limits, row: int, region: str, item: str, period: str) -> None:
@@ -177,10 +211,10 @@ def _stock(found: Limits, row: int, region: str, item: str, period: str) -> None
     stocks = found.model.sets.instance["stocks"]
     (cell,) = stocks.index[(stocks["region"] == region) & (stocks["item"] == item)]
     if stocks.at[cell, "minimum"] > 0:
-        place = Place(row, 1.0, 1.0, None, stocks.at[cell, "minimum"])
+        place = Place((row,), 1.0, 1.0, None, stocks.at[cell, "minimum"])
         found.add("stocks", int(cell), "minimum", False, place)
     if np.isfinite(stocks.at[cell, "maximum"]):
-        found.add("stocks", int(cell), "maximum", True, Place(row, -1.0))
+        found.add("stocks", int(cell), "maximum", True, Place((row,), -1.0))
 
 
 def _balance(found: Limits, row: int, item: str, *_: str) -> None:
@@ -188,18 +222,19 @@ def _balance(found: Limits, row: int, item: str, *_: str) -> None:
     items = found.model.sets.instance["items"]
     (cell,) = items.index[items["item"] == item]
     if items.at[cell, "disposable"] == "no":
-        found.add("items", int(cell), "disposable", True, Place(row, -1.0))
+        found.add("items", int(cell), "disposable", True, Place((row,), -1.0))
 
 
 def _shared_lane(found: Limits, row: int, origin: str, destination: str, mode: str, period: str) -> None:
     """The sum shipped <= the capacity of the `*` row: that may be more."""
     gate = _member(found.model.lane_opened, (origin, destination, "*", mode, period))
-    found.add("lanes", _lane_cell(found, origin, destination, "*", mode), "capacity", True, Place(row, -1.0, 1.0, gate))
+    cell = _lane_cell(found, origin, destination, "*", mode)
+    found.add("lanes", cell, "capacity", True, Place((row,), -1.0, 1.0, gate))
 
 
 def _arc(found: Limits, row: int, origin: str, destination: str, item: str, mode: str, period: str) -> None:
     """shipped <= the capacity of the row with the item's name: that may be more."""
-    found.add("lanes", _lane_cell(found, origin, destination, item, mode), "capacity", True, Place(row, -1.0))
+    found.add("lanes", _lane_cell(found, origin, destination, item, mode), "capacity", True, Place((row,), -1.0))
 
 
 def _lane_cell(found: Limits, *lane: str) -> int:

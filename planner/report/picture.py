@@ -19,9 +19,10 @@ _LINES = 5
 
 
 def picture(chart: Chart) -> str:
-    """The chart as an SVG element: bars of shares lie, all others stand."""
-    drawn = _shares(chart) if chart.kind == "shares" else _columns(chart)
-    parts = [_text(_WIDTH / 2, 18, chart.title, size=15, weight="bold"), *_legend(chart), *drawn]
+    """The chart as an SVG element: bars lie, all others stand."""
+    drawn = _bars(chart) if chart.kind in ("shares", "bars") else _columns(chart)
+    legend = () if chart.kind == "bars" else _legend(chart)
+    parts = [_text(_WIDTH / 2, 18, chart.title, size=15, weight="bold"), *legend, *drawn]
     if chart.kind != "shares":
         parts.append(_text(_LEFT, 38, chart.unit, size=10, anchor="start"))
     return (
@@ -81,11 +82,12 @@ def _label(middle: float, lines: list[str], slanted: bool) -> Iterator[str]:
         yield _text(middle, _HEIGHT - _BOTTOM + 14 + 12 * number, line, size=10)
 
 
-def _shares(chart: Chart) -> Iterator[str]:
-    """Bars from left to right that add up to 1."""
+def _bars(chart: Chart) -> Iterator[str]:
+    """Bars from left to right, of shares up to 1, of amounts up to the longest, with the figure beside it."""
     frame = chart.frame.astype(float).fillna(0.0)
     slot = (_HEIGHT - _TOP - 40) / len(frame)
-    full = _WIDTH - _SHARE_LEFT - _RIGHT
+    amounts = chart.kind == "bars"
+    full = (_WIDTH - _SHARE_LEFT - _RIGHT - 50 * amounts) / (float(frame.to_numpy().max()) or 1.0 if amounts else 1.0)
     for place, (label, values) in enumerate(zip(frame.index, frame.to_numpy(), strict=True)):
         top, left = _TOP + slot * (place + 0.1), float(_SHARE_LEFT)
         name = ", ".join(map(str, label)) if isinstance(label, tuple) else str(label)
@@ -94,6 +96,8 @@ def _shares(chart: Chart) -> Iterator[str]:
             if value > 0:
                 yield _bar(left, top, value * full, slot * 0.8, _colour(str(frame.columns[number]), number))
                 left += value * full
+        if amounts:
+            yield _text(left + 4, top + slot * 0.5, three_digits(values[0]), size=10, anchor="start")
 
 
 def _legend(chart: Chart) -> Iterator[str]:

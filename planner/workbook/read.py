@@ -11,7 +11,7 @@ import pandera.pandas as pa
 
 from models.collector import collector_paused
 from models.instance import NUMERIC, Instance, typed
-from models.schema import INPUTS, NOT_MODELLED, RESULTS, meta
+from models.schema import INPUTS, RESULTS, meta
 from planner.issues import InputError, Issue
 from planner.workbook import settings
 from planner.workbook.changes import apply_changes
@@ -134,10 +134,7 @@ def _understood(
             continue
         found = tables.get(sheet)
         frames[sheet] = _no_rows(sheet).copy()
-        if found is not None and sheet in NOT_MODELLED:
-            _refuse_not_modelled(sheet, found, findings)
-            raw[sheet] = found.cells
-        elif sheet in known and sheet not in changed:
+        if sheet in known and sheet not in changed:
             frames[sheet], raw[sheet] = known[sheet]
         elif found is not None:
             before = len(findings.issues)
@@ -146,9 +143,8 @@ def _understood(
             raw[sheet] = pd.concat([frame, found.cells[found.own]], axis=1)[list(found.cells.columns)]
             if len(findings.issues) == before and sheet not in changed:
                 known[sheet] = frames[sheet], raw[sheet]
-    judged = [sheet for sheet in frames if sheet not in NOT_MODELLED]
-    untouched = {sheet for sheet in judged if not changed & {sheet, *refers_to(sheet)}}
-    check_structure(frames, [sheet for sheet in judged if sheet not in sound or sheet not in untouched], findings)
+    untouched = {sheet for sheet in frames if not changed & {sheet, *refers_to(sheet)}}
+    check_structure(frames, findings, passed=sound & untouched)
     sound |= untouched - {issue.sheet for issue in findings.issues}
     order = {sheet: number for number, sheet in enumerate(["", "--set", *INPUTS])}
     issues = sorted(
@@ -197,7 +193,7 @@ def _tables(package: Package, parts: dict[str, str], findings: Findings) -> dict
         sheet = declared[name]
         tables[sheet] = table(sheet, grid, INPUTS[sheet], findings)
         filled = grid.troubles or any(cell != "" for row in grid.rows for cell in row)
-        if filled and sheet not in NOT_MODELLED:
+        if filled:
             check_header(tables[sheet], sheet, findings)
     return tables
 
@@ -218,16 +214,6 @@ def _look_for_needed(package: Package, parts: dict[str, str], tables: dict[str, 
 def _said(sheet: str, findings: Findings) -> bool:
     """Whether the sheet has a fault already."""
     return any(issue.sheet == sheet and issue.severity == "error" for issue in findings.issues)
-
-
-def _refuse_not_modelled(sheet: str, found: Table, findings: Findings) -> None:
-    """A fault at the first cell of a sheet that has rows, although no plan would heed them."""
-    rows = found.cells[found.declared].dropna(how="all")
-    if not rows.empty:
-        row = int(rows.index[0])
-        name = str(rows.iloc[0].first_valid_index())
-        message = f"`{sheet}` is not modelled yet, so the plan would not heed this row: leave the sheet empty"
-        findings.fault(sheet, row, name, message)
 
 
 def _place(cell: str) -> tuple[int, int, str]:

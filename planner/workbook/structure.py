@@ -1,5 +1,6 @@
 """What the schema asks of the values: ranges, required cells, unique keys, and names that exist."""
 
+from collections.abc import Set
 from functools import cache
 from typing import Any
 
@@ -21,17 +22,17 @@ def refers_to(sheet: str) -> set[str]:
     return {ref.split(".")[0] for column in columns for ref in meta(column)["ref"]}
 
 
-def check_structure(tables: dict[str, pd.DataFrame], sheets: list[str], findings: Findings) -> None:
-    """Check the typed `tables` of `sheets` against the schema; every fault goes to `findings`."""
+def check_structure(tables: dict[str, pd.DataFrame], findings: Findings, passed: Set[str] = frozenset()) -> None:
+    """Check the typed `tables` against the schema, but for those `passed`; every fault goes to `findings`."""
     targets = {ref for schema in INPUTS.values() for column in schema.columns.values() for ref in meta(column)["ref"]}
-    for sheet in sheets:
-        if len(tables[sheet]):
-            _ranges(sheet, tables[sheet], findings)
-            _reserved(sheet, tables[sheet], targets, findings)
-            _duplicates(sheet, tables[sheet], findings)
-    for sheet in sheets:
+    filled = {sheet: frame for sheet, frame in tables.items() if len(frame) and sheet not in passed}
+    for sheet, frame in filled.items():
+        _ranges(sheet, frame, findings)
+        _reserved(sheet, frame, targets, findings)
+        _duplicates(sheet, frame, findings)
+    for sheet in filled:
         for name, column in INPUTS[sheet].columns.items():
-            if meta(column)["ref"] and len(tables[sheet]):
+            if meta(column)["ref"]:
                 _references(sheet, name, tables, findings)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
-from models.schema import INPUTS, NOT_MODELLED, SETTINGS, meta
+from models.schema import INPUTS, SETTINGS, meta
 from planner.workbook import style
 from planner.workbook.example import example
 from planner.workbook.save import save
@@ -87,7 +87,6 @@ def _lines(blank: bool) -> list[tuple[str, str]]:
             "From left to right: settings, time, places, items, ways of making, plants, trade, markets.",
         ),
         ("Blue tabs", "Sheets that the plan uses. Unused ones may stay empty."),
-        ("Grey tabs", f"Not modelled yet, leave empty: {', '.join(NOT_MODELLED)}."),
         ("Headers", "Rest the pointer on a header to read what the column means, its unit and its default."),
         (
             "Drop-downs",
@@ -113,6 +112,17 @@ def _lines(blank: bool) -> list[tuple[str, str]]:
             "Levels",
             "A saving or uplift counts in all at its level, not on top of the level before.",
         ),
+        (
+            "Scenarios",
+            "What may come, with probabilities that add up to 1 at most. Either expand makes one scenario per member, "
+            "or sheet disruptions says what is hit, when, for how many months, and what is left (factor).",
+        ),
+        (
+            "Rules",
+            "What a plan must keep to, whatever it costs, or at a penalty where hard is no. A share is a number from 0 "
+            "to 1; an HHI too: divide by 10,000.",
+        ),
+        ("Locks", "Decisions held at a value, named by the key columns of their result sheet."),
         ("Remarks", "source, confidence and note are kept and shown, never used. Your own columns are kept as well."),
         ("Your own sheets", "A sheet whose name begins with _ is ignored, as is this one."),
         ("Check", "planner check FILE  lists every fault with its sheet and cell."),

@@ -22,6 +22,12 @@ COUNTRY = {"region": "here", "wage": 0.5, "skilled_wage": 2, "energy_price": 0.2
 OUTSIDE = {"sites": [{"site": "shop", "region": "here", "firm": "other"}]}
 CONTRACT = {"firm": "other", "process": "make", "mode": "contract"}
 DESIGN = {"project": "design", "option": "alone", "cost": 2}
+WISH = {"rule": "wish", "item": "good", "hard": "no", "penalty": 1}
+STRIKE: dict[str, Any] = {
+    "scenarios": [{"scenario": "strike", "probability": 0.2}],
+    "disruptions": [{"scenario": "strike", "period": "2", "months": 6, "kind": "site", "target": "shop"}],
+}
+
 CASES: list[tuple[str, float, dict[str, Any]]] = [
     # 3,000,000 h x 0.5 / 10^6 = 1.5 per good
     ("labour", 8 * 1.5 * 2.44, {"processes": [{"labour": 3e6}], "regions": [COUNTRY]}),
@@ -172,6 +178,16 @@ CASES: list[tuple[str, float, dict[str, Any]]] = [
             "demand": wanted("2"),
         },
     ),
+    # A strike of half a year in the second period loses 4 of 8 at 10 - 2 each, at the mean of 0.8 and 0.64: 32 x 0.72
+    ("expected loss", 0.2 * 32 * 0.72, STRIKE),
+    ("risk", 3 * 0.2 / 0.5 * 32 * 0.72, STRIKE | {"settings": {"risk_weight": 3, "cvar_alpha": 0.5}}),
+    # 2 of 8 are to come from there each year, and 2 to be kept at the end of each period
+    (
+        "rule breach",
+        2 * 2.44,
+        {"rules": [WISH | {"type": "min_share", "by": "region", "who": "there", "limit": 0.25}]},
+    ),
+    ("rule breach once", 2 * 1.8, {"rules": [WISH | {"type": "min_cover", "limit": 3}]}),
     ("revenue", -8 * 9 * 2.44, {"settings": {"objective": "profit"}, "demand": wanted("1", "2", price=9)}),
 ]
 
