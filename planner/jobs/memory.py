@@ -22,10 +22,15 @@ SPARE = 200_000_000
 
 
 def columns_of(sets: Sets) -> int:
-    """About how many columns the model of these sets will have: one for each flow, draw, order and step."""
+    """About how many columns the model of these sets will have: one for each flow, draw, order and step.
+
+    A snapshot of a scenario in the optimisation has those of its period over again, as far as it touches them.
+    """
     periods = len(sets.time.periods)
-    per_period = len(sets.draws) + len(sets.lines) + len(sets.signable) + len(sets.sites)
-    return len(sets.flows) + 3 * len(sets.demand) + len(sets.orders) + periods * per_period + len(sets.starts)
+    flows = len(sets.flows) + 3 * len(sets.demand) + periods * len(sets.draws)
+    decisions = len(sets.orders) + len(sets.starts) + periods * (len(sets.lines) + len(sets.signable) + len(sets.sites))
+    modelled = sum(bool(sets.scenarios.at[name, "modelled"]) for name, _ in sets.snapshots)
+    return flows + decisions + flows * modelled // periods
 
 
 def need(columns: int) -> int:
