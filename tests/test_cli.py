@@ -111,11 +111,11 @@ def test_what_if_changes_the_plan_and_leaves_the_file(example: Path, tmp_path: P
     before = example.read_bytes()
     plain, less = tmp_path / "plain.xlsx", tmp_path / "less.xlsx"
     assert run(["solve", str(example), "-o", str(plain), "--gap", "0"]) == 0
-    assert run(["solve", str(example), "-o", str(less), "--gap", "0", "--set", "demand[*].volume=1"]) == 0
+    assert run(["solve", str(example), "-o", str(less), "--gap", "0", "--set", "demand[*].volume=100"]) == 0
     assert example.read_bytes() == before
-    volume = read_tables(less)["demand"]["volume"]
-    assert set(volume) == {1.0}
-    assert set(read_tables(less)["in_demand"]["volume"]) == {1.0}
+    demand = read_tables(less)["demand"]
+    assert set(demand.loc[demand["scenario"] == "base", "volume"]) == {100.0}
+    assert set(read_tables(less)["in_demand"]["volume"]) == {100.0}
     assert read_tables(plain)["costs"]["discounted"].sum() > read_tables(less)["costs"]["discounted"].sum()
 
 
