@@ -78,7 +78,7 @@ def test_the_price_of_surviving(
     scenarios, rules = sheet(out, "scenarios"), sheet(out, "rules")
     assert (scenarios["service"] >= service - 1e-6).all()
     assert len(scenarios) == len(rules) == len(sheet(out, "cases"))
-    assert sheet(out, "changes")["words"].str.contains("New hall for make at B").any()
+    assert sheet(out, "differences")["words"].str.contains("New hall for make at B").any()
     assert run(["stress", str(out), "-o", str(book.with_name("stress.xlsx")), "--kinds", "site"]) == 0
     tried = sheet(book.with_name("stress.xlsx"), "losses")
     assert (tried.loc[tried["together"] <= losses, "service"] >= service - 1e-6).all()

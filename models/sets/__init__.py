@@ -45,10 +45,10 @@ class Sets:
     conversion: (site, process) -> conversion cost in money/activity
     charges: (site, process, mode) -> transaction cost x institution factor of the region, before policies
     shares: (site, process, mode) -> share of capacity that may be drawn
-    rules: the security rules in force
-    scenarios, snapshots: frame of disruptions by name, and what each changes in each period it touches
     locks: row number -> the decision it holds
     ruled_out: kind of decision -> what some lock says no to
+    rules: the security rules in force
+    scenarios, snapshots: frame of disruptions by name, and what each changes in each period it touches
     """
 
     instance: Instance
@@ -83,11 +83,11 @@ class Sets:
     conversion: dict[tuple[str, str], float]
     charges: dict[tuple[str, str, str], float]
     shares: dict[tuple[str, str, str], float]
+    locks: dict[int, Lock]
+    ruled_out: dict[str, set[tuple[str, ...]]]
     rules: tuple[Rule, ...]
     scenarios: pd.DataFrame
     snapshots: Snapshots
-    locks: dict[int, Lock]
-    ruled_out: dict[str, set[tuple[str, ...]]]
 
     def most_drawn(self, site: str, process: str, mode: str, period: str) -> float:
         """What could be drawn in a mode at most, if all that could be built were and of use, in activity/year."""
@@ -165,9 +165,9 @@ def derive(instance: Instance) -> Sets:
         conversion=lines["conversion"].to_dict(),
         charges=transaction_charges(instance, lines, draws),
         shares=draws["offtake_share"].astype(float).to_dict(),
+        locks=locks,
+        ruled_out=refused,
         rules=rule_list(instance, time),
         scenarios=scenarios,
         snapshots=snapshots,
-        locks=locks,
-        ruled_out=refused,
     )

@@ -42,6 +42,20 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """Points joined in the order in which they stand, and marked ones among them.
+
+    `points` has columns x, y and mark: "" or the name of the series under which the point stands out. `across` and
+    `unit` name the axes.
+    """
+
+    title: str
+    across: str
+    unit: str
+    points: pd.DataFrame
+
+
+@dataclass(frozen=True)
 class Map:
     """Regions by place (columns longitude, latitude, worth; index region) and the largest flows between them.
 

@@ -44,7 +44,8 @@ def evaluate(job: Job, earlier: Compared) -> Evaluation:
     if solution.status == "interrupted":
         raise KeyboardInterrupt
     if solution.values is None:
-        reasons = told(remedies(job.model, fixed), job.reading) if solution.status == "infeasible" else []
+        broken = solution.status == "infeasible"
+        reasons = told(remedies(job.model, fixed), job.reading) if broken else []
         return Evaluation(solution, {}, found, tuple(reasons or _to_change(job, values)))
     words = f"the decisions of {earlier.path.name}, only flows chosen anew"
     remarks = [Issue("warning", "", "", f"{shown(decision)} of {earlier.label} is gone") for decision in found.gone]

@@ -29,7 +29,7 @@ def lines(found: Alternatives, within: float) -> list[str]:
     currency = found.job.reading.instance.settings["currency"]
     text = [_plan(found, place, currency) for place in range(len(found.plans))]
     if found.exhausted:
-        text.append(f"no further plan within {within:.3g} of the best differs in any choice")
+        text.append(f"no further plan within {100 * within:.3g} % of the best differs in any choice")
     for verdict in (ALWAYS, OPTIONAL, NEVER, UNDECIDED):
         names = [shown(name) for name, word in zip(found.choices.names, found.verdicts, strict=True) if word == verdict]
         if names and verdict != NEVER:
@@ -84,9 +84,11 @@ def _row(found: Alternatives, place: int) -> tuple:
 def _choices(found: Alternatives) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for place, name in enumerate(found.choices.names):
-        key = dict(zip(KEYS[name[0]], name[1:], strict=False))
-        taken = {f"plan_{number}": float(plan.taken[place]) for number, plan in enumerate(found.plans, 1)}
-        rows.append({"decision": name[0], **key, "verdict": found.verdicts[place]} | taken)
+        key: dict[str, Any] = dict(zip(KEYS[name[0]], name[1:], strict=False))
+        taken: dict[str, Any] = {
+            f"plan_{number}": float(plan.taken[place]) for number, plan in enumerate(found.plans, 1)
+        }
+        rows.append({"decision": name[0], "verdict": found.verdicts[place]} | key | taken)
     frame = pd.DataFrame(rows, columns=list(alternative_schemas(len(found.plans))["choices"].columns))
     order = {verdict: place for place, verdict in enumerate((ALWAYS, OPTIONAL, UNDECIDED, NEVER))}
     return frame.sort_values("verdict", key=lambda words: words.map(order), kind="stable", ignore_index=True)

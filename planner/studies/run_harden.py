@@ -6,7 +6,6 @@ from pathlib import Path
 import pandas as pd
 
 from models.schema import RESULTS
-from models.schema.columns import number, table, text
 from planner.comparison.alignment import Plan as Aligned
 from planner.comparison.decisions import decisions
 from planner.comparison.differences import decision_changes
@@ -17,37 +16,12 @@ from planner.report.charts import charts
 from planner.report.figures import money, per_cent
 from planner.report.tiles import tiles
 from planner.solver import Options
+from planner.studies.frontier_schema import CASES, DIFFERENCES, HARDENED
 from planner.studies.harden import Hardened, Watch, harden
 from planner.studies.threats import Siege
 from planner.workbook.board import Board
 from planner.workbook.read import Reading
 from planner.workbook.write import write_result, write_tables
-
-CASES = table(
-    "cases",
-    "The cases that were added so that the plan survives them, in the order in which they were found.",
-    {
-        "round": number("solve after which it was found", key=True),
-        "loss": text("what is lost, all at once", key=True),
-        "period": text("period in which it happens", key=True),
-        "months": number("how long it lasts", "month"),
-        "service": number("the most that the plan before served of it", "share"),
-    },
-)
-
-CHANGES = table(
-    "changes",
-    "Decisions of the hardened plan that differ from those of the plain one.",
-    {
-        "decision": text("what is decided"),
-        "difference": text("how it differs"),
-        "what": text("process, project or item it is about; of a site its processes"),
-        "words": text("the difference as a sentence"),
-        "size_before": number("size in the plain plan"),
-        "size_after": number("size in the hardened plan"),
-        "unit": text("unit of the sizes"),
-    },
-)
 
 _PLAIN, _HARDENED = "the plain plan", "the hardened plan"
 _MOST_SAID = 12
@@ -68,14 +42,14 @@ def run_harden(
     sentences = hardened_words(found)
     plan["summary"] = _with_brief(plan["summary"], sentences)
     plan["cases"] = _case_table(found)
-    plan["changes"] = pd.DataFrame(changed, columns=list(CHANGES.columns))
+    plan["differences"] = pd.DataFrame(changed, columns=list(DIFFERENCES.columns))
     board = Board(tiles(plan["summary"]), charts(input_.instance, plan))
-    schemas = RESULTS | {"cases": CASES, "changes": CHANGES}
+    schemas = RESULTS | HARDENED
     write_tables(paths[0], schemas, plan, input_.raw, board)
     if paths[1] is not None:
         write_result(paths[1], plain, reading.raw, reading.instance)
     said = [row["words"] for row in changed[:_MOST_SAID]]
-    more = [f"and {len(changed) - _MOST_SAID} more on sheet changes"] if len(changed) > _MOST_SAID else []
+    more = [f"and {len(changed) - _MOST_SAID} more on sheet differences"] if len(changed) > _MOST_SAID else []
     return found, [*sentences, *(f"  {line}" for line in [*said, *more])]
 
 

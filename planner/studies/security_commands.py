@@ -108,3 +108,47 @@ def harden(
     output.print(f"{out} written")
     if not found.complete:
         raise Stop(4)
+
+
+@app.command()
+def frontier(
+    file: Workbook,
+    rule: Annotated[str, typer.Option(metavar="NAME", help="Rule whose limit is varied, by its name in sheet rules.")],
+    out: Out,
+    points: Annotated[int, typer.Option(min=2, help="Plans along the way, both ends among them.")] = 7,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MEASURE",
+            help="What stands beside cost: service, hhi, cvar or import_share; else the rule's figure.",
+        ),
+    ] = None,
+    gap: Gap = None,
+    time_limit: TimeLimit = None,
+    threads: Threads = None,
+    seed: Seed = None,
+    changes: Changes = None,
+) -> None:
+    """Ask what security costs: from where a rule begins to bind to the tightest limit that any plan can meet.
+
+    Each plan is a start for the next. Points that another beats are left off the curve, the knee is marked, and a table
+    says which decisions flip where. --time-limit holds for each solve. Ctrl-C writes the points known by then.
+    """
+    from planner.planning import solver_options
+    from planner.progress import Live
+    from planner.studies.frontier import NoPlan, Request
+    from planner.studies.run_frontier import run_frontier
+
+    reading, issues = _checked(file, out, changes)
+    chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
+    try:
+        with Live(errors) as live:
+            found, words = run_frontier(reading, Request(rule, points, against, chosen), out, issues, live)
+    except NoPlan as end:
+        errors.print(f"error: {end}")
+        raise Stop(_status_without_plan(end.solution.status)) from None
+    for line in words:
+        output.print(line)
+    output.print(f"{out} written")
+    if not found.complete:
+        raise Stop(4)

@@ -16,11 +16,17 @@ from planner.studies.drivers import Driver, drivers
 from planner.studies.question import Sides, asked, sides, with_lock
 from planner.workbook.read import Reading
 
-MOST_SOLVES = 8
+MOST_SOLVES = 5
 """Values of the driver at which both sides are solved before the search for the break-even ends."""
 
 NEAR = 0.01
 """Distance from the break-even, relative to it, at which both sides are solved once more."""
+
+MOST_DRIVERS = 2
+"""Drivers that are tried till one has a break-even."""
+
+FLAT = 1e-7
+"""Slopes up to this are rounding."""
 
 CLOSE = 1e-3
 """Width relative to the driver's value down to which the break-even is narrowed."""
@@ -157,14 +163,18 @@ class _Search:
     starts: list[np.ndarray | None] = field(default_factory=lambda: [None, None])
 
     def flip(self) -> Flip | None:
-        """The break-even of the main driver; None where no input is connected with the decision."""
-        main = self._main()
-        if main is None:
-            return None
-        driver, slope = main
+        """The break-even of the main driver, or of the next where that one has none; None where there is no driver."""
+        found: list[Flip] = []
+        for driver, slope in self._ranked()[:MOST_DRIVERS]:
+            found.append(self._flip(driver, slope))
+            if found[-1].at is not None:
+                return found[-1]
+        return found[0] if found else None
+
+    def _flip(self, driver: Driver, slope: float) -> Flip:
         held, forced = map(_objective, self.solutions)
-        slack = sum(map(_slack, self.solutions))
-        points = [Point(driver.value, held, forced, slack)]
+        points = [Point(driver.value, held, forced, sum(map(_slack, self.solutions)))]
+        self.starts = [None, None]
         end = self._narrowed(driver, points, slope)
         if end:
             return Flip(driver, _sorted(points), None, end)
@@ -173,9 +183,9 @@ class _Search:
         points += [self._solved(driver, value) for value in beside if value >= driver.least]
         return Flip(driver, _sorted(points), _crossing(points))
 
-    def _main(self) -> tuple[Driver, float] | None:
-        """The driver that moves the difference most, and by how much a unit of it does."""
-        best: tuple[float, Driver, float] | None = None
+    def _ranked(self) -> list[tuple[Driver, float]]:
+        """The drivers by how much of the difference hangs on them, and what a unit of each adds to it."""
+        found = []
         for driver in drivers(self.reading.instance, self.question.held):
             step = 1e-3 * max(1.0, abs(driver.value))
             moved = self._costs(driver, driver.value + step)
@@ -183,11 +193,9 @@ class _Search:
             if moved is None or still is None:
                 continue
             held, forced = ((after - before) / step for after, before in zip(moved, still, strict=True))
-            slope = forced - held
-            weight = abs(slope) * max(abs(driver.value), 1e-6)
-            if abs(slope) > 1e-9 and (best is None or weight > best[0]):
-                best = (weight, driver, slope)
-        return None if best is None else best[1:]
+            if abs(forced - held) > FLAT:
+                found.append((driver, forced - held))
+        return sorted(found, key=lambda pair: -abs(pair[1]) * max(abs(pair[0].value), FLAT))
 
     def _costs(self, driver: Driver, value: float) -> tuple[float, float] | None:
         """What the two plans known cost at a value of a driver; None where it changes what can be decided."""
@@ -206,8 +214,8 @@ class _Search:
 
     def _narrowed(self, driver: Driver, points: list[Point], slope: float) -> str:
         """Solve both sides at values of the driver till the break-even is known; "" then, else why there is none."""
-        if points[0].difference <= 0:
-            return "forcing it costs nothing: the plan was within its gap of one that decides otherwise"
+        if points[0].difference <= points[0].slack:
+            return "not sought: the gaps of the solves leave more open than the difference, a smaller --gap would tell"
         for _ in range(MOST_SOLVES):
             found = self._next(driver, points, slope)
             if found is None:
@@ -215,7 +223,9 @@ class _Search:
             points.append(self._solved(driver, found))
             if points[-1].difference > 0 and found <= driver.least:
                 return f"even at {found:g} the plan would stay as it is"
-            slope = _slope(points) or slope
+            slope = _steeper(points, slope)
+            if not slope:
+                return f"it flips at no value: beyond {found:g} forcing the decision gets no cheaper"
         return "" if any(point.difference <= 0 for point in points) else "no value was found in so many solves"
 
     def _next(self, driver: Driver, points: list[Point], slope: float) -> float | None:
@@ -275,6 +285,14 @@ def _between(one: Point, two: Point, guess: float, middle: float) -> float:
     """A value a little beyond the guess on the far side, so that both ends of the bracket come near."""
     far = two if abs(one.value - guess) < abs(two.value - guess) else one
     return guess + 0.1 * (far.value - guess) if abs(far.value - guess) > CLOSE * abs(guess) else middle
+
+
+def _steeper(points: list[Point], slope: float) -> float:
+    """The slope to go on with; 0 where the difference falls no more."""
+    if any(point.difference <= 0 for point in points):
+        return slope
+    newest = _slope(points)
+    return newest if newest * slope > 0 and abs(newest) > FLAT else 0.0
 
 
 def _slope(points: list[Point]) -> float:
