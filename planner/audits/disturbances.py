@@ -154,18 +154,14 @@ def _shared(case: Case, lanes: pd.MultiIndex) -> tuple[pd.Series, pd.Series]:
 
 def _stocks(case: Case) -> list[Finding]:
     """On top of what the base does: nothing below 0, and over the months no more released than the base holds."""
-    key = [*SNAPSHOT, "region", "item"]
-    figures = ["held", "added", "released"]
+    key, figures = [*SNAPSHOT, "region", "item"], ["held", "added", "released"]
+    known = course.snapshots(case)
+    base = case["stocks"].drop(columns="scenario").merge(known, on="period").groupby(key)[figures].sum()
     sheet = course.stocks(case).groupby(key)[figures].sum()
-    base = case["stocks"].drop(columns="scenario").merge(course.snapshots(case), on="period")
-    base = (
-        base.groupby(key)[[*figures, "months"]].first().reindex(sheet.index.union(pd.MultiIndex.from_frame(base[key])))
-    )
-    sheet = sheet.reindex(base.index, fill_value=0.0)
-    known = course.snapshots(case).set_index(SNAPSHOT)["months"]
-    months = known.reindex(levels(base.index, SNAPSHOT)).set_axis(base.index)
-    base = base.fillna(0.0)
-    more = sheet - base[figures]
+    index = sheet.index.union(base.index)
+    sheet, base = sheet.reindex(index, fill_value=0.0), base.reindex(index, fill_value=0.0)
+    months = known.set_index(SNAPSHOT)["months"].reindex(levels(index, SNAPSHOT), fill_value=0.0).set_axis(index)
+    more = sheet - base
     return [
         same(f"stocks held{_WHERE}", sheet["held"], base["held"]),
         at_most(f"stocks put in{_WHERE}", -more["added"], 0.0 * base["held"], base["added"]),

@@ -81,7 +81,8 @@ def openings(case: Case) -> pd.DataFrame:
 
     `place` is the place of the period of first use, missing where a lane is never used.
     """
-    flows = pd.concat([charged(case), freighted(case, case.disturbed("flows"))])
+    parts = [charged(case), freighted(case, case.disturbed("flows"))]
+    flows = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     flows = flows[flows["shipped"] > USED].assign(place=case.places(flows["period"], -1).astype(float))
     first = flows.groupby([*LANE, "priced_by"])["place"].min()
     lanes = case.instance["lanes"]
