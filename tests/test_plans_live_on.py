@@ -6,14 +6,20 @@ All on `tiny.xlsx`, whose plan opens a cell plant with one large module in 2025 
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from planner.audit import audit
 from planner.cli import run
-from planner.workbook.read import read_instance, read_tables
+from planner.earlier import fit, started
+from planner.planning import prepared
+from planner.solver import Options
+from planner.workbook.read import Reading, read_instance, read_tables
 from planner.workbook.write import write_instance
 from tests.plans import failed
+from tests.proofs import wanted, years
+from tests.proofs.test_locks import small_shop
 from tests.test_cli import change, metric
 
 TINY = Path(__file__).parents[1] / "instances" / "tiny.xlsx"
@@ -126,14 +132,27 @@ def test_an_old_plan_on_new_data(result: Path, tmp_path: Path, capsys: pytest.Ca
 
 
 def test_an_old_plan_that_does_not_work_says_why(result: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    """A cell plant without a window before 2027 cannot be open in 2025; a least load cannot be met without demand."""
+    """A least load cannot be met without demand: 0.1 of a capacity of 25 is the most that is wanted."""
     out = tmp_path / "out.xlsx"
     load = ["--set", "lines[mine|mining].min_load=0.9", "--set", "demand[*|*|*|*].volume=1"]
     assert run(["evaluate", str(TINY), "--plan", str(result), "-o", str(out), *load]) == 3
     said = capsys.readouterr().err
     assert "does not work" in said
-    assert "mining at mine must run" in said
+    assert "(min_load of mine|mining): 0.9 must be at most 0.004" in said
     assert not out.exists()
+
+
+def test_decisions_that_no_longer_fit_together_give_way_to_the_nearest() -> None:
+    """Two modules in each of two years were ordered, of which only two are left in all: two have to go."""
+    case = small_shop(periods=years(2), demand=wanted("1", "2"))
+    case["options"]["max_modules"] = 2.0
+    job = prepared(Reading(TINY, case, [], {}, {}), Options(gap=0.0))
+    before = {("built", "shop", "make", "more", name): 2.0 for name in ("1", "2")}
+    found = fit(job.model, job.compiled, before)
+    begun = started(job.compiled, found, job.options)
+    assert (found.words, begun.changed) == ("2 of 2 decisions", 2.0)
+    assert begun.solution.values is not None
+    assert begun.solution.values[~np.isnan(found.values)].sum() == 2
 
 
 def test_why_forces_the_opposite_and_finds_where_it_flips(
