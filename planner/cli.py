@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
+from planner.console import Changes, Gap, Seed, Stop, Threads, TimeLimit, errors, output
 from planner.issues import InputError, Issue
+from planner.jobs import commands as job_commands
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading
@@ -23,33 +24,15 @@ app: typer.Typer = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-output = Console(soft_wrap=True, highlight=False, markup=False)
 
 MOST_REASONS = 25
 """Rows that are named where there is no plan; nobody reads hundreds, and the largest come first."""
 
-Changes = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="SHEET[KEY].COLUMN=VALUE", help="Change an input, not the file; repeatable."),
-]
-Gap = Annotated[float | None, typer.Option(min=0, max=1, help="Relative gap at which a solve stops.")]
-TimeLimit = Annotated[float | None, typer.Option(min=0.001, help="Longest time of a solve, in s.")]
-Threads = Annotated[int | None, typer.Option(min=1, help="Threads of a solve.")]
-Seed = Annotated[int | None, typer.Option(min=0, help="Random seed of the solver, and of samples.")]
 Workbook = Annotated[Path, typer.Argument(metavar="FILE", help="Instance workbook (.xlsx).", show_default=False)]
 
 
 _INTERRUPTED = 130
 """What typer returns in place of the KeyboardInterrupt that it catches."""
-
-
-class Stop(Exception):
-    """End with this exit status; everything has been said."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
 
 
 @app.callback()
@@ -248,6 +231,10 @@ def report(
     output.print(f"{run_report(result, page)} written: open it in a browser")
 
 
+app.command("run")(job_commands.run_jobs)
+app.add_typer(job_commands.app, name="jobs")
+
+
 def _checked(file: Path, result: Path | None, changes: list[str] | None) -> "tuple[Reading, list[Issue]]":
     """What is in `file`, and what there is to say of it, once it is sure that `result` can be written."""
     from planner.check import check as run_checks
@@ -292,7 +279,7 @@ def _say_no_plan(words: str, reasons: list[str]) -> None:
         errors.print(f"  and {len(reasons) - MOST_REASONS} more")
 
 
-from planner.studies import commands  # noqa: E402, F401  # its commands use what stands above
+from planner.studies import commands, security_commands  # noqa: E402, F401  # its commands use what stands above
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from planner.earlier import fit, started
 from planner.infeasible import remedies, told
 from planner.issues import Issue
 from planner.marginals import price_rules
+from planner.recourse.unmodelled import with_unmodelled
 from planner.report.figures import money
 from planner.report.summary import summary
 from planner.seal import seal
@@ -159,7 +160,7 @@ def reported(job: Job, solution: Solution, **said: Any) -> Plan:
     instance = job.reading.instance
     load_values(job.compiled, solution.values)
     price_rules(job.model, job.compiled, solution.duals, solution.cone_duals)
-    tables = plan(job.model)
+    tables = with_unmodelled(job.model, plan(job.model))
     objective = job.sign * solution.objective + 0.0
     facts = {
         "status": solution.status,

@@ -174,6 +174,10 @@ _TABLES = [
             "capacity": _rate("capacity of all lines, outside ones too"),
             "capacity_ratio": number("that capacity over use; above 1 is over-capacity", "share"),
             "utilisation": share("made over capacity of the lines that home firms control"),
+            "single_points": number(
+                "regions, outside firms, sites, lanes and chokepoints whose loss for a year the rest cannot make up"
+            ),
+            "weakest": text("the one of them without which most is missing"),
         },
     ),
     table(

@@ -18,6 +18,7 @@ _AT_NO_TERMS = {
     "transaction_cost": 0.0,
     "term": 1.0,
     "exit": "yes",
+    "priority": 0.0,
     "qualification": 0.0,
 }
 """What a line that no row covers is had at: all of it, for its production cost."""
@@ -27,7 +28,7 @@ _CONDITIONS = ["entry_cost", "annual_cost", "min_take", "qualification"]
 
 def _rows(case: Case) -> pd.DataFrame:
     """The rows of the input sheet `access` of outside firms, whatever the switches say."""
-    rows = case.instance["access"].drop(columns=["source", "confidence", "note", "priority"])
+    rows = case.instance["access"].drop(columns=["source", "confidence", "note"])
     firms = case.instance["firms"]
     return rows[rows["firm"].isin(firms.loc[firms["home"] == "no", "firm"])].rename(columns={"process": "offer"})
 

@@ -13,14 +13,23 @@ from models.instance import Instance
 from models.schema import INPUTS, RESULTS
 from planner.comparison.schema import CHANGES, COMPARISON
 from planner.issues import Issue, Severity
+from planner.jobs.ledger import instance_of
 from planner.seal import broken, planner_version
+from planner.studies.frontier_schema import FRONTIER
 from planner.studies.plan_schema import ALTERNATIVES
 from planner.studies.schema import ATTRIBUTION
+from planner.studies.stress_tables import STRESS
 from planner.workbook.names import plain
 from planner.workbook.package import Package, open_package, refusal
 from planner.workbook.read import COPIED, NEEDED, Reading, read_copies, read_instance, read_sheets
 
-_OTHERS = {"attribution": ATTRIBUTION, "comparison": COMPARISON, "alternatives": ALTERNATIVES}
+_OTHERS = {
+    "attribution": ATTRIBUTION,
+    "comparison": COMPARISON,
+    "alternatives": ALTERNATIVES,
+    "stress test": STRESS,
+    "frontier": FRONTIER,
+}
 """Workbooks of ours that hold no plan: their name, and their sheets."""
 
 _READ = {name: schema for name, schema in RESULTS.items() if name != "summary"}
@@ -119,7 +128,10 @@ def read_compared(path: Path, label: str) -> Compared:
     found = Compared(path, label, kind, reading, tables, facts, seal, content_hash, [])
     noticed = [replace(issue, message=f"{label}: {issue.message}") for issue in issues]
     noticed = [replace(issue, severity="warning") for issue in noticed]
-    return replace(found, issues=[*_seal_issues(found), *_missing(package, found), *noticed, *_faults(found)])
+    return replace(
+        found,
+        issues=[*_seal_issues(found), *_changed_input(found), *_missing(package, found), *noticed, *_faults(found)],
+    )
 
 
 def labels(paths: Sequence[Path]) -> list[str]:
@@ -166,6 +178,19 @@ def _seal_issues(found: Compared) -> list[Issue]:
             words = f"costs add up to {total:,.6g}, but the objective is said to be {found.objective:,.6g}"
             said.append(("warning", "costs", words))
     return [Issue(severity, sheet, "", f"{found.label}: {words}") for severity, sheet, words in said]
+
+
+def _changed_input(found: Compared) -> list[Issue]:
+    """A remark where the workbook that a result was made of can be found and is not what it was."""
+    name, sealed = found.facts.get("input", ""), found.facts.get("input SHA-256", "")
+    if not name or not sealed:
+        return []
+    likely = [instance_of(found.path), found.path.parent / name, Path(name)]
+    there = [path for path in likely if path is not None and path.is_file()]
+    if not there or any(hashlib.sha256(path.read_bytes()).hexdigest() == sealed for path in there):
+        return []
+    words = f"{there[0]} changed after this result was made of it: solve it again, or compare with care"
+    return [Issue("warning", "run", "", f"{found.label}: {words}")]
 
 
 def _missing(package: Package, found: Compared) -> list[Issue]:

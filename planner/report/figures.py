@@ -23,8 +23,8 @@ COST_GROUPS = {
     "stock": ("stock holding",),
     "disruptions": ("expected loss", "risk"),
     "shortage": ("shortage",),
-    "plan changes": ("plan changes",),
     "rules broken": ("rule breach", "rule breach once"),
+    "plan changes": ("plan changes",),
     "revenue": ("revenue",),
 }
 """Cost lines as a board sums them up; a line that stands nowhere here is a group of its own."""
