@@ -275,3 +275,25 @@ def test_an_edited_result_is_told_by_every_command(result: Path, tmp_path: Path,
     ):
         run(command)
         assert "edited by hand: the seal does not fit its tables" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_large_instance_stopped_early(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """One car maker's chain within a tenth of the best: every command answers in its time and says how sure it is."""
+    maker = str(TINY.parent / "ev_maker.xlsx")
+    plan, again, out = (str(tmp_path / f"{name}.xlsx") for name in ("plan", "again", "out"))
+    coarse = ["--gap", "0.1", "--time-limit", "60"]
+    assert run(["solve", maker, "-o", plan, *coarse]) == 0
+    dear = ["--set", "demand[*|*|*|*].price=1"]
+    capsys.readouterr()
+    assert run(["solve", maker, "-o", again, "--start", plan, *coarse, "--set", "settings[discount_rate]=0.08"]) == 0
+    assert re.search(r"(\d+) of \1 decisions of the earlier plan still exist; the plan", capsys.readouterr().out)
+    assert run(["evaluate", maker, "--plan", plan, "-o", out, *dear]) == 0
+    assert set(read_tables(Path(out))["audit"]["ok"]) == {"yes"}
+    assert run(["why", plan, "opened[Yibin cell plant]", *coarse]) == 0
+    assert "opened[Yibin cell plant" in capsys.readouterr().out
+    room = ["--within", "5%", "--number", "2", "--gap", "0.1", "--time-limit", "5"]
+    assert run(["alternatives", maker, *room, "-o", out]) == 0
+    verdicts = pd.read_excel(out, sheet_name="choices", engine="calamine")["verdict"]
+    assert set(verdicts) <= {"always", "never", "optional", "undecided"}
+    assert len(verdicts) > 100
