@@ -119,7 +119,7 @@ def solve(
     chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     with Live(errors) as live, listening() as stop:
         outcome = make_plan(
-            reading, chosen, live.show, tuple(changes or ()), issues, stop, value_of_information, earlier
+            reading, chosen, live.show, tuple(changes or ()), issues, stop, earlier, value_of_information
         )
         if outcome.tables:  # written before anything else: a plan once found is not lost to another Ctrl-C
             write_result(result, outcome.tables, reading.raw, reading.instance)

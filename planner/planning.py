@@ -97,8 +97,8 @@ def make_plan(
     changes: tuple[str, ...] = (),
     issues: list[Issue] | None = None,
     stop: Event | None = None,
-    value_of_information: bool = False,
     earlier: Beside | None = None,
+    value_of_information: bool = False,
 ) -> Outcome:
     """Build, solve, report, audit and seal; on request say what information is worth. The reading must have no faults.
 
@@ -120,25 +120,23 @@ def searched(
 ) -> Outcome:
     """Solve a job and report on it; the search starts from the plan that earlier `decisions` give, if there are any."""
     shown = None if progress is None else lambda step: progress(step.turned(job.sign))
-    roundings = rounding(job.model, job.compiled)
     start, remarks = (None, ()) if not decisions else _start(job, decisions)
     if start is not None and start.status == "interrupted":
         solution = replace(start, bound=None, gap=None)
     else:
         values = None if start is None else start.values
-        solution = solve_arrays(job.compiled, job.options, shown, roundings, values)
+        solution = solve_arrays(job.compiled, job.options, shown, rounding(job.model, job.compiled), values)
     if solution.values is None:
-        return Outcome(solution, {}, reasons(job) if solution.status == "infeasible" else [], remarks)
+        infeasible = solution.status == "infeasible"
+        return Outcome(
+            solution, {}, told(remedies(job.model, job.compiled), job.reading) if infeasible else [], remarks
+        )
     tables = reported(job, solution)
     if value_of_information:
-        worth = information_rows(job.model, job.compiled, solution, Run(job.options, roundings, shown))
+        run = Run(job.options, rounding(job.model, job.compiled), shown)
+        worth = information_rows(job.model, job.compiled, solution, run)
         tables["summary"] = pd.concat([tables["summary"], worth], ignore_index=True)
     return Outcome(solution, tables, [], remarks)
-
-
-def reasons(job: Job) -> list[str]:
-    """Why a job has no plan: the fewest cells of the workbook that would have to change."""
-    return told(remedies(job.model, job.compiled), job.reading)
 
 
 def _start(job: Job, decisions: Mapping[Decision, float]) -> tuple[Solution, tuple[str, ...]]:
