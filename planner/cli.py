@@ -17,7 +17,7 @@ from planner.jobs import commands as job_commands
 if TYPE_CHECKING:
     from planner.workbook.read import Reading
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     help="Plan a three-tier supply chain from an Excel workbook.",
     add_completion=False,
     no_args_is_help=True,
@@ -101,19 +101,30 @@ def solve(
         ),
     ] = False,
     changes: Changes = None,
+    start: Annotated[Path | None, typer.Option(metavar="RESULT", help="Earlier plan to start the search from.")] = None,
+    keep: Annotated[Path | None, typer.Option(metavar="RESULT", help="Earlier plan to depart from at a cost.")] = None,
+    change_cost: Annotated[
+        float | None, typer.Option(min=0, help="Money for each decision (and module) that differs from --keep.")
+    ] = None,
 ) -> None:
     """Find the best plan and write it, audited, into a result workbook."""
     from planner.planning import make_plan, solver_options
     from planner.progress import Live
     from planner.solver import listening
+    from planner.studies.given import beside
     from planner.workbook.write import write_result
 
     reading, issues = _checked(file, result, changes)
+    reading, earlier = beside(reading, start, keep, change_cost, _say)
     chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     with Live(errors) as live, listening() as stop:
-        outcome = make_plan(reading, chosen, live.show, tuple(changes or ()), issues, stop, value_of_information)
+        outcome = make_plan(
+            reading, chosen, live.show, tuple(changes or ()), issues, stop, value_of_information, earlier
+        )
         if outcome.tables:  # written before anything else: a plan once found is not lost to another Ctrl-C
             write_result(result, outcome.tables, reading.raw, reading.instance)
+    for remark in outcome.remarks:
+        output.print(remark)
     solution = outcome.solution
     if solution.values is None:
         _say_no_plan(outcome.solution.words, outcome.reasons)
@@ -224,21 +235,28 @@ app.command("run")(job_commands.run_jobs)
 app.add_typer(job_commands.app, name="jobs")
 
 
-def _checked(file: Path, result: Path, changes: list[str] | None) -> "tuple[Reading, list[Issue]]":
+def _checked(file: Path, result: Path | None, changes: list[str] | None) -> "tuple[Reading, list[Issue]]":
     """What is in `file`, and what there is to say of it, once it is sure that `result` can be written."""
     from planner.check import check as run_checks
     from planner.workbook.read import read_instance
-    from planner.workbook.write import ensure_writable
 
-    if result.exists() and file.exists() and result.samefile(file):
-        raise InputError([Issue("error", "", "", f"{result} is the input itself: name another file for the result")])
-    ensure_writable(result)
+    if result is not None:
+        ensure_other(result, file)
     reading = read_instance(file, changes or ())
     issues = run_checks(reading)
     _say(issues)
     if any(issue.severity == "error" for issue in issues):
         raise Stop(2)
     return reading, issues
+
+
+def ensure_other(result: Path, file: Path) -> None:
+    """Raise where `result` is the file that is read, or cannot be written."""
+    from planner.workbook.write import ensure_writable
+
+    if result.exists() and file.exists() and result.samefile(file):
+        raise InputError([Issue("error", "", "", f"{result} is the input itself: name another file for the result")])
+    ensure_writable(result)
 
 
 def _status_without_plan(status: str) -> int:
@@ -259,6 +277,9 @@ def _say_no_plan(words: str, reasons: list[str]) -> None:
         errors.print(f"  {reason}")
     if len(reasons) > MOST_REASONS:
         errors.print(f"  and {len(reasons) - MOST_REASONS} more")
+
+
+from planner.studies import commands, security_commands  # noqa: E402, F401  # its commands use what stands above
 
 
 def main() -> None:

@@ -168,18 +168,20 @@ def solve_arrays(
     options: Options,
     progress: Callable[[Progress], None] | None = None,
     roundings: tuple[Rounding, ...] = (),
+    start: np.ndarray | None = None,
 ) -> Solution:
     """Solve compiled arrays; integers in the plan are exactly whole, and the rest is optimal for them.
 
     `roundings` turn values of the relaxation into values with whole integers, one after the other, each what the one
-    before led to; the plan they lead to, if any, is where the search starts. Ctrl-C and the time limit hold for all of
+    before led to; the plan they lead to, if any, is where the search starts. A `start` that is given, a plan in
+    values per column, takes its place. Ctrl-C and the time limit hold for all of
     it and leave the best plan so far.
     """
     started = time.monotonic()
     with listening() as stop:
         job = _Job(options, progress, stop, started)
-        bound, start = -np.inf, None
-        if roundings and compiled.integer.any():
+        bound = -np.inf
+        if start is None and roundings and compiled.integer.any():
             bound, start, compiled = _start(job, compiled, roundings)
         solution, closer = _searched(job, compiled, start, bound)
         while closer is not compiled and _unsettled(solution, options):

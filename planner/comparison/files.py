@@ -14,19 +14,28 @@ from models.schema import INPUTS, RESULTS
 from planner.comparison.schema import CHANGES, COMPARISON
 from planner.issues import Issue, Severity
 from planner.jobs.ledger import instance_of
-from planner.seal import planner_version, tables_hash
+from planner.seal import broken, planner_version
+from planner.studies.frontier_schema import FRONTIER
+from planner.studies.plan_schema import ALTERNATIVES
 from planner.studies.schema import ATTRIBUTION
+from planner.studies.stress_tables import STRESS
 from planner.workbook.names import plain
 from planner.workbook.package import Package, open_package, refusal
 from planner.workbook.read import COPIED, NEEDED, Reading, read_copies, read_instance, read_sheets
 
-_OTHERS = {"attribution": ATTRIBUTION, "comparison": COMPARISON}
+_OTHERS = {
+    "attribution": ATTRIBUTION,
+    "comparison": COMPARISON,
+    "alternatives": ALTERNATIVES,
+    "stress test": STRESS,
+    "frontier": FRONTIER,
+}
 """Workbooks of ours that hold no plan: their name, and their sheets."""
 
 _READ = {name: schema for name, schema in RESULTS.items() if name != "summary"}
 """The summary is a page; all its figures come from the other sheets."""
 
-_PLANNED = tuple(name for name in _READ if name not in ("audit", "issues", "run"))
+_PLANNED = tuple(name for name in _READ if name not in ("changes", "audit", "issues", "run"))
 _FOR_FIGURES = ("periods", "items", "processes", "recipes", "sites")
 """Inputs without whose rows no figure of a plan can be worked out."""
 
@@ -114,9 +123,8 @@ def read_compared(path: Path, label: str) -> Compared:
     reading = read_copies(package, path)
     run = tables.get("run", pd.DataFrame(columns=["key", "seal"]))
     facts = {str(key): "" if value is None else str(value) for key, value in zip(run["key"], run["seal"], strict=True)}
-    seal = "none"
-    if facts.get("tables SHA-256"):
-        seal = "fits" if tables_hash(tables) == facts["tables SHA-256"] else "does not fit"
+    changed = broken(facts, tables, reading.instance)
+    seal = "none" if changed is None else "does not fit" if changed else "fits"
     found = Compared(path, label, kind, reading, tables, facts, seal, content_hash, [])
     noticed = [replace(issue, message=f"{label}: {issue.message}") for issue in issues]
     noticed = [replace(issue, severity="warning") for issue in noticed]
@@ -162,7 +170,8 @@ def _seal_issues(found: Compared) -> list[Issue]:
     elif found.seal == "does not fit":
         made_by, own = found.facts.get("planner version", ""), planner_version()
         other = f", or made by planner {made_by}, which wrote other tables than {own}" if made_by != own else ""
-        said.append(("warning", "run", f"was edited by hand{other}: the seal does not fit its tables"))
+        parts = " and ".join(broken(found.facts, found.tables, found.instance) or [])
+        said.append(("warning", "run", f"was edited by hand{other}: the seal does not fit its {parts}"))
     if "costs" in found.tables and "objective" in found.facts:
         total = found.cost if found.goal == "cost" else -found.cost
         if abs(total - found.objective) > 1e-6 * max(1.0, abs(total)):
