@@ -19,6 +19,7 @@ from planner.earlier import fit, started
 from planner.infeasible import remedies, told
 from planner.issues import Issue
 from planner.marginals import price_rules
+from planner.recourse.settled import settled
 from planner.recourse.unmodelled import with_unmodelled
 from planner.report.figures import money
 from planner.report.summary import summary
@@ -96,8 +97,8 @@ def make_plan(
     changes: tuple[str, ...] = (),
     issues: list[Issue] | None = None,
     stop: Event | None = None,
-    value_of_information: bool = False,
     earlier: Beside | None = None,
+    value_of_information: bool = False,
 ) -> Outcome:
     """Build, solve, report, audit and seal; on request say what information is worth. The reading must have no faults.
 
@@ -119,25 +120,23 @@ def searched(
 ) -> Outcome:
     """Solve a job and report on it; the search starts from the plan that earlier `decisions` give, if there are any."""
     shown = None if progress is None else lambda step: progress(step.turned(job.sign))
-    roundings = rounding(job.model, job.compiled)
     start, remarks = (None, ()) if not decisions else _start(job, decisions)
     if start is not None and start.status == "interrupted":
         solution = replace(start, bound=None, gap=None)
     else:
         values = None if start is None else start.values
-        solution = solve_arrays(job.compiled, job.options, shown, roundings, values)
+        solution = solve_arrays(job.compiled, job.options, shown, rounding(job.model, job.compiled), values)
     if solution.values is None:
-        return Outcome(solution, {}, reasons(job) if solution.status == "infeasible" else [], remarks)
+        infeasible = solution.status == "infeasible"
+        return Outcome(
+            solution, {}, told(remedies(job.model, job.compiled), job.reading) if infeasible else [], remarks
+        )
     tables = reported(job, solution)
     if value_of_information:
-        worth = information_rows(job.model, job.compiled, solution, Run(job.options, roundings, shown))
+        run = Run(job.options, rounding(job.model, job.compiled), shown)
+        worth = information_rows(job.model, job.compiled, solution, run)
         tables["summary"] = pd.concat([tables["summary"], worth], ignore_index=True)
     return Outcome(solution, tables, [], remarks)
-
-
-def reasons(job: Job) -> list[str]:
-    """Why a job has no plan: the fewest cells of the workbook that would have to change."""
-    return told(remedies(job.model, job.compiled), job.reading)
 
 
 def _start(job: Job, decisions: Mapping[Decision, float]) -> tuple[Solution, tuple[str, ...]]:
@@ -160,7 +159,7 @@ def reported(job: Job, solution: Solution, **said: Any) -> Plan:
     assert solution.values is not None
     assert solution.objective is not None
     instance = job.reading.instance
-    load_values(job.compiled, solution.values)
+    load_values(job.compiled, settled(job.model, job.compiled, solution.values))
     price_rules(job.model, job.compiled, solution.duals, solution.cone_duals)
     tables = with_unmodelled(job.model, plan(job.model))
     objective = job.sign * solution.objective + 0.0

@@ -83,7 +83,7 @@ def tables_hash(tables: Mapping[str, pd.DataFrame], schemas: Mapping[str, pa.Dat
 def inputs_hash(instance: Instance) -> str:
     """SHA-256 of an input as it was understood, the same whether read from its workbook or from a result of it.
 
-    The order of rows counts, since that of periods has a meaning; blank cells count as what they mean.
+    The order of rows counts only where it has a meaning, that of periods; blank cells count as what they mean.
     """
     whole = hashlib.sha256()
     for sheet, schema in INPUTS.items():
@@ -95,6 +95,7 @@ def inputs_hash(instance: Instance) -> str:
             shown = _number if meta(column)["kind"] in NUMERIC else _word
             columns.append([shown(value) for value in frame[name].tolist()])
         lines = ["\t".join(cells) for cells in zip(*columns, strict=True)]
+        lines = lines if sheet == "periods" else sorted(lines)
         whole.update("\n".join([sheet, *lines, ""]).encode())
     chosen = sorted((name, _text(value)) for name, value in instance.settings.items())
     whole.update("\n".join(f"{name}\t{value}" for name, value in chosen).encode())

@@ -6,14 +6,20 @@ All on `tiny.xlsx`, whose plan opens a cell plant with one large module in 2025 
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from planner.audit import audit
 from planner.cli import run
-from planner.workbook.read import read_instance, read_tables
+from planner.earlier import fit, started
+from planner.planning import prepared
+from planner.solver import Options
+from planner.workbook.read import Reading, read_instance, read_tables
 from planner.workbook.write import write_instance
 from tests.plans import failed
+from tests.proofs import wanted, years
+from tests.proofs.test_locks import small_shop
 from tests.test_cli import change, metric
 
 TINY = Path(__file__).parents[1] / "instances" / "tiny.xlsx"
@@ -126,14 +132,27 @@ def test_an_old_plan_on_new_data(result: Path, tmp_path: Path, capsys: pytest.Ca
 
 
 def test_an_old_plan_that_does_not_work_says_why(result: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    """A cell plant without a window before 2027 cannot be open in 2025; a least load cannot be met without demand."""
+    """A least load cannot be met without demand: 0.1 of a capacity of 25 is the most that is wanted."""
     out = tmp_path / "out.xlsx"
     load = ["--set", "lines[mine|mining].min_load=0.9", "--set", "demand[*|*|*|*].volume=1"]
     assert run(["evaluate", str(TINY), "--plan", str(result), "-o", str(out), *load]) == 3
     said = capsys.readouterr().err
     assert "does not work" in said
-    assert "mining at mine must run" in said
+    assert "(min_load of mine|mining): 0.9 must be at most 0.004" in said
     assert not out.exists()
+
+
+def test_decisions_that_no_longer_fit_together_give_way_to_the_nearest() -> None:
+    """Two modules in each of two years were ordered, of which only two are left in all: two have to go."""
+    case = small_shop(periods=years(2), demand=wanted("1", "2"))
+    case["options"]["max_modules"] = 2.0
+    job = prepared(Reading(TINY, case, [], {}, {}), Options(gap=0.0))
+    before = {("built", "shop", "make", "more", name): 2.0 for name in ("1", "2")}
+    found = fit(job.model, job.compiled, before)
+    begun = started(job.compiled, found, job.options)
+    assert (found.words, begun.changed) == ("2 of 2 decisions", 2.0)
+    assert begun.solution.values is not None
+    assert begun.solution.values[~np.isnan(found.values)].sum() == 2
 
 
 def test_why_forces_the_opposite_and_finds_where_it_flips(
@@ -256,3 +275,25 @@ def test_an_edited_result_is_told_by_every_command(result: Path, tmp_path: Path,
     ):
         run(command)
         assert "edited by hand: the seal does not fit its tables" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_large_instance_stopped_early(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """One car maker's chain within a tenth of the best: every command answers in its time and says how sure it is."""
+    maker = str(TINY.parent / "ev_maker.xlsx")
+    plan, again, out = (str(tmp_path / f"{name}.xlsx") for name in ("plan", "again", "out"))
+    coarse = ["--gap", "0.1", "--time-limit", "60"]
+    assert run(["solve", maker, "-o", plan, *coarse]) == 0
+    dear = ["--set", "demand[*|*|*|*].price=1"]
+    capsys.readouterr()
+    assert run(["solve", maker, "-o", again, "--start", plan, *coarse, "--set", "settings[discount_rate]=0.08"]) == 0
+    assert re.search(r"(\d+) of \1 decisions of the earlier plan still exist; the plan", capsys.readouterr().out)
+    assert run(["evaluate", maker, "--plan", plan, "-o", out, *dear]) == 0
+    assert set(read_tables(Path(out))["audit"]["ok"]) == {"yes"}
+    assert run(["why", plan, "opened[Yibin cell plant]", *coarse]) == 0
+    assert "opened[Yibin cell plant" in capsys.readouterr().out
+    room = ["--within", "5%", "--number", "2", "--gap", "0.1", "--time-limit", "5"]
+    assert run(["alternatives", maker, *room, "-o", out]) == 0
+    verdicts = pd.read_excel(out, sheet_name="choices", engine="calamine")["verdict"]
+    assert set(verdicts) <= {"always", "never", "optional", "undecided"}
+    assert len(verdicts) > 100

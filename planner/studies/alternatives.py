@@ -11,7 +11,8 @@ import numpy as np
 from planner.compiled import Compiled
 from planner.extended import aiming_at, held, within_cost
 from planner.planning import Job
-from planner.solver import Options, Solution, rounding, solve_arrays
+from planner.relaxation import extremes
+from planner.solver import Options, Solution, listening, rounding, solve_arrays
 from planner.studies.choices import Choices, choices
 
 DISTANCE_GAP = 0.05
@@ -22,6 +23,12 @@ PATIENCE = 20.0
 
 ROUNDING = 1e-9
 """Room above the cap, relative to it, so that the best plan is within it whatever rounding does."""
+
+FOR_THE_BEST = 5.0
+"""Time for the best plan, and for what is proved choice by choice, as a multiple of that."""
+
+SURE = 1e-5
+"""Distance from 0 or 1 from which a relaxed choice cannot be that."""
 
 ALWAYS, NEVER, OPTIONAL, UNDECIDED = "always", "never", "optional", "undecided"
 
@@ -65,24 +72,31 @@ def alternatives(job: Job, within: float, number: int, show: Show, *, by_period:
     """Up to `number` plans that cost at most a share `within` more than the best, and verdicts on all choices.
 
     The time limit of the job's options is one for each solve. Raises NoBest where there is no plan; Ctrl-C ends it
-    with what is known by then.
+    with what is known by then, or raises KeyboardInterrupt where nothing is.
     """
     show("the best plan")
-    best = solve_arrays(job.compiled, job.options, None, rounding(job.model, job.compiled))
+    limit = job.options.time_limit
+    longer = replace(job.options, time_limit=None if limit is None else FOR_THE_BEST * limit)
+    best = solve_arrays(job.compiled, longer, None, rounding(job.model, job.compiled))
+    if best.status == "interrupted":
+        raise KeyboardInterrupt
     if best.values is None or best.objective is None:
         raise NoBest(best)
     found = choices(job, by_period=by_period)
-    cap = best.objective + within * abs(best.objective)
-    hunt = _Hunt(job, found, within_cost(found.compiled, cap + ROUNDING * abs(cap)), show)
-    hunt.add(best)
+    hunt = _Hunt(job, found, within, show)
+    hunt.anchor(best)
     try:
         exhausted = hunt.spread(number)
         hunt.classify()
     except KeyboardInterrupt:
         hunt.interrupted, exhausted = True, False
     return Alternatives(
-        job, found, hunt.plans, hunt.verdicts(), cap, exhausted, not hunt.cut_short, interrupted=hunt.interrupted
+        job, found, hunt.plans, hunt.verdicts(), hunt.cap, exhausted, not hunt.cut_short, interrupted=hunt.interrupted
     )
+
+
+def _objective(solution: Solution) -> float:
+    return math.inf if solution.objective is None else solution.objective
 
 
 @dataclass
@@ -91,16 +105,29 @@ class _Hunt:
 
     job: Job
     choices: Choices
-    capped: Compiled
+    within: float
     show: Show
+    cap: float = math.inf
+    capped: Compiled = field(init=False)
     plans: list[Found] = field(default_factory=list)
     seen: list[np.ndarray] = field(default_factory=list)
     proved: set[int] = field(default_factory=set)
     cut_short: bool = False
     interrupted: bool = False
 
+    def anchor(self, best: Solution) -> None:
+        """Begin with a plan, the best so far: from its cost follows what all others may cost."""
+        assert best.objective is not None
+        self.cap = best.objective + self.within * abs(best.objective)
+        self.capped = within_cost(self.choices.compiled, self.cap + ROUNDING * abs(self.cap))
+        self.plans, self.seen = [], []
+        self.add(best)
+
     def add(self, solution: Solution) -> None:
-        """Take note of a plan to be shown."""
+        """Take note of a plan to be shown; one that is better than the best takes its place, and all begins anew."""
+        if self.plans and _objective(solution) < _objective(self.plans[0].solution) - ROUNDING * abs(self.cap):
+            self.anchor(solution)
+            return
         assert solution.values is not None
         values = self.choices.own(solution.values)
         taken = self.choices.taken(values)
@@ -152,12 +179,28 @@ class _Hunt:
         self.cut_short |= solution.status == "time_limit"
         return solution
 
+    def relax(self) -> None:
+        """Prove what already follows where whole numbers may take any value, choice by choice."""
+        limit = self.job.options.time_limit
+        seconds = math.inf if limit is None else FOR_THE_BEST * limit
+        for side in (1.0, 0.0):
+            places = self._alike(side)
+            at = dict(zip(self.choices.columns[places].tolist(), places, strict=True))
+            self.show(f"{len(places)} choices that may be taken {ALWAYS if side else NEVER}, one by one")
+            with listening() as stop:
+                for column, value in extremes(self.capped, list(at), bool(side), stop, seconds):
+                    if abs(value - (1.0 - side)) > SURE:
+                        self.proved.add(at[column])
+            if stop.is_set():
+                raise KeyboardInterrupt
+
     def classify(self) -> None:
         """Prove what is always and what is never taken, group by group.
 
         All choices that every plan so far takes are one group: a plan that takes fewest of them takes some out; where
         it takes all, they are always taken. A group on which a solve runs out of time is halved.
         """
+        self.relax()
         limit = self.job.options.time_limit
         end = math.inf if limit is None else time.monotonic() + PATIENCE * limit
         for side in (1.0, 0.0):

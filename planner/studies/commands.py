@@ -133,10 +133,10 @@ def alternatives(
     except NoBest as end:
         cli.errors.print(f"error: {end}")
         raise cli.Stop(cli._status_without_plan(end.solution.status)) from None
-    for line in lines(found, room):
+    for line in lines(found, room, number):
         cli.output.print(line)
     if output is not None:
-        write_alternatives(found, tables(found, room, issues, list(changes or ())), output)
+        write_alternatives(found, tables(found, room, number, issues, list(changes or ())), output)
         cli.output.print(f"{output} written")
 
 

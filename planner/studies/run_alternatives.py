@@ -24,12 +24,14 @@ from planner.workbook.write import write_tables
 WORDS = {ALWAYS: "always taken", NEVER: "never taken", OPTIONAL: "optional", UNDECIDED: "undecided"}
 
 
-def lines(found: Alternatives, within: float) -> list[str]:
-    """What to say about the alternatives, line by line."""
+def lines(found: Alternatives, within: float, number: int) -> list[str]:
+    """What to say about the alternatives, of which `number` were asked for, line by line."""
     currency = found.job.reading.instance.settings["currency"]
     text = [_plan(found, place, currency) for place in range(len(found.plans))]
     if found.exhausted:
         text.append(f"no further plan within {100 * within:.3g} % of the best differs in any choice")
+    elif found.interrupted or len(found.plans) < number:
+        text.append("no further plan was found in time")
     for verdict in (ALWAYS, OPTIONAL, NEVER, UNDECIDED):
         names = [shown(name) for name, word in zip(found.choices.names, found.verdicts, strict=True) if word == verdict]
         if names and verdict != NEVER:
@@ -57,7 +59,9 @@ def _extra(found: Alternatives, place: int) -> float:
     return (plan - best) / max(abs(best), 1e-9)
 
 
-def tables(found: Alternatives, within: float, issues: list[Issue], changes: list[str]) -> dict[str, pd.DataFrame]:
+def tables(
+    found: Alternatives, within: float, number: int, issues: list[Issue], changes: list[str]
+) -> dict[str, pd.DataFrame]:
     """The sheets of the workbook."""
     plans = pd.DataFrame(
         [_row(found, place) for place in range(len(found.plans))],
@@ -68,7 +72,7 @@ def tables(found: Alternatives, within: float, issues: list[Issue], changes: lis
     facts |= {"started": found.job.began.isoformat(timespec="seconds")}
     options = asdict(found.job.options) | {"changes": changes}
     run = seal(found.job.reading.path, options, facts, made, alternative_schemas(len(found.plans)))
-    return {"summary": _summary(found, within), **made, "run": run}
+    return {"summary": _summary(found, within, number), **made, "run": run}
 
 
 def _row(found: Alternatives, place: int) -> tuple:
@@ -94,10 +98,10 @@ def _choices(found: Alternatives) -> pd.DataFrame:
     return frame.sort_values("verdict", key=lambda words: words.map(order), kind="stable", ignore_index=True)
 
 
-def _summary(found: Alternatives, within: float) -> pd.DataFrame:
+def _summary(found: Alternatives, within: float, number: int) -> pd.DataFrame:
     settings = found.job.reading.instance.settings
     name = f"Plans within {within:.1%} of the best: {settings['name']}".replace("%", " %")
-    said = lines(found, within)
+    said = lines(found, within, number)
     rows: list[tuple[str, Any, str]] = [
         ("name", name, ""),
         ("status", f"{len(found.plans)} plans, as different as can be", ""),

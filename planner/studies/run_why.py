@@ -43,7 +43,8 @@ class Explained:
 def run_why(given: Compared, options: Options, written: str, live: Live) -> Explained:
     """Answer the question `written` about a result. Raises as `why` does, InputError where its input has faults."""
     reading = input_of(given)
-    answer = why(reading, options, written, decisions_in(given, given.instance), live.say)
+    room = abs(given.objective - given.figure("bound", given.objective))
+    answer = why(reading, options, written, decisions_in(given, given.instance), room, live.say)
     tables = reported(answer.job, answer.solution)
     facts = {row["key"]: str(row["seal"]) for row in tables["run"].to_dict("records")}
     forced = replace(given, label="forced", reading=answer.job.reading, tables=tables, facts=facts, issues=[])
@@ -131,9 +132,9 @@ def _cost(answer: Answer, currency: str) -> str:
 
 def _open(answer: Answer) -> str:
     """Whether the searches alone could be behind the difference."""
-    solution = answer.solution
-    slack = 0.0 if solution.bound is None else (solution.objective or 0.0) - solution.bound
-    return "" if slack < answer.cost else "; its solve left more than that open, so a smaller --gap would tell more"
+    pairs = [(found.objective, found.bound) for found in (answer.solution, answer.held)]
+    slack = sum(objective - bound for objective, bound in pairs if objective is not None and bound is not None)
+    return "" if slack < answer.cost else "; the gaps leave more than that open, so a smaller --gap would tell more"
 
 
 def _moved(found: Comparison) -> list[str]:

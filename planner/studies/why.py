@@ -86,8 +86,10 @@ class Answer:
         return _objective(self.solution) - _objective(self.held)
 
 
-def why(reading: Reading, options: Options, written: str, given: dict[Decision, float], show: Show) -> Answer:
-    """Answer the question `written` about the plan of `given` decisions.
+def why(
+    reading: Reading, options: Options, written: str, given: dict[Decision, float], room: float, show: Show
+) -> Answer:
+    """Answer the question `written` about the plan of `given` decisions, which could be better by `room` in money.
 
     Raises InputError where the question speaks of nothing that there is, Unanswered where no plan does otherwise,
     KeyboardInterrupt where the user stops it.
@@ -96,6 +98,7 @@ def why(reading: Reading, options: Options, written: str, given: dict[Decision, 
     question = sides(asked(written, nameable(plain)), given, list(plain.model.sets.time.periods))
     show("the plan as it is")
     held = _ended(started(plain.compiled, fit(plain.model, plain.compiled, given), options).solution)
+    held = replace(held, bound=_objective(held) - room)
     show("the decision forced the other way")
     job = prepared(replace(reading, instance=with_lock(reading.instance, question.forced)), options)
     begun = _forced_start(job, given, question.forced)
