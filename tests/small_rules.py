@@ -5,6 +5,7 @@ They stand on those of `tests/small_disruptions.py`, to which they add rules, an
 
 from hypothesis import strategies as st
 
+from tests.brute_force.rules import ENUMERATED
 from tests.small_disruptions import disrupted_instances
 from tests.small_instances import Row, Rows, Tables, _sometimes
 from tests.small_mechanisms import _names
@@ -35,8 +36,15 @@ TOGETHER = ("max_cvar", "budget")
 
 
 @st.composite
-def ruled_instances(draw: st.DrawFn, most_periods: int = 2) -> tuple[Tables, Row]:
-    """Tables and settings: a small instance with one to four rules, half of them soft."""
+def enumerable_instances(draw: st.DrawFn, most_periods: int = 2) -> tuple[Tables, Row]:
+    """Tables and settings: without scenarios, and with rules of the types that `tests/brute_force` knows."""
+    tables, settings = draw(ruled_instances(most_periods, ENUMERATED))
+    return {sheet: rows for sheet, rows in tables.items() if sheet not in ("scenarios", "disruptions")}, settings
+
+
+@st.composite
+def ruled_instances(draw: st.DrawFn, most_periods: int = 2, types: tuple[str, ...] = tuple(LIMITS)) -> tuple[Tables, Row]:
+    """Tables and settings: a small instance with one to four rules of these types, half of them soft."""
     tables, settings = draw(disrupted_instances(most_periods))
     for row in tables["processes"]:
         row["emissions"] = draw(st.sampled_from([0, 0.5, 2]))
@@ -44,12 +52,12 @@ def ruled_instances(draw: st.DrawFn, most_periods: int = 2) -> tuple[Tables, Row
         row["grid_co2"] = draw(st.sampled_from([0, 1e-3]))
     for row in tables.get("lanes", []):
         row["emissions"] = draw(st.sampled_from([0, 1e-3]))
-    tables["rules"] = [_rule(draw, tables, number) for number in range(draw(st.integers(1, 4)))]
+    tables["rules"] = [_rule(draw, tables, number, types) for number in range(draw(st.integers(1, 4)))]
     return tables, settings
 
 
-def _rule(draw: st.DrawFn, tables: Tables, number: int) -> Row:
-    kind = draw(st.sampled_from(sorted(LIMITS)))
+def _rule(draw: st.DrawFn, tables: Tables, number: int, types: tuple[str, ...]) -> Row:
+    kind = draw(st.sampled_from(sorted(types)))
     row: Row = {"rule": f"rule {number}", "type": kind, "limit": draw(st.sampled_from(LIMITS[kind]))}
     if kind not in TOGETHER:
         row["item"] = draw(st.sampled_from(["*", *_names(tables, "items")]))

@@ -20,6 +20,7 @@ from planner.solver import Options, solve
 from planner.workbook.read import Reading
 from tests.brute_force import brute_force, combinations
 from tests.small_instances import small_instances
+from tests.small_rules import enumerable_instances
 
 
 def faults(case: Instance) -> list[Issue]:
@@ -51,6 +52,25 @@ def test_plan_is_as_good_as_the_best(drawn: tuple[dict[str, Any], dict[str, Any]
     """Forty instances, with up to 200 combinations of decisions each."""
     case = instance(drawn[0], **drawn[1])
     assume(combinations(case) <= 200)
+    compare(case)
+
+
+@settings(max_examples=40)
+@given(enumerable_instances())
+def test_plan_under_rules_is_as_good_as_the_best(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    """Forty instances with security rules and all mechanisms, with up to 200 combinations of decisions each."""
+    case = instance(drawn[0], **drawn[1])
+    assume(combinations(case) <= 200)
+    compare(case)
+
+
+@pytest.mark.slow
+@settings(max_examples=500)
+@given(enumerable_instances())
+def test_plan_under_rules_is_as_good_as_the_best_of_many(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    """Five hundred instances, with up to 2,000 combinations of decisions each."""
+    case = instance(drawn[0], **drawn[1])
+    assume(combinations(case) <= 2000)
     compare(case)
 
 

@@ -20,6 +20,7 @@ from tests.brute_force.offers import add_offers
 from tests.brute_force.policies import add_subsidies, change_markets
 from tests.brute_force.program import Program
 from tests.brute_force.projects import add_projects
+from tests.brute_force.rules import add_rules
 from tests.brute_force.sites import add_lines
 
 
@@ -47,6 +48,7 @@ def _assembled(instance: Instance) -> Program:
     add_projects(program)
     add_levels(program)
     add_subsidies(program)
+    add_rules(program)
     return program
 
 

@@ -38,6 +38,8 @@ def _shipped(program: Program, lane: Row, item: str, t: int) -> int:
     transit = facts["value"] * program.settings["discount_rate"] * lane["lead_days"] / 365
     cost = freight + transit + facts["value"] * rate
     column = program.column(cost * program.calendar.yearly[t], 0.0 if banned else inf)
+    program.moves.append(((lane["origin"], lane["destination"], item, t), column))
+    program.emitted[column] = lane["emissions"] * _distance(program, lane) * facts["mass"] / 1000
     arrival = "used" if lane["origin"] == lane["destination"] else "arrived"
     program.put(("made", lane["origin"], item, t), column, -1.0)
     program.put((arrival, lane["destination"], item, t), column, 1.0)
@@ -63,7 +65,7 @@ def _distance(program: Program, lane: Row) -> float:
     """Kilometres: as given, or the great circle x 1.3."""
     if lane["distance"] is not None:
         return float(lane["distance"])
-    if not lane["cost_per_tkm"]:
+    if not (lane["cost_per_tkm"] or lane["emissions"]):
         return 0.0
     start, end = (program.find("regions", "region", lane[end]) for end in ("origin", "destination"))
     south, north = radians(start["latitude"]), radians(end["latitude"])

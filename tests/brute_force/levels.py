@@ -21,6 +21,7 @@ def add_levels(program: Program) -> None:
         put_up = {key: program.column(0.0) for key in product(_places(enablers), program.calendar.periods)}
         for ((region, enabler), t), column in put_up.items():
             program.put(("used", region, enabler, t), column, -1.0)
+            program.deployed[region, enabler, t] = column
         for key in sorted({(row["region"], row["enabler"], row["item"]) for row in enablers}):
             _add_enabler(program, key, put_up)
 

@@ -40,6 +40,7 @@ def _add_stock(program: Program, stock: Row) -> None:
         years = calendar.years[t]
         for column, factor in ((held, 1.0), (before, -1.0), (added, -years), (released, years)):
             program.put(("stock", *place, t), column, factor)
+        program.held[*place, t] = held
         program.put(("used", *place, t), added, -1.0)
         program.put(("arrived", *place, t), released, 1.0)
         before = held

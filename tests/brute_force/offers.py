@@ -32,7 +32,8 @@ def _add_firm(program: Program, firm: str) -> None:
     for pair, offers in zip(pairs, covering, strict=True):
         if not any(_covers(row, pair[0], rows) for row in rows):
             for t, most in enumerate(existing_capacity(program, pair[1], pair[0])):
-                program.upper[add_flow(program, pair[1], pair[0], t, _price(program, pair), controlled=False)] = most
+                made = add_flow(program, pair[1], pair[0], t, _price(program, pair), controlled=False, stake=0.0)
+                program.upper[made] = most
         elif offers:
             _add_draws(program, pair, offers, signed)
 
@@ -125,7 +126,7 @@ def _add_draws(program: Program, pair: Pair, offers: list[Row], signed: list[Row
         ]
         price = _price(program, pair) * (1 + row["markup"] * (1 - row["stake"]))
         price += row["transaction_cost"] * factor * prod(changes)
-        made = add_flow(program, site, line, t, price, controlled=row["controls"] == "yes")
+        made = add_flow(program, site, line, t, price, row["controls"] == "yes", row["stake"])
         key = (site["site"], line["process"], row["mode"], t)
         used = modules.get(t, {}) if row["controls"] == "yes" else {}
         share = {made: 1.0} | {column: -row["offtake_share"] * size for column, size in used.items()}

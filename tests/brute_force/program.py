@@ -45,6 +45,8 @@ class Flow:
     t: int
     controlled: bool
     conversion: float
+    site: str
+    stake: float
 
 
 class Calendar:
@@ -76,7 +78,9 @@ class Program:
     Rows are equations with right-hand side 0 unless `limits` says otherwise. `flows` lists what is made; `forces` holds
     the columns that say whether an offer (firm, process, mode) is in force in a period; `sales` and `volumes` are by
     region, item, period and step: the column of what is sold, and its limit before enablers; `payables` says what a
-    policy can pay in a period, by the year or (True) once, for each unit of which columns.
+    policy can pay in a period, by the year or (True) once, for each unit of which columns. `moves` are by origin,
+    destination, item and period, one column each, and `emitted` t per unit of it; `held` and `deployed` by region, item
+    and period.
     """
 
     def __init__(self, instance: Instance) -> None:
@@ -93,6 +97,10 @@ class Program:
         self.forces: dict[tuple[str, str, str, int], int] = {}
         self.sales: dict[tuple[str, str, int, str], int] = {}
         self.volumes: dict[tuple[str, str, int, str], float] = {}
+        self.moves: list[tuple[tuple[str, str, str, int], int]] = []
+        self.emitted: dict[int, float] = {}
+        self.held: dict[tuple[str, str, int], int] = {}
+        self.deployed: dict[tuple[str, str, int], int] = {}
         self.payables: dict[tuple[str, int, bool], dict[int, float]] = defaultdict(dict)
 
     def column(self, cost: float, upper: float = inf, lower: float = 0.0) -> int:

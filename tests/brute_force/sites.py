@@ -32,7 +32,9 @@ def _columns(program: Program, site: Row, line: Row) -> list[int]:
     return made + paid
 
 
-def add_flow(program: Program, site: Row, line: Row, t: int, unit_cost: float, controlled: bool) -> int:
+def add_flow(
+    program: Program, site: Row, line: Row, t: int, unit_cost: float, controlled: bool, stake: float = 1.0
+) -> int:
     """The activity of a line in a period at a cost in money/activity, entered in the balances of its region."""
     column = program.column(unit_cost * program.calendar.yearly[t])
     for row in program.tables["recipes"]:
@@ -41,7 +43,7 @@ def add_flow(program: Program, site: Row, line: Row, t: int, unit_cost: float, c
             program.put((pool, site["region"], row["item"], t), column, row["quantity"])
     process = program.find("processes", "process", line["process"])
     conversion = running_cost(program, site, line)[0]
-    program.flows.append(Flow(column, process, site["region"], t, controlled, conversion))
+    program.flows.append(Flow(column, process, site["region"], t, controlled, conversion, site["site"], stake))
     return column
 
 
