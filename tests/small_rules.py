@@ -43,7 +43,9 @@ def enumerable_instances(draw: st.DrawFn, most_periods: int = 2) -> tuple[Tables
 
 
 @st.composite
-def ruled_instances(draw: st.DrawFn, most_periods: int = 2, types: tuple[str, ...] = tuple(LIMITS)) -> tuple[Tables, Row]:
+def ruled_instances(
+    draw: st.DrawFn, most_periods: int = 2, types: tuple[str, ...] = tuple(LIMITS)
+) -> tuple[Tables, Row]:
     """Tables and settings: a small instance with one to four rules of these types, half of them soft."""
     tables, settings = draw(disrupted_instances(most_periods))
     for row in tables["processes"]:

@@ -165,6 +165,77 @@ class TestSecurity:
         assert figures(security(world(DIG, MINES), tables), "ore")["hhi_region"] == 1.0
 
 
+class TestSinglePoints:
+    """Ore is dug in A (`them`, 60 of 60), B (`others`, 30 of 40) and C (`us`, 10 of 15); D buys it all."""
+
+    WAYS = (
+        {"origin": "A", "destination": "D", "item": "ore", "mode": "sea", "chokepoints": "strait"},
+        {
+            "origin": "B",
+            "destination": "D",
+            "item": "ore",
+            "mode": "sea",
+            "capacity": 45,
+            "chokepoints": "strait; canal",
+        },
+        {"origin": "C", "destination": "D", "item": "*", "mode": "rail", "capacity": 12},
+    )
+
+    def figures(self, *ways: dict[str, Any], held: float = 0.0, **tables: list[dict[str, Any]]) -> dict[str, Any]:
+        base = world(DIG, MINES)
+        lanes = instance({"lanes": list(ways or self.WAYS), **tables})
+        data = Instance({**base.tables, **{sheet: lanes[sheet] for sheet in ("lanes", *tables)}}, base.settings)
+        made = {"pit": 60.0, "dig": 30.0, "hole": 10.0}
+        results = plan(
+            made=[(site, "mining", "1", amount) for site, amount in made.items()],
+            sold=[("D", "ore", "1", 100.0)],
+            stocks=[("D", "ore", "1", held, 0.0, 0.0)],
+        )
+        moved = {("A", "sea"): 60.0, ("B", "sea"): 30.0, ("C", "rail"): 10.0}
+        rows = [(start, "D", "ore", mode, "1", amount) for (start, mode), amount in moved.items()]
+        results["flows"] = sheet("flows", ["origin", "destination", "item", "mode", "period", "shipped"], rows)
+        could = {"pit": 60.0, "dig": 40.0, "hole": 15.0}
+        rows = [(site, "mining", "1", amount, made[site]) for site, amount in could.items()]
+        results["capacity"] = sheet("capacity", ["site", "process", "period", "capacity", "made"], rows)
+        return figures(security(data, results), "ore")
+
+    def test_what_the_others_cannot_make_up(self):
+        """Others can make 15 more than they do: too little for A's 60 (its firm and site too) and for B's 30 (5 then).
+
+        By lane, D can get any amount from A: only the loss of that lane (60, others carry 15 + 2) and of the strait
+        (90, past it 2) cannot be made up. The strait leaves 88 missing, A's ore 45.
+        """
+        row = self.figures()
+        assert row["single_points"] == 2 * 3 + 2
+        assert row["weakest"] == "chokepoint strait"
+
+    def test_of_two_equally_bad_ones_the_narrowest_is_named(self):
+        """Without chokepoints the loss of A's ore leaves 45 missing, that of its lane 60 - 17 = 43: the site it is."""
+        row = self.figures(*({**way, "chokepoints": None} for way in self.WAYS))
+        assert row["single_points"] == 2 * 3 + 1
+        assert row["weakest"] == "site pit"
+
+    def test_stock_makes_up_for_a_year(self):
+        """With 45 in stock the loss of A is made up; that of the strait is not."""
+        row = self.figures(held=45.0)
+        assert row["single_points"] == 1
+        assert row["weakest"] == "chokepoint strait"
+
+    def test_a_closed_lane_makes_up_for_nothing(self):
+        """E could send D any amount by rail, but has no ore. C has, and then the strait is none, unless a ban stands."""
+        rail = {"origin": "C", "destination": "D", "item": "ore", "mode": "rail"}
+        assert self.figures(*self.WAYS, {**rail, "origin": "E"})["weakest"] == "chokepoint strait"
+        assert self.figures(*self.WAYS, rail)["weakest"] == "site pit"
+        ban = [{"origin": "C", "destination": "D", "item": "ore", "ban": "yes"}]
+        assert self.figures(*self.WAYS, rail, duties=ban)["weakest"] == "chokepoint strait"
+
+    def test_firms_of_the_planner_are_no_sources(self):
+        """If only `us` dig, in C, region and site can be lost, the firm cannot."""
+        made = [("hole", "mining", "1", 10.0)]
+        row = figures(security(world(DIG, MINES), plan(made=made, sold=[("C", "ore", "1", 10.0)])), "ore")
+        assert (row["single_points"], row["weakest"]) == (2.0, "site hole")
+
+
 class TestOrigins:
     def test_columns(self):
         assert list(origins(world(DIG, MINES), {}).columns) == list(RESULTS["origins"].columns)

@@ -87,7 +87,10 @@ def losses(case: Case) -> pd.DataFrame:
 
 @remembered
 def services(case: Case) -> pd.DataFrame:
-    """Every market in every snapshot: `sold` and `wanted` over its months in item, `got` and `due` their value in money."""
+    """Every market in every snapshot: `sold` and `wanted` over its months in item, `got` and `due` their value.
+
+    What a snapshot does not touch wants what it is sold.
+    """
     key = [*SNAPSHOT, "region", "item"]
     rows = wanted(case)
     sold = keyed(course.demand(case), key, "sold").reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)

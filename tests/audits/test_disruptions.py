@@ -1,9 +1,9 @@
 """The audit of disruptions, rules and security figures: a plan by hand agrees, and every tamper is caught.
 
-One year, nothing is discounted. A mine in A makes ore for 2, works in B can make 1 a year for 5; B wants 6 at a price of
-10, what it lacks costs 30; freight is 1. The mine makes and ships 6; B keeps 2 in stock. That costs 18 a year.
+One year, nothing is discounted. A mine in A makes ore for 2, works in B can make 1 a year for 5; B wants 6 at a price
+of 10, what it lacks costs 30; freight is 1. The mine makes and ships 6; B keeps 2 in stock. That costs 18 a year.
 
-    strike   20 % likely, six months: the mine has 0.2 of its capacity, freight costs twice as much, B wants 1.5 x 6 = 9.
+    strike   20 % likely, six months: the mine has 0.2 of its capacity, freight costs twice as much, B wants 9.
              2 from the mine, 1 from the works, 4 a year from stock (2 in six months), 2 are not served:
              4 + 5 + 4 + 60 = 73 a year, a loss of (73 - 18) / 2 = 27.5; service 7 / 9
     fashion  not known beforehand, all year: B wants 3, A may send half of what it does: 9 a year, a loss of -9

@@ -8,7 +8,8 @@ from tests.brute_force.program import PLENTY, Alternative, Program, Row, held
 Sum = dict[int, float]
 """Factor of each column."""
 
-ENUMERATED = ("max_share", "min_share", "max_import_share", "min_sources", "min_cover", "max_emissions", "min_local_content")
+SHARES = ("max_share", "min_share", "max_import_share")
+ENUMERATED = (*SHARES, "min_sources", "min_cover", "max_emissions", "min_local_content")
 """The types of which this knows."""
 
 
@@ -31,8 +32,8 @@ def _add(program: Program, rule: Row, item: str, t: int) -> None:
         for who, part in _shares(program, rule, item, t):
             _ratio(program, rule, t, (item, who), part, _supply(program, rule["scope"], item, t))
     if rule["type"] == "max_import_share":
-        places = [rule["scope"]] if rule["scope"] else sorted({_bloc(program, row) for row in program.tables["regions"]})
-        for place in places:
+        blocs = {_bloc(program, row) for row in program.tables["regions"]}
+        for place in [rule["scope"]] if rule["scope"] else sorted(blocs):
             imports = _total(_arrived(program, place, item, t))
             _ratio(program, rule, t, (item, place), imports, _supply(program, place, item, t))
     if rule["type"] == "min_sources":
@@ -74,9 +75,7 @@ def _arrived(program: Program, scope: str | None, item: str, t: int) -> list[tup
     return [
         ({"region": origin, "bloc": _bloc(program, origin)}, column, 1.0)
         for (origin, destination, moved, u), column in program.moves
-        if (moved, u) == (item, t)
-        and _inside(program, destination, scope)
-        and not _inside(program, origin, scope)
+        if (moved, u) == (item, t) and _inside(program, destination, scope) and not _inside(program, origin, scope)
     ]
 
 
@@ -227,4 +226,3 @@ def _content(program: Program, rule: Row, item: str, t: int) -> None:
             program.at_most(("local", rule["rule"], item, t, name, row), {local: 1.0, **factors}, 0.0)
     if used and value[item]:
         _limit(program, rule, t, (item, "*"), total, 0.0)
-
