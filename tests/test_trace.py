@@ -222,12 +222,12 @@ class TestSinglePoints:
         assert row["weakest"] == "chokepoint strait"
 
     def test_a_closed_lane_makes_up_for_nothing(self):
-        """E could send D any amount by rail, but has no ore. C has, and then the strait is none, unless a ban stands."""
-        rail = {"origin": "C", "destination": "D", "item": "ore", "mode": "rail"}
-        assert self.figures(*self.WAYS, {**rail, "origin": "E"})["weakest"] == "chokepoint strait"
-        assert self.figures(*self.WAYS, rail)["weakest"] == "site pit"
+        """E could send D any amount by road, but has no ore. C has: then the strait is none, unless a ban stands."""
+        road = {"origin": "C", "destination": "D", "item": "ore", "mode": "road"}
+        assert self.figures(*self.WAYS, {**road, "origin": "E"})["weakest"] == "chokepoint strait"
+        assert self.figures(*self.WAYS, road)["weakest"] == "site pit"
         ban = [{"origin": "C", "destination": "D", "item": "ore", "ban": "yes"}]
-        assert self.figures(*self.WAYS, rail, duties=ban)["weakest"] == "chokepoint strait"
+        assert self.figures(*self.WAYS, road, duties=ban)["weakest"] == "chokepoint strait"
 
     def test_firms_of_the_planner_are_no_sources(self):
         """If only `us` dig, in C, region and site can be lost, the firm cannot."""
