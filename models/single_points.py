@@ -19,8 +19,8 @@ def single_points(
 ) -> pd.DataFrame:
     """By item and period: `single_points`, how many there are, and `weakest`, the kind and name of the worst.
 
-    `made` is what lines make: item, period, site, region, firm, home, amount; `lines` what they could make in all: item,
-    period, site, region, firm, capacity; both in item/year. `flows` and `stocks` are result sheets of the base.
+    `made` is what lines make: item, period, site, region, firm, home, amount; `lines` what they could make in all:
+    item, period, site, region, firm, capacity; both in item/year. `flows` and `stocks` are result sheets of the base.
 
     A region, an outside firm or a site is one if what it makes in a year is more than what all other lines leave unused
     of their capacity, and what is in stock. A lane (`origin|destination`, in all modes) or a chokepoint is one if what
@@ -112,12 +112,13 @@ def _banned(instance: Instance, ways: pd.DataFrame) -> np.ndarray:
 
 
 def _carriers(ways: pd.DataFrame, kind: str, local: pd.Series) -> pd.DataFrame:
-    """item, period, kind, name, lost and short (item/year) of lanes or chokepoints, summed over the regions they serve."""
+    """item, period, kind, name, lost and short (item/year) of lanes or chokepoints, over the regions they serve."""
     rows = ways.explode(kind).dropna(subset=kind).rename(columns={kind: "name"})
     sums = rows.groupby([*_THERE, "name"])[["shipped", "room", "free"]].sum().reset_index()
     index = pd.MultiIndex.from_frame(sums[_THERE])
     total = ways.groupby(_THERE)[["room", "free"]].sum().reindex(index)
     rest = total["room"].to_numpy() - sums["room"] + local.reindex(index, fill_value=0.0).to_numpy()
     short = (sums["shipped"] - rest).clip(lower=0.0).where(total["free"].to_numpy() == sums["free"], 0.0)
-    sums = sums.assign(lost=sums["shipped"], short=short).groupby([*_KEY, "name"], as_index=False)[["lost", "short"]].sum()
+    sums = sums.assign(lost=sums["shipped"], short=short)
+    sums = sums.groupby([*_KEY, "name"], as_index=False)[["lost", "short"]].sum()
     return sums.assign(kind=kind)[[*_KEY, "kind", "name", "lost", "short"]]

@@ -24,7 +24,7 @@ def audit(case: Case) -> list[Finding]:
 
 
 def tally(case: Case, sheets: Mapping[str, pd.DataFrame], place: list[str]) -> pd.DataFrame:
-    """By place, in item/year: what is made, arrived, released, used, left for elsewhere, sold, added and deployed there.
+    """By place, in item/year: what is made, arrived, released, used, left for elsewhere, sold, added and deployed.
 
     `passed` is what took the lane from a region to itself. `place` has the columns item, region and period.
     """

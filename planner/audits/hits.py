@@ -37,7 +37,8 @@ def line_hits(case: Case) -> pd.DataFrame:
         return lines[effect["kind"]] == effect["target"]
 
     def chosen(effect: pd.Series) -> pd.DataFrame:
-        made = (effect["item"] == "*") | (effect["kind"] == "item") | lines["process"].isin(makers.get(effect["item"], ()))
+        every = (effect["item"] == "*") | (effect["kind"] == "item")
+        made = every | lines["process"].isin(makers.get(effect["item"], ()))
         return lines.loc[meant(effect) & made, LINE]
 
     return _product(_of(case, _LINES), chosen, LINE)

@@ -87,7 +87,7 @@ def losses(case: Case) -> pd.DataFrame:
 
 @remembered
 def services(case: Case) -> pd.DataFrame:
-    """Every market in every snapshot: `sold` and `wanted` over its months in item, `got` and `due` their value in money."""
+    """Markets in every snapshot: `sold` and `wanted` over its months in item, `got` and `due` their value in money."""
     key = [*SNAPSHOT, "region", "item"]
     rows = wanted(case)
     sold = keyed(course.demand(case), key, "sold").reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)

@@ -121,7 +121,7 @@ def breaches(case: Case) -> pd.DataFrame:
 
 
 def costs(case: Case) -> pd.DataFrame:
-    """The cost lines of breaches of soft rules: line, tier, region, period, amount and least (money over the period)."""
+    """Cost lines of breaches of soft rules: line, tier, region, period, amount and least (money over the period)."""
     rows = breaches(case)
     rows = rows[rows["hard"] == "no"]
     tier = case.instance["items"].set_index("item")["tier"]

@@ -123,7 +123,8 @@ def _makers(case: Case) -> Iterator[_Source]:
     """Sites, outside firms and regions: what they make, less what other lines leave unused and what is in stock."""
     recipes = case.instance["recipes"]
     lines = case["capacity"].merge(recipes.loc[recipes["quantity"] > 0, ["process", "item", "quantity"]], on="process")
-    could = keyed(lines.assign(amount=(lines["capacity"] * lines["quantity"]).astype(float)), [*SUPPLY, "site"], "amount")
+    lines = lines.assign(amount=(lines["capacity"] * lines["quantity"]).astype(float))
+    could = keyed(lines, [*SUPPLY, "site"], "amount")
     does = keyed(made(case), [*SUPPLY, "site"], "amount")
     held = keyed(case["stocks"], SUPPLY, "held")
     facts = case.sites[["region", "firm", "home"]].to_dict("index")
@@ -145,7 +146,7 @@ def _makers(case: Case) -> Iterator[_Source]:
 
 
 def _carriers(case: Case) -> Iterator[_Source]:
-    """Lanes and chokepoints: what comes over them, less what else could come to or be made at each region they serve."""
+    """Lanes and chokepoints: what comes over them, less what else could come to or be made at regions they serve."""
     local = _local(case)
     lost: dict[tuple[str, str, str], float] = defaultdict(float)
     short: dict[tuple[str, str, str], float] = defaultdict(float)

@@ -1,7 +1,8 @@
 """The best that can be done in a snapshot of a given plan: a linear program of its own, given to HiGHS as arrays.
 
 It is put together from the instance, the sheets that say what the plan has decided, and the effects of one scenario in
-one period; nothing of it comes from the model. What the snapshot does not touch, by the rows of the result, is left out.
+one period; nothing of it comes from the model. What the snapshot does not touch, by the rows of the result, is left
+out.
 """
 
 from dataclasses import dataclass
@@ -170,7 +171,8 @@ class Snapshot(Program):
         return set(flows[["origin", "destination", "mode", "priced_by"]].itertuples(index=False, name=None))
 
     def _ship(self, arcs: list[dict[str, Any]]) -> None:
-        base = {(row["origin"], row["destination"], row["item"], row["mode"]): row["shipped"] for row in self._base("flows")}
+        arc_key = ("origin", "destination", "item", "mode")
+        base = {tuple(row[part] for part in arc_key): row["shipped"] for row in self._base("flows")}
         common = {
             (row["origin"], row["destination"], row["mode"]): row["capacity"]
             for row in self.tables["lanes"]
@@ -182,7 +184,8 @@ class Snapshot(Program):
             hits.setdefault(lane, set()).add(self._arc_factor("capacity", arc))
         alike = {lane: next(iter(hit)) for lane, hit in hits.items() if len(hit) == 1 and lane in common}
         for arc in arcs:
-            lane, key = (arc["origin"], arc["destination"], arc["mode"]), (arc["origin"], arc["destination"], arc["item"])
+            lane = (arc["origin"], arc["destination"], arc["mode"])
+            key = (arc["origin"], arc["destination"], arc["item"])
             now, item = base.get((*key, arc["mode"]), 0.0), arc["item"]
             start, end = (arc["origin"], item), (arc["destination"], item)
             limit = common.get(lane)
@@ -249,7 +252,8 @@ class Snapshot(Program):
             sheet = self.case["capacity"].set_index([*LINE, "period"])["capacity"]
             usable = float(sheet.get(line, 0.0))
         else:
-            terms = reach(self.case).set_index([*LINE, "mode", "period"]).loc[[(*line[:2], row["mode"], self.period)]].iloc[0]
+            offers = reach(self.case).set_index([*LINE, "mode", "period"])
+            terms = offers.loc[[(*line[:2], row["mode"], self.period)]].iloc[0]
             modules = in_service(self.case)
             modules = modules[(modules["site"] == line[0]) & (modules["process"] == line[1])]
             added = modules.loc[modules["period"] == self.period, "usable"].sum() if terms["controls"] == "yes" else 0.0
