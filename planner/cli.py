@@ -137,19 +137,22 @@ def solve(
         raise Stop(1)
 
 
+Only = Annotated[
+    str | None,
+    typer.Option(metavar="NAME,NAME", help="Compare these mechanisms; the others stay as the workbook has them."),
+]
+Samples = Annotated[
+    int | None, typer.Option(min=4, help="Orders to sample, in pairs of opposites; 20 for more than six mechanisms.")
+]
+
+
 @app.command()
 def attribute(
     file: Workbook,
     result: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Workbook to write (.xlsx).")],
-    only: Annotated[
-        str | None,
-        typer.Option(metavar="NAME,NAME", help="Compare these mechanisms; the others stay as the workbook has them."),
-    ] = None,
+    only: Only = None,
     exact: Annotated[bool, typer.Option("--exact", help="Solve all combinations, also of more than six.")] = False,
-    samples: Annotated[
-        int | None,
-        typer.Option(min=4, help="Orders to sample, in pairs of opposites; 20 for more than six mechanisms."),
-    ] = None,
+    samples: Samples = None,
     gap: Gap = None,
     time_limit: TimeLimit = None,
     threads: Threads = None,

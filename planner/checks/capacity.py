@@ -10,8 +10,8 @@ import pandas as pd
 from models.instance import Instance
 from planner.checks import listed, needs, warning
 from planner.checks.bounds import CAPACITY_SHEETS, greatest_use
-from planner.checks.linear import minimum
 from planner.checks.reach import must_be_served
+from planner.highs.linear import minimum
 from planner.issues import Issue
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from planner.checks import error, listed, needs, rows, warning
-from planner.checks.linear import minimum
+from planner.highs.linear import minimum
 from planner.issues import Issue
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import pyomo.environ as pyo
 
 from models.sets import Sets
 from models.sets.scenarios import Snapshot
+from planner.highs.warm import Warm
 from planner.recourse.programme import Programme, programmes
-from planner.warm import Warm
 
 SERVED = 1e-6
 """Service that falls short by no more than this share counts as full."""

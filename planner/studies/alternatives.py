@@ -10,8 +10,8 @@ import numpy as np
 
 from planner.compiled import Compiled
 from planner.extended import aiming_at, held, within_cost
+from planner.highs.relaxation import extremes
 from planner.planning import Job
-from planner.relaxation import extremes
 from planner.solver import Options, Solution, listening, rounding, solve_arrays
 from planner.studies.choices import Choices, choices
 

@@ -68,63 +68,64 @@ def _guide(book: Workbook, blank: bool) -> None:
 
 _LEGEND = (("required", True, False), ("optional", False, False), ("remark", False, True))
 
+_PURPOSE = (
+    "What it is for",
+    "Plans where to source, make and sell over several periods, at least cost or most profit.",
+)
+_BLANK = ("Start", "Fill periods, regions, items and demand first; no plan can do without them.")
+_FILLED = (
+    "Worked example",
+    "All rows are invented. Solve it as it is, then overwrite it; `planner new --blank` has none.",
+)
+_LINES = (
+    (
+        "Order of sheets",
+        "From left to right: settings, time, places, items, ways of making, plants, trade, markets.",
+    ),
+    ("Blue tabs", "Sheets that the plan uses. Unused ones may stay empty."),
+    ("Headers", "Rest the pointer on a header to read what the column means, its unit and its default."),
+    (
+        "Drop-downs",
+        "Offer the names that stand in the key column of the sheet referred to, so fill that one first.",
+    ),
+    ("Names", "A name is spelled alike in all sheets. Where * is allowed it means every one."),
+    (
+        "Units",
+        "Money is in millions of the currency in settings. Count items in thousands: kt, GWh, thousand cars.",
+    ),
+    ("Time", "Flows, demand and capacity are rates per year; a period is `years` long. Row order is time order."),
+    ("Recipes", "Per unit of activity of a process; what it uses is negative, what it makes is positive."),
+    (
+        "Access",
+        "Of the offers for one line of an outside firm at most one is in force at a time, so their shares need not "
+        "add up to 1. A line that no row covers can be drawn on at cost.",
+    ),
+    (
+        "Projects",
+        "A process or item that requires a project waits until one of its options is ready; at most one is taken.",
+    ),
+    (
+        "Levels",
+        "A saving or uplift counts in all at its level, not on top of the level before.",
+    ),
+    (
+        "Scenarios",
+        "What may come, with probabilities that add up to 1 at most. Either expand makes one scenario per member, "
+        "or sheet disruptions says what is hit, when, for how many months, and what is left (factor).",
+    ),
+    (
+        "Rules",
+        "What a plan must keep to, whatever it costs, or at a penalty where hard is no. A share is a number from 0 "
+        "to 1; an HHI too: divide by 10,000.",
+    ),
+    ("Locks", "Decisions held at a value, named by the key columns of their result sheet."),
+    ("Remarks", "source, confidence and note are kept and shown, never used. Your own columns are kept as well."),
+    ("Your own sheets", "A sheet whose name begins with _ is ignored, as is this one."),
+    ("Check", "planner check FILE  lists every fault with its sheet and cell."),
+    ("Solve", "planner solve FILE -o RESULT.xlsx  writes the plan as a workbook of the same kind."),
+)
+
 
 def _lines(blank: bool) -> list[tuple[str, str]]:
     """The guide, line by line: what, and what about it."""
-    example_line = (
-        ("Start", "Fill periods, regions, items and demand first; no plan can do without them.")
-        if blank
-        else (
-            "Worked example",
-            "All rows are invented. Solve it as it is, then overwrite it; `planner new --blank` has none.",
-        )
-    )
-    return [
-        ("What it is for", "Plans where to source, make and sell over several periods, at least cost or most profit."),
-        example_line,
-        (
-            "Order of sheets",
-            "From left to right: settings, time, places, items, ways of making, plants, trade, markets.",
-        ),
-        ("Blue tabs", "Sheets that the plan uses. Unused ones may stay empty."),
-        ("Headers", "Rest the pointer on a header to read what the column means, its unit and its default."),
-        (
-            "Drop-downs",
-            "Offer the names that stand in the key column of the sheet referred to, so fill that one first.",
-        ),
-        ("Names", "A name is spelled alike in all sheets. Where * is allowed it means every one."),
-        (
-            "Units",
-            "Money is in millions of the currency in settings. Count items in thousands: kt, GWh, thousand cars.",
-        ),
-        ("Time", "Flows, demand and capacity are rates per year; a period is `years` long. Row order is time order."),
-        ("Recipes", "Per unit of activity of a process; what it uses is negative, what it makes is positive."),
-        (
-            "Access",
-            "Of the offers for one line of an outside firm at most one is in force at a time, so their shares need not "
-            "add up to 1. A line that no row covers can be drawn on at cost.",
-        ),
-        (
-            "Projects",
-            "A process or item that requires a project waits until one of its options is ready; at most one is taken.",
-        ),
-        (
-            "Levels",
-            "A saving or uplift counts in all at its level, not on top of the level before.",
-        ),
-        (
-            "Scenarios",
-            "What may come, with probabilities that add up to 1 at most. Either expand makes one scenario per member, "
-            "or sheet disruptions says what is hit, when, for how many months, and what is left (factor).",
-        ),
-        (
-            "Rules",
-            "What a plan must keep to, whatever it costs, or at a penalty where hard is no. A share is a number from 0 "
-            "to 1; an HHI too: divide by 10,000.",
-        ),
-        ("Locks", "Decisions held at a value, named by the key columns of their result sheet."),
-        ("Remarks", "source, confidence and note are kept and shown, never used. Your own columns are kept as well."),
-        ("Your own sheets", "A sheet whose name begins with _ is ignored, as is this one."),
-        ("Check", "planner check FILE  lists every fault with its sheet and cell."),
-        ("Solve", "planner solve FILE -o RESULT.xlsx  writes the plan as a workbook of the same kind."),
-    ]
+    return [_PURPOSE, _BLANK if blank else _FILLED, *_LINES]

@@ -4,10 +4,10 @@ import highspy
 
 from models.instance import Instance
 from models.network import build
-from planner import solver
+from planner import highs
 from planner.compiled import compile_model
 
 
 def load(instance: Instance) -> highspy.Highs:
     """The model of an instance in HiGHS."""
-    return solver.load(compile_model(build(instance)))
+    return highs.load(compile_model(build(instance)))

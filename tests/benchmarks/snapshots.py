@@ -20,7 +20,7 @@ import pandas as pd
 from models.instance import Instance, typed
 from models.network import build
 from planner.compiled import compile_model
-from planner.solver import load
+from planner.highs import load
 from planner.workbook.read import read_instance
 
 INSTANCE = Path(__file__).parents[2] / "instances" / "ev_china.xlsx"

@@ -20,7 +20,8 @@ import numpy as np
 from models.network import build
 from models.sets.bounds import useful_activity
 from planner.compiled import Compiled, compile_model
-from planner.solver import Options, Solution, load, rounding, solve_arrays
+from planner.highs import load
+from planner.solver import Options, Solution, rounding, solve_arrays
 from planner.workbook.read import read_instance
 
 INSTANCE = Path(__file__).parents[2] / "instances" / "ev_china.xlsx"

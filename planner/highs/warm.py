@@ -4,7 +4,7 @@ import highspy
 import numpy as np
 
 from planner.compiled import Compiled
-from planner.solver import load
+from planner.highs import load
 
 
 class Warm:

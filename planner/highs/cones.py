@@ -16,7 +16,9 @@ ROUNDS = 200
 """Most runs of one linear programme."""
 
 
-def closed_in(compiled: Compiled, solver: highspy.Highs, run: Callable[[highspy.Highs], Any]) -> Compiled:
+def closed_in(
+    compiled: Compiled, solver: highspy.Highs, run: Callable[[highspy.Highs], Any] = highspy.Highs.run
+) -> Compiled:
     """Run a linear programme again until its optimum is inside of all cones, with the tangents that takes.
 
     `solver` holds the rows of `compiled` and has run; it may have other bounds on its variables.

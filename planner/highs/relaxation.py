@@ -8,7 +8,7 @@ import highspy
 import numpy as np
 
 from planner.compiled import Compiled
-from planner.solver import load
+from planner.highs import load
 
 
 def extremes(

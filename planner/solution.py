@@ -1,0 +1,70 @@
+"""What a run is asked for, what it tells on its way, and how it ended."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Options:
+    """Relative gap, longest time in s, threads (None: the solver's choice) and seed."""
+
+    gap: float = 0.005
+    time_limit: float | None = None
+    threads: int | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run stands: time in s, incumbent and bound in money, gap as a share, nodes explored."""
+
+    seconds: float
+    incumbent: float | None
+    bound: float | None
+    gap: float | None
+    nodes: int
+
+    def turned(self, sign: float) -> "Progress":
+        """The same with figures times `sign`: -1 where the least cost is the greatest profit."""
+        turn = [None if value is None else sign * value for value in (self.incumbent, self.bound)]
+        return replace(self, incumbent=turn[0], bound=turn[1])
+
+
+@dataclass(frozen=True)
+class Solution:
+    """How a run ended.
+
+    status: optimal | within_gap | time_limit | interrupted | infeasible | unbounded | failed. A plan exists exactly
+    where `values` (one per column) is not None; objective, bound and gap go with it and are None otherwise.
+    `duals` (one per row of the model) and `cone_duals` (of all further tangents of a cone together) are those of the
+    linear programme with all integers held: what the optimum moves by per unit of a row's right side.
+    """
+
+    status: str
+    values: np.ndarray | None
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    nodes: int
+    seconds: float
+    duals: np.ndarray | None = None
+    cone_duals: np.ndarray | None = None
+
+    @property
+    def words(self) -> str:
+        """The status as a sentence for people."""
+        gap = "" if self.gap is None else f" with a gap of {self.gap:.3%}"
+        found = {
+            "optimal": "optimal: no plan is better",
+            "within_gap": f"solved to the gap asked for:{gap[5:]} remains",
+            "time_limit": f"stopped at the time limit{gap}: the best plan so far",
+            "interrupted": f"stopped by the user{gap}: the best plan so far",
+        }
+        none = {
+            "infeasible": "infeasible: no plan meets every limit",
+            "unbounded": "unbounded: profit has no limit; some demand or price is wrong",
+            "time_limit": "stopped at the time limit before any plan was found",
+            "interrupted": "stopped by the user before any plan was found",
+        }
+        return (none if self.values is None else found).get(self.status, "the solver failed")
