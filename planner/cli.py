@@ -155,6 +155,7 @@ def attribute(
     threads: Threads = None,
     seed: Seed = None,
     workers: Annotated[int, typer.Option(min=1, help="Solves that run at the same time.")] = 1,
+    cluster: job_commands.Cluster = None,
     changes: Changes = None,
 ) -> None:
     """Ask what integration is worth, and through which mechanism: cost avoided or profit won by each.
@@ -177,7 +178,7 @@ def attribute(
     reading, issues = _checked(file, result, changes)
     chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     names = tuple(name.strip() for name in (only or "").split(",") if name.strip())
-    request = Request(chosen, names, samples, exact, workers, tuple(changes or ()))
+    request = Request(chosen, names, samples, exact, workers, tuple(changes or ()), cluster)
     try:
         with Live(errors) as live:
             words = run_attribution(reading, request, result, issues, live)

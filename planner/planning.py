@@ -20,6 +20,7 @@ from planner.earlier import fit, started
 from planner.infeasible import remedies, told
 from planner.issues import Issue
 from planner.marginals import price_rules
+from planner.recourse.settled import settled
 from planner.recourse.unmodelled import with_unmodelled
 from planner.report.figures import money
 from planner.report.summary import summary
@@ -168,7 +169,7 @@ def reported(job: Job, solution: Solution, **said: Any) -> Plan:
     assert solution.values is not None
     assert solution.objective is not None
     instance = job.reading.instance
-    load_values(job.compiled, solution.values)
+    load_values(job.compiled, settled(job.model, job.compiled, solution.values))
     price_rules(job.model, job.compiled, solution.duals, solution.cone_duals)
     tables = with_unmodelled(job.model, plan(job.model))
     objective = job.sign * solution.objective + 0.0

@@ -45,7 +45,7 @@ def disrupted_instances(draw: st.DrawFn, most_periods: int = 2) -> tuple[Tables,
         place: Row = {"region": draw(st.sampled_from(_names(tables, "regions")))}
         tables["stocks"].append(place | {"item": draw(st.sampled_from(_names(tables, "items"))), "initial": 6})
     names = [f"scenario {number}" for number in range(draw(st.integers(1, 3)))]
-    tables["scenarios"] = [{"scenario": name, "probability": draw(st.sampled_from([0.1, 0.25]))} for name in names]
+    tables["scenarios"] = [{"scenario": name, "probability": draw(st.sampled_from([0.1, 0.25, 0]))} for name in names]
     tables["disruptions"] = [row for name in names for row in _disruptions(draw, tables, name)]
     if _sometimes(draw):
         tables["scenarios"].append(_every(draw, tables))
@@ -96,8 +96,9 @@ def _targets(tables: Tables) -> dict[str, list[Any]]:
 def _every(draw: st.DrawFn, tables: Tables) -> Row:
     """A row that makes one scenario for each member."""
     period = draw(st.sampled_from(_names(tables, "periods")))
-    row: Row = {"scenario": "each", "expand": draw(st.sampled_from(EXPANDED)), "period": period, "probability": 0.2}
+    row: Row = {"scenario": "each", "expand": draw(st.sampled_from(EXPANDED)), "period": period}
     row |= {"months": _months(draw, tables, period), "factor": draw(st.sampled_from([0, 0.5]))}
+    row["probability"] = draw(st.sampled_from([0.2, 0]))
     if _sometimes(draw):
         row["item"] = draw(st.sampled_from(_names(tables, "items")))
     return row

@@ -8,12 +8,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from models.courses import SCENARIOS
-from models.instance import Instance, instance
+from models.instance import Instance, instance, typed
 from models.network import build
 from models.plan import plan
+from planner.compiled import compile_model
 from planner.recourse.reaction import Recourse
+from planner.recourse.settled import settled
 from planner.recourse.unmodelled import with_unmodelled
-from planner.solver import Options, solve
+from planner.solver import Options, load_values, solve, solve_arrays
 from tests.small_instances import Row, Rows, Tables
 from tests.small_mechanisms import mechanism_instances
 
@@ -131,3 +133,20 @@ def test_a_scenario_without_probability_is_reported(changes: Row, service: float
     assert made["strike"] == pytest.approx(10 if changes.get("effect") in ("cost", "demand") else 5)
     wanted = tables["demand"].set_index("scenario")["volume"]
     assert wanted["strike"] == pytest.approx(15 if changes.get("effect") == "demand" else 10)
+
+
+def test_flows_of_a_scenario_that_costs_nothing_are_the_cheapest() -> None:
+    """A rule asks for a fifth; half can be served, and serving is cheaper than the penalty; so half is said."""
+    case = works()
+    rule = [{"rule": "fifth", "type": "min_service", "scenario": "strike", "limit": 0.2}]
+    model = build(Instance({**case.tables, "rules": typed("rules", pd.DataFrame(rule))}, case.settings))
+    compiled = compile_model(model)
+    solution = solve_arrays(compiled, Options(gap=0.0))
+    assert solution.values is not None
+    load_values(compiled, settled(model, compiled, solution.values))
+    (row,) = plan(model)["scenarios"].to_dict("records")
+    assert row["service"] == pytest.approx(0.5)
+    assert row["loss"] == pytest.approx(0.5 * 5 * 29)
+    assert row["modelled"] == "yes"
+    costs = plan(model)["costs"]["discounted"].sum()
+    assert costs == pytest.approx(10)

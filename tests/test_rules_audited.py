@@ -9,6 +9,7 @@ from models.instance import Instance, instance
 from models.network import build
 from models.plan import plan
 from planner.audit import audit
+from planner.recourse.unmodelled import with_unmodelled
 from planner.solver import Options, solve
 from tests.small_rules import ruled_instances
 from tests.test_brute_force import faults
@@ -22,7 +23,7 @@ def check(case: Instance) -> None:
     assume(solution.status == "optimal")
     assert solution.objective is not None
     objective = -solution.objective if case.settings["objective"] == "profit" else solution.objective
-    table = audit(case, plan(model), objective)
+    table = audit(case, with_unmodelled(model, plan(model)), objective)
     assert table[table["ok"] != "yes"].to_dict("records") == []
 
 

@@ -80,16 +80,16 @@ def stressed(result: Path, *options: str) -> Path:
 @pytest.mark.parametrize(
     ("loss", "months", "service", "lost", "amount", "survives"),
     [
-        # stock is paid for: 40 a year of it and 80 x 2 from B cost what the plan does; it lasts longest at 20 a year
-        ("site A", 3, 1, 0, 0, 6),
-        ("region west", 6, 1, 0, 0.5 * 40, 6),
-        ("lane west to home", 12, 110 / 120, 100, 40 + 10 * 30, 6),
+        # B makes all it can, 20 a year come from stock and have to be bought again at 10
+        ("site A", 3, 1, 0, 0.25 * (200 + 200 - 160), 6),
+        ("region west", 6, 1, 0, 0.5 * (200 + 200 - 160), 6),
+        ("lane west to home", 12, 110 / 120, 100, 200 + 100 + 10 * 30 - 160, 6),
+        ("chokepoint strait", 3, 1, 0, 0.25 * (200 + 200 - 160), 6),
         # 80 from A, 40 a year from stock
-        ("chokepoint strait", 3, 1, 0, 0, 6),
-        ("site B", 3, 1, 0, -0.25 * 80, 3),
-        ("site B", 6, 100 / 120, 0.5 * 200, 0.5 * (80 + 20 * 30 - 160), 3),
+        ("site B", 3, 1, 0, 0.25 * (80 + 400 - 160), 3),
+        ("site B", 6, 100 / 120, 0.5 * 200, 0.5 * (80 + 200 + 20 * 30 - 160), 3),
         # nothing but stock: 120 a year for a month
-        ("site A and site B", 3, 40 / 120, 0.25 * 800, 0.25 * (80 * 30 - 160), 1),
+        ("site A and site B", 3, 40 / 120, 0.25 * 800, 0.25 * (400 + 80 * 30 - 160), 1),
     ],
 )
 def test_every_figure(

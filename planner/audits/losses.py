@@ -46,6 +46,16 @@ def _delaying(case: Case) -> pd.DataFrame:
     return rows[SNAPSHOT].assign(yearly=MISSED_PER_VALUE * value * (rows["planned"] - rows["deployed"]))
 
 
+def _replacing(case: Case) -> pd.DataFrame:
+    """What is taken from stock beyond what the base takes, at its value."""
+    key = ["region", "item", "period"]
+    rows = course.stocks(case)
+    base = keyed(case["stocks"], key, "released").reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)
+    value = rows["item"].map(case.instance["items"].set_index("item")["value"]).astype(float)
+    taken = (rows["released"] - base.to_numpy()).clip(lower=0.0)
+    return rows[SNAPSHOT].assign(yearly=value * taken)
+
+
 @remembered
 def losses(case: Case) -> pd.DataFrame:
     """Every snapshot: months, `loss` (money, discounted) and `size`, what it is a small difference of."""
@@ -57,7 +67,7 @@ def losses(case: Case) -> pd.DataFrame:
     sales = sales[sales["touched"].astype(bool)].merge(terms, on=key[1:], how="left")
     rows = drawn(case)
     now = [_running(rows, rows["cost_factor"]), _moving(flowing, flowing["cost_factor"])]
-    now += [_selling(case, sales), _delaying(case)]
+    now += [_selling(case, sales), _delaying(case), _replacing(case)]
     sold = course.undisturbed(case, "demand").merge(terms, on=key[1:], how="left")
     before = [
         _running(priced(case, course.undisturbed(case, "production"))),

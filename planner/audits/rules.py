@@ -127,7 +127,7 @@ def costs(case: Case) -> pd.DataFrame:
     tier = case.instance["items"].set_index("item")["tier"]
     regions = case.instance["regions"]["region"]
     once = rows["type"].isin(_ONCE)
-    period = rows["period"].where(rows["period"] != EVERY, case.periods.index[0])
+    period = rows["period"].replace({EVERY: next(iter(case.periods.index), EVERY)})
     each = rows["penalty"].astype(float) * period.map(case.periods["years"]).where(~once, 1.0)
     return rows.assign(
         line=once.map({True: BREACHES[1], False: BREACHES[0]}),

@@ -27,7 +27,7 @@ Workers = Annotated[
     int | None, typer.Option(min=1, help="Jobs done at the same time; as many as there are cores unless given.")
 ]
 Cluster = Annotated[
-    str | None, typer.Option(metavar="tcp://HOST:PORT", help="Do the jobs on the Dask cluster of this scheduler.")
+    str | None, typer.Option(metavar="tcp://HOST:PORT", help="Solve on the Dask cluster of this scheduler.")
 ]
 
 RESULTS = Path("results")

@@ -198,13 +198,18 @@ class _Builder:
             self.rows.append(([number, missed], [1.0, 1.0], wanted, wanted))
 
     def _release(self) -> int:
-        """released x months/12 <= held; what is not used is put back. Returns the column of 12 / months."""
+        """released x months/12 <= held, at the value of the item; what is not used is put back.
+
+        Returns the column of 12 / months.
+        """
+        values = self.sets.instance["items"].set_index("item")["value"].to_dict()
         pace = len(self.columns) + 2 * len(self.sets.instance["stocks"])
         for region, item in self.sets.instance["stocks"][["region", "item"]].itertuples(index=False, name=None):
             place = (item, region, self.period)
             row = self.rows[self.sides["delivered" if place in self.m.transited else "supply", place]]
             for name, sign in (("released", 1.0), ("restocked", -1.0)):
-                number = self._add((name, (region, item, self.period)), 0.0, 0.0)
+                cost = values[item] if name == "released" else 0.0
+                number = self._add((name, (region, item, self.period)), 0.0, cost)
                 row[0].append(number)
                 row[1].append(sign)
                 if name == "released":

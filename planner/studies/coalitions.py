@@ -70,12 +70,14 @@ def solve_coalition(task: Task, coalition: Coalition) -> Solved:
     return Solved(coalition, solution.status, solution.words, objective, bound, solution.gap, solution.seconds, reasons)
 
 
-def solve_coalitions(task: Task, needed: Sequence[Coalition], workers: int = 1) -> Iterator[Solved]:
+def solve_coalitions(
+    task: Task, needed: Sequence[Coalition], workers: int = 1, cluster: str | None = None
+) -> Iterator[Solved]:
     """Solve each of `needed` and yield it when it is done.
 
     Raises NoPlan for the first without a plan and KeyboardInterrupt when the user stops; nothing runs on after that.
     """
-    found = solve_all(partial(solve_coalition, task), needed, workers)
+    found = solve_all(partial(solve_coalition, task), needed, workers, cluster)
     try:
         for solved in found:
             if solved.status == "interrupted":  # the solver swallows Ctrl-C to end in order

@@ -291,13 +291,15 @@ class Snapshot(Program):
     def _keep(self) -> None:
         """The base's own change of stock, and what is taken from what it holds or put back."""
         held = {(row["region"], row["item"]): row for row in self._base("stocks")}
+        values = self.case.instance["items"].set_index("item")["value"]
         for row in self.tables["stocks"]:
             pool = (row["region"], row["item"])
             if pool in self.frozen:
                 continue
             base = held.get(pool, {"held": 0.0, "added": 0.0, "released": 0.0})
             side = self._side("use", pool)
-            released = self.column(0.0, base["held"] * 12.0 / self.months)
+            value = float(values[row["item"]])
+            released = self.column(value, base["held"] * 12.0 / self.months)
             for column, sign in ((released, 1.0), (self.column(0.0), -1.0)):
                 self.put(side, column, sign)
             change = base["released"] - base["added"]

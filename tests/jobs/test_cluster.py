@@ -131,3 +131,11 @@ def test_a_job_on_a_cluster_can_be_cancelled(address: str, tmp_path: Path) -> No
     assert run(["run", str(LONG), "-o", str(tmp_path), "--cluster", address, "--time-limit", "60", "--gap", "0"]) == 4
     hunter.join()
     assert jobs(tmp_path)[0].state == "cancelled"
+
+
+@pytest.mark.slow
+def test_an_attribution_can_use_a_cluster(address: str, tmp_path: Path) -> None:
+    book, out = tmp_path / "example.xlsx", tmp_path / "worths.xlsx"
+    assert run(["new", str(book)]) == 0
+    assert run(["attribute", str(book), "-o", str(out), "--only", "access,scale", "--cluster", address]) == 0
+    assert out.exists()
