@@ -38,13 +38,15 @@ class Fit:
 def fit(m: pyo.ConcreteModel, compiled: Compiled, decisions: Mapping[Decision, float]) -> Fit:
     """What `decisions` mean in a model; see `models.earlier.decisions_of`.
 
-    What the earlier plan could have chosen but did not is 0. Free are existing sites and capacity and markets of which
-    it knew nothing, and whatever follows from decisions: levels reached, lanes opened.
+    Where more modules were ordered than may be now, as many as may be are meant, and the decision counts as gone. What
+    the earlier plan could have chosen but did not is 0. Free are existing sites and capacity and markets of which it
+    knew nothing, and whatever follows from decisions: levels reached, lanes opened.
     """
     column = places(compiled)
     named = variables(m)
     values = np.full(len(compiled.cost), np.nan)
     chosen = {decision[:-2] + decision[-1:] for decision in decisions if decision[0] == "priced"}
+    beyond: list[Decision] = []
     candidates = set(m.sets.sites.index[m.sets.sites["candidate"]])
     for decision, variable in named.items():
         kind = decision[0]
@@ -54,9 +56,11 @@ def fit(m: pyo.ConcreteModel, compiled: Compiled, decisions: Mapping[Decision, f
         place = column[id(variable)]
         value = decisions.get(decision, np.nan if silent or kind == "kept" else 0.0)
         values[place] = np.clip(value, compiled.lower[place], compiled.upper[place])
+        if values[place] < value:
+            beyond.append(decision)
     kept = [decision for decision in decisions if decision in named]
     gone = [decision for decision, value in decisions.items() if not _possible(m, named, decision, value)]
-    return Fit(values, len(kept), gone)
+    return Fit(values, len(kept) - len(beyond), gone + beyond)
 
 
 def _possible(m: pyo.ConcreteModel, named: Mapping, decision: Decision, value: float) -> bool:

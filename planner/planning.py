@@ -1,5 +1,6 @@
 """From a checked input to an audited plan."""
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -120,12 +121,14 @@ def searched(
 ) -> Outcome:
     """Solve a job and report on it; the search starts from the plan that earlier `decisions` give, if there are any."""
     shown = None if progress is None else lambda step: progress(step.turned(job.sign))
+    began = time.monotonic()
     start, remarks = (None, ()) if not decisions else _start(job, decisions)
     if start is not None and start.status == "interrupted":
         solution = replace(start, bound=None, gap=None)
     else:
         values = None if start is None else start.values
-        solution = solve_arrays(job.compiled, job.options, shown, rounding(job.model, job.compiled), values)
+        options = _in_time_left(job.options, time.monotonic() - began)
+        solution = solve_arrays(job.compiled, options, shown, rounding(job.model, job.compiled), values)
     if solution.values is None:
         infeasible = solution.status == "infeasible"
         return Outcome(
@@ -137,6 +140,13 @@ def searched(
         worth = information_rows(job.model, job.compiled, solution, run)
         tables["summary"] = pd.concat([tables["summary"], worth], ignore_index=True)
     return Outcome(solution, tables, [], remarks)
+
+
+def _in_time_left(options: Options, spent: float) -> Options:
+    """The options of a search before which so many seconds were spent; a moment is left to it."""
+    if options.time_limit is None:
+        return options
+    return replace(options, time_limit=max(options.time_limit - spent, 0.1 * options.time_limit))
 
 
 def _start(job: Job, decisions: Mapping[Decision, float]) -> tuple[Solution, tuple[str, ...]]:

@@ -4,7 +4,9 @@ All on `tiny.xlsx`, whose plan opens a cell plant with one large module in 2025 
 """
 
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,7 @@ from planner.cli import run
 from planner.earlier import fit, started
 from planner.planning import prepared
 from planner.solver import Options
+from planner.studies import alternatives as hunt
 from planner.workbook.read import Reading, read_instance, read_tables
 from planner.workbook.write import write_instance
 from tests.plans import failed
@@ -128,7 +131,7 @@ def test_an_old_plan_on_new_data(result: Path, tmp_path: Path, capsys: pytest.Ca
     gone = ["--set", "options[*|cell making|large].max_modules=0"]
     assert run(["evaluate", str(TINY), "--plan", str(result), "-o", str(out), *gone]) == 0
     assert f"gone: built[{MODULE}, 2025]" in capsys.readouterr().out
-    assert f"built[{MODULE}, 2025] of earlier is gone" in " ".join(read_tables(out)["issues"]["message"])
+    assert f"built[{MODULE}, 2025] of earlier can no longer be taken" in " ".join(read_tables(out)["issues"]["message"])
 
 
 def test_an_old_plan_that_does_not_work_says_why(result: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
@@ -275,6 +278,32 @@ def test_an_edited_result_is_told_by_every_command(result: Path, tmp_path: Path,
     ):
         run(command)
         assert "edited by hand: the seal does not fit its tables" in capsys.readouterr().err
+
+
+def test_ctrl_c_leaves_what_is_known(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+    """Stopped after the best plan: nothing is ruled out, so nothing is called always or never."""
+    solve = hunt.solve_arrays
+    calls: list[None] = []
+
+    def stopped(*arguments: Any) -> Any:
+        calls.append(None)
+        return solve(*arguments) if len(calls) == 1 else replace(solve(*arguments), status="interrupted")
+
+    monkeypatch.setattr(hunt, "solve_arrays", stopped)
+    assert run(["alternatives", str(TINY), "--within", "2%", "--gap", "0"]) == 0
+    said = capsys.readouterr().out
+    assert "plan 1 costs" in said
+    assert "Ctrl-C left some undecided" in said
+    assert "always" not in said
+
+
+def test_ctrl_c_before_an_answer(result: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+    def stopped(*arguments: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("planner.studies.why.solve_arrays", stopped)
+    assert run(["why", str(result), "opened[cell plant]"]) == 4
+    assert "stopped by the user" in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from models.schema.decisions import KEYS
 from planner.compiled import Compiled
 from planner.extended import aiming_at, held, within_cost
 from planner.highs.relaxation import extremes
@@ -194,15 +195,41 @@ class _Hunt:
             if stop.is_set():
                 raise KeyboardInterrupt
 
+    def turn(self, end: float) -> None:
+        """Look for plans that make single choices otherwise, close to the best: only what has to do with them moves."""
+        best = self.plans[0].solution.values
+        assert best is not None
+        for side in (1.0, 0.0):
+            for place in self._alike(side):
+                if place not in set(self._alike(side)) or time.monotonic() > end:
+                    continue
+                self.show(f"{len(self._alike(1.0)) + len(self._alike(0.0))} choices undecided")
+                values = np.full(len(self.capped.cost), np.nan)
+                for other, columns in enumerate(self.choices.behind):
+                    if not self._related(place, other):
+                        values[columns] = best[columns]
+                values[self.choices.columns[place]] = 1.0 - side
+                solution = solve_arrays(held(self.capped, values), replace(self.job.options, gap=1.0))
+                if solution.status == "interrupted":
+                    raise KeyboardInterrupt
+                if solution.values is not None:
+                    self.seen.append(self.choices.taken(solution.values))
+
+    def _related(self, one: int, other: int) -> bool:
+        """Whether two choices have a site, firm, project, market, process or option in common."""
+        subjects = [name[1 : len(KEYS[name[0]])] for name in (self.choices.names[one], self.choices.names[other])]
+        return bool(set(subjects[0]) & set(subjects[1]))
+
     def classify(self) -> None:
         """Prove what is always and what is never taken, group by group.
 
         All choices that every plan so far takes are one group: a plan that takes fewest of them takes some out; where
         it takes all, they are always taken. A group on which a solve runs out of time is halved.
         """
-        self.relax()
         limit = self.job.options.time_limit
         end = math.inf if limit is None else time.monotonic() + PATIENCE * limit
+        self.relax()
+        self.turn(end)
         for side in (1.0, 0.0):
             waiting = deque([self._alike(side)])
             while waiting and time.monotonic() < end:

@@ -48,7 +48,10 @@ def evaluate(job: Job, earlier: Compared) -> Evaluation:
         reasons = told(remedies(job.model, fixed), job.reading) if broken else []
         return Evaluation(solution, {}, found, tuple(reasons or _to_change(job, values)))
     words = f"the decisions of {earlier.path.name}, only flows chosen anew"
-    remarks = [Issue("warning", "", "", f"{shown(decision)} of {earlier.label} is gone") for decision in found.gone]
+    remarks = [
+        Issue("warning", "", "", f"{shown(decision)} of {earlier.label} can no longer be taken")
+        for decision in found.gone
+    ]
     noted = replace(job, issues=(*job.issues, *remarks))
     tables = reported(noted, solution, status=EVALUATED, status_text=words, bound=None, gap=None)
     return Evaluation(solution, tables, found)
