@@ -5,7 +5,4 @@ from models.schema.inputs import INPUTS, TIERS
 from models.schema.results import RESULTS
 from models.schema.settings import SETTINGS, SWITCHES
 
-NOT_MODELLED = tuple(name for name, schema in INPUTS.items() if not (schema.metadata or {})["modelled"])
-"""Input sheets whose mathematics has not been written: a workbook that fills them is refused."""
-
-__all__ = ["INPUTS", "NOT_MODELLED", "RESULTS", "SETTINGS", "SWITCHES", "TIERS", "keys", "meta"]
+__all__ = ["INPUTS", "RESULTS", "SETTINGS", "SWITCHES", "TIERS", "keys", "meta"]

@@ -109,9 +109,9 @@ def remarks() -> dict[str, pa.Column]:
     }
 
 
-def table(name: str, description: str, columns: dict[str, pa.Column], *, modelled: bool = True) -> pa.DataFrameSchema:
-    """A table of a workbook. `modelled` is no while the mathematics has no block for it: then it must stay empty."""
-    return pa.DataFrameSchema(columns, name=name, description=description, metadata={"modelled": modelled})
+def table(name: str, description: str, columns: dict[str, pa.Column]) -> pa.DataFrameSchema:
+    """A table of a workbook."""
+    return pa.DataFrameSchema(columns, name=name, description=description)
 
 
 def keys(schema: pa.DataFrameSchema) -> list[str]:

@@ -6,9 +6,8 @@ from typing import Any
 import pandas as pd
 
 from models.instance import NUMERIC
-from models.schema import INPUTS, NOT_MODELLED, SETTINGS, keys, meta
+from models.schema import INPUTS, SETTINGS, keys, meta
 from planner.comparison.files import Compared
-from planner.workbook.cells import converted
 from planner.workbook.tables import REMARKS
 
 Row = dict[str, Any]
@@ -78,8 +77,6 @@ def _meant(found: Compared, sheet: str) -> pd.DataFrame:
     for name, column in INPUTS[sheet].columns.items():
         facts = meta(column)
         cells = raw[name] if name in raw else pd.Series(None, index=raw.index, dtype=object)
-        if sheet in NOT_MODELLED and name in raw:
-            cells = converted(cells, column).values
         if facts["kind"] in NUMERIC:
             numbers = pd.to_numeric(cells).astype(float)
             columns[name] = numbers if facts["default"] is None else numbers.fillna(facts["default"])

@@ -17,8 +17,6 @@ ROOM = 2000
 _NAMES = 10_000
 """Rows, the header included, in which drop-downs look for names."""
 
-NOT_YET = "This sheet is not modelled yet: leave it empty."
-
 MOST_ERROR = 225
 """Characters that Excel allows in the message of a validation."""
 

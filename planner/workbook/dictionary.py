@@ -50,9 +50,8 @@ def dictionary() -> str:
 
 
 def _sheet(schema: pa.DataFrameSchema, leave_out: tuple[str, ...] = ()) -> str:
-    modelled = "" if schema.metadata["modelled"] else " *Not modelled yet: leave it empty.*"
     columns = {name: column for name, column in schema.columns.items() if name not in leave_out}
-    return f"### `{schema.name}`\n\n{schema.description}{modelled}\n\n{_table(columns)}"
+    return f"### `{schema.name}`\n\n{schema.description}\n\n{_table(columns)}"
 
 
 def _table(columns: dict[str, pa.Column]) -> str:

@@ -11,7 +11,7 @@ import pandera.pandas as pa
 
 from models.collector import collector_paused
 from models.instance import NUMERIC, Instance, typed
-from models.schema import INPUTS, NOT_MODELLED, RESULTS, meta
+from models.schema import INPUTS, RESULTS, meta
 from planner.issues import InputError, Issue
 from planner.workbook import settings
 from planner.workbook.changes import apply_changes
@@ -87,14 +87,11 @@ def _understood(path: Path, tables: dict[str, Table], findings: Findings) -> Rea
             continue
         found = tables.get(sheet)
         frames[sheet] = _no_rows(sheet).copy()
-        if found is not None and sheet in NOT_MODELLED:
-            _refuse_not_modelled(sheet, found, findings)
-            raw[sheet] = found.cells
-        elif found is not None:
+        if found is not None:
             frame = values(found, sheet, findings)
             frames[sheet] = typed(sheet, frame)
             raw[sheet] = pd.concat([frame, found.cells[found.own]], axis=1)[list(found.cells.columns)]
-    check_structure(frames, [sheet for sheet in frames if sheet not in NOT_MODELLED], findings)
+    check_structure(frames, findings)
     order = {sheet: number for number, sheet in enumerate(["", "--set", *INPUTS])}
     issues = sorted(
         dict.fromkeys(findings.issues), key=lambda issue: (order.get(issue.sheet, len(order)), *_place(issue.cell))
@@ -142,7 +139,7 @@ def _tables(package: Package, parts: dict[str, str], findings: Findings) -> dict
         sheet = declared[name]
         tables[sheet] = table(sheet, grid, INPUTS[sheet], findings)
         filled = grid.troubles or any(cell != "" for row in grid.rows for cell in row)
-        if filled and sheet not in NOT_MODELLED:
+        if filled:
             check_header(tables[sheet], sheet, findings)
     return tables
 
@@ -163,16 +160,6 @@ def _look_for_needed(package: Package, parts: dict[str, str], tables: dict[str, 
 def _said(sheet: str, findings: Findings) -> bool:
     """Whether the sheet has a fault already."""
     return any(issue.sheet == sheet and issue.severity == "error" for issue in findings.issues)
-
-
-def _refuse_not_modelled(sheet: str, found: Table, findings: Findings) -> None:
-    """A fault at the first cell of a sheet that has rows, although no plan would heed them."""
-    rows = found.cells[found.declared].dropna(how="all")
-    if not rows.empty:
-        row = int(rows.index[0])
-        name = str(rows.iloc[0].first_valid_index())
-        message = f"`{sheet}` is not modelled yet, so the plan would not heed this row: leave the sheet empty"
-        findings.fault(sheet, row, name, message)
 
 
 def _place(cell: str) -> tuple[int, int, str]:

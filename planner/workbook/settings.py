@@ -15,9 +15,6 @@ from planner.workbook.tables import Table
 
 SHEET = "settings"
 
-_NOT_MODELLED = {"risk_weight": 0.0}
-"""Settings of mechanisms that no plan contains yet, at the values at which they change nothing."""
-
 
 def check_settings(found: Table, findings: Findings) -> tuple[dict[str, Any], pd.DataFrame]:
     """Every setting, typed, defaults filled; and the sheet as it was understood, for the copy in the result."""
@@ -45,10 +42,6 @@ def check_settings(found: Table, findings: Findings) -> tuple[dict[str, Any], pd
     schema = pa.DataFrameSchema(SETTINGS)
     for _, key, message in failures(schema, _frame(values)):
         findings.fault(SHEET, rows[key], "value", f"({key}) {message}")
-    for key, neutral in _NOT_MODELLED.items():
-        if values[key] != neutral:
-            message = f"({key}) is not modelled yet: clear the cell or write {neutral:g}"
-            findings.fault(SHEET, rows[key], "value", message)
     return values, understood
 
 

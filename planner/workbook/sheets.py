@@ -14,7 +14,7 @@ from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from models.instance import NUMERIC, setting_value
-from models.schema import INPUTS, NOT_MODELLED, SETTINGS, keys, meta
+from models.schema import INPUTS, SETTINGS, keys, meta
 from planner.workbook import assist, style
 from planner.workbook.rows import body
 from planner.workbook.save import Body
@@ -49,7 +49,7 @@ def input_sheet(book: Workbook, name: str, rows: Rows) -> Body:
         for row, key in enumerate(frame["key"], 2):
             assist.attach_validation(sheet, f"B{row}", meta(SETTINGS[key]))
         sheet.column_dimensions["E"].width = 110
-    sheet.sheet_properties.tabColor = style.UNUSED if name in NOT_MODELLED else style.BLUE
+    sheet.sheet_properties.tabColor = style.BLUE
     return filled
 
 
@@ -95,10 +95,9 @@ def _table_sheet(
 ) -> Body:
     """Add a sheet for `frame`, a table of `schema`, with one number format per column; returns its rows."""
     sheet = book.create_sheet(title)
-    remark = "" if schema.metadata["modelled"] else assist.NOT_YET
     styles = []
     for place, (column, facts) in enumerate(_facts(frame, schema).items(), 1):
-        _header(sheet, place, str(column), schema.columns.get(column), remark)
+        _header(sheet, place, str(column), schema.columns.get(column))
         dimension = sheet.column_dimensions[get_column_letter(place)]
         dimension.width = style.width(str(column), frame[column].head(500).tolist())
         if formats[place - 1] == style.TEXT:
@@ -114,13 +113,13 @@ def _table_sheet(
     return partial(body, frame, styles, literal, style.style_number(sheet, style.DATE))
 
 
-def _header(sheet: Worksheet, place: int, name: str, column: pa.Column | None, remark: str) -> None:
+def _header(sheet: Worksheet, place: int, name: str, column: pa.Column | None) -> None:
     cell = sheet.cell(1, place, ILLEGAL_CHARACTERS_RE.sub("", name))
     cell.data_type = "s"
     needed = column is not None and meta(column)["required"]
     style.header_cell(cell, needed=needed, remark=column is None or name in REMARKS)
     if column is not None:
-        assist.attach_note(cell, "\n".join(part for part in (assist.note(column), remark) if part))
+        assist.attach_note(cell, assist.note(column))
 
 
 def _add_excel_table(sheet: Worksheet, columns: list[str], count: int) -> None:

@@ -15,17 +15,17 @@ _MOST_SUGGESTIONS = 100
 """Different wrong names of one column for which a near name is looked up; further ones are reported without."""
 
 
-def check_structure(tables: dict[str, pd.DataFrame], sheets: list[str], findings: Findings) -> None:
-    """Check the typed `tables` of `sheets` against the schema; every fault goes to `findings`."""
+def check_structure(tables: dict[str, pd.DataFrame], findings: Findings) -> None:
+    """Check the typed `tables` against the schema; every fault goes to `findings`."""
     targets = {ref for schema in INPUTS.values() for column in schema.columns.values() for ref in meta(column)["ref"]}
-    for sheet in sheets:
-        if len(tables[sheet]):
-            _ranges(sheet, tables[sheet], findings)
-            _reserved(sheet, tables[sheet], targets, findings)
-            _duplicates(sheet, tables[sheet], findings)
-    for sheet in sheets:
+    filled = {sheet: frame for sheet, frame in tables.items() if len(frame)}
+    for sheet, frame in filled.items():
+        _ranges(sheet, frame, findings)
+        _reserved(sheet, frame, targets, findings)
+        _duplicates(sheet, frame, findings)
+    for sheet in filled:
         for name, column in INPUTS[sheet].columns.items():
-            if meta(column)["ref"] and len(tables[sheet]):
+            if meta(column)["ref"]:
                 _references(sheet, name, tables, findings)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
-from models.schema import INPUTS, NOT_MODELLED, SETTINGS, meta
+from models.schema import INPUTS, SETTINGS, meta
 from planner.workbook import style
 from planner.workbook.example import example
 from planner.workbook.save import save
@@ -87,7 +87,6 @@ def _lines(blank: bool) -> list[tuple[str, str]]:
             "From left to right: settings, time, places, items, ways of making, plants, trade, markets.",
         ),
         ("Blue tabs", "Sheets that the plan uses. Unused ones may stay empty."),
-        ("Grey tabs", f"Not modelled yet, leave empty: {', '.join(NOT_MODELLED)}."),
         ("Headers", "Rest the pointer on a header to read what the column means, its unit and its default."),
         (
             "Drop-downs",

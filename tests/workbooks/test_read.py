@@ -7,7 +7,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from models.schema import INPUTS, NOT_MODELLED
+from models.schema import INPUTS
 from planner.workbook.read import read_instance, read_tables
 from tests.workbooks.books import SOUND, edited, read, read_cell, says, the_fault, write
 
@@ -306,15 +306,6 @@ def test_two_sheets_that_mean_the_same(tmp_path):
 
 def test_own_sheets_and_our_listing_are_ignored(tmp_path):
     assert read(tmp_path, {"_mine": [["region"], ["x"]], "issues": [["severity"]], "issues_2": []}).issues == []
-
-
-@pytest.mark.parametrize("sheet", NOT_MODELLED)
-def test_sheet_not_yet_modelled_must_stay_empty(tmp_path, sheet):
-    columns = [name for name in INPUTS[sheet].columns if name not in ("source", "confidence", "note")]
-    assert read(tmp_path, {sheet: [columns]}).issues == []
-    fault = the_fault(read(tmp_path, {sheet: [columns, [], [None, "something"]]})) if len(columns) > 1 else None
-    assert fault is None or (fault.sheet, fault.cell[1:]) == (sheet, "3")
-    assert fault is None or "leave the sheet empty" in fault.message
 
 
 def test_names_with_everything_in_them(tmp_path):

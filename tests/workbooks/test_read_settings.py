@@ -42,8 +42,8 @@ def test_kinds(tmp_path):
         ("scale", "of", ("write on or off", "`off`")),
         ("time_limit", 0, ("above 0",)),
         ("discount_rate", True, ("TRUE", "(1/year)")),
-        ("risk_weight", 0.5, ("not modelled yet",)),
-        ("risk_weight", 0, None),
+        ("risk_weight", -1, ("0 or more",)),
+        ("risk_weight", 0.5, None),
     ],
 )
 def test_wrong_values(tmp_path, key, value, words):

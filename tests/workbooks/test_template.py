@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 from openpyxl.utils import range_boundaries
 
-from models.schema import INPUTS, NOT_MODELLED, SETTINGS, meta
+from models.schema import INPUTS, SETTINGS, meta
 from planner.check import check
 from planner.workbook.assist import MOST_ERROR
 from planner.workbook.dictionary import dictionary
@@ -58,7 +58,6 @@ def test_every_header_has_a_note_with_meaning_and_unit(book: openpyxl.Workbook):
         if meta(column)["unit"]:
             assert f"Unit: {meta(column)['unit']}\n" in note
         assert ("Required." in note) == meta(column)["required"]
-        assert ("not modelled yet" in note) == (sheet in NOT_MODELLED)
 
 
 def test_references_offer_the_names_of_the_other_sheet(book: openpyxl.Workbook):
@@ -135,7 +134,6 @@ def test_the_example_gives_no_cause_for_remarks():
 
 def test_the_example_says_that_it_is_invented():
     filled = {sheet: frame for sheet, frame in worked_example.reading().instance.tables.items() if not frame.empty}
-    assert not filled.keys() & set(NOT_MODELLED)
     for frame in filled.values():
         assert set(frame["confidence"]) == {"low"}
         assert set(frame["source"]) == {"worked example, invented"}
