@@ -1,0 +1,179 @@
+"""How the flows of a period answer a disturbance, and how long stock and slack carry the plan through it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyomo.environ as pyo
+
+from models.sets import Sets
+from models.sets.scenarios import Snapshot
+from planner.recourse.programme import Column, Programme, programmes
+from planner.warm import Warm
+
+SERVED = 1e-6
+"""Service that falls short by no more than this share counts as full."""
+
+SHORTEST = 1e-3
+"""A plan that stock and slack carry for less than this many months is not carried at all."""
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """The flows of a period during a disturbance of `months`.
+
+    values: one per column of the programme; `touched` the columns that hang together with what is hit
+    loss: money, discounted, against the undisturbed course over those months
+    served, wanted: worth of what is sold and asked for, by column of what is sold, in money/year
+    """
+
+    programme: Programme
+    months: float
+    values: np.ndarray
+    touched: np.ndarray
+    loss: float
+    served: dict[int, float]
+    wanted: dict[int, float]
+
+    @cached_property
+    def service(self) -> float:
+        """The share of the worth asked for that is served; 1 where nothing is."""
+        wanted = sum(self.wanted.values())
+        return sum(self.served.values()) / wanted if wanted > 0 else 1.0
+
+    @property
+    def lost(self) -> float:
+        """Worth not served during the disturbance, in money."""
+        return (sum(self.wanted.values()) - sum(self.served.values())) * self.months / 12
+
+    def unserved(self) -> dict[tuple[str, str], float]:
+        """By region and item: the worth not served, in money, where there is any."""
+        found: dict[tuple[str, str], float] = {}
+        for number, wanted in self.wanted.items():
+            missing = wanted - self.served[number]
+            if missing > SERVED * wanted:
+                market = self.programme.columns[number][1][:2]
+                found[market[0], market[1]] = found.get((market[0], market[1]), 0.0) + missing * self.months / 12
+        return found
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    """A disturbed programme: what bounds, rows and costs become, and which columns are hit."""
+
+    cost: np.ndarray
+    upper: np.ndarray
+    row_lower: np.ndarray
+    row_upper: np.ndarray
+    hit: np.ndarray
+
+
+class Recourse:
+    """A plan whose decisions stay, ready to be disturbed again and again. Each period keeps its own solver."""
+
+    def __init__(self, m: pyo.ConcreteModel) -> None:
+        """`m` is a model of `models.network.build` whose variables hold the plan."""
+        self.sets: Sets = m.sets
+        self.programmes = programmes(m)
+        self._answers: dict[str, Warm] = {}
+        self._lasting: dict[str, Warm] = {}
+
+    def react(self, period: str, snapshot: Snapshot) -> Reaction:
+        """The cheapest flows while `snapshot` lasts."""
+        programme = self.programmes[period]
+        bounds = _disturbed(programme, snapshot)
+        if period not in self._answers:
+            self._answers[period] = Warm(programme.arrays)
+        lower, upper = np.zeros(len(bounds.upper)), bounds.upper
+        lower[programme.pace] = upper[programme.pace] = 12.0 / snapshot.months
+        values = self._answers[period].solve(bounds.cost, lower, upper, bounds.row_lower, bounds.row_upper)
+        if values is None:
+            raise RuntimeError(f"no flows are possible in {period}: the plan does not hold together")
+        return self._reaction(programme, snapshot, bounds, values)
+
+    def _reaction(
+        self, programme: Programme, snapshot: Snapshot, bounds: _Bounds, values: np.ndarray
+    ) -> Reaction:
+        touched = np.isin(programme.group, np.unique(programme.group[bounds.hit]))
+        values = np.where(touched, values, programme.base)
+        extra = float(bounds.cost @ values - programme.cost @ programme.base)
+        time = self.sets.time
+        rate = time.annual[programme.period] / time.years[programme.period]
+        served, wanted = {}, {}
+        for number, row in programme.service.items():
+            asked = bounds.row_upper[row] if touched[number] else programme.wanted[number]
+            served[number] = programme.worth[number] * values[number]
+            wanted[number] = programme.worth[number] * asked
+        return Reaction(programme, snapshot.months, values, touched, extra * snapshot.months / 12 * rate, served, wanted)
+
+    def months(self, period: str, snapshot: Snapshot) -> float:
+        """The longest time in months for which everything the plan sells in the period can still be had.
+
+        Cost does not matter. At most the length of the period; 0 where something is missing at once.
+        """
+        programme = self.programmes[period]
+        bounds = _disturbed(programme, snapshot)
+        if period not in self._lasting:
+            self._lasting[period] = Warm(programme.arrays)
+        cost, upper = np.zeros(len(bounds.cost)), bounds.upper
+        cost[programme.pace] = 1.0
+        lower = np.zeros(len(cost))
+        for number, row in programme.service.items():
+            least = min(programme.base[number], bounds.row_upper[row])
+            lower[number] = least * (1.0 - SERVED)
+        most = 12.0 * self.sets.time.years[period]
+        lower[programme.pace], upper[programme.pace] = 12.0 / most, 12.0 / SHORTEST
+        values = self._lasting[period].solve(cost, lower, upper, bounds.row_lower, bounds.row_upper)
+        return 0.0 if values is None else min(most, 12.0 / float(values[programme.pace]))
+
+
+def _disturbed(programme: Programme, snapshot: Snapshot) -> _Bounds:
+    """The programme as a snapshot leaves it."""
+    upper, cost = programme.upper.copy(), programme.cost.copy()
+    row_lower, row_upper = programme.arrays.row_lower.copy(), programme.arrays.row_upper.copy()
+    hit = np.zeros(len(upper), dtype=bool)
+    draws, arcs = _columns(programme, "made"), _columns(programme, "shipped")
+    for number, factor in _found(snapshot.capacity, draws, hit):
+        upper[number] *= factor
+    for number, factor in _found(snapshot.line_cost, draws, hit):
+        cost[number] *= factor
+    _limit_arcs(programme, _found(snapshot.arcs_capacity, arcs, hit), upper, row_upper)
+    for number, factor in [*_found(snapshot.flow, draws, hit), *_found(snapshot.arcs_flow, arcs, hit)]:
+        upper[number] = min(upper[number], factor * programme.base[number])
+    for number, factor in _found(snapshot.arc_cost, arcs, hit):
+        cost[number] += (factor - 1.0) * programme.transport[number]
+    for number, row in programme.service.items():
+        market = programme.columns[number][1][:2]
+        if market in snapshot.demand:
+            hit[number] = True
+            row_lower[row] = row_upper[row] = snapshot.demand[market] * programme.wanted[number]
+    return _Bounds(cost, upper, row_lower, row_upper, hit)
+
+
+def _limit_arcs(
+    programme: Programme, factors: list[tuple[int, float]], upper: np.ndarray, row_upper: np.ndarray
+) -> None:
+    """A share of an arc's own capacity, else of what the plan ships; of a shared lane where all on it lose alike."""
+    for number, factor in factors:
+        own = np.isfinite(programme.own[number])
+        upper[number] = factor * upper[number] if own else factor * programme.base[number]
+    by_column = dict(factors)
+    for row, members in programme.sharing.items():
+        left = {by_column.get(number) for number in members}
+        if len(left) == 1 and None not in left:
+            row_upper[row] *= left.pop()
+
+
+def _columns(programme: Programme, name: str) -> dict[tuple[str, ...], int]:
+    """The columns of one kind, by key without the period."""
+    return {key[:-1]: number for (kind, key), number in programme.place.items() if kind == name}
+
+
+def _found(
+    factors: Mapping[tuple[str, ...], float], columns: dict[tuple[str, ...], int], hit: np.ndarray
+) -> list[tuple[int, float]]:
+    """Columns and factors of what is hit, and marks them in `hit`."""
+    found = [(columns[key], factor) for key, factor in factors.items() if key in columns]
+    hit[[number for number, _ in found]] = True
+    return found
