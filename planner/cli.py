@@ -260,6 +260,8 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit status."""
+    import planner.studies.commands  # noqa: F401  # adds its commands to the app
+
     try:
         if app(args=arguments, standalone_mode=False, prog_name="planner") == _INTERRUPTED:
             raise KeyboardInterrupt

@@ -15,11 +15,12 @@ from planner.comparison.schema import CHANGES, COMPARISON
 from planner.issues import Issue, Severity
 from planner.seal import planner_version, tables_hash
 from planner.studies.schema import ATTRIBUTION
+from planner.studies.stress_tables import STRESS
 from planner.workbook.names import plain
 from planner.workbook.package import Package, open_package, refusal
 from planner.workbook.read import COPIED, NEEDED, Reading, read_copies, read_instance, read_sheets
 
-_OTHERS = {"attribution": ATTRIBUTION, "comparison": COMPARISON}
+_OTHERS = {"attribution": ATTRIBUTION, "comparison": COMPARISON, "stress test": STRESS}
 """Workbooks of ours that hold no plan: their name, and their sheets."""
 
 _READ = {name: schema for name, schema in RESULTS.items() if name != "summary"}

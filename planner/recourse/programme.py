@@ -185,8 +185,9 @@ class _Builder:
                 wanted = self.base[number]
             else:
                 wanted = m.volume[key] * (round(m.priced[key].value) if key in m.priced else 1)
-            known = m.unserved[key] if key in m.unserved else None
-            penalty = UNWANTED * value[key[1]] if known is None else self.amounts.get(id(known), 0.0) / self.annual
+            penalty = UNWANTED * value[key[1]]
+            if key in m.unserved:
+                penalty = self.amounts.get(id(m.unserved[key]), 0.0) / self.annual
             missed = self._add(("unserved", key), wanted - self.base[number], 0.0 if self.profit else penalty)
             if not self.profit and not _ready(m.item_waits.get(key)):
                 self.upper[number] = 0.0
@@ -239,8 +240,8 @@ def _lanes(sets: Sets, period: str) -> tuple[dict[tuple[str, ...], float], dict[
     """By flow of the period: its capacity where it has one of its own, and its transport cost in money/item."""
     flows = sets.flows[sets.flows["period"] == period]
     keys = list(flows[["origin", "destination", "item", "mode", "period"]].itertuples(index=False, name=None))
-    own = dict(zip(keys, flows["own_capacity"], strict=True))
-    return {key: value for key, value in own.items() if value == value}, dict(zip(keys, flows["transport"], strict=True))
+    own = {key: most for key, most in zip(keys, flows["own_capacity"], strict=True) if most == most}
+    return own, dict(zip(keys, flows["transport"], strict=True))
 
 
 def _groups(columns: int, rows: list[list[int]], pace: int) -> np.ndarray:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
 
 from models.sets import Sets
 from models.sets.scenarios import Snapshot
-from planner.recourse.programme import Column, Programme, programmes
+from planner.recourse.programme import Programme, programmes
 from planner.warm import Warm
 
 SERVED = 1e-6
@@ -92,9 +93,7 @@ class Recourse:
             raise RuntimeError(f"no flows are possible in {period}: the plan does not hold together")
         return self._reaction(programme, snapshot, bounds, values)
 
-    def _reaction(
-        self, programme: Programme, snapshot: Snapshot, bounds: _Bounds, values: np.ndarray
-    ) -> Reaction:
+    def _reaction(self, programme: Programme, snapshot: Snapshot, bounds: _Bounds, values: np.ndarray) -> Reaction:
         touched = np.isin(programme.group, np.unique(programme.group[bounds.hit]))
         values = np.where(touched, values, programme.base)
         extra = float(bounds.cost @ values - programme.cost @ programme.base)
@@ -102,10 +101,11 @@ class Recourse:
         rate = time.annual[programme.period] / time.years[programme.period]
         served, wanted = {}, {}
         for number, row in programme.service.items():
-            asked = bounds.row_upper[row] if touched[number] else programme.wanted[number]
+            asked = bounds.row_upper[row] if touched[number] else programme.base[number]
             served[number] = programme.worth[number] * values[number]
             wanted[number] = programme.worth[number] * asked
-        return Reaction(programme, snapshot.months, values, touched, extra * snapshot.months / 12 * rate, served, wanted)
+        loss = extra * snapshot.months / 12 * rate
+        return Reaction(programme, snapshot.months, values, touched, loss, served, wanted)
 
     def months(self, period: str, snapshot: Snapshot) -> float:
         """The longest time in months for which everything the plan sells in the period can still be had.
@@ -154,15 +154,19 @@ def _disturbed(programme: Programme, snapshot: Snapshot) -> _Bounds:
 def _limit_arcs(
     programme: Programme, factors: list[tuple[int, float]], upper: np.ndarray, row_upper: np.ndarray
 ) -> None:
-    """A share of an arc's own capacity, else of what the plan ships; of a shared lane where all on it lose alike."""
-    for number, factor in factors:
-        own = np.isfinite(programme.own[number])
-        upper[number] = factor * upper[number] if own else factor * programme.base[number]
-    by_column = dict(factors)
+    """A share of an arc's own capacity; else of a lane that items share, if all on it lose alike; else of the plan."""
+    left = dict(factors)
+    together = set()
     for row, members in programme.sharing.items():
-        left = {by_column.get(number) for number in members}
-        if len(left) == 1 and None not in left:
-            row_upper[row] *= left.pop()
+        shares = {left.get(number) for number in members}
+        if len(shares) == 1 and None not in shares:
+            row_upper[row] *= shares.pop()
+            together.update(members)
+    for number, factor in factors:
+        if np.isfinite(programme.own[number]):
+            upper[number] *= factor
+        elif factor < 1.0 and number not in together:
+            upper[number] = min(upper[number], factor * programme.base[number])
 
 
 def _columns(programme: Programme, name: str) -> dict[tuple[str, ...], int]:
@@ -171,7 +175,7 @@ def _columns(programme: Programme, name: str) -> dict[tuple[str, ...], int]:
 
 
 def _found(
-    factors: Mapping[tuple[str, ...], float], columns: dict[tuple[str, ...], int], hit: np.ndarray
+    factors: Mapping[Any, float], columns: dict[tuple[str, ...], int], hit: np.ndarray
 ) -> list[tuple[int, float]]:
     """Columns and factors of what is hit, and marks them in `hit`."""
     found = [(columns[key], factor) for key, factor in factors.items() if key in columns]

@@ -12,6 +12,7 @@ from models.schema import INPUTS, RESULTS
 from planner.report.charts import charts
 from planner.report.tiles import tiles
 from planner.workbook.board import Board, add_board, fill_by_row
+from planner.workbook.heat import Heat, add_heat
 from planner.workbook.save import Body, WriteError, reason, save
 from planner.workbook.sheets import Rows, copy_sheet, input_sheet, new_book, result_sheet
 
@@ -54,17 +55,20 @@ def write_tables(
     inputs: Mapping[str, pd.DataFrame],
     board: Board | None,
     by_row: Sequence[str] = (),
+    heat: Mapping[str, Heat] | None = None,
 ) -> None:
     """Write a workbook of the sheets of `schemas` that `tables` has, and `in_<sheet>` for `inputs`.
 
     `board` is the page on sheet `summary`, which must then be there. The sheets `by_row` have another unit in every
-    row, which stands in their column `unit`. Raises WriteError as `write_result` does.
+    row, which stands in their column `unit`; those of `heat` are shaded. Raises WriteError as `write_result` does.
     """
     book = new_book()
     bodies: dict[str, Body] = {}
     for name, schema in schemas.items():
         if name in tables:
             bodies[name] = result_sheet(book, schema, tables[name])
+    for name, shades in (heat or {}).items():
+        add_heat(book[name], tables[name], shades)
     for name in by_row:
         del bodies[name]
         fill_by_row(book[name], tables[name], wrap=False)

@@ -1,0 +1,102 @@
+"""What can be lost: regions, firms, sites, lanes and chokepoints, alone or together, and what each loss takes away."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from models.instance import Instance, typed
+from models.sets import Sets
+from models.sets.scenarios import Snapshot, World, scenario_sets
+
+KINDS = ("region", "bloc", "firm", "site", "lane", "chokepoint")
+DEFAULT_KINDS = ("region", "firm", "site", "lane", "chokepoint")
+
+
+@dataclass(frozen=True, order=True)
+class Loss:
+    """One thing that is lost: its kind and name."""
+
+    kind: str
+    member: str
+
+    @property
+    def words(self) -> str:
+        """As people say it, such as "lane south to north"."""
+        return f"{self.kind} {self.member.replace('|', ' to ')}"
+
+
+@dataclass(frozen=True)
+class Case:
+    """Losses that come together, in one period, for some months."""
+
+    losses: tuple[Loss, ...]
+    period: str
+    months: float
+
+    @property
+    def words(self) -> str:
+        """As people say it, such as "site A and lane b to c"."""
+        return " and ".join(loss.words for loss in self.losses)
+
+
+class Losses:
+    """What can be lost in the plan of some sets, as far as it matters; what is left of it is `factor`."""
+
+    def __init__(self, sets: Sets, kinds: Sequence[str] = DEFAULT_KINDS, factor: float = 0.0) -> None:
+        self.sets, self.kinds, self.factor = sets, kinds, factor
+
+    def single(self, period: str) -> dict[Loss, Snapshot]:
+        """Every loss that matters in a period, each for one month.
+
+        The planner is no risk to itself: where only one firm is home, its loss is left out.
+        """
+        rows = [
+            {"scenario": kind, "expand": f"each_{kind}", "period": period, "months": 1.0, "factor": self.factor}
+            for kind in self.kinds
+        ]
+        _, snapshots = scenario_sets(self._world(rows, []))
+        home = set(self.sets.instance["firms"].query("home == 'yes'")["firm"])
+        found = {}
+        for (name, _), snapshot in snapshots.items():
+            kind, _, member = name.partition(": ")
+            if not (kind == "firm" and home == {member}):
+                found[Loss(kind, member)] = snapshot
+        return found
+
+    def together(self, cases: Iterable[tuple[Loss, ...]], period: str) -> dict[tuple[Loss, ...], Snapshot]:
+        """What losses that come together take away in a period, each set of them for one month."""
+        named = {f"case {number}": losses for number, losses in enumerate(cases)}
+        hits = [
+            {"scenario": name, "period": period, "months": 1.0, "kind": loss.kind, "target": loss.member}
+            | {"factor": self.factor}
+            for name, losses in named.items()
+            for loss in losses
+        ]
+        _, snapshots = scenario_sets(self._world([{"scenario": name} for name in named], hits))
+        return {named[name]: snapshot for (name, _), snapshot in snapshots.items()}
+
+    def _world(self, scenarios: list[dict], disruptions: list[dict]) -> World:
+        """The sets with these scenarios in place of the workbook's own."""
+        instance, sets = self.sets.instance, self.sets
+        tables = {"scenarios": scenarios, "disruptions": disruptions}
+        changed = {sheet: typed(sheet, pd.DataFrame(rows)) for sheet, rows in tables.items()}
+        own = Instance({**instance.tables, **changed}, instance.settings).with_settings(scenarios="on", rules="off")
+        return World(own, sets.draws, sets.most, sets.flows, sets.demand)
+
+
+def lasting(snapshot: Snapshot, months: float) -> Snapshot:
+    """The same for another time."""
+    return replace(snapshot, months=months)
+
+
+def inside(one: Snapshot, other: Snapshot) -> bool:
+    """Whether everything that `one` takes away `other` takes away too."""
+    pairs = ((one.capacity, other.capacity), (one.arcs_capacity, other.arcs_capacity))
+    return all(mine.keys() <= theirs.keys() for mine, theirs in pairs)
+
+
+def spread(months: Iterable[float], longest: float) -> list[float]:
+    """The month counts that fit into a period, each once, in order; at least the longest that fits."""
+    return sorted({float(np.minimum(count, longest)) for count in months})

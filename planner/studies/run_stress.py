@@ -1,0 +1,65 @@
+"""A stress test from a result on the disk to a workbook."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from planner.comparison.files import read_compared
+from planner.issues import InputError, Issue
+from planner.planning import issue_table
+from planner.progress import Live
+from planner.recourse.reaction import Recourse
+from planner.recourse.restored import restored
+from planner.report.stress import stress_brief, stress_charts, stress_summary, stress_tiles
+from planner.seal import seal
+from planner.studies.losses import KINDS
+from planner.studies.stress import Stressed, Trial, stress
+from planner.studies.stress_tables import ENDURANCE, HEAT, stress_schemas, stress_tables
+from planner.workbook.board import Board
+from planner.workbook.heat import Heat
+from planner.workbook.names import suggestion
+from planner.workbook.write import ensure_writable, write_tables
+
+
+def run_stress(path: Path, trial: Trial, output: Path, live: Live) -> tuple[Stressed, list[str]]:
+    """Try the plan at `path`, write the workbook `output`, and return what was found and what to say about it.
+
+    Raises InputError where there is no plan or something asked for does not exist, WriteError where `output` cannot be
+    written.
+    """
+    if output.exists() and path.exists() and output.samefile(path):
+        raise InputError([Issue("error", "", "", f"{output} is the plan itself: name another file")])
+    ensure_writable(output)
+    began = datetime.now(UTC)
+    plan = read_compared(path, path.stem)
+    instance = plan.instance
+    periods = instance["periods"]["period"].tolist()
+    check_trial(trial, periods)
+    recourse = Recourse(restored(plan))
+    found = stress(recourse, trial, lambda *steps: live.count("loss", *steps))
+    schemas = stress_schemas(periods)
+    tables = stress_tables(found, periods)
+    facts = {"cases": len(found.hits), "complete": found.complete, "started": began.isoformat(timespec="seconds")}
+    sealed = {"issues": issue_table(plan.issues), "run": seal(path, asdict(trial), facts, tables, schemas)}
+    board = Board(stress_tiles(instance, found), stress_charts(instance, found), across=1)
+    longest = max(trial.months)
+    heat = {HEAT: Heat(periods), ENDURANCE: Heat(periods, 0.0, longest)}
+    every = {"summary": stress_summary(instance, found), **tables, **sealed}
+    write_tables(output, schemas, every, {}, board, heat=heat)
+    return found, [str(issue) for issue in plan.issues] + stress_brief(instance, found)
+
+
+def check_trial(trial: Trial, periods: list[str]) -> None:
+    """Raise InputError with everything that is wrong with what was asked for."""
+    faults = [
+        f"--kinds {kind} is no kind of loss{suggestion(kind, KINDS)}: it is one of {', '.join(KINDS)}"
+        for kind in trial.kinds
+        if kind not in KINDS
+    ]
+    faults += [
+        f"--period {period} does not exist{suggestion(period, periods)}: the periods are {', '.join(periods)}"
+        for period in trial.periods
+        if period not in periods
+    ]
+    if faults:
+        raise InputError([Issue("error", "", "", words) for words in faults])

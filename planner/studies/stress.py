@@ -1,0 +1,119 @@
+"""What happens to a plan that stays as it is when something is lost: every single loss, then pairs of the worst."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from models.sets.scenarios import Snapshot
+from planner.recourse.reaction import SERVED, Recourse
+from planner.studies.losses import DEFAULT_KINDS, Case, Loss, Losses, inside, lasting, spread
+
+MOST_WORST = 10
+"""The worst single losses of a period that are also tried in pairs, unless told otherwise."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What is tried: kinds of losses, how long, in which periods (all where empty), how many of the worst in pairs."""
+
+    kinds: Sequence[str] = DEFAULT_KINDS
+    months: Sequence[float] = (3.0,)
+    periods: Sequence[str] = ()
+    worst: int = MOST_WORST
+    factor: float = 0.0
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What a case does: service as a share, worth lost and loss in money, and for how many months the plan survives.
+
+    `short` says which markets (region, item) go without, and how much of their worth.
+    """
+
+    case: Case
+    service: float
+    lost: float
+    loss: float
+    lasts: float
+    short: dict[tuple[str, str], float]
+
+    @property
+    def severity(self) -> tuple[float, float]:
+        """Sorts the worst first: by what is served, then by what it costs."""
+        return (self.service, -self.loss)
+
+
+@dataclass
+class Stressed:
+    """What is known: all hits, and whether everything that was to be tried was."""
+
+    hits: list[Hit] = field(default_factory=list)
+    complete: bool = True
+
+    @property
+    def ranked(self) -> list[Hit]:
+        """The worst first."""
+        return sorted(self.hits, key=lambda hit: hit.severity)
+
+    @property
+    def singles(self) -> list[Hit]:
+        """The worst first, of losses that come alone."""
+        return [hit for hit in self.ranked if len(hit.case.losses) == 1]
+
+
+def stress(recourse: Recourse, trial: Trial, show: Callable[[int, int], None] | None = None) -> Stressed:
+    """Try every case. `show` is told how many of how many are done; Ctrl-C ends it with what is known by then."""
+    losses = Losses(recourse.sets, trial.kinds, trial.factor)
+    found = Stressed()
+    report = show or (lambda done, total: None)
+    try:
+        _try_all(recourse, losses, trial, found, report)
+    except KeyboardInterrupt:
+        found.complete = False
+    return found
+
+
+def _try_all(
+    recourse: Recourse, losses: Losses, trial: Trial, found: Stressed, report: Callable[[int, int], None]
+) -> None:
+    """Singles of all periods first, then pairs."""
+    periods = trial.periods or recourse.sets.time.periods
+    single = {period: losses.single(period) for period in periods}
+    total = sum(map(len, single.values()))
+    done = 0
+    for period, snapshots in single.items():
+        for loss, snapshot in snapshots.items():
+            report(done, total)
+            found.hits += _hits(recourse, (loss,), period, snapshot, trial)
+            done += 1
+    pairs = {period: _pairs(found, period, single[period], trial.worst) for period in periods}
+    total += sum(map(len, pairs.values()))
+    for period, members in pairs.items():
+        for both, snapshot in losses.together(members, period).items():
+            report(done, total)
+            found.hits += _hits(recourse, both, period, snapshot, trial)
+            done += 1
+
+
+def _hits(recourse: Recourse, losses: tuple[Loss, ...], period: str, snapshot: Snapshot, trial: Trial) -> Iterator[Hit]:
+    """What some losses do, by how long they last."""
+    lasts = recourse.months(period, snapshot)
+    for months in spread(trial.months, 12.0 * recourse.sets.time.years[period]):
+        reaction = recourse.react(period, lasting(snapshot, months))
+        case = Case(losses, period, months)
+        yield Hit(case, reaction.service, reaction.lost, reaction.loss, lasts, reaction.unserved())
+
+
+def _pairs(found: Stressed, period: str, snapshots: dict[Loss, Snapshot], most: int) -> list[tuple[Loss, ...]]:
+    """Pairs of the worst single losses of a period.
+
+    One that leaves nothing to be lost cannot be made worse; of two of which one takes all that the other takes, the
+    larger alone says what both do.
+    """
+    hurting = [hit for hit in found.singles if hit.case.period == period and hit.service > SERVED]
+    worst = list(dict.fromkeys(hit.case.losses[0] for hit in hurting if hit.loss > 0 or hit.service < 1))[:most]
+    return [
+        tuple(sorted(pair))
+        for pair in combinations(worst, 2)
+        if not inside(snapshots[pair[0]], snapshots[pair[1]]) and not inside(snapshots[pair[1]], snapshots[pair[0]])
+    ]
