@@ -52,8 +52,8 @@ def _build_opening(m: pyo.ConcreteModel, sets: Sets) -> None:
     lanes = sorted({lane[:4] for lane in m.lane_of.values()})
     m.lane_opened = pyo.Var([(*lane, period) for lane in lanes for period in sets.time.periods], domain=pyo.Binary)
     limits = costly[["own_capacity", "shared"]].min(axis=1).fillna(float("inf"))
-    most = _most_moved(sets)
-    m.most_shipped = {key: min(limit, most[key[2], key[4]]) for key, limit in zip(keys, limits, strict=True)}
+    m.most_moved = _most_moved(sets)
+    m.most_shipped = {key: min(limit, m.most_moved[key[2], key[4]]) for key, limit in zip(keys, limits, strict=True)}
     m.lane_opening = pyo.Constraint(list(m.lane_of), rule=lane_opening)
     m.lane_before = {
         (*lane, later): (*lane, earlier) for lane in lanes for earlier, later in pairwise(sets.time.periods)

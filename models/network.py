@@ -16,9 +16,12 @@ from models import (
     enablers,
     experience,
     lanes,
+    losses,
     policies,
     production,
+    risk,
     sites,
+    snapshots,
     stock,
 )
 from models.collector import collector_paused
@@ -39,10 +42,13 @@ BLOCKS: tuple[ModuleType, ...] = (
     clusters,
     policies,
     balance,
+    snapshots,
+    losses,
+    risk,
     costs,
 )
 """Lanes come first: they say where a region has a supply and a delivered side. Blocks use the variables of those before
-them; balance and costs close the sums that all others have added to."""
+them; balance and costs close the sums that all others have added to; snapshots repeat what stands before them."""
 
 
 def build(instance: Instance) -> pyo.ConcreteModel:
