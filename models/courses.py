@@ -1,7 +1,8 @@
 """Courses: what happens in a snapshot, as rows of a result."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from models.sets.scenarios import Arc, Draw, Market
 from models.touched import Part
 
 NOISE = 1e-9
-"""What is wanted below this is what floating point leaves behind."""
+"""Amounts below this are what floating point leaves behind."""
 
 SCENARIOS = ["scenario", "probability", "service", "loss", "cvar_weight", "modelled"]
 """Columns of sheet `scenarios`."""
@@ -53,10 +54,10 @@ def course_rows(sets: Sets, courses: Courses) -> dict[str, pd.DataFrame]:
     running, margin = sets.lines["running"].to_dict(), sets.draws["margin"].to_dict()
     for (w, t), course in courses.items():
         snapshot = sets.snapshots[w, t]
-        for draw, amount in course.made.items():
+        for draw, amount in _some(course.made):
             cost = running[draw[:2]] + margin[draw] + sets.transaction_cost(*draw, t)
             made.append((*draw, t, w, amount, cost * snapshot.line_cost.get(draw, 1.0)))
-        for arc, amount in course.shipped.items():
+        for arc, amount in _some(course.shipped):
             transport, transit, duty = charges[(*arc, t)]
             cost = transport * snapshot.arc_cost.get(arc, 1.0) + transit
             shipped.append((*arc, t, w, amount, amount * cost, amount * duty))
@@ -71,6 +72,11 @@ def course_rows(sets: Sets, courses: Courses) -> dict[str, pd.DataFrame]:
         "stocks": pd.DataFrame(stocks, columns=STOCKS),
         "demand": pd.DataFrame(demand, columns=DEMAND),
     }
+
+
+def _some(flows: Mapping[tuple[str, ...], float]) -> Iterator[tuple[Any, float]]:
+    """The flows that are not zero."""
+    return ((key, amount) for key, amount in flows.items() if amount > NOISE)
 
 
 def _charges(sets: Sets, periods: set[str]) -> dict[tuple[str, ...], tuple[float, float, float]]:

@@ -20,6 +20,7 @@ from models import (
     policies,
     production,
     risk,
+    rules,
     sites,
     snapshots,
     stock,
@@ -45,6 +46,7 @@ BLOCKS: tuple[ModuleType, ...] = (
     snapshots,
     losses,
     risk,
+    rules,
     costs,
 )
 """Lanes come first: they say where a region has a supply and a delivered side. Blocks use the variables of those before

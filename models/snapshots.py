@@ -30,8 +30,19 @@ NOT_HELD = (
     "settled_made",
     "enabling_threshold",
     "entitlement",
+    "supply_sum",
+    "source_sum",
+    "min_cover",
+    "max_capacity_ratio",
+    "min_utilisation",
+    "max_emissions",
+    "min_local_content",
+    "local_in_use",
+    "local_made",
+    "min_service",
 )
-"""The others: what must be run or taken is waived; experience, clusters, thresholds and subsidies stay as they are."""
+"""The others: what must be run or taken is waived; experience, clusters, thresholds and subsidies stay as they are; and
+security rules look at the base."""
 
 
 def build(m: pyo.ConcreteModel, sets: Sets) -> None:

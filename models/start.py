@@ -7,6 +7,8 @@ from typing import Any
 
 import pyomo.environ as pyo
 
+from models.rules.sources import likeliest
+
 CLOSE = 1e-6
 """Amounts this near a whole number are that number."""
 
@@ -39,6 +41,10 @@ def round_up(m: pyo.ConcreteModel) -> None:
     for states in (m.learned, m.present, m.clustered, m.enabled):
         for variable in states.values():
             _set(variable, 0)
+    for key in m.min_sources:
+        counted = likeliest(m, key)
+        for place in range(len(m.rule_rows[key].parts)):
+            _set(m.counted[(*key, place)], int(place in counted))
 
 
 def reach_levels(m: pyo.ConcreteModel) -> None:

@@ -51,6 +51,22 @@ class Terms:
             self.coefficients.append(coefficient)
             self.variables.append(variable)
 
+    def extend(self, factor: float, other: "Terms") -> None:
+        """Add factor x another sum."""
+        self.coefficients.extend(factor * value for value in other.coefficients)
+        self.variables.extend(other.variables)
+        self.constant += factor * other.constant
+
+    def merged(self) -> "Terms":
+        """The same sum with every variable in it once; what cancels out is left out."""
+        sums: dict[int, float] = {}
+        variables = {}
+        for coefficient, variable in zip(self.coefficients, self.variables, strict=True):
+            sums[id(variable)] = sums.get(id(variable), 0.0) + coefficient
+            variables[id(variable)] = variable
+        kept = [key for key, coefficient in sums.items() if coefficient]
+        return Terms([sums[key] for key in kept], [variables[key] for key in kept], self.constant)
+
     def value(self) -> float:
         """What the sum comes to at the values the variables hold."""
         terms = zip(self.coefficients, self.variables, strict=True)

@@ -1,7 +1,7 @@
 """From a Pyomo model to arrays: rows are read from their flat expressions, once, without walking trees."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -14,11 +14,22 @@ from models.terms import FlatSum
 
 
 @dataclass(frozen=True)
+class Cone:
+    """|x[parts]| <= radius x x[whole] + x[breach], all by column; `breach` is None where there is none."""
+
+    parts: np.ndarray
+    whole: int
+    breach: int | None
+    radius: float
+
+
+@dataclass(frozen=True)
 class Compiled:
     """min cost.x + offset, row_lower <= A x <= row_upper, lower <= x <= upper, x whole where `integer`.
 
     A is stored by rows: `starts` (rows + 1), `columns` and `values` (non-zeros). `variables` and `rows` are the Pyomo
-    objects behind the columns and rows, in order.
+    objects behind the columns and rows, in order. After those rows stand tangents of `cones`, one for each number in
+    `tangents`, which says of which cone: what is said by no more than its tangents is not quite said.
     """
 
     cost: np.ndarray
@@ -33,6 +44,22 @@ class Compiled:
     row_upper: np.ndarray
     variables: list[Any]
     rows: list[Any]
+    cones: tuple[Cone, ...] = ()
+    tangents: tuple[int, ...] = ()
+
+    def with_tangents(
+        self, cones: tuple[int, ...], starts: np.ndarray, columns: np.ndarray, values: np.ndarray
+    ) -> "Compiled":
+        """The same with more rows values . x[columns] <= 0, each a tangent of the cone with that number."""
+        return replace(
+            self,
+            starts=np.concatenate([self.starts, self.starts[-1] + starts[1:]]).astype(np.int32),
+            columns=np.concatenate([self.columns, columns]).astype(np.int32),
+            values=np.concatenate([self.values, values]),
+            row_lower=np.concatenate([self.row_lower, np.full(len(cones), -np.inf)]),
+            row_upper=np.concatenate([self.row_upper, np.zeros(len(cones))]),
+            tangents=(*self.tangents, *cones),
+        )
 
 
 def compile_model(model: pyo.ConcreteModel) -> Compiled:
@@ -62,6 +89,7 @@ def compile_model(model: pyo.ConcreteModel) -> Compiled:
         row_upper=np.array([high for _, _, high in bounded], dtype=float),
         variables=variables,
         rows=rows,
+        cones=tuple(_cone(cone, column) for cone in getattr(model, "cones", ()) if cone.tangents.active),
     )
 
 
@@ -75,6 +103,14 @@ def _columns(bodies: Iterable[FlatSum], column: pd.Index) -> np.ndarray:
     if (found < 0).any():
         raise ValueError("a row or the objective has a variable that is not on the model")
     return found.astype(np.int32)
+
+
+def _cone(cone: Any, column: pd.Index) -> Cone:
+    """A cone of `models.rules.concentration` by columns."""
+    whole, *breach = column.get_indexer(
+        _identities([cone.whole, *([] if cone.breach is None else [cone.breach])])
+    ).tolist()
+    return Cone(column.get_indexer(_identities(cone.parts)), whole, breach[0] if breach else None, cone.radius)
 
 
 def _bounded(expression: Any) -> tuple[float, Any, float]:

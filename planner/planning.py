@@ -15,6 +15,7 @@ from planner.audit import audit
 from planner.compiled import compile_model
 from planner.infeasible import Conflict, conflicts
 from planner.issues import Issue
+from planner.marginals import price_rules
 from planner.report.summary import summary
 from planner.seal import seal
 from planner.solver import Options, Progress, Solution, load_values, rounding, solve_arrays
@@ -66,6 +67,7 @@ def make_plan(
     if solution.values is None:
         return Outcome(solution, {}, conflicts(compiled) if solution.status == "infeasible" else [])
     load_values(compiled, solution.values)
+    price_rules(model, compiled, solution.duals, solution.cone_duals)
     tables = plan(model)
     assert solution.objective is not None
     objective = sign * solution.objective + 0.0

@@ -16,6 +16,8 @@ import pyomo.environ as pyo
 
 from models.start import reach_levels, round_up
 from planner.compiled import Compiled, compile_model
+from planner.cones import closed_in, tangents_at
+from planner.marginals import price_rules
 
 PROVED = 1e-6
 """A plan whose gap is at most this is called optimal; above it, within the gap that was asked for."""
@@ -53,6 +55,8 @@ class Solution:
 
     status: optimal | within_gap | time_limit | interrupted | infeasible | unbounded | failed. A plan exists exactly
     where `values` (one per column) is not None; objective, bound and gap go with it and are None otherwise.
+    `duals` (one per row of the model) and `cone_duals` (of all further tangents of a cone together) are those of the
+    linear programme with all integers held: what the optimum moves by per unit of a row's right side.
     """
 
     status: str
@@ -62,6 +66,8 @@ class Solution:
     gap: float | None
     nodes: int
     seconds: float
+    duals: np.ndarray | None = None
+    cone_duals: np.ndarray | None = None
 
     @property
     def words(self) -> str:
@@ -90,6 +96,7 @@ def solve(
     solution = solve_arrays(compiled, options or Options(), progress, rounding(model, compiled))
     if solution.values is not None:
         load_values(compiled, solution.values)
+        price_rules(model, compiled, solution.duals, solution.cone_duals)
     return solution
 
 
@@ -173,10 +180,14 @@ def solve_arrays(
         job = _Job(options, progress, stop, started)
         bound, start = -np.inf, None
         if roundings and compiled.integer.any():
-            bound, start = _start(job, compiled, roundings)
-        solution = _searched(job, compiled, start, bound)
+            bound, start, compiled = _start(job, compiled, roundings)
+        solution, closer = _searched(job, compiled, start, bound)
+        while closer is not compiled and _unsettled(solution, options):
+            start, compiled = _better(compiled, start, solution.values), closer
+            bound = bound if solution.bound is None else max(bound, solution.bound)
+            solution, closer = _searched(job, compiled, start, bound)
         if start is not None and _overstated(solution, options):
-            solution = _searched(job, compiled, None, bound)
+            solution, _ = _searched(job, compiled, None, bound)
     return replace(solution, seconds=time.monotonic() - started)
 
 
@@ -193,9 +204,6 @@ class _Job:
         """Load and run in a thread, so that Ctrl-C is heard, in the time that is left; shown where `bound` is given."""
         solver = load(compiled)
         _configure(solver, self.options)
-        if self.options.time_limit is not None:
-            left = self.options.time_limit - (time.monotonic() - self.started)
-            solver.setOptionValue("time_limit", max(left, 0.0))
         if start is not None:
             plan = highspy.HighsSolution()
             plan.col_value = start
@@ -205,11 +213,18 @@ class _Job:
         if bound is not None and self.progress is not None:
             show = self.progress
             solver.cbMipLogging.subscribe(lambda event: show(_progress(event.data_out, bound)))
+        self.again(solver)
+        return solver
+
+    def again(self, solver: highspy.Highs) -> None:
+        """Run what is loaded, from where the last run ended."""
+        if self.options.time_limit is not None:
+            left = self.options.time_limit - (time.monotonic() - self.started)
+            solver.setOptionValue("time_limit", solver.getRunTime() + max(left, 0.0))
         worker = threading.Thread(target=solver.run, daemon=True)
         worker.start()
         while worker.is_alive():
             worker.join(0.1)
-        return solver
 
 
 @contextmanager
@@ -226,32 +241,64 @@ def listening() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def _start(job: _Job, compiled: Compiled, roundings: tuple[Rounding, ...]) -> tuple[float, np.ndarray | None]:
-    """The bound of the relaxation, and the best plan around its rounded values; None where there is none in time."""
+def _start(job: _Job, compiled: Compiled, roundings: tuple[Rounding, ...]) -> tuple[float, np.ndarray | None, Compiled]:
+    """The bound of the relaxation, the best plan around its rounded values, and the model with tangents found so far.
+
+    There is no plan where there is none in time.
+    """
     relaxed = job.run(replace(compiled, integer=np.zeros_like(compiled.integer)))
+    compiled = closed_in(compiled, relaxed, job.again)
     if relaxed.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return -np.inf, None
+        return -np.inf, None, compiled
     values, start = np.array(relaxed.getSolution().col_value), None
     for rounded in roundings:
         whole = rounded(values)
         fixed = job.run(_fixed(compiled, whole))
+        compiled = closed_in(compiled, fixed, job.again)
         if fixed.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             break
         values = start = np.array(fixed.getSolution().col_value)
         start[compiled.integer] = whole[compiled.integer]
-    return relaxed.getObjectiveValue(), start
+    return relaxed.getObjectiveValue(), start, compiled
 
 
-def _searched(job: _Job, compiled: Compiled, start: np.ndarray | None, bound: float) -> Solution:
-    """Run the solver; where it brings nothing better than the start in time, the start is the plan."""
+def _searched(job: _Job, compiled: Compiled, start: np.ndarray | None, bound: float) -> tuple[Solution, Compiled]:
+    """Run the solver; where it brings nothing better than the start in time, the start is the plan.
+
+    Returns the model with the tangents that its plan asked for; no plan where that cannot be inside of all cones.
+    """
     solver = job.run(compiled, start, bound)
-    solution = _outcome(solver, job.stop.is_set(), compiled, bound)
-    if solution.values is None and start is not None and solution.status in ("time_limit", "interrupted"):
+    whole = compiled.integer.any()
+    closer = compiled if whole else closed_in(compiled, solver, job.again)
+    solution = _outcome(solver, job.stop.is_set(), closer, bound)
+    if solution.values is not None and whole:
+        solution, closer = _polished(compiled, solution)
+    stopped = solution.values is None and solution.status in ("time_limit", "interrupted")
+    if start is not None and (stopped or _worse(compiled, solution, start)):
         objective = float(compiled.cost @ start) + compiled.offset
-        solution = replace(solution, values=start, objective=objective, bound=_finite(bound))
-    if solution.values is not None and compiled.integer.any():
-        solution = _polished(compiled, solution)
-    return _named(solution)
+        begun = replace(solution, values=start, objective=objective)
+        begun = begun if solution.bound is not None else replace(begun, bound=_finite(bound))
+        solution, closer = _polished(closer, begun) if whole else (begun, closer)
+    return _named(solution), closer
+
+
+def _worse(compiled: Compiled, solution: Solution, start: np.ndarray) -> bool:
+    """Whether a plan costs more, once it is inside of all cones, than the one the search began with."""
+    objective = solution.objective
+    return bool(compiled.cones) and objective is not None and objective > compiled.cost @ start + compiled.offset
+
+
+def _better(compiled: Compiled, start: np.ndarray | None, values: np.ndarray | None) -> np.ndarray | None:
+    """The plan that costs less, of those there are."""
+    plans = [plan for plan in (values, start) if plan is not None]
+    return min(plans, key=lambda plan: compiled.cost @ plan, default=None)
+
+
+def _unsettled(solution: Solution, options: Options) -> bool:
+    """Whether a finished search has no plan inside of all cones, or one that could be better than was asked for."""
+    if solution.values is None:
+        return solution.status in ("optimal", "within_gap")
+    return _overstated(solution, options)
 
 
 def _overstated(solution: Solution, options: Options) -> bool:
@@ -323,22 +370,36 @@ def _outcome(solver: highspy.Highs, interrupted: bool, compiled: Compiled, bound
     proved = objective if ended == "optimal" else -np.inf
     known = max(info.mip_dual_bound if compiled.integer.any() else proved, bound)
     values = np.array(solver.getSolution().col_value)
-    return Solution(ended, values, objective, _finite(known), None, nodes, 0.0)
+    solution = Solution(ended, values, objective, _finite(known), None, nodes, 0.0)
+    return solution if compiled.integer.any() or ended != "optimal" else _priced(solution, solver, compiled)
 
 
-def _polished(compiled: Compiled, solution: Solution) -> Solution:
-    """The plan with integers rounded exactly and everything else re-optimised around them.
+def _polished(compiled: Compiled, solution: Solution) -> tuple[Solution, Compiled]:
+    """The plan with integers rounded exactly and everything else re-optimised around them, inside of all cones.
 
     A MIP solution meets integrality only to a tolerance, which times a large capacity is a visible amount. Where
-    rounding leaves nothing feasible the plan is kept as the solver gave it.
+    rounding leaves nothing feasible the plan is kept as the solver gave it, unless it is outside of a cone: then there
+    is none, and the tangents that come with it say so to the next search.
     """
     assert solution.values is not None
     whole = compiled.integer
     fixed = np.round(solution.values)
     solver = load(_fixed(compiled, fixed))
     solver.run()
+    closer = closed_in(compiled, solver, highspy.Highs.run)
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return solution
+        closer = tangents_at(closer, solution.values)
+        kept = solution if closer is compiled else replace(solution, values=None, objective=None)
+        return kept, closer
     values = np.array(solver.getSolution().col_value)
     values[whole] = fixed[whole]
-    return replace(solution, values=values, objective=solver.getObjectiveValue())
+    priced = _priced(solution, solver, closer)
+    return replace(priced, values=values, objective=solver.getObjectiveValue()), closer
+
+
+def _priced(solution: Solution, solver: highspy.Highs, compiled: Compiled) -> Solution:
+    """The duals of a solved linear programme with the rows of `compiled`."""
+    duals = np.array(solver.getSolution().row_dual)
+    rows = len(duals) - len(compiled.tangents)
+    cones = np.bincount(np.array(compiled.tangents, dtype=int), duals[rows:], len(compiled.cones))
+    return replace(solution, duals=duals[:rows], cone_duals=cones)

@@ -205,7 +205,8 @@ _TABLES = [
             "slack": number("slack"),
             "met": flag("met"),
             "marginal_cost": _money(
-                "discounted cost saved per unit by which the limit is loosened, all yes-or-no decisions staying", "money"
+                "discounted cost saved per unit by which the limit is loosened, all yes-or-no decisions staying",
+                "money",
             ),
         },
     ),

@@ -15,6 +15,7 @@ from models.sets.lines import existing_capacity, line_table, site_table, site_wi
 from models.sets.modules import Order, greatest_capacity, option_table, orders
 from models.sets.policies import active_policies, market_table, transaction_factors
 from models.sets.reach import available, useful_arcs, wanted
+from models.sets.rules import Rule, rule_list
 from models.sets.scenarios import Snapshots, World, scenario_sets
 from models.sets.timeline import Timeline, timeline
 
@@ -43,6 +44,7 @@ class Sets:
     conversion: (site, process) -> conversion cost in money/activity
     charges: (site, process, mode) -> transaction cost x institution factor of the region, before policies
     shares: (site, process, mode) -> share of capacity that may be drawn
+    rules: the security rules in force
     scenarios, snapshots: frame of disruptions by name, and what each changes in each period it touches
     """
 
@@ -78,6 +80,7 @@ class Sets:
     conversion: dict[tuple[str, str], float]
     charges: dict[tuple[str, str, str], float]
     shares: dict[tuple[str, str, str], float]
+    rules: tuple[Rule, ...]
     scenarios: pd.DataFrame
     snapshots: Snapshots
 
@@ -155,6 +158,7 @@ def derive(instance: Instance) -> Sets:
         conversion=lines["conversion"].to_dict(),
         charges=transaction_charges(instance, lines, draws),
         shares=draws["offtake_share"].astype(float).to_dict(),
+        rules=rule_list(instance, time),
         scenarios=scenarios,
         snapshots=snapshots,
     )

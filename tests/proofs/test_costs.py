@@ -22,6 +22,7 @@ COUNTRY = {"region": "here", "wage": 0.5, "skilled_wage": 2, "energy_price": 0.2
 OUTSIDE = {"sites": [{"site": "shop", "region": "here", "firm": "other"}]}
 CONTRACT = {"firm": "other", "process": "make", "mode": "contract"}
 DESIGN = {"project": "design", "option": "alone", "cost": 2}
+WISH = {"rule": "wish", "item": "good", "hard": "no", "penalty": 1}
 CASES: list[tuple[str, float, dict[str, Any]]] = [
     # 3,000,000 h x 0.5 / 10^6 = 1.5 per good
     ("labour", 8 * 1.5 * 2.44, {"processes": [{"labour": 3e6}], "regions": [COUNTRY]}),
@@ -172,6 +173,13 @@ CASES: list[tuple[str, float, dict[str, Any]]] = [
             "demand": wanted("2"),
         },
     ),
+    # 2 of 8 are to come from there each year, and 2 to be kept at the end of each period
+    (
+        "rule breach",
+        2 * 2.44,
+        {"rules": [WISH | {"type": "min_share", "by": "region", "who": "there", "limit": 0.25}]},
+    ),
+    ("rule breach once", 2 * 1.8, {"rules": [WISH | {"type": "min_cover", "limit": 3}]}),
     ("revenue", -8 * 9 * 2.44, {"settings": {"objective": "profit"}, "demand": wanted("1", "2", price=9)}),
 ]
 

@@ -1,0 +1,73 @@
+"""Security rules in force: which items, places and periods each of them is about."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from models.instance import Instance
+from models.sets.policies import blocs, meant_regions
+from models.sets.timeline import Timeline
+
+EVERY = "*"
+"""Every one, or all together."""
+
+TOGETHER = ("min_service", "max_cvar", "max_emissions", "budget")
+"""Types that take all items together where their item is `*`; the others hold for each item by itself."""
+
+BY_SOURCE = ("max_share", "min_share", "min_sources", "max_hhi", "min_utilisation")
+"""Types that tell sources apart; to the others `by` means nothing."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A row of sheet `rules`.
+
+    items: the items it holds for, each by itself; `*` where it takes all of them together
+    places: scope -> its regions, in each of which it holds by itself; `*` is everywhere
+    limit in the unit of its type, count (0 where blank); penalty in money per unit of breach, None where it is hard
+    """
+
+    name: str
+    type: str
+    items: tuple[str, ...]
+    by: str | None
+    who: str
+    places: dict[str, frozenset[str]]
+    periods: tuple[str, ...]
+    limit: float
+    count: int
+    scenario: str
+    penalty: float | None
+
+
+def rule_list(instance: Instance, time: Timeline) -> tuple[Rule, ...]:
+    """The rules in force in this run, by name."""
+    rules = instance["rules"]
+    if instance.settings["rules"] == "off":
+        rules = rules[:0]
+    rows = rules[rules["active"] == "yes"].sort_values("rule").to_dict("records")
+    everything = tuple(instance["items"]["item"])
+    return tuple(
+        Rule(
+            name=row["rule"],
+            type=row["type"],
+            items=everything if row["item"] == EVERY and row["type"] not in TOGETHER else (row["item"],),
+            by=row["by"] if row["type"] in BY_SOURCE else None,
+            who=row["who"],
+            places=_places(instance, row["type"], row["scope"]),
+            periods=time.window(row["from"], row["to"]),
+            limit=row["limit"],
+            count=0 if pd.isna(row["count"]) else int(row["count"]),
+            scenario=row["scenario"],
+            penalty=None if row["hard"] == "yes" else row["penalty"],
+        )
+        for row in rows
+    )
+
+
+def _places(instance: Instance, kind: str, scope: str | None) -> dict[str, frozenset[str]]:
+    """The scope and its regions; an import share without scope is about each bloc."""
+    names = [scope or EVERY]
+    if scope is None and kind == "max_import_share":
+        names = sorted(set(blocs(instance)))
+    return {name: frozenset(meant_regions(instance, name)) for name in names}
