@@ -55,7 +55,7 @@ def course_rows(sets: Sets, courses: Courses) -> dict[str, pd.DataFrame]:
     for (w, t), course in courses.items():
         snapshot = sets.snapshots[w, t]
         for draw, amount in _some(course.made):
-            cost = running[draw[:2]] + margin[draw] + sets.transaction_cost(*draw, t)
+            cost = running[draw[:2]] + margin[draw] + sets.transaction_cost(draw[0], draw[1], draw[2], t)
             made.append((*draw, t, w, amount, cost * snapshot.line_cost.get(draw, 1.0)))
         for arc, amount in _some(course.shipped):
             transport, transit, duty = charges[(*arc, t)]
@@ -74,7 +74,7 @@ def course_rows(sets: Sets, courses: Courses) -> dict[str, pd.DataFrame]:
     }
 
 
-def _some(flows: Mapping[tuple[str, ...], float]) -> Iterator[tuple[Any, float]]:
+def _some(flows: Mapping[Any, float]) -> Iterator[tuple[Any, float]]:
     """The flows that are not zero."""
     return ((key, amount) for key, amount in flows.items() if amount > NOISE)
 

@@ -109,6 +109,14 @@ def solve(
     time_limit: TimeLimit = None,
     threads: Threads = None,
     seed: Seed = None,
+    value_of_information: Annotated[
+        bool,
+        typer.Option(
+            "--value-of-information",
+            help="Say in summary what knowing the disruptions to come would save, and what planning for them saves: "
+            "one more solve for each scenario with a probability, and one without any.",
+        ),
+    ] = False,
     changes: Changes = None,
 ) -> None:
     """Find the best plan and write it, audited, into a result workbook."""
@@ -120,7 +128,7 @@ def solve(
     reading, issues = _checked(file, result, changes)
     chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     with Live(errors) as live, listening() as stop:
-        outcome = make_plan(reading, chosen, live.show, tuple(changes or ()), issues, stop)
+        outcome = make_plan(reading, chosen, live.show, tuple(changes or ()), issues, stop, value_of_information)
         if outcome.tables:  # written before anything else: a plan once found is not lost to another Ctrl-C
             write_result(result, outcome.tables, reading.raw, reading.instance)
     solution = outcome.solution

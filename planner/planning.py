@@ -19,6 +19,7 @@ from planner.marginals import price_rules
 from planner.report.summary import summary
 from planner.seal import seal
 from planner.solver import Options, Progress, Solution, load_values, rounding, solve_arrays
+from planner.studies.information import Run, information_rows
 from planner.workbook.read import Reading
 
 
@@ -50,8 +51,9 @@ def make_plan(
     changes: tuple[str, ...] = (),
     issues: list[Issue] | None = None,
     stop: Event | None = None,
+    value_of_information: bool = False,
 ) -> Outcome:
-    """Build, solve, report, audit and seal. The reading must have no faults.
+    """Build, solve, report, audit and seal; on request say what information is worth. The reading must have no faults.
 
     Raises KeyboardInterrupt where `stop` is set before the search begins; from then on Ctrl-C only ends the search.
     """
@@ -63,7 +65,8 @@ def make_plan(
         raise KeyboardInterrupt
     sign = -1.0 if instance.settings["objective"] == "profit" else 1.0
     shown = None if progress is None else lambda step: progress(step.turned(sign))
-    solution = solve_arrays(compiled, options, shown, rounding(model, compiled))
+    roundings = rounding(model, compiled)
+    solution = solve_arrays(compiled, options, shown, roundings)
     if solution.values is None:
         return Outcome(solution, {}, conflicts(compiled) if solution.status == "infeasible" else [])
     load_values(compiled, solution.values)
@@ -84,6 +87,9 @@ def make_plan(
     tables["audit"] = audit(instance, tables, objective)
     tables["issues"] = issue_table(issues or [])
     summary_table = summary(instance, tables, facts)
+    if value_of_information:
+        worth = information_rows(model, compiled, solution, Run(options, roundings, shown))
+        summary_table = pd.concat([summary_table, worth], ignore_index=True)
     run = seal(reading.path, asdict(options) | {"changes": list(changes)}, facts, tables)
     return Outcome(solution, {"summary": summary_table, **tables, "run": run}, [])
 

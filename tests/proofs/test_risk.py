@@ -52,7 +52,7 @@ def test_two_losses_share_a_tail() -> None:
 
 @pytest.mark.parametrize(("weight", "figure"), [(0, 22.4), (1, 24)])
 def test_who_weighs_risk_pays_for_a_reserve(weight: float, figure: float) -> None:
-    """A second shop costs 8: more than the 6.4 that it saves on average, less than the 32 of the worst fifth as well."""
+    """A second shop costs 8: more than the 6.4 that it saves on average, less than the worst fifth as well."""
     spare = {"site": "spare", "process": "make", "capacity": 8}
     case = struck(weight, 0.8, sites=[*WORKSHOP["sites"], SPARE], lines=[*WORKSHOP["lines"], spare])
     assert optimum(case) == pytest.approx(figure)
