@@ -59,6 +59,7 @@ def build(m: pyo.ConcreteModel, sets: Sets) -> None:
     stocks = [(w, *place, t) for (w, t), parts in m.parts.items() for part in parts for place in part.stocks]
     m.released_in = pyo.Var(pyo.SetOf(stocks), domain=pyo.NonNegativeReals)
     m.restocked_in = pyo.Var(pyo.SetOf(stocks), domain=pyo.NonNegativeReals)
+    m.stock_limited = bool(sets.instance["stocks"]["maximum"].notna().any())
     m.copies = {key: _copies(m, key[0], parts) for key, parts in m.parts.items()}
     m.capacity_in = pyo.Constraint(pyo.SetOf(list(m.made_in)), rule=capacity_in)
     _build_lanes(m, sets)
@@ -152,8 +153,20 @@ def _gates(m: pyo.ConcreteModel, sets: Sets) -> Iterator[tuple[tuple[Any, ...], 
 
 
 def _most_made(m: pyo.ConcreteModel, sets: Sets, snapshot: Snapshot, key: Any) -> float:
-    """All that a draw could give if everything that can be built were, as the snapshot leaves it."""
-    return snapshot.capacity.get(key[:3], 1.0) * sets.most[(*key[:2], key[3])] * sets.shares[key[:3]]
+    """All that a draw could give if everything that can be built were, as the snapshot leaves it and as is of use."""
+    most = snapshot.capacity.get(key[:3], 1.0) * sets.most[(*key[:2], key[3])] * sets.shares[key[:3]]
+    return min(most, _most_useful(m, sets, snapshot, key[1], key[3]))
+
+
+def _most_useful(m: pyo.ConcreteModel, sets: Sets, snapshot: Snapshot, process: str, period: str) -> float:
+    """All that is of use of a process: more than in the base where the snapshot raises demand or capacity.
+
+    Without limit where some stock has a maximum: it is no limit of what is put back.
+    """
+    if m.stock_limited:
+        return float("inf")
+    raised = max([1.0, *snapshot.demand.values(), *snapshot.capacity.values()])
+    return raised * sets.most_useful(process, period)
 
 
 def _most_sold(m: pyo.ConcreteModel, sets: Sets, snapshot: Snapshot, key: Any) -> float:
@@ -198,9 +211,15 @@ def _slowed(m: pyo.ConcreteModel, snapshot: Snapshot, scenario: str, period: str
 
 
 def capacity_in(m: pyo.ConcreteModel, scenario: str, *key: str) -> pyo.Expression:
-    """made_in[w,l,o,t] <= factor[w,l,o,t] x share[l,o] (existing[l,t] (kept or accessed) + sum_k size_k ramp built)"""
-    usable, left = m.usable[key], m.sets.snapshots[scenario, key[3]].capacity.get(key[:3], 1.0)
-    return usable.minus(left, m.made_in[(scenario, *key)]) <= left * usable.constant
+    """made_in[w,l,o,t] <= factor[w,l,o,t] x share[l,o] (existing[l,t] (kept or accessed) + sum_k size_k ramp built)
+
+    As in the base no part counts for more than all that can be of use.
+    """
+    usable, snapshot = m.usable[key], m.sets.snapshots[scenario, key[3]]
+    left = snapshot.capacity.get(key[:3], 1.0)
+    parts = Terms([left * value for value in usable.coefficients], usable.variables, left * usable.constant)
+    parts = parts.at_most(_most_useful(m, m.sets, snapshot, key[1], key[3]))
+    return parts.minus(1.0, m.made_in[(scenario, *key)]) <= parts.constant
 
 
 def sharing_in(m: pyo.ConcreteModel, scenario: str, *lane: str) -> pyo.Expression:

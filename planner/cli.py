@@ -133,7 +133,7 @@ def solve(
             write_result(result, outcome.tables, reading.raw, reading.instance)
     solution = outcome.solution
     if solution.values is None:
-        _say_no_plan(outcome.solution.words, [conflict.words for conflict in outcome.conflicts])
+        _say_no_plan(outcome.solution.words, outcome.reasons)
         raise Stop(_status_without_plan(solution.status))
     output.print(f"{solution.words} ({solution.seconds:.1f} s)")
     bad = outcome.tables["audit"].query("ok != 'yes'")["check"].tolist()
@@ -224,6 +224,19 @@ def compare(
     output.print(f"{result} written")
 
 
+@app.command()
+def report(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="Result workbook (.xlsx).", show_default=False)],
+    page: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="PAGE", help="Page to write (.html); else beside RESULT.")
+    ] = None,
+) -> None:
+    """Show a plan as one page: map, chain, capacity, access, costs and security; it needs nothing else to be opened."""
+    from planner.report.plan_page.run_report import run_report
+
+    output.print(f"{run_report(result, page)} written: open it in a browser")
+
+
 def _checked(file: Path, result: Path, changes: list[str] | None) -> "tuple[Reading, list[Issue]]":
     """What is in `file`, and what there is to say of it, once it is sure that `result` can be written."""
     from planner.check import check as run_checks
@@ -254,11 +267,11 @@ def _say(issues: Iterable[Issue]) -> None:
 def _say_no_plan(words: str, reasons: list[str]) -> None:
     errors.print(f"error: {words}")
     if reasons:
-        errors.print("these rows cannot be met together; the smallest change that would do:")
+        errors.print("not all of the workbook can be met together; the fewest cells to change that would do,")
     for reason in reasons[:MOST_REASONS]:
         errors.print(f"  {reason}")
     if len(reasons) > MOST_REASONS:
-        errors.print(f"  and {len(reasons) - MOST_REASONS} more, each smaller")
+        errors.print(f"  and {len(reasons) - MOST_REASONS} more")
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from models.plan import Plan, plan
 from models.schema import RESULTS
 from planner.audit import audit
 from planner.compiled import compile_model
-from planner.infeasible import Conflict, conflicts
+from planner.infeasible import remedies, told
 from planner.issues import Issue
 from planner.marginals import price_rules
 from planner.report.summary import summary
@@ -29,7 +29,7 @@ class Outcome:
 
     solution: Solution
     tables: Plan
-    conflicts: list[Conflict]
+    reasons: list[str]
 
 
 def solver_options(reading: Reading, **given: Any) -> Options:
@@ -68,7 +68,9 @@ def make_plan(
     roundings = rounding(model, compiled)
     solution = solve_arrays(compiled, options, shown, roundings)
     if solution.values is None:
-        return Outcome(solution, {}, conflicts(compiled) if solution.status == "infeasible" else [])
+        return Outcome(
+            solution, {}, told(remedies(model, compiled), reading) if solution.status == "infeasible" else []
+        )
     load_values(compiled, solution.values)
     price_rules(model, compiled, solution.duals, solution.cone_duals)
     tables = plan(model)

@@ -275,10 +275,12 @@ def _searched(job: _Job, compiled: Compiled, start: np.ndarray | None, bound: fl
         solution, closer = _polished(compiled, solution)
     stopped = solution.values is None and solution.status in ("time_limit", "interrupted")
     if start is not None and (stopped or _worse(compiled, solution, start)):
+        bound = bound if solution.bound is None else solution.bound
         objective = float(compiled.cost @ start) + compiled.offset
-        begun = replace(solution, values=start, objective=objective)
-        begun = begun if solution.bound is not None else replace(begun, bound=_finite(bound))
-        solution, closer = _polished(closer, begun) if whole else (begun, closer)
+        begun = replace(solution, values=start, objective=objective, bound=_finite(bound))
+        begun, tighter = _polished(closer, begun) if whole else (begun, closer)
+        if begun.values is not None:
+            solution, closer = begun, tighter
     return _named(solution), closer
 
 

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
+from models.schema import RESULTS
 from planner.comparison.compare import Comparison, compare
 from planner.comparison.files import Compared, labels, read_compared
 from planner.planning import Outcome, make_plan
@@ -36,7 +37,7 @@ def result(path: Path, tables: dict[str, Change] | None = None, inputs: dict[str
     """Write the plan with its result sheets and input sheets changed as told, and a seal that fits."""
     changed = {sheet: frame.copy() for sheet, frame in outcome().tables.items()}
     for sheet, change in (tables or {}).items():
-        changed[sheet] = change(changed[sheet])
+        changed[sheet] = change(changed.get(sheet, pd.DataFrame(columns=list(RESULTS[sheet].columns))))
     if not (tables and "run" in tables):
         run = changed["run"]
         run.loc[run["key"] == "tables SHA-256", "seal"] = tables_hash(changed)

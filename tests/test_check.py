@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from models.instance import Instance, instance
-from models.schema import INPUTS, meta
+from models.schema import INPUTS, SETTINGS, meta
 from planner.check import CHECKS, check
 from planner.checks import Check
 from planner.issues import Issue
@@ -32,6 +32,9 @@ class Sheets:
     def cell(self, sheet: str, row: int, column: str) -> str:
         place = list(INPUTS[sheet].columns).index(column)
         return f"{chr(ord('A') + place)}{row}"
+
+    def setting_cell(self, key: str) -> str:
+        return f"B{2 + list(SETTINGS).index(key)}"
 
 
 def sound() -> Tables:

@@ -53,7 +53,8 @@ def backwards(frame: pd.DataFrame) -> pd.DataFrame:
 
 def test_a_plan_beside_itself_shows_nothing(pair: Pair):
     same = pair()
-    for sheet in ("decisions", "input_changes", "flow_changes", "security_changes", "issues"):
+    moved = ("flow_changes", "security_changes", "scenario_changes", "rule_changes")
+    for sheet in ("decisions", "input_changes", *moved, "issues"):
         assert same.tables[sheet].empty, sheet
     assert same.tables["bridge"]["change"].abs().max() == 0
     assert same.tables["files"]["seal"].tolist() == ["fits", "fits"]
@@ -201,6 +202,87 @@ def test_the_flow_and_the_security_figure_that_moved(pair: Pair):
         "south",
         "north",
     )
+
+
+def rows_of(sheet: str, *rows: tuple) -> Change:
+    """A result sheet that has these rows."""
+    return lambda _: pd.DataFrame(rows, columns=list(RESULTS[sheet].columns))
+
+
+def test_scenarios_that_are_met_otherwise(tmp_path: Path):
+    """Of three scenarios one is as before, one is served better and loses 2 instead of 5, one is new."""
+    same = ("flood", 0.1, 1.0, 0.5, 0.0, "yes")
+    a = result(tmp_path / "a.xlsx", {"scenarios": rows_of("scenarios", same, ("quake", 0.1, 0.5, 5.0, 1.0, "yes"))})
+    new = [("quake", 0.1, 0.8, 2.0, 1.0, "yes"), ("strike", 0.0, 0.9, 7.0, 0.0, "no")]
+    b = result(tmp_path / "b.xlsx", {"scenarios": rows_of("scenarios", same, *new)})
+    comparison = compared(a, b)
+    rows = comparison.tables["scenario_changes"].fillna(-1.0)
+    assert rows[["scenario", "figure", "before", "after", "change"]].to_numpy().tolist() == [
+        ["strike", "service", -1.0, 0.9, -1.0],
+        ["strike", "loss", -1.0, 7.0, -1.0],
+        ["strike", "probability", -1.0, 0.0, -1.0],
+        ["quake", "service", 0.5, 0.8, pytest.approx(0.3)],
+        ["quake", "loss", 5.0, 2.0, -3.0],
+    ]
+    sentence = next(text for text in brief(comparison) if text.startswith("Disruptions"))
+    assert "strike: only one of the two has it" in sentence
+    assert "quake: 80 % served instead of 50 %, 2 million USD lost instead of 5 million USD" in sentence
+
+
+def test_losses_in_two_currencies_are_not_subtracted(tmp_path: Path):
+    scenarios = [
+        rows_of("scenarios", ("quake", 0.1, service, loss, 1.0, "yes")) for service, loss in ((0.5, 5), (0.6, 4))
+    ]
+    a = result(tmp_path / "a.xlsx", {"scenarios": scenarios[0]})
+    b = result(tmp_path / "b.xlsx", {"scenarios": scenarios[1]}, {"settings": setting("currency", "EUR")})
+    assert compared(a, b).tables["scenario_changes"]["figure"].tolist() == ["service"]
+
+
+def test_rules_that_are_met_otherwise(tmp_path: Path):
+    """The value of the first rule moves and breaks it; the slack of the second is 0 in one and unknown in the other."""
+    spread = ("spread", "ore", "*", "2025", 0.5)
+    cover = ("cover", "ore", "*", "2025", 1.0, 1.0)
+    a = result(tmp_path / "a.xlsx", {"rules": rows_of(
+        "rules", (*cover, 0.0, "yes", 3.0), (*spread, 0.4, 0.1, "yes", 0.0))})  # fmt: skip
+    b = result(tmp_path / "b.xlsx", {"rules": rows_of(
+        "rules", (*cover, 0.0, "yes", None), (*spread, 0.7, -0.2, "no", 0.0))})  # fmt: skip
+    comparison = compared(a, b)
+    rows = comparison.tables["rule_changes"]
+    assert rows[["rule", "figure", "before", "met_before", "met_after"]].to_numpy().tolist() == [
+        ["spread", "value", 0.4, "yes", "no"],
+        ["spread", "slack", 0.1, "yes", "no"],
+        ["cover", "marginal_cost", 3.0, "yes", "yes"],
+    ]
+    assert rows["change"].tolist()[:2] == [pytest.approx(0.3), pytest.approx(-0.3)]
+    assert "b breaks spread, which the other does not." in brief(comparison)
+
+
+def test_the_step_of_a_market_that_has_several(tmp_path: Path):
+    """Step 2 in one period only; in the other period the volume of step 1 changes, and is shown as its size."""
+    steps = pd.DataFrame({"region": "north", "item": "cell", "period": ["2025", "2025", "2026", "2026"]})
+    steps = steps.assign(step=["1", "2", "1", "2"], volume=10.0, price=1.0)
+
+    def demand(*rows: tuple[str, str, float]) -> Change:
+        return rows_of("demand", *[
+            ("north", "cell", period, "base", volume, volume, 0.0, 1.0, step) for period, step, volume in rows
+        ])  # fmt: skip
+
+    files = [
+        result(tmp_path / f"{name}.xlsx", {"demand": table}, {"demand": lambda _: steps})
+        for name, table in (("a", demand(("2025", "1", 10), ("2026", "1", 10))),
+                            ("b", demand(("2025", "2", 12), ("2026", "1", 11))))
+    ]  # fmt: skip
+    assert found(compared(*files)) == [
+        ("priced", "changed", "Step 2 for cell in north instead of 1, 2025, 12 item/year instead of 10"),
+        ("priced", "larger", "Step 1 for cell in north, 2026: 11 item/year instead of 10"),
+    ]
+
+
+def test_enabling_items_put_up(pair: Pair):
+    deployed = rows_of("deployments", ("north", "cell", "2025", 5.0, 5.0), ("north", "cell", "2026", 5.0, 10.0))
+    assert found(pair({"deployments": deployed})) == [
+        ("deployed", "added", "Deployment of cell in north, 10 item, 2025: not in a")
+    ]
 
 
 def test_the_bridge_names_line_tier_and_region(pair: Pair):

@@ -74,9 +74,9 @@ def nth_share(_: pyo.ConcreteModel, row: RuleRow) -> float | None:
 
 
 def likeliest(m: pyo.ConcreteModel, key: Key) -> set[int]:
-    """The sources of a row that the values in the model make most of, as many as must count."""
+    """The sources of a row that give most by the values in the model, as many as must count."""
     parts = m.rule_rows[key].parts
-    order = sorted(range(len(parts)), key=lambda place: (m.counted[(*key, place)].value, parts[place].value))
+    order = sorted(range(len(parts)), key=lambda place: parts[place].value)
     breach = breach_of(m, key)
     needed = m.rule_rows[key].rule.count - (0.0 if breach is None else breach.value)
     return set(order[max(0, len(order) - max(0, round(needed))) :])

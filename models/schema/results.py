@@ -205,7 +205,7 @@ _TABLES = [
             "slack": number("slack"),
             "met": flag("met"),
             "marginal_cost": _money(
-                "discounted cost saved per unit by which the limit is loosened, all yes-or-no decisions staying",
+                "discounted cost saved per unit of limit loosened, by the linear programme with all integers fixed",
                 "money",
             ),
         },

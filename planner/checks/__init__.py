@@ -43,9 +43,9 @@ def warning(reading: "Reading", sheet: str, row: int, column: str, message: str)
 
 
 def rows(table: pd.DataFrame) -> Iterator[tuple[int, Any]]:
-    """The number of each row in its sheet, with its cells by column name."""
-    for row, cells in table.iterrows():
-        yield cast(int, row), cells
+    """The number of each row in its sheet, with its cells by column name; a blank stays None or NaN as it was."""
+    for row, *cells in table.itertuples(name=None):
+        yield cast(int, row), pd.Series(cells, index=table.columns, dtype=object)
 
 
 def listed(names: list[str], most: int = 5) -> str:

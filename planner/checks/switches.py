@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from planner.workbook.read import Reading
 
 
-@needs("settings", "access", "projects", "learning", "clusters", "enablers", "policies")
+@needs("settings", "access", "projects", "learning", "clusters", "enablers", "policies", "scenarios", "rules")
 def switches_leave_rows_out(reading: "Reading") -> Iterator[Issue]:
     """Once per sheet and switch: rows are there, but the mechanism is switched off."""
     for sheet, switch, out in _kept_out(reading.instance):
@@ -35,5 +35,5 @@ def _kept_out(instance: Instance) -> Iterator[tuple[str, str, pd.DataFrame]]:
     yield "access", "access", offers[offers["mode"] != SPOT]
     for kind, switch in PARTNER_SWITCHES.items():
         yield "projects", switch, projects[(projects["kind"] == kind) & projects["partner"].notna()]
-    for sheet in ("learning", "clusters", "enablers", "policies"):
+    for sheet in ("learning", "clusters", "enablers", "policies", "scenarios", "rules"):
         yield sheet, sheet, instance[sheet]

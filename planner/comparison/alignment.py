@@ -23,11 +23,11 @@ class Plan:
     years: dict[str, float]
 
     def table(self, sheet: str, *columns: str) -> pd.DataFrame:
-        """The undisturbed rows of a result sheet; without rows where the plan lacks it."""
+        """The rows of a result sheet, undisturbed where it has others too; without rows where the plan lacks it."""
         frame = self.tables.get(sheet)
         if frame is None:
             return pd.DataFrame({column: pd.Series(dtype=object) for column in columns})
-        kept = frame[frame["scenario"] == "base"] if "scenario" in frame else frame
+        kept = frame[frame["scenario"] == "base"] if "scenario" in frame and sheet != "scenarios" else frame
         return kept[list(columns)]
 
 

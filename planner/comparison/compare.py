@@ -16,10 +16,18 @@ from planner.comparison.differences import decision_changes
 from planner.comparison.files import Compared
 from planner.comparison.headline import headline
 from planner.comparison.inputs import input_changes
-from planner.comparison.movers import flow_changes, security_changes
+from planner.comparison.movers import flow_changes, rule_changes, scenario_changes, security_changes
 from planner.comparison.schema import comparison_schemas
 from planner.issues import Issue
 from planner.planning import issue_table
+
+_MOVED = {
+    "flow_changes": flow_changes,
+    "security_changes": security_changes,
+    "scenario_changes": scenario_changes,
+    "rule_changes": rule_changes,
+}
+"""Sheets of figures that moved, and what finds them in two plans."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +59,14 @@ def compare(files: Sequence[Compared]) -> Comparison:
     """Hold all `files` against the first, and make the bridge from each to the next."""
     reference, others = files[0], files[1:]
     plans = {found.label: plan_of(reference, found) for found in files if found.has_plan}
-    rows: dict[str, list[Any]] = {"input_changes": [], "decisions": [], "flow_changes": [], "security_changes": []}
+    rows: dict[str, list[Any]] = {sheet: [] for sheet in ("input_changes", "decisions", *_MOVED)}
     for found in others:
         rows["input_changes"] += input_changes(reference, found)
         if reference.label in plans and found.label in plans:
             pair = plans[reference.label], plans[found.label]
             ours, theirs = map(decisions, pair)
             rows["decisions"] += decision_changes(ours, theirs, (reference.label, found.label))
-            for sheet, moved in (("flow_changes", flow_changes), ("security_changes", security_changes)):
+            for sheet, moved in _MOVED.items():
                 rows[sheet] += moved(*pair).assign(file=found.label).to_dict("records")
     rows["bridges"], rows["bridge"] = _bridges(files)
     rows["files"] = [_about(found) for found in files]

@@ -11,9 +11,10 @@ COLUMNS = ["decision", "what", "how", "place", "period", "start", "size", "unit"
 
 
 def decisions(plan: Plan) -> pd.DataFrame:
-    """Every decision of a plan, in time order; sites with what stands there, offers and stocks from their first period.
+    """Every decision of a plan, in time order; sites with what stands there.
 
-    Columns as in COLUMNS. An offer is as large as the years it is in force; all else as what it adds or takes away.
+    Columns as in COLUMNS; offers, stocks and deployments from their first period. An offer is as large as the years it
+    is in force; all else as what it adds or takes away.
     """
     parts = [frame for frame in _all(plan) if len(frame)]
     if not parts:
@@ -33,6 +34,8 @@ def _all(plan: Plan) -> Iterator[pd.DataFrame]:
     yield _started(plan)
     yield _retired(plan)
     yield _stocked(plan)
+    yield _priced(plan)
+    yield _deployed(plan)
 
 
 def _sites(plan: Plan, flag: str) -> pd.DataFrame:
@@ -89,6 +92,24 @@ def _stocked(plan: Plan) -> pd.DataFrame:
     rows = rows.rename(columns={"item": "what", "region": "place", "held": "size"})
     found = _spells(plan, rows[rows["size"] > 0], ["what", "place"], "max")
     return found.assign(decision="stocked", how="", unit="item")
+
+
+def _priced(plan: Plan) -> pd.DataFrame:
+    """The step that each market with several has in a period; as large as its volume."""
+    market = ["region", "item", "period"]
+    rows = plan.table("demand", *market, "step", "volume")
+    steps = plan.instance["demand"].groupby(market).size()
+    several = rows.merge(steps[steps > 1].rename("steps").reset_index(), on=market)
+    names = {"item": "what", "step": "how", "region": "place", "volume": "size"}
+    found = several[several["step"].notna()].drop(columns="steps").rename(columns=names)
+    return found.assign(decision="priced", unit="item/year")
+
+
+def _deployed(plan: Plan) -> pd.DataFrame:
+    rows = plan.table("deployments", "region", "item", "period", "deployed", "cumulative")
+    rows = rows[rows["deployed"].astype(float) > 0].drop(columns="deployed")
+    rows = rows.rename(columns={"item": "what", "region": "place", "cumulative": "size"})
+    return _spells(plan, rows, ["what", "place"], "max").assign(decision="deployed", how="", unit="item")
 
 
 def _spells(plan: Plan, rows: pd.DataFrame, key: list[str], size: str) -> pd.DataFrame:

@@ -19,6 +19,9 @@ _STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """What two decisions of a kind must have in common to be one and the same, the most first, and what differs then."""
 
+_IN_PLACE = (("same", ("what", "how", "place", "period")), ("changed", ("what", "place", "period")))
+"""Of a market's step: nothing moves, each market and period has its own."""
+
 _TOLERANCE = 1e-6
 """Sizes this near, relative to the larger, are the same."""
 
@@ -31,7 +34,7 @@ def decision_changes(before: pd.DataFrame, after: pd.DataFrame, labels: tuple[st
     for kind in dict.fromkeys([*before["decision"], *after["decision"]]):
         ours = before[before["decision"] == kind].to_dict("records")
         theirs = after[after["decision"] == kind].to_dict("records")
-        for difference, common in _STAGES:
+        for difference, common in _IN_PLACE if kind == "priced" else _STAGES:
             found, ours, theirs = _matched(ours, theirs, common)
             pairs += [(difference, one, two) for one, two in found]
         pairs += [("dropped", one, {}) for one in ours] + [("added", {}, two) for two in theirs]
@@ -113,6 +116,8 @@ def _named(row: Row) -> str:
         "started": f"Project {what} by option {how}{with_place}",
         "retired": f"Capacity for {what} at {place} retired",
         "stocked": f"Stock of {what} in {place}",
+        "priced": f"Step {how} for {what} in {place}",
+        "deployed": f"Deployment of {what} in {place}",
     }[row["decision"]]
 
 

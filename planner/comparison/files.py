@@ -169,10 +169,11 @@ def _seal_issues(found: Compared) -> list[Issue]:
 
 
 def _missing(package: Package, found: Compared) -> list[Issue]:
-    """Sheets that a result of ours has and this one lacks."""
+    """Sheets that a result of ours has and this one lacks; those of the name of an input, only where that is filled."""
     present = {name for name, _ in package.sheets}
     copies = [COPIED + sheet for sheet in dict.fromkeys((*NEEDED, *_FOR_FIGURES))]
-    lacking = [sheet for sheet in (*_PLANNED, *copies) if sheet not in present]
+    answers = [sheet for sheet in _PLANNED if sheet not in INPUTS or len(found.instance[sheet])]
+    lacking = [sheet for sheet in (*answers, *copies) if sheet not in present]
     if not lacking:
         return []
     words = f"sheet{'s' * (len(lacking) > 1)} {', '.join(lacking)} missing: what would stand there is not compared"

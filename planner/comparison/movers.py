@@ -1,4 +1,4 @@
-"""Flows and security figures of two plans that differ most."""
+"""Flows, security figures, scenarios and rules of two plans that differ most."""
 
 import numpy as np
 import pandas as pd
@@ -51,6 +51,50 @@ def security_changes(before: Plan, after: Plan) -> pd.DataFrame:
     found = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     found = found.sort_values(["far", "item", "period"], ascending=[False, True, True], kind="stable")
     return found.drop(columns="far").head(MOST_ROWS).reset_index(drop=True)
+
+
+def scenario_changes(before: Plan, after: Plan) -> pd.DataFrame:
+    """Rows of sheet scenario_changes, the largest losses first; losses in two currencies are left out."""
+    same = before.instance.settings["currency"] == after.instance.settings["currency"]
+    figures = ["service", "loss", "probability"] if same else ["service", "probability"]
+    joined = _joined(before, after, "scenarios", ["scenario"], figures)
+    if joined.empty:
+        return joined
+    losses = joined[joined["figure"] == "loss"].set_index("scenario")[["before", "after"]].abs().max(axis=1)
+    order = joined["scenario"].map(losses).fillna(0.0)
+    return joined.assign(order=-order).sort_values("order", kind="stable").drop(columns="order").head(MOST_ROWS)
+
+
+def rule_changes(before: Plan, after: Plan) -> pd.DataFrame:
+    """Rows of sheet rule_changes: rules that one of the plans breaks first, then by name."""
+    joined = _joined(
+        before, after, "rules", keys(RESULTS["rules"]), ["limit", "value", "slack", "marginal_cost"], "met"
+    )
+    if joined.empty:
+        return joined
+    broken = (joined[["met_before", "met_after"]] == "no").any(axis=1)
+    return joined.iloc[(~broken).argsort(kind="stable")].head(MOST_ROWS).reset_index(drop=True)
+
+
+def _joined(
+    before: Plan, after: Plan, sheet: str, key: list[str], figures: list[str], word: str | None = None
+) -> pd.DataFrame:
+    """One row per key and figure that differs, a figure that only one of the plans has included; `word` beside it."""
+    held = [*key, *figures, *([word] if word else [])]
+    tables = [plan.table(sheet, *held) for plan in (before, after)]
+    joined = tables[0].merge(tables[1], on=key, how="outer", suffixes=("_before", "_after"))
+    words = [f"{word}_{side}" for side in ("before", "after")] if word else []
+    parts = []
+    for figure in figures:
+        both = joined[[*key, *words]].assign(figure=figure)
+        for side in ("before", "after"):
+            both[side] = joined[f"{figure}_{side}"].astype(float)
+        parts.append(both)
+    found = pd.concat(parts, ignore_index=True)
+    one_only = found["before"].isna() != found["after"].isna()
+    moved = _moved(found.fillna({"before": 0.0, "after": 0.0}))
+    kept = found.loc[found.index.isin(moved.index) | one_only].sort_values(key, kind="stable")
+    return kept.assign(change=kept["after"] - kept["before"]).reset_index(drop=True)
 
 
 def _moved(frame: pd.DataFrame) -> pd.DataFrame:

@@ -20,6 +20,8 @@ DECISIONS = {
     "started": "a development project starts",
     "retired": "existing capacity is retired or closed",
     "stocked": "stock is held",
+    "priced": "a price step is offered, where a market has several",
+    "deployed": "enabling items are put up at the plan's own cost",
 }
 """Kinds of decisions and what they mean."""
 
@@ -157,6 +159,33 @@ _SECURITY = table(
     },
 )
 
+_SCENARIOS = table(
+    "scenario_changes",
+    "Service and loss of each scenario, where they differ.",
+    {
+        "file": text(_FILE, key=True),
+        "scenario": text("scenario", key=True),
+        "figure": text("column of sheet scenarios", key=True),
+        **_pair("figure; blank where the scenario is not there"),
+    },
+)
+
+_RULES = table(
+    "rule_changes",
+    "How far each rule is met, where that differs.",
+    {
+        "file": text(_FILE, key=True),
+        "rule": text("rule", key=True),
+        "item": text("item", key=True),
+        "who": text("source, scope or scenario", key=True),
+        "period": text("period", key=True),
+        "figure": text("column of sheet rules", key=True),
+        **_pair("figure; blank where the rule is not there"),
+        "met_before": flag("is it met in the reference"),
+        "met_after": flag("is it met in the file"),
+    },
+)
+
 
 def comparison_schemas(labels: Sequence[str]) -> dict[str, pa.DataFrameSchema]:
     """The sheets of a comparison of files with these short names, of which the first is the reference."""
@@ -170,8 +199,9 @@ def comparison_schemas(labels: Sequence[str]) -> dict[str, pa.DataFrameSchema]:
             **{CHANGES + label: number(f"in {label} less in {labels[0]}") for label in labels[1:]},
         },
     )
-    sheets = (RESULTS["summary"], headline, _FILES, _DECISIONS, _BRIDGES, _BRIDGE, _INPUTS, _FLOWS, _SECURITY)
-    return {str(schema.name): schema for schema in (*sheets, RESULTS["issues"], RESULTS["run"])}
+    sheets = (headline, _FILES, _DECISIONS, _BRIDGES, _BRIDGE, _INPUTS, _FLOWS, _SECURITY, _SCENARIOS, _RULES)
+    ends = (RESULTS["issues"], RESULTS["run"])
+    return {str(schema.name): schema for schema in (RESULTS["summary"], *sheets, *ends)}
 
 
 COMPARISON = comparison_schemas(("first file", "second file"))

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from models.instance import Instance
+from planner.report.disruptions import disrupted
 from planner.report.figures import (
     MOST_NAMES,
     Tables,
@@ -23,6 +24,7 @@ from planner.report.figures import (
     three_digits,
 )
 from planner.report.integration import integration
+from planner.report.rules import rules_met
 
 FULL = 0.995
 """Use of capacity from which a line counts as full."""
@@ -41,12 +43,14 @@ def brief(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> list[
         _quality(instance, facts),
         _where_money_goes(instance, tables),
         _served(instance, tables),
+        disrupted(instance, tables),
         _made_where(instance, tables),
         _made_how(instance, tables),
         _built(instance, tables),
         *integration(instance, tables),
         _concentration(instance, tables),
         _weak_spots(instance, tables),
+        rules_met(instance, tables),
     )
     return [part for part in parts if part]
 

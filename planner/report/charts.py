@@ -6,6 +6,7 @@ import pandas as pd
 
 from models.instance import Instance
 from models.schema import TIERS
+from planner.report.disruptions import losses, services
 from planner.report.figures import (
     Tables,
     capacity_and_use,
@@ -28,7 +29,8 @@ OTHERS = "others"
 class Chart:
     """One chart: categories in the index (one level or two), one series per column.
 
-    kind: stacked | clustered | waterfall (columns; see `waterfall.py`), or shares (bars that add up to 1).
+    kind: stacked | clustered | waterfall (columns; see `waterfall.py`), shares (bars that add up to 1), or bars (of one
+    series).
     The axis of amounts begins at `floor`, where that is given.
     """
 
@@ -52,7 +54,7 @@ class Map:
 
 
 def charts(instance: Instance, tables: Tables) -> list[Chart | Map]:
-    """The charts that the tables have figures for: costs, capacity against use, sourcing, modes, and the map."""
+    """The charts that the tables have figures for: costs, capacity, sourcing, modes, the map, disruptions."""
     last = periods(instance)[-1]
     found: list[Chart | Map] = [
         _in_money("Cost by tier and period", "stacked", instance, _costs(instance, tables)),
@@ -61,6 +63,8 @@ def charts(instance: Instance, tables: Tables) -> list[Chart | Map]:
         _in_money("How the chain is reached, at reference value", "stacked", instance, _modes(instance, tables)),
         Chart(f"Own, ally or buy, {last}", "shares", "share of supply", _ways(instance, tables, last)),
         Map(f"Where things are made, and what moves, {last}", *_places(instance, tables, last)),
+        Chart("Loss in disruptions, the worst", "bars", f"million {instance.settings['currency']}", losses(tables)),
+        Chart("Demand served in these disruptions", "bars", "share of value", services(tables), floor=0.0),
     ]
     return [chart for chart in found if not (chart.regions if isinstance(chart, Map) else chart.frame).empty]
 

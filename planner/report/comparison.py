@@ -53,6 +53,7 @@ def brief(found: Comparison) -> list[str]:
         if other.label in found.plans and found.reference.label in found.plans:
             sentences += [whole(found.reference, other), _drivers(found.reference, other)]
             sentences += [_decisions(found, other), _service(found, other)]
+            sentences += [_disrupted(found, other), _broken(found, other)]
         sentences.append(_inputs(found, other))
     remarks = len(found.issues) - len(doubts)
     if remarks:
@@ -139,6 +140,38 @@ def _service(found: Comparison, other: Compared) -> str:
             unit = str(row["unit"]).removeprefix("share of ")
             parts.append(f"{per_cent(after)} of demand is served instead of {per_cent(before)} (by {unit})")
     return f"In {other.label} {' and '.join(parts)}." if parts else ""
+
+
+def _disrupted(found: Comparison, other: Compared) -> str:
+    """Scenarios in which service or loss differ, those of the largest loss first."""
+    rows = found.of("scenario_changes", other.label)
+    rows = rows[rows["figure"].isin(["service", "loss"])]
+    names = list(dict.fromkeys(rows["scenario"]))
+    words = []
+    for name in names[:MOST_NAMED]:
+        figures = rows[rows["scenario"] == name].set_index("figure")[["before", "after"]]
+        shown = [_scenario_figure(figure, before, after, other) for figure, before, after in figures.itertuples()]
+        words.append(f"{name}: {', '.join(filter(None, shown)) or 'only one of the two has it'}")
+    return f"Disruptions that {other.label} meets otherwise – {_semicolons(words, len(names))}." if words else ""
+
+
+def _scenario_figure(figure: str, before: float, after: float, plan: Compared) -> str:
+    if math.isnan(before) or math.isnan(after):
+        return ""
+    if figure == "service":
+        return f"{per_cent(after)} served instead of {per_cent(before)}"
+    return f"{money(after, plan.currency)} lost instead of {money(before, plan.currency)}"
+
+
+def _broken(found: Comparison, other: Compared) -> str:
+    """Rules that only one of the plans breaks."""
+    rows = found.of("rule_changes", other.label).drop_duplicates(["rule", "item", "who", "period"])
+    parts = []
+    for label, side, counterpart in ((other.label, "after", "before"), (found.reference.label, "before", "after")):
+        broken = (rows[f"met_{side}"] == "no") & (rows[f"met_{counterpart}"] != "no")
+        names = list(dict.fromkeys(rows.loc[broken, "rule"]))
+        parts += [f"{label} breaks {listed(names, MOST_NAMED)}"] if names else []
+    return f"{'; '.join(parts)}, which the other does not." if parts else ""
 
 
 def _inputs(found: Comparison, other: Compared) -> str:

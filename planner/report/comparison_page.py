@@ -13,6 +13,8 @@ _SECTIONS = {
     "input_changes": ("Inputs that differ", ()),
     "flow_changes": ("Flows that moved most", ()),
     "security_changes": ("Security figures that moved most", ()),
+    "scenario_changes": ("Scenarios whose service or loss differs", ()),
+    "rule_changes": ("Rules that are met otherwise", ()),
     "files": ("Files", ("file", "path", "kind", "name", "status", "goal", "currency", "planner", "seal")),
     "issues": ("What was noticed", ()),
 }

@@ -21,18 +21,20 @@ COST_GROUPS = {
     "savings": ("learning saving", "cluster saving"),
     "subsidies": ("subsidies", "subsidies once"),
     "stock": ("stock holding",),
+    "disruptions": ("expected loss", "risk"),
     "shortage": ("shortage",),
+    "rules broken": ("rule breach", "rule breach once"),
     "revenue": ("revenue",),
 }
 """Cost lines as a board sums them up; a line that stands nowhere here is a group of its own."""
 
 
 def table(tables: Tables, sheet: str, columns: Iterable[str]) -> pd.DataFrame:
-    """A result table, or one without rows where the plan has none; of scenarios only the undisturbed course."""
+    """A result table, or one without rows where the plan has none; undisturbed where it has other rows too."""
     frame = tables.get(sheet)
     if frame is None or frame.empty:
         return pd.DataFrame({column: pd.Series(dtype=object) for column in columns})
-    return frame[frame["scenario"] == "base"] if "scenario" in frame else frame
+    return frame[frame["scenario"] == "base"] if "scenario" in frame and sheet != "scenarios" else frame
 
 
 def periods(instance: Instance) -> list[str]:

@@ -16,7 +16,7 @@ from planner.report.tiles import Tile
 MOST_ROWS = 60
 """Rows of a table; more are counted."""
 
-_STYLE = """
+STYLE = """
 body{font:15px/1.5 Calibri,Carlito,"Segoe UI",sans-serif;color:#262626;max-width:72rem;margin:2rem auto;padding:0 1rem}
 h1,h2{color:#1F3A5F;line-height:1.2}h1{margin-bottom:.2rem}h2{margin-top:2.2rem}.under{color:#595959;margin-top:0}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:.8rem;margin:1.2rem 0}
@@ -82,13 +82,14 @@ def html(page: Page) -> str:
         f'<h1>{escape(page.title)}</h1><p class="under">{escape(page.subtitle)}</p><div class="tiles">{tiles}</div>',
         f"<ul>{''.join(f'<li>{escape(sentence)}</li>' for sentence in page.sentences)}</ul>",
         f'<div class="charts">{charts}</div>',
-        *[_html_section(section) for section in page.sections],
+        *[html_section(section) for section in page.sections],
     ]
-    head = f'<meta charset="utf-8"><title>{escape(page.title)}</title><style>{_STYLE}</style>'
+    head = f'<meta charset="utf-8"><title>{escape(page.title)}</title><style>{STYLE}</style>'
     return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>\n' + "\n".join(body) + "\n</body></html>\n"
 
 
-def _html_section(section: Section) -> str:
+def html_section(section: Section) -> str:
+    """The table of a section under its title."""
     numeric = [pd.api.types.is_numeric_dtype(section.frame[name]) for name in section.frame]
     head = "".join(f"<th>{escape(str(name))}</th>" for name in section.frame)
     starts = ['<td class="n">' if right else "<td>" for right in numeric]

@@ -19,9 +19,10 @@ _LINES = 5
 
 
 def picture(chart: Chart) -> str:
-    """The chart as an SVG element: bars of shares lie, all others stand."""
-    drawn = _shares(chart) if chart.kind == "shares" else _columns(chart)
-    parts = [_text(_WIDTH / 2, 18, chart.title, size=15, weight="bold"), *_legend(chart), *drawn]
+    """The chart as an SVG element: bars lie, all others stand."""
+    drawn = _bars(chart) if chart.kind in ("shares", "bars") else _columns(chart)
+    legend = () if chart.kind == "bars" else _legend(chart)
+    parts = [_text(_WIDTH / 2, 18, chart.title, size=15, weight="bold"), *legend, *drawn]
     if chart.kind != "shares":
         parts.append(_text(_LEFT, 38, chart.unit, size=10, anchor="start"))
     return (
@@ -46,6 +47,7 @@ def _columns(chart: Chart) -> Iterator[str]:
         yield f'<path d="M{_LEFT} {height(value):.1f}H{_WIDTH - _RIGHT}" stroke="#E5E5E5"/>'
         yield _text(_LEFT - 5, height(value) + 3, three_digits(value), size=10, anchor="end")
     slot = (_WIDTH - _LEFT - _RIGHT) / len(frame)
+    slanted = max(len(line) for label in frame.index for line in _words(label)) > max(4, slot / 5.2)
     for place, (label, values) in enumerate(zip(frame.index, frame.to_numpy(), strict=True)):
         left, width = _LEFT + slot * (place + 0.15), slot * 0.7
         ends = {True: 0.0, False: 0.0}
@@ -56,7 +58,7 @@ def _columns(chart: Chart) -> Iterator[str]:
             top, bottom = sorted((height(start), height(start + value)))
             if name != BASE and value:
                 yield _bar(left + part * number * clustered, top, part, bottom - top, _colour(name, number))
-        yield from _label(left + width / 2, label, slot)
+        yield from _label(left + width / 2, _words(label), slanted)
 
 
 def _range(frame: pd.DataFrame, clustered: bool) -> tuple[float, float]:
@@ -66,22 +68,26 @@ def _range(frame: pd.DataFrame, clustered: bool) -> tuple[float, float]:
     return float(frame.clip(upper=0).sum(axis=1).min()), float(frame.clip(lower=0).sum(axis=1).max())
 
 
-def _label(middle: float, label: object, slot: float) -> Iterator[str]:
-    """The name below a column, a line per level or per line of text, slanted where there is little room."""
-    lines = [str(part) for part in reversed(label)] if isinstance(label, tuple) else str(label).split("\n")
-    room = max(4, int(slot / 4.4))
-    if max(map(len, lines)) > room:
+def _words(label: object) -> list[str]:
+    """The lines of a name: one per level, or per line of text."""
+    return [str(part) for part in reversed(label)] if isinstance(label, tuple) else str(label).split("\n")
+
+
+def _label(middle: float, lines: list[str], slanted: bool) -> Iterator[str]:
+    """The name below a column, slanted where there is little room for some of them."""
+    if slanted:
         yield _text(middle, _HEIGHT - _BOTTOM + 12, " ".join(lines), size=9, anchor="end", turned=-35)
         return
     for number, line in enumerate(lines):
         yield _text(middle, _HEIGHT - _BOTTOM + 14 + 12 * number, line, size=10)
 
 
-def _shares(chart: Chart) -> Iterator[str]:
-    """Bars from left to right that add up to 1."""
+def _bars(chart: Chart) -> Iterator[str]:
+    """Bars from left to right, of shares up to 1, of amounts up to the longest, with the figure beside it."""
     frame = chart.frame.astype(float).fillna(0.0)
     slot = (_HEIGHT - _TOP - 40) / len(frame)
-    full = _WIDTH - _SHARE_LEFT - _RIGHT
+    amounts = chart.kind == "bars"
+    full = (_WIDTH - _SHARE_LEFT - _RIGHT - 50 * amounts) / (float(frame.to_numpy().max()) or 1.0 if amounts else 1.0)
     for place, (label, values) in enumerate(zip(frame.index, frame.to_numpy(), strict=True)):
         top, left = _TOP + slot * (place + 0.1), float(_SHARE_LEFT)
         name = ", ".join(map(str, label)) if isinstance(label, tuple) else str(label)
@@ -90,6 +96,8 @@ def _shares(chart: Chart) -> Iterator[str]:
             if value > 0:
                 yield _bar(left, top, value * full, slot * 0.8, _colour(str(frame.columns[number]), number))
                 left += value * full
+        if amounts:
+            yield _text(left + 4, top + slot * 0.5, three_digits(values[0]), size=10, anchor="start")
 
 
 def _legend(chart: Chart) -> Iterator[str]:

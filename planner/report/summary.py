@@ -8,6 +8,7 @@ import pandas as pd
 from models.instance import Instance
 from models.schema import RESULTS, TIERS
 from planner.report.brief import brief
+from planner.report.disruptions import disruption_figures
 from planner.report.figures import Tables, capacity_and_use, costs_by_group, key_items, output, periods, table
 
 MOST_SOURCES = 10
@@ -32,12 +33,13 @@ def summary(instance: Instance, tables: Tables, solution_facts: Mapping[str, Any
 
 
 def plan_figures(instance: Instance, tables: Tables) -> list[Row]:
-    """The figures of a plan that can be held against those of another: costs, service, investment, use of capacity."""
+    """The figures of a plan that can be held against those of another: costs, service, investment, use, disruptions."""
     return [
         *_costs(instance, tables),
         *_service(instance, tables),
         *_investment(instance, tables),
         *_use(instance, tables),
+        *disruption_figures(instance, tables),
     ]
 
 

@@ -10,7 +10,7 @@ from multiprocessing import active_children, get_context
 from models.instance import Instance
 from models.network import build
 from planner.compiled import compile_model
-from planner.infeasible import conflicts
+from planner.infeasible import remedies, told
 from planner.solver import Options, rounding, solve_arrays
 from planner.studies.shapley import Coalition
 
@@ -68,7 +68,7 @@ def solve_coalition(task: Task, coalition: Coalition) -> Solved:
     solution = solve_arrays(compiled, task.options, None, rounding(model, compiled))
     sign = -1.0 if task.instance.settings["objective"] == "profit" else 1.0
     objective, bound = (None if value is None else sign * value + 0.0 for value in (solution.objective, solution.bound))
-    reasons = tuple(conflict.words for conflict in conflicts(compiled)) if solution.status == "infeasible" else ()
+    reasons = tuple(told(remedies(model, compiled))) if solution.status == "infeasible" else ()
     return Solved(coalition, solution.status, solution.words, objective, bound, solution.gap, solution.seconds, reasons)
 
 

@@ -55,10 +55,11 @@ def drawn(chart: Chart | Map, figures: Worksheet, width: float, height: float) -
 
 
 def _columns(chart: Chart, figures: Worksheet) -> BarChart:
-    """Stacked or clustered columns, a waterfall, or bars of shares."""
+    """Stacked or clustered columns, a waterfall, or bars."""
     top, left = _write(chart, figures)
+    lying = chart.kind in ("shares", "bars")
     picture = BarChart()
-    picture.type = "bar" if chart.kind == "shares" else "col"
+    picture.type = "bar" if lying else "col"
     picture.grouping = {"clustered": "clustered", "shares": "percentStacked"}.get(chart.kind, "stacked")
     picture.overlap = 100 if chart.kind != "clustered" else -5
     picture.gapWidth = 45
@@ -73,23 +74,30 @@ def _columns(chart: Chart, figures: Worksheet) -> BarChart:
         picture.series.append(series)
     _set_categories(picture, figures, top + 1, bottom, left - 1)
     picture.y_axis.title = None if chart.kind == "shares" else _title(chart.unit, 900, bold=False)
-    picture.y_axis.number_format = "0%" if chart.kind == "shares" else "#,##0"
+    picture.y_axis.number_format = "0%" if _of_shares(chart) else "#,##0"
     picture.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="E5E5E5"))
     for axis in (picture.x_axis, picture.y_axis):
         axis.delete = False
         axis.txPr = _small()
         axis.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill="BFBFBF"))
-    if chart.kind == "shares":
+    if lying:
         picture.x_axis.scaling.orientation = "maxMin"  # the first item on top, and the scale at the bottom all the same
         picture.y_axis.crosses = "max"
     picture.y_axis.scaling.min = chart.floor
-    picture.legend.position = "b"
-    picture.legend.txPr = _small()
+    if chart.kind == "bars":
+        picture.legend = None
+    else:
+        picture.legend.position = "b"
+        picture.legend.txPr = _small()
     picture.x_axis.tickLblPos = "low"
     if chart.kind == "waterfall":
         unnamed = [number for number, name in enumerate(chart.frame.columns) if name == BASE or name.endswith(BELOW)]
         picture.legend.legendEntry = [LegendEntry(idx=number, delete=True) for number in unnamed]
     return picture
+
+
+def _of_shares(chart: Chart) -> bool:
+    return chart.unit.startswith("share")
 
 
 def _write(chart: Chart, figures: Worksheet) -> tuple[int, int]:
@@ -111,7 +119,7 @@ def _write(chart: Chart, figures: Worksheet) -> tuple[int, int]:
             if value != value:
                 continue
             cell = figures.cell(row, levels + 1 + number, float(value))
-            cell.number_format = style.PERCENT if chart.kind == "shares" else "#,##0.0"
+            cell.number_format = style.PERCENT if _of_shares(chart) else "#,##0.0"
     return title + 1, levels + 1
 
 

@@ -4,6 +4,7 @@ Two continents that trade under duties and one that mines. The group's cell plan
 it may extend it, or open a site in Northland in one of two sizes, behind the duty. Lithium comes from two mines; the
 salt lake sells on spot or under a contract, or can be bought and then extended. Semi-solid cells need less cathode, and
 development: alone and late, or sooner and dearer with the maker of materials, once the group holds a stake in it.
+A strait may close for four months and a mine may be lost: against that the group sets stocks and rules on its sources.
 """
 
 from typing import Any
@@ -16,6 +17,8 @@ _CATHODE = "make cathode"
 _CELLS = "make cells"
 _SEMI_SOLID = "make semi-solid cells"
 _CARS = "assemble cars"
+_CLOSED = "Narrow Strait closed"
+_UNION = "Atlantic Union"
 _CELL_PLANT, _GIGAFACTORY = "Eastland cell plant", "Northland gigafactory"
 
 _TABLES: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
@@ -30,7 +33,7 @@ _TABLES: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
     "regions": (
         ("region", "bloc", "latitude", "longitude", "wage", "skilled_wage", "energy_price", "wacc", "capex_index"),
         [
-            ("Northland", "Atlantic Union", 50.0, 8.0, 38, 58, 0.14, 0.06, 1.35),
+            ("Northland", _UNION, 50.0, 8.0, 38, 58, 0.14, 0.06, 1.35),
             ("Eastland", "Eastern League", 31.0, 117.0, 8, 15, 0.09, 0.05, 1.0),
             ("Southland", "Southern Pact", -23.0, -66.0, 7, 13, 0.11, 0.11, 1.15),
         ],
@@ -72,9 +75,9 @@ _TABLES: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
     "firms": (
         ("firm", "home", "sector", "bloc"),
         [
-            ("Example Motors", "yes", "cars and cells", "Atlantic Union"),
+            ("Example Motors", "yes", "cars and cells", _UNION),
             ("Salt Lake Mining", "no", "lithium", "Southern Pact"),
-            ("Hard Rock Mining", "no", "lithium", "Atlantic Union"),
+            ("Hard Rock Mining", "no", "lithium", _UNION),
             ("Eastern Materials", "no", "battery materials", "Eastern League"),
         ],
     ),
@@ -158,9 +161,9 @@ _TABLES: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
     "duties": (
         ("origin", "destination", "item", "rate", "ban", "from", "to"),
         [
-            ("Eastern League", "Atlantic Union", "car", 0.22, "no", None, None),
-            ("Eastern League", "Atlantic Union", "cell", 0.04, "no", None, None),
-            ("Eastern League", "Atlantic Union", "cell", 0.14, "no", "2028-30", None),
+            ("Eastern League", _UNION, "car", 0.22, "no", None, None),
+            ("Eastern League", _UNION, "cell", 0.04, "no", None, None),
+            ("Eastern League", _UNION, "cell", 0.14, "no", "2028-30", None),
             ("*", "Eastern League", "car", 0.15, "no", None, None),
             ("*", "Southern Pact", "car", 0.1, "no", None, None),
         ],
@@ -185,7 +188,31 @@ _TABLES: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
     ),
     "stocks": (
         ("region", "item", "initial", "maximum", "holding_cost", "minimum"),
-        [("Eastland", "lithium", 4, 60, 0.4, 2)],
+        [("Eastland", "lithium", 4, 60, 0.4, 2), ("Northland", "cathode", 0, 40, 0.2, 0)],
+    ),
+    "scenarios": (
+        ("scenario", "probability", "expand", "item", "period", "months", "factor"),
+        [
+            (_CLOSED, 0.05, None, None, None, None, None),
+            ("Loss of a lithium mine", 0.1, "each_site", "lithium", "2031-34", 6, 0),
+        ],
+    ),
+    "disruptions": (
+        ("scenario", "period", "months", "kind", "target", "item", "effect", "factor"),
+        [
+            (_CLOSED, "2028-30", 4, "chokepoint", "Narrow Strait", "*", "capacity", 0),
+            (_CLOSED, "2028-30", 4, "process", _LITHIUM, "*", "cost", 1.5),
+            (_CLOSED, "2028-30", 4, "market", "Southland", "car", "demand", 0.9),
+        ],
+    ),
+    "rules": (
+        ("rule", "type", "item", "by", "scope", "from", "limit", "count", "scenario", "hard", "penalty"),
+        [
+            ("Two mines", "min_sources", "lithium", "site", None, None, 0.1, 2, "*", "yes", None),
+            ("Lithium for a month", "min_cover", "lithium", None, "Eastland", "2028-30", 1, None, "*", "yes", None),
+            ("Cars in a crisis", "min_service", "car", None, None, None, 0.8, None, _CLOSED, "yes", None),
+            ("Cells of our own", "max_import_share", "cell", None, _UNION, "2031-34", 0.5, None, "*", "no", 4),
+        ],
     ),
     "policies": (
         ("policy", "kind", "region", "item", "rate", "budget", "from", "to"),

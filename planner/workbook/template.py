@@ -112,6 +112,17 @@ def _lines(blank: bool) -> list[tuple[str, str]]:
             "Levels",
             "A saving or uplift counts in all at its level, not on top of the level before.",
         ),
+        (
+            "Scenarios",
+            "What may come, with probabilities that add up to 1 at most. Either expand makes one scenario per member, "
+            "or sheet disruptions says what is hit, when, for how many months, and what is left (factor).",
+        ),
+        (
+            "Rules",
+            "What a plan must keep to, whatever it costs, or at a penalty where hard is no. A share is a number from 0 "
+            "to 1; an HHI too: divide by 10,000.",
+        ),
+        ("Locks", "Decisions held at a value, named by the key columns of their result sheet."),
         ("Remarks", "source, confidence and note are kept and shown, never used. Your own columns are kept as well."),
         ("Your own sheets", "A sheet whose name begins with _ is ignored, as is this one."),
         ("Check", "planner check FILE  lists every fault with its sheet and cell."),

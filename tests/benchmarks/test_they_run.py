@@ -7,7 +7,7 @@ from planner.comparison.files import read_compared
 from planner.solver import Options, solve_arrays
 from planner.workbook.read import read_instance
 from planner.workbook.write import write_instance, write_result
-from tests.benchmarks import build, compare, tightening, workbook
+from tests.benchmarks import build, compare, snapshots, tightening, workbook
 from tests.benchmarks.cases import CASES
 
 pytestmark = pytest.mark.slow
@@ -58,3 +58,12 @@ def test_every_step_of_the_formulation_has_the_same_optimum(tmp_path):
     rows, relaxed = zip(*[figures[:2] for figures in found.values()], strict=True)
     assert rows[0] < rows[1] == rows[2]
     assert relaxed[0] <= relaxed[1] <= relaxed[2] <= optimum
+
+
+def test_every_snapshot_adds_about_as_many_columns_as_the_first(tmp_path):
+    assert run(["new", str(tmp_path / "example.xlsx")]) == 0
+    instance = read_instance(tmp_path / "example.xlsx", ()).instance
+    none, one, four = (snapshots.measured(instance, count, 60) for count in (0, 1, 4))
+    assert none.columns < one.columns < four.columns <= none.columns + 4 * 2 * (one.columns - none.columns)
+    assert all(found.relaxing is not None for found in (none, one, four))
+    assert len(list(snapshots.table([none, one, four]))) == 5

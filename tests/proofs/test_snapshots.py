@@ -60,6 +60,9 @@ TWO: dict[str, Rows] = {
 CASES: list[tuple[str, float, dict[str, Any]]] = [
     # 2 of 12 are missing, 2 more are made: 0.1 x (20 + 4)
     ("more is wanted", 18.4, {"hits": [FEWER | {"factor": 1.5}]}),
+    ("half of far too much is enough", 16, {"lines": [LINE | {"capacity": 1000}], "hits": [{"factor": 0.5}]}),
+    # 4 more are made: 0.1 x 4 x 2
+    ("more is made", 16.8, {"lines": [LINE | {"capacity": 1000}], "hits": [FEWER | {"factor": 1.5}]}),
     # 0.1 x 8 x 2
     ("running costs twice as much", 17.6, {"hits": [{"effect": "cost", "factor": 2}]}),
     # a good that costs 12 is not worth 10: 0.1 x 8 x (10 - 2)

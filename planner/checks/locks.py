@@ -1,0 +1,236 @@
+"""Locks: each holds a decision that there is, at a value that it can have."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from models.instance import Instance
+from planner.checks import error, needs, rows, warning
+from planner.checks.bounds import existing_capacity, options_of_lines
+from planner.checks.places import lines_at_sites, positions
+from planner.checks.readiness import offered_options
+from planner.issues import Issue
+from planner.workbook.names import suggestion
+
+if TYPE_CHECKING:
+    from planner.workbook.read import Reading
+
+KEYS = {
+    "opened": ("site",),
+    "built": ("site", "process", "option"),
+    "accessed": ("firm", "process", "mode"),
+    "started": ("project", "option"),
+    "kept": ("site", "process"),
+    "priced": ("region", "item", "step"),
+}
+"""The columns that name each decision, beside the period."""
+
+SUMMED = ("built", "started")
+"""Decisions whose lock without a period holds all periods together; that of others holds each."""
+
+_MOST_PERIODS = 3
+"""Periods that a message names."""
+
+_COLUMNS = ("site", "process", "option", "firm", "mode", "project", "region", "item", "step")
+_SHEETS = (
+    "settings", "periods", "processes", "firms", "sites", "lines", "line_capacity", "options", "access", "projects",
+    "demand", "locks",
+)  # fmt: skip
+
+
+class Range(NamedTuple):
+    """The values that a decision can have in one period."""
+
+    low: float
+    high: float
+
+
+Ranges = dict[tuple[str, ...], dict[str, Range]]
+"""Key of a decision -> period -> its range; periods in which it is no decision and nothing is there are absent."""
+
+
+@needs("locks")
+def locks_are_complete(reading: "Reading") -> Iterator[Issue]:
+    """A lock names its decision, says at least or at most, and nothing that contradicts itself."""
+    for row, lock in rows(reading.instance["locks"]):
+        decision, key = lock["decision"], KEYS[lock["decision"]]
+        blank = [name for name in key if lock[name] is None]
+        if blank:
+            message = f"{decision} is held by {', '.join(key)} (and period): write the {blank[0]}"
+            yield error(reading, "locks", row, blank[0], message)
+        for name in _COLUMNS:
+            if name not in key and lock[name] is not None:
+                yield warning(reading, "locks", row, name, f"{decision} does not look at {name}; clear it")
+        if lock["at_least"] > lock["at_most"]:
+            message = f"at_least {lock['at_least']:g} is above at_most {lock['at_most']:g}; exchange them or clear one"
+            yield error(reading, "locks", row, "at_least", message)
+        if pd.isna(lock["at_least"]) and pd.isna(lock["at_most"]):
+            message = (
+                f"neither at_least nor at_most: taken as at_least 1, so that this is {decision}; write one or both"
+            )
+            yield warning(reading, "locks", row, "at_least", message)
+
+
+@needs(*_SHEETS)
+def locks_can_hold(reading: "Reading") -> Iterator[Issue]:
+    """The decision exists, can have a value within the lock, and could have one outside it."""
+    known: dict[str, Ranges] = {}
+    for row, lock in rows(reading.instance["locks"]):
+        decision = lock["decision"]
+        key = tuple(lock[name] for name in KEYS[decision])
+        if None in key or lock["at_least"] > lock["at_most"]:
+            continue
+        if decision not in known:
+            known[decision] = _RANGES[decision](reading.instance)
+        if key not in known[decision]:
+            column, message = _unknown(decision, key, known[decision])
+            yield error(reading, "locks", row, column, message)
+        else:
+            yield from _beyond(reading, row, lock, known[decision][key])
+
+
+def _unknown(decision: str, key: tuple[str, ...], known: Ranges) -> tuple[str, str]:
+    """The first column in which a key departs from all that are known, and what to write there instead."""
+    for place, name in enumerate(KEYS[decision]):
+        matching = [other for other in known if other[:place] == key[:place]]
+        names = list(dict.fromkeys(other[place] for other in matching))
+        if key[place] not in names:
+            before = f" of `{'`, `'.join(key[:place])}`" if place else ""
+            few = f": write {' or '.join(f'`{one}`' for one in names)}" if 0 < len(names) <= 3 else ""
+            hint = suggestion(key[place], names) or few or (f": {_WHY[decision]}" if not names or not place else "")
+            return name, f"`{key[place]}`{before} is no {name} that can be {decision}{hint}"
+    raise AssertionError(f"{key} is known")
+
+
+_WHY = {
+    "opened": "write a site from sheet sites",
+    "built": "write a site with options on a line that home firms control",
+    "accessed": "write an outside firm with a row in access",
+    "started": "write a project that the switches and offers leave",
+    "kept": "write a site with a line that has capacity",
+    "priced": "write a region with demand",
+}
+
+
+def _beyond(reading: "Reading", row: int, lock: pd.Series, periods: dict[str, Range]) -> Iterator[Issue]:
+    """What is wrong with the values of a lock on a decision that exists."""
+    decision, when = lock["decision"], lock["period"]
+    least, most = lock["at_least"], lock["at_most"]
+    if pd.isna(least) and pd.isna(most):
+        least = 1.0
+    ranges = [periods.get(when, Range(0, 0))] if when else _of_horizon(reading.instance, decision, periods)
+    low, high = max(one.low for one in ranges), min(one.high for one in ranges)
+    held = f"in {when}" if when else "in all" if decision in SUMMED else "in every period"
+    if least > high:
+        others = [period for period, one in periods.items() if one.high >= least]
+        if high == 0 and others:
+            message = f"this cannot be {held}: write {' or '.join(others[:_MOST_PERIODS])} as its period"
+            yield error(reading, "locks", row, "period", message)
+        else:
+            why = "cannot be" if high == 0 else f"can be {high:g} at most"
+            message = f"this {why} {held}: write at_least {high:g} or less, or remove the row"
+            yield error(reading, "locks", row, "at_least", message)
+    elif most < low:
+        message = f"this is always {low:g} {held}: write at_most {low:g}, or remove the row"
+        yield error(reading, "locks", row, "at_most", message)
+    elif not (least > min(one.low for one in ranges) or most < max(one.high for one in ranges)):
+        message = f"every plan is within this lock (from {low:g} to {high:g} {held}); tighten it or remove the row"
+        yield warning(reading, "locks", row, "at_least" if least >= 0 else "at_most", message)
+    for name in ("at_least", "at_most"):
+        if lock[name] % 1 > 0:
+            yield error(
+                reading, "locks", row, name, f"{lock[name]:g} is no whole number; write {np.ceil(lock[name]):g}"
+            )
+
+
+def _of_horizon(instance: Instance, decision: str, periods: dict[str, Range]) -> list[Range]:
+    """The ranges that a lock without a period holds."""
+    if decision == "started":
+        return [Range(0, float(any(one.high for one in periods.values())))]
+    if decision in SUMMED:
+        return [Range(0, max((one.high for one in periods.values()), default=0.0))]
+    held = instance["demand"]["period"].unique() if decision == "priced" else instance["periods"]["period"]
+    return [periods.get(period, Range(0, 0)) for period in held if decision != "priced" or period in periods]
+
+
+def _names(instance: Instance) -> list[str]:
+    return list(instance["periods"]["period"])
+
+
+def _opened(instance: Instance) -> Ranges:
+    """Sites of home firms that may open or close; all others are as they are."""
+    order, names = positions(instance, "periods", "period"), _names(instance)
+    home = instance["firms"].set_index("firm")["home"]
+    lines = instance["lines"]
+    fixed = set(lines.loc[lines["retirable"] == "no", "site"])
+    found: Ranges = {}
+    for _, site in rows(instance["sites"]):
+        own, candidate = home[site["firm"]] == "yes", site["status"] == "candidate"
+        closable = site["site"] not in fixed and site["fixed_cost"] > 0
+        span = names[order.get(site["first_period"], 0) : order.get(site["last_period"], len(names) - 1) + 1]
+        decided = Range(0, 1) if own and (candidate or closable) else Range(0, 0) if candidate else Range(1, 1)
+        found[(site["site"],)] = dict.fromkeys(span, decided)
+    return found
+
+
+def _built(instance: Instance) -> Ranges:
+    """Options on lines that home firms control, in the periods in which an order would be in service in time."""
+    names, lines = _names(instance), lines_at_sites(instance).reset_index(drop=True)
+    lead = instance["options"]["lead_periods"]
+    found: Ranges = {}
+    for _, option in rows(options_of_lines(instance)):
+        line = lines.loc[option["line"]]
+        ordered = range(int(option["ready"] - lead[option["row"]]), int(option["last"] - lead[option["row"]]) + 1)
+        key = (line["site"], line["process"], option["option"])
+        found[key] = {names[place]: Range(0, option["max_modules"]) for place in ordered if 0 <= place < len(names)}
+    return found
+
+
+def _accessed(instance: Instance) -> Ranges:
+    outside = set(instance["firms"].loc[instance["firms"]["home"] == "no", "firm"])
+    offers = instance["access"]
+    keys = offers.loc[offers["firm"].isin(outside), ["firm", "process", "mode"]].itertuples(index=False, name=None)
+    return {key: dict.fromkeys(_names(instance), Range(0, 1)) for key in keys}
+
+
+def _started(instance: Instance) -> Ranges:
+    order, names = positions(instance, "periods", "period"), _names(instance)
+    found: Ranges = {}
+    for _, option in rows(offered_options(instance)):
+        first, last = order.get(option["first_period"], 0), len(names) - 1 - int(option["duration"])
+        found[option["project"], option["option"]] = dict.fromkeys(names[first : max(last + 1, 0)], Range(0, 1))
+    return found
+
+
+def _kept(instance: Instance) -> Ranges:
+    """Existing capacity; it can be given up where it is own and costs something to keep."""
+    names, lines = _names(instance), lines_at_sites(instance).reset_index(drop=True)
+    costs = (lines["fixed_cost"] > 0) | (lines["min_load"] > 0)
+    decided = (lines["home"] == "yes") & (lines["retirable"] == "yes") & costs
+    line, period = np.nonzero(existing_capacity(instance) > 0)
+    found: Ranges = {}
+    for place, when in zip(line, period, strict=True):
+        key = (lines["site"][place], lines["process"][place])
+        found.setdefault(key, {})[names[when]] = Range(0 if decided[place] else 1, 1)
+    return found
+
+
+def _priced(instance: Instance) -> Ranges:
+    """Steps of markets; a step that is the only one of its market and period is no choice."""
+    found: Ranges = {}
+    for (region, item, period), market in instance["demand"].groupby(["region", "item", "period"], sort=False):
+        for step in market["step"]:
+            found.setdefault((region, item, step), {})[period] = Range(int(len(market) == 1), 1)
+    return found
+
+
+_RANGES: dict[str, Callable[[Instance], Ranges]] = {
+    "opened": _opened,
+    "built": _built,
+    "accessed": _accessed,
+    "started": _started,
+    "kept": _kept,
+    "priced": _priced,
+}

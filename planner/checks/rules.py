@@ -1,0 +1,254 @@
+"""Security rules: each says all that its type needs, in the unit its type counts in, and names what exists."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from models.instance import Instance
+from planner.checks import error, needs, rows, warning
+from planner.checks.places import blocs, positions
+from planner.issues import Issue
+from planner.workbook.names import suggestion
+
+if TYPE_CHECKING:
+    from planner.workbook.read import Reading
+
+STAKE = re.compile(r"stake>=(0?\.\d+|1(\.0*)?)")
+"""By control: a stake of at least this share."""
+
+PLACES = ("region", "bloc")
+OWNERS = ("firm", "site")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a type of rule asks for: `by` are the sources it can tell apart, `uses` the other columns that count.
+
+    `unit` is share (limit 0..1) or what else the limit counts in; `free` is the limit at which nothing is asked.
+    """
+
+    unit: str
+    by: tuple[str, ...] = ()
+    needs_by: bool = False
+    uses: tuple[str, ...] = ("item", "scope", "from", "to")
+    free: float | None = None
+
+
+_EACH = ("item", "scope", "from", "to", "who")
+KINDS = {
+    "max_share": Kind("share", (*PLACES, *OWNERS, "control"), True, _EACH, 1.0),
+    "min_share": Kind("share", (*PLACES, *OWNERS, "control"), True, _EACH, 0.0),
+    "max_import_share": Kind("share", free=1.0),
+    "min_sources": Kind("share", (*PLACES, *OWNERS), True, ("item", "scope", "from", "to", "count")),
+    "max_hhi": Kind("share", (*PLACES, "firm"), True, free=1.0),
+    "min_cover": Kind("months", free=0.0),
+    "min_service": Kind("share", uses=("item", "scope", "scenario"), free=0.0),
+    "max_cvar": Kind("money", uses=()),
+    "min_utilisation": Kind("share", ("firm",), uses=_EACH, free=0.0),
+    "max_capacity_ratio": Kind("times"),
+    "max_emissions": Kind("t/year"),
+    "min_local_content": Kind("share", free=0.0),
+    "budget": Kind("money", uses=("scope", "from", "to")),
+}
+"""By type of rule."""
+
+_NEUTRAL: dict[str, Any] = {"item": "*", "scope": None, "from": None, "to": None, "count": None, "scenario": "*"}
+_NEUTRAL |= {"by": None, "who": "*"}
+"""Cells that say nothing, by column."""
+
+
+def active_rules(instance: Instance) -> pd.DataFrame:
+    """The rules that are not marked as inactive."""
+    rules = instance["rules"]
+    return rules[rules["active"] == "yes"]
+
+
+@needs("rules")
+def rules_are_complete(reading: "Reading") -> Iterator[Issue]:
+    """A rule has every cell that its type needs, and a penalty where it may be broken."""
+    for row, rule in rows(active_rules(reading.instance)):
+        kind, name = KINDS[rule["type"]], rule["type"]
+        if pd.isna(rule["limit"]):
+            yield error(reading, "rules", row, "limit", f"{name} needs a limit ({kind.unit}); write it")
+        if kind.needs_by and rule["by"] is None:
+            message = f"{name} needs to know what a source is; write {' or '.join(kind.by)}"
+            yield error(reading, "rules", row, "by", message)
+        elif kind.by and rule["by"] is not None and rule["by"] not in kind.by:
+            message = f"{name} cannot tell sources apart by {rule['by']}; write {' or '.join(kind.by)}"
+            yield error(reading, "rules", row, "by", message)
+        if name == "min_sources" and pd.isna(rule["count"]):
+            yield error(reading, "rules", row, "count", "min_sources needs the number of sources; write it, such as 2")
+        if name == "min_local_content" and rule["scope"] is None:
+            message = "min_local_content needs the bloc (or region) in which things are made; write it"
+            yield error(reading, "rules", row, "scope", message)
+        if rule["hard"] == "no" and pd.isna(rule["penalty"]):
+            message = "a rule that may be broken (hard = no) needs what breaking it costs; write it, or hard = yes"
+            yield error(reading, "rules", row, "penalty", message)
+        elif rule["hard"] == "no" and rule["penalty"] == 0:
+            message = "a penalty of 0 lets the rule be broken for nothing; write more, or active = no"
+            yield warning(reading, "rules", row, "penalty", message)
+
+
+@needs("rules")
+def rules_use_what_they_say(reading: "Reading") -> Iterator[Issue]:
+    """No cell is filled that the type of the rule does not look at."""
+    for row, rule in rows(active_rules(reading.instance)):
+        kind, name = KINDS[rule["type"]], rule["type"]
+        used = {*kind.uses, *(["by"] if kind.by else [])}
+        if name == "budget" and rule["item"] != "*":
+            message = "a budget is for everything that is built and signed; write * (or leave it blank)"
+            yield error(reading, "rules", row, "item", message)
+            used.add("item")
+        for column, neutral in _NEUTRAL.items():
+            value = rule[column]
+            if column not in used and not pd.isna(value) and value != neutral:
+                yield warning(reading, "rules", row, column, f"{name} does not look at {column}; clear it")
+        if rule["hard"] == "yes" and rule["penalty"] > 0:
+            message = "a rule that must hold has no penalty; clear it, or write hard = no"
+            yield warning(reading, "rules", row, "penalty", message)
+        if name == "min_utilisation" and rule["by"] is None and rule["who"] != "*":
+            message = f"`{rule['who']}` counts only with by = firm; write that, or clear who"
+            yield warning(reading, "rules", row, "who", message)
+
+
+@needs("rules")
+def limits_fit_types(reading: "Reading") -> Iterator[Issue]:
+    """A limit is in the unit of its type, and asks for something."""
+    rules = active_rules(reading.instance)
+    for row, rule in rows(rules[rules["limit"].notna()]):
+        kind, name, limit = KINDS[rule["type"]], rule["type"], rule["limit"]
+        if limit < 0:
+            yield error(
+                reading, "rules", row, "limit", f"{limit:g} is below 0; write a limit ({kind.unit}) of 0 or more"
+            )
+        elif kind.unit == "share" and limit > 1:
+            yield error(reading, "rules", row, "limit", _above_one(name, limit))
+        elif limit == 0 and name in ABOVE_ZERO:
+            yield error(reading, "rules", row, "limit", ABOVE_ZERO[name])
+        elif name == "min_sources" and limit * rule["count"] > 1 + 1e-9:
+            message = (
+                f"{rule['count']:g} sources of {limit:g} each are more than the whole supply; write at most "
+                f"{1 / rule['count']:.4g}, or fewer sources"
+            )
+            yield error(reading, "rules", row, "limit", message)
+        elif limit == kind.free:
+            message = f"every plan meets {name} at {limit:g}; write another limit, or active = no"
+            yield warning(reading, "rules", row, "limit", message)
+        elif name == "max_capacity_ratio" and limit > LARGEST_RATIO:
+            message = f"{limit:g} is {limit:g} times what is used; write {limit / 100:g} if {limit:g} % is meant"
+            yield warning(reading, "rules", row, "limit", message)
+
+
+LARGEST_RATIO = 10.0
+"""A capacity this many times what is used is taken for a percentage written without its sign."""
+
+ABOVE_ZERO = {
+    "max_hhi": "0 cannot be: of n sources an HHI is at least 1 / n; write a limit above 0",
+    "min_sources": "0 asks nothing of a source; write the least share of each, such as 0.1",
+}
+
+
+def _above_one(name: str, limit: float) -> str:
+    if name == "max_hhi" and limit > 100:
+        return f"an HHI is counted from 0 to 1 here: divide by 10,000, write {limit / 10_000:g}"
+    if limit <= 100:
+        return f"{limit:g} is no share; write {limit / 100:g} for {limit:g} %"
+    return f"{limit:g} is no share; write a number from 0 to 1"
+
+
+def known_sources(instance: Instance) -> dict[str, list[str]]:
+    """The names that a source can have, by what sources are told apart by."""
+    return {
+        "region": list(instance["regions"]["region"]),
+        "bloc": sorted(set(blocs(instance))),
+        "firm": list(instance["firms"]["firm"]),
+        "site": list(instance["sites"]["site"]),
+    }
+
+
+@needs("regions", "firms", "sites", "rules")
+def sources_have_names(reading: "Reading") -> Iterator[Issue]:
+    """Who is a name of what the sources are told apart by."""
+    instance = reading.instance
+    known = known_sources(instance)
+    for row, rule in rows(active_rules(instance)):
+        by, who = rule["by"], rule["who"]
+        if "who" not in KINDS[rule["type"]].uses or by is None or by not in KINDS[rule["type"]].by:
+            continue
+        fault = ""
+        if by == "control":
+            if who not in ("home", "outside") and not STAKE.fullmatch(who):
+                fault = f"`{who}` is no kind of control: write home, outside, or a stake such as stake>=0.5"
+        elif who == "*" and rule["type"] == "min_share":
+            fault = f"min_share needs the name of a {by}: not every {by} can have at least {rule['limit']:g}; write it"
+        elif who != "*" and who not in known[by]:
+            others = [other for other, names in known.items() if who in names]
+            hint = f", but a {others[0]}: write by = {others[0]}" if others else suggestion(who, known[by])
+            fault = f"`{who}` is no {by}{hint or f': write a name from sheet {_SHEETS[by]}, or *'}"
+        if fault:
+            yield error(reading, "rules", row, "who", fault)
+
+
+_SHEETS = {"region": "regions", "bloc": "regions (column bloc)", "firm": "firms", "site": "sites"}
+
+
+@needs("periods", "rules")
+def rules_span_time(reading: "Reading") -> Iterator[Issue]:
+    """A rule is in force from a period to the same or a later one."""
+    order = positions(reading.instance, "periods", "period")
+    rules = active_rules(reading.instance)
+    for row, rule in rows(rules[rules["from"].notna() & rules["to"].notna()]):
+        if order[rule["from"]] > order[rule["to"]]:
+            message = f"from {rule['from']} is after to {rule['to']}; exchange them or leave one blank"
+            yield error(reading, "rules", row, "from", message)
+
+
+@needs("settings", "scenarios", "rules")
+def service_is_of_something(reading: "Reading") -> Iterator[Issue]:
+    """A rule on the service in every scenario has a scenario; under cost the undisturbed course counts as one."""
+    instance = reading.instance
+    if len(instance["scenarios"]) or instance.settings["objective"] == "cost":
+        return
+    rules = active_rules(instance)
+    for row in rules.index[rules["type"] == "min_service"]:
+        message = "there is no scenario in which it could hold; write one in sheet scenarios"
+        yield warning(reading, "rules", int(row), "scenario", message)
+
+
+@needs("periods", "rules")
+def shares_leave_room(reading: "Reading") -> Iterator[Issue]:
+    """No source must have more than it may, and all together at most the whole supply."""
+    instance = reading.instance
+    rules = active_rules(instance)
+    rules = rules[(rules["hard"] == "yes") & rules["limit"].between(0, 1)]
+    least, most = rules[rules["type"] == "min_share"], rules[rules["type"] == "max_share"]
+    for row, low in rows(least):
+        for other, high in rows(most):
+            same = low["by"] == high["by"] and low["scope"] == high["scope"] and high["who"] in (low["who"], "*")
+            inside = high["who"] == "*" and low["scope"] is not None and low["by"] in PLACES
+            if same and not inside and low["limit"] > high["limit"] and _meet(instance, low, high):
+                message = (
+                    f"{low['limit']:g} of `{low['item']}` must come from `{low['who']}`, but `{high['rule']}` (row "
+                    f"{other}) allows {high['limit']:g} at most; write less here, or more there"
+                )
+                yield error(reading, "rules", row, "limit", message)
+    for _, group in least[least["by"] != "control"].groupby(["item", "by", "scope"], dropna=False, sort=False):
+        largest = group.sort_values("limit").drop_duplicates("who", keep="last")
+        if largest["limit"].sum() > 1 + 1e-9 and all(_meet(instance, group.iloc[0], rule) for _, rule in rows(largest)):
+            row = int(largest.index.max())
+            message = (
+                f"with rows {', '.join(str(other) for other in sorted(largest.index) if other != row)} it asks for "
+                f"{largest['limit'].sum():.4g} of the supply of `{largest['item'].iloc[0]}`; write 1 in all at most"
+            )
+            yield error(reading, "rules", row, "limit", message)
+
+
+def _meet(instance: Instance, one: pd.Series, other: pd.Series) -> bool:
+    """Whether two rules are about the same item in the same period at some time."""
+    order = positions(instance, "periods", "period")
+    spans = [(order.get(rule["from"], 0), order.get(rule["to"], len(order) - 1)) for rule in (one, other)]
+    items = {one["item"], other["item"]}
+    return max(span[0] for span in spans) <= min(span[1] for span in spans) and (len(items) == 1 or "*" in items)

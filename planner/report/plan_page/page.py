@@ -1,0 +1,222 @@
+"""The page of a plan: everything put together in one HTML file."""
+
+import json
+from collections.abc import Mapping, Sequence
+from html import escape
+from importlib.resources import files
+
+import pandas as pd
+
+from models.instance import Instance
+from models.schema import RESULTS, TIERS
+from planner.report.charts import Chart, charts
+from planner.report.figures import Tables, costs_by_group, flows_between, money, output, periods, table
+from planner.report.page import STYLE, Section, html_section
+from planner.report.picture import picture
+from planner.report.plan_page.heat import heat_maps
+from planner.report.plan_page.sankey import sankeys
+from planner.report.plan_page.shapes import TIER_COLOURS
+from planner.report.plan_page.world import close_views, world_map
+from planner.report.tiles import tiles
+from planner.report.waterfall import waterfall
+
+MOST_ORDERS = 40
+"""Orders of capacity that are listed, the largest."""
+
+MOST_LISTED = 8
+"""Goods and partners that the panel beside the map names of a region."""
+
+ABOUT = {
+    "map": "Discs are what a region makes, by worth, cut by tier; lines are what moves between them. Click one.",
+    "sankey": "What each tier passes on, bloc by bloc, at reference value. What stays within a tier is left out.",
+    "heat": "Red is where a supply is exposed. Critical items stand first.",
+}
+
+
+def plan_page(instance: Instance, tables: Tables, notes: Sequence[str] = ()) -> str:
+    """The page as HTML; style, pictures and script are in it, nothing is loaded. `notes`: remarks on the file."""
+    summary = tables["summary"]
+    facts = dict(zip(summary["metric"], summary["value"], strict=True))
+    brief = [str(value) for metric, value in facts.items() if str(metric).startswith("brief ")]
+    name = escape(str(instance.settings["name"]))
+    drawn = {chart.title: picture(chart) for chart in charts(instance, tables) if isinstance(chart, Chart)}
+    bridge = _bridge(instance, tables)
+    sections = [
+        ("overview", "Overview", _overview(summary, brief, notes)),
+        ("map", "Map", _map(instance, tables)),
+        ("sankey", "Chain", _layers("sankey", sankeys(instance, tables))),
+        ("capacity", "Capacity", _figures(drawn, "Capacity", "Sourcing") + _builds(instance, tables)),
+        ("access", "Access", _figures(drawn, "How", "Own") + _access(instance, tables)),
+        ("costs", "Costs", bridge + _figures(drawn, "Cost")),
+        ("security", "Security", _security(instance, tables)),
+    ]
+    present = [(key, title, inside) for key, title, inside in sections if inside]
+    tabs = "".join(f'<a href="#{key}" data-tab="{key}">{title}</a>' for key, title, _ in present)
+    body = "".join(
+        f'<section id="{key}"><h2>{title}</h2>{_said(key)}{inside}</section>' for key, title, inside in present
+    )
+    data = json.dumps(_regions(instance, tables), ensure_ascii=False).replace("</", "<\\/")
+    head = f'<meta charset="utf-8"><title>{name}</title><style>{STYLE}{_resource("page.css")}</style>'
+    return (
+        f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body><h1>{name}</h1>'
+        f'<p class="under">{escape(str(facts.get("status", "")))}</p><nav>{tabs}</nav>{body}'
+        f'<script type="application/json" id="regions">{data}</script><script>{_resource("page.js")}</script>'
+        "</body></html>\n"
+    )
+
+
+def _resource(name: str) -> str:
+    return files("planner.report.plan_page").joinpath(name).read_text(encoding="utf-8")
+
+
+def _said(key: str) -> str:
+    return f"<p>{escape(ABOUT[key])}</p>" if key in ABOUT else ""
+
+
+def _overview(summary: pd.DataFrame, brief: list[str], notes: Sequence[str]) -> str:
+    boxes = "".join(
+        f'<div class="tile"><span>{escape(tile.label)}</span><b>{escape(tile.value)}</b>'
+        f"<span>{escape(tile.detail)}</span></div>"
+        for tile in tiles(summary)
+    )
+    remarks = "".join(f'<p class="warning">{escape(note)}</p>' for note in notes)
+    sentences = "".join(f"<li>{escape(sentence)}</li>" for sentence in brief)
+    return f'{remarks}<div class="tiles">{boxes}</div><ul>{sentences}</ul>'
+
+
+def _buttons(group: str, names: Sequence[str]) -> str:
+    """A row of buttons of which one is pressed; the last one first."""
+    made = "".join(
+        f'<button data-group="{group}" data-show="{escape(name)}" aria-pressed="false">{escape(name)}</button>'
+        for name in names
+    )
+    return f'<div class="buttons">{made}</div>'
+
+
+def _layers(group: str, pictures: Mapping[str, str]) -> str:
+    """Pictures of which one is shown, with a button for each."""
+    if not pictures:
+        return ""
+    shown = "".join(
+        f'<div class="layer" data-group="{group}" data-layer="{escape(name)}">{inside}</div>'
+        for name, inside in pictures.items()
+    )
+    return _buttons(group, list(pictures)) + shown
+
+
+def _map(instance: Instance, tables: Tables) -> str:
+    drawn = world_map(instance, tables)
+    legend = "".join(f'<span><i style="background:{TIER_COLOURS[tier]}"></i>{tier}</span>' for tier in TIERS if drawn)
+    views = "".join(
+        f'<button class="view" data-view="{view}">{escape(bloc)}</button>'
+        for bloc, view in close_views(instance).items()
+    )
+    zoom = f'<div class="buttons">{views}<button id="closer">closer</button><button id="whole">whole map</button></div>'
+    panel = '<aside id="panel"><h3>Click a region</h3></aside>'
+    return (
+        f'{_buttons("map", periods(instance))}{zoom}<div class="legend">{legend}</div>'
+        f'<div class="atlas"><div>{drawn}</div>{panel}</div>'
+        if drawn
+        else ""
+    )
+
+
+def _figures(drawn: Mapping[str, str], *starts: str) -> str:
+    """The charts whose titles begin so."""
+    chosen = [shape for title, shape in drawn.items() if title.startswith(starts)]
+    return f'<div class="charts">{"".join(f"<figure>{shape}</figure>" for shape in chosen)}</div>' if chosen else ""
+
+
+def _bridge(instance: Instance, tables: Tables) -> str:
+    """From revenue, or the largest cost, group by group to what remains, discounted."""
+    groups = costs_by_group(tables)
+    groups = groups[groups != 0]
+    if groups.empty:
+        return ""
+    profit = instance.settings["objective"] == "profit"
+    large = groups.abs().max() >= 10_000
+    amounts = groups * (-1.0 if profit else 1.0) / (1000.0 if large else 1.0)
+    first = "revenue" if "revenue" in amounts else str(amounts.idxmax())
+    steps = {str(name): float(value) for name, value in amounts.drop(first).items()}
+    frame = waterfall(
+        (first, float(amounts[first])), steps, "profit" if profit else "total cost", 1.0 if profit else -1.0
+    )
+    unit = f"{'billion' if large else 'million'} {instance.settings['currency']}, discounted"
+    shape = picture(Chart("From each group of costs to the total", "waterfall", unit, frame))
+    return f'<figure class="broad">{shape}</figure>'
+
+
+def _builds(instance: Instance, tables: Tables) -> str:
+    """What is ordered when: the largest orders in order of time."""
+    builds = table(tables, "builds", list(RESULTS["builds"].columns))
+    if not len(builds):
+        return ""
+    largest = builds.assign(capex=builds["capex"].astype(float)).nlargest(MOST_ORDERS, "capex")
+    ordered = _in_time(instance, largest)
+    about = "The largest orders, in order of time; capex in million " + str(instance.settings["currency"]) + "."
+    columns = ["period", "site", "process", "option", "modules", "size", "capex"]
+    return html_section(Section("What is built when", about, ordered[columns]))
+
+
+def _access(instance: Instance, tables: Tables) -> str:
+    """What is signed when."""
+    access = table(tables, "access", list(RESULTS["access"].columns))
+    signed = access[access["signed"] == "yes"] if len(access) else access
+    if not len(signed):
+        return ""
+    about = f"Offers signed, in order of time; entry cost in million {instance.settings['currency']}."
+    columns = ["period", "firm", "process", "mode", "entry_cost"]
+    return html_section(Section("What is signed when", about, _in_time(instance, signed)[columns]))
+
+
+def _in_time(instance: Instance, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows in the order of their periods."""
+    place = {period: number for number, period in enumerate(periods(instance))}
+    return rows.sort_values("period", key=lambda names: names.map(place), kind="stable")
+
+
+def _security(instance: Instance, tables: Tables) -> str:
+    """The heat map, and what scenarios and rules say where there are any."""
+    parts = [_layers("heat", heat_maps(instance, tables))]
+    for sheet, about in (
+        ("scenarios", "What each disruption would leave of the demand, and what it would cost."),
+        ("rules", "Each rule, what the plan makes of it, and what a unit of its limit is worth."),
+    ):
+        rows = tables.get(sheet)
+        if rows is not None and len(rows):
+            parts.append(html_section(Section(sheet, about, rows[list(RESULTS[sheet].columns)])))
+    return "".join(parts)
+
+
+def _regions(instance: Instance, tables: Tables) -> dict[str, dict[str, dict[str, list[str]]]]:
+    """By period and region what the panel says: what is made there, where it goes, whence things come."""
+    made = output(instance, tables)
+    currency = instance.settings["currency"]
+    found: dict[str, dict[str, dict[str, list[str]]]] = {}
+    for period in periods(instance):
+        moved = flows_between(instance, tables, period)
+        here = made[made["period"] == period].groupby(["region", "item"])["worth"].sum()
+        found[period] = {
+            region: {
+                "makes": _ranked(
+                    here.xs(region, level=0) if region in here.index else pd.Series(dtype=float), currency
+                ),
+                "sends to": _ranked(_side(moved, 0, region), currency),
+                "gets from": _ranked(_side(moved, 1, region), currency),
+            }
+            for region in instance["regions"]["region"]
+        }
+    return found
+
+
+def _side(moved: pd.Series, level: int, region: str) -> pd.Series:
+    """What moves from (level 0) or to (level 1) a region, by partner."""
+    if not len(moved):
+        return moved
+    chosen = moved[moved.index.get_level_values(level) == region]
+    return chosen.droplevel(level)
+
+
+def _ranked(amounts: pd.Series, currency: str) -> list[str]:
+    largest = amounts[amounts > 0].sort_values(ascending=False, kind="stable").head(MOST_LISTED)
+    return [f"{name}: {money(float(amount), currency)} a year" for name, amount in largest.items()]

@@ -1,0 +1,39 @@
+"""`planner report`: from a result workbook to a page."""
+
+from pathlib import Path
+
+from planner.comparison.files import Compared, read_compared
+from planner.issues import InputError, Issue
+from planner.report.plan_page.page import plan_page
+from planner.report.summary import summary
+from planner.workbook.save import save_text
+from planner.workbook.write import ensure_writable
+
+ENDING = ".html"
+
+SEALED = ("run", "costs")
+"""Sheets of which a remark says that the file is not as it was written."""
+
+
+def run_report(result: Path, page: Path | None) -> Path:
+    """Write the page of the plan in `result` to `page`, or beside it, and return where it is.
+
+    Raises InputError where there is no plan in `result`, WriteError where the page cannot be written.
+    """
+    target = result.with_suffix(ENDING) if page is None else page
+    ensure_writable(target, ENDING)
+    found = read_compared(result, result.stem)
+    if not found.has_plan:
+        words = f"{result} holds no plan to show: name what planner solve has written"
+        raise InputError([Issue("error", "", "", words)])
+    notes = [issue.message for issue in found.issues if issue.sheet in SEALED]
+    tables = {**found.tables, "summary": summary(found.instance, found.tables, _facts(found))}
+    save_text(target, plan_page(found.instance, tables, notes))
+    return target
+
+
+def _facts(found: Compared) -> dict[str, object]:
+    """How the plan came about, as its seal says."""
+    figures = {name: found.figure(name) for name in ("bound", "gap", "seconds", "nodes")}
+    words = {name: found.facts.get(name, "unknown") for name in ("status", "status_text")}
+    return {**words, "objective": found.objective, **{name: value for name, value in figures.items() if value == value}}

@@ -1,0 +1,146 @@
+"""Where no plan is possible: the fewest cells to change are named, and changed as told they make a plan possible."""
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+
+from models.instance import Instance, instance, typed
+from models.network import build
+from planner.compiled import compile_model
+from planner.infeasible import Edit, Remedy, edited, remedies, told
+from planner.solver import Options, solve_arrays
+from tests.proofs import workshop
+from tests.small_instances import small_instances
+from tests.test_brute_force import faults
+from tests.test_solver import facilities
+
+
+def asked(case: Instance) -> list[Remedy]:
+    """What would have to change."""
+    model = build(case)
+    return remedies(model, compile_model(model), patience=5.0)
+
+
+def less_edited(case: Instance, edit: Edit) -> Instance:
+    """The instance with 5 % of the change not made."""
+    return edited(case, [replace(edit, needed=edit.needed + 0.05 * (edit.now - edit.needed))])
+
+
+def possible(case: Instance) -> bool:
+    """Whether there is a plan."""
+    return solve_arrays(compile_model(build(case)), Options(gap=1.0)).values is not None
+
+
+def needs(answers: list[Remedy]) -> dict[str, list[tuple[str, str, float]]]:
+    """By what was asked for: sheet, column and value of each cell."""
+    return {
+        answer.among: [(edit.sheet, edit.column, pytest.approx(edit.needed)) for edit in answer.edits]
+        for answer in answers
+    }
+
+
+def test_either_one_less_is_delivered_or_one_more_made() -> None:
+    """31 cannot be made in three plants of 10: 30 at most, or one plant of 11."""
+    assert needs(asked(facilities(demand=31))) == {
+        "contract": [("demand", "volume", 30)],
+        "physical": [("lines", "capacity", 11)],
+    }
+
+
+def test_a_stock_that_cannot_be_filled() -> None:
+    """Three plants of 10 make 90 in 3 years: a stock of 100 is 10 too much, or one plant makes 40 / 3."""
+    tables = dict(facilities(penalty=1).tables)
+    tables["periods"] = pd.DataFrame([{"period": "1", "years": 3.0}], index=[2])
+    stock = pd.DataFrame([{"region": "here", "item": "good", "minimum": 100}], index=[2])
+    tables["stocks"] = typed("stocks", stock)
+    assert needs(asked(Instance(tables, facilities().settings))) == {
+        "policy": [("stocks", "minimum", 90)],
+        "physical": [("lines", "capacity", 13.334)],
+    }
+
+
+def test_a_line_that_must_make_more_than_is_wanted() -> None:
+    """A line of 10 that must run at 0.9 makes 9 where 8 are wanted: 0.8 at most."""
+    lines = [{"site": "shop", "process": "make", "capacity": 10, "min_load": 0.9, "retirable": "no"}]
+    assert needs(asked(workshop(lines=lines))) == {"physical": [("lines", "min_load", 0.8)]}
+
+
+def test_what_must_be_taken_is_an_agreement() -> None:
+    """An offer signed by a project's partnership is not needed here: all of 8 are the shop's, and 9 must be taken."""
+    case = workshop(
+        sites=[{"site": "shop", "region": "here", "firm": "other"}],
+        access=[{"firm": "other", "mode": "contract", "min_take": 0.9}],
+        demand=[{"region": "here", "item": "good", "period": "1", "volume": 8}],
+    )
+    assert needs(asked(case))["contract"] == [("access", "min_take", 0.8)]
+
+
+def test_one_cell_rather_than_many() -> None:
+    """Three years of 12 wanted, 10 made: raising the one capacity is a smaller change than three of demand."""
+    years = ("1", "2", "3")
+    case = workshop(
+        periods=[{"period": year} for year in years],
+        demand=[{"region": "here", "item": "good", "period": year, "volume": 12} for year in years],
+    )
+    answers = needs(asked(case))
+    assert (len(answers["contract"]), answers["physical"]) == (3, [("lines", "capacity", 12)])
+
+
+def test_words_name_the_cell() -> None:
+    words = told(asked(facilities(demand=31)))
+    assert words[0] == "by what is agreed with others alone (contract), 1 cell:"
+    assert words[1] == "  demand row 2 (volume of here|good|1|1): 31 must be at most 30"
+
+
+TWO_SHOPS: dict[str, list[dict[str, Any]]] = {
+    "sites": [{"site": "shop", "region": "here", "firm": "own"}, {"site": "far", "region": "there", "firm": "own"}],
+    "lines": [
+        {"site": "shop", "process": "make", "capacity": 10},
+        {"site": "far", "process": "make", "capacity": 3},
+    ],
+    "lanes": [{"origin": "there", "destination": "here", "cost": 1}],
+    "demand": [{"region": "here", "item": "good", "period": "1", "volume": 8}],
+}
+"""All of 8 must be met; the shop far away can make 3 of them."""
+
+
+@pytest.mark.parametrize(
+    ("rule", "needed"),
+    [
+        ({"type": "max_share", "by": "region", "who": "here", "limit": 0.4}, 0.625),
+        ({"type": "min_share", "by": "site", "who": "far", "limit": 0.5}, 0.375),
+        ({"type": "min_sources", "by": "region", "count": 2, "limit": 0.5}, 0.375),
+        ({"type": "max_hhi", "by": "region", "limit": 0.5}, 0.53125),
+    ],
+)
+def test_the_limit_of_a_rule_that_would_do(rule: dict[str, Any], needed: float) -> None:
+    """5 of 8 at least are made here: a share of 0.625, 0.375 far away, and 0.625^2 + 0.375^2 = 0.53125."""
+    (first, *_) = asked(workshop(rules=[{"rule": "R", "item": "good", **rule}], **TWO_SHOPS))
+    assert first.among == "rules"
+    assert needs([first]) == {"rules": [("rules", "limit", needed)]}
+
+
+def test_a_rule_is_of_the_kind_that_it_says() -> None:
+    """Where a limit is an agreement with others, so is its edit."""
+    rule = {"rule": "R", "type": "max_share", "item": "good", "by": "region", "who": "here", "limit": 0.4}
+    (first, *_) = asked(workshop(rules=[rule | {"kind": "contract"}], **TWO_SHOPS))
+    assert (first.among, first.edits[0].kind) == ("rules", "contract")
+
+
+@pytest.mark.slow
+@settings(max_examples=100, suppress_health_check=[HealthCheck.filter_too_much])
+@given(small_instances())
+def test_changed_as_told_a_plan_is_possible(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    """All demand must be met, without a penalty to pay instead: often more than can be."""
+    tables = drawn[0] | {"demand": [row | {"price": None, "penalty": None} for row in drawn[0]["demand"]]}
+    case = instance(tables, **drawn[1] | {"objective": "cost"})
+    assume(not faults(case) and not possible(case))
+    answers = asked(case)
+    for answer in answers:
+        assert possible(edited(case, answer.edits)), told([answer])
+        if len(answer.edits) == 1 and answer.edits[0].column != "disposable":
+            assert not possible(less_edited(case, answer.edits[0])), told([answer])
+    assert answers

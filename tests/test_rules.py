@@ -1,0 +1,95 @@
+"""Rules beyond their proofs: what the brief says of them, where the search starts, and a whole industry under them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.instance import Instance
+from models.network import build
+from models.plan import plan
+from models.schema import RESULTS
+from models.start import round_up
+from planner.compiled import compile_model
+from planner.report.rules import rules_met
+from planner.solver import Options, load_values, solve, solve_arrays
+from tests.ev_china_rules import ruled_industry
+from tests.proofs import workshop
+from tests.proofs.ruled import rule, ruled
+from tests.proofs.test_shares import LUMPS
+
+
+def test_without_rules_nothing_is_there() -> None:
+    """No variable, no row, no sheet, no sentence."""
+    model = build(workshop())
+    names = ("supplied", "sourced", "counted", "breach", "local", "max_share", "max_hhi", "min_service")
+    assert sum(len(model.component(name)) for name in names) == 0
+    solve(model)
+    assert "rules" not in plan(model)
+    assert rules_met(workshop(), {}) == ""
+
+
+def row(name: str, met: str, marginal: float, period: str = "1") -> dict[str, object]:
+    """A row of sheet `rules` with a limit of 0.5."""
+    figures = {"limit": 0.5, "value": 0.5, "slack": 0.0, "met": met, "marginal_cost": marginal}
+    return {"rule": name, "item": "good", "who": "*", "period": period} | figures
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([row("a", "yes", 0)], "1 of 1 security rules are met."),
+        # two rows of a: (2 + 4) x 0.5 / 100 = 0.03 million
+        (
+            [row("a", "yes", 2000), row("a", "yes", 4000, "2"), row("b", "no", 1000), row("c", "yes", 0)],
+            "2 of 3 security rules are met, a at a cost, b not everywhere, at a penalty. The most expensive is a: a"
+            " limit looser by a hundredth of itself would save 30 million USD (by the linear programme in which all"
+            " yes-or-no decisions stay).",
+        ),
+    ],
+)
+def test_the_brief_says_what_rules_cost(rows: list[dict[str, object]], said: str) -> None:
+    table = pd.DataFrame(rows)[list(RESULTS["rules"].columns)]
+    assert rules_met(workshop(), {"rules": table}) == said
+
+
+def relaxed(case: Instance) -> tuple[object, np.ndarray]:
+    """A model and the values of its relaxation."""
+    model = build(case)
+    compiled = compile_model(model)
+    values = solve_arrays(compiled, Options(gap=0.0)).values
+    assert values is not None
+    load_values(compiled, values)
+    return model, values
+
+
+@pytest.mark.parametrize(("hard", "counted"), [("yes", 2), ("no", 1)])
+def test_the_start_counts_the_sources_that_give_most(hard: str, counted: int) -> None:
+    """As many as must; as few as a cheap breach leaves."""
+    wish = rule("min_sources", 0.25, by="region", count=2, hard=hard, penalty=3)
+    model, _ = relaxed(ruled(wish))
+    round_up(model)
+    values = {key[4]: variable.value for key, variable in model.counted.items()}
+    assert sum(values.values()) == counted
+    assert values[0] == 1  # here
+
+
+def test_a_plan_outside_of_the_cone_gives_way_to_the_best_one_inside() -> None:
+    """The search finds the hall first, at 8, which no index below 1 allows; then it is proved that 16 is best."""
+    solution = solve(build(ruled(rule("max_hhi", 0.6, by="region"), **LUMPS)), Options(gap=0.0))
+    assert (solution.status, solution.objective, solution.bound) == ("optimal", pytest.approx(16), pytest.approx(16))
+
+
+@pytest.mark.slow
+def test_an_industry_under_rules_of_every_type() -> None:
+    """Within a minute there is a plan that meets every hard rule, and says what each limit is worth."""
+    case = ruled_industry()
+    model = build(case)
+    solution = solve(model, Options(gap=0.01, time_limit=60.0, threads=2))
+    assert solution.values is not None
+    table = plan(model)["rules"]
+    hard = case["rules"].set_index("rule")["hard"].eq("yes")
+    assert (table.loc[table["rule"].map(hard), "met"] == "yes").all()
+    assert set(table["rule"]) == set(case["rules"]["rule"])
+    assert (table["marginal_cost"] >= 0).all()
+    wide = table[table["rule"].str.contains("max_hhi")]
+    assert (wide["value"] <= wide["limit"] + 1e-4).all()
