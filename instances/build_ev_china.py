@@ -25,7 +25,7 @@ from planner.workbook.write import write_instance
 ORDER = (
     *("settings", "periods", "regions", "items", "processes", "recipes", "firms", "sites", "lines", "line_capacity"),
     *("options", "access", "projects", "lanes", "duties", "demand", "enablers", "learning", "clusters", "stocks"),
-    *("policies", "evidence"),
+    *("scenarios", "disruptions", "rules", "policies", "evidence"),
 )
 
 

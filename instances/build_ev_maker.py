@@ -22,8 +22,8 @@ from planner.workbook.write import write_instance
 
 ORDER = (
     *("settings", "periods", "regions", "items", "processes", "recipes", "firms", "sites", "lines", "line_capacity"),
-    *("options", "access", "projects", "lanes", "duties", "demand", "enablers", "learning", "clusters", "policies"),
-    "evidence",
+    *("options", "access", "projects", "lanes", "duties", "demand", "enablers", "learning", "clusters", "stocks"),
+    *("scenarios", "disruptions", "rules", "policies", "evidence"),
 )
 
 

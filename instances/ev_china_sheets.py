@@ -6,6 +6,7 @@ from ev_china_markets import demand_sheet
 from ev_china_tables import abroad, both, home_firms, periods
 from ev_global_sheets import plain, regions
 from ev_global_tables import REMARKS, read, significant
+from security_sheets import security_sheets
 
 MOVED = ("raw_policy: EU countervailing", "raw_policy: Section 301 from 27 Sep 2024")
 """Duties on Chinese cars that stand in the sheet policies here, to be switched with the others."""
@@ -136,4 +137,5 @@ def plain_sheets() -> dict[str, pd.DataFrame]:
         "clusters": plain("china_clusters", ["region", "level", "stages", "saving", "tier", "activity"]),
         "stocks": plain("china_stocks", ["region", "item", "initial", "maximum", "holding_cost", "minimum"]),
         "policies": policy_sheet(),
+        **security_sheets("china"),
     }

@@ -3,6 +3,7 @@
 import pandas as pd
 from ev_global_sheets import SKILLED_OVER_WAGE
 from ev_global_tables import REMARKS, mean_of, read, significant
+from security_sheets import security_sheets
 
 HOURS = ["labour", "skilled", "energy", "other_cost"]
 PLAIN = {
@@ -21,6 +22,7 @@ PLAIN = {
     "enablers": ["region", "enabler", "item", "threshold", "uplift"],
     "learning": ["process", "level", "threshold", "saving", "outside"],
     "clusters": ["region", "level", "stages", "saving", "tier", "activity"],
+    "stocks": ["region", "item", "initial", "maximum", "holding_cost", "minimum"],
     "policies": ["policy", "kind", "region", "item", "rate", "budget", "from", "to", "active"],
 }
 """Sheets whose table already has their columns."""
@@ -145,4 +147,4 @@ def plain_sheets() -> dict[str, pd.DataFrame]:
     sheets["processes"] = processes()
     sheets["demand"] = demand(list(sheets["periods"]["period"]), sheets["regions"].set_index("region")["bloc"])
     sheets["evidence"] = evidence()
-    return sheets
+    return sheets | security_sheets("maker")
