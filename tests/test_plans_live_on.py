@@ -265,6 +265,7 @@ def test_a_replay_agrees_and_one_of_an_edited_result_does_not(
     assert "objective differs" in said.out
 
 
+@pytest.mark.slow
 def test_an_edited_result_is_told_by_every_command(result: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     edited, out = tmp_path / "edited.xlsx", str(tmp_path / "out.xlsx")
     edited.write_bytes(result.read_bytes())

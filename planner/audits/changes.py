@@ -27,7 +27,7 @@ def compared(case: Case) -> pd.DataFrame:
     rows["decided"] = [
         (row["decision"], *(row[name] for name in KEYS[row["decision"]])) for row in rows.to_dict("records")
     ]
-    now = decided(case)
+    now = decided(case) if len(rows) else {}
     access = case["access"]
     signed = access[access["signed"] == "yes"][["firm", "process", "mode", "period"]]
     now = {key: value for key, value in now.items() if key[0] != "accessed"}

@@ -25,13 +25,13 @@ def beside(case: Instance, change_cost: float, modules: float) -> Instance:
 
 
 @proves("fewer_ordered", optimum=8 * 2 + 2 * 20, without=8 * 2 + 20)
-def two_modules_are_kept() -> Instance:
+def test_two_modules_are_kept() -> Instance:
     """One module of 10 would do, at 20; the second is kept at 20, since to drop it costs 30."""
     return beside(small_shop(), 30, modules=2)
 
 
 @proves("more_ordered", optimum=6 * 2 + 2 + 2 * 10, without=8 * 2 + 3 * 2)
-def two_goods_are_missed() -> Instance:
+def test_two_goods_are_missed() -> Instance:
     """Modules of 1 cost 2 a year and save 8 - 2 = 6 net each; two more than the one of before would cost 7 each."""
     small = [{"process": "make", "option": "more", "size": 1, "capex": 2, "life": 1, "max_modules": 3}]
     return beside(replaced(small), 7, modules=1)

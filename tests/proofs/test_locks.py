@@ -18,13 +18,13 @@ def small_shop(**sheets: Rows) -> Instance:
 
 
 @proves("lock_at_least", optimum=5 * 2 + 3 * 2 + 2 * 20, without=5 * 2 + 3 * 2 + 20)
-def two_modules_where_one_would_do() -> Instance:
+def test_two_modules_where_one_would_do() -> Instance:
     """One module saves 3 x (10 - 2) = 24 at 20, and the plan builds it; the lock asks for a second that idles."""
     return small_shop(locks=[{"decision": "built", "site": "shop", "process": "make", "option": "more", "at_least": 2}])
 
 
 @proves("lock_at_most", optimum=5 * 2 + 3 * 10, without=5 * 2 + 3 * 2 + 20)
-def no_module_where_one_would_pay() -> Instance:
+def test_no_module_where_one_would_pay() -> Instance:
     """Without the module 3 goods are missing at 10 each; with it they cost 2 each and 20 for the module."""
     lock = {"decision": "built", "site": "shop", "process": "make", "option": "more", "period": "1", "at_most": 0}
     return small_shop(locks=[lock])
