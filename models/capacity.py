@@ -19,7 +19,7 @@ from models.terms import Terms, linear
 def build(m: pyo.ConcreteModel, sets: Sets) -> None:
     """kept[l,t] binary, existing capacity is not yet retired; built[l,k,t] integer, modules ordered.
 
-    Retiring is free, so it is a decision only where keeping costs something or forces the line to run.
+    Retiring is free, so it is a decision only where keeping costs something or forces the line to run, or a lock asks.
     """
     _build_existing(m, sets)
     _build_modules(m, sets)
@@ -62,7 +62,9 @@ def _build_draws(m: pyo.ConcreteModel, sets: Sets) -> None:
 
 def _build_existing(m: pyo.ConcreteModel, sets: Sets) -> None:
     lines = sets.lines
-    matters = lines["home"] & (lines["retirable"] == "yes") & ((lines["fixed_cost"] > 0) | (lines["min_load"] > 0))
+    refused = lines.index.isin(sets.ruled_out["kept"])
+    worth_it = (lines["fixed_cost"] > 0) | (lines["min_load"] > 0) | refused
+    matters = lines["home"] & (lines["retirable"] == "yes") & worth_it
     retirable = set(lines.index[matters])
     m.kept = pyo.Var([key for key in sets.existing if key[:2] in retirable], domain=pyo.Binary)
     m.kept_before = {}

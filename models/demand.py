@@ -24,7 +24,9 @@ def penalties(demand: pd.DataFrame, settings: Mapping[str, Any]) -> pd.Series:
 
 
 def build(m: pyo.ConcreteModel, sets: Sets) -> None:
-    """sold[market,t,q] in item/year; unserved likewise, under cost; priced binary, where a market has several steps.
+    """sold[market,t,q] in item/year; unserved likewise, under cost.
+
+    priced[market,t,q] binary, where a market has several steps or a lock says no to one.
 
     raised[market,t,q,enabler,threshold] >= 0, what enabling infrastructure adds to the volume of the step chosen.
     Under cost a demand row without any penalty has no `unserved`: it must be met.
@@ -37,7 +39,8 @@ def build(m: pyo.ConcreteModel, sets: Sets) -> None:
     m.markets = defaultdict(list)
     for key in keys:
         m.markets[key[:3]].append(key)
-    stepped = [key for key in keys if len(m.markets[key[:3]]) > 1]
+    refused = {(region, item) for region, item, _ in sets.ruled_out["priced"]}
+    stepped = [key for key in keys if len(m.markets[key[:3]]) > 1 or key[:2] in refused]
     m.most_raised = _most_raised(m, sets)
     m.raised = pyo.Var(list(m.most_raised), domain=pyo.NonNegativeReals)
     m.raised_by = defaultdict(list)

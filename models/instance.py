@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
+from models.earlier import Earlier
 from models.schema import INPUTS, SETTINGS, meta
 
 NUMERIC = ("number", "integer")
@@ -21,10 +22,12 @@ class Instance:
     replaced by defaults. Text columns have dtype object and None where blank; numbers are float64 and missing where
     blank. The index is the row number in the sheet, so that a message can name the cell.
     `settings` holds every setting, typed, defaults filled; None where there is no default.
+    `earlier` is a plan from which to depart costs something, where there is one.
     """
 
     tables: Mapping[str, pd.DataFrame]
     settings: Mapping[str, Any] = field(default_factory=dict)
+    earlier: Earlier | None = None
 
     def __getitem__(self, sheet: str) -> pd.DataFrame:
         return self.tables[sheet]

@@ -49,7 +49,10 @@ def _yearly(m: pyo.ConcreteModel) -> dict[int, tuple[float, float]]:
 
 
 def _lost(m: pyo.ConcreteModel, sets: Sets) -> dict[tuple[str, str], Terms]:
-    """By snapshot: months / 12 x (what its flows cost - what those of the base cost that they stand for)."""
+    """By snapshot: months / 12 x (what its flows cost - what those of the base cost that they stand for).
+
+    What is taken from stock has to be put back some day, at the value of the item.
+    """
     yearly = _yearly(m) if m.parts else {}
     values = sets.instance["items"].set_index("item")["value"].to_dict()
     found = {}
@@ -66,6 +69,8 @@ def _lost(m: pyo.ConcreteModel, sets: Sets) -> dict[tuple[str, str], Terms]:
                 _add(terms, late - multiplied - rest, base[key])
         for key in (key for part in parts for key in part.flows["sold"]):
             _add_unserved(m, terms, w, key, yearly, values)
+        for region, item in (place for part in parts for place in part.stocks):
+            _add(terms, values[item], m.released_in[w, region, item, t])
         share = snapshot.months / 12.0
         found[w, t] = Terms([share * value for value in terms.coefficients], terms.variables)
     return found

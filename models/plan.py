@@ -11,7 +11,7 @@ from models.trace import origins, security
 Plan = dict[str, pd.DataFrame]
 """Result tables by sheet, in the columns of RESULTS, without zero rows, sorted by key."""
 
-STATED = ("projects",)
+STATED = ("projects", "changes")
 """Sheets whose rows are there for what they say, whatever it costs."""
 
 NOISE = 1e-9

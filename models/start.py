@@ -7,7 +7,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from models.rules.sources import likeliest
+from models.rules.sources import likeliest, places
 
 CLOSE = 1e-6
 """Amounts this near a whole number are that number."""
@@ -27,7 +27,9 @@ def round_up(m: pyo.ConcreteModel) -> None:
     """
     _sign_offers(m)
     _start_projects(m)
+    relaxed = {id(variable): variable.value for variable in m.built.values()}
     _order_modules(m)
+    _keep_to_budgets(m, relaxed)
     for states in (m.opened, m.lane_opened):
         for variable in states.values():
             _set(variable, ceil(variable.value - CLOSE))
@@ -43,7 +45,7 @@ def round_up(m: pyo.ConcreteModel) -> None:
             _set(variable, 0)
     for key in m.min_sources:
         counted = likeliest(m, key)
-        for place in range(len(m.rule_rows[key].parts)):
+        for place in range(places(m.rule_rows[key])):
             _set(m.counted[(*key, place)], int(place in counted))
 
 
@@ -80,6 +82,22 @@ def _order_modules(m: pyo.ConcreteModel) -> None:
         _set(variable, more)
 
 
+def _keep_to_budgets(m: pyo.ConcreteModel, relaxed: dict[int, float]) -> None:
+    """Order fewer modules, those rounded up most first, where they cost more than a hard rule leaves for the period.
+
+    `relaxed` holds the value that each order had in the relaxation, by identity.
+    """
+    for key in m.budget:
+        row = m.rule_rows[key]
+        terms = zip(row.figure.coefficients, row.figure.variables, strict=True)
+        orders = [(cost, variable) for cost, variable in terms if id(variable) in relaxed]
+        excess = row.figure.value() - row.rule.limit if row.rule.penalty is None else 0.0
+        for cost, variable in sorted(orders, key=lambda term: relaxed[id(term[1])] - term[1].value):
+            fewer = min(variable.value, max(0, ceil(excess / cost - CLOSE))) if cost else 0
+            _set(variable, variable.value - fewer)
+            excess -= cost * fewer
+
+
 def _sign_offers(m: pyo.ConcreteModel) -> None:
     """Sign the offers that the relaxation has most in force, one for each line, from their first use to the end."""
     worth: dict[tuple[str, ...], float] = defaultdict(float)
@@ -98,6 +116,8 @@ def _sign_offers(m: pyo.ConcreteModel) -> None:
     places.clear()
     for key, variable in m.accessed.items():
         _set(variable, int(key[:3] in taken and places[key[:3]] >= first[key[:3]]))
+        before = m.access_before.get(key)
+        _set(m.signed[key], max(0, variable.value - (m.accessed[before].value if before else 0)))
         places[key[:3]] += 1
 
 

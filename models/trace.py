@@ -8,6 +8,7 @@ import pandas as pd
 
 from models.instance import Instance
 from models.schema import RESULTS, TIERS
+from models.single_points import single_points
 
 INITIAL_STOCK = "initial stock"
 """Controller of a source item that was there before the first period."""
@@ -32,6 +33,7 @@ def security(instance: Instance, tables: Tables) -> pd.DataFrame:
 
     `cover` is the stock held at the end of the period in months of use. `capacity` is what all lines could make,
     outside ones too; `capacity_ratio` that over use; `utilisation` what lines under control make of what they could.
+    `single_points` and `weakest` are those of `single_points`.
     """
     made, used = _amounts(instance, tables)
     key = ["item", "period"]
@@ -42,7 +44,10 @@ def security(instance: Instance, tables: Tables) -> pd.DataFrame:
     firms = made.groupby([*key, "firm"])["amount"].sum()
     largest = regions.sort_values(ascending=False, kind="stable").reset_index().drop_duplicates(key).set_index(key)
     home = made[made["controlled"]].groupby(key)["amount"].sum()
-    held = _base(tables, "stocks").groupby(key)["held"].sum()
+    stocks = _base(tables, "stocks")
+    held = stocks.groupby(key)["held"].sum()
+    lines = _able(instance, tables)
+    points = single_points(instance, made, lines, _base(tables, "flows"), stocks).reindex(index)
     table = pd.DataFrame(
         {
             "hhi_region": _concentration(regions, supply),
@@ -52,11 +57,14 @@ def security(instance: Instance, tables: Tables) -> pd.DataFrame:
             "import_share": _import_share(instance, tables, made, used),
             "controlled_share": home.reindex(supply.index, fill_value=0.0) / supply,
             "cover": held.reindex(use.index, fill_value=0.0) / (use / 12.0),
-            **_over_capacity(instance, tables, use),
+            **_over_capacity(lines, use),
+            "single_points": points["single_points"].fillna(0.0),
+            "weakest": points["weakest"],
         },
         index=index,
     )
-    table["largest_source"] = table["largest_source"].astype(object).where(table["largest_source"].notna(), None)
+    for name in ("largest_source", "weakest"):
+        table[name] = table[name].astype(object).where(table[name].notna(), None)
     return table.reset_index()[list(RESULTS["security"].columns)]
 
 
@@ -94,14 +102,20 @@ def origins(instance: Instance, tables: Tables) -> pd.DataFrame:
     return table.reindex(columns=list(RESULTS["origins"].columns))
 
 
-def _over_capacity(instance: Instance, tables: Tables, use: pd.Series) -> dict[str, pd.Series]:
-    """Capacity of all lines by item and period, its ratio to use, and how far that under control is used."""
+def _able(instance: Instance, tables: Tables) -> pd.DataFrame:
+    """The rows of the sheet `capacity` by item: region and firm, capacity and made in item/year, and control."""
     lines = tables.get("capacity", pd.DataFrame(columns=list(RESULTS["capacity"].columns)))
     recipes = instance["recipes"]
     made = lines.merge(recipes.loc[recipes["quantity"] > 0, ["process", "item", "quantity"]], on="process")
-    key = ["item", "period"]
     for name in ("capacity", "made"):
         made[name] = (made[name] * made["quantity"]).astype(float)
+    sites = instance["sites"].set_index("site")
+    return made.assign(region=made["site"].map(sites["region"]), firm=made["site"].map(sites["firm"]))
+
+
+def _over_capacity(made: pd.DataFrame, use: pd.Series) -> dict[str, pd.Series]:
+    """Capacity of all lines by item and period, its ratio to use, and how far that under control is used."""
+    key = ["item", "period"]
     total = made.groupby(key)["capacity"].sum()
     own = made[made["control"] == "home"].groupby(key)[["capacity", "made"]].sum()
     utilisation = own["made"] / own["capacity"].where(own["capacity"] > 0)

@@ -11,15 +11,22 @@ from planner.audits import (
     access,
     balance,
     capacity,
+    changes,
     costs,
     demand,
+    disturbances,
     enablers,
     lanes,
     levels,
+    locks,
+    losses,
     names,
     options,
     production,
     projects,
+    rules,
+    scenarios,
+    security,
     subsidies,
 )
 from planner.audits.case import Case
@@ -37,6 +44,13 @@ AUDITS: tuple[Callable[[Case], list[Finding]], ...] = (
     levels.audit,
     enablers.audit,
     subsidies.audit,
+    scenarios.audit,
+    disturbances.audit,
+    losses.audit,
+    rules.audit,
+    security.audit,
+    locks.audit,
+    changes.audit,
 )
 """One audit per noun; costs come last, with the objective they must add up to."""
 

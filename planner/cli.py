@@ -9,47 +9,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
+from planner.console import Changes, Gap, Seed, Stop, Threads, TimeLimit, errors, output
 from planner.issues import InputError, Issue
+from planner.jobs import commands as job_commands
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     help="Plan a three-tier supply chain from an Excel workbook.",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-output = Console(soft_wrap=True, highlight=False, markup=False)
 
 MOST_REASONS = 25
 """Rows that are named where there is no plan; nobody reads hundreds, and the largest come first."""
 
-Changes = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="SHEET[KEY].COLUMN=VALUE", help="Change an input, not the file; repeatable."),
-]
-Gap = Annotated[float | None, typer.Option(min=0, max=1, help="Relative gap at which a solve stops.")]
-TimeLimit = Annotated[float | None, typer.Option(min=0.001, help="Longest time of a solve, in s.")]
-Threads = Annotated[int | None, typer.Option(min=1, help="Threads of a solve.")]
-Seed = Annotated[int | None, typer.Option(min=0, help="Random seed of the solver, and of samples.")]
 Workbook = Annotated[Path, typer.Argument(metavar="FILE", help="Instance workbook (.xlsx).", show_default=False)]
 
 
 _INTERRUPTED = 130
 """What typer returns in place of the KeyboardInterrupt that it catches."""
-
-
-class Stop(Exception):
-    """End with this exit status; everything has been said."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
 
 
 @app.callback()
@@ -118,19 +101,30 @@ def solve(
         ),
     ] = False,
     changes: Changes = None,
+    start: Annotated[Path | None, typer.Option(metavar="RESULT", help="Earlier plan to start the search from.")] = None,
+    keep: Annotated[Path | None, typer.Option(metavar="RESULT", help="Earlier plan to depart from at a cost.")] = None,
+    change_cost: Annotated[
+        float | None, typer.Option(min=0, help="Money for each decision (and module) that differs from --keep.")
+    ] = None,
 ) -> None:
     """Find the best plan and write it, audited, into a result workbook."""
     from planner.planning import make_plan, solver_options
     from planner.progress import Live
     from planner.solver import listening
+    from planner.studies.given import beside
     from planner.workbook.write import write_result
 
     reading, issues = _checked(file, result, changes)
+    reading, earlier = beside(reading, start, keep, change_cost, _say)
     chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     with Live(errors) as live, listening() as stop:
-        outcome = make_plan(reading, chosen, live.show, tuple(changes or ()), issues, stop, value_of_information)
+        outcome = make_plan(
+            reading, chosen, live.show, tuple(changes or ()), issues, stop, earlier, value_of_information
+        )
         if outcome.tables:  # written before anything else: a plan once found is not lost to another Ctrl-C
             write_result(result, outcome.tables, reading.raw, reading.instance)
+    for remark in outcome.remarks:
+        output.print(remark)
     solution = outcome.solution
     if solution.values is None:
         _say_no_plan(outcome.solution.words, outcome.reasons)
@@ -161,6 +155,7 @@ def attribute(
     threads: Threads = None,
     seed: Seed = None,
     workers: Annotated[int, typer.Option(min=1, help="Solves that run at the same time.")] = 1,
+    cluster: job_commands.Cluster = None,
     changes: Changes = None,
 ) -> None:
     """Ask what integration is worth, and through which mechanism: cost avoided or profit won by each.
@@ -183,7 +178,7 @@ def attribute(
     reading, issues = _checked(file, result, changes)
     chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     names = tuple(name.strip() for name in (only or "").split(",") if name.strip())
-    request = Request(chosen, names, samples, exact, workers, tuple(changes or ()))
+    request = Request(chosen, names, samples, exact, workers, tuple(changes or ()), cluster)
     try:
         with Live(errors) as live:
             words = run_attribution(reading, request, result, issues, live)
@@ -237,21 +232,32 @@ def report(
     output.print(f"{run_report(result, page)} written: open it in a browser")
 
 
-def _checked(file: Path, result: Path, changes: list[str] | None) -> "tuple[Reading, list[Issue]]":
+app.command("run")(job_commands.run_jobs)
+app.add_typer(job_commands.app, name="jobs")
+
+
+def _checked(file: Path, result: Path | None, changes: list[str] | None) -> "tuple[Reading, list[Issue]]":
     """What is in `file`, and what there is to say of it, once it is sure that `result` can be written."""
     from planner.check import check as run_checks
     from planner.workbook.read import read_instance
-    from planner.workbook.write import ensure_writable
 
-    if result.exists() and file.exists() and result.samefile(file):
-        raise InputError([Issue("error", "", "", f"{result} is the input itself: name another file for the result")])
-    ensure_writable(result)
+    if result is not None:
+        ensure_other(result, file)
     reading = read_instance(file, changes or ())
     issues = run_checks(reading)
     _say(issues)
     if any(issue.severity == "error" for issue in issues):
         raise Stop(2)
     return reading, issues
+
+
+def ensure_other(result: Path, file: Path) -> None:
+    """Raise where `result` is the file that is read, or cannot be written."""
+    from planner.workbook.write import ensure_writable
+
+    if result.exists() and file.exists() and result.samefile(file):
+        raise InputError([Issue("error", "", "", f"{result} is the input itself: name another file for the result")])
+    ensure_writable(result)
 
 
 def _status_without_plan(status: str) -> int:
@@ -274,6 +280,9 @@ def _say_no_plan(words: str, reasons: list[str]) -> None:
         errors.print(f"  and {len(reasons) - MOST_REASONS} more")
 
 
+from planner.studies import commands, security_commands  # noqa: E402, F401  # its commands use what stands above
+
+
 def main() -> None:
     """Run the command line and exit with its status; tracebacks only with --debug."""
     sys.exit(run(sys.argv[1:]))
@@ -281,8 +290,6 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit status."""
-    import planner.studies.commands  # noqa: F401  # adds its commands to the app
-
     try:
         if app(args=arguments, standalone_mode=False, prog_name="planner") == _INTERRUPTED:
             raise KeyboardInterrupt

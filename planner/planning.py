@@ -1,21 +1,27 @@
 """From a checked input to an audited plan."""
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from threading import Event
 from typing import Any
 
 import pandas as pd
+import pyomo.environ as pyo
 
 from models.network import build
 from models.plan import Plan, plan
 from models.schema import RESULTS
+from models.schema.decisions import Decision
 from planner.audit import audit
-from planner.compiled import compile_model
+from planner.compiled import Compiled, compile_model
+from planner.earlier import fit, started
 from planner.infeasible import remedies, told
 from planner.issues import Issue
 from planner.marginals import price_rules
+from planner.recourse.settled import settled
+from planner.recourse.unmodelled import with_unmodelled
+from planner.report.figures import money
 from planner.report.summary import summary
 from planner.seal import seal
 from planner.solver import Options, Progress, Solution, load_values, rounding, solve_arrays
@@ -25,11 +31,51 @@ from planner.workbook.read import Reading
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a job: how the solver ended, the result tables where there is a plan, else why there is none."""
+    """What came of a job: how the solver ended, the result tables where there is a plan, else why there is none.
+
+    `remarks` say what else there is to know, such as how much of an earlier plan is left.
+    """
 
     solution: Solution
     tables: Plan
     reasons: list[str]
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Decisions of an earlier plan to start from, and what the seal says about earlier plans."""
+
+    decisions: Mapping[Decision, float]
+    noted: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Job:
+    """An instance to be solved: its model, built and compiled, and what is noted down about the run.
+
+    `noted` holds what was asked for beyond the options: `changes`, `start`, `keep`.
+    """
+
+    reading: Reading
+    options: Options
+    model: pyo.ConcreteModel
+    compiled: Compiled
+    began: datetime
+    issues: tuple[Issue, ...] = ()
+    noted: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def sign(self) -> float:
+        """Turns what the solver minimises into the objective: -1 where that is a profit."""
+        return -1.0 if self.reading.instance.settings["objective"] == "profit" else 1.0
+
+
+def prepared(reading: Reading, options: Options, issues: Iterable[Issue] = (), **noted: Any) -> Job:
+    """A job with its model. The reading must have no faults."""
+    began = datetime.now(UTC)
+    model = build(reading.instance)
+    return Job(reading, options, model, compile_model(model), began, tuple(issues), noted)
 
 
 def solver_options(reading: Reading, **given: Any) -> Options:
@@ -51,49 +97,87 @@ def make_plan(
     changes: tuple[str, ...] = (),
     issues: list[Issue] | None = None,
     stop: Event | None = None,
+    earlier: Beside | None = None,
     value_of_information: bool = False,
 ) -> Outcome:
     """Build, solve, report, audit and seal; on request say what information is worth. The reading must have no faults.
 
-    Raises KeyboardInterrupt where `stop` is set before the search begins; from then on Ctrl-C only ends the search.
+    The search starts from the decisions of an `earlier` plan, where there is one. Raises KeyboardInterrupt where `stop`
+    is set before the search begins; from then on Ctrl-C only ends the search.
     """
-    began = datetime.now(UTC)
-    instance = reading.instance
-    model = build(instance)
-    compiled = compile_model(model)
+    noted = {} if earlier is None else earlier.noted
+    job = prepared(reading, options, issues or (), changes=list(changes), **noted)
     if stop is not None and stop.is_set():
         raise KeyboardInterrupt
-    sign = -1.0 if instance.settings["objective"] == "profit" else 1.0
-    shown = None if progress is None else lambda step: progress(step.turned(sign))
-    roundings = rounding(model, compiled)
-    solution = solve_arrays(compiled, options, shown, roundings)
+    return searched(job, progress, None if earlier is None else earlier.decisions, value_of_information)
+
+
+def searched(
+    job: Job,
+    progress: Callable[[Progress], None] | None = None,
+    decisions: Mapping[Decision, float] | None = None,
+    value_of_information: bool = False,
+) -> Outcome:
+    """Solve a job and report on it; the search starts from the plan that earlier `decisions` give, if there are any."""
+    shown = None if progress is None else lambda step: progress(step.turned(job.sign))
+    start, remarks = (None, ()) if not decisions else _start(job, decisions)
+    if start is not None and start.status == "interrupted":
+        solution = replace(start, bound=None, gap=None)
+    else:
+        values = None if start is None else start.values
+        solution = solve_arrays(job.compiled, job.options, shown, rounding(job.model, job.compiled), values)
     if solution.values is None:
+        infeasible = solution.status == "infeasible"
         return Outcome(
-            solution, {}, told(remedies(model, compiled), reading) if solution.status == "infeasible" else []
+            solution, {}, told(remedies(job.model, job.compiled), job.reading) if infeasible else [], remarks
         )
-    load_values(compiled, solution.values)
-    price_rules(model, compiled, solution.duals, solution.cone_duals)
-    tables = plan(model)
+    tables = reported(job, solution)
+    if value_of_information:
+        run = Run(job.options, rounding(job.model, job.compiled), shown)
+        worth = information_rows(job.model, job.compiled, solution, run)
+        tables["summary"] = pd.concat([tables["summary"], worth], ignore_index=True)
+    return Outcome(solution, tables, [], remarks)
+
+
+def _start(job: Job, decisions: Mapping[Decision, float]) -> tuple[Solution, tuple[str, ...]]:
+    """The plan that earlier decisions give, and what to say about it. Raises KeyboardInterrupt without one."""
+    found = fit(job.model, job.compiled, decisions)
+    begun = started(job.compiled, found, job.options)
+    solution, words = begun.solution, f"{found.words} of the earlier plan still exist"
+    if solution.status == "interrupted" and solution.values is None:
+        raise KeyboardInterrupt
+    if solution.objective is None:
+        return solution, (f"{words}; no plan was found around them in time",)
+    amount = money(job.sign * solution.objective, job.reading.instance.settings["currency"])
+    verb = "costs" if job.sign > 0 else "earns"
+    moved = f"; {begun.changed:g} had to change" if begun.changed else ""
+    return solution, (f"{words}{moved}; the plan they give {verb} {amount}",)
+
+
+def reported(job: Job, solution: Solution, **said: Any) -> Plan:
+    """The result tables of a solution of a job, audited and sealed. `said` overrides facts, such as `status_text`."""
+    assert solution.values is not None
     assert solution.objective is not None
-    objective = sign * solution.objective + 0.0
+    instance = job.reading.instance
+    load_values(job.compiled, settled(job.model, job.compiled, solution.values))
+    price_rules(job.model, job.compiled, solution.duals, solution.cone_duals)
+    tables = with_unmodelled(job.model, plan(job.model))
+    objective = job.sign * solution.objective + 0.0
     facts = {
         "status": solution.status,
         "status_text": solution.words,
         "objective": objective,
-        "bound": None if solution.bound is None else sign * solution.bound + 0.0,
+        "bound": None if solution.bound is None else job.sign * solution.bound + 0.0,
         "gap": solution.gap,
         "seconds": solution.seconds,
         "nodes": solution.nodes,
-        "started": began.isoformat(timespec="seconds"),
-    }
+        "started": job.began.isoformat(timespec="seconds"),
+    } | said
     tables["audit"] = audit(instance, tables, objective)
-    tables["issues"] = issue_table(issues or [])
+    tables["issues"] = issue_table(list(job.issues))
     summary_table = summary(instance, tables, facts)
-    if value_of_information:
-        worth = information_rows(model, compiled, solution, Run(options, roundings, shown))
-        summary_table = pd.concat([summary_table, worth], ignore_index=True)
-    run = seal(reading.path, asdict(options) | {"changes": list(changes)}, facts, tables)
-    return Outcome(solution, {"summary": summary_table, **tables, "run": run}, [])
+    run = seal(job.reading.path, asdict(job.options) | dict(job.noted), facts, tables, instance=instance)
+    return {"summary": summary_table, **tables, "run": run}
 
 
 def issue_table(issues: list[Issue]) -> pd.DataFrame:

@@ -53,6 +53,13 @@ class Live:
         else:
             self._print(words, seconds)
 
+    def say(self, words: str) -> None:
+        """Take note of what is being done now."""
+        if self._live is not None:
+            self._live.update(words, refresh=True)
+        else:
+            self._print(words, time.monotonic() - self._began)
+
     def _print(self, words: str, seconds: float) -> None:
         if seconds >= self._last + EVERY:
             self._last = seconds

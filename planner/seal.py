@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
-from models.instance import NUMERIC
-from models.schema import RESULTS, meta
+from models.instance import NUMERIC, Instance
+from models.schema import INPUTS, RESULTS, meta
 
 _PARTS = {
     "planner": "supply-chain-planner",
@@ -24,6 +24,9 @@ _PARTS = {
 }
 """What took part: the word of the seal and the distribution that knows its version."""
 
+TABLES, COPIES = "tables SHA-256", "inputs SHA-256"
+"""The seals of the result sheets and of the input that the result repeats."""
+
 _NOT_HASHED = ("summary", "issues", "run")
 """Sheets of words, and the seal itself."""
 
@@ -34,18 +37,21 @@ def seal(
     facts: Mapping[str, Any],
     tables: Mapping[str, pd.DataFrame] | None = None,
     schemas: Mapping[str, pa.DataFrameSchema] = RESULTS,
+    instance: Instance | None = None,
 ) -> pd.DataFrame:
     """Sheet `run`: one row per fact, `key` and `seal`, all as text.
 
     `options` are those of the run, `changes` among them a sequence of `--set` texts; `facts` are how it ended (status,
     objective, bound, gap, nodes, started, seconds); `tables` are the result tables, by whose hash a later change by
-    hand can be told, and `schemas` declares them. The input is hashed as it lies on the disk. Raises OSError where it
-    cannot be read.
+    hand can be told, and `schemas` declares them; `instance` is what the `in_...` sheets repeat, hashed likewise. The
+    input is hashed as it lies on the disk. Raises OSError where it cannot be read.
     """
     path = Path(input_path)
     rows = {"input": path.name, "input SHA-256": hashlib.sha256(path.read_bytes()).hexdigest()}
     if tables is not None:
-        rows["tables SHA-256"] = tables_hash(tables, schemas)
+        rows[TABLES] = tables_hash(tables, schemas)
+    if instance is not None:
+        rows[COPIES] = inputs_hash(instance)
     rows |= {f"{word} version": _version(name) for word, name in _PARTS.items()}
     rows |= {"Python version": platform.python_version(), "platform": platform.platform()}
     rows |= {f"option {name}": _text(value) for name, value in options.items() if name != "changes"}
@@ -72,6 +78,41 @@ def tables_hash(tables: Mapping[str, pd.DataFrame], schemas: Mapping[str, pa.Dat
         lines = sorted("\t".join(cells) for cells in zip(*columns, strict=True))
         whole.update("\n".join([sheet, *lines, ""]).encode())
     return whole.hexdigest()
+
+
+def inputs_hash(instance: Instance) -> str:
+    """SHA-256 of an input as it was understood, the same whether read from its workbook or from a result of it.
+
+    The order of rows counts only where it has a meaning, that of periods; blank cells count as what they mean.
+    """
+    whole = hashlib.sha256()
+    for sheet, schema in INPUTS.items():
+        frame = instance.tables.get(sheet)
+        if frame is None or frame.empty:
+            continue
+        columns = []
+        for name, column in schema.columns.items():
+            shown = _number if meta(column)["kind"] in NUMERIC else _word
+            columns.append([shown(value) for value in frame[name].tolist()])
+        lines = ["\t".join(cells) for cells in zip(*columns, strict=True)]
+        lines = lines if sheet == "periods" else sorted(lines)
+        whole.update("\n".join([sheet, *lines, ""]).encode())
+    chosen = sorted((name, _text(value)) for name, value in instance.settings.items())
+    whole.update("\n".join(f"{name}\t{value}" for name, value in chosen).encode())
+    return whole.hexdigest()
+
+
+def broken(facts: Mapping[str, str], tables: Mapping[str, pd.DataFrame], instance: Instance) -> list[str] | None:
+    """The parts of a result that were changed after it was sealed: tables, inputs; None where it has no seal.
+
+    `facts` are the rows of its sheet `run`. A seal of an earlier version says nothing about the inputs.
+    """
+    if not facts.get(TABLES):
+        return None
+    parts = ["tables"] if tables_hash(tables) != facts[TABLES] else []
+    if facts.get(COPIES) and inputs_hash(instance) != facts[COPIES]:
+        parts.append("inputs")
+    return parts
 
 
 def _number(value: Any) -> str:

@@ -18,6 +18,10 @@ from models.start import reach_levels, round_up
 from planner.compiled import Compiled, compile_model
 from planner.cones import closed_in, tangents_at
 from planner.marginals import price_rules
+from planner.undisturbed import undisturbed
+
+HURRY, WIDER = 0.4, 1.5
+"""Share of the time that may go into a first plan without disruptions, and how much wider its gap may be."""
 
 PROVED = 1e-6
 """A plan whose gap is at most this is called optimal; above it, within the gap that was asked for."""
@@ -168,18 +172,20 @@ def solve_arrays(
     options: Options,
     progress: Callable[[Progress], None] | None = None,
     roundings: tuple[Rounding, ...] = (),
+    start: np.ndarray | None = None,
 ) -> Solution:
     """Solve compiled arrays; integers in the plan are exactly whole, and the rest is optimal for them.
 
     `roundings` turn values of the relaxation into values with whole integers, one after the other, each what the one
-    before led to; the plan they lead to, if any, is where the search starts. Ctrl-C and the time limit hold for all of
+    before led to; the plan they lead to, if any, is where the search starts. A `start` that is given, a plan in
+    values per column, takes its place. Ctrl-C and the time limit hold for all of
     it and leave the best plan so far.
     """
     started = time.monotonic()
     with listening() as stop:
         job = _Job(options, progress, stop, started)
-        bound, start = -np.inf, None
-        if roundings and compiled.integer.any():
+        bound = -np.inf
+        if start is None and roundings and compiled.integer.any():
             bound, start, compiled = _start(job, compiled, roundings)
         solution, closer = _searched(job, compiled, start, bound)
         while closer is not compiled and _unsettled(solution, options):
@@ -216,6 +222,17 @@ class _Job:
         self.again(solver)
         return solver
 
+    def hurried(self, bound: float) -> "_Job":
+        """The same job for a first plan of a part: a wider gap, not all of the time.
+
+        Of what it finds nothing is shown: its plans cost less than those of the whole, whose bound this is.
+        """
+        spent, limit, show = time.monotonic() - self.started, self.options.time_limit, self.progress
+        end = None if limit is None else spent + HURRY * max(0.0, limit - spent)
+        options = replace(self.options, gap=max(WIDER * self.options.gap, 0.01), time_limit=end)
+        shown = None if show is None else lambda step: show(replace(step, incumbent=None, bound=bound, gap=None))
+        return replace(self, options=options, progress=shown)
+
     def again(self, solver: highspy.Highs) -> None:
         """Run what is loaded, from where the last run ended."""
         if self.options.time_limit is not None:
@@ -250,8 +267,9 @@ def _start(job: _Job, compiled: Compiled, roundings: tuple[Rounding, ...]) -> tu
     compiled = closed_in(compiled, relaxed, job.again)
     if relaxed.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return -np.inf, None, compiled
-    values, start = np.array(relaxed.getSolution().col_value), None
-    for rounded in roundings:
+    bound, values = relaxed.getObjectiveValue(), np.array(relaxed.getSolution().col_value)
+    start = _calm_start(job, compiled, roundings, bound)
+    for rounded in roundings if start is None else ():
         whole = rounded(values)
         fixed = job.run(_fixed(compiled, whole))
         compiled = closed_in(compiled, fixed, job.again)
@@ -259,7 +277,30 @@ def _start(job: _Job, compiled: Compiled, roundings: tuple[Rounding, ...]) -> tu
             break
         values = start = np.array(fixed.getSolution().col_value)
         start[compiled.integer] = whole[compiled.integer]
-    return relaxed.getObjectiveValue(), start, compiled
+    return bound, start, compiled
+
+
+def _calm_start(job: _Job, compiled: Compiled, roundings: tuple[Rounding, ...], bound: float) -> np.ndarray | None:
+    """The decisions of a plan that knows of no disruptions, with the best flows for them; None where there is none.
+
+    With many disruptions that plan is found much sooner, and is a better start than the relaxation made whole.
+    """
+    part = undisturbed(compiled)
+    if part is None:
+        return None
+    calm = job.hurried(bound)
+    within, begun, model = _start(calm, part.compiled, tuple(map(part.rounding, roundings)))
+    solution, _ = _searched(calm, model, begun, within)
+    if solution.values is None:
+        return None
+    whole = part.whole(solution.values)
+    fixed = load(_fixed(compiled, whole))
+    fixed.run()
+    if fixed.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    start = np.array(fixed.getSolution().col_value)
+    start[compiled.integer] = whole[compiled.integer]
+    return start
 
 
 def _searched(job: _Job, compiled: Compiled, start: np.ndarray | None, bound: float) -> tuple[Solution, Compiled]:

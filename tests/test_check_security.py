@@ -301,11 +301,11 @@ BROKEN: list[tuple[str, Any, dict[str, Any], list[tuple[str, str, int, str]], st
           ("built", "at_least", SMALL | {"at_least": 2}, "can be 1 at most in all"),
           ("built", "period", SMALL | {"at_least": 1, "period": "2030"}, "write 2025 as its period"),
           ("started", "period", {"project": "alloy", "option": "alone", "at_least": 1, "period": "2030"}, "write 2025"),
-          ("kept", "at_most", {"site": "works", "process": "smelting", "at_most": 0}, "always 1"),
-          ("opened", "at_most", {"site": "works", "at_most": 0}, "always 1"))),
+          ("kept", "at_most", {"site": "pit", "process": "mining", "at_most": 0}, "always 1"),
+          ("opened", "at_most", {"site": "pit", "at_most": 0}, "always 1"))),
     ("lock of a fraction", lock("accessed", firm="them", process="mining", mode="contract", at_least=0.5), {},
      [("error", "locks", 3, "at_least")], "write 1"),
-    ("lock that all plans meet", lock("kept", site="works", process="smelting", at_least=1), {},
+    ("lock that all plans meet", lock("kept", site="pit", process="mining", at_least=1), {},
      [("warning", "locks", 3, "at_least")], "every plan is within"),
     ("lock that holds", lock("accessed", firm="them", process="mining", mode="contract", period="2030", at_least=1), {},
      [], ""),
@@ -342,8 +342,11 @@ def test_check_names_every_sheet_it_reads(rule):
     tables["scenarios"].append(
         {"scenario": "shut", "expand": "each_chokepoint", "item": "ore", "period": "2025", "months": 1}
     )
-    for kind, target, effect in (("chokepoint", "Strait", "flow"), ("bloc", "League", "demand"),
-     ("firm", "us", "cost")):
+    for kind, target, effect in (
+        ("chokepoint", "Strait", "flow"),
+        ("bloc", "League", "demand"),
+        ("firm", "us", "cost"),
+    ):
         hit(kind, target, effect=effect)(tables)
     for kind, cells in (
         ("max_share", {"by": "firm", "who": "them"}),

@@ -13,7 +13,7 @@ from planner.compiled import compile_model
 from planner.report.rules import rules_met
 from planner.solver import Options, load_values, solve, solve_arrays
 from tests.ev_china_rules import ruled_industry
-from tests.proofs import workshop
+from tests.proofs import wanted, workshop
 from tests.proofs.ruled import rule, ruled
 from tests.proofs.test_shares import LUMPS
 
@@ -71,6 +71,19 @@ def test_the_start_counts_the_sources_that_give_most(hard: str, counted: int) ->
     values = {key[4]: variable.value for key, variable in model.counted.items()}
     assert sum(values.values()) == counted
     assert values[0] == 1  # here
+
+
+def test_the_start_keeps_to_the_budget() -> None:
+    """The relaxation orders 0.6 of a module for 6 in each of two shops; a budget of 8 is enough for one, not two."""
+    modules = [{"process": "make", "site": site, "option": "m", "size": 10, "capex": 6} for site in ("shop", "branch")]
+    lines = [{"site": site, "process": "make"} for site in ("shop", "branch")]
+    both = [wanted("1")[0] | {"region": region} for region in ("here", "there")]
+    spent = rule("budget", 8, item="*")
+    model, _ = relaxed(ruled(spent, lines=lines, options=modules, lanes=[], demand=both))
+    for variable in model.built.values():
+        variable.set_value(0.6, skip_validation=True)
+    round_up(model)
+    assert sum(variable.value for variable in model.built.values()) == 1
 
 
 def test_a_plan_outside_of_the_cone_gives_way_to_the_best_one_inside() -> None:

@@ -263,6 +263,62 @@ def test_charts_show_own_ally_and_buy():
     assert over_time.loc["later"].to_dict() == {"own plants": 240, "joint ventures": 6, "spot purchases": 18}
 
 
+def disturbed() -> dict[str, pd.DataFrame]:
+    """Tables of a plan with a strike that costs most, a flood, a fall in prices that saves, and one rule broken."""
+    return plan() | {
+        "scenarios": frame(
+            "scenarios",
+            ("fall", 0.2, 1.0, -50.0, 0.0, "yes"),
+            ("flood", 0.1, 0.9, 200.0, 0.2, "yes"),
+            ("strike", 0.0, 0.6, 1500.0, 0.8, "no"),
+        ),
+        "rules": frame(
+            "rules",
+            ("cover", "ore", "*", "now", 1.0, 0.5, -0.5, "no", 0.0),
+            ("cover", "ore", "*", "later", 1.0, 2.0, 1.0, "yes", 0.0),
+            ("spread", "ore", "*", "now", 0.5, 0.4, 0.1, "yes", 0.0),
+        ),
+    }
+
+
+def test_the_brief_ranks_disruptions_by_loss():
+    """Expected: 0.1 x 200 - 0.2 x 50 = 10."""
+    words = (
+        "Of 3 scenarios, the worst are strike (1.5 billion EUR, 60 % of demand served) and flood (200 million EUR, "
+        "90 % of demand served); by probability they cost 10 million EUR. 1 of them the plan did not reckon with."
+    )
+    assert words in brief(two_regions(), disturbed(), PROVEN)
+    found = values(PROVEN, disturbed())
+    assert found["expected loss in disruptions"] == pytest.approx(10)
+    assert (found["largest loss in a disruption"], found["least demand served in a disruption"]) == (1500, 0.6)
+    assert found["rules broken"] == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (
+            [("flood", 0.1, 0.9, 200.0, 1.0, "yes")],
+            "The one scenario is flood (200 million EUR, 90 % of demand served).",
+        ),
+        ([("fall", 0.1, 1.0, -5.0, 0.0, "yes")], "The one scenario costs nothing."),
+        (
+            [("fall", 0.1, 1.0, -5.0, 0.0, "yes"), ("calm", 0.1, 1.0, 0.0, 0.0, "yes")],
+            "Of 2 scenarios none costs anything.",
+        ),
+    ],
+)
+def test_few_or_harmless_disruptions(rows: list[tuple], words: str):
+    assert words in brief(two_regions(), plan() | {"scenarios": frame("scenarios", *rows)}, PROVEN)
+
+
+def test_charts_show_losses_and_service_in_one_order():
+    found = {chart.title: chart for chart in charts(two_regions(), disturbed())}
+    losses = found["Loss in the worst disruptions"].frame
+    assert losses["loss"].to_dict() == {"strike": 1500, "flood": 200, "fall": -50}
+    assert list(losses.index) == list(found["Demand served in these disruptions"].frame.index)
+
+
 def test_small_regions_are_added_up_as_others():
     many = two_regions()
     regions = [{"region": f"R{number}"} for number in range(10)]

@@ -9,7 +9,7 @@ import pyomo.environ as pyo
 
 from models.costs import CostLine
 from models.rules import budget, concentration, content, emissions, reserves, service, shares, sources, supply
-from models.rules.row import RuleRow, ratio
+from models.rules.row import NOTHING, RuleRow, ratio
 from models.sets import Sets
 from models.sets.rules import EVERY
 
@@ -70,7 +70,8 @@ def _reported(m: pyo.ConcreteModel, row: RuleRow) -> tuple[Any, ...]:
     rule = row.rule
     value = FIGURES.get(rule.type, ratio)(m, row)
     if value is None:
-        return rule.limit, None, None, "yes", row.marginal
+        broken = row.key in m.breach and m.breach[row.key].value > NOTHING
+        return rule.limit, None, None, "no" if broken else "yes", row.marginal
     slack = rule.limit - value if row.upper else value - rule.limit
     met = slack >= -TOLERANCE.get(rule.type, 1e-6) * max(1.0, abs(rule.limit))
     return rule.limit, value, slack, "yes" if met else "no", row.marginal

@@ -21,11 +21,12 @@ def rows(m: pyo.ConcreteModel, sets: Sets) -> Iterator[RuleRow]:
 
 
 def build(m: pyo.ConcreteModel, sets: Sets) -> None:
-    """counted[rule row,k] binary, source k gives at least the share that counts."""
+    """counted[rule row,k] binary, source k gives at least the share that counts.
+
+    Where there are fewer sources than are asked for, the missing ones give nothing: which is enough of no supply.
+    """
     keys = of_type(m, "min_sources")
-    m.counted = pyo.Var(
-        [(*key, place) for key in keys for place in range(len(m.rule_rows[key].parts))], domain=pyo.Binary
-    )
+    m.counted = pyo.Var([(*key, place) for key in keys for place in range(places(m.rule_rows[key]))], domain=pyo.Binary)
     m.most_supplied = {key: _most_supplied(m, sets, m.rule_rows[key]) for key in keys}
     m.source_counted = pyo.Constraint(list(m.counted), rule=source_counted)
     m.min_sources = pyo.Constraint(keys, rule=min_sources)
@@ -33,6 +34,11 @@ def build(m: pyo.ConcreteModel, sets: Sets) -> None:
         row, most = m.rule_rows[tuple(key)], m.most_supplied[tuple(key)]
         factor = Terms([*row.base.coefficients, most], [*row.base.variables, m.counted[(*key, place)]], -most)
         row.constraints.append((data, factor))
+
+
+def places(row: RuleRow) -> int:
+    """How many sources a row looks at."""
+    return max(len(row.parts), row.rule.count)
 
 
 def _most_supplied(m: pyo.ConcreteModel, sets: Sets, row: RuleRow) -> float:
@@ -53,14 +59,16 @@ def source_counted(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
     *name, place = key
     row = m.rule_rows[tuple(name)]
     share, most = row.rule.limit, m.most_supplied[tuple(name)]
-    counted = Terms([share, share * most, -1.0], [*row.base.variables, m.counted[key], row.parts[int(place)]])
+    counted = Terms([share, share * most], [*row.base.variables, m.counted[key]])
+    for part in row.parts[int(place) :][:1]:
+        counted.add(-1.0, part)
     return counted.expression() <= share * most
 
 
 def min_sources(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
     """sum over sources of counted[k] >= count - breach"""
     row = m.rule_rows[key]
-    counted = [m.counted[(*key, place)] for place in range(len(row.parts))]
+    counted = [m.counted[(*key, place)] for place in range(places(row))]
     return at_most_breach(m, Terms([-1.0] * len(counted), counted, float(row.rule.count)), row.key)
 
 
@@ -76,6 +84,8 @@ def nth_share(_: pyo.ConcreteModel, row: RuleRow) -> float | None:
 def likeliest(m: pyo.ConcreteModel, key: Key) -> set[int]:
     """The sources of a row that give most by the values in the model, as many as must count."""
     parts = m.rule_rows[key].parts
+    if m.rule_rows[key].base.value() <= NOTHING:
+        return set(range(places(m.rule_rows[key])))
     order = sorted(range(len(parts)), key=lambda place: parts[place].value)
     breach = breach_of(m, key)
     needed = m.rule_rows[key].rule.count - (0.0 if breach is None else breach.value)

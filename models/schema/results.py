@@ -3,6 +3,7 @@
 import pandera.pandas as pa
 
 from models.schema.columns import choice, flag, number, share, table, text
+from models.schema.decisions import KEYS
 from models.schema.inputs import TIERS
 
 
@@ -173,6 +174,10 @@ _TABLES = [
             "capacity": _rate("capacity of all lines, outside ones too"),
             "capacity_ratio": number("that capacity over use; above 1 is over-capacity", "share"),
             "utilisation": share("made over capacity of the lines that home firms control"),
+            "single_points": number(
+                "regions, outside firms, sites, lanes and chokepoints whose loss for a year the rest cannot make up"
+            ),
+            "weakest": text("the one of them without which most is missing"),
         },
     ),
     table(
@@ -214,6 +219,16 @@ _TABLES = [
         "policies",
         "What policies cost.",
         {**_keys("policy", "period"), "spent": _money("spent over the period"), "budget": _money("budget in all")},
+    ),
+    table(
+        "changes",
+        "The earlier plan that was to be kept, and every decision that differs from it.",
+        {
+            **_keys("decision", *dict.fromkeys(name for key in KEYS.values() for name in key)),
+            "before": number("in the earlier plan: modules, else 1 or 0; of accessed whether it was signed then"),
+            "after": number("the same in this plan"),
+            "cost": _money("paid for the difference, undiscounted"),
+        },
     ),
     table(
         "audit",

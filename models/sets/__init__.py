@@ -12,6 +12,7 @@ from models.sets.bounds import most_sold, useful_activity
 from models.sets.development import Start, project_table, ready_table, start_table
 from models.sets.levels import cluster_table, enabler_table, learning_table, smallest_plants
 from models.sets.lines import existing_capacity, line_table, site_table, site_windows
+from models.sets.locks import Lock, lock_table, ruled_out
 from models.sets.modules import Order, greatest_capacity, option_table, orders
 from models.sets.policies import active_policies, market_table, transaction_factors
 from models.sets.reach import available, useful_arcs, wanted
@@ -44,6 +45,8 @@ class Sets:
     conversion: (site, process) -> conversion cost in money/activity
     charges: (site, process, mode) -> transaction cost x institution factor of the region, before policies
     shares: (site, process, mode) -> share of capacity that may be drawn
+    locks: row number -> the decision it holds
+    ruled_out: kind of decision -> what some lock says no to
     rules: the security rules in force
     scenarios, snapshots: frame of disruptions by name, and what each changes in each period it touches
     """
@@ -80,6 +83,8 @@ class Sets:
     conversion: dict[tuple[str, str], float]
     charges: dict[tuple[str, str, str], float]
     shares: dict[tuple[str, str, str], float]
+    locks: dict[int, Lock]
+    ruled_out: dict[str, set[tuple[str, ...]]]
     rules: tuple[Rule, ...]
     scenarios: pd.DataFrame
     snapshots: Snapshots
@@ -103,7 +108,9 @@ class Sets:
 def derive(instance: Instance) -> Sets:
     """All sparse sets of an instance."""
     time = timeline(instance)
-    sites = site_table(instance)
+    locks = lock_table(instance)
+    refused = ruled_out(locks)
+    sites = site_table(instance, refused["opened"])
     lines = line_table(instance, sites)
     windows = site_windows(sites, time)
     offers = offer_table(instance)
@@ -139,7 +146,7 @@ def derive(instance: Instance) -> Sets:
         running=running,
         offers=offers,
         draws=draws,
-        signable=conditional_offers(offers, draws),
+        signable=conditional_offers(offers, draws, refused["accessed"]),
         transaction=transaction_factors(instance, time),
         projects=projects,
         starts=starts,
@@ -158,6 +165,8 @@ def derive(instance: Instance) -> Sets:
         conversion=lines["conversion"].to_dict(),
         charges=transaction_charges(instance, lines, draws),
         shares=draws["offtake_share"].astype(float).to_dict(),
+        locks=locks,
+        ruled_out=refused,
         rules=rule_list(instance, time),
         scenarios=scenarios,
         snapshots=snapshots,

@@ -61,15 +61,20 @@ def _asked_for(instance: Instance, lines: pd.DataFrame) -> pd.Series:
     return pd.Series(named, index=lines.index) | lines["firm"].isin(rows.loc[rows["process"] == "*", "firm"])
 
 
-def conditional_offers(offers: pd.DataFrame, draws: pd.DataFrame) -> list[tuple[str, str, str]]:
-    """The offers that have to be signed; a spot offer without cost or duty to take, alone on its lines, has not."""
+def conditional_offers(
+    offers: pd.DataFrame, draws: pd.DataFrame, refused: set[tuple[str, ...]]
+) -> list[tuple[str, str, str]]:
+    """The offers that have to be signed; a spot offer without cost or duty to take, alone on its lines, has not.
+
+    Unless a lock has `refused` it.
+    """
     rivals = draws.groupby(level=LINE, sort=False).size()
     contested = draws[rivals.reindex(draws.index.droplevel("mode")).to_numpy() > 1].reset_index()
     contested_offers = set(zip(contested["firm"], contested["offer"], contested["mode"], strict=True))
     found = []
     for offer, row in offers.iterrows():
         free = not row[["entry_cost", "annual_cost", "min_take", "qualification"]].any()
-        if not (offer[2] == SPOT and free and offer not in contested_offers):
+        if not (offer[2] == SPOT and free and offer not in contested_offers | refused):
             found.append(offer)
     return found
 

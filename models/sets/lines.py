@@ -10,12 +10,13 @@ HOURS_AND_ENERGY = 1e6
 """Wages and energy prices are in currency, money is in millions of it."""
 
 
-def site_table(instance: Instance) -> pd.DataFrame:
+def site_table(instance: Instance, refused: set[tuple[str, ...]]) -> pd.DataFrame:
     """One row per site that the plan can use, indexed by site.
 
     Adds `home` (bool), `candidate` (bool), `closable` (bool: none of its lines is marked as not retirable) and
     `variable` (bool: the plan decides whether it is open). Candidate sites of outside firms are left out: only
-    home firms open sites. Closing an existing site can pay only where the site itself has a yearly cost.
+    home firms open sites. Closing an existing site can pay only where the site itself has a yearly cost; it is decided
+    as well where a lock has `refused` the site, which may be in vain: then no plan meets the lock.
     """
     firms = instance["firms"].set_index("firm")
     sites = instance["sites"].set_index("site")
@@ -23,7 +24,8 @@ def site_table(instance: Instance) -> pd.DataFrame:
     sites["home"] = firms["home"].reindex(sites["firm"]).to_numpy() == "yes"
     sites["candidate"] = sites["status"] == "candidate"
     sites["closable"] = ~sites.index.isin(lines.loc[lines["retirable"] == "no", "site"])
-    sites["variable"] = sites["home"] & (sites["candidate"] | (sites["closable"] & (sites["fixed_cost"] > 0)))
+    costly = (sites["fixed_cost"] > 0) | sites.index.isin([site for (site,) in refused])
+    sites["variable"] = sites["home"] & (sites["candidate"] | (sites["closable"] & costly))
     first_line = lines.drop_duplicates("site").set_index("site")["process"]
     tiers = instance["processes"].set_index("process")["tier"]
     sites["tier"] = sites.index.map(first_line.map(tiers)).fillna("upstream")

@@ -8,22 +8,22 @@ from planner.audits.case import LINE, Case, keyed, levels
 from planner.audits.offers import controlled, covered
 from planner.audits.options import in_service
 
-_KEY = [*LINE, "period"]
+KEY = [*LINE, "period"]
 
 
 def audit(case: Case) -> list[Finding]:
     """The sheet `capacity` against lines, builds and sites."""
-    sheet = case["capacity"].set_index(_KEY)
+    sheet = case["capacity"].set_index(KEY)
     modules = in_service(case)
-    usable = keyed(modules, _KEY, "usable")
+    usable = keyed(modules, KEY, "usable")
     line = case.lines.reindex(levels(sheet.index, LINE))
     home, least = (line["home"] == "yes").to_numpy(), line["min_load"].to_numpy()
     need = (sheet["capacity"] * least).where(home, 0.0)
     busy = sheet["capacity"] > 0
-    made = keyed(case["production"], _KEY, "made")
+    made = keyed(case["production"], KEY, "made")
     return [
         *_existing(case),
-        same("added capacity", sheet["added"], keyed(modules, _KEY, "total")),
+        same("added capacity", sheet["added"], keyed(modules, KEY, "total")),
         same("capacity", sheet["capacity"], sheet["existing"].add(usable, fill_value=0.0)),
         same("made in capacity and production", sheet["made"], made),
         at_most("made within capacity", made, sheet["capacity"]),
@@ -45,7 +45,7 @@ def _control(case: Case, sheet: pd.DataFrame) -> list[Finding]:
     modules = in_service(case)
     built = modules.assign(yearly=modules["modules"] * (modules["fixed_cost"] + modules["annuity"]))
     kept = line["fixed_cost"].where((line["home"] == "yes") & (sheet["existing"] > 0), 0.0)
-    yearly = kept + keyed(built, _KEY, "yearly").reindex(sheet.index, fill_value=0.0)
+    yearly = kept + keyed(built, KEY, "yearly").reindex(sheet.index, fill_value=0.0)
     used = sheet["made"] / sheet["capacity"].where(sheet["capacity"] > 0)
     return [
         never("firm and control of lines", (sheet["firm"] != line["firm"]) | (sheet["control"] != ours)),
@@ -59,10 +59,10 @@ def _existing(case: Case) -> list[Finding]:
     At a candidate site without any capacity the sheet need not have a row: nothing is retired there. Nor need it have
     one of an outside line that no offer reaches.
     """
-    sheet = case["capacity"].set_index(_KEY)
+    sheet = case["capacity"].set_index(KEY)
     declared = case.declared
     existing, retired = (sheet[name].reindex(declared.index, fill_value=0.0) for name in ("existing", "retired"))
-    site, process, period = (declared.index.get_level_values(name) for name in _KEY)
+    site, process, period = (declared.index.get_level_values(name) for name in KEY)
     is_open = case.open.reindex(pd.MultiIndex.from_arrays([site, period])).to_numpy()
     line = case.lines.reindex(pd.MultiIndex.from_arrays([site, process]))
     reached = pd.MultiIndex.from_arrays([site, process]).isin(pd.MultiIndex.from_frame(covered(case)[LINE]))

@@ -28,6 +28,9 @@ AUDITED = (
     "deployments",
     "levels",
     "policies",
+    "security",
+    "scenarios",
+    "rules",
 )
 
 
@@ -64,7 +67,7 @@ class Case:
     """An instance and the result tables that claim to be a plan of it.
 
     Sheets are had by name, with all declared columns: numbers as floats, blank ones 0; a missing sheet is empty.
-    Of disturbed scenarios nothing is audited: only the rows of the base are kept.
+    Of sheets with rows by scenario only those of the base are had so; `disturbed` has the others.
     """
 
     instance: Instance
@@ -77,7 +80,20 @@ class Case:
     @cached_property
     def sheets(self) -> dict[str, pd.DataFrame]:
         """The audited sheets."""
+        return {sheet: self._undisturbed(sheet, self.everything[sheet]) for sheet in AUDITED}
+
+    @cached_property
+    def everything(self) -> dict[str, pd.DataFrame]:
+        """The audited sheets with the rows of all scenarios."""
         return {sheet: self._sheet(sheet) for sheet in AUDITED}
+
+    def disturbed(self, sheet: str) -> pd.DataFrame:
+        """The rows of a sheet in scenarios other than the base."""
+        rows = self.everything[sheet]
+        return rows[rows["scenario"] != "base"]
+
+    def _undisturbed(self, sheet: str, rows: pd.DataFrame) -> pd.DataFrame:
+        return rows[rows["scenario"] == "base"] if "scenario" in rows and sheet != "scenarios" else rows
 
     def _sheet(self, sheet: str) -> pd.DataFrame:
         columns = RESULTS[sheet].columns
@@ -89,11 +105,11 @@ class Case:
                 frame[name] = pd.to_numeric(frame[name]).astype(float).fillna(0.0)
             else:
                 frame[name] = frame[name].astype(object)
-        return frame[frame["scenario"] == "base"] if "scenario" in columns else frame
+        return frame
 
     def key(self, sheet: str) -> list[str]:
-        """The key columns of a result sheet, but for the scenario."""
-        return [name for name in keys(RESULTS[sheet]) if name != "scenario"]
+        """The key columns of a result sheet."""
+        return keys(RESULTS[sheet])
 
     def claims(self, sheet: str, column: str) -> bool:
         """Whether a sheet says anything in a column: plans of earlier versions leave later columns blank."""

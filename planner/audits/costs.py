@@ -4,13 +4,18 @@ import pandas as pd
 
 from planner.audits import Finding, at_most, relative, same, worst
 from planner.audits.case import LINE, Case, keyed, levels
+from planner.audits.changes import NAME as CHANGES
+from planner.audits.changes import paid
 from planner.audits.demand import served
 from planner.audits.lanes import charged, openings
 from planner.audits.levels import savings
+from planner.audits.losses import RISK, expected_loss, risk
 from planner.audits.offers import states
 from planner.audits.options import in_service
 from planner.audits.production import produced, unit_costs
 from planner.audits.projects import under_way
+from planner.audits.rules import BREACHES
+from planner.audits.rules import costs as breached
 from planner.audits.subsidies import LINES as SUBSIDIES
 from planner.audits.subsidies import claims
 
@@ -18,7 +23,10 @@ _LABEL = ["tier", "region", "period"]
 _KEY = ["line", *_LABEL]
 SAVINGS = ("learning saving", "cluster saving")
 OPENING = "lane opening"
-ONCE = ("opening", "closing", OPENING, "access entry", "development fee", "subsidies once")
+ONCE = (
+    *("opening", "closing", OPENING, "access entry", "development fee", "subsidies once"),
+    *(CHANGES, RISK, BREACHES[1]),
+)
 """Cost lines paid once; all others are yearly."""
 
 
@@ -93,7 +101,7 @@ def _market(case: Case) -> pd.DataFrame:
 
 def audit(case: Case, objective: float) -> list[Finding]:
     """Every cost line by tier, region and period, the discounted amounts, and their sum."""
-    parts = (_running, _reaching, _standing, under_way, _moving, _market)
+    parts = (_running, _reaching, _standing, under_way, _moving, _market, paid, expected_loss, risk)
     rows = pd.concat([part(case)[[*_KEY, "yearly"]] for part in parts])
     expected = keyed(_over_years(case, rows[rows["yearly"] != 0]), _KEY, "amount")
     sheet = case["costs"]
@@ -101,7 +109,7 @@ def audit(case: Case, objective: float) -> list[Finding]:
     found = [
         Finding(f"costs: {line}", *worst(gaps))
         for line, gaps in relative(claimed, expected).groupby(level="line")
-        if line not in (OPENING, *SAVINGS, *SUBSIDIES)
+        if line not in (OPENING, *SAVINGS, *SUBSIDIES, *BREACHES)
     ]
     periods = case.periods.reindex(sheet["period"]).reset_index(drop=True)
     yearly = sheet.reset_index(drop=True)["amount"] / periods["years"] * periods["annual"]
@@ -114,6 +122,7 @@ def audit(case: Case, objective: float) -> list[Finding]:
         *found,
         *_reliefs(case, claimed),
         _lane_opening(case),
+        *_breaches(case, claimed),
         same("discounted amounts", sheet["discounted"].reset_index(drop=True), discounted),
         same("objective", pd.Series([objective]), pd.Series([sign * total]), size),
     ]
@@ -135,6 +144,20 @@ def _reliefs(case: Case, claimed: pd.Series) -> list[Finding]:
         if len(gain) or name in most.index.get_level_values("line"):
             over, below = at_most("", gain, most), at_most("", -gain, 0.0 * gain)
             found.append(Finding(f"costs: {name}", over.compared, max(over.worst, below.worst)))
+    return found
+
+
+def _breaches(case: Case, claimed: pd.Series) -> list[Finding]:
+    """What breaches of rules cost: no more than they come to, and no less, but for what is too close to be one."""
+    rows = breached(case)
+    most, least = keyed(rows, _KEY, "amount"), keyed(rows, _KEY, "least")
+    found = []
+    for name in BREACHES:
+        paid_for = claimed[claimed.index.get_level_values("line") == name]
+        due = least[least.index.get_level_values("line") == name]
+        if len(paid_for) or due.any():
+            short, over = at_most("", due, paid_for), at_most("", paid_for, most)
+            found.append(Finding(f"costs: {name}", short.compared + over.compared, max(short.worst, over.worst)))
     return found
 
 

@@ -13,23 +13,28 @@ DETOUR = 1.3
 USED = 1e-6
 """A flow above this opens a lane; below it is rounding."""
 
-_LANE = ["origin", "destination", "mode"]
+LANE = ["origin", "destination", "mode"]
 
 
 @remembered
 def charged(case: Case) -> pd.DataFrame:
-    """The rows of `flows` with their lane: priced_by (its item, `*` or a name; None where there is no lane).
+    """What moves in the base; see `freighted`."""
+    return freighted(case, case["flows"].drop(columns="scenario"))
+
+
+def freighted(case: Case, flows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `flows` with their lane: priced_by (its item, `*` or a name; None where there is no lane).
 
     Adds capacity and opening_cost of that row, transport, transit and due in money/item, and banned.
     """
     lanes = case.instance["lanes"].drop(columns=["source", "confidence", "note"])
     lanes["km"] = lanes["distance"].fillna(_distance(case, lanes)).fillna(0.0)
     items = case.instance["items"].set_index("item")
-    flows = case["flows"].drop(columns="scenario").reset_index(drop=True)
+    flows = flows.reset_index(drop=True)
     by_name, general = lanes.assign(priced_by=lanes["item"]), lanes.assign(priced_by="*")
-    named = flows.merge(by_name, on=[*_LANE, "item"], how="left", suffixes=("", "_lane"))
+    named = flows.merge(by_name, on=[*LANE, "item"], how="left", suffixes=("", "_lane"))
     shared = flows.merge(
-        general[general["item"] == "*"].drop(columns="item"), on=_LANE, how="left", suffixes=("", "_lane")
+        general[general["item"] == "*"].drop(columns="item"), on=LANE, how="left", suffixes=("", "_lane")
     )
     own = named["priced_by"].notna()
     rows = named.where(own, shared.reindex(columns=named.columns))
@@ -76,26 +81,26 @@ def openings(case: Case) -> pd.DataFrame:
 
     `place` is the place of the period of first use, missing where a lane is never used.
     """
-    flows = charged(case)
+    flows = pd.concat([charged(case), freighted(case, case.disturbed("flows"))])
     flows = flows[flows["shipped"] > USED].assign(place=case.places(flows["period"], -1).astype(float))
-    first = flows.groupby([*_LANE, "priced_by"])["place"].min()
+    first = flows.groupby([*LANE, "priced_by"])["place"].min()
     lanes = case.instance["lanes"]
     lanes = lanes[lanes["opening_cost"] > 0].rename(columns={"item": "priced_by"})
     tier = case.instance["items"].set_index("item")["tier"]
-    rows = lanes.merge(first.reset_index(), on=[*_LANE, "priced_by"], how="left")
+    rows = lanes.merge(first.reset_index(), on=[*LANE, "priced_by"], how="left")
     return rows.assign(tier=rows["priced_by"].map(tier).fillna(TIERS[0]), region=rows["destination"])
 
 
 def audit(case: Case) -> list[Finding]:
     """The sheet `flows` against lanes and duties."""
     flows = charged(case)
-    key = [*_LANE, "item", "period"]
+    key = [*LANE, "item", "period"]
     indexed = flows.set_index(key)
     own = indexed[indexed["priced_by"] != "*"]
     lanes = case.instance["lanes"]
-    shared = lanes[(lanes["item"] == "*") & lanes["capacity"].notna()].set_index(_LANE)["capacity"]
-    sums = flows.groupby([*_LANE, "period"])["shipped"].sum()
-    limit = shared.reindex(levels(sums.index, _LANE), fill_value=float("inf")).to_numpy()
+    shared = lanes[(lanes["item"] == "*") & lanes["capacity"].notna()].set_index(LANE)["capacity"]
+    sums = flows.groupby([*LANE, "period"])["shipped"].sum()
+    limit = shared.reindex(levels(sums.index, LANE), fill_value=float("inf")).to_numpy()
     paid = indexed["shipped"] * (indexed["transport"] + indexed["transit"])
     return [
         never("flows have lanes", flows["priced_by"].isna()),

@@ -18,6 +18,7 @@ _AT_NO_TERMS = {
     "transaction_cost": 0.0,
     "term": 1.0,
     "exit": "yes",
+    "priority": 0.0,
     "qualification": 0.0,
 }
 """What a line that no row covers is had at: all of it, for its production cost."""
@@ -27,7 +28,7 @@ _CONDITIONS = ["entry_cost", "annual_cost", "min_take", "qualification"]
 
 def _rows(case: Case) -> pd.DataFrame:
     """The rows of the input sheet `access` of outside firms, whatever the switches say."""
-    rows = case.instance["access"].drop(columns=["source", "confidence", "note", "priority"])
+    rows = case.instance["access"].drop(columns=["source", "confidence", "note"])
     firms = case.instance["firms"]
     return rows[rows["firm"].isin(firms.loc[firms["home"] == "no", "firm"])].rename(columns={"process": "offer"})
 
@@ -57,7 +58,8 @@ def covered(case: Case) -> pd.DataFrame:
 def offers(case: Case) -> pd.DataFrame:
     """Every offer, indexed by OFFER: its terms, `always`, and the tier and region its entry and annual cost belong to.
 
-    `always`: a spot offer without conditions on lines that have no other, in force without being signed.
+    `always`: a spot offer without conditions on lines that have no other, in force without being signed, unless a lock
+    says no to it.
     """
     pairs, rows = covered(case), _rows(case).assign(implicit=False)
     if case.instance.settings["access"] == "off":
@@ -67,9 +69,16 @@ def offers(case: Case) -> pd.DataFrame:
     alone = pairs.assign(alone=pairs.groupby(LINE)["mode"].transform("size") == 1).groupby(OFFER)["alone"].all()
     alone = alone.reindex(table.index, fill_value=True)
     spot = table.index.get_level_values("mode") == "spot"
-    table["always"] = spot & alone & (table[_CONDITIONS] == 0).all(axis=1)
+    table["always"] = spot & alone & (table[_CONDITIONS] == 0).all(axis=1) & ~table.index.isin(_refused(case))
     first = pairs.drop_duplicates(OFFER).set_index(OFFER).reindex(table.index)
     return table.assign(tier=first["tier"].fillna("downstream"), region=first["region"].fillna("*"))
+
+
+def _refused(case: Case) -> list[tuple[str, str, str]]:
+    """The offers to which a lock says no, so that they have to be signed to be in force."""
+    locks = case.instance["locks"]
+    rows = locks[(locks["decision"] == "accessed") & (locks["at_most"] < 1)]
+    return list(zip(rows["firm"], rows["process"].fillna("*"), rows["mode"], strict=True))
 
 
 @remembered

@@ -8,7 +8,7 @@ from planner.audits.offers import OFFER, reach
 from planner.audits.policies import transaction_factor
 from planner.audits.projects import is_ready
 
-_TERMS = ["implicit", "controls", "stake", "markup", "transaction_cost"]
+_TERMS = ["implicit", "controls", "stake", "markup", "transaction_cost", "priority"]
 
 
 @remembered
@@ -37,7 +37,12 @@ def unit_costs(case: Case) -> pd.DataFrame:
 
 @remembered
 def produced(case: Case) -> pd.DataFrame:
-    """The rows of `production` with their line and, of outside lines, the offer they are had through (OFFER).
+    """What is made in the base; see `priced`."""
+    return priced(case, case["production"].drop(columns="scenario"))
+
+
+def priced(case: Case, production: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `production` with their line and, of outside lines, the offer they are had through (OFFER).
 
     `cost` is the production cost, `conversion` the part of it that experience and clusters can save; with `margin`
     (paid), `kept` (given back by the stake) and `transaction` all are in money/activity. `controlled`: own, or
@@ -47,7 +52,7 @@ def produced(case: Case) -> pd.DataFrame:
     lines = case.lines[["region", "tier", "home", "learnable_share", "requires"]].assign(
         cost=parts.sum(axis=1), conversion=parts.drop(columns=["royalty", "line fixed cost"]).sum(axis=1)
     )
-    rows = case["production"].drop(columns="scenario").merge(lines.reset_index(), on=LINE)
+    rows = production.merge(lines.reset_index(), on=LINE)
     terms = reach(case)[[*LINE, *OFFER, "period", *_TERMS]].assign(known=True)
     rows = rows.merge(terms, on=[*LINE, "mode", "period"], how="left")
     own = (rows["home"] == "yes") & (rows["mode"] == "own")

@@ -54,10 +54,10 @@ def under_way(case: Case) -> pd.DataFrame:
     instant = rows["duration"] == 0
     now = (rows["place"] >= rows["start"]) & (rows["place"] < rows["end"].where(~instant, rows["start"] + 1))
     rows = rows.assign(line=instant.map({True: "development fee", False: "development"}), yearly=rows["cost"])[now]
-    return rows.assign(tier=rows["project"].map(_tiers(case)).fillna("downstream"), region="*")
+    return rows.assign(tier=rows["project"].map(project_tiers(case)).fillna("downstream"), region="*")
 
 
-def _tiers(case: Case) -> pd.Series:
+def project_tiers(case: Case) -> pd.Series:
     """By project: the tier of the first process that requires it, else of the first item."""
     sheets = [case.instance[sheet][["requires", "tier"]] for sheet in ("processes", "items")]
     rows = pd.concat(sheets).dropna(subset="requires").drop_duplicates("requires")

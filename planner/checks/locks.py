@@ -168,7 +168,7 @@ def _opened(instance: Instance) -> Ranges:
     found: Ranges = {}
     for _, site in rows(instance["sites"]):
         own, candidate = home[site["firm"]] == "yes", site["status"] == "candidate"
-        closable = site["site"] not in fixed and site["fixed_cost"] > 0
+        closable = site["site"] not in fixed
         span = names[order.get(site["first_period"], 0) : order.get(site["last_period"], len(names) - 1) + 1]
         decided = Range(0, 1) if own and (candidate or closable) else Range(0, 0) if candidate else Range(1, 1)
         found[(site["site"],)] = dict.fromkeys(span, decided)
@@ -205,10 +205,9 @@ def _started(instance: Instance) -> Ranges:
 
 
 def _kept(instance: Instance) -> Ranges:
-    """Existing capacity; it can be given up where it is own and costs something to keep."""
+    """Existing capacity; it can be given up where it is own, even if that saves nothing."""
     names, lines = _names(instance), lines_at_sites(instance).reset_index(drop=True)
-    costs = (lines["fixed_cost"] > 0) | (lines["min_load"] > 0)
-    decided = (lines["home"] == "yes") & (lines["retirable"] == "yes") & costs
+    decided = (lines["home"] == "yes") & (lines["retirable"] == "yes")
     line, period = np.nonzero(existing_capacity(instance) > 0)
     found: Ranges = {}
     for place, when in zip(line, period, strict=True):
@@ -218,11 +217,12 @@ def _kept(instance: Instance) -> Ranges:
 
 
 def _priced(instance: Instance) -> Ranges:
-    """Steps of markets; a step that is the only one of its market and period is no choice."""
+    """Steps of markets; under cost, one that is the only one of its market and period is no choice."""
     found: Ranges = {}
+    must = instance.settings["objective"] == "cost"
     for (region, item, period), market in instance["demand"].groupby(["region", "item", "period"], sort=False):
         for step in market["step"]:
-            found.setdefault((region, item, step), {})[period] = Range(int(len(market) == 1), 1)
+            found.setdefault((region, item, step), {})[period] = Range(int(must and len(market) == 1), 1)
     return found
 
 

@@ -13,20 +13,29 @@ from models.instance import Instance
 from models.schema import INPUTS, RESULTS
 from planner.comparison.schema import CHANGES, COMPARISON
 from planner.issues import Issue, Severity
-from planner.seal import planner_version, tables_hash
+from planner.jobs.ledger import instance_of
+from planner.seal import broken, planner_version
+from planner.studies.frontier_schema import FRONTIER
+from planner.studies.plan_schema import ALTERNATIVES
 from planner.studies.schema import ATTRIBUTION
 from planner.studies.stress_tables import STRESS
 from planner.workbook.names import plain
 from planner.workbook.package import Package, open_package, refusal
 from planner.workbook.read import COPIED, NEEDED, Reading, read_copies, read_instance, read_sheets
 
-_OTHERS = {"attribution": ATTRIBUTION, "comparison": COMPARISON, "stress test": STRESS}
+_OTHERS = {
+    "attribution": ATTRIBUTION,
+    "comparison": COMPARISON,
+    "alternatives": ALTERNATIVES,
+    "stress test": STRESS,
+    "frontier": FRONTIER,
+}
 """Workbooks of ours that hold no plan: their name, and their sheets."""
 
 _READ = {name: schema for name, schema in RESULTS.items() if name != "summary"}
 """The summary is a page; all its figures come from the other sheets."""
 
-_PLANNED = tuple(name for name in _READ if name not in ("audit", "issues", "run"))
+_PLANNED = tuple(name for name in _READ if name not in ("changes", "audit", "issues", "run"))
 _FOR_FIGURES = ("periods", "items", "processes", "recipes", "sites")
 """Inputs without whose rows no figure of a plan can be worked out."""
 
@@ -114,13 +123,15 @@ def read_compared(path: Path, label: str) -> Compared:
     reading = read_copies(package, path)
     run = tables.get("run", pd.DataFrame(columns=["key", "seal"]))
     facts = {str(key): "" if value is None else str(value) for key, value in zip(run["key"], run["seal"], strict=True)}
-    seal = "none"
-    if facts.get("tables SHA-256"):
-        seal = "fits" if tables_hash(tables) == facts["tables SHA-256"] else "does not fit"
+    changed = broken(facts, tables, reading.instance)
+    seal = "none" if changed is None else "does not fit" if changed else "fits"
     found = Compared(path, label, kind, reading, tables, facts, seal, content_hash, [])
     noticed = [replace(issue, message=f"{label}: {issue.message}") for issue in issues]
     noticed = [replace(issue, severity="warning") for issue in noticed]
-    return replace(found, issues=[*_seal_issues(found), *_missing(package, found), *noticed, *_faults(found)])
+    return replace(
+        found,
+        issues=[*_seal_issues(found), *_changed_input(found), *_missing(package, found), *noticed, *_faults(found)],
+    )
 
 
 def labels(paths: Sequence[Path]) -> list[str]:
@@ -159,13 +170,27 @@ def _seal_issues(found: Compared) -> list[Issue]:
     elif found.seal == "does not fit":
         made_by, own = found.facts.get("planner version", ""), planner_version()
         other = f", or made by planner {made_by}, which wrote other tables than {own}" if made_by != own else ""
-        said.append(("warning", "run", f"was edited by hand{other}: the seal does not fit its tables"))
+        parts = " and ".join(broken(found.facts, found.tables, found.instance) or [])
+        said.append(("warning", "run", f"was edited by hand{other}: the seal does not fit its {parts}"))
     if "costs" in found.tables and "objective" in found.facts:
         total = found.cost if found.goal == "cost" else -found.cost
         if abs(total - found.objective) > 1e-6 * max(1.0, abs(total)):
             words = f"costs add up to {total:,.6g}, but the objective is said to be {found.objective:,.6g}"
             said.append(("warning", "costs", words))
     return [Issue(severity, sheet, "", f"{found.label}: {words}") for severity, sheet, words in said]
+
+
+def _changed_input(found: Compared) -> list[Issue]:
+    """A remark where the workbook that a result was made of can be found and is not what it was."""
+    name, sealed = found.facts.get("input", ""), found.facts.get("input SHA-256", "")
+    if not name or not sealed:
+        return []
+    likely = [instance_of(found.path), found.path.parent / name, Path(name)]
+    there = [path for path in likely if path is not None and path.is_file()]
+    if not there or any(hashlib.sha256(path.read_bytes()).hexdigest() == sealed for path in there):
+        return []
+    words = f"{there[0]} changed after this result was made of it: solve it again, or compare with care"
+    return [Issue("warning", "run", "", f"{found.label}: {words}")]
 
 
 def _missing(package: Package, found: Compared) -> list[Issue]:

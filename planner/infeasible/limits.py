@@ -25,8 +25,13 @@ KINDS = {
     ("lines", "min_load"): "physical",
     ("lanes", "capacity"): "physical",
     ("items", "disposable"): "physical",
+    ("locks", "at_least"): "policy",
+    ("locks", "at_most"): "policy",
 }
 """What kind of fact the limits of a column are: nature and plant, an agreement with somebody, or a choice."""
+
+UNSAID = 1.0
+"""What a lock without limits asks for."""
 
 LIMITED = ("held", "shipped")
 """Variables whose own limits are cells of the workbook."""
@@ -79,7 +84,8 @@ class Limits:
         if key not in self.found:
             value = self.model.sets.instance[sheet].at[row, column]
             kind = KINDS[sheet, column]
-            self.found[key] = Limit(*key, kind, 0.0 if isinstance(value, str) else float(value), rise)
+            now = 0.0 if isinstance(value, str) else UNSAID if value != value else float(value)
+            self.found[key] = Limit(*key, kind, now, rise)
         self.found[key].places.append(place)
 
 
@@ -242,6 +248,16 @@ def _lane_cell(found: Limits, *lane: str) -> int:
     return int(lanes.index[(lanes[ARC] == list(lane)).all(axis=1)][0])
 
 
+def _lock_least(found: Limits, row: int, cell: int, _: str) -> None:
+    """the decision >= at_least: less may do."""
+    found.add("locks", cell, "at_least", False, Place((row,), 1.0, most=found.model.held_between[cell].at_least))
+
+
+def _lock_most(found: Limits, row: int, cell: int, _: str) -> None:
+    """the decision <= at_most: more may be allowed."""
+    found.add("locks", cell, "at_most", True, Place((row,), -1.0))
+
+
 READERS: dict[str, Callable[..., None]] = {
     "service": _service,
     "within_capacity": _capacity,
@@ -252,6 +268,8 @@ READERS: dict[str, Callable[..., None]] = {
     "delivery": _balance,
     "lane_sharing": _shared_lane,
     "shipped": _arc,
+    "lock_at_least": _lock_least,
+    "lock_at_most": _lock_most,
 }
 """The rows and variables in which cells set limits, and who finds the cell.
 

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 
+from models.courses import step_values
+from models.demand import PENALTY_PER_PRICE
 from models.sets import Sets
 from models.terms import Terms
 from planner.compiled import Compiled
-
-UNWANTED = 3.0
-"""A unit not delivered or not put up, where the workbook names no penalty, costs so many times its reference value."""
 
 Column = tuple[str, tuple[str, ...]]
 """The name of a variable and its key."""
@@ -30,7 +29,7 @@ class Programme:
     transport: the part of the cost of an arc that a disturbance of costs scales
     upper: the most without a disturbance; `own` the capacity of an arc of its own, else infinite
     arrays: rows and matrix; the right-hand sides are those of the undisturbed course
-    service: by column of what is sold, its row; `wanted` and `worth` (money/item) of it
+    service: by column of what is sold, its row; `wanted` and `worth` (money/item; 1 where nothing has any) of it
     sharing: rows of lanes that items share, with the columns on them
     held: by column of what is taken from stock, how much there is
     pace: the column that says how many such windows a year has: 12 / months
@@ -96,6 +95,8 @@ class _Builder:
         self._balance()
         self._share()
         self._serve()
+        if not any(self.worth[number] * wanted for number, wanted in self.wanted.items()):
+            self.worth = dict.fromkeys(self.worth, 1.0)
         pace = self._release()
         columns = self.columns
         capacity = [own.get(key, np.inf) if name == "shipped" else np.inf for name, key in columns]
@@ -130,7 +131,7 @@ class _Builder:
     def _limit(self, own: dict[tuple[str, ...], float]) -> None:
         """The most of each flow as the plan's decisions leave it."""
         m = self.m
-        values = self.sets.instance["items"].set_index("item")["value"].to_dict()
+        values = self.sets.instance["items"].set_index("item")["value"]
         idle = {key[:4] for key, state in m.in_force.items() if not round(state.value)}
         for number, (name, key) in enumerate(self.columns):
             if name == "made":
@@ -140,7 +141,7 @@ class _Builder:
                 there = key not in m.lane_of or round(m.lane_opened[m.lane_of[key]].value)
                 self.upper[number] = own.get(key, np.inf) if there else 0.0
             elif name == "deployed":
-                late = UNWANTED * values[key[1]]
+                late = PENALTY_PER_PRICE * values[key[1]]
                 self.upper[number] = self.base[number]
                 self.cost[number] -= late
 
@@ -176,8 +177,8 @@ class _Builder:
     def _serve(self) -> None:
         """sold + unserved = wanted, in every market that the plan offers something."""
         m = self.m
-        value = self.sets.instance["items"].set_index("item")["value"].to_dict()
-        prices = dict(zip(m.volume, self.sets.demand["price"], strict=True))
+        value = self.sets.instance["items"].set_index("item")["value"]
+        worth: dict[Any, float] = {**step_values(self.sets)}
         for number, (name, key) in [*enumerate(self.columns)]:
             if name != "sold":
                 continue
@@ -185,25 +186,30 @@ class _Builder:
                 wanted = self.base[number]
             else:
                 wanted = m.volume[key] * (round(m.priced[key].value) if key in m.priced else 1)
-            penalty = UNWANTED * value[key[1]]
+            penalty = PENALTY_PER_PRICE * value[key[1]]
             if key in m.unserved:
                 penalty = self.amounts.get(id(m.unserved[key]), 0.0) / self.annual
             missed = self._add(("unserved", key), wanted - self.base[number], 0.0 if self.profit else penalty)
             if not self.profit and not _ready(m.item_waits.get(key)):
                 self.upper[number] = 0.0
             self.wanted[number] = wanted
-            self.worth[number] = value[key[1]] if prices[key] != prices[key] else prices[key]
+            self.worth[number] = worth[key]
             self.service[number] = len(self.rows)
             self.rows.append(([number, missed], [1.0, 1.0], wanted, wanted))
 
     def _release(self) -> int:
-        """released x months/12 <= held; what is not used is put back. Returns the column of 12 / months."""
+        """released x months/12 <= held, at the value of the item; what is not used is put back.
+
+        Returns the column of 12 / months.
+        """
+        values = self.sets.instance["items"].set_index("item")["value"].to_dict()
         pace = len(self.columns) + 2 * len(self.sets.instance["stocks"])
         for region, item in self.sets.instance["stocks"][["region", "item"]].itertuples(index=False, name=None):
             place = (item, region, self.period)
             row = self.rows[self.sides["delivered" if place in self.m.transited else "supply", place]]
             for name, sign in (("released", 1.0), ("restocked", -1.0)):
-                number = self._add((name, (region, item, self.period)), 0.0, 0.0)
+                cost = values[item] if name == "released" else 0.0
+                number = self._add((name, (region, item, self.period)), 0.0, cost)
                 row[0].append(number)
                 row[1].append(sign)
                 if name == "released":

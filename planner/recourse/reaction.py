@@ -16,6 +16,15 @@ from planner.warm import Warm
 SERVED = 1e-6
 """Service that falls short by no more than this share counts as full."""
 
+USED = 1e-6
+"""A flow of more than this, in its own unit, is one that would be missed."""
+
+LEANING = 1e-4
+"""How much cost counts where service is sought: only between flows that serve the same."""
+
+TINY = 1e-9
+"""Keeps a ratio finite."""
+
 SHORTEST = 1e-3
 """A plan that stock and slack carry for less than this many months is not carried at all."""
 
@@ -48,6 +57,14 @@ class Reaction:
         """Worth not served during the disturbance, in money."""
         return (sum(self.wanted.values()) - sum(self.served.values())) * self.months / 12
 
+    def upset_by(self, snapshot: Snapshot) -> bool:
+        """Whether these flows could not go on if `snapshot`, which takes away and adds nothing, came on top."""
+        bounds = _disturbed(self.programme, snapshot)
+        programme = self.programme
+        shared = [sum(self.values[members]) - bounds.row_upper[row] for row, members in programme.sharing.items()]
+        over = np.concatenate([(self.values - bounds.upper)[bounds.hit], shared])
+        return bool((over > USED).any())
+
     def unserved(self) -> dict[tuple[str, str], float]:
         """By region and item: the worth not served, in money, where there is any."""
         found: dict[tuple[str, str], float] = {}
@@ -77,18 +94,41 @@ class Recourse:
         """`m` is a model of `models.network.build` whose variables hold the plan."""
         self.sets: Sets = m.sets
         self.programmes = programmes(m)
-        self._answers: dict[str, Warm] = {}
-        self._lasting: dict[str, Warm] = {}
+        self._solvers: dict[tuple[str, str], Warm] = {}
 
     def react(self, period: str, snapshot: Snapshot) -> Reaction:
         """The cheapest flows while `snapshot` lasts."""
+        bounds = _disturbed(self.programmes[period], snapshot)
+        return self._answer("cheapest", period, snapshot, bounds, bounds.cost)
+
+    def serve(self, period: str, snapshot: Snapshot) -> Reaction:
+        """The flows that serve most while `snapshot` lasts; of those that serve as much, cheap ones."""
         programme = self.programmes[period]
         bounds = _disturbed(programme, snapshot)
-        if period not in self._answers:
-            self._answers[period] = Warm(programme.arrays)
+        worth = np.zeros(len(bounds.cost))
+        worth[list(programme.worth)] = list(programme.worth.values())
+        scale = worth.max(initial=0.0) / max(np.abs(bounds.cost).max(initial=0.0), TINY)
+        return self._answer("serving", period, snapshot, bounds, LEANING * scale * bounds.cost - worth)
+
+    def undisturbed(self, period: str, months: float) -> Reaction:
+        """The flows of the plan itself."""
+        programme = self.programmes[period]
+        served = {number: worth * programme.base[number] for number, worth in programme.worth.items()}
+        wanted = {number: worth * programme.wanted[number] for number, worth in programme.worth.items()}
+        nothing = np.zeros(len(programme.base), dtype=bool)
+        return Reaction(programme, months, programme.base, nothing, 0.0, served, wanted)
+
+    def _solver(self, aim: str, period: str) -> Warm:
+        if (aim, period) not in self._solvers:
+            self._solvers[aim, period] = Warm(self.programmes[period].arrays)
+        return self._solvers[aim, period]
+
+    def _answer(self, aim: str, period: str, snapshot: Snapshot, bounds: _Bounds, cost: np.ndarray) -> Reaction:
+        """The flows of least `cost` in a snapshot."""
+        programme = self.programmes[period]
         lower, upper = np.zeros(len(bounds.upper)), bounds.upper
         lower[programme.pace] = upper[programme.pace] = 12.0 / snapshot.months
-        values = self._answers[period].solve(bounds.cost, lower, upper, bounds.row_lower, bounds.row_upper)
+        values = self._solver(aim, period).solve(cost, lower, upper, bounds.row_lower, bounds.row_upper)
         if values is None:
             raise RuntimeError(f"no flows are possible in {period}: the plan does not hold together")
         return self._reaction(programme, snapshot, bounds, values)
@@ -114,8 +154,6 @@ class Recourse:
         """
         programme = self.programmes[period]
         bounds = _disturbed(programme, snapshot)
-        if period not in self._lasting:
-            self._lasting[period] = Warm(programme.arrays)
         cost, upper = np.zeros(len(bounds.cost)), bounds.upper
         cost[programme.pace] = 1.0
         lower = np.zeros(len(cost))
@@ -124,7 +162,7 @@ class Recourse:
             lower[number] = least * (1.0 - SERVED)
         most = 12.0 * self.sets.time.years[period]
         lower[programme.pace], upper[programme.pace] = 12.0 / most, 12.0 / SHORTEST
-        values = self._lasting[period].solve(cost, lower, upper, bounds.row_lower, bounds.row_upper)
+        values = self._solver("lasting", period).solve(cost, lower, upper, bounds.row_lower, bounds.row_upper)
         return 0.0 if values is None else min(most, 12.0 / float(values[programme.pace]))
 
 

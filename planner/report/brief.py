@@ -26,6 +26,9 @@ from planner.report.figures import (
 from planner.report.integration import integration
 from planner.report.rules import rules_met
 
+EVALUATED = "evaluated"
+"""Status of a plan whose decisions were given."""
+
 FULL = 0.995
 """Use of capacity from which a line counts as full."""
 
@@ -77,6 +80,8 @@ def _quality(instance: Instance, facts: Mapping[str, Any]) -> str:
     if bound is not None and gap is not None:
         room = f"; another could be better by {money(abs(facts['objective'] - bound), currency)} ({gap:.2%}) at most"
         room = room.replace("%", " %")
+    if facts["status"] == EVALUATED:
+        return "The decisions are those of an earlier plan; only flows were chosen anew, so another plan may be better."
     if facts["status"] == "time_limit":
         return f"The search was stopped at its time limit: this is the best plan found until then{room}."
     if facts["status"] == "interrupted":

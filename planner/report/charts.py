@@ -42,6 +42,20 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """Points joined in the order in which they stand, and marked ones among them.
+
+    `points` has columns x, y and mark: "" or the name of the series under which the point stands out. `across` and
+    `unit` name the axes.
+    """
+
+    title: str
+    across: str
+    unit: str
+    points: pd.DataFrame
+
+
+@dataclass(frozen=True)
 class Map:
     """Regions by place (columns longitude, latitude, worth; index region) and the largest flows between them.
 
@@ -63,7 +77,7 @@ def charts(instance: Instance, tables: Tables) -> list[Chart | Map]:
         _in_money("How the chain is reached, at reference value", "stacked", instance, _modes(instance, tables)),
         Chart(f"Own, ally or buy, {last}", "shares", "share of supply", _ways(instance, tables, last)),
         Map(f"Where things are made, and what moves, {last}", *_places(instance, tables, last)),
-        Chart("Loss in disruptions, the worst", "bars", f"million {instance.settings['currency']}", losses(tables)),
+        Chart("Loss in the worst disruptions", "bars", f"million {instance.settings['currency']}", losses(tables)),
         Chart("Demand served in these disruptions", "bars", "share of value", services(tables), floor=0.0),
     ]
     return [chart for chart in found if not (chart.regions if isinstance(chart, Map) else chart.frame).empty]

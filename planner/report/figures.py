@@ -24,6 +24,7 @@ COST_GROUPS = {
     "disruptions": ("expected loss", "risk"),
     "shortage": ("shortage",),
     "rules broken": ("rule breach", "rule breach once"),
+    "plan changes": ("plan changes",),
     "revenue": ("revenue",),
 }
 """Cost lines as a board sums them up; a line that stands nowhere here is a group of its own."""

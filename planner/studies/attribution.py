@@ -147,6 +147,7 @@ def attribute(
     options: Options,
     workers: int = 1,
     show: Callable[[int, int], None] | None = None,
+    cluster: str | None = None,
 ) -> Attribution:
     """Solve the coalitions of a design. `show` is told how many of how many are done.
 
@@ -157,7 +158,7 @@ def attribute(
     report = show or (lambda done, total: None)
     report(0, len(needed))
     try:
-        for plan in solve_coalitions(Task(instance, comparison.players, options), needed, workers):
+        for plan in solve_coalitions(Task(instance, comparison.players, options), needed, workers, cluster):
             solved[plan.coalition] = plan
             report(len(solved), len(needed))
     except KeyboardInterrupt:

@@ -1,16 +1,14 @@
 """Plans under some mechanisms only: each coalition of switches is one solve, in this process or in several."""
 
-import signal
-from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from multiprocessing import active_children, get_context
+from functools import partial
 
 from models.instance import Instance
 from models.network import build
 from planner.compiled import compile_model
 from planner.infeasible import remedies, told
+from planner.jobs.pool import solve_all
 from planner.solver import Options, rounding, solve_arrays
 from planner.studies.shapley import Coalition
 
@@ -72,12 +70,14 @@ def solve_coalition(task: Task, coalition: Coalition) -> Solved:
     return Solved(coalition, solution.status, solution.words, objective, bound, solution.gap, solution.seconds, reasons)
 
 
-def solve_coalitions(task: Task, needed: Sequence[Coalition], workers: int = 1) -> Iterator[Solved]:
+def solve_coalitions(
+    task: Task, needed: Sequence[Coalition], workers: int = 1, cluster: str | None = None
+) -> Iterator[Solved]:
     """Solve each of `needed` and yield it when it is done.
 
     Raises NoPlan for the first without a plan and KeyboardInterrupt when the user stops; nothing runs on after that.
     """
-    found = _here(task, needed) if workers == 1 else _in_processes(task, needed, workers)
+    found = solve_all(partial(solve_coalition, task), needed, workers, cluster)
     try:
         for solved in found:
             if solved.status == "interrupted":  # the solver swallows Ctrl-C to end in order
@@ -87,44 +87,3 @@ def solve_coalitions(task: Task, needed: Sequence[Coalition], workers: int = 1) 
             yield solved
     finally:
         found.close()
-
-
-def _here(task: Task, needed: Sequence[Coalition]) -> Generator[Solved, None, None]:
-    for coalition in needed:
-        yield solve_coalition(task, coalition)
-
-
-def _in_processes(task: Task, needed: Sequence[Coalition], workers: int) -> Generator[Solved, None, None]:
-    with _pool(task, workers) as pool:
-        for future in as_completed([pool.submit(_solve_shared, coalition) for coalition in needed]):
-            yield future.result()
-
-
-@contextmanager
-def _pool(task: Task, workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Fresh processes that know the task; when the caller leaves early they are ended and do not solve on."""
-    others = set(active_children())
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_share, initargs=(task,))
-    try:
-        yield pool
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for child in set(active_children()) - others:
-            child.terminate()
-        raise
-    finally:
-        pool.shutdown()
-
-
-_shared: list[Task] = []
-"""In a process of the pool: its task, sent once and not with every coalition."""
-
-
-def _share(task: Task) -> None:
-    """Ctrl-C reaches every process of a terminal; the one in front of the user decides what it means."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _shared[:] = [task]
-
-
-def _solve_shared(coalition: Coalition) -> Solved:
-    return solve_coalition(_shared[0], coalition)

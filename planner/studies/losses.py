@@ -8,7 +8,7 @@ import pandas as pd
 
 from models.instance import Instance, typed
 from models.sets import Sets
-from models.sets.scenarios import Snapshot, World, scenario_sets
+from models.sets.scenarios import Arc, Draw, Snapshot, World, scenario_sets
 
 KINDS = ("region", "bloc", "firm", "site", "lane", "chokepoint")
 DEFAULT_KINDS = ("region", "firm", "site", "lane", "chokepoint")
@@ -46,17 +46,24 @@ class Losses:
 
     def __init__(self, sets: Sets, kinds: Sequence[str] = DEFAULT_KINDS, factor: float = 0.0) -> None:
         self.sets, self.kinds, self.factor = sets, kinds, factor
+        self._priority: dict[Draw, float] = sets.draws["priority"].to_dict()
+        self._single: dict[str, dict[Loss, Snapshot]] = {}
 
     def single(self, period: str) -> dict[Loss, Snapshot]:
         """Every loss that matters in a period, each for one month.
 
         The planner is no risk to itself: where only one firm is home, its loss is left out.
         """
+        if period not in self._single:
+            self._single[period] = self._found(period)
+        return self._single[period]
+
+    def _found(self, period: str) -> dict[Loss, Snapshot]:
         rows = [
             {"scenario": kind, "expand": f"each_{kind}", "period": period, "months": 1.0, "factor": self.factor}
             for kind in self.kinds
         ]
-        _, snapshots = scenario_sets(self._world(rows, []))
+        _, snapshots = scenario_sets(self._world(rows))
         home = set(self.sets.instance["firms"].query("home == 'yes'")["firm"])
         found = {}
         for (name, _), snapshot in snapshots.items():
@@ -65,23 +72,25 @@ class Losses:
                 found[Loss(kind, member)] = snapshot
         return found
 
-    def together(self, cases: Iterable[tuple[Loss, ...]], period: str) -> dict[tuple[Loss, ...], Snapshot]:
-        """What losses that come together take away in a period, each set of them for one month."""
-        named = {f"case {number}": losses for number, losses in enumerate(cases)}
-        hits = [
-            {"scenario": name, "period": period, "months": 1.0, "kind": loss.kind, "target": loss.member}
-            | {"factor": self.factor}
-            for name, losses in named.items()
-            for loss in losses
-        ]
-        _, snapshots = scenario_sets(self._world([{"scenario": name} for name in named], hits))
-        return {named[name]: snapshot for (name, _), snapshot in snapshots.items()}
+    def joined(self, snapshots: Iterable[Snapshot]) -> Snapshot:
+        """What losses that come together take away: the product of their factors, not below what priority keeps."""
+        parts = list(snapshots)
+        capacity: dict[Draw, float] = {}
+        arcs: dict[Arc, float] = {}
+        for part in parts:
+            for draw, factor in part.capacity.items():
+                capacity[draw] = max(capacity.get(draw, 1.0) * factor, self._priority[draw])
+            for arc, factor in part.arcs_capacity.items():
+                arcs[arc] = arcs.get(arc, 1.0) * factor
+        return Snapshot(parts[0].months, capacity, arcs_capacity=arcs)
 
-    def _world(self, scenarios: list[dict], disruptions: list[dict]) -> World:
+    def _world(self, scenarios: list[dict]) -> World:
         """The sets with these scenarios in place of the workbook's own."""
         instance, sets = self.sets.instance, self.sets
-        tables = {"scenarios": scenarios, "disruptions": disruptions}
-        changed = {sheet: typed(sheet, pd.DataFrame(rows)) for sheet, rows in tables.items()}
+        changed = {
+            "scenarios": typed("scenarios", pd.DataFrame(scenarios)),
+            "disruptions": typed("disruptions", pd.DataFrame()),
+        }
         own = Instance({**instance.tables, **changed}, instance.settings).with_settings(scenarios="on", rules="off")
         return World(own, sets.draws, sets.most, sets.flows, sets.demand)
 
@@ -91,12 +100,12 @@ def lasting(snapshot: Snapshot, months: float) -> Snapshot:
     return replace(snapshot, months=months)
 
 
-def inside(one: Snapshot, other: Snapshot) -> bool:
-    """Whether everything that `one` takes away `other` takes away too."""
-    pairs = ((one.capacity, other.capacity), (one.arcs_capacity, other.arcs_capacity))
-    return all(mine.keys() <= theirs.keys() for mine, theirs in pairs)
-
-
 def spread(months: Iterable[float], longest: float) -> list[float]:
     """The month counts that fit into a period, each once, in order; at least the longest that fits."""
     return sorted({float(np.minimum(count, longest)) for count in months})
+
+
+def inside(one: Snapshot, other: Snapshot) -> bool:
+    """Whether everything that `one` takes away `other` takes away too; both leave nothing of what they hit."""
+    pairs = ((one.capacity, other.capacity), (one.arcs_capacity, other.arcs_capacity))
+    return all(mine.keys() <= theirs.keys() for mine, theirs in pairs)

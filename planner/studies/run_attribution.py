@@ -31,6 +31,7 @@ class Request:
     exact: bool = False
     workers: int = 1
     changes: tuple[str, ...] = ()
+    cluster: str | None = None
 
 
 def run_attribution(reading: Reading, request: Request, path: str | Path, issues: list[Issue], live: Live) -> list[str]:
@@ -45,7 +46,12 @@ def run_attribution(reading: Reading, request: Request, path: str | Path, issues
         cast(instance, request.only), samples=request.samples, exact=request.exact, seed=request.options.seed
     )
     found = attribute(
-        instance, comparison, request.options, request.workers, lambda *steps: live.count("coalition", *steps)
+        instance,
+        comparison,
+        request.options,
+        request.workers,
+        lambda *steps: live.count("coalition", *steps),
+        request.cluster,
     )
     if not found.says_something:
         raise Unfinished(len(found.solved), len(comparison.needed))

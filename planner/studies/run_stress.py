@@ -1,5 +1,6 @@
 """A stress test from a result on the disk to a workbook."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,11 +52,7 @@ def run_stress(path: Path, trial: Trial, output: Path, live: Live) -> tuple[Stre
 
 def check_trial(trial: Trial, periods: list[str]) -> None:
     """Raise InputError with everything that is wrong with what was asked for."""
-    faults = [
-        f"--kinds {kind} is no kind of loss{suggestion(kind, KINDS)}: it is one of {', '.join(KINDS)}"
-        for kind in trial.kinds
-        if kind not in KINDS
-    ]
+    faults = _unknown_kinds(trial.kinds)
     faults += [
         f"--period {period} does not exist{suggestion(period, periods)}: the periods are {', '.join(periods)}"
         for period in trial.periods
@@ -63,3 +60,17 @@ def check_trial(trial: Trial, periods: list[str]) -> None:
     ]
     if faults:
         raise InputError([Issue("error", "", "", words) for words in faults])
+
+
+def check_kinds(kinds: Sequence[str]) -> None:
+    """Raise InputError where something is no kind of loss."""
+    if faults := _unknown_kinds(kinds):
+        raise InputError([Issue("error", "", "", words) for words in faults])
+
+
+def _unknown_kinds(kinds: Sequence[str]) -> list[str]:
+    return [
+        f"--kinds {kind} is no kind of loss{suggestion(kind, KINDS)}: it is one of {', '.join(KINDS)}"
+        for kind in kinds
+        if kind not in KINDS
+    ]

@@ -6,7 +6,7 @@ from itertools import combinations
 
 from models.sets.scenarios import Snapshot
 from planner.recourse.reaction import SERVED, Recourse
-from planner.studies.losses import DEFAULT_KINDS, Case, Loss, Losses, inside, lasting, spread
+from planner.studies.losses import DEFAULT_KINDS, Case, Loss, Losses, lasting, spread
 
 MOST_WORST = 10
 """The worst single losses of a period that are also tried in pairs, unless told otherwise."""
@@ -38,9 +38,9 @@ class Hit:
     short: dict[tuple[str, str], float]
 
     @property
-    def severity(self) -> tuple[float, float]:
-        """Sorts the worst first: by what is served, then by what it costs."""
-        return (self.service, -self.loss)
+    def severity(self) -> tuple[float, float, float]:
+        """Sorts the worst first: by what is served, then by how long the plan would survive, then by the cost."""
+        return (round(self.service, 9), self.lasts, -self.loss)
 
 
 @dataclass
@@ -86,11 +86,12 @@ def _try_all(
             report(done, total)
             found.hits += _hits(recourse, (loss,), period, snapshot, trial)
             done += 1
-    pairs = {period: _pairs(found, period, single[period], trial.worst) for period in periods}
+    pairs = {period: _pairs(recourse, found, period, single[period], trial) for period in periods}
     total += sum(map(len, pairs.values()))
     for period, members in pairs.items():
-        for both, snapshot in losses.together(members, period).items():
+        for both in members:
             report(done, total)
+            snapshot = losses.joined(single[period][loss] for loss in both)
             found.hits += _hits(recourse, both, period, snapshot, trial)
             done += 1
 
@@ -104,16 +105,22 @@ def _hits(recourse: Recourse, losses: tuple[Loss, ...], period: str, snapshot: S
         yield Hit(case, reaction.service, reaction.lost, reaction.loss, lasts, reaction.unserved())
 
 
-def _pairs(found: Stressed, period: str, snapshots: dict[Loss, Snapshot], most: int) -> list[tuple[Loss, ...]]:
-    """Pairs of the worst single losses of a period.
+def _pairs(
+    recourse: Recourse, found: Stressed, period: str, snapshots: dict[Loss, Snapshot], trial: Trial
+) -> list[tuple[Loss, ...]]:
+    """Pairs of the worst single losses of a period, without those that are no worse than one of the two.
 
-    One that leaves nothing to be lost cannot be made worse; of two of which one takes all that the other takes, the
-    larger alone says what both do.
+    One that leaves nothing to be lost cannot be made worse; nor does it add anything to lose what is not used any more
+    (over the longest time that is tried) once the other is lost.
     """
-    hurting = [hit for hit in found.singles if hit.case.period == period and hit.service > SERVED]
-    worst = list(dict.fromkeys(hit.case.losses[0] for hit in hurting if hit.loss > 0 or hit.service < 1))[:most]
+    longest = 12.0 * recourse.sets.time.years[period]
+    singles = [hit for hit in found.singles if hit.case.period == period and hit.service > SERVED]
+    felt = [hit.case.losses[0] for hit in singles if hit.loss > 0 or hit.service < 1 or hit.lasts < longest]
+    worst = list(dict.fromkeys(felt))[: trial.worst]
+    months = spread(trial.months, longest)[-1]
+    answers = {loss: recourse.react(period, lasting(snapshots[loss], months)) for loss in worst}
     return [
         tuple(sorted(pair))
         for pair in combinations(worst, 2)
-        if not inside(snapshots[pair[0]], snapshots[pair[1]]) and not inside(snapshots[pair[1]], snapshots[pair[0]])
+        if answers[pair[0]].upset_by(snapshots[pair[1]]) and answers[pair[1]].upset_by(snapshots[pair[0]])
     ]

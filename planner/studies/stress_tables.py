@@ -20,7 +20,7 @@ _LOSSES = table(
     "losses",
     "Every loss that was tried, the worst first. The plan stays; only flows and strategic stock answer.",
     {
-        "rank": number("1 is the worst: least served, then dearest", key=True),
+        "rank": number("1 is the worst: least served, then soonest felt, then dearest", key=True),
         "loss": text("what is lost; of a pair both"),
         "together": number("how many are lost at once"),
         "period": text("period in which it happens"),

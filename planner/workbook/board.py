@@ -9,7 +9,7 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from planner.report.charts import Chart, Map
+from planner.report.charts import Chart, Curve, Map
 from planner.report.tiles import Tile
 from planner.workbook import style
 from planner.workbook.drawing import drawn, figures_sheet
@@ -41,7 +41,7 @@ class Board:
     """What stands on the page beside the brief: headline figures, and charts, so many in a row."""
 
     tiles: Sequence[Tile]
-    charts: Sequence[Chart | Map]
+    charts: Sequence[Chart | Curve | Map]
     across: int = 2
 
 

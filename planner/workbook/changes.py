@@ -46,7 +46,7 @@ def apply_changes(tables: dict[str, Table], changes: Sequence[str], findings: Fi
     """Make the `changes` in the cells of `tables`, in order; faults name the text of the change."""
     for written in changes:
         try:
-            change = _parsed(written)
+            change = parsed(written)
             found = tables.get(change.sheet)
             if found is None:
                 raise ChangeError(f"the workbook has no rows in sheet `{change.sheet}`")
@@ -59,7 +59,16 @@ def apply_changes(tables: dict[str, Table], changes: Sequence[str], findings: Fi
             findings.changed[change.sheet, row, change.column] = shown(written)
 
 
-def _parsed(written: str) -> Change:
+def split(written: str) -> tuple[str, str]:
+    """What a change is about, and what stands behind its equals sign. Raises ChangeError where it has not that form."""
+    match = _FORM.fullmatch(written)
+    if match is None:
+        raise ChangeError(f"cannot be understood: {_SAYING}")
+    return written[: match.start("value") - 1].strip(), match["value"]
+
+
+def parsed(written: str) -> Change:
+    """A change taken apart. Raises ChangeError where it has not the form or names no sheet and column of ours."""
     match = _FORM.fullmatch(written)
     if match is None:
         raise ChangeError(f"cannot be understood: {_SAYING}")

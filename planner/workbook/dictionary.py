@@ -11,7 +11,10 @@ import pandera.pandas as pa
 from models.schema import INPUTS, RESULTS, SETTINGS, meta
 from models.schema.columns import remarks
 from planner.comparison.schema import COMPARISON
+from planner.studies.frontier_schema import FRONTIER, HARDENED
+from planner.studies.plan_schema import ALTERNATIVES, BREAK_EVEN
 from planner.studies.schema import ATTRIBUTION
+from planner.studies.stress_tables import STRESS
 from planner.workbook.assist import limits_in_words, shown_default
 
 _INTRODUCTION = """\
@@ -46,6 +49,25 @@ def dictionary() -> str:
         "`headline` has a column for each file.\n"
     )
     parts += [_sheet(schema) for name, schema in COMPARISON.items() if name not in RESULTS]
+    parts.append(
+        "## Workbook of `planner why`\n\nThe sheets of a comparison of the plan with the one in which the decision is "
+        "forced, and:\n"
+    )
+    parts.append(_sheet(BREAK_EVEN))
+    parts.append(
+        "## Workbook of `planner alternatives`\n\n`summary`, `issues` and `run` as above. Sheet `choices` has a column "
+        "for each plan.\n"
+    )
+    parts += [_sheet(schema) for name, schema in ALTERNATIVES.items() if name not in RESULTS]
+    parts.append(
+        "## Stress workbook\n\nWhat `planner stress` writes; `summary`, `issues` and `run` as above. Sheets `heat_map` "
+        "and `endurance` have a column for each period.\n"
+    )
+    parts += [_sheet(schema) for name, schema in STRESS.items() if name not in RESULTS]
+    parts.append("## Hardened result\n\n`planner harden` writes a result workbook with two sheets more.\n")
+    parts += [_sheet(schema) for schema in HARDENED.values()]
+    parts.append("## Frontier workbook\n\nWhat `planner frontier` writes; `summary`, `issues` and `run` as above.\n")
+    parts += [_sheet(schema) for name, schema in FRONTIER.items() if name not in RESULTS]
     return "\n".join(parts)
 
 

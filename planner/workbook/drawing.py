@@ -5,6 +5,7 @@ import math
 import pandas as pd
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, Reference, ScatterChart, Series
+from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.data_source import AxDataSource, MultiLevelStrRef, StrRef
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
@@ -19,7 +20,7 @@ from openpyxl.styles import Font as CellFont
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
-from planner.report.charts import Chart, Map
+from planner.report.charts import Chart, Curve, Map
 from planner.report.waterfall import BASE, BELOW, BETTER, TOTAL, WORSE
 from planner.workbook import style
 from planner.workbook.outline import COASTS
@@ -45,9 +46,12 @@ def figures_sheet(book: Workbook) -> Worksheet:
     return sheet
 
 
-def drawn(chart: Chart | Map, figures: Worksheet, width: float, height: float) -> BarChart | ScatterChart:
+def drawn(chart: Chart | Curve | Map, figures: Worksheet, width: float, height: float) -> BarChart | ScatterChart:
     """The Excel chart, `width` by `height` cm, with its figures written below what `figures` has already."""
-    picture = _map(chart, figures) if isinstance(chart, Map) else _columns(chart, figures)
+    if isinstance(chart, Curve):
+        picture = _curve(chart, figures)
+    else:
+        picture = _map(chart, figures) if isinstance(chart, Map) else _columns(chart, figures)
     picture.width, picture.height = width, height
     picture.title = _title(chart.title)
     picture.graphical_properties = GraphicalProperties(ln=LineProperties(solidFill="D9D9D9"))
@@ -84,6 +88,7 @@ def _columns(chart: Chart, figures: Worksheet) -> BarChart:
         picture.x_axis.scaling.orientation = "maxMin"  # the first item on top, and the scale at the bottom all the same
         picture.y_axis.crosses = "max"
     picture.y_axis.scaling.min = chart.floor
+    picture.y_axis.scaling.max = 1.0 if chart.kind == "bars" and _of_shares(chart) else None
     if chart.kind == "bars":
         picture.legend = None
     else:
@@ -165,6 +170,39 @@ def _map(chart: Map, figures: Worksheet) -> ScatterChart:
             dot.dLbls = _name_above()
     _frame_map(picture, places)
     return picture
+
+
+def _curve(chart: Curve, figures: Worksheet) -> ScatterChart:
+    """A line through the points, and larger dots in a colour of their own for those that are marked."""
+    picture = ScatterChart()
+    picture.style = 13
+    picture.scatterStyle = "lineMarker"
+    _series_title(figures, chart)
+    points = chart.points
+    line = _series(picture, figures, "plans", list(zip(points["x"], points["y"], strict=True)))
+    line.marker.symbol, line.marker.size = "circle", 6
+    line.marker.graphicalProperties = GraphicalProperties(solidFill=style.BLUE)
+    line.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=style.BLUE, w=round(1.5 * _POINT)))
+    for number, (name, marked) in enumerate(points[points["mark"] != ""].groupby("mark", sort=False), 2):
+        dots = _series(picture, figures, str(name), list(zip(marked["x"], marked["y"], strict=True)))
+        dots.marker.symbol, dots.marker.size = "diamond", 16
+        dots.marker.graphicalProperties = GraphicalProperties(solidFill=style.PALETTE[number % len(style.PALETTE)])
+        dots.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))
+    for axis, words in ((picture.x_axis, chart.across), (picture.y_axis, chart.unit)):
+        axis.title = _title(words, 900, bold=False)
+        axis.delete = False
+        axis.txPr = _small()
+        axis.number_format = "General"
+        axis.majorGridlines = ChartLines(spPr=GraphicalProperties(ln=LineProperties(solidFill="E5E5E5")))
+    picture.legend.position = "b"
+    picture.legend.txPr = _small()
+    return picture
+
+
+def _series_title(figures: Worksheet, chart: Curve) -> None:
+    """The title of a curve above its figures."""
+    row = figures.max_row + 2 if figures.max_row > 1 else 1
+    figures.cell(row, 1, f"{chart.title} ({chart.across}; {chart.unit})").font = CellFont(name="Calibri", bold=True)
 
 
 def _coast_points() -> list[tuple[float, float] | None]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from planner.workbook.findings import Findings, cell_name
 from planner.workbook.grid import Grid, read_grids
 from planner.workbook.names import near, plain, shown, suggestion
 from planner.workbook.package import Package, open_package
-from planner.workbook.structure import check_structure
+from planner.workbook.structure import check_structure, refers_to
 from planner.workbook.tables import Table, check_header, table, twice, values
 
 NEEDED = ("periods", "regions", "items", "demand")
@@ -63,23 +63,70 @@ class Reading:
         return self.cell(settings.SHEET, found[0], "value") if found else ""
 
 
-@collector_paused()
 def read_instance(path: str | Path, changes: Sequence[str] = ()) -> Reading:
     """Read the instance workbook at `path`, make the `changes` (see `changes.py`), and check it against the schema.
 
     Raises InputError where the file is no workbook that can be read; every other fault is among the issues.
     """
+    return open_instance(path).reading(changes)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An instance workbook as it lies on the disk: opened once, and read under any number of changes."""
+
+    path: Path
+    tables: dict[str, Table]
+    findings: Findings
+    known: dict[str, tuple[pd.DataFrame, pd.DataFrame]] = field(default_factory=dict)
+    sound: set[str] = field(default_factory=set)
+
+    @collector_paused()
+    def reading(self, changes: Sequence[str] = ()) -> Reading:
+        """The workbook under the `changes`, checked against the schema; the draft stays as it is.
+
+        Sheets that no change touches, and with which all is well, are converted and judged once: readings share them.
+        """
+        findings = Findings(
+            list(self.findings.issues),
+            {sheet: dict(letters) for sheet, letters in self.findings.letters.items()},
+            dict(self.findings.changed),
+            set(self.findings.faulty),
+            set(self.findings.missing),
+        )
+        tables = {
+            sheet: replace(found, cells=found.cells.copy(), declared=list(found.declared))
+            for sheet, found in self.tables.items()
+        }
+        apply_changes(tables, changes, findings)
+        return _understood(self.path, tables, findings, self.known, self.sound)
+
+
+@collector_paused()
+def open_instance(path: str | Path) -> Draft:
+    """Open the instance workbook at `path`. Raises InputError where the file is no workbook that can be read."""
     package = open_package(path)
     findings = Findings(list(package.remarks))
     parts = _sheets(package, INPUTS, findings)
     tables = _tables(package, parts, findings)
     _look_for_needed(package, parts, tables, findings)
-    apply_changes(_with_settings(tables, findings), changes, findings)
-    return _understood(Path(path), tables, findings)
+    return Draft(Path(path), _with_settings(tables, findings), findings)
 
 
-def _understood(path: Path, tables: dict[str, Table], findings: Findings) -> Reading:
-    """Convert and check the tables."""
+def _understood(
+    path: Path,
+    tables: dict[str, Table],
+    findings: Findings,
+    known: dict[str, tuple[pd.DataFrame, pd.DataFrame]] | None = None,
+    sound: set[str] | None = None,
+) -> Reading:
+    """Convert and check the tables.
+
+    What is `known` of tables that are as the workbook has them, and which of them are `sound`, is used and added to.
+    """
+    known = {} if known is None else known
+    sound = set() if sound is None else sound
+    changed = {sheet for sheet, _, _ in findings.changed}
     frames, raw = {}, {}
     chosen, raw[settings.SHEET] = settings.check_settings(tables[settings.SHEET], findings)
     for sheet in INPUTS:
@@ -87,11 +134,18 @@ def _understood(path: Path, tables: dict[str, Table], findings: Findings) -> Rea
             continue
         found = tables.get(sheet)
         frames[sheet] = _no_rows(sheet).copy()
-        if found is not None:
+        if sheet in known and sheet not in changed:
+            frames[sheet], raw[sheet] = known[sheet]
+        elif found is not None:
+            before = len(findings.issues)
             frame = values(found, sheet, findings)
             frames[sheet] = typed(sheet, frame)
             raw[sheet] = pd.concat([frame, found.cells[found.own]], axis=1)[list(found.cells.columns)]
-    check_structure(frames, findings)
+            if len(findings.issues) == before and sheet not in changed:
+                known[sheet] = frames[sheet], raw[sheet]
+    untouched = {sheet for sheet in frames if not changed & {sheet, *refers_to(sheet)}}
+    check_structure(frames, findings, passed=sound & untouched)
+    sound |= untouched - {issue.sheet for issue in findings.issues}
     order = {sheet: number for number, sheet in enumerate(["", "--set", *INPUTS])}
     issues = sorted(
         dict.fromkeys(findings.issues), key=lambda issue: (order.get(issue.sheet, len(order)), *_place(issue.cell))

@@ -1,5 +1,6 @@
 """What the schema asks of the values: ranges, required cells, unique keys, and names that exist."""
 
+from collections.abc import Set
 from functools import cache
 from typing import Any
 
@@ -15,10 +16,16 @@ _MOST_SUGGESTIONS = 100
 """Different wrong names of one column for which a near name is looked up; further ones are reported without."""
 
 
-def check_structure(tables: dict[str, pd.DataFrame], findings: Findings) -> None:
-    """Check the typed `tables` against the schema; every fault goes to `findings`."""
+def refers_to(sheet: str) -> set[str]:
+    """The sheets whose names stand in columns of `sheet`."""
+    columns = INPUTS[sheet].columns.values()
+    return {ref.split(".")[0] for column in columns for ref in meta(column)["ref"]}
+
+
+def check_structure(tables: dict[str, pd.DataFrame], findings: Findings, passed: Set[str] = frozenset()) -> None:
+    """Check the typed `tables` against the schema, but for those `passed`; every fault goes to `findings`."""
     targets = {ref for schema in INPUTS.values() for column in schema.columns.values() for ref in meta(column)["ref"]}
-    filled = {sheet: frame for sheet, frame in tables.items() if len(frame)}
+    filled = {sheet: frame for sheet, frame in tables.items() if len(frame) and sheet not in passed}
     for sheet, frame in filled.items():
         _ranges(sheet, frame, findings)
         _reserved(sheet, frame, targets, findings)

@@ -1,10 +1,15 @@
 """How workbooks look: colours, fonts and number formats, each said once."""
 
 from collections.abc import Sequence
+from copy import copy
+from functools import cache
+from weakref import WeakKeyDictionary
 
 import pandas as pd
+from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.worksheet.worksheet import Worksheet
 
 NAVY, BLUE, PALE, GREY, INK, WHITE = "1F3A5F", "2E75B6", "DCE6F1", "EDEDED", "262626", "FFFFFF"
@@ -57,12 +62,22 @@ def input_format(values: pd.Series) -> str:
 
 def header_cell(cell: Cell, *, needed: bool, remark: bool) -> None:
     """Make `cell` a column header: dark where the column must be filled, pale where it may, grey for remarks."""
+    known = _headers.setdefault(cell.parent.parent, {})
+    if (needed, remark) in known:
+        cell._style = copy(known[needed, remark])
+        return
     cell.font = REMARK if remark else HEADER if needed else OPTIONAL
     cell.fill = fill(GREY if remark else NAVY if needed else PALE)
     cell.alignment = Alignment(horizontal="left", vertical="center", indent=1)
     cell.border = Border(bottom=LINE)
+    known[needed, remark] = copy(cell._style)
 
 
+_headers: WeakKeyDictionary[Workbook, dict[tuple[bool, bool], StyleArray]] = WeakKeyDictionary()
+"""The styles of the headers of each workbook: openpyxl takes long to find out that two are the same."""
+
+
+@cache
 def fill(colour: str) -> PatternFill:
     """A plain background."""
     return PatternFill("solid", start_color=colour, end_color=colour)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from models import changes
 from models.network import build
 from models.plan import plan
 from planner.solver import Options, solve
@@ -23,6 +24,11 @@ OUTSIDE = {"sites": [{"site": "shop", "region": "here", "firm": "other"}]}
 CONTRACT = {"firm": "other", "process": "make", "mode": "contract"}
 DESIGN = {"project": "design", "option": "alone", "cost": 2}
 WISH = {"rule": "wish", "item": "good", "hard": "no", "penalty": 1}
+STRIKE: dict[str, Any] = {
+    "scenarios": [{"scenario": "strike", "probability": 0.2}],
+    "disruptions": [{"scenario": "strike", "period": "2", "months": 6, "kind": "site", "target": "shop"}],
+}
+
 CASES: list[tuple[str, float, dict[str, Any]]] = [
     # 3,000,000 h x 0.5 / 10^6 = 1.5 per good
     ("labour", 8 * 1.5 * 2.44, {"processes": [{"labour": 3e6}], "regions": [COUNTRY]}),
@@ -173,6 +179,9 @@ CASES: list[tuple[str, float, dict[str, Any]]] = [
             "demand": wanted("2"),
         },
     ),
+    # A strike of half a year in the second period loses 4 of 8 at 10 - 2 each, at the mean of 0.8 and 0.64: 32 x 0.72
+    ("expected loss", 0.2 * 32 * 0.72, STRIKE),
+    ("risk", 3 * 0.2 / 0.5 * 32 * 0.72, STRIKE | {"settings": {"risk_weight": 3, "cvar_alpha": 0.5}}),
     # 2 of 8 are to come from there each year, and 2 to be kept at the end of each period
     (
         "rule breach",
@@ -205,5 +214,6 @@ def test_cost_line(line: str, figure: float, case: dict[str, Any]) -> None:
 
 
 def test_every_cost_line_is_worked_out() -> None:
-    """No line of the model's list is without a figure here, and none here is unknown to it."""
-    assert {line.name for line in build(workshop({"objective": "profit"})).cost_lines} == {line for line, _, _ in CASES}
+    """No line of the model's list is without a figure, and none here is unknown to it; `test_changes` has one."""
+    lines = {line.name for line in build(workshop({"objective": "profit"})).cost_lines}
+    assert lines == {line for line, _, _ in CASES} | {changes.NAME}

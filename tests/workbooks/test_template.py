@@ -10,6 +10,7 @@ from models.schema import INPUTS, SETTINGS, meta
 from planner.check import check
 from planner.workbook.assist import MOST_ERROR
 from planner.workbook.dictionary import dictionary
+from planner.workbook.example import example
 from planner.workbook.read import read_instance
 from planner.workbook.template import write_template
 from tests import worked_example
@@ -151,7 +152,21 @@ def test_the_example_has_a_plan_worth_looking_at():
     assert set(tables["access"]["mode"]) == {"spot", "contract", "equity"}
     assert set(tables["costs"]["tier"]) == {"upstream", "midstream", "downstream"}
     assert "duties" in set(tables["costs"]["line"])
-    assert (tables["demand"]["sold"] == tables["demand"]["volume"]).all()
+    undisturbed = tables["demand"][tables["demand"]["scenario"] == "base"]
+    assert (undisturbed["sold"] == undisturbed["volume"]).all()
+
+
+def test_the_example_shows_what_disruptions_cost_and_what_rules_ask():
+    """The strait is the worst that can come; both mines are needed; stock is held against both."""
+    tables = worked_example.outcome().tables
+    losses = tables["scenarios"].set_index("scenario")["loss"]
+    mines = [f"Loss of a lithium mine: {name}" for name in ("Hard rock mine", "Salt lake")]
+    assert list(losses.index) == [*mines, "Narrow Strait closed"]
+    assert losses.idxmax() == "Narrow Strait closed"
+    assert (tables["rules"]["met"] == "yes").all()
+    assert set(tables["rules"]["rule"]) == {row["rule"] for row in example()["rules"]}
+    assert tables["rules"].set_index("rule").loc["Two mines", "marginal_cost"].max() > 0
+    assert set(tables["stocks"]["item"]) == {"lithium", "cathode"}
 
 
 def test_the_data_dictionary_is_up_to_date():

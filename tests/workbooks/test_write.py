@@ -311,7 +311,7 @@ def test_the_summary_has_native_charts_that_point_at_cells(tmp_path: Path):
     path = example_result(tmp_path / "result.xlsx")
     with zipfile.ZipFile(path) as archive:
         parts = sorted(name for name in archive.namelist() if name.startswith("xl/charts/chart"))
-    assert len(parts) == 6
+    assert len(parts) == 8
     figures = openpyxl.load_workbook(path)["_charts"]
     for part in parts:
         cells = re.findall(r"<(?:c:)?f>'_charts'!([^<]+)</", xml(path, part))

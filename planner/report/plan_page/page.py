@@ -48,7 +48,7 @@ def plan_page(instance: Instance, tables: Tables, notes: Sequence[str] = ()) -> 
         ("capacity", "Capacity", _figures(drawn, "Capacity", "Sourcing") + _builds(instance, tables)),
         ("access", "Access", _figures(drawn, "How", "Own") + _access(instance, tables)),
         ("costs", "Costs", bridge + _figures(drawn, "Cost")),
-        ("security", "Security", _security(instance, tables)),
+        ("security", "Security", _security(instance, tables) + _figures(drawn, "Loss", "Demand served in")),
     ]
     present = [(key, title, inside) for key, title, inside in sections if inside]
     tabs = "".join(f'<a href="#{key}" data-tab="{key}">{title}</a>' for key, title, _ in present)

@@ -1,0 +1,253 @@
+"""The ledger: every job that was ever asked for, and how far it is, in one SQLite file.
+
+Only runners and the commands of the user write to it, never a worker. Each change is one transaction in SQLite's
+rollback journal with every commit synced, so that whoever is killed whenever leaves the last complete state. A
+write-ahead log would be faster, but needs two more files and does not work on network folders.
+"""
+
+import json
+import os
+import socket
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from planner.jobs.holder import born, holders, is_alive
+
+FILE = "jobs.sqlite"
+"""The name of a ledger, in the folder of its results."""
+
+VERSION = 1
+"""Of the tables below; a ledger of another version is refused."""
+
+PATIENCE = 30.0
+"""Seconds to wait for a ledger that another process has locked."""
+
+SILENT = 60.0
+"""Seconds without a sign of life after which a runner of another machine counts as dead."""
+
+UNFINISHED = ("waiting", "running", "interrupted")
+STATES = (*UNFINISHED, "done", "infeasible", "failed", "cancelled")
+
+_TABLES = """
+CREATE TABLE jobs (
+    number INTEGER PRIMARY KEY,
+    instance TEXT NOT NULL, input_hash TEXT NOT NULL, changes TEXT NOT NULL, options TEXT NOT NULL, seal TEXT NOT NULL,
+    state TEXT NOT NULL, words TEXT NOT NULL DEFAULT '', exit_status INTEGER, attempts INTEGER NOT NULL DEFAULT 0,
+    created TEXT NOT NULL, started TEXT, finished TEXT, seconds REAL,
+    incumbent REAL, bound REAL, gap REAL, result TEXT, log TEXT,
+    pid INTEGER, host TEXT, runner TEXT, cancel INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX jobs_by_seal ON jobs (seal);
+CREATE TABLE runners (name TEXT PRIMARY KEY, pid INTEGER NOT NULL, host TEXT NOT NULL, born REAL NOT NULL, beat REAL);
+"""
+
+
+class LedgerError(OSError):
+    """The ledger cannot be used; the message says why."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a job is asked to do: `options` are those given, the rest comes from the workbook's settings."""
+
+    instance: str
+    input_hash: str
+    changes: tuple[str, ...]
+    options: dict[str, Any]
+    seal: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """A row of the ledger.
+
+    `seconds` is the time of the solve, `exit_status` what `planner solve` would have ended with, `words` how it ended
+    or what it waits for; `result` and `log` are paths from the folder of the ledger; `pid` and `host` are the worker's.
+    """
+
+    number: int
+    instance: str
+    input_hash: str
+    changes: tuple[str, ...]
+    options: dict[str, Any]
+    seal: str
+    state: str
+    words: str
+    exit_status: int | None
+    attempts: int
+    created: str
+    started: str | None
+    finished: str | None
+    seconds: float | None
+    incumbent: float | None
+    bound: float | None
+    gap: float | None
+    result: str | None
+    log: str | None
+    pid: int | None
+    host: str | None
+    runner: str | None
+    cancel: int
+
+
+class Ledger:
+    """The ledger at `path`, made where there is none. Use as a context manager."""
+
+    def __init__(self, path: Path, patience: float = PATIENCE) -> None:
+        self.path, self.folder, self._patience = path, path.parent, patience
+        with self._guarded():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._database = sqlite3.connect(path, timeout=patience, isolation_level=None)
+            self._database.row_factory = sqlite3.Row
+            self._database.execute("PRAGMA synchronous = FULL")
+            self._prepare()
+
+    def __enter__(self) -> "Ledger":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._database.close()
+
+    def _prepare(self) -> None:
+        if self._version() == 0:
+            with self.changing():
+                if self._version() == 0:
+                    for statement in filter(str.strip, _TABLES.split(";")):
+                        self._database.execute(statement)
+                    self._database.execute(f"PRAGMA user_version = {VERSION}")
+        if self._version() != VERSION:
+            found = self._version()
+            raise LedgerError(f"{self.path} has version {found}, this planner writes {VERSION}: name another folder")
+
+    def _version(self) -> int:
+        return int(self._database.execute("PRAGMA user_version").fetchone()[0])
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """SQLite's errors in words."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise LedgerError(self._reason(error)) from error
+
+    def _reason(self, error: sqlite3.Error) -> str:
+        code = getattr(error, "sqlite_errorcode", None) or 0
+        if code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return f"{self.path} is locked by {holders(self.path)}: waited for {self._patience:g} s"
+        if code & 0xFF == sqlite3.SQLITE_FULL:
+            return f"the disk is full: {self.path} could not be written and is as it was; make room and use --resume"
+        if code & 0xFF == sqlite3.SQLITE_NOTADB:
+            return f"{self.path} is no ledger of jobs: name another folder"
+        return f"{self.path} cannot be used: {error}"
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """All that is written meanwhile is written at once, or not at all."""
+        with self._guarded():
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._database.execute("COMMIT")
+            except BaseException:
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise
+
+    def _ask(self, statement: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        with self._guarded():
+            return self._database.execute(statement, values).fetchall()
+
+    def jobs(self, where: str = "1", values: Sequence[Any] = ()) -> list[Job]:
+        """The jobs for which `where` holds, by number."""
+        return [_job(row) for row in self._ask(f"SELECT * FROM jobs WHERE {where} ORDER BY number", values)]
+
+    def job(self, number: int) -> Job | None:
+        """The job of that number, if there is one."""
+        return next(iter(self.jobs("number = ?", (number,))), None)
+
+    def add(self, request: Request) -> int:
+        """A new job, waiting; returns its number."""
+        row = {
+            "instance": request.instance,
+            "input_hash": request.input_hash,
+            "changes": json.dumps(request.changes),
+            "options": json.dumps(request.options),
+            "seal": request.seal,
+            "state": "waiting",
+            "created": now(),
+        }
+        names, marks = ", ".join(row), ", ".join("?" * len(row))
+        self._ask(f"INSERT INTO jobs ({names}) VALUES ({marks})", list(row.values()))
+        return int(self._ask("SELECT last_insert_rowid()")[0][0])
+
+    def update(self, number: int, **values: Any) -> None:
+        """Write the named columns of a job."""
+        names = ", ".join(f"{name} = ?" for name in values)
+        self._ask(f"UPDATE jobs SET {names} WHERE number = ?", [*values.values(), number])
+
+    def enlist(self, name: str) -> None:
+        """Note that this process is the runner of that name."""
+        values = (name, os.getpid(), socket.gethostname(), born(os.getpid()) or 0.0, time.time())
+        self._ask("INSERT INTO runners VALUES (?, ?, ?, ?, ?)", values)
+
+    def beat(self, name: str) -> None:
+        """A sign of life of a runner."""
+        self._ask("UPDATE runners SET beat = ? WHERE name = ?", (time.time(), name))
+
+    def dismiss(self, name: str) -> None:
+        """A runner has ended."""
+        self._ask("DELETE FROM runners WHERE name = ?", (name,))
+
+    def at_work(self) -> set[str]:
+        """The runners that are alive; those that are not are struck off."""
+        rows = self._ask("SELECT * FROM runners")
+        alive = {row["name"] for row in rows if _lives(row)}
+        for row in rows:
+            if row["name"] not in alive:
+                self.dismiss(row["name"])
+        return alive
+
+    def bury(self) -> None:
+        """Jobs that a dead runner left running are interrupted."""
+        with self.changing():
+            alive = self.at_work()
+            for job in self.jobs("state IN ('running', 'waiting') AND runner IS NOT NULL"):
+                if job.runner not in alive:
+                    state = "interrupted" if job.state == "running" else "waiting"
+                    words = "its runner was killed" if job.state == "running" else ""
+                    self.update(job.number, state=state, words=words, runner=None, pid=None, host=None)
+
+
+def instance_of(result: Path) -> Path | None:
+    """The workbook that a result was made of, where a ledger in the folder above knows it."""
+    path = result.resolve().parent.parent / FILE
+    if not path.exists():
+        return None
+    try:
+        with Ledger(path, patience=1.0) as ledger:
+            jobs = ledger.jobs("result = ?", (f"{result.resolve().parent.name}/{result.name}",))
+    except LedgerError:
+        return None
+    return Path(jobs[-1].instance) if jobs else None
+
+
+def now() -> str:
+    """The time as the ledger writes it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _lives(row: sqlite3.Row) -> bool:
+    if row["host"] == socket.gethostname():
+        return is_alive(row["pid"], row["born"])
+    return time.time() - (row["beat"] or 0.0) < SILENT
+
+
+def _job(row: sqlite3.Row) -> Job:
+    values = {field.name: row[field.name] for field in fields(Job)}
+    return Job(**values | {"changes": tuple(json.loads(row["changes"])), "options": json.loads(row["options"])})

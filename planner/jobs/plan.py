@@ -1,0 +1,234 @@
+"""Which jobs there are to do: files and patterns, changes, variants, and plan files that list all of these."""
+
+import csv
+import glob
+import hashlib
+import itertools
+import json
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from planner.issues import InputError, Issue
+from planner.jobs.ledger import Request
+from planner.seal import planner_version
+from planner.workbook.changes import ChangeError, parsed, split
+from planner.workbook.names import shown, suggestion
+
+OPTIONS: dict[str, type] = {"gap": float, "time_limit": float, "threads": int, "seed": int}
+"""Options of a solve, by the names they have in plan files."""
+
+SHEET = "runs"
+"""The sheet of a workbook that lists runs."""
+
+_LISTS = ("files", "set", "vary")
+_MOST = 10_000
+"""Variants of one run; more is taken for a slip."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A line of a plan: patterns of files, from `folder`, and what to do with each. `place` is where it was written."""
+
+    files: tuple[str, ...]
+    changes: tuple[str, ...] = ()
+    vary: tuple[str, ...] = ()
+    options: dict[str, Any] = field(default_factory=dict)
+    folder: Path = Path()
+    place: str = ""
+
+
+def requests(runs: Sequence[Run]) -> list[Request]:
+    """Every job of the `runs`, each once, in order. Raises InputError with every fault."""
+    found: dict[tuple[str, str], Request] = {}
+    issues: list[Issue] = []
+    for run in runs:
+        variants = _variants(run, issues)
+        for path in _paths(run, issues):
+            if _is_plan(path):
+                found |= {(request.instance, request.seal): request for request in _planned(path, run, issues)}
+                continue
+            input_hash = hashlib.sha256(path.read_bytes()).hexdigest()
+            for changes in variants:
+                request = _request(path, input_hash, changes, run.options)
+                found[request.instance, request.seal] = request
+    if issues:
+        raise InputError(list(dict.fromkeys(issues)))
+    return list(found.values())
+
+
+def _request(path: Path, input_hash: str, changes: tuple[str, ...], options: dict[str, Any]) -> Request:
+    """A job with what tells it from others: input, changes, options and the version of the planner."""
+    identity = json.dumps([input_hash, changes, sorted(options.items()), planner_version()])
+    seal = hashlib.sha256(identity.encode()).hexdigest()
+    return Request(str(path.resolve()), input_hash, changes, options, seal)
+
+
+def _paths(run: Run, issues: list[Issue]) -> list[Path]:
+    """The files that the patterns of a run mean."""
+    found: list[Path] = []
+    for pattern in run.files:
+        given = run.folder / pattern
+        if given.is_file():
+            found.append(given)
+        elif given.is_dir():
+            _fault(run, issues, f"{pattern} is a folder: write {pattern}/*.xlsx for all that is in it")
+        elif glob.has_magic(pattern):
+            matches = sorted(Path(match) for match in glob.glob(str(given), recursive=True))
+            matches = [path for path in matches if path.is_file() and not path.name.startswith(("~$", "."))]
+            if not matches:
+                _fault(run, issues, f"no file is called like {pattern}")
+            found += matches
+        else:
+            _fault(run, issues, f"there is no file {pattern}")
+    for path in found:
+        if path.suffix.lower() not in (".xlsx", ".xlsm", ".toml"):
+            _fault(run, issues, f"{path} is neither a workbook (.xlsx) nor a plan file (.toml)")
+    return [path for path in found if path.suffix.lower() in (".xlsx", ".xlsm", ".toml")]
+
+
+def _fault(run: Run, issues: list[Issue], message: str) -> None:
+    issues.append(Issue("error", run.place, "", message))
+
+
+def _variants(run: Run, issues: list[Issue]) -> list[tuple[str, ...]]:
+    """The changes of each job: what is set in all of them, and one of each list of values."""
+    lists = []
+    for written in run.changes:
+        try:
+            parsed(written)
+        except ChangeError as fault:
+            _fault(run, issues, f"--set `{shown(written)}`: {fault}")
+    for written in run.vary:
+        try:
+            lists.append(_listed(written))
+        except ChangeError as fault:
+            _fault(run, issues, f"--vary `{shown(written)}`: {fault}")
+    count = 1
+    for values in lists:
+        count *= len(values)
+    if count > _MOST:
+        _fault(run, issues, f"--vary: {count:,} variants, {_MOST:,} at most: vary less, or fewer values")
+        return []
+    return [(*run.changes, *chosen) for chosen in itertools.product(*lists)]
+
+
+def _listed(written: str) -> list[str]:
+    """`sheet[key].column=v1,v2` as one change for each value; a value with a comma stands in double quotes."""
+    place, values = split(written)
+    (found,) = csv.reader([values], skipinitialspace=True) if values.strip() else [[]]
+    if not found:
+        raise ChangeError("names no values: write sheet[key].column=v1,v2,v3")
+    changes = [f"{place}={value.strip()}" for value in found]
+    for change in changes:
+        parsed(change)
+    if len(set(changes)) < len(changes):
+        raise ChangeError("names a value twice")
+    if len(changes) > 1 and "" in map(str.strip, found):
+        raise ChangeError("has a value that is blank: delete the comma too many")
+    return changes
+
+
+def _is_plan(path: Path) -> bool:
+    if path.suffix.lower() == ".toml":
+        return True
+    try:
+        from python_calamine import load_workbook
+
+        return SHEET in load_workbook(str(path)).sheet_names
+    except Exception:  # whatever is wrong with it is said when the job is done
+        return False
+
+
+def _planned(path: Path, given: Run, issues: list[Issue]) -> list[Request]:
+    """The jobs of a plan file; what was given with it on the command line holds for all of them."""
+    lines = _from_toml(path, issues) if path.suffix.lower() == ".toml" else _from_workbook(path, issues)
+    found = []
+    for line in lines:
+        run = replace(
+            line,
+            changes=(*given.changes, *line.changes),
+            vary=(*given.vary, *line.vary),
+            options=given.options | line.options,
+        )
+        nested = [match for match in _paths(run, []) if _is_plan(match)]
+        if nested:
+            _fault(run, issues, f"{nested[0]} is a plan file itself: name workbooks")
+            continue
+        try:
+            found += requests([run])
+        except InputError as fault:
+            issues += fault.issues
+    return found
+
+
+def _from_toml(path: Path, issues: list[Issue]) -> list[Run]:
+    """`[[run]]` tables with files, set, vary, and options."""
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        issues.append(Issue("error", str(path), "", f"is no TOML: {error}"))
+        return []
+    tables = content.get("run", [])
+    others = [key for key in content if key != "run"]
+    if others or not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
+        issues.append(Issue("error", str(path), "", "write one table [[run]] for each run, and nothing else"))
+        return []
+    return [_run(path, f"{path}, run {number}", table, issues) for number, table in enumerate(tables, 1)]
+
+
+def _from_workbook(path: Path, issues: list[Issue]) -> list[Run]:
+    """Sheet `runs`: one row per run; several files, changes or variants in a cell stand on lines of their own."""
+    rows = pd.read_excel(path, sheet_name=SHEET, engine="calamine", dtype=object)
+    runs = []
+    for number, row in enumerate(rows.to_dict("records"), 2):
+        filled = {str(key).strip(): value for key, value in row.items() if not pd.isna(value)}
+        table = {
+            key: [line.strip() for line in str(value).splitlines() if line.strip()] if key in _LISTS else value
+            for key, value in filled.items()
+        }
+        if table:
+            runs.append(_run(path, f"{path}, {SHEET} row {number}", table, issues))
+    if not runs:
+        issues.append(Issue("error", str(path), "", f"sheet {SHEET} has no rows: write one for each run"))
+    return runs
+
+
+def _run(path: Path, place: str, table: dict[str, Any], issues: list[Issue]) -> Run:
+    """A run from what is written at `place` of the plan file `path`; the files are meant from its folder."""
+    known = (*_LISTS, *OPTIONS)
+    for key in table:
+        if key not in known:
+            hint = suggestion(key, known) or f": write one of {', '.join(known)}"
+            issues.append(Issue("error", place, "", f"`{shown(key)}` is no key{hint}"))
+    lists = {key: _texts(table.get(key, []), key, place, issues) for key in _LISTS}
+    if not lists["files"]:
+        issues.append(Issue("error", place, "", "names no files"))
+    options = {key: _option(key, table[key], place, issues) for key in OPTIONS if key in table}
+    return Run(lists["files"], lists["set"], lists["vary"], options, path.parent, place)
+
+
+def _texts(value: Any, key: str, place: str, issues: list[Issue]) -> tuple[str, ...]:
+    values = [value] if isinstance(value, str) else value
+    if isinstance(values, list) and all(isinstance(each, str) for each in values):
+        return tuple(values)
+    issues.append(Issue("error", place, "", f"`{key}` must be a text or a list of texts"))
+    return ()
+
+
+def _option(key: str, value: Any, place: str, issues: list[Issue]) -> Any:
+    """An option as a number in its range."""
+    highest = 1 if key == "gap" else None
+    numeric = isinstance(value, int | float) and not isinstance(value, bool)
+    whole = OPTIONS[key] is float or (numeric and float(value).is_integer())
+    least = 0 if key in ("gap", "seed") else 1 if key == "threads" else 0.001
+    if not numeric or not whole or value < least or (highest is not None and value > highest):
+        kind = "a whole number" if OPTIONS[key] is int else "a number"
+        limits = f"between {least} and {highest}" if highest is not None else f"of at least {least}"
+        issues.append(Issue("error", place, "", f"`{key}` must be {kind} {limits}"))
+        return None
+    return OPTIONS[key](value)

@@ -1,0 +1,59 @@
+"""Many tasks in memory, as studies have them: here, in processes, or on a cluster."""
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import Any, TypeVar
+
+from planner.jobs.cluster import DaskCrew
+from planner.jobs.crew import Crew, LocalCrew, Talk
+
+ATTEMPTS = 2
+"""Times that a task is begun before a worker that dies with it is taken for its fault."""
+
+_TICK = 0.2
+
+Task = TypeVar("Task")
+Found = TypeVar("Found")
+
+
+class TaskFailed(Exception):
+    """A task raised an exception in its worker, or its workers died."""
+
+
+def solve_all(
+    work: Callable[[Task], Found], tasks: Sequence[Task], workers: int = 1, cluster: str | None = None
+) -> Generator[Found, None, None]:
+    """What `work` makes of each task, in the order in which they end.
+
+    With one worker and no cluster it happens in this process. `work`, tasks and what comes of them must be picklable.
+    Raises TaskFailed; then, and when the caller leaves early, nothing runs on.
+    """
+    if workers == 1 and cluster is None:
+        yield from map(work, tasks)
+        return
+    crew: Crew = LocalCrew(max(1, min(workers, len(tasks)))) if cluster is None else DaskCrew(cluster)
+    try:
+        yield from _solved(crew, work, tasks)
+    finally:
+        crew.close()
+
+
+def _solved(crew: Crew, work: Callable[[Task], Found], tasks: Sequence[Task]) -> Iterator[Found]:
+    waiting, begun, done = list(range(len(tasks))), [0] * len(tasks), 0
+    while done < len(tasks):
+        while waiting and crew.free():
+            number = waiting.pop(0)
+            begun[number] += 1
+            crew.start(number, _plainly, (work, tasks[number]))
+        for number, kind, content in crew.events(_TICK):
+            if kind == "done":
+                done += 1
+                yield content
+            elif kind == "lost" and begun[number] < ATTEMPTS:
+                waiting.append(number)
+            elif kind in ("raised", "lost"):
+                raise TaskFailed(content)
+
+
+def _plainly(task: tuple[Callable[[Any], Any], Any], _: Talk) -> Any:
+    work, argument = task
+    return work(argument)

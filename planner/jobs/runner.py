@@ -1,0 +1,298 @@
+"""The runner: gives waiting jobs to workers, writes down what becomes of them, and puts results in their place."""
+
+import contextlib
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from planner.jobs.crew import Crew, Event
+from planner.jobs.ledger import Job, Ledger, Request, now
+from planner.jobs.memory import SPARE, available
+from planner.jobs.work import Answer, Order, carry_out
+from planner.workbook.save import WriteError, reason
+
+ATTEMPTS = 2
+"""Times that a job is begun before a worker that dies with it is taken for its fault."""
+
+PATIENCE = 60.0
+"""Seconds that a job waits for memory while nothing else of its run is going on; then it is started all the same."""
+
+SCRATCH = ".work"
+"""The folder, in that of the results, where results are written before they are whole."""
+
+_TICK = 0.2
+_BEAT = 5.0
+
+WORST = (1, 2, 3, 4, 0)
+"""Exit statuses, the worst first: gone wrong, wrong input, infeasible, without a plan, done."""
+
+
+def submit(ledger: Ledger, requests: Sequence[Request], force: bool = False) -> tuple[list[int], list[Job]]:
+    """Enter the jobs; returns the numbers of those to do, and the jobs that need not be done (again).
+
+    What was solved with the same seal is not solved again unless forced, as long as its result is there; what was begun
+    before keeps its number.
+    """
+    ledger.bury()
+    numbers, known = [], []
+    with ledger.changing():
+        for request in requests:
+            same = [] if force else ledger.jobs("seal = ? AND instance = ?", (request.seal, request.instance))
+            solved = next((job for job in same if _holds(ledger, job)), None)
+            busy = next((job for job in same if job.state in ("waiting", "running") and job.runner), None)
+            if solved or busy:
+                known.append(solved or busy)
+            elif same:
+                reset(ledger, same[-1].number)
+                numbers.append(same[-1].number)
+            else:
+                numbers.append(ledger.add(request))
+    return numbers, [job for job in known if job is not None]
+
+
+def _holds(ledger: Ledger, job: Job) -> bool:
+    """Whether a job has come to an end that another attempt would come to as well."""
+    if job.state == "done":
+        return job.result is not None and (ledger.folder / job.result).exists()
+    return job.state == "infeasible"
+
+
+def reset(ledger: Ledger, number: int) -> None:
+    """Make a job wait as if it were new."""
+    blank = dict.fromkeys(("started", "finished", "seconds", "incumbent", "bound", "gap", "pid", "host", "runner"))
+    ledger.update(number, state="waiting", words="", exit_status=None, attempts=0, cancel=0, **blank)
+
+
+def unfinished(ledger: Ledger) -> list[int]:
+    """The jobs that were begun or wait, and that no living runner looks after; they wait from now on."""
+    ledger.bury()
+    with ledger.changing():
+        jobs = ledger.jobs("state IN ('waiting', 'running', 'interrupted') AND runner IS NULL")
+        for job in jobs:
+            reset(ledger, job.number)
+    return [job.number for job in jobs]
+
+
+def worst(statuses: Sequence[int | None]) -> int:
+    """The worst of some exit statuses."""
+    return next(status for status in WORST if status in statuses or status == 0)
+
+
+class Runner:
+    """Runs jobs of a ledger with a crew. Use as a context manager: at the end nothing runs on."""
+
+    def __init__(self, ledger: Ledger, crew: Crew, show: Callable[[Sequence[int]], None] | None = None) -> None:
+        self.name = uuid.uuid4().hex
+        self._ledger, self._crew, self._show = ledger, crew, show
+        self._jobs: dict[int, Job] = {}
+        self._needs: dict[int, int] = {}
+        self._asking: dict[int, float] = {}
+        self._places: dict[int, tuple[int | None, str]] = {}
+        self._beaten = 0.0
+        self._scratch = ledger.folder / SCRATCH / self.name
+
+    def __enter__(self) -> "Runner":
+        self._ledger.enlist(self.name)
+        self._clear_up()
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._crew.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            self._scratch.parent.rmdir()
+        with self._ledger.changing():
+            for job in self._ledger.jobs("runner = ?", (self.name,)):
+                state = "interrupted" if job.state == "running" else job.state
+                words = "stopped by the user" if job.state == "running" else job.words
+                self._ledger.update(job.number, state=state, words=words, runner=None)
+            self._ledger.dismiss(self.name)
+
+    def _clear_up(self) -> None:
+        """What dead runners left half written."""
+        alive = self._ledger.at_work()
+        for folder in (self._ledger.folder / SCRATCH).glob("*"):
+            if folder.name not in alive:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def run(self, numbers: Sequence[int]) -> int:
+        """Do the jobs of these numbers and return the worst exit status."""
+        with self._ledger.changing():
+            free = {job.number for job in self._ledger.jobs("state = 'waiting' AND runner IS NULL")}
+            waiting = [number for number in numbers if number in free]
+            for number in waiting:
+                self._ledger.update(number, runner=self.name)
+        while waiting or self._jobs:
+            self._tick(waiting)
+            while waiting and self._crew.free() and not self._asking:
+                self._begin(waiting.pop(0))
+            for event in self._crew.events(_TICK):
+                self._heard(event, waiting)
+            self._let_in()
+            if self._show is not None:
+                self._show(numbers)
+        found = [job.exit_status for number in numbers if (job := self._ledger.job(number))]
+        return worst(found)
+
+    def _tick(self, waiting: list[int]) -> None:
+        """A sign of life, and a look at what the user has cancelled."""
+        if time.monotonic() - self._beaten >= _BEAT:
+            self._beaten = time.monotonic()
+            self._ledger.beat(self.name)
+        for job in self._ledger.jobs("cancel = 1 AND runner = ?", (self.name,)):
+            if job.number in self._jobs:
+                self._crew.stop(job.number)
+                self._forget(job.number)
+            elif job.number in waiting:
+                waiting.remove(job.number)
+            self._ledger.update(job.number, state="cancelled", words="", exit_status=4, finished=now(), runner=None)
+            self._note(job, "cancelled")
+
+    def _begin(self, number: int) -> None:
+        job = self._ledger.job(number)
+        if job is None:
+            return
+        folder = Path(job.instance).stem
+        order = Order(
+            path=job.instance,
+            input_hash=job.input_hash,
+            changes=job.changes,
+            options=job.options,
+            threads=self._crew.cores,
+            result=str(self._scratch.resolve() / f"{number}.xlsx") if self._crew.local else None,
+            content=None if self._crew.local else _content(job.instance),
+        )
+        self._jobs[number] = job
+        log = f"{folder}/{number}.log"
+        started = {"state": "running", "words": "reading", "started": now(), "attempts": job.attempts + 1, "log": log}
+        self._ledger.update(number, **started)
+        self._note(job, f"attempt {job.attempts + 1}: {job.instance}" + "".join(f" --set '{c}'" for c in job.changes))
+        self._crew.start(number, carry_out, order)
+        self._write_place(number)
+
+    def _heard(self, event: Event, waiting: list[int]) -> None:
+        job = self._jobs.get(event.number)
+        if job is None:
+            return
+        if event.kind == "told":
+            self._told(event.number, event.content)
+        elif event.kind == "done":
+            self._ended(job, event.content)
+        elif event.kind == "raised":
+            lines = event.content.strip().splitlines()
+            self._ended(job, Answer("failed", lines[-1], 1, lines=lines))
+        else:
+            self._lost(job, event.content, waiting)
+
+    def _told(self, number: int, message: dict[str, Any]) -> None:
+        self._write_place(number)
+        if "need" in message:
+            self._needs[number] = message["need"]
+            self._asking[number] = time.monotonic()
+        elif "words" in message:
+            self._ledger.update(number, words=message["words"])
+        else:
+            self._ledger.update(number, words="", **message)
+
+    def _write_place(self, number: int) -> None:
+        pid, host = self._crew.place(number)
+        if self._places.get(number) != (pid, host):
+            self._places[number] = pid, host
+            self._ledger.update(number, pid=pid, host=host)
+
+    def _let_in(self) -> None:
+        """Let jobs go on for which there is memory; the others wait, the oldest first."""
+        for number, since in list(self._asking.items()):
+            at_work = [other for other in self._needs if other not in self._asking]
+            promised = sum(max(0, self._needs[other] - self._crew.held(other)) for other in at_work)
+            lacking = self._needs[number] - self._crew.held(number) + promised + SPARE - available()
+            alone = not at_work and time.monotonic() - since > PATIENCE
+            if lacking > 0 and not alone:
+                words = f"waits for memory: needs {_size(self._needs[number])}, {_size(lacking)} too much"
+                self._ledger.update(number, words=words)
+                return
+            del self._asking[number]
+            self._ledger.update(number, words="building")
+            self._crew.answer(number, True)
+
+    def _ended(self, job: Job, answer: Answer) -> None:
+        """Put the result in its place, and then say in the ledger that it is there."""
+        result = None
+        try:
+            if answer.written:
+                result = self._published(job, answer)
+        except OSError as error:
+            answer = Answer("failed", str(error), 1, lines=answer.lines)
+        self._note(job, *answer.lines, f"{answer.state}: {answer.words}")
+        self._forget(job.number)
+        self._ledger.update(
+            job.number,
+            state=answer.state,
+            words=answer.words,
+            exit_status=answer.exit_status,
+            incumbent=answer.incumbent,
+            bound=answer.bound,
+            gap=answer.gap,
+            seconds=answer.seconds,
+            result=result,
+            finished=now(),
+            runner=None,
+        )
+
+    def _published(self, job: Job, answer: Answer) -> str:
+        """Move the result, which is whole, to where it belongs."""
+        result = f"{Path(job.instance).stem}/{job.number}.xlsx"
+        target, whole = self._ledger.folder / result, self._scratch / f"{job.number}.xlsx"
+        try:
+            if answer.content is not None:
+                with whole.open("wb") as file:
+                    file.write(answer.content)
+                    file.flush()
+                    os.fsync(file.fileno())
+            target.parent.mkdir(exist_ok=True)
+            whole.replace(target)
+        except OSError as error:
+            raise WriteError(reason(error, target)) from error
+        return result
+
+    def _lost(self, job: Job, words: str, waiting: list[int]) -> None:
+        """A worker died: the job is begun again, until it is clear that it is the job that kills workers."""
+        self._forget(job.number)
+        self._note(job, words)
+        begun = self._ledger.job(job.number)
+        if begun is not None and begun.attempts < ATTEMPTS:
+            waiting.insert(0, job.number)
+            self._ledger.update(job.number, state="waiting", words=f"{words}: begun again")
+        else:
+            self._ledger.update(
+                job.number, state="interrupted", words=words, exit_status=1, finished=now(), runner=None
+            )
+
+    def _forget(self, number: int) -> None:
+        for table in (self._jobs, self._needs, self._asking, self._places):
+            table.pop(number, None)
+
+    def _note(self, job: Job, *lines: str) -> None:
+        """Write to the log of a job; that the disk is full is no reason to stop."""
+        path = self._ledger.folder / Path(job.instance).stem / f"{job.number}.log"
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(exist_ok=True)
+            with path.open("a", encoding="utf-8") as file:
+                file.writelines(f"{now()} {line}\n" for line in lines)
+
+
+def _content(path: str) -> bytes:
+    """A workbook, for workers that cannot see it; where it is gone the worker says so."""
+    try:
+        return Path(path).read_bytes()
+    except OSError:
+        return b""
+
+
+def _size(amount: int) -> str:
+    return f"{amount / 1e9:.1f} GB"

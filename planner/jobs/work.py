@@ -1,0 +1,214 @@
+"""What a worker does: one job from the workbook to the result on the disk, told step by step to whoever gave it."""
+
+import hashlib
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from models.sets import derive
+from planner.check import check
+from planner.issues import InputError
+from planner.jobs.crew import Talk
+from planner.jobs.memory import columns_of, need
+from planner.planning import Outcome, make_plan, solver_options
+from planner.solver import Progress
+from planner.workbook.read import Draft, Reading, open_instance
+from planner.workbook.save import WriteError
+from planner.workbook.write import write_result
+
+EVERY = 0.5
+"""Seconds between two reports of progress."""
+
+MOST_REASONS = 25
+"""Changes that are named where there is no plan."""
+
+STATUS_WITHOUT_PLAN = {"infeasible": 3, "unbounded": 1, "failed": 1}
+"""Exit statuses of a solve that ends without a plan; of any other end 4."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """A job as a worker gets it.
+
+    The workbook lies at `path`, or is `content` where the worker cannot see that path. The result is to be written to
+    `result`, or to be sent back where that is None. `threads` is the share of its worker in the cores.
+    """
+
+    path: str
+    input_hash: str
+    changes: tuple[str, ...]
+    options: dict[str, Any]
+    threads: int | None
+    result: str | None
+    content: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How a job ended: its state and words for the ledger, figures where there is a plan, and lines for the log."""
+
+    state: str
+    words: str
+    exit_status: int
+    incumbent: float | None = None
+    bound: float | None = None
+    gap: float | None = None
+    seconds: float | None = None
+    lines: list[str] = field(default_factory=list)
+    content: bytes | None = None
+    written: bool = False
+
+
+class Changed(Exception):
+    """The workbook is not the one that the job was made for."""
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """The workbook that this worker had last: most jobs in a row are variants of one."""
+
+    input_hash: str
+    draft: Draft
+    sizes: list[int] = field(default_factory=list)
+
+
+_opened: list[_Opened] = []
+_one_at_a_time = threading.Lock()
+"""Workers of a cluster may have threads, but a solve has its process to itself."""
+
+
+def carry_out(order: Order, talk: Talk) -> Answer:
+    """Do a job; whatever is wrong with it is said in the answer."""
+    with _one_at_a_time:
+        try:
+            path, result = _place(order)
+            answer = _solved(order, path, result, talk)
+        except Changed:
+            return Answer("failed", "the workbook changed since the job was made: run it again", 2)
+        except InputError as fault:
+            return _refused([str(issue) for issue in fault.issues])
+        except WriteError as fault:
+            return Answer("failed", str(fault), 1)
+        except FileNotFoundError:
+            return Answer("failed", f"{order.path} is not there any more", 2)
+        except MemoryError:
+            _opened.clear()
+            return Answer("failed", "not enough memory: use fewer workers, or a larger machine", 1)
+        if answer.written and order.result is None:
+            return Answer(**vars(answer) | {"content": result.read_bytes()})
+        return answer
+
+
+def _place(order: Order) -> tuple[Path, Path]:
+    """Where the workbook is, and where its result goes."""
+    if order.result is not None:
+        return Path(order.path), Path(order.result)
+    folder = Path(_scratch().name) / order.input_hash
+    path = folder / Path(order.path).name
+    if not path.exists():
+        folder.mkdir(exist_ok=True)
+        path.write_bytes(order.content or b"")
+    return path, folder / "result.xlsx"
+
+
+@cache
+def _scratch() -> "tempfile.TemporaryDirectory[str]":
+    """A folder of this process, for workbooks that were sent to it."""
+    return tempfile.TemporaryDirectory(prefix="planner-")
+
+
+def _solved(order: Order, path: Path, result: Path, talk: Talk) -> Answer:
+    began = time.monotonic()
+    reading = _opened_at(path, order).draft.reading(order.changes)
+    issues = check(reading)
+    lines = [str(issue) for issue in issues]
+    if any(issue.severity == "error" for issue in issues):
+        return _refused(lines)
+    _wait_for_room(reading, talk)
+    options = solver_options(reading, **({"threads": _threads(reading, order)} | order.options))
+    outcome = make_plan(reading, options, _Report(talk), order.changes, issues)
+    answer = _ended(outcome, lines)
+    if not outcome.tables:
+        return answer
+    if hashed(path) != order.input_hash:
+        raise Changed
+    talk.tell({"words": "writing the result"})
+    write_result(result, outcome.tables, reading.raw, reading.instance)
+    rest = time.monotonic() - began - outcome.solution.seconds
+    lines.append(f"solved in {outcome.solution.seconds:.1f} s; read, built, audited and written in {rest:.1f} s")
+    return Answer(**vars(answer) | {"written": True})
+
+
+def _threads(reading: Reading, order: Order) -> int | None:
+    """Threads of a solve: those of the workbook, but no more than the share of this worker."""
+    known = [threads for threads in (reading.instance.settings["threads"], order.threads) if threads is not None]
+    return min(known, default=None)
+
+
+def _opened_at(path: Path, order: Order) -> _Opened:
+    """The workbook of an order, opened once for all jobs in a row that are about it."""
+    if not _opened or _opened[0].input_hash != order.input_hash or _opened[0].draft.path != path:
+        _opened.clear()
+        if hashed(path) != order.input_hash:
+            raise Changed
+        _opened.append(_Opened(order.input_hash, open_instance(path)))
+    return _opened[0]
+
+
+def hashed(path: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _refused(lines: list[str]) -> Answer:
+    faults = [line for line in lines if line.startswith("error")]
+    more = f" (and {len(faults) - 1} more)" if faults[1:] else ""
+    return Answer("failed", faults[0] + more, 2, lines=lines)
+
+
+def _wait_for_room(reading: Reading, talk: Talk) -> None:
+    """Ask for the memory that the job will need, and wait until it is there."""
+    known = _opened[0].sizes
+    if not known:
+        known.append(columns_of(derive(reading.instance)))
+    talk.ask({"need": need(known[0])})
+
+
+class _Report:
+    """Passes on progress, not too often."""
+
+    def __init__(self, talk: Talk) -> None:
+        self._talk, self._last = talk, -EVERY
+
+    def __call__(self, step: Progress) -> None:
+        if step.seconds >= self._last + EVERY:
+            self._last = step.seconds
+            figures = {"incumbent": step.incumbent, "bound": step.bound, "gap": step.gap, "seconds": step.seconds}
+            self._talk.tell(figures)
+
+
+def _ended(outcome: Outcome, lines: list[str]) -> Answer:
+    solution = outcome.solution
+    if solution.values is None:
+        state = "infeasible" if solution.status == "infeasible" else "failed"
+        exit_status = STATUS_WITHOUT_PLAN.get(solution.status, 4)
+        lines += outcome.reasons[:MOST_REASONS]
+        return Answer(state, solution.words, exit_status, seconds=solution.seconds, lines=lines)
+    facts = outcome.tables["run"].set_index("key")["seal"]
+    figures = {name: float(facts[name]) if facts.get(name) else None for name in ("objective", "bound", "gap")}
+    bad = outcome.tables["audit"].query("ok != 'yes'")["check"].tolist()
+    words = f"the audit does not agree on {', '.join(bad)}" if bad else solution.words
+    return Answer(
+        "failed" if bad else "done",
+        words,
+        1 if bad else 0,
+        figures["objective"],
+        figures["bound"],
+        figures["gap"],
+        solution.seconds,
+        lines,
+    )

@@ -1,0 +1,44 @@
+"""Scenarios that cost the plan nothing, because nobody gives them a probability: the cheapest flows in each of them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pyomo.environ as pyo
+
+from planner.compiled import Compiled
+from planner.solver import Options, solve_arrays
+
+OWN = "_in"
+"""What the names of the variables of snapshots end in."""
+
+
+def settled(m: pyo.ConcreteModel, compiled: Compiled, values: np.ndarray) -> np.ndarray:
+    """The same plan with the flows of such scenarios chosen at least cost within the rules that name them.
+
+    The optimum leaves them open: any flows that serve enough would do. Everything else stays as it is.
+    """
+    chances = m.sets.scenarios["probability"]
+    open_ = {name for name in m.loss if chances[name] == 0}
+    if not open_:
+        return values
+    free = np.array([_belongs(variable, open_) for variable in compiled.variables], dtype=bool)
+    column = {id(variable): place for place, variable in enumerate(compiled.variables)}
+    cost = np.zeros(len(values))
+    for name in open_:
+        for coefficient, variable in zip(m.loss[name].coefficients, m.loss[name].variables, strict=True):
+            cost[column[id(variable)]] += coefficient
+    held = replace(
+        compiled,
+        cost=cost,
+        offset=0.0,
+        lower=np.where(free, compiled.lower, values),
+        upper=np.where(free, compiled.upper, values),
+        integer=np.zeros_like(compiled.integer),
+    )
+    found = solve_arrays(held, Options(gap=0.0)).values
+    return values if found is None else np.where(free, found, values)
+
+
+def _belongs(variable: pyo.Var, scenarios: set[str]) -> bool:
+    """Whether a variable is one of a snapshot of these scenarios."""
+    return variable.parent_component().local_name.endswith(OWN) and variable.index()[0] in scenarios

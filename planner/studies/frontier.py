@@ -1,0 +1,271 @@
+"""What security costs: one rule's limit from where it begins to bind to the tightest that any plan can meet."""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from models.instance import Instance
+from models.plan import plan
+from planner.issues import InputError, Issue
+from planner.planning import Job, prepared
+from planner.recourse.reaction import Recourse
+from planner.recourse.unmodelled import with_unmodelled
+from planner.solver import Options, Progress, Solution, load_values, rounding, solve_arrays
+from planner.studies.measures import MEASURES, MEASURES_OF, least_served
+from planner.workbook.names import suggestion
+from planner.workbook.read import Reading
+
+STEPS = 10
+"""Halvings in the search for the tightest limit: a thousandth of the way from where it begins to bind."""
+
+ALIKE = 1e-6
+"""Limits this near, relative above 1, are the same."""
+
+MOST_COVER = 60.0
+"""Months of stock beyond which no more is asked for."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """The rule, how many points, and what stands on the other axis beside cost: None for the rule's own figure."""
+
+    rule: str
+    points: int
+    against: str | None
+    options: Options
+
+
+@dataclass
+class Point:
+    """A plan under one limit: cost as the solver minimises it (profit is a negative cost), and what was measured."""
+
+    limit: float
+    cost: float
+    value: float
+    measure: float
+    solution: Solution
+    tables: dict[str, pd.DataFrame]
+    dominated: bool = False
+    knee: bool = False
+
+
+@dataclass
+class Frontier:
+    """The points from the loosest limit to the tightest. `better` is 1 where more of the measure is safer, else -1."""
+
+    request: Request
+    reading: Reading
+    sign: float
+    better: float
+    upper: bool
+    points: list[Point] = field(default_factory=list)
+    complete: bool = True
+
+
+class NoPlan(Exception):
+    """There is no plan, even without the rule."""
+
+    def __init__(self, solution: Solution) -> None:
+        super().__init__(solution.words)
+        self.solution = solution
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who is told of solves, and of what is being done."""
+
+    solving: Callable[[Progress], None]
+    doing: Callable[[str], None]
+
+
+def frontier(reading: Reading, request: Request, watch: Watch, issues: Iterable[Issue] = ()) -> Frontier:
+    """Solve along the rule's limit, from the tightest on: the plan of each is a start for the next, which asks less.
+
+    Ctrl-C ends it with the points known by then. Raises NoPlan, or InputError where the rule cannot be varied.
+    """
+    row = _row(reading, request)
+    kind = reading.instance["rules"].at[row, "type"]
+    upper = not kind.startswith("min_")
+    better = MEASURES[request.against] if request.against else (-1.0 if upper else 1.0)
+    found = Frontier(request, reading, 1.0, better, upper)
+    search = _Search(found, row, kind, watch)
+    try:
+        loosest = search.free()
+        tightest = search.tightest(loosest)
+        limits = np.linspace(tightest, loosest, request.points)[:-1]
+        for limit in limits if abs(tightest - loosest) > ALIKE * max(1.0, abs(loosest)) else []:
+            search.solve(float(limit))
+    except KeyboardInterrupt:
+        found.complete = False
+    found.points.sort(key=lambda point: -point.limit if upper else point.limit)
+    mark(found)
+    return found
+
+
+class _Search:
+    """Solves one instance under one limit after the other."""
+
+    def __init__(self, found: Frontier, row: int, kind: str, watch: Watch) -> None:
+        self.found, self.row, self.kind, self.watch = found, row, kind, watch
+        self.last: np.ndarray | None = None
+
+    def free(self) -> float:
+        """The plan that does not heed the rule, as a point, and the figure at which it begins to bind."""
+        self.watch.doing("the plan without the rule")
+        job = self._job(hard="no", penalty=0.0)
+        solution = self._solved(job, None)
+        if solution.values is None:
+            raise NoPlan(solution)
+        self.found.sign = job.sign
+        point = self._point(job, solution, math.nan)
+        point.limit = point.value
+        if point.value != point.value:
+            raise _wrong(f"rule {self.found.request.rule} has no figure in the plan without it: nothing it is about")
+        self.found.points.append(point)
+        return point.value
+
+    def tightest(self, loosest: float) -> float:
+        """The tightest limit that some plan meets, by halving the way; whole decisions count."""
+        ideal = self._ideal(loosest)
+        if self._feasible(ideal):
+            return ideal
+        met, missed = loosest, ideal
+        for step in range(STEPS):
+            self.watch.doing(f"the tightest limit that can be met: step {step + 1} of {STEPS}")
+            middle = (met + missed) / 2
+            met, missed = (middle, missed) if self._feasible(middle) else (met, middle)
+        return met
+
+    def _ideal(self, loosest: float) -> float:
+        if self.found.upper:
+            return 0.0
+        count = self.found.reading.instance["rules"].at[self.row, "count"]
+        most = {"min_cover": max(MOST_COVER, loosest), "min_sources": 1.0 / count if count == count else 1.0}
+        return most.get(self.kind, 1.0)
+
+    def _feasible(self, limit: float) -> bool:
+        """Whether some plan meets a limit: first without whole numbers, which is quick, then the first one found."""
+        job = self._job(limit=limit, hard="yes")
+        relaxed = replace(job.compiled, integer=np.zeros_like(job.compiled.integer))
+        options = replace(self.found.request.options, gap=1e9)
+        if solve_arrays(relaxed, options).values is None:
+            return False
+        solution = solve_arrays(job.compiled, options, None, rounding(job.model, job.compiled))
+        if solution.status == "interrupted":
+            raise KeyboardInterrupt
+        if solution.values is not None:
+            self.last = solution.values
+        return solution.values is not None
+
+    def solve(self, limit: float) -> None:
+        """One more point."""
+        number, total = len(self.found.points) + 1, self.found.request.points
+        self.watch.doing(f"point {number} of {total}")
+        job = self._job(limit=limit, hard="yes")
+        solution = self._solved(job, self.last)
+        if solution.status == "interrupted":
+            raise KeyboardInterrupt
+        if solution.values is not None:
+            self.last = solution.values
+            self.found.points.append(self._point(job, solution, limit))
+
+    def _job(self, **cells: Any) -> Job:
+        """The instance with other cells in the row of the rule."""
+        reading = self.found.reading
+        rules = reading.instance["rules"].copy()
+        for column, value in (cells | {"active": "yes"}).items():
+            rules.at[self.row, column] = value
+        instance = Instance({**reading.instance.tables, "rules": rules}, reading.instance.settings)
+        return prepared(replace(reading, instance=instance), self.found.request.options)
+
+    def _solved(self, job: Job, start: np.ndarray | None) -> Solution:
+        if start is not None and len(start) != len(job.compiled.cost):
+            start = None
+        return solve_arrays(
+            job.compiled,
+            job.options,
+            lambda step: self.watch.solving(step.turned(job.sign)),
+            rounding(job.model, job.compiled),
+            start,
+        )
+
+    def _point(self, job: Job, solution: Solution, limit: float) -> Point:
+        assert solution.values is not None
+        assert solution.objective is not None
+        load_values(job.compiled, solution.values)
+        tables = with_unmodelled(job.model, plan(job.model))
+        value = self._figure(job, tables)
+        against = self.found.request.against
+        rule = job.reading.instance["rules"].loc[self.row]
+        measured = MEASURES_OF[against](job, tables, rule) if against else value
+        return Point(limit, solution.objective, value, measured, solution, tables)
+
+    def _figure(self, job: Job, tables: dict[str, pd.DataFrame]) -> float:
+        """The rule's figure where it is tightest; of service, the most that can be served."""
+        if self.kind == "min_service":
+            names = {row.who for row in job.model.rule_rows.values() if row.rule.name == self.found.request.rule}
+            return least_served(Recourse(job.model), names)
+        rows = tables.get("rules", pd.DataFrame(columns=["rule", "value"]))
+        values = rows.loc[rows["rule"] == self.found.request.rule, "value"].dropna().astype(float)
+        return float(values.max() if self.found.upper else values.min()) if len(values) else math.nan
+
+
+def mark(found: Frontier) -> None:
+    """Say which points another one beats in cost and in the measure, and which of the others is the knee."""
+    for point in found.points:
+        point.dominated = any(_beats(found, other, point) for other in found.points)
+    kept = [point for point in found.points if not point.dominated]
+    if (knee := _knee(kept)) is not None:
+        kept[knee].knee = True
+
+
+def _beats(found: Frontier, one: Point, other: Point) -> bool:
+    """Whether one point is no worse in both and better in one; of equals the first is kept."""
+    slack = 1e-9 * max(1.0, abs(one.cost), abs(other.cost))
+    safer = found.better * (one.measure - other.measure)
+    cheaper = other.cost - one.cost
+    if abs(safer) <= 1e-9 and abs(cheaper) <= slack:
+        return found.points.index(one) < found.points.index(other)
+    return safer >= -1e-9 and cheaper >= -slack
+
+
+def _knee(points: list[Point]) -> int | None:
+    """The point farthest from the chord between the ends, both axes scaled to 1; None where none is off it."""
+    if len(points) < 3:
+        return None
+    places = np.array([(point.measure, point.cost) for point in points])
+    span = np.ptp(places, axis=0)
+    if not span.all():
+        return None
+    x, y = ((places - places.min(axis=0)) / span).T
+    chord = np.array([x[-1] - x[0], y[-1] - y[0]])
+    off = np.abs(chord[0] * (y - y[0]) - chord[1] * (x - x[0])) / np.hypot(*chord)
+    return int(off.argmax()) if off.max() > 1e-6 else None
+
+
+def _row(reading: Reading, request: Request) -> int:
+    """The row of the rule in its sheet. Raises InputError where it is not there or switched off."""
+    rules = reading.instance["rules"]
+    names = rules["rule"].tolist()
+    if request.rule not in names:
+        there = f": the rules are {', '.join(names)}" if names else ": sheet rules has none"
+        raise _wrong(f"--rule {request.rule} does not exist{suggestion(request.rule, names)}{there}")
+    for switch in ("rules", *(["scenarios"] if _needs_scenarios(rules, request) else [])):
+        if reading.instance.settings[switch] == "off":
+            raise InputError([Issue("error", "settings", reading.setting_cell(switch), f"{switch} is off: turn it on")])
+    if request.against not in (None, *MEASURES):
+        raise _wrong(f"--against {request.against} is no measure: it is one of {', '.join(MEASURES)}")
+    return int(rules.index[names.index(request.rule)])
+
+
+def _needs_scenarios(rules: pd.DataFrame, request: Request) -> bool:
+    kinds = set(rules.loc[rules["rule"] == request.rule, "type"])
+    return bool(kinds & {"min_service", "max_cvar"}) or request.against in ("service", "cvar")
+
+
+def _wrong(words: str) -> InputError:
+    return InputError([Issue("error", "", "", words)])

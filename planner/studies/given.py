@@ -1,0 +1,104 @@
+"""A result that a study starts from: what it decided, the input inside it with its options, and what is doubtful."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from models.earlier import IN_FORCE, LASTING, Earlier, carried_on, decisions_of
+from models.instance import Instance
+from models.schema.decisions import KEYS, Decision
+from planner.comparison.files import Compared, read_compared
+from planner.issues import InputError, Issue
+from planner.planning import Beside
+from planner.solver import Options
+from planner.workbook.package import refusal
+from planner.workbook.read import Reading
+
+
+def read_result(path: Path) -> Compared:
+    """The result at `path`; its `issues` say where it was edited. Raises InputError where it holds no plan."""
+    found = read_compared(path, path.stem)
+    if found.kind != "result" or "costs" not in found.tables:
+        raise refusal(f"{path} holds no plan: name what planner solve has written")
+    return found
+
+
+def decisions_in(found: Compared, instance: Instance) -> dict[Decision, float]:
+    """What the plan decided, states carried on into periods of `instance` that it did not know."""
+    decisions = decisions_of(found.instance.tables, found.tables)
+    return carried_on(decisions, _periods(found.instance), _periods(instance), IN_FORCE)
+
+
+def departing_from(reading: Reading, found: Compared, change_cost: float) -> Reading:
+    """The same input beside the earlier plan, each change of which costs so much money."""
+    decisions = decisions_of(found.instance.tables, found.tables, "signed")
+    carried = carried_on(decisions, _periods(found.instance), _periods(reading.instance), LASTING)
+    return replace(reading, instance=replace(reading.instance, earlier=Earlier(carried, change_cost)))
+
+
+def beside(
+    reading: Reading,
+    start: Path | None,
+    keep: Path | None,
+    change_cost: float | None,
+    say: Callable[[list[Issue]], None],
+) -> tuple[Reading, Beside | None]:
+    """The input beside the plan to `keep`, and what the search starts from: the plan `start`, else the one to keep.
+
+    What is doubtful about them is told to `say`. Raises InputError where one is no result, or a change has no cost.
+    """
+    if (keep is None) != (change_cost is None):
+        words = "--keep RESULT and --change-cost X belong together: what a changed decision costs, in millions"
+        raise InputError([Issue("error", "", "", words)])
+    if keep is None and start is None:
+        return reading, None
+    plans = {path: read_result(path) for path in dict.fromkeys((start, keep)) if path is not None}
+    for found in plans.values():
+        say(doubts(found))
+    noted: dict[str, Any] = {} if start is None else {"start": start.name}
+    if keep is not None and change_cost is not None:
+        reading = departing_from(reading, plans[keep], change_cost)
+        noted |= {"keep": keep.name, "change_cost": change_cost}
+    first = start or keep
+    assert first is not None
+    return reading, Beside(decisions_in(plans[first], reading.instance), noted)
+
+
+def _periods(instance: Instance) -> list[str]:
+    return [period for period in instance["periods"]["period"] if period is not None]
+
+
+def input_of(found: Compared) -> Reading:
+    """The input inside a result as it was solved, beside the plan that was to be kept where there was one.
+
+    Raises InputError where it has faults.
+    """
+    if found.reading.faults:
+        raise InputError([replace(fault, sheet=f"in_{fault.sheet}") for fault in found.reading.faults])
+    change_cost = found.facts.get("option change_cost")
+    if not change_cost:
+        return found.reading
+    decisions = {}
+    for row in found.tables["changes"].to_dict("records"):
+        key = tuple(row[name] for name in KEYS.get(row["decision"], ()))
+        decisions[row["decision"], *key] = float(row["before"])
+    earlier = Earlier(decisions, float(change_cost))
+    return replace(found.reading, instance=replace(found.instance, earlier=earlier))
+
+
+def options_of(found: Compared) -> Options:
+    """The solver's options that the seal names; where it does not, those of the settings inside."""
+    settings = found.instance.settings
+    given = {name: found.facts.get(f"option {name}", "") for name in ("gap", "time_limit", "threads", "seed")}
+    return Options(
+        gap=float(given["gap"] or settings["mip_gap"]),
+        time_limit=float(given["time_limit"]) if given["time_limit"] else None,
+        threads=int(given["threads"]) if given["threads"] else None,
+        seed=int(given["seed"] or settings["seed"]),
+    )
+
+
+def doubts(found: Compared) -> list[Issue]:
+    """What has to be said before anything is concluded from the result: that it was edited by hand, or has no seal."""
+    return [issue for issue in found.issues if issue.sheet in ("run", "costs")]

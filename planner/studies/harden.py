@@ -1,0 +1,191 @@
+"""A plan that serves enough whatever is lost: cases that break it are added as scenarios until none is left."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pandas as pd
+
+from models.instance import Instance, typed
+from models.schema import INPUTS
+from planner.issues import InputError, Issue
+from planner.planning import Job, prepared
+from planner.recourse.reaction import Recourse
+from planner.solver import Options, Progress, Solution, load_values, rounding, solve_arrays
+from planner.studies.losses import Case, Losses
+from planner.studies.threats import Search, Siege, Threat, search, words
+from planner.workbook.read import Reading
+
+RULE = "survive "
+"""What the names of the rules begin with that are added."""
+
+MOST_ROUNDS = 100
+"""Rounds after which it is given up; each adds a case that the plan before did not survive."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who is told how it goes on: of a solve, of the sets of losses that have been tried, and of each round."""
+
+    solving: Callable[[Progress], None]
+    searching: Callable[[int], None]
+    round: Callable[[str], None]
+
+
+@dataclass
+class Hardened:
+    """The plain plan, and the hardened one with the cases that were added for it, in which round.
+
+    `last` is the search that found nothing more; where the user stopped before that, `complete` is no.
+    """
+
+    siege: Siege
+    plain: tuple[Job, Solution]
+    plan: tuple[Job, Solution]
+    added: list[tuple[int, Threat]] = field(default_factory=list)
+    last: Search | None = None
+    complete: bool = True
+
+    @property
+    def price(self) -> float:
+        """What the hardened plan costs more, or earns less, than the plain one, in money."""
+        return _objective(self.plan) - _objective(self.plain)
+
+
+def _objective(solved: tuple[Job, Solution]) -> float:
+    assert solved[1].objective is not None
+    return solved[1].objective
+
+
+class NoPlan(Exception):
+    """There is no plan; `reasons` say which losses cannot be survived, `solution` how the last solve ended."""
+
+    def __init__(self, told: str, reasons: list[str], solution: Solution) -> None:
+        super().__init__(told)
+        self.reasons = reasons
+        self.solution = solution
+
+
+def harden(reading: Reading, siege: Siege, options: Options, watch: Watch, issues: Iterable[Issue] = ()) -> Hardened:
+    """Column-and-constraint generation (Zeng and Zhao, 2013): solve, find the worst losses, add them, solve again.
+
+    Ctrl-C ends it with the last plan. Raises NoPlan where there is none, InputError where a switch rules it out.
+    """
+    _check_switches(reading)
+    job, solution = _solved(reading, options, watch, issues)
+    if solution.values is None:
+        raise NoPlan(solution.words, [], solution)
+    found = Hardened(siege, (job, solution), (job, solution))
+    losses = Losses(job.model.sets, siege.kinds)
+    try:
+        for number in range(1, MOST_ROUNDS + 1):
+            if not _round(reading, found, losses, number, options, watch, issues):
+                break
+    except KeyboardInterrupt:
+        found.complete = False
+    return found
+
+
+def _round(
+    reading: Reading,
+    found: Hardened,
+    losses: Losses,
+    number: int,
+    options: Options,
+    watch: Watch,
+    issues: Iterable[Issue],
+) -> bool:
+    """Find what the plan does not survive and solve again with it; whether there was anything."""
+    job, solution = found.plan
+    assert solution.values is not None
+    load_values(job.compiled, solution.values)
+    search_ended = search(Recourse(job.model), losses, found.siege, watch.searching)
+    known = {threat.case for _, threat in found.added}
+    new = [threat for threat in search_ended.worst if threat.case not in known]
+    if not new:
+        found.last = search_ended
+        return False
+    watch.round(f"round {number}: {'; '.join(words(new[:1]))}; {len(new)} cases added")
+    cases = [threat.case for threat in new]
+    harder = with_cases(reading, [threat.case for _, threat in found.added] + cases, found.siege.service)
+    job, solution = _solved(harder, options, watch, issues)
+    if solution.status == "interrupted" and solution.values is None:
+        raise KeyboardInterrupt
+    if solution.values is None:
+        raise NoPlan(*_reasons(reading, found, cases, solution, options), solution)
+    found.added += [(number, threat) for threat in new]
+    found.plan = job, solution
+    return True
+
+
+def _solved(reading: Reading, options: Options, watch: Watch, issues: Iterable[Issue]) -> tuple[Job, Solution]:
+    job = prepared(reading, options, issues)
+    return job, solve_arrays(
+        job.compiled, options, lambda step: watch.solving(step.turned(job.sign)), rounding(job.model, job.compiled)
+    )
+
+
+def _reasons(
+    reading: Reading, found: Hardened, cases: list[Case], solution: Solution, options: Options
+) -> tuple[str, list[str]]:
+    """Which cases no plan survives: the first new one that is too much by itself, else all of them together."""
+    if solution.status != "infeasible":
+        return solution.words, []
+    service = f"{found.siege.service:.0%}"
+    for case in cases:
+        job = prepared(with_cases(reading, [case], found.siege.service), options)
+        alone = solve_arrays(job.compiled, replace(options, gap=1.0), None, rounding(job.model, job.compiled))
+        if alone.status == "infeasible":
+            return f"no plan serves {service} of demand in one of the cases asked for", [_lost(case)]
+    every = [threat.case for _, threat in found.added] + cases
+    return f"no plan serves {service} of demand in all of these cases", [_lost(case) for case in every]
+
+
+def _lost(case: Case) -> str:
+    return f"the loss of {case.words} for {case.months:g} months in {case.period} cannot be survived"
+
+
+def _check_switches(reading: Reading) -> None:
+    faults = [
+        Issue("error", "settings", reading.setting_cell(switch), f"{switch} is off: a plan is hardened through it")
+        for switch in ("scenarios", "rules")
+        if reading.instance.settings[switch] == "off"
+    ]
+    if faults:
+        raise InputError(faults)
+
+
+def with_cases(reading: Reading, cases: list[Case], service: float) -> Reading:
+    """The same input with a scenario and a rule of least service for each case."""
+    names = {f"{number}: {case.words}": case for number, case in enumerate(cases, 1)}
+    rows: dict[str, list[dict[str, Any]]] = {
+        "scenarios": [{"scenario": name, "probability": 0.0} for name in names],
+        "disruptions": [
+            {"scenario": name, "period": case.period, "months": case.months, "kind": loss.kind, "target": loss.member}
+            | {"effect": "capacity", "factor": 0.0}
+            for name, case in names.items()
+            for loss in case.losses
+        ],
+        "rules": [
+            {"rule": f"{RULE}{name}", "type": "min_service", "scenario": name, "limit": service} for name in names
+        ],
+    }
+    return extended(reading, rows)
+
+
+def extended(reading: Reading, rows: dict[str, list[dict[str, Any]]]) -> Reading:
+    """The same input with more rows on some sheets, below those that stand there."""
+    tables, raw = dict(reading.instance.tables), dict(reading.raw)
+    for sheet, added in rows.items():
+        known = tables[sheet]
+        first = 1 + max([1, *known.index, *(raw[sheet].index if sheet in raw else [])])
+        frame = pd.DataFrame(added, index=pd.RangeIndex(first, first + len(added), name="row"))
+        tables[sheet] = _below(known, typed(sheet, frame))
+        raw[sheet] = _below(raw.get(sheet, pd.DataFrame(columns=list(INPUTS[sheet].columns))), frame)
+    instance = Instance(tables, reading.instance.settings)
+    return replace(reading, instance=instance, raw=raw)
+
+
+def _below(upper: pd.DataFrame, lower: pd.DataFrame) -> pd.DataFrame:
+    """One table on top of the other, with the columns of both."""
+    return pd.concat([frame for frame in (upper, lower) if len(frame)]) if len(upper) or len(lower) else upper

@@ -1,0 +1,125 @@
+"""Hardening from a checked input to the workbook of a plan."""
+
+from itertools import accumulate
+from pathlib import Path
+
+import pandas as pd
+
+from models.schema import RESULTS
+from planner.comparison.alignment import Plan as Aligned
+from planner.comparison.decisions import decisions
+from planner.comparison.differences import decision_changes
+from planner.issues import Issue
+from planner.planning import reported
+from planner.progress import Live
+from planner.report.charts import charts
+from planner.report.figures import money, per_cent
+from planner.report.tiles import tiles
+from planner.solver import Options
+from planner.studies.frontier_schema import CASES, DIFFERENCES, HARDENED
+from planner.studies.harden import Hardened, Watch, harden
+from planner.studies.threats import Siege
+from planner.workbook.board import Board
+from planner.workbook.read import Reading
+from planner.workbook.write import write_result, write_tables
+
+_PLAIN, _HARDENED = "the plain plan", "the hardened plan"
+_MOST_SAID = 12
+
+
+def run_harden(
+    reading: Reading, siege: Siege, options: Options, paths: tuple[Path, Path | None], issues: list[Issue], live: Live
+) -> tuple[Hardened, list[str]]:
+    """Harden, write the plan (and, where a second path is given, the plain one), and return what to say.
+
+    Raises NoPlan where no plan survives, WriteError where a file cannot be written.
+    """
+    watch = Watch(live.show, lambda tried: live.say(f"{tried} sets of losses tried"), live.say)
+    found = harden(reading, siege, options, watch, issues)
+    plain, plan = (reported(*solved) for solved in (found.plain, found.plan))
+    input_ = found.plan[0].reading
+    changed = decision_changes(_aligned(found, plain, _PLAIN), _aligned(found, plan, _HARDENED), (_PLAIN, _HARDENED))
+    sentences = hardened_words(found)
+    plan["summary"] = _with_brief(plan["summary"], sentences)
+    plan["cases"] = _case_table(found)
+    plan["differences"] = pd.DataFrame(changed, columns=list(DIFFERENCES.columns))
+    board = Board(tiles(plan["summary"]), charts(input_.instance, plan))
+    schemas = RESULTS | HARDENED
+    write_tables(paths[0], schemas, plan, input_.raw, board)
+    if paths[1] is not None:
+        write_result(paths[1], plain, reading.raw, reading.instance)
+    said = [row["words"] for row in changed[:_MOST_SAID]]
+    more = [f"and {len(changed) - _MOST_SAID} more on sheet differences"] if len(changed) > _MOST_SAID else []
+    return found, [*sentences, *(f"  {line}" for line in [*said, *more])]
+
+
+def _aligned(found: Hardened, tables: dict[str, pd.DataFrame], label: str) -> pd.DataFrame:
+    """The decisions of a plan."""
+    instance = found.plain[0].reading.instance
+    periods, years = instance["periods"]["period"].tolist(), instance["periods"]["years"].tolist()
+    starts = accumulate([float(instance.settings["base_year"]), *years[:-1]])
+    plan = Aligned(
+        label, instance, tables, dict(zip(periods, starts, strict=True)), dict(zip(periods, years, strict=True))
+    )
+    return decisions(plan)
+
+
+def hardened_words(found: Hardened) -> list[str]:
+    """What was reached, what it costs, and how sure that is."""
+    siege, currency = found.siege, found.plain[0].reading.instance.settings["currency"]
+    months = " or ".join(f"{count:g}" for count in siege.months)
+    what = f"losses of up to {siege.together} of {', '.join(siege.kinds)} for {months} months"
+    least = f"at least {per_cent(siege.service)}"
+    if found.last is None:
+        head = f"Stopped before all was survived: of {what}, {len(found.added)} cases are, with {least} served."
+    elif not found.added:
+        head = f"The plain plan survives all {what} with {least} served."
+    else:
+        head = f"The plan serves {least} in all {what}: {len(found.added)} cases had to be added."
+    sentences = [head, _price(found, currency) if found.added else "", _certainty(found)]
+    return [sentence for sentence in sentences if sentence]
+
+
+def _price(found: Hardened, currency: str) -> str:
+    """The price, and how far the gaps of the two plans leave it open."""
+    price = found.price
+    profit = found.plain[0].sign < 0
+    open_ = sum(abs(solution.objective or 0.0) * (solution.gap or 0.0) for _, solution in (found.plain, found.plan))
+    verb = "earns" if profit else "costs"
+    word = ("less" if price >= 0 else "more") if profit else ("more" if price >= 0 else "less")
+    text = f"It {verb} {money(abs(price), currency)} {word} than the plain plan"
+    base = abs(found.plain[1].objective or 0.0)
+    share = f" ({per_cent(abs(price) / base)})" if base else ""
+    sure = (
+        f"; the gaps of the two plans leave up to {money(open_, currency)} of that open" if open_ > 1e-6 * base else ""
+    )
+    return f"{text}{share}{sure}."
+
+
+def _certainty(found: Hardened) -> str:
+    """Whether worse sets of losses can be left."""
+    if found.last is None:
+        return ""
+    if found.last.exact:
+        return f"No set is worse: the search is exact; {found.last.tried} sets had to be tried for the last plan."
+    cut = f"The search was cut short at {found.siege.most} sets in a period and followed the worst losses only"
+    return f"{cut}: a worse set may be left."
+
+
+def _case_table(found: Hardened) -> pd.DataFrame:
+    rows = [
+        (float(round_), threat.case.words, threat.case.period, threat.case.months, threat.service)
+        for round_, threat in found.added
+    ]
+    return pd.DataFrame(rows, columns=list(CASES.columns))
+
+
+def _with_brief(summary: pd.DataFrame, sentences: list[str]) -> pd.DataFrame:
+    """The summary with these sentences before those of its brief."""
+    is_brief = summary["metric"].str.startswith("brief ")
+    first = int(is_brief.to_numpy().argmax()) if is_brief.any() else len(summary)
+    old = summary.loc[is_brief, "value"].tolist()
+    texts = [text for text in sentences if text] + old
+    rows = [(f"brief {number}", text, "") for number, text in enumerate(texts, 1)]
+    brief = pd.DataFrame(rows, columns=list(summary.columns), dtype=object)
+    return pd.concat([summary[:first], brief, summary[first:][~is_brief[first:]]], ignore_index=True)

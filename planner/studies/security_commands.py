@@ -1,0 +1,154 @@
+"""The commands of security studies: stress, harden, frontier."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from planner.cli import (
+    Changes,
+    Gap,
+    Seed,
+    Stop,
+    Threads,
+    TimeLimit,
+    Workbook,
+    _checked,
+    _status_without_plan,
+    app,
+    errors,
+    output,
+)
+
+Plan = Annotated[Path, typer.Argument(metavar="RESULT", help="Result workbook of planner solve.", show_default=False)]
+Out = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Workbook to write (.xlsx).")]
+Kinds = Annotated[
+    str, typer.Option(metavar="KIND,KIND", help="What can be lost: region, bloc, firm, site, lane, chokepoint.")
+]
+Months = Annotated[list[float], typer.Option(min=0.01, help="How long a loss lasts; repeatable.")]
+
+
+def _listed(names: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in names.split(",") if name.strip())
+
+
+@app.command()
+def stress(
+    result: Plan,
+    out: Out,
+    months: Months = [3.0],  # noqa: B006  # typer reads the default, nobody changes it
+    period: Annotated[list[str] | None, typer.Option(help="Only in this period; repeatable.")] = None,
+    kinds: Kinds = "region,firm,site,lane,chokepoint",
+    top: Annotated[int, typer.Option(min=0, help="The worst of each period that are also tried in pairs.")] = 10,
+    factor: Annotated[float, typer.Option(min=0, max=1, help="What is left of what is lost.")] = 0.0,
+) -> None:
+    """Break a plan that stays as it is: every single loss, then pairs of the worst.
+
+    For each: what is still served, the worth that is not, what it costs, and for how many months stock and slack carry
+    the plan through. Ranked, with a heat map of losses by period. Ctrl-C writes what is known by then.
+    """
+    from planner.progress import Live
+    from planner.studies.run_stress import run_stress
+    from planner.studies.stress import Trial
+
+    trial = Trial(_listed(kinds), tuple(months), tuple(period or ()), top, factor)
+    with Live(errors) as live:
+        found, words = run_stress(result, trial, out, live)
+    for line in words:
+        output.print(line)
+    output.print(f"{out} written")
+    if not found.complete:
+        raise Stop(4)
+
+
+@app.command()
+def harden(
+    file: Workbook,
+    out: Annotated[Path, typer.Option("-o", "--output", metavar="RESULT", help="Result workbook to write (.xlsx).")],
+    service: Annotated[
+        float, typer.Option(min=0, max=1, help="Least share of demand value served in every case.")
+    ] = 0.95,
+    losses: Annotated[int, typer.Option(min=1, help="How many are lost at once, at most.")] = 1,
+    kinds: Kinds = "region,firm,site,lane,chokepoint",
+    months: Months = [3.0],  # noqa: B006  # typer reads the default, nobody changes it
+    most: Annotated[int, typer.Option(min=1, help="Sets of losses to try for each period and month count.")] = 20_000,
+    plain: Annotated[Path | None, typer.Option(metavar="RESULT", help="Write the plan without hardening too.")] = None,
+    gap: Gap = None,
+    time_limit: TimeLimit = None,
+    threads: Threads = None,
+    seed: Seed = None,
+    changes: Changes = None,
+) -> None:
+    """Find the best plan that serves enough whatever is lost, and say what that costs.
+
+    The plan is put under stress, the worst cases are added to its scenarios, and it is made again, until no set of so
+    many losses leaves too little. --time-limit holds for each solve. Ctrl-C writes the last plan.
+    """
+    from planner.planning import solver_options
+    from planner.progress import Live
+    from planner.studies.harden import NoPlan
+    from planner.studies.run_harden import run_harden
+    from planner.studies.run_stress import check_kinds
+    from planner.studies.threats import Siege
+
+    siege = Siege(service, losses, _listed(kinds), tuple(months), most)
+    check_kinds(siege.kinds)
+    reading, issues = _checked(file, out, changes)
+    chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
+    try:
+        with Live(errors) as live:
+            found, words = run_harden(reading, siege, chosen, (out, plain), issues, live)
+    except NoPlan as end:
+        errors.print(f"error: {end}")
+        for reason in end.reasons:
+            errors.print(f"  {reason}")
+        raise Stop(_status_without_plan(end.solution.status)) from None
+    for line in words:
+        output.print(line)
+    output.print(f"{out} written")
+    if not found.complete:
+        raise Stop(4)
+
+
+@app.command()
+def frontier(
+    file: Workbook,
+    rule: Annotated[str, typer.Option(metavar="NAME", help="Rule whose limit is varied, by its name in sheet rules.")],
+    out: Out,
+    points: Annotated[int, typer.Option(min=2, help="Plans along the way, both ends among them.")] = 7,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MEASURE",
+            help="What stands beside cost: service, hhi, cvar or import_share; else the rule's figure.",
+        ),
+    ] = None,
+    gap: Gap = None,
+    time_limit: TimeLimit = None,
+    threads: Threads = None,
+    seed: Seed = None,
+    changes: Changes = None,
+) -> None:
+    """Ask what security costs: from where a rule begins to bind to the tightest limit that any plan can meet.
+
+    Each plan is a start for the next. Points that another beats are left off the curve, the knee is marked, and a table
+    says which decisions flip where. --time-limit holds for each solve. Ctrl-C writes the points known by then.
+    """
+    from planner.planning import solver_options
+    from planner.progress import Live
+    from planner.studies.frontier import NoPlan, Request
+    from planner.studies.run_frontier import run_frontier
+
+    reading, issues = _checked(file, out, changes)
+    chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
+    try:
+        with Live(errors) as live:
+            found, words = run_frontier(reading, Request(rule, points, against, chosen), out, issues, live)
+    except NoPlan as end:
+        errors.print(f"error: {end}")
+        raise Stop(_status_without_plan(end.solution.status)) from None
+    for line in words:
+        output.print(line)
+    output.print(f"{out} written")
+    if not found.complete:
+        raise Stop(4)

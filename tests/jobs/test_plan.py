@@ -1,0 +1,113 @@
+"""From a command line or a plan file to jobs: each variant once, and every fault at once."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from planner.cli import run
+from planner.issues import InputError
+from planner.jobs.plan import Run, requests
+from tests.jobs import TINY
+
+
+def changes(*runs: Run) -> list[tuple[str, ...]]:
+    """The changes of the jobs of some runs."""
+    return [request.changes for request in requests(runs)]
+
+
+def test_lists_of_values_are_combined() -> None:
+    vary = ("demand[*].volume=1,2", 'sites[*].site="a,b",c')
+    found = changes(Run((str(TINY),), ("settings[seed]=1",), vary))
+    assert found == [
+        ("settings[seed]=1", f"demand[*].volume={volume}", f"sites[*].site={site}")
+        for volume in ("1", "2")
+        for site in ("a,b", "c")
+    ]
+
+
+def test_a_job_named_twice_is_one_job(tmp_path: Path) -> None:
+    assert len(requests([Run((str(TINY), str(TINY.parent / "tin*.xlsx")))])) == 1
+    copy = tmp_path / "copy.xlsx"
+    copy.write_bytes(TINY.read_bytes())
+    assert len(requests([Run((str(TINY), str(copy)))])) == 2
+
+
+def test_the_seal_of_a_job_changes_with_whatever_changes_its_result() -> None:
+    base = Run((str(TINY),))
+    variants = [
+        base,
+        Run(base.files, ("demand[*].volume=1",)),
+        Run(base.files, options={"gap": 0.1}),
+        Run(base.files, options={"seed": 1}),
+    ]
+    seals = [requests([each])[0].seal for each in variants]
+    assert len(set(seals)) == len(seals)
+    assert requests([base])[0].seal == seals[0]
+
+
+def test_every_fault_is_said_at_once(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    status = run(
+        [
+            *("run", "missing.xlsx", "no-such-*.xlsx", str(tmp_path), "-o", str(tmp_path / "out")),
+            *("--set", "sites", "--vary", "demand[*].volume=", "--vary", "nowhere[*].x=1,2", "--vary", "a=1,,2"),
+        ]
+    )
+    said = capsys.readouterr().err
+    assert status == 2
+    for words in ("missing.xlsx", "no-such-*", "is a folder", "`sites`", "names no values", "`nowhere`", "`a=1,,2`"):
+        assert words in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_nothing_to_run_is_said(capsys: pytest.CaptureFixture) -> None:
+    assert run(["run"]) == 2
+    assert "--resume" in capsys.readouterr().err
+
+
+def test_a_toml_plan_is_read_from_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "one.xlsx").write_bytes(TINY.read_bytes())
+    plan = tmp_path / "plan.toml"
+    plan.write_text(
+        '[[run]]\nfiles = ["*.xlsx"]\nvary = ["demand[*].volume=1,2"]\ngap = 0.1\n\n[[run]]\nfiles="one.xlsx"'
+    )
+    found = requests([Run((str(plan),), ("settings[seed]=3",))])
+    assert [(request.changes, request.options) for request in found] == [
+        (("settings[seed]=3", "demand[*].volume=1"), {"gap": 0.1}),
+        (("settings[seed]=3", "demand[*].volume=2"), {"gap": 0.1}),
+        (("settings[seed]=3",), {}),
+    ]
+
+
+def test_a_workbook_of_runs_is_a_plan(tmp_path: Path) -> None:
+    rows = [
+        {"files": str(TINY), "vary": "demand[*].volume=1,2\nsettings[seed]=1,2", "time_limit": 5},
+        {"files": str(TINY), "set": "demand[*].volume=3"},
+    ]
+    pd.DataFrame(rows).to_excel(tmp_path / "runs.xlsx", sheet_name="runs", index=False)
+    found = requests([Run((str(tmp_path / "runs.xlsx"),))])
+    assert [request.options for request in found] == [{"time_limit": 5.0}] * 4 + [{}]
+    assert found[4].changes == ("demand[*].volume=3",)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[[run]", "no TOML"),
+        ("runs = 1", "one table [[run]]"),
+        ('[[run]]\nfile = "a.xlsx"', "did you mean `files`"),
+        ("[[run]]\nset = []", "names no files"),
+        ('[[run]]\nfiles = ["gone.xlsx"]', "no file gone.xlsx"),
+        ('[[run]]\nfiles = "a.xlsx"\ngap = 2', "`gap` must be a number between 0 and 1"),
+        ('[[run]]\nfiles = "a.xlsx"\nthreads = 1.5', "`threads` must be a whole number of at least 1"),
+        ("[[run]]\nfiles = 3", "a text or a list of texts"),
+        ('[[run]]\nfiles = "plan.toml"', "is a plan file itself"),
+    ],
+)
+def test_faults_of_a_plan_file_name_the_run(tmp_path: Path, text: str, words: str) -> None:
+    plan = tmp_path / "plan.toml"
+    plan.write_text(text)
+    with pytest.raises(InputError) as fault:
+        requests([Run((str(plan),))])
+    assert words in str(fault.value)
+    assert "plan.toml" in str(fault.value)

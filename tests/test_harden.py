@@ -1,0 +1,140 @@
+"""Plans that serve enough whatever is lost, from the command line; prices worked out by hand."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from planner.cli import run
+from planner.workbook.write import write_instance
+from tests.test_stress import sheet
+
+Rows = list[dict[str, Any]]
+
+
+def three_works(**sheets: Rows) -> dict[str, Rows]:
+    """120 cells a year from works A, which can make them all at 1; B and C could be built in halls of 60 each.
+
+    A hall costs 100 a year at B and 150 at C; the plain plan has none and costs 120. To serve 95 % (114) without A it
+    takes two halls at B: 200. To serve it without any two of the three, two more at C: 500 in all.
+    """
+    return {
+        "settings": [{"key": "discount_rate", "value": 0}, {"key": "mip_gap", "value": 0}],
+        "periods": [{"period": "now"}],
+        "regions": [{"region": "home"}],
+        "items": [{"item": "cell", "tier": "midstream", "value": 10}],
+        "processes": [{"process": "make", "tier": "midstream", "other_cost": 1}],
+        "recipes": [{"process": "make", "item": "cell", "quantity": 1}],
+        "firms": [{"firm": "us"}],
+        "sites": [{"site": site, "region": "home", "firm": "us"} for site in "ABC"],
+        "lines": [
+            {"site": "A", "process": "make", "capacity": 120},
+            {"site": "B", "process": "make"},
+            {"site": "C", "process": "make"},
+        ],
+        "options": [
+            {"site": site, "process": "make", "option": "hall", "size": 60, "capex": capex, "life": 1, "max_modules": 2}
+            for site, capex in (("B", 100), ("C", 150))
+        ],
+        "demand": [{"region": "home", "item": "cell", "period": "now", "volume": 120, "price": 10, "penalty": 30}],
+    } | sheets
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "three.xlsx"
+    write_instance(three_works(), path)
+    return path
+
+
+def fact(path: Path, metric: str) -> Any:
+    return sheet(path, "summary").set_index("metric")["value"][metric]
+
+
+@pytest.mark.parametrize(
+    ("losses", "service", "price", "halls"),
+    [
+        (1, 0.95, 200, {"B": 2}),
+        (1, 0.5, 100, {"B": 1}),
+        (2, 0.95, 500, {"B": 2, "C": 2}),
+        (2, 0.5, 250, {"B": 1, "C": 1}),
+    ],
+)
+def test_the_price_of_surviving(
+    book: Path, losses: int, service: float, price: float, halls: dict[str, int], capsys: pytest.CaptureFixture
+) -> None:
+    """As many halls as it takes; the result is a plan like any other, with the cases among its scenarios and rules."""
+    out, plain = book.with_name("hard.xlsx"), book.with_name("plain.xlsx")
+    arguments = ["harden", str(book), "-o", str(out), "--losses", str(losses), "--service", str(service)]
+    assert run([*arguments, "--kinds", "site", "--plain", str(plain)]) == 0
+    said = capsys.readouterr().out
+    assert float(fact(plain, "objective")) == pytest.approx(120)
+    assert float(fact(out, "objective")) == pytest.approx(120 + price)
+    assert sheet(out, "builds").set_index("site")["modules"].to_dict() == halls
+    assert f"It costs {price} million USD more than the plain plan" in said
+    assert "the search is exact" in said
+    assert (sheet(out, "audit")["ok"] == "yes").all()
+    scenarios, rules = sheet(out, "scenarios"), sheet(out, "rules")
+    assert (scenarios["service"] >= service - 1e-6).all()
+    assert len(scenarios) == len(rules) == len(sheet(out, "cases"))
+    assert sheet(out, "differences")["words"].str.contains("New hall for make at B").any()
+    assert run(["stress", str(out), "-o", str(book.with_name("stress.xlsx")), "--kinds", "site"]) == 0
+    tried = sheet(book.with_name("stress.xlsx"), "losses")
+    assert (tried.loc[tried["together"] <= losses, "service"] >= service - 1e-6).all()
+
+
+def test_nothing_to_add(book: Path, capsys: pytest.CaptureFixture) -> None:
+    """Who asks for nothing gets the plain plan."""
+    out = book.with_name("hard.xlsx")
+    assert run(["harden", str(book), "-o", str(out), "--service", "0", "--kinds", "site"]) == 0
+    assert "The plain plan survives all" in capsys.readouterr().out
+    assert float(fact(out, "objective")) == pytest.approx(120)
+
+
+def test_what_cannot_be_survived_is_named(book: Path, capsys: pytest.CaptureFixture) -> None:
+    """Without its only region there is nothing; of three works the loss of all three."""
+    out = book.with_name("hard.xlsx")
+    assert run(["harden", str(book), "-o", str(out), "--kinds", "region,site"]) == 3
+    told = capsys.readouterr().err
+    assert "no plan serves 95% of demand in one of the cases asked for" in told
+    assert "the loss of region home for 3 months in now cannot be survived" in told
+    assert run(["harden", str(book), "-o", str(out), "--kinds", "site", "--losses", "3"]) == 3
+    assert "site A and site B and site C for 3 months" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_what_cannot_be_asked(book: Path, capsys: pytest.CaptureFixture) -> None:
+    """Kinds that do not exist; switches that rule it out."""
+    out = str(book.with_name("hard.xlsx"))
+    assert run(["harden", str(book), "-o", out, "--kinds", "town"]) == 2
+    assert "--kinds town is no kind of loss" in capsys.readouterr().err
+    assert run(["harden", str(book), "-o", out, "--set", "settings[rules].value=off"]) == 2
+    assert "rules is off: a plan is hardened through it" in capsys.readouterr().err
+
+
+def test_a_cut_search_is_said(book: Path, capsys: pytest.CaptureFixture) -> None:
+    """Two sets are too few to know."""
+    out = book.with_name("hard.xlsx")
+    arguments = ["--kinds", "site", "--losses", "2", "--service", "0.5", "--most", "1"]
+    assert run(["harden", str(book), "-o", str(out), *arguments]) == 0
+    assert "a worse set may be left" in capsys.readouterr().out
+
+
+def test_own_rows_stay(tmp_path: Path) -> None:
+    """Scenarios and rules of the workbook stand above those that are added."""
+    path, out = tmp_path / "own.xlsx", tmp_path / "hard.xlsx"
+    own = three_works(
+        scenarios=[{"scenario": "strike"}],
+        disruptions=[
+            {"scenario": "strike", "period": "now", "months": 1, "kind": "site", "target": "A", "factor": 0.5}
+        ],
+        rules=[{"rule": "cover", "type": "min_service", "scenario": "strike", "limit": 0.5}],
+    )
+    write_instance(own, path)
+    assert run(["harden", str(path), "-o", str(out), "--kinds", "site"]) == 0
+    assert sheet(out, "in_scenarios")["scenario"].tolist()[0] == "strike"
+    assert len(sheet(out, "in_rules")) == 1 + len(sheet(out, "cases"))
+    again = tmp_path / "again.xlsx"
+    assert run(["stress", str(out), "-o", str(again), "--kinds", "site", "--top", "0"]) == 0
+    assert pd.read_excel(again, sheet_name="losses", engine="calamine")["service"].min() >= 0.95 - 1e-6

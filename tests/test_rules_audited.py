@@ -1,0 +1,42 @@
+"""On small random instances every plan keeps to its rules as it says it does: the audit reckons all of them again."""
+
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+
+from models.instance import Instance, instance
+from models.network import build
+from models.plan import plan
+from planner.audit import audit
+from planner.recourse.unmodelled import with_unmodelled
+from planner.solver import Options, solve
+from tests.small_rules import ruled_instances
+from tests.test_brute_force import faults
+
+
+def check(case: Instance) -> None:
+    """Assert that the audit of the plan passes."""
+    assume(not faults(case))
+    model = build(case)
+    solution = solve(model, Options(gap=0.0))
+    assume(solution.status == "optimal")
+    assert solution.objective is not None
+    objective = -solution.objective if case.settings["objective"] == "profit" else solution.objective
+    table = audit(case, with_unmodelled(model, plan(model)), objective)
+    assert table[table["ok"] != "yes"].to_dict("records") == []
+
+
+@settings(max_examples=40)
+@given(ruled_instances())
+def test_rules_are_met_as_claimed(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    """Forty instances."""
+    check(instance(drawn[0], **drawn[1]))
+
+
+@pytest.mark.slow
+@settings(max_examples=1000)
+@given(ruled_instances(most_periods=3))
+def test_rules_of_many_are_met_as_claimed(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    """A thousand instances of up to three periods."""
+    check(instance(drawn[0], **drawn[1]))

@@ -1,0 +1,62 @@
+"""The plan that knows of no disruptions, from which the search for one that does starts."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models.network import build
+from planner import solver
+from planner.compiled import Compiled, compile_model
+from planner.solver import Options, Solution, rounding
+from planner.undisturbed import undisturbed
+from tests.test_information import newsvendor
+
+
+def test_what_is_left_is_the_model_without_scenarios() -> None:
+    case = newsvendor()
+    part = undisturbed(compile_model(build(case)))
+    plain = compile_model(build(case.with_settings(scenarios="off")))
+    assert part is not None
+    assert [row.name for row in part.compiled.rows] == [row.name for row in plain.rows]
+    for name in ("cost", "lower", "upper", "integer", "starts", "columns", "values", "row_lower", "row_upper"):
+        assert np.array_equal(getattr(part.compiled, name), getattr(plain, name))
+
+
+def test_values_come_back_to_their_columns() -> None:
+    compiled = compile_model(build(newsvendor()))
+    part = undisturbed(compiled)
+    assert part is not None
+    values = np.arange(1.0, part.kept.sum() + 1)
+    assert part.whole(values)[part.kept].tolist() == values.tolist()
+    assert not part.whole(values)[~part.kept].any()
+    assert part.rounding(lambda whole: 2 * whole)(values).tolist() == (2 * values).tolist()
+
+
+def test_a_model_without_disruptions_is_not_taken_apart() -> None:
+    assert undisturbed(compile_model(build(newsvendor({"scenarios": "off"})))) is None
+
+
+def test_a_rule_on_what_happens_in_them_forbids_it() -> None:
+    """Such a rule is a row with columns of disruptions that does not belong to them."""
+    compiled = compile_model(build(newsvendor()))
+    assert undisturbed(replace(compiled, rows=[None] * len(compiled.rows))) is None
+
+
+def test_the_search_begins_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """First the model without disruptions is searched; the decisions found there cost 68.4 and begin the other one."""
+    model = build(newsvendor())
+    compiled = compile_model(model)
+    begun = []
+
+    def searched(job: Any, part: Compiled, start: np.ndarray | None, bound: float) -> tuple[Solution, Compiled]:
+        begun.append((len(part.cost), None if start is None else part.cost @ start + part.offset))
+        return search(job, part, start, bound)
+
+    search = solver._searched
+    monkeypatch.setattr(solver, "_searched", searched)
+    found = solver.solve_arrays(compiled, Options(gap=0.0), None, rounding(model, compiled))
+    assert [size for size, _ in begun] == [(~compiled.disturbed).sum(), len(compiled.cost)]
+    assert begun[1][1] == pytest.approx(68.4)
+    assert found.objective == pytest.approx(64.4)
