@@ -24,6 +24,9 @@ EFFECTS = {
 }
 """What can change of each kind of target."""
 
+LIKELY_PERCENT_OF_COST = 12.0
+"""A cost that rises to more than so many times was probably meant in per cent; freight rose sevenfold in 2021."""
+
 _SHEETS = ("regions", "items", "processes", "firms", "sites", "lanes", "demand", "disruptions")
 _WHERE = {
     "region": "sheet regions", "bloc": "column bloc of sheet regions", "firm": "sheet firms", "site": "sheet sites",
@@ -117,7 +120,7 @@ def effects_fit_kinds(reading: "Reading") -> Iterator[Issue]:
 
 @needs("disruptions")
 def factors_change_something(reading: "Reading") -> Iterator[Issue]:
-    """A factor is another than 1, a share and no percentage, and stands once.
+    """A factor is another than 1, a share and no percentage, and stands once; costs do rise to several times.
 
     A flow at a factor of 1 cannot grow beyond that of the undisturbed course, which is something.
     """
@@ -127,7 +130,7 @@ def factors_change_something(reading: "Reading") -> Iterator[Issue]:
         if factor == 1 and disruption["effect"] != "flow":
             message = "a factor of 1 changes nothing; write what is left (0 = nothing), or remove the row"
             yield warning(reading, "disruptions", row, "factor", message)
-        elif factor > LIKELY_PERCENT:
+        elif factor > (LIKELY_PERCENT_OF_COST if disruption["effect"] == "cost" else LIKELY_PERCENT):
             message = f"{factor:g} times as much as before; write {factor / 100:g} if {factor:g} % is meant"
             yield warning(reading, "disruptions", row, "factor", message)
         elif factor == 0 and disruption["effect"] == "cost":
