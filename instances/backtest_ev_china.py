@@ -37,12 +37,12 @@ class Toll:
     cost: float
 
 
-def toll(recourse: Recourse, period: str, event: Snapshot) -> Toll:
+def toll(recourse: Recourse, period: str, event: Snapshot, cars: tuple[str, ...] = CARS) -> Toll:
     """What an event takes, against the same months without it; sales at their prices, profit discounted."""
     calm = recourse.react(period, Snapshot(event.months, arc_cost=dict.fromkeys(_arcs(recourse, period), 1.0)))
     hit = recourse.react(period, event)
     return Toll(
-        _cars(calm) - _cars(hit),
+        _sold(calm, cars) - _sold(hit, cars),
         (sum(calm.served.values()) - sum(hit.served.values())) * event.months / 12,
         hit.loss - calm.loss,
     )
@@ -52,10 +52,10 @@ def _arcs(recourse: Recourse, period: str) -> list[tuple[str, ...]]:
     return [key[:-1] for name, key in recourse.programmes[period].columns if name == "shipped"]
 
 
-def _cars(reaction: Reaction) -> float:
-    """Vehicles sold while the disturbance lasts, in thousands."""
+def _sold(reaction: Reaction, items: tuple[str, ...]) -> float:
+    """How much of some items is sold while the disturbance lasts."""
     columns, worth = reaction.programme.columns, reaction.programme.worth
-    sold = (value / worth[number] for number, value in reaction.served.items() if columns[number][1][1] in CARS)
+    sold = (value / worth[number] for number, value in reaction.served.items() if columns[number][1][1] in items)
     return sum(sold) * reaction.months / 12
 
 

@@ -11,17 +11,49 @@ import pandas as pd
 from planner.workbook.write import write_instance
 
 ROOT = Path(__file__).parents[1]
+BENCHMARKS = {"extraction": 0.1, "processing": 0.4, "one_country": 0.65}
+"""The EU's benchmarks for 2030: shares made there, and the most from one country."""
+
+
+def solved_to(workbook: Path, given_by: str, path: Path, options: list[str]) -> Path:
+    """The result workbook of an instance: solved to `path`, or named by the environment variable."""
+    given = os.environ.get(given_by)
+    if given:
+        return Path(given)
+    command = [sys.executable, "-m", "planner", "solve", str(workbook), "-o", str(path), *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return path
 
 
 def solved(workbook: Path, given_by: str, folder: Path, sheets: list[str]) -> dict[str, pd.DataFrame]:
-    """Sheets of the result workbook of an instance: solved in `folder`, or named by the environment variable."""
-    given = os.environ.get(given_by)
-    path = Path(given) if given else folder / f"{workbook.stem}_result.xlsx"
-    if not given:
-        command = [sys.executable, "-m", "planner", "solve", str(workbook), "-o", str(path)]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+    """Sheets of the result workbook of an instance, solved in `folder`."""
+    path = solved_to(workbook, given_by, folder / f"{workbook.stem}_result.xlsx", [])
     return pd.read_excel(path, sheet_name=sheets, engine="openpyxl")
+
+
+def assert_secured(sheets: dict[str, pd.DataFrame], raw_events: pd.DataFrame) -> None:
+    """Ten disruptions named after dated events and more, 15 rules with the EU's benchmarks at their tier, stocks.
+
+    A disruption that leans on raw_events names a row that is there, and no probability is better than a guess.
+    """
+    scenarios, rules = sheets["scenarios"].set_index("scenario"), sheets["rules"].set_index("rule")
+    named = scenarios.index[scenarios["expand"].isna()]
+    assert len(named) >= 10
+    assert set(sheets["disruptions"]["scenario"]) == set(named)
+    assert all(name[-4:].isdigit() for name in named)
+    assert (scenarios["confidence"] == "low").all()
+    assert 0 < scenarios["probability"].sum() <= 1
+    assert len(rules) >= 15
+    limits = {name: rules.loc[rules.index.str.startswith(f"crma_{name}"), "limit"] for name in BENCHMARKS}
+    assert {name: set(found) for name, found in limits.items()} == {name: {limit} for name, limit in BENCHMARKS.items()}
+    benchmarks = rules[rules.index.str.startswith("crma_")]
+    assert set(benchmarks["scope"]) == {"EU"}
+    assert all(period[:4] in ("2029", "2030") for period in benchmarks["from"])
+    assert len(sheets["stocks"]) >= 8
+    cited = pd.concat([sheets["scenarios"], sheets["disruptions"]])["source"]
+    cited = cited[cited.str.contains("raw_events: ")].str.split("raw_events: ").str[1]
+    assert set(cited) <= set(raw_events["item"])
 
 
 def assert_built(sheets: dict[str, pd.DataFrame], workbook: Path, folder: Path) -> None:

@@ -21,8 +21,9 @@ from build_ev_china import build_sheets  # noqa: E402
 from ev_china_lanes import cheapest_ways  # noqa: E402
 from ev_china_plants import split_plants  # noqa: E402
 from ev_china_tables import clusters, home_firms  # noqa: E402
+from ev_global_tables import read  # noqa: E402
 
-from tests.sourced_instances import assert_built, solved  # noqa: E402
+from tests.sourced_instances import assert_built, assert_secured, solved  # noqa: E402
 
 CARS = ("vehicle_mass", "vehicle_premium", "vehicle_smart")
 
@@ -68,6 +69,14 @@ def test_every_mechanism_has_rows(sheets: dict[str, pd.DataFrame]) -> None:
     assert steps[steps.index.get_level_values("item").isin(CARS)].between(2, 3).all()
     firms = sheets["line_capacity"]["site"].map(sheets["sites"].set_index("site")["firm"])
     assert not set(firms) <= home_firms()
+
+
+def test_it_has_disruptions_rules_and_stocks(sheets: dict[str, pd.DataFrame]) -> None:
+    """Named after dated events, with the EU's benchmarks; ore, chemical, anode and magnets each at its tier."""
+    assert_secured(sheets, read("raw_events"))
+    benchmarks = sheets["rules"][sheets["rules"]["rule"].str.startswith("crma_")]
+    assert set(benchmarks["item"]) == {"li_concentrate", "li_chemical", "anode", "magnets"}
+    assert len(set(sheets["rules"]["type"])) == 13
 
 
 def test_location_and_controller_are_two_things(sheets: dict[str, pd.DataFrame]) -> None:

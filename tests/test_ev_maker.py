@@ -22,7 +22,7 @@ from ev_global_tables import read  # noqa: E402
 
 from planner.check import check  # noqa: E402
 from planner.workbook.read import read_instance  # noqa: E402
-from tests.sourced_instances import assert_built, solved  # noqa: E402
+from tests.sourced_instances import assert_built, assert_secured, solved  # noqa: E402
 
 TABLES = sorted(path.stem for path in (INSTANCES / "tables").glob("maker_*.csv"))
 MODES = {"contract", "alliance", "equity", "joint_venture", "acquire"}
@@ -55,6 +55,11 @@ def test_it_is_as_large_as_asked(sheets: dict[str, pd.DataFrame]) -> None:
     assert set(sheets["items"]["tier"]) == {"upstream", "midstream", "downstream"}
     for name in ("learning", "clusters", "enablers", "policies", "evidence"):
         assert len(sheets[name]), name
+
+
+def test_it_has_disruptions_rules_and_stocks(sheets: dict[str, pd.DataFrame]) -> None:
+    """Named after dated events, with the EU's benchmarks for lithium and graphite."""
+    assert_secured(sheets, read("raw_events"))
 
 
 def test_every_row_says_where_it_comes_from(sheets: dict[str, pd.DataFrame]) -> None:

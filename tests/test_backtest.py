@@ -1,0 +1,58 @@
+"""The backtest of ev_china: what is measured is what an event takes, and a plan with security loses less.
+
+Set EV_CHINA_PLAIN and EV_CHINA_RESULT to solved result workbooks to read those instead of solving.
+"""
+
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "instances"))
+
+from backtest_ev_china import EVENTS, backtest, page, toll  # noqa: E402
+
+from models.sets import derive  # noqa: E402
+from models.sets.scenarios import Snapshot  # noqa: E402
+from planner.comparison.files import read_compared  # noqa: E402
+from planner.recourse.reaction import Recourse  # noqa: E402
+from planner.recourse.restored import restored  # noqa: E402
+from tests.results import base  # noqa: E402
+from tests.sourced_instances import solved_to  # noqa: E402
+
+WORKBOOK = ROOT / "instances" / "ev_china.xlsx"
+
+
+def test_half_of_the_cars_for_a_year_are_half_of_the_sales() -> None:
+    """tiny sells 100 thousand vehicles a year at 30: half of its assembly gone for 12 months takes 50, worth 1,500."""
+    recourse = Recourse(restored(base()))
+    taken = toll(recourse, "2025", Snapshot(12.0, capacity={("car plant", "assembly", "own"): 0.25}), ("vehicle",))
+    assert taken.vehicles == pytest.approx(50.0)
+    assert taken.sales == pytest.approx(1500.0)
+
+
+def test_the_page_has_a_row_per_event() -> None:
+    """Without and with security side by side."""
+    rows = [(event, plan, 1000.0, 2.0, 3.0) for event in EVENTS for plan in ("without", "with")]
+    lines = page(pd.DataFrame(rows, columns=["event", "plan", "vehicles", "sales", "cost"])).splitlines()
+    assert lines[2] == "| chip_shortage_2021 | 1,000 / 1,000 | 2 / 2 | 3 / 3 |"
+    assert len(lines) == 2 + len(EVENTS)
+
+
+@pytest.mark.slow
+def test_security_is_worth_its_name(tmp_path: Path) -> None:
+    """Through each event the plan with security loses no more, and through the chip shortage hardly any vehicle."""
+    off = ["--set", "settings[rules]=off", "--set", "settings[scenarios]=off"]
+    paths = {
+        "without": solved_to(WORKBOOK, "EV_CHINA_PLAIN", tmp_path / "plain.xlsx", off),
+        "with": solved_to(WORKBOOK, "EV_CHINA_RESULT", tmp_path / "secure.xlsx", []),
+    }
+    plans = {name: read_compared(path, name) for name, path in paths.items()}
+    table = backtest(plans, derive(plans["with"].instance).snapshots)
+    print("\n" + page(table))
+    lost = table.pivot(index="event", columns="plan", values="sales")
+    assert (lost["with"] <= lost["without"] + 1).all()
+    vehicles = table.pivot(index="event", columns="plan", values="vehicles").loc["chip_shortage_2021"]
+    assert vehicles["without"] > 1000 > 10 * vehicles["with"]
