@@ -67,7 +67,10 @@ def check(
     ] = None,
     changes: Changes = None,
 ) -> None:
-    """Say everything that is wrong with a workbook, each fault with its cell."""
+    """Say everything that is wrong with a workbook, each fault with its cell.
+
+    Rules that join several rows wait until the cells of their sheets can be read.
+    """
     from planner.check import check as run_checks
     from planner.workbook.mark import mark as write_marked
     from planner.workbook.read import read_instance
@@ -75,6 +78,7 @@ def check(
     reading = read_instance(file, changes or ())
     issues = run_checks(reading)
     _say(issues)
+    _say_what_waits(reading)
     if mark is not None:
         listing = write_marked(file, mark, issues)
         output.print(f"{mark} written: sheet {listing} lists {len(issues)} issues")
@@ -232,7 +236,10 @@ def report(
     """Show a plan as one page: map, chain, capacity, access, costs and security; it needs nothing else to be opened."""
     from planner.report.plan_page.run_report import run_report
 
-    output.print(f"{run_report(result, page)} written: open it in a browser")
+    written, warnings = run_report(result, page)
+    for words in warnings:
+        errors.print(f"warning: {words}")
+    output.print(f"{written} written: open it in a browser")
 
 
 app.command("run")(job_commands.run_jobs)
@@ -249,6 +256,7 @@ def _checked(file: Path, result: Path | None, changes: list[str] | None) -> "tup
     reading = read_instance(file, changes or ())
     issues = run_checks(reading)
     _say(issues)
+    _say_what_waits(reading)
     if any(issue.severity == "error" for issue in issues):
         raise Stop(2)
     return reading, issues
@@ -271,6 +279,15 @@ def _status_without_plan(status: str) -> int:
 def _say(issues: Iterable[Issue]) -> None:
     for issue in issues:
         errors.print(str(issue))
+
+
+def _say_what_waits(reading: "Reading") -> None:
+    """Which sheets are not judged any further until their faults are mended."""
+    sheets = list(dict.fromkeys(fault.sheet for fault in reading.faults if fault.sheet.isidentifier()))
+    if sheets:
+        errors.print(
+            f"what {', '.join(sheets)} mean together is checked once these cells can be read: check again then"
+        )
 
 
 def _say_no_plan(words: str, reasons: list[str]) -> None:

@@ -15,8 +15,8 @@ SEALED = ("run", "costs")
 """Sheets of which a remark says that the file is not as it was written."""
 
 
-def run_report(result: Path, page: Path | None) -> Path:
-    """Write the page of the plan in `result` to `page`, or beside it, and return where it is.
+def run_report(result: Path, page: Path | None) -> tuple[Path, list[str]]:
+    """Write the page of the plan in `result` to `page`, or beside it; where it is, and what the page warns of.
 
     Raises InputError where there is no plan in `result`, WriteError where the page cannot be written.
     """
@@ -29,7 +29,7 @@ def run_report(result: Path, page: Path | None) -> Path:
     notes = [issue.message for issue in found.issues if issue.sheet in SEALED]
     tables = {**found.tables, "summary": summary(found.instance, found.tables, _facts(found))}
     save_text(target, plan_page(found.instance, tables, notes))
-    return target
+    return target, notes
 
 
 def _facts(found: Compared) -> dict[str, object]:
