@@ -55,10 +55,10 @@ def test_plan_is_as_good_as_the_best(drawn: tuple[dict[str, Any], dict[str, Any]
     compare(case)
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(enumerable_instances())
 def test_plan_under_rules_is_as_good_as_the_best(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    """Forty instances with security rules and all mechanisms, with up to 200 combinations of decisions each."""
+    """Fifteen instances with security rules and all mechanisms, with up to 200 combinations of decisions each."""
     case = instance(drawn[0], **drawn[1])
     assume(combinations(case) <= 200)
     compare(case)

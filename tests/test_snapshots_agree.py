@@ -54,16 +54,16 @@ def compare(case: Instance) -> None:
         assert weight * again == pytest.approx(row["loss"], **NEAR)
 
 
-@settings(max_examples=40)
+@settings(max_examples=12)
 @given(disrupted_instances())
 def test_snapshots_are_as_good_as_the_best(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    """Forty instances."""
+    """A dozen instances."""
     compare(instance(drawn[0], **drawn[1]))
 
 
 @pytest.mark.slow
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(disrupted_instances(most_periods=3))
 def test_snapshots_are_as_good_as_the_best_of_many(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    """A thousand instances of up to three periods."""
+    """Three hundred instances of up to three periods."""
     compare(instance(drawn[0], **drawn[1]))

@@ -148,15 +148,18 @@ def _makers(case: Case) -> Iterator[_Source]:
 def _carriers(case: Case) -> Iterator[_Source]:
     """Lanes and chokepoints: what comes over them, less what else could come to each region they serve or be made."""
     local = _local(case)
+    served: dict[tuple[str, str, str], list[tuple[float, float, list[str]]]] = defaultdict(list)
+    ways = _ways(case)[["item", "period", "destination", "shipped", "room", "through"]]
+    for item, period, region, *way in ways.itertuples(index=False, name=None):
+        served[item, period, region].append((way[0], way[1], way[2]))
     lost: dict[tuple[str, str, str], float] = defaultdict(float)
     short: dict[tuple[str, str, str], float] = defaultdict(float)
-    for (item, period, region), ways in _ways(case).groupby([*SUPPLY, "destination"]):
-        names = {name for through in ways["through"] for name in through}
-        for name in names:
-            on = ways["through"].map(lambda through, name=name: name in through)
-            rest = ways.loc[~on, "room"].sum() + local.get((item, region, period), 0.0)
-            lost[item, period, name] += ways.loc[on, "shipped"].sum()
-            short[item, period, name] += max(ways.loc[on, "shipped"].sum() - rest, 0.0)
+    for (item, period, region), there in served.items():
+        for name in {name for *_, through in there for name in through}:
+            gone = sum(shipped for shipped, _, through in there if name in through)
+            rest = sum(room for _, room, through in there if name not in through)
+            lost[item, period, name] += gone
+            short[item, period, name] += max(gone - rest - local.get((item, region, period), 0.0), 0.0)
     for (item, period, name), amount in lost.items():
         yield _Source(item, period, name, amount, short[item, period, name])
 
