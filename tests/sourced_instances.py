@@ -27,9 +27,10 @@ def solved_to(workbook: Path, given_by: str, path: Path, options: list[str]) -> 
 
 
 def solved(workbook: Path, given_by: str, folder: Path, sheets: list[str]) -> dict[str, pd.DataFrame]:
-    """Sheets of the result workbook of an instance, solved in `folder`."""
+    """Sheets of the result workbook of an instance, solved in `folder`; of disturbed courses nothing."""
     path = solved_to(workbook, given_by, folder / f"{workbook.stem}_result.xlsx", [])
-    return pd.read_excel(path, sheet_name=sheets, engine="openpyxl")
+    found = pd.read_excel(path, sheet_name=sheets, engine="openpyxl")
+    return {name: sheet[sheet["scenario"] == "base"] if "scenario" in sheet else sheet for name, sheet in found.items()}
 
 
 def assert_secured(sheets: dict[str, pd.DataFrame], raw_events: pd.DataFrame) -> None:

@@ -39,7 +39,7 @@ class Measured:
 
 
 def disrupted(instance: Instance, count: int) -> Instance:
-    """The instance with this many snapshots, each a scenario of its own, in place of those that it has."""
+    """The instance with this many snapshots, each a scenario of its own, in place of those that it has; no rules."""
     sites = instance["sites"].merge(instance["lines"], on="site")
     regions = sites.groupby("region").size().sort_values(ascending=False, kind="stable").index
     places = [*product(regions, instance["periods"]["period"])][:count]
@@ -52,12 +52,12 @@ def disrupted(instance: Instance, count: int) -> Instance:
     ]
     sheets = {"scenarios": pd.DataFrame(scenarios), "disruptions": pd.DataFrame(hits)}
     changed = {sheet: typed(sheet, frame) for sheet, frame in sheets.items()}
-    return replace(instance, tables={**instance.tables, **changed})
+    return replace(instance, tables={**instance.tables, **changed}).with_settings(rules="off")
 
 
 def measured(instance: Instance, count: int, limit: float) -> Measured:
     """Build, load and relax one model."""
-    case = disrupted(instance, count) if count else instance.with_settings(scenarios="off")
+    case = disrupted(instance, count) if count else instance.with_settings(scenarios="off", rules="off")
     began = time.process_time()
     compiled = compile_model(build(case))
     solver = load(replace(compiled, integer=np.zeros_like(compiled.integer)))
