@@ -244,6 +244,19 @@ def test_stopped_by_the_user(book: Path, capsys: pytest.CaptureFixture, monkeypa
     assert sheet(out, "points")["limit"].tolist() == pytest.approx([1, 0])
 
 
+def test_stopped_before_any_plan(book: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is known, nothing is written."""
+
+    def say(live: Live, words: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Live, "say", say)
+    out = book.with_name("frontier.xlsx")
+    assert run(["frontier", str(book), "--rule", "not only A", "-o", str(out)]) == 4
+    assert "ValueError" not in capsys.readouterr().err
+    assert not out.exists()
+
+
 def test_stopped_in_the_first_solve(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The solver ends in order with a plan: the search ends too, and does not say that the rule has nothing to give."""
     solve = studied.solve_arrays

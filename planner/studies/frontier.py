@@ -78,8 +78,9 @@ class Frontier:
     @property
     def blur(self) -> float:
         """The most that a point can be off, 0 where all are proved; infinite where one has no bound."""
-        most = max(_left_open(point) for point in self.points)
-        return most if most > PROVED * max(1.0, abs(self.points[0].cost)) else 0.0
+        most = max(map(_left_open, self.points), default=0.0)
+        largest = max((abs(point.cost) for point in self.points), default=0.0)
+        return most if most > PROVED * max(1.0, largest) else 0.0
 
     @property
     def hidden(self) -> bool:
