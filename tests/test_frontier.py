@@ -1,5 +1,6 @@
 """Cost against security, from the command line; every point worked out by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,13 @@ import openpyxl
 import pytest
 
 from planner.cli import run
+from planner.progress import Live
+from planner.report.frontier import frontier_brief, frontier_summary
+from planner.solution import Options, Solution
+from planner.studies import frontier as studied
+from planner.studies.frontier import Frontier, Point, Request, mark, settle
+from planner.studies.frontier_tables import frontier_tables
+from planner.workbook.read import read_instance
 from planner.workbook.write import write_instance
 from tests.test_stress import sheet
 
@@ -114,3 +122,170 @@ def test_what_cannot_be_asked(book: Path, tmp_path: Path, capsys: pytest.Capture
     switch = ["--set", "settings[rules].value=off"]
     assert run(["frontier", str(book), "--rule", "not only A", "-o", out, *switch]) == 2
     assert "rules is off" in capsys.readouterr().err
+
+
+def test_stock_is_not_looked_for_for_ever(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """Five years' use, 60 cells, can be made in the year, and so could more: that is not the tightest limit."""
+    path, out = tmp_path / "three.xlsx", tmp_path / "frontier.xlsx"
+    demand = [{"region": "home", "item": "cell", "period": "now", "volume": 12, "price": 100, "penalty": 300}]
+    stocks = [{"region": "home", "item": "cell"}]
+    rules = [{"rule": "stock", "type": "min_cover", "item": "cell", "limit": 0}]
+    write_instance(three_sources(demand=demand, stocks=stocks, rules=rules, options=[]), path)
+    assert run(["frontier", str(path), "--rule", "stock", "--points", "2", "-o", str(out)]) == 0
+    rows = sheet(out, "points")
+    assert rows["limit"].tolist() == pytest.approx([0, 60])
+    assert rows["price"].tolist() == pytest.approx([0, 60])
+    assert rows["open_end"].tolist() == ["no", "yes"]
+    said = capsys.readouterr().out
+    assert "The tightest limit asked for, 60 months, is met" in said
+    assert "Not looked beyond 60 months" in said
+    assert "any plan was found to meet" not in said
+    summary = sheet(out, "summary").set_index("metric")["value"]
+    assert summary["tighter limits"] == "not looked beyond 60 months"
+
+
+def test_stock_that_has_a_maximum(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """A store for 24 cells holds two years' use, which must all be served: the tightest limit is found."""
+    path, out = tmp_path / "three.xlsx", tmp_path / "frontier.xlsx"
+    demand = [{"region": "home", "item": "cell", "period": "now", "volume": 12}]
+    stocks = [{"region": "home", "item": "cell", "maximum": 24}]
+    write_instance(three_sources(demand=demand, stocks=stocks, options=[]), path)
+    assert run(["frontier", str(path), "--rule", "stock", "--points", "2", "-o", str(out)]) == 0
+    assert sheet(out, "points")["limit"].tolist() == pytest.approx([0, 24], abs=0.06)
+    assert sheet(out, "points")["open_end"].tolist() == ["no", "no"]
+    said = capsys.readouterr().out
+    assert "The tightest limit that any plan was found to meet is 2" in said
+    assert "stands out" not in said, "two points have no knee"
+
+
+def solved(limit: float, cost: float, bound: float | None, status: str = "within_gap") -> Point:
+    """A point whose figure is its limit."""
+    gap = None if bound is None else (cost - bound) / cost
+    return Point(limit, cost, limit, limit, Solution(status, None, cost, bound, gap, 0, 0.0), {})
+
+
+def along(book: Path, *points: Point, asked: int | None = None) -> Frontier:
+    """A frontier of points that were solved, the loosest first, settled and marked."""
+    request = Request("not only A", asked or len(points), None, Options())
+    found = Frontier(request, read_instance(book), 1.0, -1.0, True, list(points))
+    settle(found)
+    mark(found)
+    return found
+
+
+def brief(found: Frontier) -> list[str]:
+    """What is said where no decision flips."""
+    tables = frontier_tables(replace(found, points=[]))
+    return frontier_brief(found, tables)
+
+
+def test_a_cheaper_plan_counts_for_every_looser_limit(book: Path) -> None:
+    """The plan at 0.5 costs 110, less than those found at 1 and 0.75: it is theirs too, and the first one stays."""
+    points = [solved(1, 120, 100), solved(0.75, 115, 101), solved(0.5, 110, 90), solved(0.25, 140, 130)]
+    found = along(book, *points)
+    assert [point.cost for point in found.points] == [110, 110, 110, 140]
+    assert [point.limit for point in found.points] == [1, 0.75, 0.5, 0.25]
+    assert [point.value for point in found.points] == [0.5, 0.5, 0.5, 0.25]
+    assert [point.dominated for point in found.points] == [False, True, True, False]
+    assert [point.solution.bound for point in found.points] == [100, 101, 101, 130]
+    assert found.points[2].solution.gap == pytest.approx(9 / 110)
+
+
+def test_an_equal_plan_that_is_safer_counts_for_looser_limits(book: Path) -> None:
+    """At the same cost the plan at 0.5 stands for that without the rule, which is not dropped for it."""
+    found = along(book, solved(1, 120, 120, "optimal"), solved(0.5, 120, 120, "optimal"), solved(0, 150, 150))
+    assert [point.value for point in found.points] == [0.5, 0.5, 0]
+    assert [point.dominated for point in found.points] == [False, True, False]
+
+
+def test_a_price_within_the_gaps(book: Path) -> None:
+    """A price of 4 where plans can be off by 20 is the first thing said; no knee is drawn on noise."""
+    found = along(book, solved(1, 120, 100), solved(0.5, 121, 101), solved(0, 124, 104))
+    first, *others = brief(found)
+    assert first.startswith("What rule not only A costs lies within what the gaps leave open: 4 million USD more")
+    assert "up to 20 million USD" in first
+    assert "Whether a point stands out is hidden by the gaps." in others
+    assert not any(point.knee for point in found.points)
+    sharp = along(book, solved(1, 120, 120), solved(0.5, 121, 121), solved(0, 124, 124))
+    assert not any("gaps" in sentence for sentence in brief(sharp))
+    assert [point.knee for point in sharp.points] == [False, True, False]
+
+
+def test_a_gap_that_is_not_known_is_no_proof(book: Path) -> None:
+    """A plan without a bound is not optimal, and what the time limit cut short or left without a plan is counted."""
+    said = brief(along(book, solved(1, 120, 120), solved(0, 150, None, "time_limit"), asked=3))
+    assert said[0].startswith("What rule not only A costs lies within")
+    assert "1 of 2 solves ended at the time limit." in " ".join(said)
+    assert "Only 2 of 3 points have a plan" in " ".join(said)
+    assert "optimality" not in " ".join(said)
+
+
+def test_a_straight_curve_has_no_knee(book: Path) -> None:
+    """It says so of three points, and says nothing of two."""
+    straight = [solved(1, 100, 100), solved(0.5, 110, 110), solved(0, 120, 120)]
+    assert "No point stands out: price and security go up alike." in brief(along(book, *straight))
+    ends = [solved(1, 100, 100), solved(0, 120, 120)]
+    assert not any("stand" in sentence for sentence in brief(along(book, *ends)))
+
+
+def test_stopped_by_the_user(book: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C before point 3 of 30 leaves the ends, says so, and claims nothing of the other 28."""
+
+    def say(live: Live, words: str) -> None:
+        if words == "point 3 of 30":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Live, "say", say)
+    out = book.with_name("frontier.xlsx")
+    assert run(["frontier", str(book), "--rule", "not only A", "--points", "30", "-o", str(out)]) == 4
+    said = capsys.readouterr().out
+    assert "Stopped by the user after 2 of 30 points." in said
+    assert "Every plan was solved" not in said
+    assert sheet(out, "points")["limit"].tolist() == pytest.approx([1, 0])
+
+
+def test_stopped_before_any_plan(book: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is known, nothing is written."""
+
+    def say(live: Live, words: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Live, "say", say)
+    out = book.with_name("frontier.xlsx")
+    assert run(["frontier", str(book), "--rule", "not only A", "-o", str(out)]) == 4
+    assert "ValueError" not in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_stopped_in_the_first_solve(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The solver ends in order with a plan: the search ends too, and does not say that the rule has nothing to give."""
+    solve = studied.solve_arrays
+    monkeypatch.setattr(
+        studied, "solve_arrays", lambda *given: replace(solve(*given), status="interrupted", bound=None)
+    )
+    request = Request("not only A", 5, None, Options())
+    found = studied.frontier(read_instance(book), request, studied.Watch(lambda step: None, lambda words: None))
+    assert len(found.points) == 1
+    assert not found.complete
+    said = " ".join(brief(found))
+    assert "Stopped by the user after 1 of 5 points." in said
+    assert "nothing to give" not in said
+    assert "optimality" not in said
+    summary = frontier_summary(found, frontier_tables(found)).set_index("metric")["value"]
+    assert summary["tighter limits"] == "not looked for: stopped before"
+
+
+def test_no_time_for_a_tighter_limit(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search that ran out of time has not shown that there is nothing to give."""
+    solve = studied.solve_arrays
+
+    def late(*given: Any) -> Solution:
+        solution = solve(*given)
+        return solution if len(given) > 2 else replace(solution, status="time_limit", values=None, objective=None)
+
+    monkeypatch.setattr(studied, "solve_arrays", late)
+    request = Request("not only A", 5, None, Options())
+    found = studied.frontier(read_instance(book), request, studied.Watch(lambda step: None, lambda words: None))
+    said = " ".join(brief(found))
+    assert "Within the time limit no plan with a figure beyond 1 was found" in said
+    assert "nothing to give" not in said

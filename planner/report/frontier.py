@@ -1,5 +1,6 @@
 """A frontier for people: headline figures, sentences, and the curve."""
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -29,32 +30,97 @@ def frontier_summary(found: Frontier, tables: dict[str, pd.DataFrame]) -> pd.Dat
         *[(f"brief {number}", text, "") for number, text in enumerate(frontier_brief(found, tables), 1)],
         ("points", float(len(found.points)), ""),
         ("points that another beats", float(sum(point.dominated for point in found.points)), ""),
-        ("loosest limit that binds", found.points[0].limit, ""),
+        ("points asked for", float(found.request.points), ""),
+        ("loosest limit that binds", found.points[0].value, ""),
         ("tightest limit met", found.points[-1].limit, ""),
-        ("price of the tightest", found.points[-1].cost - found.points[0].cost, f"million {currency}"),
+        ("tighter limits", _tighter(found), ""),
+        ("price of the tightest", found.price, f"million {currency}"),
+        *([] if math.isinf(found.blur) else [("left open by gaps", found.blur, f"million {currency}")]),
     ]
     return pd.DataFrame(rows, columns=list(RESULTS["summary"].columns), dtype=object)
 
 
 def _status(found: Frontier) -> str:
-    whole = "every point was solved" if found.complete else "stopped by the user: the points known by then"
+    whole = "every point was solved" if found.complete else f"stopped by the user after {_count(found)}"
     return f"{whole}, each to the gap that stands beside it"
+
+
+def _count(found: Frontier) -> str:
+    return f"{len(found.points)} of {found.request.points} points"
+
+
+def _tighter(found: Frontier) -> str:
+    """What is known of limits beyond the last point."""
+    if len(found.points) == 1 and not found.complete:
+        return "not looked for: stopped before"
+    if found.open_end:
+        return f"not looked beyond {found.points[-1].limit:.4g} months"
+    return "none was met in time" if found.hurried else "no plan meets one"
 
 
 def frontier_brief(found: Frontier, tables: dict[str, pd.DataFrame]) -> list[str]:
     """The sentences: the span, the knee, what flips, what is doubtful."""
-    first, last = found.points[0], found.points[-1]
-    if len(found.points) == 1:
-        return [f"Rule {found.request.rule} has nothing to give: no plan has a figure beyond {first.limit:.4g}."]
+    first = found.points[0]
     sentences = [
-        f"Without the rule the plan {_does(found, first)} and has {first.limit:.4g}: a looser limit changes nothing.",
-        f"The tightest limit that any plan was found to meet is {last.limit:.4g}: it costs {_price(found, last)}.",
-        _knee(found),
-        *_flips(found, tables),
-        _beaten(found),
+        _hidden(found),
+        _stopped(found),
+        f"Without the rule the plan {_does(found, first)} and has {first.value:.4g}: a looser limit changes nothing.",
+        *(_curve(found, tables) if len(found.points) > 1 else [_nothing(found)]),
+        _late(found),
         _doubt(found),
     ]
     return [sentence for sentence in sentences if sentence]
+
+
+def _curve(found: Frontier, tables: dict[str, pd.DataFrame]) -> list[str]:
+    return [_tightest(found), _knee(found), *_flips(found, tables), _beaten(found)]
+
+
+def _hidden(found: Frontier) -> str:
+    """The first thing to know where the whole curve may be noise."""
+    if not found.hidden:
+        return ""
+    return (
+        f"What rule {found.request.rule} costs lies within what the gaps leave open: {_price(found, found.points[-1])} "
+        f"at limit {found.points[-1].limit:.4g}, where a plan can be off by {_blur(found)}; ask for a smaller gap."
+    )
+
+
+def _stopped(found: Frontier) -> str:
+    return "" if found.complete else f"Stopped by the user after {_count(found)}."
+
+
+def _nothing(found: Frontier) -> str:
+    """What is to be said of a rule whose only point is the plan without it."""
+    if not found.complete:
+        return ""
+    figure = f"beyond {found.points[0].value:.4g}"
+    if found.hurried:
+        return f"Within the time limit no plan with a figure {figure} was found: ask for more time."
+    return f"Rule {found.request.rule} has nothing to give: no plan has a figure {figure}."
+
+
+def _tightest(found: Frontier) -> str:
+    last = found.points[-1]
+    if found.open_end:
+        return (
+            f"The tightest limit asked for, {last.limit:.4g} months, is met: it costs {_price(found, last)}. "
+            f"Not looked beyond {last.limit:.4g} months: tighter limits may be met too."
+        )
+    late = " Tighter ones may be met: time ran out on some." if found.hurried else ""
+    return (
+        f"The tightest limit that any plan was found to meet is {last.limit:.4g}: it costs {_price(found, last)}.{late}"
+    )
+
+
+def _late(found: Frontier) -> str:
+    """How many points the time limit cut short, or left without a plan."""
+    solved, asked = len(found.points), found.request.points
+    cut = sum(point.solution.status == "time_limit" for point in found.points)
+    sentences = [f"{cut} of {solved} solves ended at the time limit." if cut else ""]
+    if found.complete and 1 < solved < asked:
+        sentences.append(f"Only {solved} of {asked} points have a plan: for the others none was found in time.")
+    return " ".join(filter(None, sentences))
 
 
 def _does(found: Frontier, point: Point) -> str:
@@ -70,6 +136,10 @@ def _price(found: Frontier, point: Point) -> str:
 def _knee(found: Frontier) -> str:
     knee = next((point for point in found.points if point.knee), None)
     if knee is None:
+        if sum(not point.dominated for point in found.points) < 3:
+            return ""
+        if found.blur:
+            return "Whether a point stands out is hidden by the gaps."
         return "No point stands out: price and security go up alike."
     where = "of all points it is farthest from the straight line between the ends, both axes scaled alike"
     return f"The knee is at {knee.limit:.4g}, for {_price(found, knee)}: {where}."
@@ -96,13 +166,17 @@ def _beaten(found: Frontier) -> str:
 
 def _doubt(found: Frontier) -> str:
     """How far gaps blur the curve."""
-    slack = max(abs(point.cost) * (point.solution.gap or 0.0) for point in found.points)
-    span = found.points[-1].cost - found.points[0].cost
-    if slack <= 1e-6 * max(1.0, abs(found.points[0].cost)):
+    if found.blur:
+        return f"Plans were solved to a gap, so a point can be off by {_blur(found)}."
+    if found.complete and len(found.points) in (1, found.request.points):
         return "Every plan was solved to optimality."
-    amount = money(slack, found.reading.instance.settings["currency"])
-    blurred = " That is more than the whole curve spans: ask for a smaller gap." if slack > span else ""
-    return f"Plans were solved to a gap, so a point can be off by up to {amount}.{blurred}"
+    return "Every plan that was found was solved to optimality."
+
+
+def _blur(found: Frontier) -> str:
+    if math.isinf(found.blur):
+        return "an amount that is not known"
+    return f"up to {money(found.blur, found.reading.instance.settings['currency'])}"
 
 
 def frontier_tiles(found: Frontier) -> list[Tile]:
@@ -112,7 +186,9 @@ def frontier_tiles(found: Frontier) -> list[Tile]:
     shown = [Tile("Without the rule", three_digits(first.measure), _does(found, first))]
     if knee is not None:
         shown.append(Tile("Knee", three_digits(knee.measure), _price(found, knee)))
-    return [*shown, Tile("Tightest", three_digits(last.measure), _price(found, last))]
+    title = "Tightest asked for" if found.open_end else "Tightest"
+    doubt = ", within what gaps leave open" if found.hidden else ""
+    return [*shown, Tile(title, three_digits(last.measure), f"{_price(found, last)}{doubt}")]
 
 
 def frontier_curve(found: Frontier) -> list[Curve]:

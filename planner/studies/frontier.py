@@ -14,7 +14,7 @@ from planner.issues import InputError, Issue
 from planner.planning import Job, prepared
 from planner.recourse.reaction import Recourse
 from planner.recourse.unmodelled import with_unmodelled
-from planner.solver import Options, Progress, Solution, load_values, rounding, solve_arrays
+from planner.solver import PROVED, Options, Progress, Solution, load_values, rounding, solve_arrays
 from planner.studies.measures import MEASURES, MEASURES_OF, least_served
 from planner.workbook.names import suggestion
 from planner.workbook.read import Reading
@@ -26,7 +26,7 @@ ALIKE = 1e-6
 """Limits this near, relative above 1, are the same."""
 
 MOST_COVER = 60.0
-"""Months of stock beyond which no more is asked for."""
+"""Months of stock asked for at most, or twice what the plan without the rule has: more would often be met for ever."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,10 @@ class Point:
 
 @dataclass
 class Frontier:
-    """The points from the loosest limit to the tightest. `better` is 1 where more of the measure is safer, else -1."""
+    """The points from the loosest limit to the tightest. `better` is 1 where more of the measure is safer, else -1.
+
+    `open_end` says that tighter limits than the last were not looked for, `hurried` that time ran out on some.
+    """
 
     request: Request
     reading: Reading
@@ -64,6 +67,25 @@ class Frontier:
     upper: bool
     points: list[Point] = field(default_factory=list)
     complete: bool = True
+    open_end: bool = False
+    hurried: bool = False
+
+    @property
+    def price(self) -> float:
+        """What the tightest limit costs more than the plan without the rule."""
+        return self.points[-1].cost - self.points[0].cost
+
+    @property
+    def blur(self) -> float:
+        """The most that a point can be off, 0 where all are proved; infinite where one has no bound."""
+        most = max(map(_left_open, self.points), default=0.0)
+        largest = max((abs(point.cost) for point in self.points), default=0.0)
+        return most if most > PROVED * max(1.0, largest) else 0.0
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the price lies within what the gaps leave open."""
+        return len(self.points) > 1 and self.blur > 0 and self.price <= self.blur
 
 
 class NoPlan(Exception):
@@ -102,6 +124,7 @@ def frontier(reading: Reading, request: Request, watch: Watch, issues: Iterable[
     except KeyboardInterrupt:
         found.complete = False
     found.points.sort(key=lambda point: -point.limit if upper else point.limit)
+    settle(found)
     mark(found)
     return found
 
@@ -126,12 +149,15 @@ class _Search:
         if point.value != point.value:
             raise _wrong(f"rule {self.found.request.rule} has no figure in the plan without it: nothing it is about")
         self.found.points.append(point)
+        if solution.status == "interrupted":
+            raise KeyboardInterrupt
         return point.value
 
     def tightest(self, loosest: float) -> float:
         """The tightest limit that some plan meets, by halving the way; whole decisions count."""
         ideal = self._ideal(loosest)
         if self._feasible(ideal):
+            self.found.open_end = self.kind == "min_cover"
             return ideal
         met, missed = loosest, ideal
         for step in range(STEPS):
@@ -144,7 +170,7 @@ class _Search:
         if self.found.upper:
             return 0.0
         count = self.found.reading.instance["rules"].at[self.row, "count"]
-        most = {"min_cover": max(MOST_COVER, loosest), "min_sources": 1.0 / count if count == count else 1.0}
+        most = {"min_cover": max(MOST_COVER, 2 * loosest), "min_sources": 1.0 / count if count == count else 1.0}
         return most.get(self.kind, 1.0)
 
     def _feasible(self, limit: float) -> bool:
@@ -152,14 +178,16 @@ class _Search:
         job = self._job(limit=limit, hard="yes")
         relaxed = replace(job.compiled, integer=np.zeros_like(job.compiled.integer))
         options = replace(self.found.request.options, gap=1e9)
-        if solve_arrays(relaxed, options).values is None:
-            return False
-        solution = solve_arrays(job.compiled, options, None, rounding(job.model, job.compiled))
+        solution = solve_arrays(relaxed, options)
+        if solution.values is not None:
+            solution = solve_arrays(job.compiled, options, None, rounding(job.model, job.compiled))
         if solution.status == "interrupted":
             raise KeyboardInterrupt
-        if solution.values is not None:
-            self.last = solution.values
-        return solution.values is not None
+        if solution.values is None:
+            self.found.hurried |= solution.status == "time_limit"
+            return False
+        self.last = solution.values
+        return True
 
     def solve(self, limit: float) -> None:
         """One more point."""
@@ -214,18 +242,58 @@ class _Search:
         return float(values.max() if self.found.upper else values.min()) if len(values) else math.nan
 
 
+def settle(found: Frontier) -> None:
+    """Let each point have what others show: a tighter plan meets its limit too, and a looser one's bound holds for it.
+
+    Gaps let a tighter plan turn out cheaper; afterwards the price never falls on the way to the tightest.
+    """
+    points = found.points
+    for place in range(len(points) - 2, -1, -1):
+        own, tighter = points[place], points[place + 1]
+        alike = tighter.cost <= own.cost + _slack(own, tighter)
+        if tighter.cost < own.cost or (alike and found.better * (tighter.measure - own.measure) > 1e-9):
+            points[place] = replace(tighter, limit=own.limit, solution=own.solution)
+    bound: float | None = None
+    for point in points:
+        bound = max((known for known in (bound, point.solution.bound) if known is not None), default=None)
+        point.solution = _against(point, bound)
+
+
+def _against(point: Point, bound: float | None) -> Solution:
+    """How a point was solved, with the gap of the plan it has now."""
+    if bound is None:
+        return replace(point.solution, objective=point.cost)
+    bound = min(bound, point.cost)
+    gap = (point.cost - bound) / max(abs(point.cost), 1e-9)
+    status = "optimal" if gap <= PROVED else point.solution.status
+    return replace(point.solution, objective=point.cost, bound=bound, gap=gap, status=status)
+
+
+def _left_open(point: Point) -> float:
+    bound = point.solution.bound
+    return math.inf if bound is None else max(0.0, point.cost - bound)
+
+
+def _slack(one: Point, other: Point) -> float:
+    """Costs this near are the same."""
+    return 1e-9 * max(1.0, abs(one.cost), abs(other.cost))
+
+
 def mark(found: Frontier) -> None:
-    """Say which points another one beats in cost and in the measure, and which of the others is the knee."""
-    for point in found.points:
+    """Say which points another one beats in cost and in the measure, and which of the others is the knee.
+
+    The plan without the rule is what prices are counted from, so it always stays.
+    """
+    for point in found.points[1:]:
         point.dominated = any(_beats(found, other, point) for other in found.points)
     kept = [point for point in found.points if not point.dominated]
-    if (knee := _knee(kept)) is not None:
+    if (knee := _knee(kept, found.blur)) is not None:
         kept[knee].knee = True
 
 
 def _beats(found: Frontier, one: Point, other: Point) -> bool:
     """Whether one point is no worse in both and better in one; of equals the first is kept."""
-    slack = 1e-9 * max(1.0, abs(one.cost), abs(other.cost))
+    slack = _slack(one, other)
     safer = found.better * (one.measure - other.measure)
     cheaper = other.cost - one.cost
     if abs(safer) <= 1e-9 and abs(cheaper) <= slack:
@@ -233,8 +301,11 @@ def _beats(found: Frontier, one: Point, other: Point) -> bool:
     return safer >= -1e-9 and cheaper >= -slack
 
 
-def _knee(points: list[Point]) -> int | None:
-    """The point farthest from the chord between the ends, both axes scaled to 1; None where none is off it."""
+def _knee(points: list[Point], blur: float) -> int | None:
+    """The point farthest from the chord between the ends, both axes scaled to 1; None where none is off it.
+
+    Nor is there one where it is off by no more cost than a point can be.
+    """
     if len(points) < 3:
         return None
     places = np.array([(point.measure, point.cost) for point in points])
@@ -244,7 +315,9 @@ def _knee(points: list[Point]) -> int | None:
     x, y = ((places - places.min(axis=0)) / span).T
     chord = np.array([x[-1] - x[0], y[-1] - y[0]])
     off = np.abs(chord[0] * (y - y[0]) - chord[1] * (x - x[0])) / np.hypot(*chord)
-    return int(off.argmax()) if off.max() > 1e-6 else None
+    farthest = int(off.argmax())
+    rise = span[1] * abs(y[farthest] - y[0] - chord[1] / chord[0] * (x[farthest] - x[0])) if chord[0] else math.inf
+    return farthest if off.max() > 1e-6 and rise > blur else None
 
 
 def _row(reading: Reading, request: Request) -> int:

@@ -29,6 +29,7 @@ def _row(found: Frontier, place: int, point: Point) -> tuple:
         point.measure,
         point.value,
         "yes" if point.dominated else "no",
+        "yes" if found.open_end and place == len(found.points) > 1 else "no",
         "yes" if point.knee else "no",
         point.solution.status,
         point.solution.gap,
