@@ -131,7 +131,7 @@ def test_projects_retired_lines_and_stocks(pair: Pair):
     assert found(comparison) == [
         ("retired", "added", "Capacity for assembly at car plant retired, 3 activity/year, 2025: not in a"),
         ("started", "added", "Project software by option joint with rival, 2026: not in a"),
-        ("stocked", "added", "Stock of ore in north, 6 item, 2026: not in a"),
+        ("stocked", "added", "Stock of ore in north, 6 kt, 2026: not in a"),
     ]
 
 

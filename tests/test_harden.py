@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from planner.cli import run
+from planner.recourse.reaction import Recourse
 from planner.workbook.write import write_instance
 from tests.test_stress import sheet
 
@@ -93,15 +94,111 @@ def test_nothing_to_add(book: Path, capsys: pytest.CaptureFixture) -> None:
 
 
 def test_what_cannot_be_survived_is_named(book: Path, capsys: pytest.CaptureFixture) -> None:
-    """Without its only region there is nothing; of three works the loss of all three."""
+    """Without its only region there is nothing; of three works the loss of all three; the plain plan has only A."""
     out = book.with_name("hard.xlsx")
     assert run(["harden", str(book), "-o", str(out), "--kinds", "region,site"]) == 3
     told = capsys.readouterr().err
-    assert "no plan serves 95% of demand in one of the cases asked for" in told
-    assert "the loss of region home for 3 months in now cannot be survived" in told
+    assert "no plan whatsoever serves 95 % of what is asked for under this loss" in told
+    assert "the loss of region home for 3 months in now: 0 % at most with any plan" in told
+    assert "1 other single loss leaves less than 95 % served in the plain plan: site A (0 %)" in told
+    assert "--without NAME" in told
     assert run(["harden", str(book), "-o", str(out), "--kinds", "site", "--losses", "3"]) == 3
-    assert "site A and site B and site C for 3 months" in capsys.readouterr().err
+    assert "site A and site B and site C for 3 months in now: 0 % at most with any plan" in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_how_much_any_plan_serves(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """Without A all that can be built is three halls of 36 at B: 108 of 120, which is 90 %. The plain plan has none."""
+    path, out = tmp_path / "little.xlsx", tmp_path / "hard.xlsx"
+    hall = {"site": "B", "process": "make", "option": "hall", "size": 36, "capex": 100, "life": 1, "max_modules": 3}
+    write_instance(three_works(options=[hall]), path)
+    assert run(["harden", str(path), "-o", str(out), "--kinds", "site"]) == 3
+    told = capsys.readouterr().err
+    assert "the loss of site A for 3 months in now: 90 % at most with any plan" in told
+    assert "no other single loss leaves less than 95 % served in the plain plan" in told
+    assert run(["harden", str(path), "-o", str(out), "--kinds", "site", "--service", "0.9"]) == 0
+    assert sheet(out, "builds")["modules"].tolist() == [3]
+
+
+def two_regions(**sheets: Rows) -> dict[str, Rows]:
+    """As three works, but A lies in the west, B in the east, where nothing stands yet, and the market is at home.
+
+    B costs 30 to open, and a hall that makes 120 costs 100: a second plant, and what it makes costs as much as at A.
+    """
+    places = (("A", "west", "existing", 0), ("B", "east", "candidate", 30))
+    return three_works(
+        regions=[{"region": region} for region in ("west", "east", "home")],
+        sites=[
+            {"site": site, "region": region, "firm": "us", "status": status, "opening_cost": cost}
+            for site, region, status, cost in places
+        ],
+        lines=[{"site": "A", "process": "make", "capacity": 120}, {"site": "B", "process": "make"}],
+        lanes=[{"origin": region, "destination": "home", "item": "cell"} for region in ("west", "east")],
+        options=[
+            {"site": "B", "process": "make", "option": "hall", "size": 120, "capex": 100, "life": 1, "max_modules": 1}
+        ],
+        **sheets,
+    )
+
+
+def test_a_second_plant_is_the_answer(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """The plain plan makes 120 at A for 120. To do without the west takes B with a hall: 30 + 100 more, 250 in all."""
+    path, out = tmp_path / "second.xlsx", tmp_path / "hard.xlsx"
+    write_instance(two_regions(), path)
+    assert run(["harden", str(path), "-o", str(out)]) == 0
+    said = capsys.readouterr().out
+    assert "It costs 130 million USD more than the plain plan (108 %)" in said
+    assert float(fact(out, "objective")) == pytest.approx(250)
+    assert sheet(out, "builds")[["site", "modules"]].to_numpy().tolist() == [["B", 1]]
+    (case,) = sheet(out, "cases").to_dict("records")
+    assert (case["round"], case["loss"], case["period"], case["months"], case["service"]) == (
+        1,
+        "region west",
+        "now",
+        3,
+        0,
+    )
+    assert sheet(out, "differences")["words"].tolist() == [
+        "New hall for make at B, 120 activity/year, now: not in the plain plan",
+        "Site B opens, now: not in the plain plan",
+    ]
+
+
+def test_some_losses_are_left_out(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """But for A, its region and its lane nothing is lost that hurts; of two periods only the one asked for counts."""
+    path, out = tmp_path / "second.xlsx", tmp_path / "hard.xlsx"
+    periods = [{"period": "now"}, {"period": "then"}]
+    demand = [{"region": "home", "item": "cell", "volume": 120, "price": 10, "penalty": 30} | when for when in periods]
+    write_instance(two_regions(periods=periods, demand=demand), path)
+    left_out = [part for name in ("A", "region west", "west to home") for part in ("--without", name)]
+    assert run(["harden", str(path), "-o", str(out), *left_out]) == 0
+    assert "The plain plan survives all losses" in capsys.readouterr().out
+    assert len(sheet(out, "cases")) == 0
+    assert run(["harden", str(path), "-o", str(out), "--period", "then", "--months", "99"]) == 0
+    said = capsys.readouterr().out
+    assert "--months 99 is cut to 12 in then" in said
+    assert set(sheet(out, "cases")["period"]) == {"then"}
+
+
+def test_ctrl_c_says_how_far_it_came(
+    book: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    """Stopped at the second loss of the first plan that was made for a case: of it A is survived, B is not tried."""
+    tried = iter(range(2))
+    serve = Recourse.serve
+
+    def serving(self: Recourse, *given: Any) -> Any:
+        if next(tried, None) is None:
+            raise KeyboardInterrupt
+        return serve(self, *given)
+
+    monkeypatch.setattr(Recourse, "serve", serving)
+    out = book.with_name("hard.xlsx")
+    assert run(["harden", str(book), "-o", str(out), "--kinds", "site", "--losses", "2"]) == 4
+    said = capsys.readouterr().out
+    assert "Stopped by the user: 1 of 2 losses tried against the last plan" in said
+    assert "the plan survives the 1 that were added to it" in said
+    assert len(sheet(out, "cases")) == 1
 
 
 def test_what_cannot_be_asked(book: Path, capsys: pytest.CaptureFixture) -> None:
@@ -109,6 +206,10 @@ def test_what_cannot_be_asked(book: Path, capsys: pytest.CaptureFixture) -> None
     out = str(book.with_name("hard.xlsx"))
     assert run(["harden", str(book), "-o", out, "--kinds", "town"]) == 2
     assert "--kinds town is no kind of loss" in capsys.readouterr().err
+    assert run(["harden", str(book), "-o", out, "--period", "never", "--without", "a", "--without", "nobody"]) == 2
+    told = capsys.readouterr().err
+    assert "--period never does not exist: the periods are now" in told
+    assert "--without nobody is nothing that can be lost" in told
     assert run(["harden", str(book), "-o", out, "--set", "settings[rules].value=off"]) == 2
     assert "rules is off: a plan is hardened through it" in capsys.readouterr().err
 

@@ -2,19 +2,23 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 
 from planner.cli import run
 from planner.comparison.files import read_compared
-from planner.recourse.reaction import Recourse
+from planner.recourse.reaction import Reaction, Recourse
 from planner.recourse.restored import restored
+from planner.report.figures import per_cent
 from planner.studies import stress as study
-from planner.studies.stress import Trial
+from planner.studies.losses import Case, Loss
+from planner.studies.stress import Hit, Stressed, Trial
 from planner.workbook.write import write_instance
 
 ROOT = Path(__file__).parents[1]
@@ -120,8 +124,8 @@ def test_ranked_mapped_and_said(result: Path, capsys: pytest.CaptureFixture) -> 
     assert all(book[name].conditional_formatting for name in ("heat_map", "endurance"))
     said = capsys.readouterr().out
     assert "Worst is the loss of region east for 6 months in now: 83 % of what is asked for is served" in said
-    assert "33 % served" not in said  # of pairs for 6 months a sixth is served
-    assert "adds most: 17 % served, against 83 % with one alone" in said
+    assert "without both for 6 months in now 17 % of what is asked for is served" in said
+    assert "without the worse of the two alone 83 %." in said
 
 
 def test_what_lies_inside_another_loss_makes_no_pair(result: Path) -> None:
@@ -159,7 +163,9 @@ def test_what_cannot_be_asked(result: Path, tmp_path: Path, capsys: pytest.Captu
     assert not out.exists()
 
 
-def test_ctrl_c_writes_what_is_known(result: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_writes_what_is_known(
+    result: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
     """Stopped at the fourth loss."""
     calls: Iterator[int] = iter(range(3))
 
@@ -172,7 +178,8 @@ def test_ctrl_c_writes_what_is_known(result: Path, monkeypatch: pytest.MonkeyPat
     out = result.with_name("stopped.xlsx")
     assert run(["stress", str(result), "-o", str(out)]) == 4
     assert len(sheet(out, "losses")) == 3
-    assert "stopped by the user" in sheet(out, "summary")["value"][1]
+    assert "stopped by the user: 3 of 7 losses tried" in sheet(out, "summary")["value"][1]
+    assert "stopped by the user: 3 of 7 losses tried" in capsys.readouterr().err
 
 
 @contextmanager
@@ -198,3 +205,91 @@ def test_a_sourced_plan(tmp_path: Path) -> None:
             assert hit.lasts <= alone.lasts + 1e-4
         if hit.lasts >= hit.case.months and hit.service < 1:
             assert hit.loss <= singles[hit.case.losses[0], hit.case.period, hit.case.months].loss + 1e-4
+
+
+def three_alike(tmp_path: Path) -> Path:
+    """The plan of a chain of works A, then B, C and D, all of them needed: without any one nothing is served."""
+    chain = dict(zip("ABCD", ("ore", "metal", "sheet", "cell"), strict=True))
+    items = list(chain.values())
+    tables = two_sources(
+        regions=[{"region": "home"}],
+        items=[{"item": item, "tier": "midstream", "value": 1 + place} for place, item in enumerate(items)],
+        processes=[{"process": f"make {item}", "tier": "midstream"} for item in items],
+        recipes=[
+            *({"process": f"make {item}", "item": item, "quantity": 1} for item in items),
+            *({"process": f"make {item}", "item": before, "quantity": -1} for before, item in pairwise(items)),
+        ],
+        sites=[{"site": site, "region": "home", "firm": "us"} for site in "DBAC"],
+        lines=[{"site": site, "process": f"make {chain[site]}", "capacity": 100, "unit_cost": 1} for site in "DBAC"],
+        lanes=[],
+        stocks=[],
+        demand=[{"region": "home", "item": "cell", "period": "now", "volume": 70.1, "price": 10, "penalty": 30}],
+    )
+    write_instance(tables, tmp_path / "chain.xlsx")
+    assert run(["solve", str(tmp_path / "chain.xlsx"), "-o", str(tmp_path / "chained.xlsx")]) == 0
+    return tmp_path / "chained.xlsx"
+
+
+def test_ties_are_said_and_stand_in_a_fixed_order(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """Of works that are all needed none is worse than another, nor than its region: kinds and names give the order."""
+    out = tmp_path / "out.xlsx"
+    assert run(["stress", str(three_alike(tmp_path)), "-o", str(out), "--kinds", "site,region"]) == 0
+    said = capsys.readouterr().out
+    assert sheet(out, "losses")["loss"].tolist() == ["region home", "site A", "site B", "site C", "site D"]
+    assert (sheet(out, "losses")["service"] == 0).all()
+    assert "Worst is the loss of region home for 3 months in now: 0 % of what is asked for is served" in said
+    assert "5 losses tie, each with 0 % served: none is worse" in said
+    assert "-0 %" not in said
+
+
+def test_service_is_a_share_without_noise() -> None:
+    """What the solver leaves below 0 or above what is asked for is not said."""
+    nothing = np.zeros(0)
+    for served, share, text in ((-1.7e-14, 0.0, "0 %"), (100 + 1e-12, 1.0, "100 %"), (50 + 1e-12, 0.5, "50 %")):
+        reaction = Reaction(None, 12.0, nothing, nothing, 0.0, {0: served}, {0: 100.0})  # type: ignore[arg-type]
+        assert reaction.service == share
+        assert per_cent(reaction.service) == text
+        assert reaction.lost >= 0
+
+
+def test_noise_ranks_nothing() -> None:
+    """Two that differ in the tenth digit of their cost are equal; the smaller name comes first."""
+    hits = [
+        Hit(Case((Loss("site", name),), "now", 3.0), 0.0, 1.0, cost, lasts, {})
+        for name, cost, lasts in (("B", 5.0000000001, 0.0), ("C", 5.0, -1e-12), ("A", 5.0, 1e-12))
+    ]
+    assert [hit.case.words for hit in Stressed(hits).ranked] == ["site A", "site B", "site C"]
+
+
+def test_months_that_are_cut_are_said(result: Path, capsys: pytest.CaptureFixture) -> None:
+    """The warning names the period; it stands on sheet issues too; months that fit are no matter."""
+    out = result.with_name("cut.xlsx")
+    assert run(["stress", str(result), "-o", str(out), "--months", "99", "--months", "3", "--kinds", "site"]) == 0
+    words = "no loss lasts longer than its period: --months 99 is cut to 12 in now"
+    assert capsys.readouterr().out.count(words) == 1
+    assert sheet(out, "issues")["message"].tolist() == [words]
+    assert run(["stress", str(result), "-o", str(out), "--months", "12", "--kinds", "site"]) == 0
+    assert "is cut to" not in capsys.readouterr().out
+
+
+def test_an_instance_is_no_plan(result: Path, capsys: pytest.CaptureFixture) -> None:
+    """One error, which says what to name."""
+    instance = result.with_name("two.xlsx")
+    assert run(["stress", str(instance), "-o", str(result.with_name("none.xlsx"))]) == 2
+    told = capsys.readouterr().err.strip().splitlines()
+    assert told == [f"error: {instance} holds no plan: name what planner solve has written"]
+
+
+def test_stopped_before_anything_is_known(
+    result: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    """Nothing is written, and it is said."""
+
+    def stopped(*_: Any) -> float:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(study.Recourse, "months", stopped)
+    out = result.with_name("never.xlsx")
+    assert run(["stress", str(result), "-o", str(out)]) == 4
+    assert "stopped by the user: 0 of 7 losses tried; nothing is written" in capsys.readouterr().err
+    assert not out.exists()

@@ -91,7 +91,8 @@ def _stocked(plan: Plan) -> pd.DataFrame:
     rows = plan.table("stocks", "region", "item", "period", "held")
     rows = rows.rename(columns={"item": "what", "region": "place", "held": "size"})
     found = _spells(plan, rows[rows["size"] > 0], ["what", "place"], "max")
-    return found.assign(decision="stocked", how="", unit="item")
+    units = plan.instance["items"].drop_duplicates("item").set_index("item")["unit"]
+    return found.assign(decision="stocked", how="", unit=found["what"].map(units).fillna("item"))
 
 
 def _priced(plan: Plan) -> pd.DataFrame:

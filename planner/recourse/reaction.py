@@ -16,6 +16,9 @@ from planner.recourse.programme import Programme, programmes
 SERVED = 1e-6
 """Service that falls short by no more than this share counts as full."""
 
+DIGITS = 9
+"""Decimals of a service that count."""
+
 USED = 1e-6
 """A flow of more than this, in its own unit, is one that would be missed."""
 
@@ -48,14 +51,18 @@ class Reaction:
 
     @cached_property
     def service(self) -> float:
-        """The share of the worth asked for that is served; 1 where nothing is."""
+        """The share of the worth asked for that is served, from 0 to 1; 1 where nothing is asked for.
+
+        Rounded, so that cases that serve the same are not told apart by the noise of the solver.
+        """
         wanted = sum(self.wanted.values())
-        return sum(self.served.values()) / wanted if wanted > 0 else 1.0
+        share = sum(self.served.values()) / wanted if wanted > 0 else 1.0
+        return round(min(max(share, 0.0), 1.0), DIGITS)
 
     @property
     def lost(self) -> float:
         """Worth not served during the disturbance, in money."""
-        return (sum(self.wanted.values()) - sum(self.served.values())) * self.months / 12
+        return max(sum(self.wanted.values()) - sum(self.served.values()), 0.0) * self.months / 12
 
     def upset_by(self, snapshot: Snapshot) -> bool:
         """Whether these flows could not go on if `snapshot`, which takes away and adds nothing, came on top."""

@@ -6,7 +6,7 @@ import pandas as pd
 
 from models.instance import Instance
 from models.schema import RESULTS
-from planner.recourse.reaction import SERVED, SHORTEST
+from planner.recourse.reaction import DIGITS, SERVED, SHORTEST
 from planner.report.charts import Chart
 from planner.report.figures import listed, money, per_cent, three_digits
 from planner.report.tiles import Tile
@@ -48,8 +48,13 @@ def hurts(hit: Hit) -> bool:
 
 
 def _status(found: Stressed) -> str:
-    whole = "every case was tried" if found.complete else "stopped by the user: what was known by then"
-    return f"the plan stays as it is; {whole}"
+    return f"the plan stays as it is; {'every case was tried' if found.complete else stopped_words(found)}"
+
+
+def stopped_words(found: Stressed) -> str:
+    """How far it came before the user stopped it."""
+    pairs = " (each alone, none in pairs)" if found.tried == found.total else ""
+    return f"stopped by the user: {found.tried} of {found.total} losses tried{pairs}"
 
 
 def stress_brief(instance: Instance, found: Stressed) -> list[str]:
@@ -57,6 +62,7 @@ def stress_brief(instance: Instance, found: Stressed) -> list[str]:
     if not found.hits:
         return ["Nothing that could be lost matters to this plan."]
     sentences = [
+        "" if found.complete else f"This was {stopped_words(found)}; what follows is of these.",
         _worst(instance, found),
         _dearest(instance, found),
         _pair(instance, found),
@@ -79,11 +85,24 @@ def _worst(instance: Instance, found: Stressed) -> str:
     text = f"Worst is {_case(hit)}: {per_cent(hit.service)} of what is asked for is served"
     first = short_words(hit).partition(";")[0]
     lost, loss = money(hit.lost, currency), money(hit.loss, currency)
-    return f"{text}, worth {lost} is not (most of it {first}), and it costs {loss}."
+    return f"{text}, worth {lost} is not (most of it {first}), and it costs {loss}.{_tied(found.singles)}"
+
+
+def _tied(ranked: list[Hit]) -> str:
+    """How many losses serve as little as the first, and why that one is named."""
+    alike = [hit for hit in ranked if hit.service == ranked[0].service]
+    tied = len({hit.case.losses for hit in alike})
+    if tied == 1:
+        return ""
+    told = f" {tied} losses tie, each with {per_cent(ranked[0].service)} served"
+    same = len({hit.case.losses for hit in alike if hit.severity[:3] == ranked[0].severity[:3]})
+    if same == tied:
+        return f"{told}: none is worse, and the first by kind and name is named."
+    return f"{told}: named is the one that is felt soonest, then the dearest."
 
 
 def _dearest(instance: Instance, found: Stressed) -> str:
-    hit = max(found.singles, key=lambda hit: hit.loss)
+    hit = max(found.singles, key=lambda hit: -hit.severity[2])
     if hit is found.singles[0] or hit.loss <= 0:
         return ""
     return f"Dearest is {_case(hit)}, at {money(hit.loss, instance.settings['currency'])}."
@@ -96,14 +115,22 @@ def _pair(instance: Instance, found: Stressed) -> str:
     if not pairs:
         return ""
 
-    def added(hit: Hit) -> float:
-        return min(alone[loss, hit.case.period, hit.case.months] for loss in hit.case.losses) - hit.service
-
-    hit = max(pairs, key=added)
-    if added(hit) <= SERVED:
+    added = [
+        round(min(alone[loss, hit.case.period, hit.case.months] for loss in hit.case.losses) - hit.service, DIGITS - 1)
+        for hit in pairs
+    ]
+    most = max(added)
+    if most <= SERVED:
         return f"None of {len(pairs)} pairs of the worst is worse than the worse of the two alone."
-    best = min(alone[loss, hit.case.period, hit.case.months] for loss in hit.case.losses)
-    return f"Of pairs, {_case(hit)} adds most: {per_cent(hit.service)} served, against {per_cent(best)} with one alone."
+    hit = pairs[added.index(most)]
+    tied = len({pair.case.losses for pair, more in zip(pairs, added, strict=True) if more == most})
+    also = f" {tied} pairs tie in that." if tied > 1 else ""
+    first, second = (loss.words for loss in hit.case.losses)
+    return (
+        f"Of all pairs, {first} together with {second} makes most difference: without both for "
+        f"{months_words(hit.case.months)} in {hit.case.period} {per_cent(hit.service)} of what is asked for is served, "
+        f"without the worse of the two alone {per_cent(hit.service + most)}.{also}"
+    )
 
 
 def _failures(found: Stressed) -> str:
@@ -157,7 +184,7 @@ def _short(hit: Hit) -> str:
 def stress_charts(instance: Instance, found: Stressed) -> list[Chart]:
     """The worst single losses: the worth that each leaves unserved, in its worst period."""
     worst: dict[str, Hit] = {}
-    for hit in sorted(found.singles, key=lambda hit: -hit.lost):
+    for hit in sorted(found.singles, key=lambda hit: (-float(f"{hit.lost:.6g}"), hit.severity)):
         worst.setdefault(hit.case.words, hit)
     shown = [hit for hit in worst.values() if hit.lost > 0][:_MOST_BARS]
     if not shown:

@@ -36,7 +36,8 @@ class Watch:
 class Hardened:
     """The plain plan, and the hardened one with the cases that were added for it, in which round.
 
-    `last` is the search that found nothing more; where the user stopped before that, `complete` is no.
+    `last` is the search that found nothing more; where the user stopped before that, `complete` is no, and `search`
+    is the one that was under way or came before the solve that was.
     """
 
     siege: Siege
@@ -44,6 +45,7 @@ class Hardened:
     plan: tuple[Job, Solution]
     added: list[tuple[int, Threat]] = field(default_factory=list)
     last: Search | None = None
+    search: Search | None = None
     complete: bool = True
 
     @property
@@ -58,12 +60,16 @@ def _objective(solved: tuple[Job, Solution]) -> float:
 
 
 class NoPlan(Exception):
-    """There is no plan; `reasons` say which losses cannot be survived, `solution` how the last solve ended."""
+    """There is no plan: `solution` says how the last solve ended.
 
-    def __init__(self, told: str, reasons: list[str], solution: Solution) -> None:
-        super().__init__(told)
-        self.reasons = reasons
+    Where the plain plan was `found`, `cases` are the new ones that no plan survives together with those added before.
+    """
+
+    def __init__(self, solution: Solution, found: Hardened | None = None, threats: Iterable[Threat] = ()) -> None:
+        super().__init__(solution.words)
         self.solution = solution
+        self.found = found
+        self.threats = list(threats)
 
 
 def harden(reading: Reading, siege: Siege, options: Options, watch: Watch, issues: Iterable[Issue] = ()) -> Hardened:
@@ -74,12 +80,12 @@ def harden(reading: Reading, siege: Siege, options: Options, watch: Watch, issue
     _check_switches(reading)
     job, solution = _solved(reading, options, watch, issues)
     if solution.values is None:
-        raise NoPlan(solution.words, [], solution)
-    found = Hardened(siege, (job, solution), (job, solution))
-    losses = Losses(job.model.sets, siege.kinds)
+        raise NoPlan(solution)
+    found = Hardened(siege, (job, solution), (job, solution), complete=solution.status != "interrupted")
+    losses = Losses(job.model.sets, siege.kinds, without=siege.without)
     try:
         for number in range(1, MOST_ROUNDS + 1):
-            if not _round(reading, found, losses, number, options, watch, issues):
+            if not found.complete or not _round(reading, found, losses, number, options, watch, issues):
                 break
     except KeyboardInterrupt:
         found.complete = False
@@ -99,11 +105,13 @@ def _round(
     job, solution = found.plan
     assert solution.values is not None
     load_values(job.compiled, solution.values)
-    search_ended = search(Recourse(job.model), losses, found.siege, watch.searching)
+    found.search = search(Recourse(job.model), losses, found.siege, watch.searching)
+    if not found.search.complete:
+        raise KeyboardInterrupt
     known = {threat.case for _, threat in found.added}
-    new = [threat for threat in search_ended.worst if threat.case not in known]
+    new = [threat for threat in found.search.worst if threat.case not in known]
     if not new:
-        found.last = search_ended
+        found.last = found.search
         return False
     watch.round(f"round {number}: {'; '.join(words(new[:1]))}; {len(new)} cases added")
     cases = [threat.case for threat in new]
@@ -112,10 +120,10 @@ def _round(
     if solution.status == "interrupted" and solution.values is None:
         raise KeyboardInterrupt
     if solution.values is None:
-        raise NoPlan(*_reasons(reading, found, cases, solution, options), solution)
+        raise NoPlan(solution, found, new)
     found.added += [(number, threat) for threat in new]
-    found.plan = job, solution
-    return True
+    found.plan, found.complete = (job, solution), solution.status != "interrupted"
+    return found.complete
 
 
 def _solved(reading: Reading, options: Options, watch: Watch, issues: Iterable[Issue]) -> tuple[Job, Solution]:
@@ -123,26 +131,6 @@ def _solved(reading: Reading, options: Options, watch: Watch, issues: Iterable[I
     return job, solve_arrays(
         job.compiled, options, lambda step: watch.solving(step.turned(job.sign)), rounding(job.model, job.compiled)
     )
-
-
-def _reasons(
-    reading: Reading, found: Hardened, cases: list[Case], solution: Solution, options: Options
-) -> tuple[str, list[str]]:
-    """Which cases no plan survives: the first new one that is too much by itself, else all of them together."""
-    if solution.status != "infeasible":
-        return solution.words, []
-    service = f"{found.siege.service:.0%}"
-    for case in cases:
-        job = prepared(with_cases(reading, [case], found.siege.service), options)
-        alone = solve_arrays(job.compiled, replace(options, gap=1.0), None, rounding(job.model, job.compiled))
-        if alone.status == "infeasible":
-            return f"no plan serves {service} of demand in one of the cases asked for", [_lost(case)]
-    every = [threat.case for _, threat in found.added] + cases
-    return f"no plan serves {service} of demand in all of these cases", [_lost(case) for case in every]
-
-
-def _lost(case: Case) -> str:
-    return f"the loss of {case.words} for {case.months:g} months in {case.period} cannot be survived"
 
 
 def _check_switches(reading: Reading) -> None:

@@ -8,7 +8,9 @@ import pandas as pd
 
 from models.instance import Instance, typed
 from models.sets import Sets
+from models.sets.policies import blocs
 from models.sets.scenarios import Arc, Draw, Snapshot, World, scenario_sets
+from planner.issues import Issue
 
 KINDS = ("region", "bloc", "firm", "site", "lane", "chokepoint")
 DEFAULT_KINDS = ("region", "firm", "site", "lane", "chokepoint")
@@ -26,6 +28,17 @@ class Loss:
         """As people say it, such as "lane south to north"."""
         return f"{self.kind} {self.member.replace('|', ' to ')}"
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it can be called: by its member, as a lane is written in a workbook or as people say it, or by both."""
+        spoken = self.member.replace("|", " to ")
+        return tuple(dict.fromkeys((self.member, spoken, f"{self.kind} {self.member}", self.words)))
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """Sorts losses by kind, in the order in which kinds are listed, and name."""
+        return KINDS.index(self.kind), self.member
+
 
 @dataclass(frozen=True)
 class Case:
@@ -40,12 +53,22 @@ class Case:
         """As people say it, such as "site A and lane b to c"."""
         return " and ".join(loss.words for loss in self.losses)
 
+    @property
+    def place(self) -> tuple[int, tuple[tuple[int, str], ...]]:
+        """Sorts cases of which none is worse: fewer losses first, then by their kinds and names."""
+        return len(self.losses), tuple(loss.place for loss in self.losses)
+
 
 class Losses:
-    """What can be lost in the plan of some sets, as far as it matters; what is left of it is `factor`."""
+    """What can be lost in the plan of some sets, as far as it matters; what is left of it is `factor`.
 
-    def __init__(self, sets: Sets, kinds: Sequence[str] = DEFAULT_KINDS, factor: float = 0.0) -> None:
-        self.sets, self.kinds, self.factor = sets, kinds, factor
+    Losses with a name among `without` are left out.
+    """
+
+    def __init__(
+        self, sets: Sets, kinds: Sequence[str] = DEFAULT_KINDS, factor: float = 0.0, without: Sequence[str] = ()
+    ) -> None:
+        self.sets, self.kinds, self.factor, self.without = sets, kinds, factor, frozenset(without)
         self._priority: dict[Draw, float] = sets.draws["priority"].to_dict()
         self._single: dict[str, dict[Loss, Snapshot]] = {}
 
@@ -68,8 +91,9 @@ class Losses:
         found = {}
         for (name, _), snapshot in snapshots.items():
             kind, _, member = name.partition(": ")
-            if not (kind == "firm" and home == {member}):
-                found[Loss(kind, member)] = snapshot
+            loss = Loss(kind, member)
+            if not (kind == "firm" and home == {member}) and self.without.isdisjoint(loss.names):
+                found[loss] = snapshot
         return found
 
     def joined(self, snapshots: Iterable[Snapshot]) -> Snapshot:
@@ -95,6 +119,21 @@ class Losses:
         return World(own, sets.draws, sets.most, sets.flows, sets.demand)
 
 
+def every_loss(instance: Instance) -> set[Loss]:
+    """All that an input names and that can be lost, whether it matters to a plan or not."""
+    regions, lanes = instance["regions"], instance["lanes"]
+    passed = lanes["chokepoints"].dropna().str.split(";").explode().str.strip()
+    members = {
+        "region": regions["region"],
+        "bloc": blocs(instance),
+        "firm": instance["firms"]["firm"],
+        "site": instance["sites"]["site"],
+        "lane": lanes["origin"] + "|" + lanes["destination"],
+        "chokepoint": passed[passed != ""],
+    }
+    return {Loss(kind, member) for kind in KINDS for member in members[kind]}
+
+
 def lasting(snapshot: Snapshot, months: float) -> Snapshot:
     """The same for another time."""
     return replace(snapshot, months=months)
@@ -103,6 +142,24 @@ def lasting(snapshot: Snapshot, months: float) -> Snapshot:
 def spread(months: Iterable[float], longest: float) -> list[float]:
     """The month counts that fit into a period, each once, in order; at least the longest that fits."""
     return sorted({float(np.minimum(count, longest)) for count in months})
+
+
+def cut_short(instance: Instance, months: Iterable[float], periods: Sequence[str] = ()) -> list[Issue]:
+    """A warning where a month count does not fit into some of the periods (all where empty) and is cut there."""
+    longest = {
+        period: 12.0 * years
+        for period, years in zip(instance["periods"]["period"], instance["periods"]["years"], strict=True)
+        if period in periods or not periods
+    }
+    cut = {count: [period for period, most in longest.items() if count > most] for count in dict.fromkeys(months)}
+    told = [
+        f"--months {count:g} is cut to {', '.join(f'{longest[period]:g} in {period}' for period in names)}"
+        for count, names in cut.items()
+        if names
+    ]
+    if not told:
+        return []
+    return [Issue("warning", "", "", f"no loss lasts longer than its period: {'; '.join(told)}")]
 
 
 def inside(one: Snapshot, other: Snapshot) -> bool:

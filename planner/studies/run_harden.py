@@ -5,21 +5,25 @@ from pathlib import Path
 
 import pandas as pd
 
+from models.instance import Instance
 from models.schema import RESULTS
 from planner.comparison.alignment import Plan as Aligned
 from planner.comparison.decisions import decisions
 from planner.comparison.differences import decision_changes
-from planner.issues import Issue
+from planner.issues import InputError, Issue
 from planner.planning import reported
 from planner.progress import Live
 from planner.report.charts import charts
-from planner.report.figures import money, per_cent
+from planner.report.figures import listed, money, per_cent
 from planner.report.tiles import tiles
 from planner.solver import Options
 from planner.studies.frontier_schema import CASES, DIFFERENCES, HARDENED
-from planner.studies.harden import Hardened, Watch, harden
+from planner.studies.harden import MOST_ROUNDS, Hardened, Watch, harden
+from planner.studies.losses import cut_short, every_loss
+from planner.studies.run_stress import unknown
 from planner.studies.threats import Siege
 from planner.workbook.board import Board
+from planner.workbook.names import suggestion
 from planner.workbook.read import Reading
 from planner.workbook.write import write_result, write_tables
 
@@ -35,7 +39,8 @@ def run_harden(
     Raises NoPlan where no plan survives, WriteError where a file cannot be written.
     """
     watch = Watch(live.show, lambda tried: live.say(f"{tried} sets of losses tried"), live.say)
-    found = harden(reading, siege, options, watch, issues)
+    cut = cut_short(reading.instance, siege.months, siege.periods)
+    found = harden(reading, siege, options, watch, [*issues, *cut])
     plain, plan = (reported(*solved) for solved in (found.plain, found.plan))
     input_ = found.plan[0].reading
     changed = decision_changes(_aligned(found, plain, _PLAIN), _aligned(found, plan, _HARDENED), (_PLAIN, _HARDENED))
@@ -50,7 +55,7 @@ def run_harden(
         write_result(paths[1], plain, reading.raw, reading.instance)
     said = [row["words"] for row in changed[:_MOST_SAID]]
     more = [f"and {len(changed) - _MOST_SAID} more on sheet differences"] if len(changed) > _MOST_SAID else []
-    return found, [*sentences, *(f"  {line}" for line in [*said, *more])]
+    return found, [*map(str, cut), *sentences, *(f"  {line}" for line in [*said, *more])]
 
 
 def _aligned(found: Hardened, tables: dict[str, pd.DataFrame], label: str) -> pd.DataFrame:
@@ -70,14 +75,40 @@ def hardened_words(found: Hardened) -> list[str]:
     months = " or ".join(f"{count:g}" for count in siege.months)
     what = f"losses of up to {siege.together} of {', '.join(siege.kinds)} for {months} months"
     least = f"at least {per_cent(siege.service)}"
+    what += f" in {listed(list(siege.periods))}" if siege.periods else ""
+    what += f" (without {listed(list(siege.without))})" if siege.without else ""
     if found.last is None:
-        head = f"Stopped before all was survived: of {what}, {len(found.added)} cases are, with {least} served."
+        told = f"the plan survives the {len(found.added)} that were added to it with {least} served, others it may not"
+        head = f"{_stopped(found)}. Of {what}, {told}." if found.added else f"{_stopped(found)}. It is the plain plan."
     elif not found.added:
         head = f"The plain plan survives all {what} with {least} served."
     else:
         head = f"The plan serves {least} in all {what}: {len(found.added)} cases had to be added."
     sentences = [head, _price(found, currency) if found.added else "", _certainty(found)]
     return [sentence for sentence in sentences if sentence]
+
+
+def _stopped(found: Hardened) -> str:
+    """How far it came before the user stopped it, or it was given up."""
+    if found.complete:
+        return f"Given up after {MOST_ROUNDS} rounds"
+    if found.search is None:
+        return "Stopped by the user before any loss was tried"
+    tried = f"Stopped by the user: {found.search.tried} of {found.search.total} losses tried"
+    return f"{tried} against the last plan" if found.added else tried
+
+
+def check_siege(siege: Siege, instance: Instance) -> None:
+    """Raise InputError with everything that is wrong with what was asked for."""
+    faults = unknown(siege.kinds, siege.periods, instance["periods"]["period"].tolist())
+    named = {name for loss in every_loss(instance) for name in loss.names}
+    faults += [
+        f"--without {name} is nothing that can be lost{suggestion(name, named)}"
+        for name in siege.without
+        if name not in named
+    ]
+    if faults:
+        raise InputError([Issue("error", "", "", words) for words in faults])
 
 
 def _price(found: Hardened, currency: str) -> str:

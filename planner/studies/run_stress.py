@@ -5,7 +5,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from planner.comparison.files import read_compared
 from planner.issues import InputError, Issue
 from planner.planning import issue_table
 from planner.progress import Live
@@ -13,7 +12,8 @@ from planner.recourse.reaction import Recourse
 from planner.recourse.restored import restored
 from planner.report.stress import stress_brief, stress_charts, stress_summary, stress_tiles
 from planner.seal import seal
-from planner.studies.losses import KINDS
+from planner.studies.given import read_result
+from planner.studies.losses import KINDS, cut_short
 from planner.studies.stress import Stressed, Trial, stress
 from planner.studies.stress_tables import ENDURANCE, HEAT, stress_schemas, stress_tables
 from planner.workbook.board import Board
@@ -25,6 +25,8 @@ from planner.workbook.write import ensure_writable, write_tables
 def run_stress(path: Path, trial: Trial, output: Path, live: Live) -> tuple[Stressed, list[str]]:
     """Try the plan at `path`, write the workbook `output`, and return what was found and what to say about it.
 
+    Nothing is written where the user stopped it before anything was known.
+
     Raises InputError where there is no plan or something asked for does not exist, WriteError where `output` cannot be
     written.
     """
@@ -32,44 +34,41 @@ def run_stress(path: Path, trial: Trial, output: Path, live: Live) -> tuple[Stre
         raise InputError([Issue("error", "", "", f"{output} is the plan itself: name another file")])
     ensure_writable(output)
     began = datetime.now(UTC)
-    plan = read_compared(path, path.stem)
+    plan = read_result(path)
     instance = plan.instance
     periods = instance["periods"]["period"].tolist()
     check_trial(trial, periods)
+    issues = [*plan.issues, *cut_short(instance, trial.months, trial.periods)]
     recourse = Recourse(restored(plan))
     found = stress(recourse, trial, lambda *steps: live.count("loss", *steps))
+    if not found.complete and not found.hits:
+        return found, [*map(str, issues)]
     schemas = stress_schemas(periods)
     tables = stress_tables(found, periods)
     facts = {"cases": len(found.hits), "complete": found.complete, "started": began.isoformat(timespec="seconds")}
-    sealed = {"issues": issue_table(plan.issues), "run": seal(path, asdict(trial), facts, tables, schemas)}
+    sealed = {"issues": issue_table(issues), "run": seal(path, asdict(trial), facts, tables, schemas)}
     board = Board(stress_tiles(instance, found), stress_charts(instance, found), across=1)
     longest = max(trial.months)
     heat = {HEAT: Heat(periods), ENDURANCE: Heat(periods, 0.0, longest)}
     every = {"summary": stress_summary(instance, found), **tables, **sealed}
     write_tables(output, schemas, every, {}, board, heat=heat)
-    return found, [str(issue) for issue in plan.issues] + stress_brief(instance, found)
+    return found, [*map(str, issues), *stress_brief(instance, found)]
 
 
 def check_trial(trial: Trial, periods: list[str]) -> None:
     """Raise InputError with everything that is wrong with what was asked for."""
-    faults = _unknown_kinds(trial.kinds)
-    faults += [
+    if faults := unknown(trial.kinds, trial.periods, periods):
+        raise InputError([Issue("error", "", "", words) for words in faults])
+
+
+def unknown(kinds: Sequence[str], asked: Sequence[str], periods: Sequence[str]) -> list[str]:
+    """What is wrong with kinds of losses, and with the periods that are asked for."""
+    faults = [
         f"--period {period} does not exist{suggestion(period, periods)}: the periods are {', '.join(periods)}"
-        for period in trial.periods
+        for period in asked
         if period not in periods
     ]
-    if faults:
-        raise InputError([Issue("error", "", "", words) for words in faults])
-
-
-def check_kinds(kinds: Sequence[str]) -> None:
-    """Raise InputError where something is no kind of loss."""
-    if faults := _unknown_kinds(kinds):
-        raise InputError([Issue("error", "", "", words) for words in faults])
-
-
-def _unknown_kinds(kinds: Sequence[str]) -> list[str]:
-    return [
+    return faults + [
         f"--kinds {kind} is no kind of loss{suggestion(kind, KINDS)}: it is one of {', '.join(KINDS)}"
         for kind in kinds
         if kind not in KINDS

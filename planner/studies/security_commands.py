@@ -48,6 +48,7 @@ def stress(
     the plan through. Ranked, with a heat map of losses by period. Ctrl-C writes what is known by then.
     """
     from planner.progress import Live
+    from planner.report.stress import stopped_words
     from planner.studies.run_stress import run_stress
     from planner.studies.stress import Trial
 
@@ -56,8 +57,10 @@ def stress(
         found, words = run_stress(result, trial, out, live)
     for line in words:
         output.print(line)
-    output.print(f"{out} written")
+    if found.hits or found.complete:
+        output.print(f"{out} written")
     if not found.complete:
+        errors.print(f"{stopped_words(found)}{'' if found.hits else '; nothing is written'}")
         raise Stop(4)
 
 
@@ -71,6 +74,10 @@ def harden(
     losses: Annotated[int, typer.Option(min=1, help="How many are lost at once, at most.")] = 1,
     kinds: Kinds = "region,firm,site,lane,chokepoint",
     months: Months = [3.0],  # noqa: B006  # typer reads the default, nobody changes it
+    period: Annotated[list[str] | None, typer.Option(help="Only in this period; repeatable.")] = None,
+    without: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Not this region, firm, site ...; repeatable.")
+    ] = None,
     most: Annotated[int, typer.Option(min=1, help="Sets of losses to try for each period and month count.")] = 20_000,
     plain: Annotated[Path | None, typer.Option(metavar="RESULT", help="Write the plan without hardening too.")] = None,
     gap: Gap = None,
@@ -82,26 +89,28 @@ def harden(
     """Find the best plan that serves enough whatever is lost, and say what that costs.
 
     The plan is put under stress, the worst cases are added to its scenarios, and it is made again, until no set of so
-    many losses leaves too little. --time-limit holds for each solve. Ctrl-C writes the last plan.
+    many losses leaves too little. --time-limit holds for each solve. Ctrl-C writes the last plan. Where no plan
+    survives it is said which loss is too much, and how much can be served under it at most.
     """
     from planner.planning import solver_options
     from planner.progress import Live
     from planner.studies.harden import NoPlan
-    from planner.studies.run_harden import run_harden
-    from planner.studies.run_stress import check_kinds
+    from planner.studies.run_harden import check_siege, run_harden
     from planner.studies.threats import Siege
+    from planner.studies.unsurvived import reasons
 
-    siege = Siege(service, losses, _listed(kinds), tuple(months), most)
-    check_kinds(siege.kinds)
+    siege = Siege(service, losses, _listed(kinds), tuple(months), most, tuple(period or ()), tuple(without or ()))
     reading, issues = _checked(file, out, changes)
+    check_siege(siege, reading.instance)
     chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     try:
         with Live(errors) as live:
             found, words = run_harden(reading, siege, chosen, (out, plain), issues, live)
     except NoPlan as end:
-        errors.print(f"error: {end}")
-        for reason in end.reasons:
-            errors.print(f"  {reason}")
+        told, lines = reasons(reading, end, chosen)
+        errors.print(f"error: {told}")
+        for line in lines:
+            errors.print(f"  {line}")
         raise Stop(_status_without_plan(end.solution.status)) from None
     for line in words:
         output.print(line)

@@ -1,8 +1,9 @@
 """What happens to a plan that stays as it is when something is lost: every single loss, then pairs of the worst."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Any
 
 from models.sets.scenarios import Snapshot
 from planner.recourse.reaction import SERVED, Recourse
@@ -38,16 +39,21 @@ class Hit:
     short: dict[tuple[str, str], float]
 
     @property
-    def severity(self) -> tuple[float, float, float]:
-        """Sorts the worst first: by what is served, then by how long the plan would survive, then by the cost."""
-        return (round(self.service, 9), self.lasts, -self.loss)
+    def severity(self) -> tuple[Any, ...]:
+        """Sorts the worst first: by what is served, then by how long the plan would survive, then by the cost.
+
+        Figures count without the solver's noise; cases that do the same stand in the order of their kinds and names.
+        """
+        return (self.service, round(self.lasts, 4), -float(f"{self.loss:.6g}"), self.case.place)
 
 
 @dataclass
 class Stressed:
-    """What is known: all hits, and whether everything that was to be tried was."""
+    """What is known: all hits, how many of how many losses were tried, and whether all that were to be."""
 
     hits: list[Hit] = field(default_factory=list)
+    tried: int = 0
+    total: int = 0
     complete: bool = True
 
     @property
@@ -79,30 +85,31 @@ def _try_all(
     """Singles of all periods first, then pairs."""
     periods = trial.periods or recourse.sets.time.periods
     single = {period: losses.single(period) for period in periods}
-    total = sum(map(len, single.values()))
-    done = 0
+    found.total = sum(map(len, single.values()))
     for period, snapshots in single.items():
         for loss, snapshot in snapshots.items():
-            report(done, total)
+            report(found.tried, found.total)
             found.hits += _hits(recourse, (loss,), period, snapshot, trial)
-            done += 1
+            found.tried += 1
     pairs = {period: _pairs(recourse, found, period, single[period], trial) for period in periods}
-    total += sum(map(len, pairs.values()))
+    found.total += sum(map(len, pairs.values()))
     for period, members in pairs.items():
         for both in members:
-            report(done, total)
+            report(found.tried, found.total)
             snapshot = losses.joined(single[period][loss] for loss in both)
             found.hits += _hits(recourse, both, period, snapshot, trial)
-            done += 1
+            found.tried += 1
 
 
-def _hits(recourse: Recourse, losses: tuple[Loss, ...], period: str, snapshot: Snapshot, trial: Trial) -> Iterator[Hit]:
-    """What some losses do, by how long they last."""
+def _hits(recourse: Recourse, losses: tuple[Loss, ...], period: str, snapshot: Snapshot, trial: Trial) -> list[Hit]:
+    """What some losses do, by how long they last; all of it or nothing, so that a loss that is known is known whole."""
     lasts = recourse.months(period, snapshot)
+    hits = []
     for months in spread(trial.months, 12.0 * recourse.sets.time.years[period]):
         reaction = recourse.react(period, lasting(snapshot, months))
         case = Case(losses, period, months)
-        yield Hit(case, reaction.service, reaction.lost, reaction.loss, lasts, reaction.unserved())
+        hits.append(Hit(case, reaction.service, reaction.lost, reaction.loss, lasts, reaction.unserved()))
+    return hits
 
 
 def _pairs(

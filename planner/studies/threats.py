@@ -13,13 +13,18 @@ MOST_TRIED = 20_000
 
 @dataclass(frozen=True)
 class Siege:
-    """How many losses at once, of which kinds, for how long; the least service; and how many sets to try at most."""
+    """How many losses at once, of which kinds, for how long; the least service; and how many sets to try at most.
+
+    `periods`: in which it happens, all where empty; `without`: names of what is not lost.
+    """
 
     service: float
     together: int
     kinds: Sequence[str] = DEFAULT_KINDS
     months: Sequence[float] = (3.0,)
     most: int = MOST_TRIED
+    periods: Sequence[str] = ()
+    without: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -32,16 +37,21 @@ class Threat:
 
 @dataclass
 class Search:
-    """What was found, the worst first within each period; how many sets were tried; whether none can be worse."""
+    """What was found, the worst first within each period; how many sets were tried; whether none can be worse.
+
+    `total` is how many there are to try as far as is known; `complete` is no where the user stopped before.
+    """
 
     threats: list[Threat] = field(default_factory=list)
     tried: int = 0
+    total: int = 0
     exact: bool = True
+    complete: bool = True
 
     @property
     def worst(self) -> list[Threat]:
         """The worst of each period, the worst of all first."""
-        ranked = sorted(self.threats, key=lambda threat: (round(threat.service, 9), len(threat.case.losses)))
+        ranked = sorted(self.threats, key=lambda threat: (threat.service, threat.case.place))
         first: dict[str, Threat] = {}
         for threat in ranked:
             first.setdefault(threat.case.period, threat)
@@ -56,16 +66,23 @@ def search(recourse: Recourse, losses: Losses, siege: Siege, show: Callable[[int
     """Every set of up to `together` losses that leaves too little, found without trying all of them.
 
     A loss that takes away nothing that the best answer to a set uses makes that set no worse: only losses that upset
-    the answer are added to it. `show` is told how many sets have been tried.
+    the answer are added to it. `show` is told how many sets have been tried. Ctrl-C ends it with what is known by then.
     """
     found = Search()
     report = show or (lambda tried: None)
-    for period in recourse.sets.time.periods:
-        single = _largest(losses.single(period))
-        for months in spread(siege.months, 12.0 * recourse.sets.time.years[period]):
-            timed = {loss: lasting(snapshot, months) for loss, snapshot in single.items()}
-            level: Level = {(): recourse.undisturbed(period, months)}
+    starts: list[tuple[Level, dict[Loss, Snapshot]]] = []
+    try:
+        for period in siege.periods or recourse.sets.time.periods:
+            single = _largest(losses.single(period))
+            for months in spread(siege.months, 12.0 * recourse.sets.time.years[period]):
+                timed = {loss: lasting(snapshot, months) for loss, snapshot in single.items()}
+                starts.append(({(): recourse.undisturbed(period, months)}, timed))
+        found.total = sum(len(timed) for _, timed in starts)
+        for level, timed in starts:
+            found.total -= len(timed)
             _search_from(level, timed, siege, (recourse, losses), found, report)
+    except KeyboardInterrupt:
+        found.complete = False
     return found
 
 
@@ -85,6 +102,7 @@ def _search_from(
         found.exact &= len(sets) <= left
         level, sets = {}, sets[:left]
         left -= len(sets)
+        found.total += len(sets)
         for members in sets:
             snapshot = losses.joined(single[loss] for loss in members)
             reaction = recourse.serve(period, snapshot)
