@@ -218,9 +218,11 @@ def test_what_cannot_be_otherwise_is_said(result: Path, capsys: pytest.CaptureFi
     assert "no plan does otherwise" in capsys.readouterr().err
 
 
-def test_what_stands_against_it_is_said(result: Path, capsys: pytest.CaptureFixture) -> None:
-    """Without the mine nothing can be made: demand would have to fall, and the lock that was added is no way out."""
-    assert run(["why", str(result), "opened[mine]=0"]) == 3
+def test_what_stands_against_it_is_said(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """Where all demand must be met and the mine is closed, demand would have to fall: the lock added is no way out."""
+    firm = tmp_path / "firm.xlsx"
+    solved(firm, "--set", "demand[*].penalty=", "--set", "demand[*].price=")
+    assert run(["why", str(firm), "opened[mine]=0"]) == 3
     said = capsys.readouterr().err
     assert "no plan does otherwise" in said
     assert "the fewest cells to change" in said
