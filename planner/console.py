@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-output = Console(soft_wrap=True, highlight=False, markup=False)
+errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
+output = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 Changes = Annotated[
     list[str] | None,

@@ -6,6 +6,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.live import Live as RichLive
 from rich.table import Table
+from rich.text import Text
 
 from planner.solver import Progress
 
@@ -49,14 +50,14 @@ class Live:
         left = f", about {_duration(seconds / done * (total - done))} left" if done else ""
         words = f"{what} {done + 1} of {total}{left}"
         if self._live is not None:
-            self._live.update(words, refresh=True)
+            self._live.update(Text(words), refresh=True)
         else:
             self._print(words, seconds)
 
     def say(self, words: str) -> None:
         """Take note of what is being done now."""
         if self._live is not None:
-            self._live.update(words, refresh=True)
+            self._live.update(Text(words), refresh=True)
         else:
             self._print(words, time.monotonic() - self._began)
 

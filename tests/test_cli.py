@@ -7,11 +7,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandas as pd
 import pytest
 
+from planner import planning
 from planner.audit import audit
 from planner.cli import run
 from planner.compiled import compile_model
@@ -146,8 +148,27 @@ def test_of_many_reasons_the_first_are_said(example: Path, tmp_path: Path, capsy
     assert "  and 9 more" in said
 
 
-def test_an_unwritable_place_is_said_before_solving(example: Path, tmp_path: Path) -> None:
-    assert run(["solve", str(example), "-o", str(tmp_path / "no" / "such" / "folder.xlsx")]) == 1
+def test_an_unwritable_place_is_said_before_solving(
+    example: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    folder = tmp_path / "no" / "such"
+    assert run(["solve", str(example), "-o", str(folder / "folder.xlsx")]) == 2
+    assert f"the folder {folder} does not exist: make it, or name another" in capsys.readouterr().err
+
+
+def test_a_folder_that_vanishes_meanwhile_is_no_mistake_of_the_command_line(
+    example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    make_plan = planning.make_plan
+
+    def swept(*arguments: Any) -> planning.Outcome:
+        folder.rmdir()
+        return make_plan(*arguments)
+
+    monkeypatch.setattr(planning, "make_plan", swept)
+    assert run(["solve", str(example), "-o", str(folder / "r.xlsx")]) == 1
 
 
 def test_the_input_is_never_overwritten(example: Path, capsys: pytest.CaptureFixture) -> None:
@@ -217,7 +238,7 @@ def test_nothing_is_left_behind_when_writing_fails(
 
     monkeypatch.setattr(shutil, "move", full)
     monkeypatch.setattr("os.replace", full)
-    assert run(["solve", str(example), "-o", str(folder / "r.xlsx")]) != 0
+    assert run(["solve", str(example), "-o", str(folder / "r.xlsx")]) == 1
     assert list(folder.iterdir()) == []
 
 

@@ -229,6 +229,31 @@ def test_scenarios_that_are_met_otherwise(tmp_path: Path):
     assert "quake: 80 % served instead of 50 %, 2 million USD lost instead of 5 million USD" in sentence
 
 
+def test_a_negative_loss_is_a_saving(tmp_path: Path):
+    plans = [
+        result(
+            tmp_path / f"{name}.xlsx",
+            {"scenarios": rows_of("scenarios", *[(f"case {n}", 0.1, 1.0, loss, 1.0, "yes") for n, loss in losses])},
+        )
+        for name, losses in (("a", [(1, -0.474), (2, 3.0)]), ("b", [(1, -0.377), (2, -1.0)]))
+    ]
+    sentence = next(text for text in brief(compared(*plans)) if text.startswith("Disruptions"))
+    assert "0.377 million USD saved instead of 0.474 million USD" in sentence
+    assert "1 million USD saved instead of 3 million USD lost" in sentence
+    assert "-" not in sentence
+
+
+def test_gaps_are_told_apart_in_percentage_points(tmp_path: Path):
+    place = int((outcome().tables["run"]["key"] == "gap").argmax())
+    plans = [
+        result(tmp_path / f"{name}.xlsx", {"run": put("seal", gap, place)})
+        for name, gap in (("a", "0.01284"), ("b", "0.0144"))
+    ]
+    row = compared(*plans).tables["headline"].set_index("metric").loc["gap"]
+    assert [row["a"], row["b"], row["change to b"]] == pytest.approx([1.28, 1.44, 0.16])
+    assert str(row["unit"]).endswith("percentage points")
+
+
 def test_losses_in_two_currencies_are_not_subtracted(tmp_path: Path):
     scenarios = [
         rows_of("scenarios", ("quake", 0.1, service, loss, 1.0, "yes")) for service, loss in ((0.5, 5), (0.6, 4))

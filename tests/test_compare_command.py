@@ -169,7 +169,7 @@ def test_a_comparison_is_no_plan(two: list[str], tmp_path: Path, capsys: pytest.
         (["{one}", "{two}", "-o", "{two}"], 2, "one of the files to compare"),
         (["{one}", "{two}", "-o", "{out}.docx"], 2, "says no form"),
         (["{one}", "{two}", "-o", "{out}", "--format", "pdf"], 2, "--format pdf"),
-        (["{one}", "{two}", "-o", "{out}.md", "--format", "xlsx"], 1, "ends in .xlsx"),
+        (["{one}", "{two}", "-o", "{out}.md", "--format", "xlsx"], 2, "ends in .xlsx"),
     ],
 )
 def test_what_cannot_be_asked(

@@ -9,6 +9,7 @@ the undisturbed course is that of 10, and has none left. One more unit saves 8 w
     built for 10       10 x 3 + 0.2 x 12 + 0.3 x 20 + 0.5 x (20 + 4 x 10) = 30 + 38.4   = 68.4
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,11 @@ from planner.compiled import compile_model
 from planner.solver import Options, rounding, solve_arrays
 from planner.studies.information import (
     PERFECT,
+    RECKONED,
     STOCHASTIC,
+    UNDECIDED,
     WORTH,
+    Between,
     Information,
     Run,
     case_of,
@@ -103,6 +107,27 @@ def test_the_figures_stand_in_the_summary(tmp_path: Path) -> None:
     assert float(summary[PERFECT]) == pytest.approx(8.4)
     assert float(summary[STOCHASTIC]) == pytest.approx(4)
     assert "gaps" in summary[WORTH]
+
+
+def test_how_it_is_reckoned_takes_one_line() -> None:
+    assert len(RECKONED) < 120
+
+
+@pytest.mark.parametrize(("least", "most", "left_open"), [(0, 5, True), (1, 5, False), (0, 0, False), (0, 1e-9, False)])
+def test_a_sign_that_the_gaps_leave_open(least: float, most: float, left_open: bool) -> None:
+    assert Between(most, least, most).open == left_open
+
+
+def test_what_a_wide_gap_leaves_open_is_said_in_words() -> None:
+    """A plan that could be better by 20 for all that is known: knowing may save nothing, planning does save 4."""
+    model = build(newsvendor())
+    compiled = compile_model(model)
+    found = solve_arrays(compiled, Options(gap=0.0))
+    assert found.bound is not None
+    rows = information_rows(model, compiled, replace(found, bound=found.bound - 20), Run(Options(gap=0.0)))
+    words = rows.set_index("metric")["value"]
+    assert words[f"{PERFECT}, in words"] == UNDECIDED
+    assert f"{STOCHASTIC}, in words" not in words
 
 
 def test_without_scenarios_it_says_so(tmp_path: Path) -> None:

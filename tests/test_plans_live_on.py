@@ -6,18 +6,24 @@ All on `tiny.xlsx`, whose plan opens a cell plant with one large module in 2025 
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from models.sets.locks import Lock
 from planner.audit import audit
 from planner.cli import run
+from planner.comparison.files import Compared
 from planner.earlier import fit, started
 from planner.planning import prepared
-from planner.solver import Options
+from planner.solver import Options, Solution
 from planner.studies import alternatives as hunt
+from planner.studies import run_why
+from planner.studies.question import Sides
+from planner.studies.why import Answer
 from planner.workbook.read import Reading, read_instance, read_tables
 from planner.workbook.write import write_instance
 from tests.plans import failed
@@ -212,6 +218,35 @@ def test_what_cannot_be_otherwise_is_said(result: Path, capsys: pytest.CaptureFi
     assert "no plan does otherwise" in capsys.readouterr().err
 
 
+def test_what_stands_against_it_is_said(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """Where all demand must be met and the mine is closed, demand would have to fall: the lock added is no way out."""
+    firm = tmp_path / "firm.xlsx"
+    solved(firm, "--set", "demand[*].penalty=", "--set", "demand[*].price=")
+    assert run(["why", str(firm), "opened[mine]=0"]) == 3
+    said = capsys.readouterr().err
+    assert "no plan does otherwise" in said
+    assert "the fewest cells to change" in said
+    assert "demand!" in said
+    assert "locks" not in said
+
+
+@pytest.mark.parametrize(("cost", "decided"), [(3.0, False), (-3.0, False), (12.0, True)])
+def test_a_difference_within_the_gaps_is_not_decided(cost: float, decided: bool) -> None:
+    """The two searches leave 4 and 6 open."""
+    lock = Lock("opened", ("mine",), "2025", 1.0, 1.0)
+    no = lock._replace(at_least=0.0, at_most=0.0)
+    held = SimpleNamespace(objective=100.0, bound=96.0)
+    forced = SimpleNamespace(objective=100.0 + cost, bound=94.0 + cost)
+    job: Any = SimpleNamespace(sign=1.0)
+    answer = Answer(Sides(lock, no, 1.0), job, cast(Solution, forced), cast(Solution, held), None)
+    said = run_why._cost(answer, "USD")
+    assert answer.decided == decided
+    assert ("not decided at this gap" in said) != decided
+    assert ("costs 12 million USD" in said) == decided
+    tile = run_why._tiles(answer, cast(Compared, SimpleNamespace(currency="USD")))[0]
+    assert (tile.value == "not decided at this gap") != decided
+
+
 def test_alternatives_and_what_they_have_in_common(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     """Within 2 % the plant opens in all plans, with a large or with small modules; within 0.1 % just the best."""
     out = tmp_path / "alternatives.xlsx"
@@ -295,6 +330,8 @@ def test_ctrl_c_leaves_what_is_known(monkeypatch: pytest.MonkeyPatch, capsys: py
     said = capsys.readouterr().out
     assert "plan 1 costs" in said
     assert "Ctrl-C left some undecided" in said
+    assert "stopped by the user (Ctrl-C)" in said
+    assert "in time" not in said
     assert "always" not in said
 
 

@@ -21,7 +21,10 @@ SECURITY = {
 }
 """Security figures of which the headline shows the mean over the items that matter, and their names there."""
 
-_FACTS = {"bound": ("bound", "money"), "gap": ("gap", "share"), "time to solve": ("seconds", "s")}
+POINTS = "per cent, changes in percentage points"
+"""Unit of the gap, which is much too small for whole per cents."""
+
+_FACTS = {"bound": ("bound", "money"), "gap": ("gap", POINTS), "time to solve": ("seconds", "s")}
 """Figures of the seal: the name they have on a summary, the fact, and its unit."""
 
 
@@ -81,7 +84,8 @@ def _figures(found: Compared) -> dict[tuple[str, str], float]:
     if not found.has_plan:
         return {}
     rows = [(OBJECTIVE, found.objective, "money")]
-    rows += [(metric, found.figure(fact), unit) for metric, (fact, unit) in _FACTS.items()]
+    facts = [(metric, found.figure(fact), unit) for metric, (fact, unit) in _FACTS.items()]
+    rows += [(metric, round(100 * value, 2) if unit == POINTS else value, unit) for metric, value, unit in facts]
     rows += [(metric, value, unit) for metric, value, unit in plan_figures(found.instance, found.tables)]
     rows += _security(found)
     money = f"million {found.currency}"

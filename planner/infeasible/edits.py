@@ -1,7 +1,7 @@
 """Why there is no plan: the fewest cells of the workbook that would have to change, and to what."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 import pyomo.environ as pyo
@@ -60,14 +60,20 @@ class Remedy:
     edits: tuple[Edit, ...]
 
 
-def remedies(model: pyo.ConcreteModel, compiled: Compiled, patience: float = PATIENCE) -> list[Remedy]:
+def remedies(
+    model: pyo.ConcreteModel,
+    compiled: Compiled,
+    patience: float = PATIENCE,
+    kept: Collection[tuple[str, int]] = (),
+) -> list[Remedy]:
     """The smallest sets of edits found on the mixed-integer model: of rules alone, of each kind of limit alone, of all.
 
     Rules come first, since their limits are chosen: where they alone will do, hard data stay as they are. That of all
-    limits is left out where another will do. Each was tried. Empty where none was found in time.
+    limits is left out where another will do. Each was tried. Empty where none was found in time. The rows `kept`, by
+    sheet and number, stay as they are.
     """
     elastic_rows = with_limits_as_rows(compiled)
-    found = limits(model, elastic_rows)
+    found = [limit for limit in limits(model, elastic_rows) if (limit.sheet, limit.row) not in kept]
     elastic = Elastic(elastic_rows, found, patience)
     groups = {"rules": [place for place, limit in enumerate(found) if limit.sheet == "rules"]}
     for kind in KINDS:

@@ -6,6 +6,7 @@ import traceback
 import uuid
 from typing import Any
 
+from planner.issues import InputError, Issue
 from planner.jobs.crew import Event, Work
 
 CONNECT = 10.0
@@ -17,7 +18,7 @@ class ClusterError(OSError):
 
 
 class DaskCrew:
-    """The workers of the cluster at `address`, one task for each at a time."""
+    """The workers of the cluster at `address`, one task for each at a time. Raises InputError where none answers."""
 
     local = False
 
@@ -30,7 +31,8 @@ class DaskCrew:
         try:
             self._client = Client(address, timeout=CONNECT, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
-            raise ClusterError(f"no cluster answers at {address}: start its scheduler, or correct --cluster") from error
+            words = f"no cluster answers at {address}: start its scheduler, or correct --cluster"
+            raise InputError([Issue("error", "", "", words)]) from error
         self._topic = f"planner-{uuid.uuid4().hex}"
         self._inbox: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._futures: dict[int, Any] = {}

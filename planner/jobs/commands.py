@@ -72,6 +72,7 @@ def run_jobs(
     wanted = requests([Run(tuple(files or ()), tuple(changes or ()), tuple(vary or ()), options)])
     crew = _crew(workers, cluster)
     try:
+        _make(folder)
         with Ledger(folder / FILE) as ledger:
             numbers, known = submit(ledger, wanted, force)
             for job in known:
@@ -97,13 +98,14 @@ def list_jobs(context: typer.Context, folder: Folder = RESULTS) -> None:
 @app.command()
 def show(context: typer.Context, number: Number) -> None:
     """Say everything about a job, its log included."""
+    from planner.jobs.table import facts
+
     with _ledger(context.obj) as ledger:
         ledger.bury()
         (job,) = _known(ledger, [number])
         _print([job])
-        for name, value in vars(job).items():
-            if value not in (None, "", (), {}):
-                output.print(f"{name:<12} {value}")
+        for name, value in facts(job).items():
+            output.print(f"{name:<12} {value}")
         log = ledger.folder / (job.log or "")
         if job.log and log.exists():
             output.print(log.read_text("utf-8").rstrip())
@@ -167,6 +169,22 @@ def _crew(workers: int | None, cluster: str | None) -> "Crew":
     return LocalCrew(workers or os.cpu_count() or 1) if cluster is None else DaskCrew(cluster)
 
 
+def _make(folder: Path) -> None:
+    """Make the folder of the results where it is not there yet. Raises InputError where that cannot be."""
+    from planner.workbook.save import is_full
+
+    attempt = folder / f".{os.getpid()}.try"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        attempt.touch()
+        attempt.unlink()
+    except OSError as error:
+        if is_full(error):
+            raise
+        words = f"{folder} cannot be used as the folder of the results ({error.strerror}): name another with -o"
+        raise InputError([Issue("error", "", "", words)]) from error
+
+
 def _ledger(folder: Path) -> "Ledger":
     """The ledger of a folder that has one."""
     from planner.jobs.ledger import FILE, Ledger
@@ -201,7 +219,7 @@ def _run(ledger: "Ledger", crew: "Crew", numbers: Sequence[int], known: Sequence
     jobs = [job for number in numbers if (job := ledger.job(number))]
     states = [job.state for job in jobs]
     counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
-    output.print(f"{len(jobs)} jobs: {counts}" if jobs else "nothing to do")
+    output.print(f"{len(jobs)} job{'s' * (len(jobs) != 1)}: {counts}" if jobs else "nothing to do")
     if status := worst([found, *known]):
         raise Stop(status)
 

@@ -18,6 +18,7 @@ from planner.jobs.ledger import Request
 from planner.seal import planner_version
 from planner.workbook.changes import ChangeError, parsed, split
 from planner.workbook.names import shown, suggestion
+from planner.workbook.read import open_instance
 
 OPTIONS: dict[str, type] = {"gap": float, "time_limit": float, "threads": int, "seed": int}
 """Options of a solve, by the names they have in plan files."""
@@ -26,6 +27,7 @@ SHEET = "runs"
 """The sheet of a workbook that lists runs."""
 
 _LISTS = ("files", "set", "vary")
+_VARYING = "write sheet[key].column=v1,v2, such as sites[Plant A].opening_cost=120,150 or settings[mip_gap]=0.01,0.02"
 _MOST = 10_000
 """Variants of one run; more is taken for a slip."""
 
@@ -48,10 +50,12 @@ def requests(runs: Sequence[Run]) -> list[Request]:
     issues: list[Issue] = []
     for run in runs:
         variants = _variants(run, issues)
+        meant = dict(zip(variants[0], _written(run), strict=True)) if variants else {}
         for path in _paths(run, issues):
             if _is_plan(path):
                 found |= {(request.instance, request.seal): request for request in _planned(path, run, issues)}
                 continue
+            _look_for(meant, path, run, issues)
             input_hash = hashlib.sha256(path.read_bytes()).hexdigest()
             for changes in variants:
                 request = _request(path, input_hash, changes, run.options)
@@ -59,6 +63,28 @@ def requests(runs: Sequence[Run]) -> list[Request]:
     if issues:
         raise InputError(list(dict.fromkeys(issues)))
     return list(found.values())
+
+
+def _written(run: Run) -> list[str]:
+    """The changes and variations of a run as they were given."""
+    return [f"--set `{shown(written)}`" for written in run.changes] + [
+        f"--vary `{shown(written)}`" for written in run.vary
+    ]
+
+
+def _look_for(meant: dict[str, str], path: Path, run: Run, issues: list[Issue]) -> None:
+    """Fault the changes that find nothing in a workbook; `meant` says of each how it was written.
+
+    What else is wrong with the workbook is said when its jobs are done.
+    """
+    if not meant:
+        return
+    try:
+        draft = open_instance(path)
+    except InputError:
+        return
+    for change, fault in draft.refused(list(meant)).items():
+        _fault(run, issues, f"{meant[change]}: {fault} ({path.name})")
 
 
 def _request(path: Path, input_hash: str, changes: tuple[str, ...], options: dict[str, Any]) -> Request:
@@ -98,6 +124,7 @@ def _fault(run: Run, issues: list[Issue], message: str) -> None:
 def _variants(run: Run, issues: list[Issue]) -> list[tuple[str, ...]]:
     """The changes of each job: what is set in all of them, and one of each list of values."""
     lists = []
+    before = len(issues)
     for written in run.changes:
         try:
             parsed(written)
@@ -108,6 +135,8 @@ def _variants(run: Run, issues: list[Issue]) -> list[tuple[str, ...]]:
             lists.append(_listed(written))
         except ChangeError as fault:
             _fault(run, issues, f"--vary `{shown(written)}`: {fault}")
+    if len(issues) > before:
+        return []
     count = 1
     for values in lists:
         count *= len(values)
@@ -119,13 +148,13 @@ def _variants(run: Run, issues: list[Issue]) -> list[tuple[str, ...]]:
 
 def _listed(written: str) -> list[str]:
     """`sheet[key].column=v1,v2` as one change for each value; a value with a comma stands in double quotes."""
-    place, values = split(written)
+    place, values = split(written, _VARYING)
     (found,) = csv.reader([values], skipinitialspace=True) if values.strip() else [[]]
     if not found:
-        raise ChangeError("names no values: write sheet[key].column=v1,v2,v3")
+        raise ChangeError(f"names no values: {_VARYING}")
     changes = [f"{place}={value.strip()}" for value in found]
     for change in changes:
-        parsed(change)
+        parsed(change, _VARYING)
     if len(set(changes)) < len(changes):
         raise ChangeError("names a value twice")
     if len(changes) > 1 and "" in map(str.strip, found):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.progress_bar import ProgressBar
 from rich.table import Table
+from rich.text import Text
 
 from planner.jobs.ledger import Job
 from planner.jobs.work import hashed
@@ -23,7 +24,7 @@ def jobs_table(jobs: Sequence[Job], bars: bool = False) -> Table:
         table.add_column(name, overflow="fold", no_wrap=name in _FIGURES)
     file_hash = cache(_hash)
     for job in jobs:
-        cells = row(job, file_hash(job.instance))
+        cells = map(Text, row(job, file_hash(job.instance)))  # names may hold what rich takes for markup
         table.add_row(*cells, *([ProgressBar(total=1.0, completed=progress(job), width=20)] if bars else []))
     return table
 
@@ -43,6 +44,18 @@ def row(job: Job, file_hash: str | None) -> list[str]:
         "" if job.seconds is None else f"{job.seconds:.1f}",
         "; ".join(remarks),
     ]
+
+
+def facts(job: Job) -> dict[str, str]:
+    """Everything about a job that there is to say, by name, in plain words."""
+    found = vars(job) | {
+        "changes": "; ".join(job.changes),
+        "options": ", ".join(f"{name} {value:g}" for name, value in job.options.items()),
+        "seconds": None if job.seconds is None else f"{job.seconds:.1f}",
+        "gap": None if job.gap is None else f"{job.gap:.2%}",
+        "cancel": "asked for" if job.cancel else None,
+    }
+    return {name: str(value) for name, value in found.items() if value not in (None, "")}
 
 
 def progress(job: Job) -> float:

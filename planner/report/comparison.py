@@ -160,7 +160,9 @@ def _scenario_figure(figure: str, before: float, after: float, plan: Compared) -
         return ""
     if figure == "service":
         return f"{per_cent(after)} served instead of {per_cent(before)}"
-    return f"{money(after, plan.currency)} lost instead of {money(before, plan.currency)}"
+    words = ["saved" if amount < 0 else "lost" for amount in (after, before)]
+    amounts = [money(abs(amount), plan.currency) for amount in (after, before)]
+    return f"{amounts[0]} {words[0]} instead of {amounts[1]}{f' {words[1]}' * (words[0] != words[1])}"
 
 
 def _broken(found: Comparison, other: Compared) -> str:

@@ -90,7 +90,7 @@ def why(
         with Live(cli.errors) as live:
             explained = run_why(given, options, question, live)
     except Unanswered as end:
-        cli.errors.print(f"error: no plan does otherwise: {end}")
+        cli._say_no_plan(f"no plan does otherwise: {end}", end.reasons)
         raise cli.Stop(cli._status_without_plan(end.status)) from None
     for line in explained.lines:
         cli.output.print(line)
@@ -102,7 +102,9 @@ def why(
 @cli.app.command()
 def alternatives(
     file: cli.Workbook,
-    within: Annotated[str, typer.Option("--within", metavar="SHARE", help="Room above the best cost, such as 2%.")],
+    within: Annotated[
+        str, typer.Option("--within", metavar="SHARE", help="Room above the best cost, such as 2%.")
+    ] = "1%",
     output: MaybeOutput = None,
     number: Annotated[int, typer.Option("--number", min=1, help="Plans to show, with the best.")] = 5,
     by_period: Annotated[bool, typer.Option("--by-period", help="Take each period for a choice of its own.")] = False,

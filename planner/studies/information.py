@@ -17,14 +17,11 @@ DECISIONS = ("built", "held")
 
 PERFECT, STOCHASTIC = "expected value of perfect information", "value of the stochastic solution"
 WORTH = "value of information"
-RECKONED = (
-    "Perfect information: the expected cost of the plan, less that of the best plan for each scenario as if it were "
-    "sure to come, weighted by probability, and for the rest of probability the best plan without disruptions. "
-    "Stochastic solution: the expected cost of what would be decided if there were no disruptions (what is built, "
-    "opened, signed, started, priced and held in stock; flows then make the best of it), less that of the plan. "
-    "Expected cost only: risk has no weight in either. Each figure carries the gaps of the solves behind it: at least, "
-    "at most."
-)
+RECKONED = "of expected cost, risk without weight; the gaps of the solves lie between at least and at most"
+NEGLIGIBLE = 1e-6
+"""Money up to this is rounding."""
+
+UNDECIDED = "not decided at this gap: it may be nothing at all; a smaller gap would tell"
 
 
 @dataclass(frozen=True)
@@ -43,6 +40,11 @@ class Between:
     figure: float
     least: float
     most: float
+
+    @property
+    def open(self) -> bool:
+        """Whether the gaps leave it open that the figure is above zero at all."""
+        return self.least <= 0.0 and self.most > NEGLIGIBLE
 
 
 @dataclass(frozen=True)
@@ -162,5 +164,7 @@ def information_rows(model: pyo.ConcreteModel, compiled: Compiled, solution: Sol
         for name, between in ((PERFECT, found.perfect), (STOCHASTIC, found.stochastic)):
             figures = [("", between.figure), (", at least", between.least), (", at most", between.most)]
             rows += [(name + limit, figure, unit) for limit, figure in figures]
+            if between.open:
+                rows.append((f"{name}, in words", UNDECIDED, ""))
         rows.append((WORTH, RECKONED, ""))
     return pd.DataFrame(rows, columns=list(RESULTS["summary"].columns), dtype=object)

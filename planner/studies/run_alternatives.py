@@ -30,7 +30,9 @@ def lines(found: Alternatives, within: float, number: int) -> list[str]:
     text = [_plan(found, place, currency) for place in range(len(found.plans))]
     if found.exhausted:
         text.append(f"no further plan within {100 * within:.3g} % of the best differs in any choice")
-    elif found.interrupted or len(found.plans) < number:
+    elif found.interrupted:
+        text.append("stopped by the user (Ctrl-C): there may be further plans")
+    elif len(found.plans) < number:
         text.append("no further plan was found in time")
     for verdict in (ALWAYS, OPTIONAL, NEVER, UNDECIDED):
         names = [shown(name) for name, word in zip(found.choices.names, found.verdicts, strict=True) if word == verdict]

@@ -96,7 +96,8 @@ def _points(answer: Answer) -> pd.DataFrame:
 
 
 def _tiles(answer: Answer, given: Compared) -> list[Tile]:
-    tiles = [Tile("Forcing it costs", money(answer.cost, given.currency), words(answer.sides.forced))]
+    amount = money(answer.cost, given.currency) if answer.decided else "not decided at this gap"
+    tiles = [Tile("Forcing it costs", amount, words(answer.sides.forced))]
     if answer.flip and answer.flip.at is not None:
         tiles.append(Tile("It flips at", four_digits(answer.flip.at), answer.flip.driver.name))
     return tiles
@@ -122,19 +123,13 @@ def _lines(answer: Answer, found: Comparison) -> list[str]:
 def _cost(answer: Answer, currency: str) -> str:
     held, forced = words(answer.sides.held), words(answer.sides.forced)
     verb = "costs" if answer.job.sign > 0 else "takes from the profit"
-    if answer.cost <= 0:
-        amount = money(-answer.cost, currency)
-        return f"{forced} instead of {held} costs nothing: it is better by {amount}, within the gaps of the two plans"
+    if not answer.decided:
+        return (
+            f"{forced} instead of {held}: not decided at this gap: the two differ by less than the gaps leave open "
+            f"({money(abs(answer.cost), currency)} against {money(answer.open, currency)}); a smaller --gap would tell"
+        )
     share = answer.cost / max(abs(answer.held.objective or 0.0), 1e-9)
-    text = f"{forced} instead of {held} {verb} {money(answer.cost, currency)} ({share:.2%})".replace("%)", " %)")
-    return f"{text}{_open(answer)}"
-
-
-def _open(answer: Answer) -> str:
-    """Whether the searches alone could be behind the difference."""
-    pairs = [(found.objective, found.bound) for found in (answer.solution, answer.held)]
-    slack = sum(objective - bound for objective, bound in pairs if objective is not None and bound is not None)
-    return "" if slack < answer.cost else "; the gaps leave more than that open, so a smaller --gap would tell more"
+    return f"{forced} instead of {held} {verb} {money(answer.cost, currency)} ({share:.2%})".replace("%)", " %)")
 
 
 def _moved(found: Comparison) -> list[str]:

@@ -1,6 +1,6 @@
 """Why a plan decides as it does: the same with one decision forced the other way, and where that would be no worse."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,6 +10,7 @@ from models.instance import Instance
 from models.schema.decisions import Decision
 from models.sets.locks import Lock
 from planner.earlier import fit, started
+from planner.infeasible import remedies, told
 from planner.planning import Job, prepared
 from planner.solver import Options, Solution, rounding, solve_arrays
 from planner.studies.drivers import Driver, drivers
@@ -35,11 +36,12 @@ Show = Callable[[str], None]
 
 
 class Unanswered(Exception):
-    """There is no plan with the decision forced; `status` says how the solver ended."""
+    """There is no plan with the decision forced; `status`: how the solver ended; `reasons`: what must give."""
 
-    def __init__(self, status: str, words: str) -> None:
+    def __init__(self, status: str, words: str, reasons: Sequence[str] = ()) -> None:
         super().__init__(words)
         self.status = status
+        self.reasons = list(reasons)
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,16 @@ class Answer:
         """What the forced decision costs, in money as minimised."""
         return _objective(self.solution) - _objective(self.held)
 
+    @property
+    def open(self) -> float:
+        """What the searches of both sides have left open, in money."""
+        return _slack(self.solution) + _slack(self.held)
+
+    @property
+    def decided(self) -> bool:
+        """Whether the difference is more than the searches alone could be behind."""
+        return self.cost > 0 and self.cost > self.open
+
 
 def why(
     reading: Reading, options: Options, written: str, given: dict[Decision, float], room: float, show: Show
@@ -102,7 +114,9 @@ def why(
     show("the decision forced the other way")
     job = prepared(replace(reading, instance=with_lock(reading.instance, question.forced)), options)
     begun = _forced_start(job, given, question.forced)
-    solution = _ended(solve_arrays(job.compiled, options, None, rounding(job.model, job.compiled), begun))
+    solution = solve_arrays(job.compiled, options, None, rounding(job.model, job.compiled), begun)
+    if _stopped(solution).values is None:
+        raise Unanswered(solution.status, solution.words, _reasons(job, solution, show))
     search = _Search(reading, options, question, (held, solution), show)
     return Answer(question, job, solution, held, search.flip())
 
@@ -129,6 +143,15 @@ def _forced_start(job: Job, given: dict[Decision, float], lock: Lock) -> np.ndar
             values[column[id(variable)]] = np.nan
     solution = started(job.compiled, replace(found, values=values), job.options).solution
     return _stopped(solution).values
+
+
+def _reasons(job: Job, solution: Solution, show: Show) -> list[str]:
+    """The fewest cells that would have to change for the decision to be otherwise; the lock that forces it stays."""
+    if solution.status != "infeasible":
+        return []
+    show("what stands against it")
+    lock = int(job.reading.instance["locks"].index[-1])
+    return told(remedies(job.model, job.compiled, kept=[("locks", lock)]), job.reading)
 
 
 def _stopped(solution: Solution) -> Solution:

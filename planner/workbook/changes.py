@@ -46,53 +46,70 @@ def apply_changes(tables: dict[str, Table], changes: Sequence[str], findings: Fi
     """Make the `changes` in the cells of `tables`, in order; faults name the text of the change."""
     for written in changes:
         try:
-            change = parsed(written)
-            found = tables.get(change.sheet)
-            if found is None:
-                raise ChangeError(f"the workbook has no rows in sheet `{change.sheet}`")
-            rows = _settings_row(found, change) if change.sheet == "settings" else _rows(found, change)
+            change, rows = apply_change(tables, written)
         except ChangeError as fault:
             findings.at("error", "--set", "", f"`{shown(written)}`: {fault}")
             continue
-        _assign(found, change, rows)
         for row in rows:
             findings.changed[change.sheet, row, change.column] = shown(written)
 
 
-def split(written: str) -> tuple[str, str]:
+def apply_change(tables: dict[str, Table], written: str) -> tuple[Change, list[int]]:
+    """Make a change in the cells of `tables`; returns it and its rows. Raises ChangeError where it finds nothing."""
+    change = parsed(written)
+    found = tables.get(change.sheet)
+    if found is None:
+        raise ChangeError(f"the workbook has no rows in sheet `{change.sheet}`")
+    rows = _settings_row(found, change) if change.sheet == "settings" else _rows(found, change)
+    _assign(found, change, rows)
+    return change, rows
+
+
+def split(written: str, saying: str = _SAYING) -> tuple[str, str]:
     """What a change is about, and what stands behind its equals sign. Raises ChangeError where it has not that form."""
     match = _FORM.fullmatch(written)
     if match is None:
-        raise ChangeError(f"cannot be understood: {_SAYING}")
+        raise ChangeError(f"cannot be understood: {saying}")
     return written[: match.start("value") - 1].strip(), match["value"]
 
 
-def parsed(written: str) -> Change:
+def parsed(written: str, saying: str = _SAYING) -> Change:
     """A change taken apart. Raises ChangeError where it has not the form or names no sheet and column of ours."""
     match = _FORM.fullmatch(written)
     if match is None:
-        raise ChangeError(f"cannot be understood: {_SAYING}")
+        raise ChangeError(f"cannot be understood: {saying}")
     sheet, column = match["sheet"], match["column"]
     if sheet not in INPUTS:
         raise ChangeError(f"there is no sheet `{shown(sheet)}`{suggestion(sheet, INPUTS)}")
     if column is None and sheet == "settings":
         column = "value"
     if column is None:
-        raise ChangeError(f"names no column: {_SAYING}")
+        raise ChangeError(f"names no column: {saying}")
     if column not in INPUTS[sheet].columns or (sheet == "settings" and column == "key"):
         known = list(INPUTS[sheet].columns)
         hint = suggestion(column, known) or f": write one of {', '.join(known)}"
         raise ChangeError(f"sheet `{sheet}` has no column `{shown(column)}`{hint}")
-    return Change(sheet, _key(match["key"]), column, trimmed(match["value"]))
+    key = _key(match["key"], saying)
+    if sheet == "settings":
+        _known_setting(key)
+    return Change(sheet, key, column, trimmed(match["value"]))
 
 
-def _key(written: str) -> tuple[str | None, ...]:
+def _known_setting(key: tuple[str | None, ...]) -> None:
+    """Raise ChangeError where there is no such setting."""
+    name = (key[0] or "*").casefold()
+    if len(key) != 1 or name not in SETTINGS:
+        hint = suggestion(name, SETTINGS) or f": write one of {', '.join(SETTINGS)}"
+        raise ChangeError(f"there is no setting `{shown(name)}`{hint}")
+
+
+def _key(written: str, saying: str) -> tuple[str | None, ...]:
     parts: list[str | None] = []
     position = 0
     while True:
         match = _PART.match(written, position)
         if match is None or (match.end() < len(written) and written[match.end()] != "|"):
-            raise ChangeError(f"the key [{shown(written)}] cannot be understood: {_SAYING}")
+            raise ChangeError(f"the key [{shown(written)}] cannot be understood: {saying}")
         quoted, bare = match.group(1), match.group(2)
         if quoted is not None:
             parts.append(quoted.replace('""', '"'))
@@ -106,9 +123,6 @@ def _key(written: str) -> tuple[str | None, ...]:
 def _settings_row(found: Table, change: Change) -> list[int]:
     """The row of a setting; where the sheet has none, one is added below the last."""
     name = (change.key[0] or "*").casefold()
-    if len(change.key) != 1 or name not in SETTINGS:
-        hint = suggestion(name, SETTINGS) or f": write one of {', '.join(SETTINGS)}"
-        raise ChangeError(f"there is no setting `{shown(name)}`{hint}")
     for column in ("key", "value"):
         _have_column(found, column)
     rows = [row for row, cell in found.cells["key"].items() if str(cell).strip().casefold() == name]

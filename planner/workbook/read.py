@@ -14,7 +14,7 @@ from models.instance import NUMERIC, Instance, typed
 from models.schema import INPUTS, RESULTS, meta
 from planner.issues import InputError, Issue
 from planner.workbook import settings
-from planner.workbook.changes import apply_changes
+from planner.workbook.changes import ChangeError, apply_change, apply_changes
 from planner.workbook.findings import Findings, cell_name
 from planner.workbook.grid import Grid, read_grids
 from planner.workbook.names import near, plain, shown, suggestion
@@ -94,12 +94,26 @@ class Draft:
             set(self.findings.faulty),
             set(self.findings.missing),
         )
-        tables = {
+        tables = self._copied()
+        apply_changes(tables, changes, findings)
+        return _understood(self.path, tables, findings, self.known, self.sound)
+
+    def refused(self, changes: Sequence[str]) -> dict[str, str]:
+        """Those of the `changes`, made in order, that find nothing to change, and why."""
+        tables = self._copied()
+        faults = {}
+        for written in changes:
+            try:
+                apply_change(tables, written)
+            except ChangeError as fault:
+                faults[written] = str(fault)
+        return faults
+
+    def _copied(self) -> dict[str, Table]:
+        return {
             sheet: replace(found, cells=found.cells.copy(), declared=list(found.declared))
             for sheet, found in self.tables.items()
         }
-        apply_changes(tables, changes, findings)
-        return _understood(self.path, tables, findings, self.known, self.sound)
 
 
 @collector_paused()

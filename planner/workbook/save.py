@@ -96,13 +96,18 @@ def _replace(path: str | Path, fill: Callable[[BinaryIO], object]) -> None:
         half_done.unlink(missing_ok=True)
 
 
+def is_full(error: OSError) -> bool:
+    """Whether there is no room left on the disk."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
 def reason(error: OSError, target: Path) -> str:
     """What to tell a user about `error`."""
     if target.is_dir():
         return f"{target} is a folder: name a file that ends in .xlsx"
     if not target.parent.is_dir():
-        return f"there is no folder {target.parent}: make it, or name another"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"the folder {target.parent} does not exist: make it, or name another"
+    if is_full(error):
         return f"the disk is full: {target} was not written; make room and try again"
     if isinstance(error, PermissionError) and target.exists():
         return f"{target} cannot be replaced: close it if it is open in Excel, or check its permissions"

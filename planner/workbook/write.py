@@ -9,11 +9,12 @@ import pandera.pandas as pa
 
 from models.instance import Instance
 from models.schema import INPUTS, RESULTS
+from planner.issues import InputError, Issue
 from planner.report.charts import charts
 from planner.report.tiles import tiles
 from planner.workbook.board import Board, add_board, fill_by_row
 from planner.workbook.heat import Heat, add_heat
-from planner.workbook.save import Body, WriteError, reason, save
+from planner.workbook.save import Body, WriteError, is_full, reason, save
 from planner.workbook.sheets import Rows, copy_sheet, input_sheet, new_book, result_sheet
 
 
@@ -82,10 +83,10 @@ def write_tables(
 
 
 def ensure_writable(path: str | Path, ending: str = ".xlsx") -> None:
-    """Raise WriteError now where writing to `path` would fail later: learning it after hours of work is too late."""
+    """Raise InputError now where writing to `path` would fail later: learning it after hours of work is too late."""
     target = Path(os.path.realpath(path))
     if target.suffix.lower() != ending:
-        raise WriteError(f"{path}: name a file that ends in {ending}")
+        raise InputError([Issue("error", "", "", f"{path}: name a file that ends in {ending}")])
     attempt = target.with_name(f".{target.name}.{os.getpid()}.try")
     try:
         attempt.touch()
@@ -93,4 +94,6 @@ def ensure_writable(path: str | Path, ending: str = ".xlsx") -> None:
         if target.exists():
             target.open("r+b").close()
     except OSError as error:
-        raise WriteError(reason(error, target)) from error
+        if is_full(error):
+            raise WriteError(reason(error, target)) from error
+        raise InputError([Issue("error", "", "", reason(error, target))]) from error

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from planner.cli import run
-from planner.jobs.cluster import ClusterError
+from planner.issues import InputError
 from planner.jobs.ledger import FILE, Ledger
 from planner.jobs.pool import TaskFailed, solve_all
 from tests.jobs import PLANNER, ROOT, TINY, is_whole, jobs
@@ -40,7 +40,7 @@ def square(number: int) -> int:
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense", "tcp://no-such-host.invalid:8786"])
 def test_an_unknown_address_is_said_within_seconds(address: str, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     began = time.monotonic()
-    assert run(["run", str(TINY), "-o", str(tmp_path), "--cluster", address]) == 1
+    assert run(["run", str(TINY), "-o", str(tmp_path), "--cluster", address]) == 2
     assert time.monotonic() - began < 15
     assert f"no cluster answers at {address}" in capsys.readouterr().err
 
@@ -57,7 +57,7 @@ def test_tasks_are_solved_on_a_cluster(address: str) -> None:
     assert sorted(solve_all(square, range(5), cluster=address)) == [0, 1, 4, 9, 16]
     with pytest.raises(TaskFailed, match="no root"):
         list(solve_all(square, [-1], cluster=address))
-    with pytest.raises(ClusterError):
+    with pytest.raises(InputError):
         list(solve_all(square, [1], cluster="tcp://127.0.0.1:9"))
 
 

@@ -60,6 +60,33 @@ def test_every_fault_is_said_at_once(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert not (tmp_path / "out").exists()
 
 
+def test_changes_that_a_workbook_has_no_place_for_are_faults_of_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    folder = tmp_path / "out"
+    varied = ("settings[foo]=1,2", "demand[*].foo=1,2", "x=", "demand[*].volume")
+    options = [part for written in varied for part in ("--vary", written)]
+    assert run(["run", str(TINY), "-o", str(folder), *options]) == 2
+    said = capsys.readouterr().err
+    assert "there is no setting `foo`" in said
+    assert "has no column `foo`" in said
+    assert said.count("cannot be understood: write sheet[key].column=v1,v2") == 2
+    assert run(["run", str(TINY), "-o", str(folder), "--vary", "sites[nowhere].opening_cost=1,2"]) == 2
+    assert "--vary `sites[nowhere].opening_cost=1,2`: no row of sheet `sites`" in capsys.readouterr().err
+    assert not folder.exists()
+
+
+def test_a_change_may_rest_on_one_before_it() -> None:
+    renamed = Run((str(TINY),), ("sites[mine].site=pit",), ("sites[pit].opening_cost=1,2",))
+    assert len(requests([renamed])) == 2
+
+
+def test_a_folder_of_results_that_cannot_be_made(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    (tmp_path / "file").touch()
+    assert run(["run", str(TINY), "-o", str(tmp_path / "file" / "out")]) == 2
+    assert "name another with -o" in capsys.readouterr().err
+
+
 def test_nothing_to_run_is_said(capsys: pytest.CaptureFixture) -> None:
     assert run(["run"]) == 2
     assert "--resume" in capsys.readouterr().err

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from models.instance import instance
 from models.schema import INPUTS, RESULTS, keys
+from planner.issues import InputError
 from planner.workbook import save as saving
 from planner.workbook.read import read_instance, read_tables
 from planner.workbook.rows import LONGEST_TEXT, MOST_ROWS, body
@@ -280,11 +281,11 @@ def test_a_link_is_followed(tmp_path: Path):
 def test_what_cannot_be_written_is_known_beforehand(tmp_path: Path):
     (tmp_path / "folder.xlsx").mkdir()
     for name, words in {
-        "nowhere/result.xlsx": "there is no folder",
+        "nowhere/result.xlsx": "nowhere does not exist: make it",
         "folder.xlsx": "is a folder",
         "result.csv": "ends in .xlsx",
     }.items():
-        with pytest.raises(WriteError, match=words):
+        with pytest.raises(InputError, match=words):
             ensure_writable(tmp_path / name)
     (tmp_path / "result.xlsx").write_text("old")
     ensure_writable(tmp_path / "result.xlsx")
