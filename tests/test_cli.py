@@ -62,7 +62,7 @@ def test_new_does_not_overwrite(example: Path, capsys: pytest.CaptureFixture) ->
 
 
 def test_new_asks_for_the_ending_that_the_other_commands_read(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    assert run(["new", str(tmp_path / "chain.txt")]) == 1
+    assert run(["new", str(tmp_path / "chain.txt")]) == 2
     assert ".xlsx" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 

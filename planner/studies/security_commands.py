@@ -107,6 +107,8 @@ def harden(
         with Live(errors) as live:
             found, words = run_harden(reading, siege, chosen, (out, plain), issues, live)
     except NoPlan as end:
+        if end.solution.status == "infeasible" and end.found is not None:
+            errors.print("no plan survives: finding out which loss is too much")
         told, lines = reasons(reading, end, chosen)
         errors.print(f"error: {told}")
         for line in lines:
