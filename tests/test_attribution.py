@@ -195,7 +195,7 @@ def test_an_infeasible_coalition_is_named():
     with pytest.raises(NoPlan, match="with scale, learning off: infeasible") as end:
         attribute(instance(hard), design(cast(instance(hard))), PROVED)
     assert end.value.solved.status == "infeasible"
-    assert "more than can be served" in end.value.solved.reasons[0]
+    assert any("(volume of " in reason for reason in end.value.solved.reasons)
 
 
 def test_the_command_writes_an_audience_ready_workbook(
