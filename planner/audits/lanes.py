@@ -89,7 +89,7 @@ def openings(case: Case) -> pd.DataFrame:
     lanes = lanes[lanes["opening_cost"] > 0].rename(columns={"item": "priced_by"})
     tier = case.instance["items"].set_index("item")["tier"]
     rows = lanes.merge(first.reset_index(), on=[*LANE, "priced_by"], how="left")
-    return rows.assign(tier=rows["priced_by"].map(tier).fillna(TIERS[0]), region=rows["destination"])
+    return rows.assign(tier=rows["priced_by"].map(tier).astype(object).fillna(TIERS[0]), region=rows["destination"])
 
 
 def audit(case: Case) -> list[Finding]:

@@ -54,7 +54,7 @@ def under_way(case: Case) -> pd.DataFrame:
     instant = rows["duration"] == 0
     now = (rows["place"] >= rows["start"]) & (rows["place"] < rows["end"].where(~instant, rows["start"] + 1))
     rows = rows.assign(line=instant.map({True: "development fee", False: "development"}), yearly=rows["cost"])[now]
-    return rows.assign(tier=rows["project"].map(project_tiers(case)).fillna("downstream"), region="*")
+    return rows.assign(tier=rows["project"].map(project_tiers(case)).astype(object).fillna("downstream"), region="*")
 
 
 def project_tiers(case: Case) -> pd.Series:

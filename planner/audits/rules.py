@@ -131,7 +131,7 @@ def costs(case: Case) -> pd.DataFrame:
     each = rows["penalty"].astype(float) * period.map(case.periods["years"]).where(~once, 1.0)
     return rows.assign(
         line=once.map({True: BREACHES[1], False: BREACHES[0]}),
-        tier=rows["item"].map(tier).fillna("downstream"),
+        tier=rows["item"].map(tier).astype(object).fillna("downstream"),
         region=rows["scope"].where(rows["scope"].isin(regions), EVERY),
         period=period,
         amount=(each * rows["breach"]).astype(float),

@@ -92,7 +92,7 @@ def _stocked(plan: Plan) -> pd.DataFrame:
     rows = rows.rename(columns={"item": "what", "region": "place", "held": "size"})
     found = _spells(plan, rows[rows["size"] > 0], ["what", "place"], "max")
     units = plan.instance["items"].drop_duplicates("item").set_index("item")["unit"]
-    return found.assign(decision="stocked", how="", unit=found["what"].map(units).fillna("item"))
+    return found.assign(decision="stocked", how="", unit=found["what"].map(units).astype(object).fillna("item"))
 
 
 def _priced(plan: Plan) -> pd.DataFrame:
