@@ -293,3 +293,17 @@ def test_stopped_before_anything_is_known(
     assert run(["stress", str(result), "-o", str(out)]) == 4
     assert "stopped by the user: 0 of 7 losses tried; nothing is written" in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_workers_find_what_one_process_does(tmp_path: Path) -> None:
+    """Two periods on two workers: every figure is the same."""
+    case = two_sources()
+    case |= {"periods": [{"period": "now"}, {"period": "later"}]}
+    case["demand"] = [row | {"period": period} for row in case["demand"] for period in ("now", "later")]
+    write_instance(case, tmp_path / "two.xlsx")
+    plan = tmp_path / "plan.xlsx"
+    assert run(["solve", str(tmp_path / "two.xlsx"), "-o", str(plan)]) == 0
+    alone, apart = stressed(plan, "--months", "6"), stressed(plan, "--months", "6", "--workers", "2")
+    for name in ("losses", "heat_map", "endurance"):
+        pd.testing.assert_frame_equal(sheet(alone, name), sheet(apart, name))
+    assert set(sheet(alone, "losses")["period"]) == {"now", "later"}

@@ -1,11 +1,13 @@
 """A stress test from a result on the disk to a workbook."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from planner.comparison.files import Compared
 from planner.issues import InputError, Issue
+from planner.jobs.pool import solve_all
 from planner.planning import issue_table
 from planner.progress import Live
 from planner.recourse.reaction import Recourse
@@ -13,7 +15,7 @@ from planner.recourse.restored import restored
 from planner.report.stress import stress_brief, stress_charts, stress_summary, stress_tiles
 from planner.seal import seal
 from planner.studies.given import read_result
-from planner.studies.losses import KINDS, cut_short
+from planner.studies.losses import KINDS, Losses, cut_short
 from planner.studies.stress import Stressed, Trial, stress
 from planner.studies.stress_tables import ENDURANCE, HEAT, stress_schemas, stress_tables
 from planner.workbook.board import Board
@@ -22,7 +24,26 @@ from planner.workbook.names import suggestion
 from planner.workbook.write import ensure_writable, write_tables
 
 
-def run_stress(path: Path, trial: Trial, output: Path, live: Live) -> tuple[Stressed, list[str]]:
+@dataclass(frozen=True)
+class Workforce:
+    """Who does the work: so many processes here, or the workers of a Dask cluster at this address."""
+
+    workers: int = 1
+    cluster: str | None = None
+
+    @property
+    def apart(self) -> bool:
+        """Whether it is done elsewhere than in this process."""
+        return self.workers > 1 or self.cluster is not None
+
+
+ALONE = Workforce()
+"""This process."""
+
+
+def run_stress(
+    path: Path, trial: Trial, output: Path, live: Live, crew: Workforce = ALONE
+) -> tuple[Stressed, list[str]]:
     """Try the plan at `path`, write the workbook `output`, and return what was found and what to say about it.
 
     Nothing is written where the user stopped it before anything was known.
@@ -39,8 +60,7 @@ def run_stress(path: Path, trial: Trial, output: Path, live: Live) -> tuple[Stre
     periods = instance["periods"]["period"].tolist()
     check_trial(trial, periods)
     issues = [*plan.issues, *cut_short(instance, trial.months, trial.periods)]
-    recourse = Recourse(restored(plan))
-    found = stress(recourse, trial, lambda *steps: live.count("loss", *steps))
+    found = _stressed(plan, trial, crew, live)
     if not found.complete and not found.hits:
         return found, [*map(str, issues)]
     schemas = stress_schemas(periods)
@@ -53,6 +73,30 @@ def run_stress(path: Path, trial: Trial, output: Path, live: Live) -> tuple[Stre
     every = {"summary": stress_summary(instance, found), **tables, **sealed}
     write_tables(output, schemas, every, {}, board, heat=heat)
     return found, [*map(str, issues), *stress_brief(instance, found)]
+
+
+def _stressed(plan: Compared, trial: Trial, crew: Workforce, live: Live) -> Stressed:
+    """Every case, here or on the workers of a crew: a period each, since pairs are of the worst of their period."""
+    if not crew.apart:
+        return stress(Recourse(restored(plan)), trial, lambda *steps: live.count("loss", *steps))
+    losses = Losses(restored(plan).sets, trial.kinds, trial.factor)
+    periods = trial.periods or tuple(plan.periods["period"])
+    tasks = [(plan, replace(trial, periods=(period,))) for period in periods]
+    found = Stressed(total=sum(len(losses.single(period)) for period in periods))
+    try:
+        for number, part in enumerate(solve_all(_stress_apart, tasks, crew.workers, crew.cluster), 1):
+            live.count("period", number, len(tasks))
+            found.hits += part.hits
+            found.tried += part.tried
+            found.total += part.pairs
+    except KeyboardInterrupt:
+        found.complete = False
+    return found
+
+
+def _stress_apart(task: tuple[Compared, Trial]) -> Stressed:
+    plan, trial = task
+    return stress(Recourse(restored(plan)), trial)
 
 
 def check_trial(trial: Trial, periods: list[str]) -> None:

@@ -19,6 +19,7 @@ from planner.cli import (
     errors,
     output,
 )
+from planner.jobs.commands import Cluster
 
 Plan = Annotated[Path, typer.Argument(metavar="RESULT", help="Result workbook of planner solve.", show_default=False)]
 Out = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Workbook to write (.xlsx).")]
@@ -41,6 +42,8 @@ def stress(
     kinds: Kinds = "region,firm,site,lane,chokepoint",
     top: Annotated[int, typer.Option(min=0, help="The worst of each period that are also tried in pairs.")] = 10,
     factor: Annotated[float, typer.Option(min=0, max=1, help="What is left of what is lost.")] = 0.0,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that work at the same time, a period each.")] = 1,
+    cluster: Cluster = None,
 ) -> None:
     """Break a plan that stays as it is: every single loss, then pairs of the worst.
 
@@ -49,12 +52,12 @@ def stress(
     """
     from planner.progress import Live
     from planner.report.stress import stopped_words
-    from planner.studies.run_stress import run_stress
+    from planner.studies.run_stress import Workforce, run_stress
     from planner.studies.stress import Trial
 
     trial = Trial(_listed(kinds), tuple(months), tuple(period or ()), top, factor)
     with Live(errors) as live:
-        found, words = run_stress(result, trial, out, live)
+        found, words = run_stress(result, trial, out, live, Workforce(workers, cluster))
     for line in words:
         output.print(line)
     if found.hits or found.complete:

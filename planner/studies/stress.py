@@ -57,6 +57,11 @@ class Stressed:
     complete: bool = True
 
     @property
+    def pairs(self) -> int:
+        """How many pairs were tried."""
+        return len({(hit.case.losses, hit.case.period) for hit in self.hits if len(hit.case.losses) > 1})
+
+    @property
     def ranked(self) -> list[Hit]:
         """The worst first."""
         return sorted(self.hits, key=lambda hit: hit.severity)
