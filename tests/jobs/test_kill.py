@@ -95,6 +95,7 @@ def test_ctrl_c_interrupts_and_leaves_nobody(tmp_path: Path) -> None:
     """The whole group is told, as by a terminal: the running job is interrupted, the other waits, both can go on."""
     long = ROOT / "instances" / "ev_china.xlsx"
     command = [*PLANNER, "run", str(long), str(TINY), "-o", str(tmp_path), "--workers", "1", "--gap", "0"]
+    command += ["--set", "settings[scenarios]=off", "--set", "settings[rules]=off"]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline and not (
