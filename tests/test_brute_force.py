@@ -65,7 +65,7 @@ def test_plan_under_rules_is_as_good_as_the_best(drawn: tuple[dict[str, Any], di
 
 
 @pytest.mark.slow
-@settings(max_examples=500)
+@settings(max_examples=250)
 @given(enumerable_instances())
 def test_plan_under_rules_is_as_good_as_the_best_of_many(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
     """Five hundred instances, with up to 2,000 combinations of decisions each."""
@@ -75,7 +75,7 @@ def test_plan_under_rules_is_as_good_as_the_best_of_many(drawn: tuple[dict[str, 
 
 
 @pytest.mark.slow
-@settings(max_examples=500)
+@settings(max_examples=250)
 @given(small_instances(most_periods=3))
 def test_plan_is_as_good_as_the_best_of_many(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
     """Five hundred instances of up to three periods, with up to 2,000 combinations of decisions each."""

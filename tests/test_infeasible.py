@@ -131,7 +131,7 @@ def test_a_rule_is_of_the_kind_that_it_says() -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=100, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.filter_too_much])
 @given(small_instances())
 def test_changed_as_told_a_plan_is_possible(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
     """All demand must be met, without a penalty to pay instead: often more than can be."""

@@ -78,7 +78,7 @@ def test_recourse_agrees_with_the_model(drawn: tuple[Tables, Row]) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(disrupted())
 def test_recourse_agrees_with_the_model_on_many(drawn: tuple[Tables, Row]) -> None:
     """Three hundred of them."""

@@ -35,7 +35,7 @@ def test_rules_are_met_as_claimed(drawn: tuple[dict[str, Any], dict[str, Any]]) 
 
 
 @pytest.mark.slow
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(ruled_instances(most_periods=3))
 def test_rules_of_many_are_met_as_claimed(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
     """Three hundred instances of up to three periods."""

@@ -62,7 +62,7 @@ def test_snapshots_are_as_good_as_the_best(drawn: tuple[dict[str, Any], dict[str
 
 
 @pytest.mark.slow
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(disrupted_instances(most_periods=3))
 def test_snapshots_are_as_good_as_the_best_of_many(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
     """Three hundred instances of up to three periods."""
