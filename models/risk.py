@@ -49,10 +49,7 @@ def probabilities(sets: Sets) -> dict[str, float]:
 
 def _limited(sets: Sets) -> bool:
     """Whether an active rule limits the CVaR."""
-    rules = sets.instance["rules"]
-    return sets.instance.settings["rules"] == "on" and bool(
-        ((rules["type"] == LIMIT) & (rules["active"] == "yes")).any()
-    )
+    return any(rule.type == LIMIT for rule in sets.rules)
 
 
 def beyond(m: pyo.ConcreteModel, name: str) -> pyo.Expression:

@@ -6,7 +6,7 @@ from typing import Any
 import pyomo.environ as pyo
 
 from models.access import offer_labels
-from models.rules.row import RuleRow, everywhere, note, of_type, one, within
+from models.rules.row import RuleRow, by_period, note, of_type, within
 from models.sets import Sets
 from models.sets.rules import EVERY, Rule
 from models.terms import Terms
@@ -14,12 +14,7 @@ from models.terms import Terms
 
 def rows(m: pyo.ConcreteModel, sets: Sets) -> Iterator[RuleRow]:
     """What is spent in each period, money, where anything can be."""
-    for rule in sets.rules:
-        if rule.type == "budget":
-            spent = _spent(m, sets, rule)
-            for item, _, period in everywhere(rule):
-                if spent[period].variables:
-                    yield RuleRow(rule, item, rule.who, period, spent[period], one())
+    yield from by_period(m, sets, "budget", _spent)
 
 
 def build(m: pyo.ConcreteModel, sets: Sets) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from models.rules.row import RuleRow, everywhere, note, of_type, one, within
+from models.rules.row import RuleRow, by_period, note, of_type, within
 from models.sets import Sets
 from models.sets.arcs import lane_rows
 from models.sets.rules import EVERY, Rule
@@ -17,12 +17,7 @@ KILOGRAMS = 1000.0
 
 def rows(m: pyo.ConcreteModel, sets: Sets) -> Iterator[RuleRow]:
     """What lines and lanes emit, t/year."""
-    for rule in sets.rules:
-        if rule.type == "max_emissions":
-            figures = _emitted(m, sets, rule)
-            for item, _, period in everywhere(rule):
-                if figures[period].variables:
-                    yield RuleRow(rule, item, rule.who, period, figures[period], one())
+    yield from by_period(m, sets, "max_emissions", _emitted)
 
 
 def build(m: pyo.ConcreteModel, sets: Sets) -> None:

@@ -1,11 +1,12 @@
 """A row of a rule: what it holds to its limit for one item, source and period, in one form for all types."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyomo.environ as pyo
 
+from models.sets import Sets
 from models.sets.rules import Rule
 from models.terms import Terms, linear
 
@@ -90,6 +91,18 @@ def ratio(_: pyo.ConcreteModel, row: RuleRow) -> float | None:
 def one() -> Terms:
     """The base of a figure that stands by itself."""
     return Terms(constant=1.0)
+
+
+def by_period(
+    m: pyo.ConcreteModel, sets: Sets, kind: str, figures: Callable[[pyo.ConcreteModel, Sets, Rule], dict[str, Terms]]
+) -> Iterator[RuleRow]:
+    """The rows of a type whose figure stands by itself: one for each period in which anything can add to it."""
+    for rule in sets.rules:
+        if rule.type == kind:
+            found = figures(m, sets, rule)
+            for item, _, period in everywhere(rule):
+                if found[period].variables:
+                    yield RuleRow(rule, item, rule.who, period, found[period], one())
 
 
 def everywhere(rule: Rule) -> Iterator[tuple[str, str, str]]:

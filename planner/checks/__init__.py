@@ -48,6 +48,11 @@ def rows(table: pd.DataFrame) -> Iterator[tuple[int, Any]]:
         yield cast(int, row), pd.Series(cells, index=table.columns, dtype=object)
 
 
+def active(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows that are not marked as inactive."""
+    return table[table["active"] == "yes"]
+
+
 def listed(names: list[str], most: int = 5) -> str:
     """`names` in words: "a, b and c"; beyond `most` only their number is given."""
     if len(names) > most:

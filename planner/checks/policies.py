@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from models.instance import Instance
-from planner.checks import error, needs, rows, warning
+from planner.checks import active, error, needs, rows, warning
 from planner.checks.bounds import options_of_lines
 from planner.checks.duties import LIKELY_PERCENT
 from planner.checks.offers import controllable, offers_of_lines
@@ -23,16 +23,10 @@ _RELATIVE = ("transaction_cost", "market_access")
 _ABOUT_GOODS = ("duty", "market_access")
 
 
-def _active(instance: Instance) -> pd.DataFrame:
-    """The policies that are not marked as inactive."""
-    policies = instance["policies"]
-    return policies[policies["active"] == "yes"]
-
-
 @needs("policies")
 def rates_fit_kinds(reading: "Reading") -> Iterator[Issue]:
     """A subsidy pays, and at most what a thing costs; a relative change leaves nothing at the least."""
-    for row, policy in rows(_active(reading.instance)):
+    for row, policy in rows(active(reading.instance["policies"])):
         kind, rate = policy["kind"], policy["rate"]
         if rate == 0:
             yield warning(reading, "policies", row, "rate", "a rate of 0 changes nothing; write a rate or remove it")
@@ -58,7 +52,7 @@ def _as_percent(rate: float) -> str:
 @needs("policies")
 def budgets_are_for_subsidies(reading: "Reading") -> Iterator[Issue]:
     """A budget limits a subsidy, and leaves something to pay."""
-    policies = _active(reading.instance)
+    policies = active(reading.instance["policies"])
     for row, policy in rows(policies[policies["budget"].notna()]):
         if policy["kind"] not in SUBSIDIES:
             message = f"a policy of kind {policy['kind']} pays nothing, so that its budget has no effect; clear it"
@@ -72,7 +66,7 @@ def budgets_are_for_subsidies(reading: "Reading") -> Iterator[Issue]:
 def policies_span_time(reading: "Reading") -> Iterator[Issue]:
     """A policy is in force from a period to the same or a later one."""
     order = positions(reading.instance, "periods", "period")
-    policies = _active(reading.instance)
+    policies = active(reading.instance["policies"])
     for row, policy in rows(policies[policies["from"].notna() & policies["to"].notna()]):
         if order[policy["from"]] > order[policy["to"]]:
             message = f"from {policy['from']} is after to {policy['to']}; exchange them or leave one blank"
@@ -83,7 +77,7 @@ def policies_span_time(reading: "Reading") -> Iterator[Issue]:
 def targets_fit_kinds(reading: "Reading") -> Iterator[Issue]:
     """A kind is paid or counted on what it can be: output on one item or process, duties and markets on items."""
     items = set(reading.instance["items"]["item"])
-    for row, policy in rows(_active(reading.instance)):
+    for row, policy in rows(active(reading.instance["policies"])):
         kind, item = policy["kind"], policy["item"]
         if kind == "output" and item == "*":
             message = "an output subsidy is paid per unit of one thing: write an item or a process instead of *"
@@ -103,7 +97,7 @@ def targets_fit_kinds(reading: "Reading") -> Iterator[Issue]:
 def policies_match_something(reading: "Reading") -> Iterator[Issue]:
     """A policy has something to pay for or to change."""
     instance = reading.instance
-    policies = _active(instance)
+    policies = active(instance["policies"])
     about_goods = policies["kind"].isin(_ABOUT_GOODS) & (policies["item"] != "*")
     for row, policy in rows(policies[~about_goods | policies["item"].isin(set(instance["items"]["item"]))]):
         lacking, found = _MATCHES[policy["kind"]]

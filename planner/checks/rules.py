@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from models.instance import Instance
-from planner.checks import error, needs, rows, warning
+from planner.checks import active, error, needs, rows, warning
 from planner.checks.places import blocs, positions
 from planner.issues import Issue
 from planner.workbook.names import suggestion
@@ -60,16 +60,10 @@ _NEUTRAL |= {"by": None, "who": "*"}
 """Cells that say nothing, by column."""
 
 
-def active_rules(instance: Instance) -> pd.DataFrame:
-    """The rules that are not marked as inactive."""
-    rules = instance["rules"]
-    return rules[rules["active"] == "yes"]
-
-
 @needs("rules")
 def rules_are_complete(reading: "Reading") -> Iterator[Issue]:
     """A rule has every cell that its type needs, and a penalty where it may be broken."""
-    for row, rule in rows(active_rules(reading.instance)):
+    for row, rule in rows(active(reading.instance["rules"])):
         kind, name = KINDS[rule["type"]], rule["type"]
         if pd.isna(rule["limit"]):
             yield error(reading, "rules", row, "limit", f"{name} needs a limit ({kind.unit}); write it")
@@ -95,7 +89,7 @@ def rules_are_complete(reading: "Reading") -> Iterator[Issue]:
 @needs("rules")
 def rules_use_what_they_say(reading: "Reading") -> Iterator[Issue]:
     """No cell is filled that the type of the rule does not look at."""
-    for row, rule in rows(active_rules(reading.instance)):
+    for row, rule in rows(active(reading.instance["rules"])):
         kind, name = KINDS[rule["type"]], rule["type"]
         used = {*kind.uses, *(["by"] if kind.by else [])}
         if name == "budget" and rule["item"] != "*":
@@ -117,7 +111,7 @@ def rules_use_what_they_say(reading: "Reading") -> Iterator[Issue]:
 @needs("rules")
 def limits_fit_types(reading: "Reading") -> Iterator[Issue]:
     """A limit is in the unit of its type, and asks for something."""
-    rules = active_rules(reading.instance)
+    rules = active(reading.instance["rules"])
     for row, rule in rows(rules[rules["limit"].notna()]):
         kind, name, limit = KINDS[rule["type"]], rule["type"], rule["limit"]
         if limit < 0:
@@ -174,7 +168,7 @@ def sources_have_names(reading: "Reading") -> Iterator[Issue]:
     """Who is a name of what the sources are told apart by."""
     instance = reading.instance
     known = known_sources(instance)
-    for row, rule in rows(active_rules(instance)):
+    for row, rule in rows(active(instance["rules"])):
         by, who = rule["by"], rule["who"]
         if "who" not in KINDS[rule["type"]].uses or by is None or by not in KINDS[rule["type"]].by:
             continue
@@ -199,7 +193,7 @@ _SHEETS = {"region": "regions", "bloc": "regions (column bloc)", "firm": "firms"
 def rules_span_time(reading: "Reading") -> Iterator[Issue]:
     """A rule is in force from a period to the same or a later one."""
     order = positions(reading.instance, "periods", "period")
-    rules = active_rules(reading.instance)
+    rules = active(reading.instance["rules"])
     for row, rule in rows(rules[rules["from"].notna() & rules["to"].notna()]):
         if order[rule["from"]] > order[rule["to"]]:
             message = f"from {rule['from']} is after to {rule['to']}; exchange them or leave one blank"
@@ -212,7 +206,7 @@ def service_is_of_something(reading: "Reading") -> Iterator[Issue]:
     instance = reading.instance
     if len(instance["scenarios"]) or instance.settings["objective"] == "cost":
         return
-    rules = active_rules(instance)
+    rules = active(instance["rules"])
     for row in rules.index[rules["type"] == "min_service"]:
         message = "there is no scenario in which it could hold; write one in sheet scenarios"
         yield warning(reading, "rules", int(row), "scenario", message)
@@ -222,7 +216,7 @@ def service_is_of_something(reading: "Reading") -> Iterator[Issue]:
 def shares_leave_room(reading: "Reading") -> Iterator[Issue]:
     """No source must have more than it may, and all together at most the whole supply."""
     instance = reading.instance
-    rules = active_rules(instance)
+    rules = active(instance["rules"])
     rules = rules[(rules["hard"] == "yes") & rules["limit"].between(0, 1)]
     least, most = rules[rules["type"] == "min_share"], rules[rules["type"] == "max_share"]
     for row, low in rows(least):

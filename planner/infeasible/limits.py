@@ -184,23 +184,30 @@ def _state(model: pyo.ConcreteModel, site: str, process: str, period: str) -> An
 def _capacity_cell(sets: Sets, site: str, process: str, period: str) -> tuple[str, int | None]:
     """The sheet and row that say what exists of a line in a period; no row where nothing may run."""
     lines, changes = sets.instance["lines"], sets.instance["line_capacity"]
-    (cell,) = lines.index[(lines["site"] == site) & (lines["process"] == process)]
+    cell = _line_cell(sets, site, process)
     running = set(sets.time.window(None, lines.at[cell, "last_period"])) & set(sets.windows[site])
     if period not in running:
         return "lines", None
     own = changes[(changes["site"] == site) & (changes["process"] == process)]
     places = own["period"].map(sets.time.position)
     past = places[places <= sets.time.position[period]]
-    return ("line_capacity", int(past.idxmax())) if len(past) else ("lines", int(cell))
+    return ("line_capacity", int(past.idxmax())) if len(past) else ("lines", cell)
+
+
+def _line_cell(sets: Sets, site: str, process: str) -> int:
+    """The row of a line in sheet `lines`."""
+    lines = sets.instance["lines"]
+    (cell,) = lines.index[(lines["site"] == site) & (lines["process"] == process)]
+    return int(cell)
 
 
 def _least_load(found: Limits, row: int, site: str, process: str, mode: str, period: str) -> None:
     """made >= min_load x usable: it may run at less."""
+    cell = _line_cell(found.model.sets, site, process)
     lines = found.model.sets.instance["lines"]
-    (cell,) = lines.index[(lines["site"] == site) & (lines["process"] == process)]
     usable = found.model.usable[site, process, mode, period]
     most = lines.at[cell, "min_load"] * found.model.sets.most[site, process, period]
-    found.add("lines", int(cell), "min_load", False, Place((row,), 1.0, usable, None, most))
+    found.add("lines", cell, "min_load", False, Place((row,), 1.0, usable, None, most))
 
 
 def _least_take(found: Limits, row: int, *key: str) -> None:

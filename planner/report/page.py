@@ -72,20 +72,25 @@ def markdown(page: Page) -> str:
 
 def html(page: Page) -> str:
     """The page as HTML: style and pictures are in it, nothing is loaded."""
-    tiles = "".join(
-        f'<div class="tile"><span>{escape(tile.label)}</span><b>{escape(tile.value)}</b>'
-        f"<span>{escape(tile.detail)}</span></div>"
-        for tile in page.tiles
-    )
     charts = "".join(f"<figure>{picture(chart)}</figure>" for chart in page.charts)
     body = [
-        f'<h1>{escape(page.title)}</h1><p class="under">{escape(page.subtitle)}</p><div class="tiles">{tiles}</div>',
+        f'<h1>{escape(page.title)}</h1><p class="under">{escape(page.subtitle)}</p>{html_tiles(page.tiles)}',
         f"<ul>{''.join(f'<li>{escape(sentence)}</li>' for sentence in page.sentences)}</ul>",
         f'<div class="charts">{charts}</div>',
         *[html_section(section) for section in page.sections],
     ]
     head = f'<meta charset="utf-8"><title>{escape(page.title)}</title><style>{STYLE}</style>'
     return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>\n' + "\n".join(body) + "\n</body></html>\n"
+
+
+def html_tiles(tiles: Sequence[Tile]) -> str:
+    """Headline figures side by side."""
+    boxes = (
+        f'<div class="tile"><span>{escape(tile.label)}</span><b>{escape(tile.value)}</b>'
+        f"<span>{escape(tile.detail)}</span></div>"
+        for tile in tiles
+    )
+    return f'<div class="tiles">{"".join(boxes)}</div>'
 
 
 def html_section(section: Section) -> str:

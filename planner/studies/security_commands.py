@@ -1,5 +1,6 @@
 """The commands of security studies: stress, harden, frontier."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +32,15 @@ Months = Annotated[list[float], typer.Option(min=0.01, help="How long a loss las
 
 def _listed(names: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in names.split(",") if name.strip())
+
+
+def _tell(words: Iterable[str], out: Path, complete: bool) -> None:
+    """What was found and where it stands; exit status 4 where the user stopped it."""
+    for line in words:
+        output.print(line)
+    output.print(f"{out} written")
+    if not complete:
+        raise Stop(4)
 
 
 @app.command()
@@ -117,11 +127,7 @@ def harden(
         for line in lines:
             errors.print(f"  {line}")
         raise Stop(_status_without_plan(end.solution.status)) from None
-    for line in words:
-        output.print(line)
-    output.print(f"{out} written")
-    if not found.complete:
-        raise Stop(4)
+    _tell(words, out, found.complete)
 
 
 @app.command()
@@ -161,8 +167,4 @@ def frontier(
     except NoPlan as end:
         errors.print(f"error: {end}")
         raise Stop(_status_without_plan(end.solution.status)) from None
-    for line in words:
-        output.print(line)
-    output.print(f"{out} written")
-    if not found.complete:
-        raise Stop(4)
+    _tell(words, out, found.complete)

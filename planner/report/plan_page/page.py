@@ -11,7 +11,7 @@ from models.instance import Instance
 from models.schema import RESULTS, TIERS
 from planner.report.charts import Chart, charts
 from planner.report.figures import Tables, costs_by_group, flows_between, money, output, periods, table
-from planner.report.page import STYLE, Section, html_section
+from planner.report.page import STYLE, Section, html_section, html_tiles
 from planner.report.picture import picture
 from planner.report.plan_page.heat import heat_maps
 from planner.report.plan_page.sankey import sankeys
@@ -74,14 +74,9 @@ def _said(key: str) -> str:
 
 
 def _overview(summary: pd.DataFrame, brief: list[str], notes: Sequence[str]) -> str:
-    boxes = "".join(
-        f'<div class="tile"><span>{escape(tile.label)}</span><b>{escape(tile.value)}</b>'
-        f"<span>{escape(tile.detail)}</span></div>"
-        for tile in tiles(summary)
-    )
     remarks = "".join(f'<p class="warning">{escape(note)}</p>' for note in notes)
     sentences = "".join(f"<li>{escape(sentence)}</li>" for sentence in brief)
-    return f'{remarks}<div class="tiles">{boxes}</div><ul>{sentences}</ul>'
+    return f"{remarks}{html_tiles(tiles(summary))}<ul>{sentences}</ul>"
 
 
 def _buttons(group: str, names: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from models.instance import Instance
 from models.schema import TIERS
+from models.sets.policies import blocs
 from planner.report.figures import Tables, money, output, periods, table
 from planner.report.plan_page.shapes import colours, picture, text, tip
 
@@ -22,18 +23,17 @@ Node = tuple[str, str]
 
 def sankeys(instance: Instance, tables: Tables) -> dict[str, str]:
     """A picture for each period with something that is passed on."""
-    regions = instance["regions"].set_index("region")["bloc"]
-    blocs = regions.fillna(regions.index.to_series())
-    shades = colours(list(dict.fromkeys(blocs)))
+    bloc_of = blocs(instance)
+    shades = colours(list(dict.fromkeys(bloc_of)))
     drawn = {}
     for period in periods(instance):
-        links = _links(instance, tables, period, blocs)
+        links = _links(instance, tables, period, bloc_of)
         if links:
             drawn[period] = _drawn(links, shades, instance.settings["currency"], period)
     return drawn
 
 
-def _links(instance: Instance, tables: Tables, period: str, blocs: pd.Series) -> dict[tuple[Node, Node], float]:
+def _links(instance: Instance, tables: Tables, period: str, bloc_of: pd.Series) -> dict[tuple[Node, Node], float]:
     """Worth that goes from a tier in a bloc to a later one, in money/year at reference value.
 
     What a region has of an item is one pool of what is made there and arrives; each use has its mix.
@@ -49,7 +49,7 @@ def _links(instance: Instance, tables: Tables, period: str, blocs: pd.Series) ->
         tier = items.at[row["item"], "tier"]
         share = row["amount"] / pools[row["item"], row["region"]]
         if order[tier] < order[row["column"]]:
-            ends = ((tier, blocs[row["origin"]]), (row["column"], blocs[row["region"]]))
+            ends = ((tier, bloc_of[row["origin"]]), (row["column"], bloc_of[row["region"]]))
             links[ends] += share * row["amount_used"] * items.at[row["item"], "value"]
     return {ends: worth for ends, worth in links.items() if worth > 0}
 

@@ -2,6 +2,7 @@
 
 import math
 from functools import cache
+from html import escape
 from importlib.resources import files
 
 import pandas as pd
@@ -54,16 +55,12 @@ def world_map(instance: Instance, tables: Tables) -> str:
     for period in periods(instance):
         flows = _arcs(moved[moved["period"] == period], spots, widest, currency)
         dots = _dots(made[made["period"] == period], spots, largest, currency)
-        layers.append(f'<g class="layer" data-period="{_attribute(period)}">{flows}{dots}</g>')
+        layers.append(f'<g class="layer" data-period="{escape(period)}">{flows}{dots}</g>')
     view = " ".join(f"{value:.1f}" for value in _view(list(spots.values())))
     return (
         f'<svg id="atlas" viewBox="{view}" data-all="{view}" role="img" aria-label="Map of the network">'
         f"{land()}{''.join(layers)}</svg>"
     )
-
-
-def _attribute(words: str) -> str:
-    return words.replace("&", "&amp;").replace('"', "&quot;")
 
 
 def close_views(instance: Instance) -> dict[str, str]:
@@ -113,7 +110,7 @@ def _arcs(flows: pd.DataFrame, spots: dict[str, tuple[float, float]], widest: fl
         middle = ((x + u) / 2 + (v - y) * bend, (y + v) / 2 - (u - x) * bend)
         width = 0.5 + WIDEST * math.sqrt(amount / widest)
         drawn.append(
-            f'<path class="flow" data-origin="{_attribute(origin)}" data-destination="{_attribute(destination)}" '
+            f'<path class="flow" data-origin="{escape(origin)}" data-destination="{escape(destination)}" '
             f'd="M{x:.1f} {y:.1f}Q{middle[0]:.1f} {middle[1]:.1f} {u:.1f} {v:.1f}" stroke="{TIER_COLOURS[tier]}" '
             f'stroke-width="{width:.1f}">{tip(words)}</path>'
         )
@@ -139,7 +136,7 @@ def _dots(made: pd.DataFrame, spots: dict[str, tuple[float, float]], largest: fl
         room = _has_room(region, x, y + radius + 9, taken)
         spot = f'transform="translate({x:.1f} {y:.1f})"'
         drawn.append(
-            f'<g class="region" tabindex="0" data-region="{_attribute(region)}" {spot}>'
+            f'<g class="region" tabindex="0" data-region="{escape(region)}" {spot}>'
             f'<g class="steady">{sectors}{ring}</g>{tip(words)}</g>'
         )
         name = text(0, radius + 9, region, 8)
