@@ -46,18 +46,21 @@ Courses = Mapping[tuple[str, str], Course]
 """By scenario and period."""
 
 
-def course_rows(sets: Sets, courses: Courses) -> dict[str, pd.DataFrame]:
-    """Rows of sheets `production`, `flows`, `stocks` and `demand`; markets that want nothing have none."""
+def course_rows(m: pyo.ConcreteModel, sets: Sets, courses: Courses) -> dict[str, pd.DataFrame]:
+    """Rows of sheets `production`, `flows`, `stocks` and `demand`; markets that want nothing have none.
+
+    A flow of the base that stops has a row of 0; others that are 0 have none.
+    """
     made, shipped, stocks, demand = [], [], [], []
     charges = _charges(sets, {t for _, t in courses})
     prices = dict(zip(sets.demand[MARKET].itertuples(index=False, name=None), sets.demand["price"], strict=True))
     running, margin = sets.lines["running"].to_dict(), sets.draws["margin"].to_dict()
     for (w, t), course in courses.items():
         snapshot = sets.snapshots[w, t]
-        for draw, amount in _some(course.made):
+        for draw, amount in _some(course.made, m.made, t):
             cost = running[draw[:2]] + margin[draw] + sets.transaction_cost(draw[0], draw[1], draw[2], t)
             made.append((*draw, t, w, amount, cost * snapshot.line_cost.get(draw, 1.0)))
-        for arc, amount in _some(course.shipped):
+        for arc, amount in _some(course.shipped, m.shipped, t):
             transport, transit, duty = charges[(*arc, t)]
             cost = transport * snapshot.arc_cost.get(arc, 1.0) + transit
             shipped.append((*arc, t, w, amount, amount * cost, amount * duty))
@@ -74,9 +77,13 @@ def course_rows(sets: Sets, courses: Courses) -> dict[str, pd.DataFrame]:
     }
 
 
-def _some(flows: Mapping[Any, float]) -> Iterator[tuple[Any, float]]:
-    """The flows that are not zero."""
-    return ((key, amount) for key, amount in flows.items() if amount > NOISE)
+def _some(flows: Mapping[Any, float], base: pyo.Var, period: str) -> Iterator[tuple[Any, float]]:
+    """The flows that are not zero, or not in the base."""
+    for key, amount in flows.items():
+        if amount > NOISE:
+            yield key, amount
+        elif base[(*key, period)].value > NOISE:
+            yield key, 0.0
 
 
 def _charges(sets: Sets, periods: set[str]) -> dict[tuple[str, ...], tuple[float, float, float]]:

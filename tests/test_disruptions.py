@@ -1,12 +1,14 @@
-"""What holds of every disruption, on random small instances."""
+"""What holds of every disruption, on random small instances, and what such instances have brought to light."""
 
 from hypothesis import given, settings
 
 from models.instance import instance
 from models.network import build
 from models.plan import plan
+from planner.audit import audit
 from planner.compiled import compile_model
-from planner.solver import Options, load_values, solve_arrays
+from planner.solver import Options, load_values, solve, solve_arrays
+from tests.proofs import WORKSHOP, workshop
 from tests.small_disruptions import disrupted_instances
 from tests.small_instances import Row, Tables
 from tests.solving import optimum
@@ -39,3 +41,56 @@ def test_a_disruption_leaves_every_plan_possible(case: tuple[Tables, Row]) -> No
     sign = -1.0 if case[1]["objective"] == "profit" else 1.0
     own = solution.objective - costs[costs.index.isin(["expected loss", "risk"])].sum()
     assert own >= sign * undisturbed - 1e-6 * max(1.0, abs(undisturbed))
+
+
+STRIKE = [{"scenario": "strike", "probability": 0.2}]
+"""The scenario of the cases below."""
+
+HIT = {"scenario": "strike", "period": "1", "months": 6, "factor": 0}
+
+
+def test_where_nothing_can_be_made_a_firm_can_be_lost() -> None:
+    """There is nothing to take away, and that is no error."""
+    case = workshop(lines=[], scenarios=STRIKE, disruptions=[HIT | {"kind": "firm", "target": "own"}])
+    assert build(case).sets.snapshots["strike", "1"].capacity == {}
+
+
+def test_what_stops_has_a_row() -> None:
+    """Parts that nobody needs are made as the line must run; once the lane that could carry them is blocked, it rests.
+
+    The row of 0 is all that tells the audit that the snapshot can change it.
+    """
+    part = {"item": "part", "tier": "midstream", "disposable": "yes", "value": 1}
+    line = WORKSHOP["lines"][0]
+    lane = {"origin": "here", "destination": "there", "item": "part", "mode": "road", "cost": 1}
+    case = workshop(
+        items=[WORKSHOP["items"][0] | {"value": 10}, part],
+        processes=[
+            *WORKSHOP["processes"],
+            {"process": "cut", "tier": "midstream", "other_cost": 2},
+            {"process": "mend", "tier": "downstream", "other_cost": 50},
+        ],
+        recipes=[
+            *WORKSHOP["recipes"],
+            {"process": "cut", "item": "part", "quantity": 1},
+            {"process": "mend", "item": "part", "quantity": -1},
+            {"process": "mend", "item": "good", "quantity": 1},
+        ],
+        sites=[*WORKSHOP["sites"], {"site": "plant", "region": "there", "firm": "own"}],
+        lines=[
+            line,
+            line | {"process": "cut", "min_load": 0.5, "retirable": "no"},
+            line | {"site": "plant", "process": "mend"},
+        ],
+        lanes=[lane, lane | {"item": "*", "origin": "there", "destination": "here"}],
+        scenarios=STRIKE,
+        disruptions=[HIT | {"kind": "lane", "target": "here|there", "effect": "flow"}],
+    )
+    model = build(case)
+    solution = solve(model, Options(gap=0.0))
+    tables = plan(model)
+    made = tables["production"].set_index(["process", "scenario"])["made"]
+    assert made["cut", "base"] == 5
+    assert made["cut", "strike"] == 0
+    assert solution.objective is not None
+    assert set(audit(case, tables, solution.objective)["ok"]) == {"yes"}

@@ -28,7 +28,7 @@ def site_table(instance: Instance, refused: set[tuple[str, ...]]) -> pd.DataFram
     sites["variable"] = sites["home"] & (sites["candidate"] | (sites["closable"] & costly))
     first_line = lines.drop_duplicates("site").set_index("site")["process"]
     tiers = instance["processes"].set_index("process")["tier"]
-    sites["tier"] = sites.index.map(first_line.map(tiers)).fillna("upstream")
+    sites["tier"] = first_line.map(tiers).reindex(sites.index).astype(object).fillna("upstream")
     return sites[sites["home"] | ~sites["candidate"]]
 
 

@@ -116,7 +116,7 @@ def _scopes(world: World, periods: set[str]) -> dict[str, Scope]:
     passed = _chokepoints(world.instance)
     return {
         period: Scope(
-            lines=lines[[(*line, period) in world.most for line in _keys(lines, DRAW[:2])]],
+            lines=lines[_of([(*line, period) in world.most for line in _keys(lines, DRAW[:2])], lines)],
             arcs=_arcs(world.flows[world.flows["period"] == period], bloc, passed),
             markets=_markets(world.demand[world.demand["period"] == period], bloc),
         )
@@ -166,7 +166,12 @@ def _expanded(row: Any, scope: Scope) -> dict[str, pd.DataFrame]:
 
 def _make(lines: pd.DataFrame, item: str) -> pd.Series:
     """Which lines make an item; `*`: any."""
-    return pd.Series([item == EVERY or item in items for items in lines["items"]], index=lines.index, dtype=bool)
+    return _of([item == EVERY or item in items for items in lines["items"]], lines)
+
+
+def _of(which: list[bool], table: pd.DataFrame) -> pd.Series:
+    """Rows of a table by yes or no; a list would choose columns where the table is empty."""
+    return pd.Series(which, index=table.index, dtype=bool)
 
 
 def _carry(table: pd.DataFrame, item: str) -> pd.Series:
@@ -188,7 +193,7 @@ def _arcs_hit(arcs: pd.DataFrame, kind: str, target: str, item: str) -> pd.DataF
     if kind == "lane":
         hit = (arcs["lane"] == target) | (arcs["lane"] + "|" + arcs["mode"] == target)
     elif kind == "chokepoint":
-        hit = pd.Series([target in names for names in arcs["chokepoints"]], index=arcs.index, dtype=bool)
+        hit = _of([target in names for names in arcs["chokepoints"]], arcs)
     elif kind == "region":
         hit = (arcs["origin"] == target) & (arcs["destination"] != target)
     else:

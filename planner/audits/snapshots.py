@@ -1,7 +1,7 @@
 """Snapshots: what flows in each, from the rows of its scenario where it is touched, and of the base elsewhere.
 
 A snapshot touches the flows that hang together, through balances and shared lanes, with something that it hits or has
-rows of. Of those only what is not zero has a row.
+rows of. Of those only what is not zero, or stops, has a row.
 """
 
 from collections.abc import Callable
@@ -64,9 +64,8 @@ def touched(case: Case) -> pd.DataFrame:
     links, begun = [], []
     for sheet, (amount, place) in _PLACES.items():
         disturbed, base = case.disturbed(sheet), _in_base(case, sheet)
-        rows = pd.concat([disturbed, base])
-        rows = rows[rows[amount] != 0].assign(thing=lambda frame: np.arange(len(frame)))
-        start = rows["thing"] < (disturbed[amount] != 0).sum()
+        rows = pd.concat([disturbed, base[base[amount] != 0]]).assign(thing=lambda frame: np.arange(len(frame)))
+        start = rows["thing"] < len(disturbed)
         pools = place(case, rows.set_index("thing"))
         links.append(pools.assign(thing=sheet + pools["thing"].astype(str)))
         begun.append(pools[pools["thing"].isin(rows.loc[start | _hit(case, sheet, rows), "thing"])])
@@ -78,8 +77,7 @@ def touched(case: Case) -> pd.DataFrame:
     part = _parts(node, thing, len(pools))
     seeds = pools.get_indexer(pd.MultiIndex.from_frame(first[POOL].drop_duplicates()))
     found = pools[np.isin(part, part[seeds])].to_frame(index=False)
-    disturbed = case.disturbed("demand")[POOL]
-    return pd.concat([found[found["item"] != _SHARED], disturbed]).drop_duplicates(ignore_index=True)
+    return found[found["item"] != _SHARED].reset_index(drop=True)
 
 
 def _restocked(case: Case) -> pd.DataFrame:

@@ -83,20 +83,23 @@ def _stressed(plan: Compared, trial: Trial, crew: Workforce, live: Live) -> Stre
     periods = trial.periods or tuple(plan.periods["period"])
     tasks = [(plan, replace(trial, periods=(period,))) for period in periods]
     found = Stressed(total=sum(len(losses.single(period)) for period in periods))
+    parts: dict[str, Stressed] = {}
     try:
-        for number, part in enumerate(solve_all(_stress_apart, tasks, crew.workers, crew.cluster), 1):
+        for number, (period, part) in enumerate(solve_all(_stress_apart, tasks, crew.workers, crew.cluster), 1):
             live.count("period", number, len(tasks))
-            found.hits += part.hits
-            found.tried += part.tried
-            found.total += part.pairs
+            parts[period] = part
     except KeyboardInterrupt:
         found.complete = False
+    for part in (parts[period] for period in periods if period in parts):
+        found.hits += part.hits
+        found.tried += part.tried
+        found.total += part.pairs
     return found
 
 
-def _stress_apart(task: tuple[Compared, Trial]) -> Stressed:
+def _stress_apart(task: tuple[Compared, Trial]) -> tuple[str, Stressed]:
     plan, trial = task
-    return stress(Recourse(restored(plan)), trial)
+    return trial.periods[0], stress(Recourse(restored(plan)), trial)
 
 
 def check_trial(trial: Trial, periods: list[str]) -> None:
