@@ -37,9 +37,13 @@ TOGETHER = ("max_cvar", "budget")
 
 @st.composite
 def enumerable_instances(draw: st.DrawFn, most_periods: int = 2) -> tuple[Tables, Row]:
-    """Tables and settings: without scenarios, and with rules of the types that `tests/brute_force` knows."""
+    """Tables and settings: without scenarios, and with rules of the types that `tests/brute_force` knows.
+
+    Economies of scale are always on: without them modules are no whole decisions.
+    """
     tables, settings = draw(ruled_instances(most_periods, ENUMERATED))
-    return {sheet: rows for sheet, rows in tables.items() if sheet not in ("scenarios", "disruptions")}, settings
+    tables = {sheet: rows for sheet, rows in tables.items() if sheet not in ("scenarios", "disruptions")}
+    return tables, {key: value for key, value in settings.items() if key != "scale"}
 
 
 @st.composite

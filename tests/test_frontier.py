@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from planner.cli import run
@@ -12,7 +13,7 @@ from planner.progress import Live
 from planner.report.frontier import frontier_brief, frontier_summary
 from planner.solution import Options, Solution
 from planner.studies import frontier as studied
-from planner.studies.frontier import Frontier, Point, Request, mark, settle
+from planner.studies.curve import Frontier, Point, Request, mark, settle
 from planner.studies.frontier_tables import frontier_tables
 from planner.workbook.read import read_instance
 from planner.workbook.write import write_instance
@@ -77,6 +78,16 @@ def test_every_point(book: Path, capsys: pytest.CaptureFixture) -> None:
     assert "1 of 5 points are beaten by another" in said
     assert "Every plan was solved to optimality." in said
     assert len(openpyxl.load_workbook(out)["summary"]._charts) == 1
+
+
+def test_workers_find_the_same_points(book: Path) -> None:
+    """Each limit on its own, in whatever order they end."""
+    alone, apart = book.with_name("alone.xlsx"), book.with_name("apart.xlsx")
+    for out, more in ((alone, []), (apart, ["--workers", "2"])):
+        assert run(["frontier", str(book), "--rule", "not only A", "--points", "5", "-o", str(out), *more]) == 0
+    columns = ["point", "limit", "objective", "price", "value", "dominated", "knee"]
+    first, second = (sheet(out, "points")[columns] for out in (alone, apart))
+    pd.testing.assert_frame_equal(first, second)
 
 
 def test_against_service(tmp_path: Path) -> None:

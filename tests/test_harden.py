@@ -85,6 +85,26 @@ def test_the_price_of_surviving(
     assert (tried.loc[tried["together"] <= losses, "service"] >= service - 1e-6).all()
 
 
+def test_workers_search_as_one_process_does(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """Two periods, a worker for each: the same cases in the same order, and the same price."""
+    two = [{"period": "now"}, {"period": "later"}]
+    base = three_works()
+    demand = [base["demand"][0] | {"period": row["period"]} for row in two]
+    options = [row | {"life": 2} for row in base["options"]]
+    book = tmp_path / "two.xlsx"
+    write_instance(base | {"periods": two, "demand": demand, "options": options}, book)
+    outs = [tmp_path / "alone.xlsx", tmp_path / "apart.xlsx"]
+    arguments = ["--kinds", "site", "--service", "0.5"]
+    for out, more in zip(outs, ([], ["--workers", "2"]), strict=True):
+        assert run(["harden", str(book), "-o", str(out), *arguments, *more]) == 0
+    alone, apart = (sheet(out, "cases") for out in outs)
+    assert set(alone["period"]) == {"now", "later"}
+    pd.testing.assert_frame_equal(alone, apart)
+    assert fact(outs[0], "objective") == fact(outs[1], "objective")
+    first, second = (line for line in capsys.readouterr().out.splitlines() if line.startswith("No set is worse"))
+    assert first == second
+
+
 def test_nothing_to_add(book: Path, capsys: pytest.CaptureFixture) -> None:
     """Who asks for nothing gets the plain plan."""
     out = book.with_name("hard.xlsx")

@@ -1,6 +1,9 @@
 """Many tasks in memory, as studies have them: here, in processes, or on a cluster."""
 
+import os
 from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from planner.jobs.cluster import DaskCrew
@@ -13,6 +16,29 @@ _TICK = 0.2
 
 Task = TypeVar("Task")
 Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class Workforce:
+    """Who does the work: so many processes here, or the workers of a Dask cluster at this address."""
+
+    workers: int = 1
+    cluster: str | None = None
+
+    @property
+    def apart(self) -> bool:
+        """Whether it is done elsewhere than in this process."""
+        return self.workers > 1 or self.cluster is not None
+
+    @property
+    def threads(self) -> int | None:
+        """Threads for each of several processes here, which share the cores; else None."""
+        several = self.workers > 1 and self.cluster is None
+        return max(1, (os.cpu_count() or 1) // self.workers) if several else None
+
+
+ALONE = Workforce()
+"""This process."""
 
 
 class TaskFailed(Exception):
@@ -35,6 +61,17 @@ def solve_all(
         yield from _solved(crew, work, tasks)
     finally:
         crew.close()
+
+
+def solve_numbered(
+    work: Callable[[Task], Found], tasks: Sequence[Task], crew: Workforce
+) -> Generator[tuple[int, Found], None, None]:
+    """The same, each with the place of its task, for whoever minds the order. Raises TaskFailed."""
+    return solve_all(partial(_numbered, work), list(enumerate(tasks)), crew.workers, crew.cluster)
+
+
+def _numbered(work: Callable[[Task], Found], task: tuple[int, Task]) -> tuple[int, Found]:
+    return task[0], work(task[1])
 
 
 def _solved(crew: Crew, work: Callable[[Task], Found], tasks: Sequence[Task]) -> Iterator[Found]:

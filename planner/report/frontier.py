@@ -9,7 +9,7 @@ from models.schema import RESULTS
 from planner.report.charts import Curve
 from planner.report.figures import listed, money, three_digits
 from planner.report.tiles import Tile
-from planner.studies.frontier import Frontier, Point
+from planner.studies.curve import Frontier, Point
 
 _NAMES = {
     "service": "least service over the scenarios",

@@ -7,7 +7,7 @@ import pandas as pd
 from planner.comparison.alignment import Plan
 from planner.comparison.decisions import decisions
 from planner.comparison.differences import decision_changes
-from planner.studies.frontier import Frontier, Point
+from planner.studies.curve import Frontier, Point
 from planner.studies.frontier_schema import FLIPS, POINTS
 
 

@@ -4,16 +4,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from models.instance import Instance, typed
+from models.network import build
 from models.schema import INPUTS
+from planner.compiled import compile_model
 from planner.issues import InputError, Issue
+from planner.jobs.pool import ALONE, Workforce, solve_numbered
 from planner.planning import Job, prepared
 from planner.recourse.reaction import Recourse
 from planner.solver import Options, Progress, Solution, load_values, rounding, solve_arrays
 from planner.studies.losses import Case, Losses
-from planner.studies.threats import Search, Siege, Threat, search, words
+from planner.studies.threats import Search, Siege, Threat, joined, search, words
 from planner.workbook.read import Reading
 
 RULE = "survive "
@@ -25,11 +29,15 @@ MOST_ROUNDS = 100
 
 @dataclass(frozen=True)
 class Watch:
-    """Who is told how it goes on: of a solve, of the sets of losses that have been tried, and of each round."""
+    """Who is told how it goes on: of a solve, of the sets of losses that have been tried, and of each round.
+
+    `crew` are those who try them.
+    """
 
     solving: Callable[[Progress], None]
     searching: Callable[[int], None]
     round: Callable[[str], None]
+    crew: Workforce = ALONE
 
 
 @dataclass
@@ -102,10 +110,7 @@ def _round(
     issues: Iterable[Issue],
 ) -> bool:
     """Find what the plan does not survive and solve again with it; whether there was anything."""
-    job, solution = found.plan
-    assert solution.values is not None
-    load_values(job.compiled, solution.values)
-    found.search = search(Recourse(job.model), losses, found.siege, watch.searching)
+    found.search = _searched(found, losses, watch)
     if not found.search.complete:
         raise KeyboardInterrupt
     known = {threat.case for _, threat in found.added}
@@ -124,6 +129,34 @@ def _round(
     found.added += [(number, threat) for threat in new]
     found.plan, found.complete = (job, solution), solution.status != "interrupted"
     return found.complete
+
+
+def _searched(found: Hardened, losses: Losses, watch: Watch) -> Search:
+    """What the last plan does not survive; on workers the periods are apart, since no loss lasts into the next."""
+    job, solution = found.plan
+    assert solution.values is not None
+    if not watch.crew.apart:
+        load_values(job.compiled, solution.values)
+        return search(Recourse(job.model), losses, found.siege, watch.searching)
+    periods = found.siege.periods or job.model.sets.time.periods
+    tasks = [(job.reading.instance, solution.values, replace(found.siege, periods=(period,))) for period in periods]
+    parts: dict[int, Search] = {}
+    complete = True
+    try:
+        for number, part in solve_numbered(_search_apart, tasks, watch.crew):
+            parts[number] = part
+            watch.searching(sum(each.tried for each in parts.values()))
+    except KeyboardInterrupt:
+        complete = False
+    return joined([part for _, part in sorted(parts.items())], complete)
+
+
+def _search_apart(task: tuple[Instance, np.ndarray, Siege]) -> Search:
+    """The search of one period, from the values of the variables of the plan."""
+    instance, values, siege = task
+    model = build(instance)
+    load_values(compile_model(model), values)
+    return search(Recourse(model), Losses(model.sets, siege.kinds, without=siege.without), siege)
 
 
 def _solved(reading: Reading, options: Options, watch: Watch, issues: Iterable[Issue]) -> tuple[Job, Solution]:

@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from planner.issues import Issue
+from planner.jobs.pool import ALONE, Workforce
 from planner.planning import issue_table
 from planner.progress import Live
 from planner.report.frontier import frontier_brief, frontier_curve, frontier_summary, frontier_tiles
 from planner.seal import seal
-from planner.studies.frontier import Frontier, Request, Watch, frontier
+from planner.studies.curve import Frontier, Request
+from planner.studies.frontier import Watch, frontier
 from planner.studies.frontier_schema import FRONTIER
 from planner.studies.frontier_tables import frontier_tables
 from planner.workbook.board import Board
@@ -18,7 +20,7 @@ from planner.workbook.write import write_tables
 
 
 def run_frontier(
-    reading: Reading, request: Request, output: Path, issues: list[Issue], live: Live
+    reading: Reading, request: Request, output: Path, issues: list[Issue], live: Live, crew: Workforce = ALONE
 ) -> tuple[Frontier, list[str]]:
     """Solve along the rule, write the workbook at `output`, and return what was found and what to say.
 
@@ -26,7 +28,7 @@ def run_frontier(
     stopped before any point was known.
     """
     began = datetime.now(UTC)
-    found = frontier(reading, request, Watch(live.show, live.say), issues)
+    found = frontier(reading, request, Watch(live.show, live.say), issues, crew)
     if not found.points:
         raise KeyboardInterrupt
     tables = frontier_tables(found)

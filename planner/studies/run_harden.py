@@ -11,6 +11,7 @@ from planner.comparison.alignment import Plan as Aligned
 from planner.comparison.decisions import decisions
 from planner.comparison.differences import decision_changes
 from planner.issues import InputError, Issue
+from planner.jobs.pool import ALONE, Workforce
 from planner.planning import reported
 from planner.progress import Live
 from planner.report.charts import charts
@@ -32,13 +33,19 @@ _MOST_SAID = 12
 
 
 def run_harden(
-    reading: Reading, siege: Siege, options: Options, paths: tuple[Path, Path | None], issues: list[Issue], live: Live
+    reading: Reading,
+    siege: Siege,
+    options: Options,
+    paths: tuple[Path, Path | None],
+    issues: list[Issue],
+    live: Live,
+    crew: Workforce = ALONE,
 ) -> tuple[Hardened, list[str]]:
     """Harden, write the plan (and, where a second path is given, the plain one), and return what to say.
 
     Raises NoPlan where no plan survives, WriteError where a file cannot be written.
     """
-    watch = Watch(live.show, lambda tried: live.say(f"{tried} sets of losses tried"), live.say)
+    watch = Watch(live.show, lambda tried: live.say(f"{tried} sets of losses tried"), live.say, crew)
     cut = cut_short(reading.instance, siege.months, siege.periods)
     found = harden(reading, siege, options, watch, [*issues, *cut])
     plain, plan = (reported(*solved) for solved in (found.plain, found.plan))

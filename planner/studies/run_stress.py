@@ -1,13 +1,13 @@
 """A stress test from a result on the disk to a workbook."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from planner.comparison.files import Compared
 from planner.issues import InputError, Issue
-from planner.jobs.pool import solve_all
+from planner.jobs.pool import ALONE, Workforce, solve_numbered
 from planner.planning import issue_table
 from planner.progress import Live
 from planner.recourse.reaction import Recourse
@@ -22,23 +22,6 @@ from planner.workbook.board import Board
 from planner.workbook.heat import Heat
 from planner.workbook.names import suggestion
 from planner.workbook.write import ensure_writable, write_tables
-
-
-@dataclass(frozen=True)
-class Workforce:
-    """Who does the work: so many processes here, or the workers of a Dask cluster at this address."""
-
-    workers: int = 1
-    cluster: str | None = None
-
-    @property
-    def apart(self) -> bool:
-        """Whether it is done elsewhere than in this process."""
-        return self.workers > 1 or self.cluster is not None
-
-
-ALONE = Workforce()
-"""This process."""
 
 
 def run_stress(
@@ -83,23 +66,23 @@ def _stressed(plan: Compared, trial: Trial, crew: Workforce, live: Live) -> Stre
     periods = trial.periods or tuple(plan.periods["period"])
     tasks = [(plan, replace(trial, periods=(period,))) for period in periods]
     found = Stressed(total=sum(len(losses.single(period)) for period in periods))
-    parts: dict[str, Stressed] = {}
+    parts: dict[int, Stressed] = {}
     try:
-        for number, (period, part) in enumerate(solve_all(_stress_apart, tasks, crew.workers, crew.cluster), 1):
-            live.count("period", number, len(tasks))
-            parts[period] = part
+        for number, part in solve_numbered(_stress_apart, tasks, crew):
+            parts[number] = part
+            live.count("period", len(parts), len(tasks))
     except KeyboardInterrupt:
         found.complete = False
-    for part in (parts[period] for period in periods if period in parts):
+    for _, part in sorted(parts.items()):
         found.hits += part.hits
         found.tried += part.tried
         found.total += part.pairs
     return found
 
 
-def _stress_apart(task: tuple[Compared, Trial]) -> tuple[str, Stressed]:
+def _stress_apart(task: tuple[Compared, Trial]) -> Stressed:
     plan, trial = task
-    return trial.periods[0], stress(Recourse(restored(plan)), trial)
+    return stress(Recourse(restored(plan)), trial)
 
 
 def check_trial(trial: Trial, periods: list[str]) -> None:

@@ -27,6 +27,7 @@ Out = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Workbo
 Kinds = Annotated[
     str, typer.Option(metavar="KIND,KIND", help="What can be lost: region, bloc, firm, site, lane, chokepoint.")
 ]
+Workers = Annotated[int, typer.Option(min=1, help="Processes that work at the same time.")]
 Months = Annotated[list[float], typer.Option(min=0.01, help="How long a loss lasts; repeatable.")]
 
 
@@ -52,7 +53,7 @@ def stress(
     kinds: Kinds = "region,firm,site,lane,chokepoint",
     top: Annotated[int, typer.Option(min=0, help="The worst of each period that are also tried in pairs.")] = 10,
     factor: Annotated[float, typer.Option(min=0, max=1, help="What is left of what is lost.")] = 0.0,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that work at the same time, a period each.")] = 1,
+    workers: Workers = 1,
     cluster: Cluster = None,
 ) -> None:
     """Break a plan that stays as it is: every single loss, then pairs of the worst.
@@ -60,9 +61,10 @@ def stress(
     For each: what is still served, the worth that is not, what it costs, and for how many months stock and slack carry
     the plan through. Ranked, with a heat map of losses by period. Ctrl-C writes what is known by then.
     """
+    from planner.jobs.pool import Workforce
     from planner.progress import Live
     from planner.report.stress import stopped_words
-    from planner.studies.run_stress import Workforce, run_stress
+    from planner.studies.run_stress import run_stress
     from planner.studies.stress import Trial
 
     trial = Trial(_listed(kinds), tuple(months), tuple(period or ()), top, factor)
@@ -93,6 +95,8 @@ def harden(
     ] = None,
     most: Annotated[int, typer.Option(min=1, help="Sets of losses to try for each period and month count.")] = 20_000,
     plain: Annotated[Path | None, typer.Option(metavar="RESULT", help="Write the plan without hardening too.")] = None,
+    workers: Workers = 1,
+    cluster: Cluster = None,
     gap: Gap = None,
     time_limit: TimeLimit = None,
     threads: Threads = None,
@@ -103,8 +107,10 @@ def harden(
 
     The plan is put under stress, the worst cases are added to its scenarios, and it is made again, until no set of so
     many losses leaves too little. --time-limit holds for each solve. Ctrl-C writes the last plan. Where no plan
-    survives it is said which loss is too much, and how much can be served under it at most.
+    survives it is said which loss is too much, and how much can be served under it at most. --workers and --cluster
+    search the periods at the same time.
     """
+    from planner.jobs.pool import Workforce
     from planner.planning import solver_options
     from planner.progress import Live
     from planner.studies.harden import NoPlan
@@ -118,7 +124,7 @@ def harden(
     chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     try:
         with Live(errors) as live:
-            found, words = run_harden(reading, siege, chosen, (out, plain), issues, live)
+            found, words = run_harden(reading, siege, chosen, (out, plain), issues, live, Workforce(workers, cluster))
     except NoPlan as end:
         if end.solution.status == "infeasible" and end.found is not None:
             errors.print("no plan survives: finding out which loss is too much")
@@ -143,6 +149,8 @@ def frontier(
             help="What stands beside cost: service, hhi, cvar or import_share; else the rule's figure.",
         ),
     ] = None,
+    workers: Workers = 1,
+    cluster: Cluster = None,
     gap: Gap = None,
     time_limit: TimeLimit = None,
     threads: Threads = None,
@@ -151,19 +159,23 @@ def frontier(
 ) -> None:
     """Ask what security costs: from where a rule begins to bind to the tightest limit that any plan can meet.
 
-    Each plan is a start for the next. Points that another beats are left off the curve, the knee is marked, and a table
-    says which decisions flip where. --time-limit holds for each solve. Ctrl-C writes the points known by then.
+    Each plan is a start for the next; --workers and --cluster solve several points at the same time. Points that
+    another beats are left off the curve, the knee is marked, and a table says which decisions flip where. --time-limit
+    holds for each solve. Ctrl-C writes the points known by then.
     """
+    from planner.jobs.pool import Workforce
     from planner.planning import solver_options
     from planner.progress import Live
-    from planner.studies.frontier import NoPlan, Request
+    from planner.studies.curve import Request
+    from planner.studies.frontier import NoPlan
     from planner.studies.run_frontier import run_frontier
 
     reading, issues = _checked(file, out, changes)
     chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     try:
         with Live(errors) as live:
-            found, words = run_frontier(reading, Request(rule, points, against, chosen), out, issues, live)
+            request = Request(rule, points, against, chosen)
+            found, words = run_frontier(reading, request, out, issues, live, Workforce(workers, cluster))
     except NoPlan as end:
         errors.print(f"error: {end}")
         raise Stop(_status_without_plan(end.solution.status)) from None

@@ -58,6 +58,17 @@ class Search:
         return list(first.values())
 
 
+def joined(parts: Sequence[Search], complete: bool) -> Search:
+    """Searches of several periods as one."""
+    return Search(
+        threats=[threat for part in parts for threat in part.threats],
+        tried=sum(part.tried for part in parts),
+        total=sum(part.total for part in parts),
+        exact=all(part.exact for part in parts),
+        complete=complete,
+    )
+
+
 Level = dict[tuple[Loss, ...], Reaction]
 """Sets of losses that are survived so far, with the best answers to them."""
 

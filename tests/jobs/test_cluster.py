@@ -14,7 +14,9 @@ from planner.cli import run
 from planner.issues import InputError
 from planner.jobs.ledger import FILE, Ledger
 from planner.jobs.pool import TaskFailed, solve_all
+from planner.workbook.write import write_instance
 from tests.jobs import PLANNER, ROOT, TINY, is_whole, jobs
+from tests.test_frontier import three_sources
 
 LONG = ROOT / "instances" / "ev_china.xlsx"
 
@@ -139,3 +141,16 @@ def test_an_attribution_can_use_a_cluster(address: str, tmp_path: Path) -> None:
     assert run(["new", str(book)]) == 0
     assert run(["attribute", str(book), "-o", str(out), "--only", "access,scale", "--cluster", address]) == 0
     assert out.exists()
+
+
+@pytest.mark.slow
+def test_hardening_and_frontiers_can_use_a_cluster(address: str, tmp_path: Path) -> None:
+    book, out = tmp_path / "three.xlsx", tmp_path / "out.xlsx"
+    write_instance(three_sources(), book)
+    for study in (
+        ["harden", "--kinds", "site", "--service", "0.5"],
+        ["frontier", "--rule", "not only A", "--points", "4"],
+    ):
+        assert run([study[0], str(book), "-o", str(out), *study[1:], "--cluster", address]) == 0
+        assert out.exists()
+        out.unlink()
