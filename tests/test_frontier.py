@@ -90,6 +90,22 @@ def test_workers_find_the_same_points(book: Path) -> None:
     pd.testing.assert_frame_equal(first, second)
 
 
+def test_concentration_as_the_rule(tmp_path: Path) -> None:
+    """Of three firms an index below 1/3 is not asked for; there each makes 40: 40 + 44 + 20 and the hall, 344.
+
+    Half of it, from A and B alike, costs 126; in between A makes more, as 0.1 a cell is saved.
+    """
+    book, out = tmp_path / "three.xlsx", tmp_path / "frontier.xlsx"
+    firms = [{"firm": name} for name in "ABC"]
+    sites = [{"site": name, "region": "home", "firm": name} for name in "ABC"]
+    rule = {"rule": "spread", "type": "max_hhi", "item": "cell", "by": "firm", "limit": 0.9}
+    write_instance(three_sources(firms=firms, sites=sites, rules=[rule]), book)
+    assert run(["frontier", str(book), "--rule", "spread", "--points", "5", "-o", str(out)]) == 0
+    rows = sheet(out, "points")
+    assert rows["limit"].iloc[[0, 3, 4]].tolist() == pytest.approx([1, 0.5, 1 / 3])
+    assert rows["objective"].iloc[[0, 3, 4]].tolist() == pytest.approx([120, 126, 344], rel=1e-3)
+
+
 def test_against_service(tmp_path: Path) -> None:
     """Without A there is what B makes, half, and all once the hall stands."""
     path, out = tmp_path / "three.xlsx", tmp_path / "frontier.xlsx"

@@ -82,6 +82,7 @@ class _Search:
     def __init__(self, found: Frontier, row: int, kind: str, watch: Watch) -> None:
         self.found, self.row, self.kind, self.watch = found, row, kind, watch
         self.last: np.ndarray | None = None
+        self.sources = 0
 
     def free(self) -> float:
         """The plan that does not heed the rule, as a point, and the figure at which it begins to bind."""
@@ -91,6 +92,8 @@ class _Search:
         if solution.values is None:
             raise NoPlan(solution)
         self.found.sign = job.sign
+        own = [row.parts for row in job.model.rule_rows.values() if row.rule.name == self.found.request.rule]
+        self.sources = max(map(len, own), default=0)
         point = self._point(job, solution, math.nan)
         point.limit = point.value
         if point.value != point.value:
@@ -115,7 +118,7 @@ class _Search:
 
     def _ideal(self, loosest: float) -> float:
         if self.found.upper:
-            return 0.0
+            return 1.0 / self.sources if self.kind == "max_hhi" and self.sources else 0.0
         count = self.found.reading.instance["rules"].at[self.row, "count"]
         most = {"min_cover": max(MOST_COVER, 2 * loosest), "min_sources": 1.0 / count if count == count else 1.0}
         return most.get(self.kind, 1.0)
