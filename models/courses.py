@@ -16,8 +16,8 @@ from models.touched import Part
 NOISE = 1e-9
 """Amounts below this are what floating point leaves behind."""
 
-SCENARIOS = ["scenario", "probability", "service", "loss", "cvar_weight", "modelled"]
-"""Columns of sheet `scenarios`."""
+SCENARIOS = ["scenario", "probability", "service", "loss", "impact", "cvar_weight", "modelled"]
+"""Columns of sheet `scenarios`; the impact is known once flows in calm have been solved for."""
 
 PRODUCTION = ["site", "process", "mode", "period", "scenario", "made", "unit_cost"]
 FLOWS = ["origin", "destination", "item", "mode", "period", "scenario", "shipped", "cost", "duty"]

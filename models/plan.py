@@ -6,10 +6,11 @@ import pyomo.environ as pyo
 from models.instance import NUMERIC
 from models.network import report
 from models.schema import RESULTS, keys, meta
+from models.sets.scenarios import BASE
 from models.trace import origins, security
 
 Plan = dict[str, pd.DataFrame]
-"""Result tables by sheet, in the columns of RESULTS, without zero rows, sorted by key."""
+"""Result tables by sheet, in the columns of RESULTS, without zero rows of the base, sorted by key."""
 
 STATED = ("projects", "changes", "scenarios")
 """Sheets whose rows are there for what they say, whatever it costs."""
@@ -30,7 +31,7 @@ def plan(m: pyo.ConcreteModel) -> Plan:
 def tidy(sheet: str, frame: pd.DataFrame, order: dict[str, int]) -> pd.DataFrame:
     """`frame` in the declared columns and dtypes of `sheet`, without zero rows, sorted by key.
 
-    A row that says yes to something is no zero row, nor is a project that costs nothing.
+    A row that says yes to something is no zero row, nor is a project that costs nothing, nor what stops in a scenario.
 
     `order` gives the position of each period in time.
     """
@@ -44,7 +45,8 @@ def tidy(sheet: str, frame: pd.DataFrame, order: dict[str, int]) -> pd.DataFrame
     figures = [name for name, column in schema.columns.items() if meta(column)["kind"] in NUMERIC]
     if figures and sheet not in STATED:
         flags = [name for name, column in schema.columns.items() if meta(column)["kind"] == "flag"]
-        table = table[(table[figures].fillna(0.0) != 0).any(axis=1) | (table[flags] == "yes").any(axis=1)]
+        stated = (table[figures].fillna(0.0) != 0).any(axis=1) | (table[flags] == "yes").any(axis=1)
+        table = table[stated | (table["scenario"] != BASE) if "scenario" in table else stated]
     return table.sort_values(
         keys(schema),
         kind="stable",

@@ -1,5 +1,7 @@
 """Risk: the mean of the worst losses (CVaR), where the objective weighs it or a rule limits it."""
 
+from math import nan
+
 import pandas as pd
 import pyomo.environ as pyo
 
@@ -71,7 +73,7 @@ def report(m: pyo.ConcreteModel, sets: Sets) -> dict[str, pd.DataFrame]:
     rows = []
     for name, loss in losses.items():
         own = {key: course for key, course in courses.items() if key[0] == name}
-        rows.append((name, chances[name], served_share(sets, own, sold), loss, weights.get(name, 0.0), "yes"))
+        rows.append((name, chances[name], served_share(sets, own, sold), loss, nan, weights.get(name, 0.0), "yes"))
     return {"scenarios": pd.DataFrame(rows, columns=SCENARIOS), **course_rows(m, sets, courses)}
 
 

@@ -211,9 +211,11 @@ def rows_of(sheet: str, *rows: tuple) -> Change:
 
 def test_scenarios_that_are_met_otherwise(tmp_path: Path):
     """Of three scenarios one is as before, one is served better and loses 2 instead of 5, one is new."""
-    same = ("flood", 0.1, 1.0, 0.5, 0.0, "yes")
-    a = result(tmp_path / "a.xlsx", {"scenarios": rows_of("scenarios", same, ("quake", 0.1, 0.5, 5.0, 1.0, "yes"))})
-    new = [("quake", 0.1, 0.8, 2.0, 1.0, "yes"), ("strike", 0.0, 0.9, 7.0, 0.0, "no")]
+    same = ("flood", 0.1, 1.0, 0.5, 0.5, 0.0, "yes")
+    a = result(
+        tmp_path / "a.xlsx", {"scenarios": rows_of("scenarios", same, ("quake", 0.1, 0.5, 5.0, 5.0, 1.0, "yes"))}
+    )
+    new = [("quake", 0.1, 0.8, 2.0, 2.0, 1.0, "yes"), ("strike", 0.0, 0.9, 7.0, 7.0, 0.0, "no")]
     b = result(tmp_path / "b.xlsx", {"scenarios": rows_of("scenarios", same, *new)})
     comparison = compared(a, b)
     rows = comparison.tables["scenario_changes"].fillna(-1.0)
@@ -233,7 +235,11 @@ def test_a_negative_loss_is_a_saving(tmp_path: Path):
     plans = [
         result(
             tmp_path / f"{name}.xlsx",
-            {"scenarios": rows_of("scenarios", *[(f"case {n}", 0.1, 1.0, loss, 1.0, "yes") for n, loss in losses])},
+            {
+                "scenarios": rows_of(
+                    "scenarios", *[(f"case {n}", 0.1, 1.0, loss, loss, 1.0, "yes") for n, loss in losses]
+                )
+            },
         )
         for name, losses in (("a", [(1, -0.474), (2, 3.0)]), ("b", [(1, -0.377), (2, -1.0)]))
     ]
@@ -256,7 +262,7 @@ def test_gaps_are_told_apart_in_percentage_points(tmp_path: Path):
 
 def test_losses_in_two_currencies_are_not_subtracted(tmp_path: Path):
     scenarios = [
-        rows_of("scenarios", ("quake", 0.1, service, loss, 1.0, "yes")) for service, loss in ((0.5, 5), (0.6, 4))
+        rows_of("scenarios", ("quake", 0.1, service, loss, loss, 1.0, "yes")) for service, loss in ((0.5, 5), (0.6, 4))
     ]
     a = result(tmp_path / "a.xlsx", {"scenarios": scenarios[0]})
     b = result(tmp_path / "b.xlsx", {"scenarios": scenarios[1]}, {"settings": setting("currency", "EUR")})

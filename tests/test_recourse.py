@@ -125,6 +125,7 @@ def test_a_scenario_without_probability_is_reported(changes: Row, service: float
         "probability": 0,
         "service": pytest.approx(service),
         "loss": pytest.approx(loss),
+        "impact": pytest.approx(loss),
         "cvar_weight": 0,
         "modelled": "no",
     }

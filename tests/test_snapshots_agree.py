@@ -3,6 +3,7 @@
 See `tests/independent/snapshot_lp.py` for the program, and `tests/small_disruptions.py` for what is drawn.
 """
 
+from collections import defaultdict
 from typing import Any
 
 import pytest
@@ -40,10 +41,12 @@ def compare(case: Instance) -> None:
     assert table[table["ok"] != "yes"].to_dict("records") == []
     audited = Case(case, tables)
     served = services(audited).groupby(["scenario", "period"])
+    calm: dict[str, float] = defaultdict(float)
     for row in losses(audited).to_dict("records"):
         key = (row["scenario"], row["period"])
         snapshot = Snapshot(audited, *key)
         weight = snapshot.months / 12 * audited.periods.at[key[1], "annual"] / audited.periods.at[key[1], "years"]
+        calm[key[0]] += weight * (Snapshot(audited, *key, calm=True).best() or 0.0)
         least = snapshot.best()
         assert least is not None
         assert row["loss"] == pytest.approx(weight * least, **NEAR)
@@ -52,6 +55,8 @@ def compare(case: Instance) -> None:
         again = snapshot.best(float(rows.loc[markets, "got"].sum()) * 12 / snapshot.months)
         assert again is not None, "so much of demand is served as no best course can"
         assert weight * again == pytest.approx(row["loss"], **NEAR)
+    for row in tables["scenarios"].to_dict("records") if "scenarios" in tables else []:
+        assert row["impact"] == pytest.approx(row["loss"] - calm[row["scenario"]], **NEAR)
 
 
 @settings(max_examples=12)

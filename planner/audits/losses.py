@@ -168,9 +168,11 @@ def audit(case: Case) -> list[Finding]:
     said = rows.reindex(sheet.index).fillna(0.0)
     rest = max(1.0 - rows["probability"].sum(), 0.0)
     total = weight.sum()
+    beyond = sheet["impact"] if case.claims("scenarios", "impact") else sheet["loss"]
     return [
         same("service of scenarios", sheet["service"], rows["service"]),
         same("loss of scenarios", sheet["loss"], rows["loss"], rows["size"]),
+        at_most("loss of scenarios within their impact", sheet["loss"], beyond, rows["size"]),
         at_most("weight in the tail within probability", weight, said["probability"] / tail),
         at_most("weights in the tail", pd.Series([total, 1.0 - rest / tail]), pd.Series([1.0, total])),
         same("tail of losses", pd.Series([(weight * said["loss"]).sum()]), pd.Series([tail_loss(case)]),

@@ -28,6 +28,9 @@ LEANING = 1e-4
 TINY = 1e-9
 """Keeps a ratio finite."""
 
+NOISE = 1e-7
+"""Differences of cost below this, relative to what a period costs in all, are what the solver's tolerance leaves."""
+
 SHORTEST = 1e-3
 """A plan that stock and slack carry for less than this many months is not carried at all."""
 
@@ -37,7 +40,7 @@ class Reaction:
     """The flows of a period during a disturbance of `months`.
 
     values: one per column of the programme; `touched` the columns that hang together with what is hit
-    loss: money, discounted, against the undisturbed course over those months
+    loss: money, discounted, against the plan over those months
     served, wanted: worth of what is sold and asked for, by column of what is sold, in money/year
     """
 
@@ -102,6 +105,30 @@ class Recourse:
         self.sets: Sets = m.sets
         self.programmes = programmes(m)
         self._solvers: dict[tuple[str, str], Warm] = {}
+        self._calm: dict[tuple[str, float], np.ndarray] = {}
+
+    def impact(self, loss: float, disturbance: Mapping[str, Snapshot]) -> float:
+        """What a disturbance by period itself costs, in money: its `loss` beyond what the same months come to in calm.
+
+        In calm nothing is hit, and the same flows are as free as during the disturbance, at the same prices: no least
+        load or least take binds, nothing is saved by experience or in clusters. What that alone is worth is in every
+        loss; here it is left out. Differences that the solver's tolerance makes are 0.
+        """
+        found, size = loss, 0.0
+        for period, snapshot in disturbance.items():
+            programme = self.programmes[period]
+            found -= self._in_calm(programme, snapshot).loss
+            size += float(np.abs(programme.cost) @ programme.base) * self._weight(programme, snapshot)
+        return found if abs(found) > NOISE * size else 0.0
+
+    def _in_calm(self, programme: Programme, snapshot: Snapshot) -> Reaction:
+        """The cheapest flows of the months of a snapshot, of all that it can change, where nothing is hit."""
+        hit, rows = _disturbed(programme, snapshot).hit, programme.arrays
+        bounds = _Bounds(programme.cost, programme.upper, rows.row_lower, rows.row_upper, hit)
+        key = programme.period, snapshot.months
+        if key not in self._calm:
+            self._calm[key] = self._solved("cheapest", programme.period, snapshot, bounds, bounds.cost)
+        return self._reaction(programme, snapshot, bounds, self._calm[key])
 
     def react(self, period: str, snapshot: Snapshot) -> Reaction:
         """The cheapest flows while `snapshot` lasts."""
@@ -133,25 +160,32 @@ class Recourse:
     def _answer(self, aim: str, period: str, snapshot: Snapshot, bounds: _Bounds, cost: np.ndarray) -> Reaction:
         """The flows of least `cost` in a snapshot."""
         programme = self.programmes[period]
-        lower, upper = np.zeros(len(bounds.upper)), bounds.upper
-        lower[programme.pace] = upper[programme.pace] = 12.0 / snapshot.months
+        return self._reaction(programme, snapshot, bounds, self._solved(aim, period, snapshot, bounds, cost))
+
+    def _solved(self, aim: str, period: str, snapshot: Snapshot, bounds: _Bounds, cost: np.ndarray) -> np.ndarray:
+        pace = self.programmes[period].pace
+        lower, upper = np.zeros(len(bounds.upper)), bounds.upper.copy()
+        lower[pace] = upper[pace] = 12.0 / snapshot.months
         values = self._solver(aim, period).solve(cost, lower, upper, bounds.row_lower, bounds.row_upper)
         if values is None:
             raise RuntimeError(f"no flows are possible in {period}: the plan does not hold together")
-        return self._reaction(programme, snapshot, bounds, values)
+        return values
+
+    def _weight(self, programme: Programme, snapshot: Snapshot) -> float:
+        """What a cost of 1 a year during a snapshot comes to, discounted."""
+        time = self.sets.time
+        return snapshot.months / 12 * time.annual[programme.period] / time.years[programme.period]
 
     def _reaction(self, programme: Programme, snapshot: Snapshot, bounds: _Bounds, values: np.ndarray) -> Reaction:
         touched = np.isin(programme.group, np.unique(programme.group[bounds.hit]))
         values = np.where(touched, values, programme.base)
         extra = float(bounds.cost @ values - programme.cost @ programme.base)
-        time = self.sets.time
-        rate = time.annual[programme.period] / time.years[programme.period]
         served, wanted = {}, {}
         for number, row in programme.service.items():
             asked = bounds.row_upper[row] if touched[number] else programme.base[number]
             served[number] = programme.worth[number] * values[number]
             wanted[number] = programme.worth[number] * asked
-        loss = extra * snapshot.months / 12 * rate
+        loss = extra * self._weight(programme, snapshot)
         return Reaction(programme, snapshot.months, values, touched, loss, served, wanted)
 
     def months(self, period: str, snapshot: Snapshot) -> float:

@@ -1,20 +1,26 @@
 """Scenarios that the plan did not know of: what it can do in them all the same, in the sheets of those it knew of."""
 
+from collections import defaultdict
 from collections.abc import Mapping
+from math import nan
 
 import pandas as pd
 import pyomo.environ as pyo
 
 from models.courses import SCENARIOS, Course, course_rows, served_share
 from models.plan import Plan, tidy
+from models.sets.scenarios import Snapshot
 from planner.recourse.reaction import Reaction, Recourse
 
 
 def with_unmodelled(m: pyo.ConcreteModel, tables: Plan) -> Plan:
-    """The result tables of the plan in the variables of `m`, with rows for the scenarios that are not modelled."""
+    """The result tables of the plan in the variables of `m`, with rows for the scenarios that are not modelled.
+
+    And with the `impact` of all.
+    """
     scenarios = m.sets.scenarios
     others = set(scenarios.index[~scenarios["modelled"]])
-    if not others:
+    if scenarios.empty:
         return tables
     recourse = Recourse(m)
     reactions = {
@@ -25,7 +31,17 @@ def with_unmodelled(m: pyo.ConcreteModel, tables: Plan) -> Plan:
         both = [frame for frame in (tables.get(sheet), rows) if frame is not None and len(frame)]
         if both:
             found[sheet] = tidy(sheet, pd.concat(both, ignore_index=True), m.sets.time.position)
+    found["scenarios"] = _with_impact(recourse, found["scenarios"])
     return found
+
+
+def _with_impact(recourse: Recourse, rows: pd.DataFrame) -> pd.DataFrame:
+    """Sheet `scenarios` with what each costs beyond the same months in calm."""
+    snapshots: dict[str, dict[str, Snapshot]] = defaultdict(dict)
+    for (name, period), snapshot in recourse.sets.snapshots.items():
+        snapshots[name][period] = snapshot
+    losses = zip(rows["scenario"], rows["loss"], strict=True)
+    return rows.assign(impact=[recourse.impact(loss, snapshots[name]) for name, loss in losses])
 
 
 def _rows(m: pyo.ConcreteModel, reactions: Mapping[tuple[str, str], Reaction]) -> dict[str, pd.DataFrame]:
@@ -37,7 +53,7 @@ def _rows(m: pyo.ConcreteModel, reactions: Mapping[tuple[str, str], Reaction]) -
         own = {key: course for key, course in courses.items() if key[0] == name}
         loss = sum(reactions[key].loss for key in own)
         service = served_share(m.sets, own, sold)
-        rows.append((name, m.sets.scenarios.at[name, "probability"], service, loss, 0.0, "no"))
+        rows.append((name, m.sets.scenarios.at[name, "probability"], service, loss, nan, 0.0, "no"))
     return {"scenarios": pd.DataFrame(rows, columns=SCENARIOS), **course_rows(m, m.sets, courses)}
 
 

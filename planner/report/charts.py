@@ -6,7 +6,7 @@ import pandas as pd
 
 from models.instance import Instance
 from models.schema import TIERS
-from planner.report.disruptions import losses, services
+from planner.report.disruptions import impacts, services
 from planner.report.figures import (
     Tables,
     capacity_and_use,
@@ -77,7 +77,7 @@ def charts(instance: Instance, tables: Tables) -> list[Chart | Map]:
         _in_money("How the chain is reached, at reference value", "stacked", instance, _modes(instance, tables)),
         Chart(f"Own, ally or buy, {last}", "shares", "share of supply", _ways(instance, tables, last)),
         Map(f"Where things are made, and what moves, {last}", *_places(instance, tables, last)),
-        Chart("Loss in the worst disruptions", "bars", f"million {instance.settings['currency']}", losses(tables)),
+        Chart("Impact of the worst disruptions", "bars", f"million {instance.settings['currency']}", impacts(tables)),
         Chart("Demand served in these disruptions", "bars", "share of value", services(tables), floor=0.0),
     ]
     return [chart for chart in found if not (chart.regions if isinstance(chart, Map) else chart.frame).empty]

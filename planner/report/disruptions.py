@@ -6,19 +6,23 @@ from models.instance import Instance
 from planner.report.figures import Tables, listed, money, per_cent, table
 
 MOST_SCENARIOS = 10
-"""Scenarios in a chart: those of the largest loss."""
+"""Scenarios in a chart: those of the largest impact."""
 
 MOST_WORST = 3
 """Scenarios named in one sentence."""
 
-_COLUMNS = ("scenario", "probability", "service", "loss", "modelled")
+_COLUMNS = ("scenario", "probability", "service", "loss", "impact", "modelled")
 
 
 def ranked(tables: Tables) -> pd.DataFrame:
-    """The scenarios, those of the largest loss first; of equal losses the one that serves least."""
-    rows = table(tables, "scenarios", _COLUMNS)[list(_COLUMNS)]
-    rows = rows.astype({"probability": float, "service": float, "loss": float})
-    return rows.sort_values(["loss", "service"], ascending=[False, True], kind="stable", ignore_index=True)
+    """The scenarios, those of the largest impact first; of equal ones the one that serves least.
+
+    What a result of an earlier version does not state is taken for the loss.
+    """
+    rows = table(tables, "scenarios", _COLUMNS).reindex(columns=list(_COLUMNS))
+    rows = rows.astype({"probability": float, "service": float, "loss": float, "impact": float})
+    rows["impact"] = rows["impact"].fillna(rows["loss"])
+    return rows.sort_values(["impact", "service"], ascending=[False, True], kind="stable", ignore_index=True)
 
 
 def disrupted(instance: Instance, tables: Tables) -> str:
@@ -27,16 +31,16 @@ def disrupted(instance: Instance, tables: Tables) -> str:
     if rows.empty:
         return ""
     currency, count = instance.settings["currency"], len(rows)
-    worst = rows[rows["loss"] > 0].head(MOST_WORST)
+    worst = rows[rows["impact"] > 0].head(MOST_WORST)
     named = [
-        f"{row['scenario']} ({money(row['loss'], currency)}, {per_cent(row['service'])} of demand served)"
+        f"{row['scenario']} ({money(row['impact'], currency)}, {per_cent(row['service'])} of demand served)"
         for row in worst.to_dict("records")
     ]
     which = "The one scenario" if count == 1 else f"Of {count} scenarios"
     if not named:
         return f"{which} costs nothing." if count == 1 else f"{which} none costs anything."
     costs = f"is {named[0]}" if count == 1 else f"the worst {'are' if len(named) > 1 else 'is'} {listed(named)}"
-    expected = float((rows["probability"] * rows["loss"]).sum())
+    expected = float((rows["probability"] * rows["impact"]).sum())
     weighed = f"; by probability they cost {money(expected, currency)}" if expected > 0 and count > 1 else ""
     unknown = int((rows["modelled"] == "no").sum())
     known = f". {unknown} of them the plan did not reckon with" if unknown else ""
@@ -52,7 +56,7 @@ def disruption_figures(instance: Instance, tables: Tables) -> list[tuple[str, fl
         expected = float((rows["probability"] * rows["loss"]).sum())
         found += [
             ("expected loss in disruptions", expected, unit),
-            ("largest loss in a disruption", float(rows["loss"].max()), unit),
+            ("largest impact of a disruption", float(rows["impact"].max()), unit),
             ("least demand served in a disruption", float(rows["service"].min()), "share of value"),
         ]
     if len(rules):
@@ -60,13 +64,13 @@ def disruption_figures(instance: Instance, tables: Tables) -> list[tuple[str, fl
     return found
 
 
-def losses(tables: Tables) -> pd.DataFrame:
-    """Loss in money by scenario, the largest first."""
-    return _largest(tables, "loss")
+def impacts(tables: Tables) -> pd.DataFrame:
+    """Impact in money by scenario, the largest first."""
+    return _largest(tables, "impact")
 
 
 def services(tables: Tables) -> pd.DataFrame:
-    """Share of demand served by scenario, in the order of the losses."""
+    """Share of demand served by scenario, in the order of the impacts."""
     return _largest(tables, "service")
 
 

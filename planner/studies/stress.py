@@ -28,7 +28,8 @@ class Trial:
 class Hit:
     """What a case does: service as a share, worth lost and loss in money, and for how many months the plan survives.
 
-    `short` says which markets (region, item) go without, and how much of their worth.
+    `loss` is what it costs beyond the same months in calm; `short` says which markets (region, item) go without, and
+    how much of their worth.
     """
 
     case: Case
@@ -111,9 +112,12 @@ def _hits(recourse: Recourse, losses: tuple[Loss, ...], period: str, snapshot: S
     lasts = recourse.months(period, snapshot)
     hits = []
     for months in spread(trial.months, 12.0 * recourse.sets.time.years[period]):
-        reaction = recourse.react(period, lasting(snapshot, months))
-        case = Case(losses, period, months)
-        hits.append(Hit(case, reaction.service, reaction.lost, reaction.loss, lasts, reaction.unserved()))
+        timed = lasting(snapshot, months)
+        reaction = recourse.react(period, timed)
+        impact = recourse.impact(reaction.loss, {period: timed})
+        hits.append(
+            Hit(Case(losses, period, months), reaction.service, reaction.lost, impact, lasts, reaction.unserved())
+        )
     return hits
 
 

@@ -27,7 +27,7 @@ _LOSSES = table(
         "months": number("how long it lasts", "month"),
         "service": number("worth served of what is asked for, in all markets", "share"),
         "lost_value": number("worth that is not served", "money"),
-        "loss_amount": number("cost of it all against the undisturbed course, discounted", "money"),
+        "loss_amount": number("cost of it all against the same months in calm, discounted", "money"),
         "survives": number(
             "longest it could last with everything served that the plan sells; at most the period", "month"
         ),

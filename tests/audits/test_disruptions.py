@@ -111,7 +111,7 @@ def plan() -> Plan:
             (*market, "fashion", 3.0, 3.0, 0.0, 10.0, "1"),
         ]),
         "scenarios": frame("scenarios", [
-            ("strike", 0.2, 7 / 9, 43.5, 1.0, "yes"), ("fashion", 0.0, 1.0, -9.0, 0.0, "no"),
+            ("strike", 0.2, 7 / 9, 43.5, 43.5, 1.0, "yes"), ("fashion", 0.0, 1.0, -9.0, -9.0, 0.0, "no"),
         ]),
         "rules": frame("rules", [
             ("mine", "ore", "mine", "1", 0.8, 1.0, -0.2, "no", None),
@@ -173,6 +173,7 @@ TAMPERS: list[Case] = [
     ("service of scenarios", [scale("scenarios", 0, "service")]),
     ("loss of scenarios", [scale("scenarios", 0, "loss")]),
     ("loss of scenarios", [scale("scenarios", 1, "loss")]),
+    ("loss of scenarios within their impact", [put("scenarios", 0, impact=43.0)]),
     ("weights in the tail", [put("scenarios", 0, cvar_weight=1.5)]),
     ("weight in the tail within probability", [put("scenarios", 1, cvar_weight=0.5)]),
     ("tail of losses", [put("scenarios", 0, cvar_weight=0.5)]),
@@ -259,7 +260,7 @@ def test_members_of_an_expanded_row_share_its_probability():
         tables[sheet]["scenario"] = tables[sheet]["scenario"].replace("fashion", "fashion: mine")
     found = failed(audit(data, tables, objective(tables)))
     assert not {"scenarios that are declared", "every scenario is reported", "probability of scenarios"} & set(found)
-    tables["scenarios"].loc[2] = ["fashion: works", 0.1, 1.0, 0.0, 0.0, "yes"]
+    tables["scenarios"].loc[2] = ["fashion: works", 0.1, 1.0, 0.0, 0.0, 0.0, "yes"]
     assert "probability of scenarios" in failed(audit(data, tables, objective(tables)))
     tables["scenarios"].loc[1, "probability"] = 0.1
     assert "probability of scenarios" not in failed(audit(data, tables, objective(tables)))

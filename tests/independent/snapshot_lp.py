@@ -57,12 +57,13 @@ def effects(instance: Instance, scenario: str, period: str) -> tuple[float, list
 
 
 class Snapshot(Program):
-    """The program of one snapshot; costs in money/year, sold by market."""
+    """The program of one snapshot; costs in money/year, sold by market. In `calm` nothing is hit."""
 
-    def __init__(self, case: Case, scenario: str, period: str) -> None:
+    def __init__(self, case: Case, scenario: str, period: str, calm: bool = False) -> None:
         super().__init__(case.instance)
         self.case, self.period = case, period
-        self.months, self.effects = effects(case.instance, scenario, period)
+        self.months, found = effects(case.instance, scenario, period)
+        self.effects = [] if calm else found
         self.blocs = case.blocs.to_dict()
         self.makes: dict[str, set[str]] = {}
         self.recipes: dict[str, list[tuple[str, float]]] = {}
