@@ -124,13 +124,13 @@ def _makers(case: Case) -> Iterator[_Source]:
     recipes = case.instance["recipes"]
     lines = case["capacity"].merge(recipes.loc[recipes["quantity"] > 0, ["process", "item", "quantity"]], on="process")
     lines = lines.assign(amount=(lines["capacity"] * lines["quantity"]).astype(float))
-    could = keyed(lines, [*SUPPLY, "site"], "amount")
-    does = keyed(made(case), [*SUPPLY, "site"], "amount")
-    held = keyed(case["stocks"], SUPPLY, "held")
+    able = keyed(lines, [*SUPPLY, "site"], "amount")
+    active = keyed(made(case), [*SUPPLY, "site"], "amount")
+    could, does, held = able.to_dict(), active.to_dict(), keyed(case["stocks"], SUPPLY, "held").to_dict()
     facts = case.sites[["region", "firm", "home"]].to_dict("index")
     sums: dict[tuple[str, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(lambda: [0.0, 0.0]))
     rest: dict[tuple[str, str], float] = defaultdict(float)
-    for item, period, site in does.index.union(could.index):
+    for item, period, site in active.index.union(able.index):
         amount = does.get((item, period, site), 0.0)
         spare = max(could.get((item, period, site), 0.0) - amount, 0.0)
         rest[item, period] += spare
