@@ -76,14 +76,14 @@ def _concentration(rows: pd.DataFrame, by: str, supply: pd.Series) -> pd.Series:
 def _imports(case: Case, uses: pd.DataFrame) -> pd.Series:
     """By item and period: what blocs use, each in the share of other blocs in what it has."""
     total = pd.Series(0.0, index=pd.MultiIndex.from_arrays([[], []], names=SUPPLY))
+    rows, stocks = made(case), case["stocks"]
+    stocked, used_in = stocks["region"].map(case.blocs), uses["region"].map(case.blocs)
     for bloc in sorted(set(case.blocs)):
-        inside = made(case)
-        inside = keyed(inside[inside["bloc"] == bloc], SUPPLY, "amount")
-        stocks = case["stocks"]
-        own = inside.add(keyed(stocks[stocks["region"].map(case.blocs) == bloc], SUPPLY, "released"), fill_value=0.0)
+        inside = keyed(rows[rows["bloc"] == bloc], SUPPLY, "amount")
+        own = inside.add(keyed(stocks[stocked == bloc], SUPPLY, "released"), fill_value=0.0)
         abroad = keyed(arrived(case, bloc), SUPPLY, "amount").astype(float)
         had = abroad.add(own, fill_value=0.0)
-        use = keyed(uses[uses["region"].map(case.blocs) == bloc], SUPPLY, "amount")
+        use = keyed(uses[used_in == bloc], SUPPLY, "amount")
         total = total.add((use * abroad / had[had > 0]).dropna(), fill_value=0.0)
     use = keyed(uses, SUPPLY, "amount")
     return total.reindex(use.index, fill_value=0.0)
