@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from models.instance import Instance, instance
+from models.mixing import INITIAL_STOCK
 from models.schema import RESULTS
-from models.trace import INITIAL_STOCK, origins, security
+from models.trace import origins, security
 
 TIER = {"ore": "upstream", "scrap": "midstream", "metal": "midstream", "car": "downstream", "tailings": "midstream"}
 
@@ -317,6 +318,36 @@ class TestOrigins:
         )
         assert shares(table, "C", "ore") == {"A/them": 0.75, "B/others": 0.25}
         assert shares(table, "D", "ore") == {"A/them": 0.25, "B/others": 0.75}
+
+    def test_nothing_comes_of_rounding(self):
+        """Metal of D is of scrap alone and has no ore, though it meets metal of C in E.
+
+        Equations solved together leave 1e-17 of ore there: all of the ore in it, and so a share of 1.
+        """
+        recipes = DIG | {"collecting": {"scrap": 1.0}, "casting": {"ore": -5.0, "metal": 4.0}}
+        recipes |= {"melting": {"scrap": -3.0, "metal": 1.0}}
+        sites = {"pit": ("A", "them"), "yard": ("B", "others"), "works": ("C", "us"), "oven": ("D", "us")}
+        table = origins(
+            world(recipes, sites),
+            plan(
+                made=[
+                    ("pit", "mining", "1", 15.0),
+                    ("works", "casting", "1", 3.0),
+                    ("yard", "collecting", "1", 39.0),
+                    ("oven", "melting", "1", 13.0),
+                ],
+                shipped=[
+                    ("A", "C", "ore", "1", 15.0),
+                    ("B", "D", "scrap", "1", 39.0),
+                    ("D", "E", "metal", "1", 1 / 3),
+                    ("C", "E", "metal", "1", 1 / 9),
+                    ("E", "B", "metal", "1", 1 / 9),
+                ],
+                sold=[("D", "metal", "1", 1.0), ("E", "metal", "1", 1.0)],
+            ),
+        )
+        assert shares(table, "D", "metal") == {}
+        assert shares(table, "E", "metal") == {"A/them": 1.0}
 
     def test_circle_that_nothing_feeds(self):
         """A flow from C to D and back with no source has no origin, and does not disturb the others."""

@@ -54,8 +54,7 @@ def meant_processes(instance: Instance, item: str) -> set[str]:
 
 def meant_regions(instance: Instance, region: str) -> set[str]:
     """The regions a policy's region means: itself, those of the bloc, or all for `*`."""
-    bloc = blocs(instance)
-    return {name for name in bloc.index if region in ("*", name, bloc[name])}
+    return {name for name, bloc in blocs(instance).items() if region in ("*", name, bloc)}
 
 
 def transaction_factors(instance: Instance, time: Timeline) -> dict[tuple[str, str, str], float]:

@@ -3,12 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from models.instance import NUMERIC, Instance
 from models.schema import RESULTS, TIERS, keys, meta
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 HOURS_AND_ENERGY = 1e6
 """Wages, energy prices and freight are in currency, amounts in millions of it."""
@@ -34,14 +38,15 @@ AUDITED = (
 )
 
 
-def remembered(reckon: Callable[["Case"], pd.DataFrame]) -> Callable[["Case"], pd.DataFrame]:
-    """Reckons a table of a case only once."""
+def remembered(reckon: Callable[Concatenate["Case", P], T]) -> Callable[Concatenate["Case", P], T]:
+    """Reckons a table of a case, for the same further arguments, only once; callers leave it as it is."""
 
     @wraps(reckon)
-    def look_up(case: "Case") -> pd.DataFrame:
-        if reckon not in case.memory:
-            case.memory[reckon] = reckon(case)
-        return case.memory[reckon]
+    def look_up(case: "Case", *args: P.args, **options: P.kwargs) -> T:
+        key = (reckon, args, tuple(options.items()))
+        if key not in case.memory:
+            case.memory[key] = reckon(case, *args, **options)
+        return case.memory[key]
 
     return look_up
 
@@ -72,7 +77,7 @@ class Case:
 
     instance: Instance
     tables: Mapping[str, pd.DataFrame]
-    memory: dict[Callable[["Case"], pd.DataFrame], pd.DataFrame] = field(default_factory=dict)
+    memory: dict[Any, Any] = field(default_factory=dict)
 
     def __getitem__(self, sheet: str) -> pd.DataFrame:
         return self.sheets[sheet]

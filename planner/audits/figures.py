@@ -156,7 +156,8 @@ def local_content(case: Case, rule: pd.Series) -> pd.DataFrame:
     there = made(case)
     there = there[within(case, there["region"], rule["scope"])]
     parts = []
-    for item in case.instance["items"]["item"]:
+    items = case.instance["items"]["item"]
+    for item in items if rule["item"] == EVERY else items[items == rule["item"]]:
         makers = there[there["item"] == item]
         inputs = produced(case).merge(makers[[*LINE, "mode", "period"]].drop_duplicates())
         recipes = case.instance["recipes"]

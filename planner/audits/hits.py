@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+import numpy as np
 import pandas as pd
 
 from planner.audits.case import LINE, Case, remembered
@@ -109,4 +110,6 @@ def factor(rows: pd.DataFrame, hits: pd.DataFrame, effect: str, key: list[str]) 
     """By row: the factor of an effect on it; missing where nothing hits it."""
     key = [*SNAPSHOT, *key]
     found = hits[hits["effect"] == effect].set_index(key)["factor"]
+    if found.empty:
+        return pd.Series(np.nan, index=rows.index, dtype=float)
     return found.reindex(pd.MultiIndex.from_frame(rows[key])).set_axis(rows.index).astype(float)

@@ -59,21 +59,27 @@ def _distance(case: Case, lanes: pd.DataFrame) -> pd.Series:
 
 def _duties(case: Case, flows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """The sum of the rates in force on each flow, and whether it is banned."""
-    place = case.places(flows["period"], -1)
-    blocs = {side: flows[side].map(case.blocs) for side in ("origin", "destination")}
+    duties = case.instance["duties"]
+    place = case.places(flows["period"], -1).to_numpy()
+    carries = {item: flows["item"].eq(item).to_numpy() | (item == "*") for item in duties["item"].unique()}
+    ends = {side: _ends(case, flows, side, duties[side].unique()) for side in ("origin", "destination")}
     rate, banned = np.zeros(len(flows)), np.zeros(len(flows), dtype=bool)
-    for _, duty in case.instance["duties"].iterrows():
-        after = duty["from"] is None or place >= case.periods["place"][duty["from"]]
-        before = duty["to"] is None or place <= case.periods["place"][duty["to"]]
-        hit = after & before & (flows["item"].eq(duty["item"]) | (duty["item"] == "*"))
-        for side, bloc in blocs.items():
-            if duty[side] == "*":
-                hit &= blocs["origin"] != blocs["destination"]
-            else:
-                hit &= flows[side].eq(duty[side]) | bloc.eq(duty[side])
-        rate += duty["rate"] * hit.to_numpy()
-        banned |= hit.to_numpy() & (duty["ban"] == "yes")
+    for duty in duties.to_dict("records"):
+        hit = carries[duty["item"]] & ends["origin"][duty["origin"]] & ends["destination"][duty["destination"]]
+        if duty["from"] is not None:
+            hit = hit & (place >= case.periods["place"][duty["from"]])
+        if duty["to"] is not None:
+            hit = hit & (place <= case.periods["place"][duty["to"]])
+        rate += duty["rate"] * hit
+        banned |= hit & (duty["ban"] == "yes")
     return rate, banned
+
+
+def _ends(case: Case, flows: pd.DataFrame, side: str, names: np.ndarray) -> dict[str, np.ndarray]:
+    """By name in a duty: which flows begin or end there; `*` are those from one bloc to another."""
+    blocs = {end: flows[end].map(case.blocs) for end in ("origin", "destination")}
+    at = {name: (flows[side].eq(name) | blocs[side].eq(name)).to_numpy() for name in names}
+    return at | {"*": (blocs["origin"] != blocs["destination"]).to_numpy()}
 
 
 def openings(case: Case) -> pd.DataFrame:

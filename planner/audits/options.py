@@ -25,7 +25,7 @@ def offered(case: Case) -> pd.DataFrame:
     everywhere = options[options["site"] == "*"].drop(columns="site").merge(lines, on="process")
     table = pd.concat([options[options["site"] != "*"].merge(lines, on=LINE), everywhere])
     table = table[~table.duplicated(OPTION)]
-    table = pd.concat([table, *[_larger(row) for _, row in table[table["scale_exponent"] > 0].iterrows()]])
+    table = pd.concat([table, _larger(table[table["scale_exponent"] > 0])])
     table = table[table["max_modules"] > 0]
     if case.instance.settings["scale"] == "off" and len(table):
         total = (table["size"] * table["max_modules"]).groupby([table[name] for name in LINE]).sum()
@@ -45,16 +45,19 @@ def _expandable(case: Case) -> pd.MultiIndex:
     return pd.MultiIndex.from_frame(pairs.loc[pairs["controls"] == "yes", LINE])
 
 
-def _larger(row: pd.Series) -> pd.DataFrame:
-    """The larger options that a scale exponent makes of one."""
-    multiples = np.array([float(word) for word in (row["multiples"] or DEFAULT_MULTIPLES).split(";")])
-    rows = pd.DataFrame([row] * len(multiples)).reset_index(drop=True)
-    rows["option"] = [f"{row['option']} x {multiple:g}" for multiple in multiples]
-    rows["size"] = row["size"] * multiples
-    for cost in ("capex", "fixed_cost"):
-        rows[cost] = row[cost] * multiples ** row["scale_exponent"]
-    rows["max_modules"] = np.maximum(np.floor(row["max_modules"] / multiples), np.sign(row["max_modules"]))
-    return rows
+def _larger(options: pd.DataFrame) -> pd.DataFrame:
+    """The larger options that scale exponents make of some."""
+    offered_in = [[float(word) for word in (text or DEFAULT_MULTIPLES).split(";")] for text in options["multiples"]]
+    rows = options.iloc[[place for place, sizes in enumerate(offered_in) for _ in sizes]]
+    multiple = np.array([size for sizes in offered_in for size in sizes], dtype=float)
+    growth = multiple ** rows["scale_exponent"].to_numpy(float)
+    return rows.assign(
+        option=[f"{name} x {size:g}" for name, size in zip(rows["option"], multiple, strict=True)],
+        size=rows["size"] * multiple,
+        capex=rows["capex"] * growth,
+        fixed_cost=rows["fixed_cost"] * growth,
+        max_modules=np.maximum(np.floor(rows["max_modules"] / multiple), np.sign(rows["max_modules"])),
+    )
 
 
 def _recovery(rate: np.ndarray, life: np.ndarray) -> np.ndarray:

@@ -139,13 +139,16 @@ def costs(case: Case) -> pd.DataFrame:
     )[[*LABEL, "amount", "least"]]
 
 
-def _asked(case: Case, rules: dict[str, pd.Series], key: tuple[str, str, str, str]) -> bool:
-    """Whether a row of the sheet is about an item and a period of a rule in force."""
-    name, item, _, period = key
-    if name not in rules:
-        return False
-    rule = rules[name]
-    return rule["item"] in (EVERY, item) and bool(_during(case, rule, pd.Series([period])).iloc[0])
+def _asked(case: Case, rules: dict[str, pd.Series], rows: pd.DataFrame) -> pd.Series:
+    """Which rows of the sheet are about an item and a period of a rule in force."""
+    asked = pd.Series(False, index=rows.index)
+    for name, own in rows.groupby("rule"):
+        if name in rules:
+            rule = rules[name]
+            asked[own.index] = (own["item"].eq(rule["item"]) | (rule["item"] == EVERY)) & _during(
+                case, rule, own["period"]
+            )
+    return asked
 
 
 def audit(case: Case) -> list[Finding]:
@@ -165,7 +168,7 @@ def audit(case: Case) -> list[Finding]:
     over = (said["breach"] - said["close"]).fillna(0.0)
     kept = over <= TOLERANCE * np.maximum(said["base"].abs().fillna(0.0), 1.0)
     return [
-        never("rules in force", pd.Series([not _asked(case, named, key) for key in sheet.index], dtype=bool)),
+        never("rules in force", ~_asked(case, named, case["rules"])),
         same("rules about nothing", sheet["value"][~sure], 0.0 * sheet["value"][~sure]),
         never("every rule is reported", pd.Series(~rows.index[matters].isin(sheet.index))),
         same("limits of rules", sheet["limit"], pd.Series(given.to_numpy(float), index=sheet.index).fillna(0.0)),

@@ -76,14 +76,14 @@ def _concentration(rows: pd.DataFrame, by: str, supply: pd.Series) -> pd.Series:
 def _imports(case: Case, uses: pd.DataFrame) -> pd.Series:
     """By item and period: what blocs use, each in the share of other blocs in what it has."""
     total = pd.Series(0.0, index=pd.MultiIndex.from_arrays([[], []], names=SUPPLY))
+    rows, stocks = made(case), case["stocks"]
+    stocked, used_in = stocks["region"].map(case.blocs), uses["region"].map(case.blocs)
     for bloc in sorted(set(case.blocs)):
-        inside = made(case)
-        inside = keyed(inside[inside["bloc"] == bloc], SUPPLY, "amount")
-        stocks = case["stocks"]
-        own = inside.add(keyed(stocks[stocks["region"].map(case.blocs) == bloc], SUPPLY, "released"), fill_value=0.0)
+        inside = keyed(rows[rows["bloc"] == bloc], SUPPLY, "amount")
+        own = inside.add(keyed(stocks[stocked == bloc], SUPPLY, "released"), fill_value=0.0)
         abroad = keyed(arrived(case, bloc), SUPPLY, "amount").astype(float)
         had = abroad.add(own, fill_value=0.0)
-        use = keyed(uses[uses["region"].map(case.blocs) == bloc], SUPPLY, "amount")
+        use = keyed(uses[used_in == bloc], SUPPLY, "amount")
         total = total.add((use * abroad / had[had > 0]).dropna(), fill_value=0.0)
     use = keyed(uses, SUPPLY, "amount")
     return total.reindex(use.index, fill_value=0.0)
@@ -124,13 +124,13 @@ def _makers(case: Case) -> Iterator[_Source]:
     recipes = case.instance["recipes"]
     lines = case["capacity"].merge(recipes.loc[recipes["quantity"] > 0, ["process", "item", "quantity"]], on="process")
     lines = lines.assign(amount=(lines["capacity"] * lines["quantity"]).astype(float))
-    could = keyed(lines, [*SUPPLY, "site"], "amount")
-    does = keyed(made(case), [*SUPPLY, "site"], "amount")
-    held = keyed(case["stocks"], SUPPLY, "held")
+    able = keyed(lines, [*SUPPLY, "site"], "amount")
+    active = keyed(made(case), [*SUPPLY, "site"], "amount")
+    could, does, held = able.to_dict(), active.to_dict(), keyed(case["stocks"], SUPPLY, "held").to_dict()
     facts = case.sites[["region", "firm", "home"]].to_dict("index")
     sums: dict[tuple[str, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(lambda: [0.0, 0.0]))
     rest: dict[tuple[str, str], float] = defaultdict(float)
-    for item, period, site in does.index.union(could.index):
+    for item, period, site in active.index.union(able.index):
         amount = does.get((item, period, site), 0.0)
         spare = max(could.get((item, period, site), 0.0) - amount, 0.0)
         rest[item, period] += spare

@@ -52,6 +52,7 @@ _PLACES: dict[str, tuple[str, Place]] = {
 """By sheet: the column that says how much, and the pools that a row hangs together with."""
 
 
+@remembered
 def _in_base(case: Case, sheet: str) -> pd.DataFrame:
     """The base rows of a sheet once for every snapshot of their period."""
     rows = case[sheet].drop(columns="scenario", errors="ignore")

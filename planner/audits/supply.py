@@ -41,6 +41,7 @@ def within(case: Case, regions: pd.Series, scope: str | None) -> pd.Series:
     return regions.eq(scope) | regions.map(case.blocs).eq(scope) | (scope is None)
 
 
+@remembered
 def arrived(case: Case, scope: str | None) -> pd.DataFrame:
     """What is shipped into a scope from outside it: item, period, region and bloc of origin, amount."""
     flows = case["flows"]
@@ -50,12 +51,14 @@ def arrived(case: Case, scope: str | None) -> pd.DataFrame:
     return rows.assign(bloc=rows["region"].map(case.blocs))
 
 
+@remembered
 def supply(case: Case, scope: str | None) -> pd.Series:
     """By item and period: what is made in a scope and arrives there, in item/year."""
     rows = made(case)
     return _sum([rows[within(case, rows["region"], scope)], arrived(case, scope)], SUPPLY)
 
 
+@remembered
 def sources(case: Case, scope: str | None, by: str) -> pd.Series:
     """By item, period and source: what of the supply comes from it; of firms and sites only what they make there."""
     rows = made(case)
@@ -76,6 +79,7 @@ def in_control(case: Case, scope: str | None, who: str) -> pd.Series:
     return _sum([rows], SUPPLY)
 
 
+@remembered
 def use(case: Case, scope: str | None) -> pd.Series:
     """By item and period: what lines use in a scope, markets are sold there and is deployed there, in item/year."""
     rows = used(case)

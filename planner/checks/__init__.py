@@ -1,6 +1,6 @@
 """The business rules of an input workbook, one module per noun: each check yields the issues it finds."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from planner.workbook.read import Reading
 
 Check = Callable[["Reading"], Iterator[Issue]]
+
+Row = Mapping[str, Any]
+"""The cells of a row by column name."""
 
 
 def needs(*sheets: str) -> Callable[[Check], Check]:
@@ -42,10 +45,11 @@ def warning(reading: "Reading", sheet: str, row: int, column: str, message: str)
     return Issue("warning", sheet, reading.cell(sheet, row, column), message)
 
 
-def rows(table: pd.DataFrame) -> Iterator[tuple[int, Any]]:
-    """The number of each row in its sheet, with its cells by column name; a blank stays None or NaN as it was."""
+def rows(table: pd.DataFrame) -> Iterator[tuple[int, Row]]:
+    """The number of each row in its sheet, with its cells; a blank stays None or NaN as it was."""
+    columns = list(table.columns)
     for row, *cells in table.itertuples(name=None):
-        yield cast(int, row), pd.Series(cells, index=table.columns, dtype=object)
+        yield cast(int, row), dict(zip(columns, cells, strict=True))
 
 
 def active(table: pd.DataFrame) -> pd.DataFrame:

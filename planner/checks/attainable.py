@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from models.instance import Instance
-from planner.checks import active, error, listed, needs, rows, warning
+from planner.checks import Row, active, error, listed, needs, rows, warning
 from planner.checks.places import blocs, positions, regions_of
 from planner.checks.reach import must_be_served, with_all_in_reach
 from planner.checks.rules import ABOVE_ZERO, KINDS, OWNERS, STAKE, known_sources
@@ -44,12 +44,12 @@ def rules_can_be_met(reading: "Reading") -> Iterator[Issue]:
             yield warning(reading, "rules", row, "limit", _words(rule, at_times))
 
 
-def _sort(rule: pd.Series) -> Callable[..., Issue]:
+def _sort(rule: Row) -> Callable[..., Issue]:
     """Whether what never can be met is an error."""
     return error if rule["hard"] == "yes" and rule["item"] != "*" else warning
 
 
-def _faults(instance: Instance, rule: pd.Series) -> tuple[Faults, Faults, bool]:
+def _faults(instance: Instance, rule: Row) -> tuple[Faults, Faults, bool]:
     """The items that never can meet a rule, those that cannot at times, and whether there is any supply."""
     never: Faults = {}
     at_times: Faults = {}
@@ -64,7 +64,7 @@ def _faults(instance: Instance, rule: pd.Series) -> tuple[Faults, Faults, bool]:
     return never, at_times, supply
 
 
-def _sound(instance: Instance, rule: pd.Series) -> bool:
+def _sound(instance: Instance, rule: Row) -> bool:
     """Whether other checks leave something to judge."""
     kind, who = KINDS[rule["type"]], rule["who"]
     limit = rule["limit"]
@@ -79,24 +79,24 @@ def _sound(instance: Instance, rule: pd.Series) -> bool:
     return not (rule["type"] == "min_share" and who == "*") and bool(_span(instance, rule))
 
 
-def _span(instance: Instance, rule: pd.Series) -> list[str]:
+def _span(instance: Instance, rule: Row) -> list[str]:
     """The periods in which a rule is in force."""
     order = positions(instance, "periods", "period")
     first, last = order.get(rule["from"], 0), order.get(rule["to"], len(order) - 1)
     return list(order)[first : last + 1]
 
 
-def _items(instance: Instance, rule: pd.Series) -> list[str]:
+def _items(instance: Instance, rule: Row) -> list[str]:
     return list(instance["items"]["item"]) if rule["item"] == "*" else [rule["item"]]
 
 
-def _nothing(rule: pd.Series) -> str:
+def _nothing(rule: Row) -> str:
     where = f" in `{rule['scope']}`" if rule["scope"] else ""
     what = "nothing" if rule["item"] == "*" else f"no `{rule['item']}`"
     return f"{what} can be made or brought{where} while the rule is in force: it asks nothing; correct or remove it"
 
 
-def _words(rule: pd.Series, faults: Faults) -> str:
+def _words(rule: Row, faults: Faults) -> str:
     """What is said of the items that cannot meet a rule, the first of them in full."""
     (item, said), *others = faults.items()
     periods = list(said)
@@ -107,7 +107,7 @@ def _words(rule: pd.Series, faults: Faults) -> str:
     )
 
 
-def _max_share(rule: pd.Series, found: Supplied) -> str:
+def _max_share(rule: Row, found: Supplied) -> str:
     """The sources that are held down, if there are no others, cannot make up the whole."""
     by, who, limit = rule["by"], rule["who"], rule["limit"]
     if limit >= 1:
@@ -125,7 +125,7 @@ def _max_share(rule: pd.Series, found: Supplied) -> str:
     return f"{_possible(names, by)}; write at least {_up(1 / len(names))}, or give it more sources"
 
 
-def _min_share(rule: pd.Series, found: Supplied) -> str:
+def _min_share(rule: Row, found: Supplied) -> str:
     by, who = rule["by"], rule["who"]
     if rule["limit"] == 0:
         return ""
@@ -137,14 +137,14 @@ def _min_share(rule: pd.Series, found: Supplied) -> str:
     )
 
 
-def _min_sources(rule: pd.Series, found: Supplied) -> str:
+def _min_sources(rule: Row, found: Supplied) -> str:
     names = found.named(rule["by"])
     if pd.isna(rule["count"]) or len(names) >= rule["count"]:
         return ""
     return f"{_possible(names, rule['by'])}; write a count of at most {len(names)}, or give it more sources"
 
 
-def _max_hhi(rule: pd.Series, found: Supplied) -> str:
+def _max_hhi(rule: Row, found: Supplied) -> str:
     names = found.named(rule["by"])
     others = rule["by"] in OWNERS and found.arriving
     if others or rule["limit"] * len(names) >= 1 - _ROUNDING or not names:

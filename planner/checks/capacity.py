@@ -101,12 +101,19 @@ def _means(instance: Instance) -> Iterator[tuple[str, Means]]:
 
 
 def _shortfalls(reading: "Reading", means: Means, period: str, wanted: pd.DataFrame) -> Iterator[Issue]:
-    """An issue for each item of which more is needed than can be made, or one for several that fall short together."""
+    """An issue for each item of which more is needed than can be made, or one for several that fall short together.
+
+    What can be served together needs no more of any item than can be made of it.
+    """
     items = reading.instance["items"]
     volume = wanted.groupby("item")["volume"].sum().reindex(items["item"], fill_value=0.0).to_numpy()
     if not volume.any():
         return
     volume = volume - means.unserved(volume, any_rate=True)
+    unserved = means.unserved(volume)
+    lacking = list(np.flatnonzero(unserved > TOLERANCE * np.maximum(volume, 1)))
+    if not lacking:
+        return
     short = False
     for place, (item, unit) in enumerate(zip(items["item"], items["unit"], strict=True)):
         need = means.least(place, volume)
@@ -121,16 +128,13 @@ def _shortfalls(reading: "Reading", means: Means, period: str, wanted: pd.DataFr
             )
             yield warning(reading, "demand", _largest(wanted, driver), "volume", message)
     if not short:
-        unserved = means.unserved(volume)
-        lacking = list(np.flatnonzero(unserved > TOLERANCE * np.maximum(volume, 1)))
-        if lacking:
-            names = listed([f"{unserved[place]:.6g} of `{items['item'].iloc[place]}`" for place in lacking])
-            message = (
-                f"{period}: all capacity together cannot serve all demand; at least {names} stay unserved; add "
-                "capacity or options, or lower the volume"
-            )
-            first = items["item"].iloc[lacking[0]]
-            yield warning(reading, "demand", _largest(wanted, first), "volume", message)
+        names = listed([f"{unserved[place]:.6g} of `{items['item'].iloc[place]}`" for place in lacking])
+        message = (
+            f"{period}: all capacity together cannot serve all demand; at least {names} stay unserved; add "
+            "capacity or options, or lower the volume"
+        )
+        first = items["item"].iloc[lacking[0]]
+        yield warning(reading, "demand", _largest(wanted, first), "volume", message)
 
 
 def _largest(wanted: pd.DataFrame, item: str) -> int:

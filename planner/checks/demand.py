@@ -27,19 +27,22 @@ def profit_has_prices(reading: "Reading") -> Iterator[Issue]:
 @needs("settings", "demand")
 def steps_fit_objective(reading: "Reading") -> Iterator[Issue]:
     """Under objective cost a market has one step; where there are several, price falls as volume grows."""
-    cost = reading.instance.settings["objective"] == "cost"
-    for market, steps in reading.instance["demand"].groupby(_MARKET, sort=False):
-        if len(steps) < 2:
-            continue
-        if cost:
-            region, item, period = map(str, market)
+    demand = reading.instance["demand"]
+    demand = demand.assign(market=demand.groupby(_MARKET, sort=False).ngroup())
+    by_price = demand.dropna(subset="price").sort_values(["market", "volume", "price"], ascending=[True, True, False])
+    rising = by_price[by_price.groupby("market")["price"].diff() >= 0]
+    again = demand[demand.groupby("market").cumcount() == 1]
+    if reading.instance.settings["objective"] == "profit":
+        again = again[:0]
+    for market in sorted({*again["market"], *rising["market"]}):
+        for row, step in rows(again[again["market"] == market]):
+            count = (demand["market"] == market).sum()
             message = (
-                f"`{item}` in `{region}` in {period} has {len(steps)} price steps: objective cost serves the cheapest, "
-                "whatever it earns; keep one, or set objective to profit"
+                f"`{step['item']}` in `{step['region']}` in {step['period']} has {count} price steps: objective cost "
+                "serves the cheapest, whatever it earns; keep one, or set objective to profit"
             )
-            yield warning(reading, "demand", steps.index[1], "step", message)
-        rising = steps.dropna(subset="price").sort_values(["volume", "price"], ascending=[True, False])
-        for row, step in rows(rising[rising["price"].diff() >= 0]):
+            yield warning(reading, "demand", row, "step", message)
+        for row, step in rows(rising[rising["market"] == market]):
             message = (
                 f"the price of step `{step['step']}` does not fall although its volume is larger than "
                 "that of another step; write a lower price or remove a step"

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from models.instance import Instance
-from planner.checks import error, needs, rows, warning
+from planner.checks import Row, error, needs, rows, warning
 from planner.checks.duties import LIKELY_PERCENT
 from planner.checks.places import blocs, lines_at_sites
 from planner.checks.supply import lane_table
@@ -162,7 +162,7 @@ def disruptions_hit_something(reading: "Reading") -> Iterator[Issue]:
             yield warning(reading, "disruptions", row, "target", message)
 
 
-def _hits(instance: Instance, disruption: pd.Series) -> bool:
+def _hits(instance: Instance, disruption: Row) -> bool:
     """Whether there is anything that the disruption changes."""
     kind, effect = disruption["kind"], disruption["effect"]
     if effect == "demand":
@@ -172,16 +172,16 @@ def _hits(instance: Instance, disruption: pd.Series) -> bool:
     return (lines and _lines(instance, disruption)) or (lanes and _lanes(instance, disruption))
 
 
-def _markets(instance: Instance, disruption: pd.Series) -> bool:
-    kind, target, item = disruption[["kind", "target", "item"]]
+def _markets(instance: Instance, disruption: Row) -> bool:
+    kind, target, item = disruption["kind"], disruption["target"], disruption["item"]
     demand = instance["demand"]
     held = {"bloc": demand["region"].map(blocs(instance)), "item": demand["item"]}.get(kind, demand["region"])
     there = (held == target) & (demand["volume"] > 0) & (demand["period"] == disruption["period"])
     return bool((there & ((demand["item"] == item) | (item == "*"))).any())
 
 
-def _lines(instance: Instance, disruption: pd.Series) -> bool:
-    kind, target, item = disruption[["kind", "target", "item"]]
+def _lines(instance: Instance, disruption: Row) -> bool:
+    kind, target, item = disruption["kind"], disruption["target"], disruption["item"]
     lines = lines_at_sites(instance)
     lines["bloc"] = lines["region"].map(blocs(instance))
     outputs = instance["recipes"].query("quantity > 0")
@@ -191,8 +191,8 @@ def _lines(instance: Instance, disruption: pd.Series) -> bool:
     return bool((there if kind == "item" else there & (lines[kind] == target)).any())
 
 
-def _lanes(instance: Instance, disruption: pd.Series) -> bool:
-    kind, target, item = disruption[["kind", "target", "item"]]
+def _lanes(instance: Instance, disruption: Row) -> bool:
+    kind, target, item = disruption["kind"], disruption["target"], disruption["item"]
     lanes = lane_table(instance)
     moved = target if kind == "item" else item
     hit = (lanes["item"] == moved).to_numpy() | (moved == "*")

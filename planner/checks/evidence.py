@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from models.schema import INPUTS, SETTINGS, keys, meta
-from planner.checks import error, listed, needs, rows, warning
+from planner.checks import Row, error, listed, needs, rows, warning
 from planner.issues import Issue
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _names(reading: "Reading", sheet: str) -> pd.Index:
     return pd.Index(["|".join(words) for words in zip(*parts, strict=True)], dtype=object)
 
 
-def _in_sheet(reading: "Reading", row: int, entry: pd.Series, names: pd.Index) -> Iterator[Issue]:
+def _in_sheet(reading: "Reading", row: int, entry: Row, names: pd.Index) -> Iterator[Issue]:
     """Does the column hold numbers, does the key exist, and is the figure within its range."""
     sheet, column = entry["sheet"], entry["column"]
     schema = INPUTS[sheet]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from models.instance import Instance
-from planner.checks import error, listed, needs, rows, warning
+from planner.checks import Row, error, listed, needs, rows, warning
 from planner.checks.orphans import demanded
 from planner.checks.places import place_of, positions
 from planner.checks.supply import SUPPLY_SHEETS, matched, placed, supply
@@ -72,7 +72,7 @@ def inner_lanes_do_something(reading: "Reading") -> Iterator[Issue]:
             yield warning(reading, "lanes", row, "destination", message)
 
 
-def _under_duty(instance: Instance, lane: pd.Series) -> bool:
+def _under_duty(instance: Instance, lane: Row) -> bool:
     """Is there a duty or ban on the lane, or on any item of a `*` lane."""
     items = instance["items"]["item"] if lane["item"] == "*" else [lane["item"]]
     spread = pd.DataFrame({"origin": lane["origin"], "destination": lane["destination"], "item": list(items)})

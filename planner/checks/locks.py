@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from models.instance import Instance
-from planner.checks import error, needs, rows, warning
+from planner.checks import Row, error, needs, rows, warning
 from planner.checks.bounds import existing_capacity, options_of_lines
 from planner.checks.places import lines_at_sites, positions
 from planner.checks.readiness import offered_options
@@ -114,7 +114,7 @@ _WHY = {
 }
 
 
-def _beyond(reading: "Reading", row: int, lock: pd.Series, periods: dict[str, Range]) -> Iterator[Issue]:
+def _beyond(reading: "Reading", row: int, lock: Row, periods: dict[str, Range]) -> Iterator[Issue]:
     """What is wrong with the values of a lock on a decision that exists."""
     decision, when = lock["decision"], lock["period"]
     least, most = lock["at_least"], lock["at_most"]

@@ -28,8 +28,7 @@ def blocs(instance: Instance) -> pd.Series:
 
 def regions_of(instance: Instance, place: str) -> set[str]:
     """The regions that a region, a bloc or `*` means."""
-    bloc = blocs(instance)
-    return {region for region in bloc.index if place in ("*", region, bloc[region])}
+    return {region for region, bloc in blocs(instance).items() if place in ("*", region, bloc)}
 
 
 @remembered

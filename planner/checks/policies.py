@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from models.instance import Instance
-from planner.checks import active, error, needs, rows, warning
+from planner.checks import Row, active, error, needs, rows, warning
 from planner.checks.bounds import options_of_lines
 from planner.checks.duties import LIKELY_PERCENT
 from planner.checks.offers import controllable, offers_of_lines
@@ -102,7 +102,7 @@ def policies_match_something(reading: "Reading") -> Iterator[Issue]:
     for row, policy in rows(policies[~about_goods | policies["item"].isin(set(instance["items"]["item"]))]):
         lacking, found = _MATCHES[policy["kind"]]
         if not found(instance, policy):
-            reason = lacking.format(**policy[["region", "item"]])
+            reason = lacking.format(region=policy["region"], item=policy["item"])
             message = f"{reason}: this policy changes nothing; correct region or item, or remove the row"
             yield warning(reading, "policies", row, "region", message)
 
@@ -117,7 +117,7 @@ def _processes(instance: Instance, item: str) -> set[str]:
     return set(makers.loc[makers["item"] == item, "process"])
 
 
-def _option(instance: Instance, policy: pd.Series) -> bool:
+def _option(instance: Instance, policy: Row) -> bool:
     lines, options = lines_at_sites(instance).reset_index(drop=True), instance["options"]
     there = lines.index[lines["region"].isin(regions_of(instance, policy["region"]))]
     on_lines = options_of_lines(instance)
@@ -125,13 +125,13 @@ def _option(instance: Instance, policy: pd.Series) -> bool:
     return bool(on_lines["row"].map(options["process"]).isin(_processes(instance, policy["item"])).any())
 
 
-def _controlled_line(instance: Instance, policy: pd.Series) -> bool:
+def _controlled_line(instance: Instance, policy: Row) -> bool:
     lines = lines_at_sites(instance)[controllable(instance)]
     there = lines["region"].isin(regions_of(instance, policy["region"]))
     return bool((there & lines["process"].isin(_processes(instance, policy["item"]))).any())
 
 
-def _entry(instance: Instance, policy: pd.Series) -> bool:
+def _entry(instance: Instance, policy: Row) -> bool:
     """Is there an offer to pay entry for: by the region of a line it covers, or the bloc of its firm."""
     offers = offers_of_lines(instance)
     offers = offers[(offers["entry_cost"] > 0) & offers["process"].isin(_processes(instance, policy["item"]))]
@@ -140,7 +140,7 @@ def _entry(instance: Instance, policy: pd.Series) -> bool:
     return bool((there | (offers["firm"].map(firms) == policy["region"])).any())
 
 
-def _project(instance: Instance, policy: pd.Series) -> bool:
+def _project(instance: Instance, policy: Row) -> bool:
     projects = instance["projects"]
     paid = set(projects.loc[projects["cost"] > 0, "project"])
     if policy["item"] == "*":
@@ -150,18 +150,18 @@ def _project(instance: Instance, policy: pd.Series) -> bool:
     return bool((asking | set(processes.loc[processes["process"] == policy["item"], "requires"])) & paid)
 
 
-def _lane(instance: Instance, policy: pd.Series) -> bool:
-    duty = pd.Series({"origin": "*", "destination": policy["region"], "item": policy["item"]})
+def _lane(instance: Instance, policy: Row) -> bool:
+    duty = {"origin": "*", "destination": policy["region"], "item": policy["item"]}
     return bool(matched(duty, lane_table(instance)).any())
 
 
-def _transaction(instance: Instance, policy: pd.Series) -> bool:
+def _transaction(instance: Instance, policy: Row) -> bool:
     offers = offers_of_lines(instance)
     offers = offers[(offers["transaction_cost"] > 0) & offers["process"].isin(_processes(instance, policy["item"]))]
     return bool(offers["region"].isin(regions_of(instance, policy["region"])).any())
 
 
-def _market(instance: Instance, policy: pd.Series) -> bool:
+def _market(instance: Instance, policy: Row) -> bool:
     demand = instance["demand"]
     there = demand["region"].isin(regions_of(instance, policy["region"]))
     return bool((there & ((demand["item"] == policy["item"]) | (policy["item"] == "*"))).any())

@@ -141,10 +141,10 @@ def inputs_can_reach_lines(reading: "Reading") -> Iterator[Issue]:
         elsewhere = lines.loc[lines["process"] == process, "runs"].any()
         must = entry["home"] == "yes" and entry["retirable"] == "no" and entry["min_load"] > 0
         yield (warning if elsewhere and not must else error)(reading, "lines", row, "process", message)
-    for row, line in rows(lines[lines["runs"] & ~lines["runs_now"]]):
+    for row, never in rows(lines[lines["runs"] & ~lines["runs_now"]]):
         message = (
-            f"`{line['process']}` at `{line['site']}` can run in no period: bans (duties), or what is ready too late, "
-            "keep its inputs away"
+            f"`{never['process']}` at `{never['site']}` can run in no period: bans (duties), or what is ready too "
+            "late, keep its inputs away"
         )
         yield warning(reading, "lines", row, "process", message)
 

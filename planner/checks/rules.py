@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from models.instance import Instance
-from planner.checks import active, error, needs, rows, warning
+from planner.checks import Row, active, error, needs, rows, warning
 from planner.checks.places import blocs, positions
 from planner.issues import Issue
 from planner.workbook.names import suggestion
@@ -240,7 +240,7 @@ def shares_leave_room(reading: "Reading") -> Iterator[Issue]:
             yield error(reading, "rules", row, "limit", message)
 
 
-def _meet(instance: Instance, one: pd.Series, other: pd.Series) -> bool:
+def _meet(instance: Instance, one: Row, other: Row) -> bool:
     """Whether two rules are about the same item in the same period at some time."""
     order = positions(instance, "periods", "period")
     spans = [(order.get(rule["from"], 0), order.get(rule["to"], len(order) - 1)) for rule in (one, other)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from models.instance import Instance
-from planner.checks import error, needs, rows, warning
+from planner.checks import Row, error, needs, rows, warning
 from planner.checks.disruptions import passing
 from planner.checks.duties import LIKELY_PERCENT
 from planner.checks.sources import carries, makes
@@ -80,7 +80,7 @@ def scenarios_do_something(reading: "Reading") -> Iterator[Issue]:
             yield warning(reading, "scenarios", row, "factor", message)
 
 
-def _not_expanded(reading: "Reading", row: int, scenario: pd.Series, told: bool) -> Iterator[Issue]:
+def _not_expanded(reading: "Reading", row: int, scenario: Row, told: bool) -> Iterator[Issue]:
     """What is wrong with a scenario whose disruptions stand in their own sheet."""
     if not told:
         message = (
@@ -137,7 +137,7 @@ def expansions_have_members(reading: "Reading") -> Iterator[Issue]:
             yield warning(reading, "scenarios", row, "expand", message)
 
 
-def _members(instance: Instance, scenario: pd.Series) -> set[str]:
+def _members(instance: Instance, scenario: Row) -> set[str]:
     """What an expanded scenario takes away one by one."""
     kind, item, period = scenario["expand"].removeprefix("each_"), scenario["item"], scenario["period"]
     if kind not in ("lane", "chokepoint"):

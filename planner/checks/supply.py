@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from models.instance import Instance
-from planner.checks import rows
+from planner.checks import Row, rows
 from planner.checks.bounds import CAPACITY_SHEETS, greatest_use
 from planner.checks.memory import remembered
 from planner.checks.places import blocs, lines_at_sites, place_of, positions
@@ -46,7 +46,7 @@ def placed(instance: Instance, lanes: pd.DataFrame) -> pd.DataFrame:
     return lanes.astype(dict.fromkeys(names, "category"))
 
 
-def matched(duty: pd.Series, lanes: pd.DataFrame) -> np.ndarray:
+def matched(duty: Row, lanes: pd.DataFrame) -> np.ndarray:
     """Which rows of `lanes`, as `placed` gives them, a row of `duties` concerns, whatever the period."""
     wanted = np.ones(len(lanes), dtype=bool)
     for side in ("origin", "destination"):

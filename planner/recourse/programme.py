@@ -1,7 +1,7 @@
 """One period of a plan as a linear programme: what was decided stays, what flows may answer a disturbance."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,8 +54,8 @@ class Programme:
     group: np.ndarray
 
 
-def programmes(m: pyo.ConcreteModel) -> dict[str, Programme]:
-    """The programme of every period of a model whose variables hold a plan."""
+def programmes(m: pyo.ConcreteModel, periods: Iterable[str]) -> dict[str, Programme]:
+    """The programmes of periods of a model whose variables hold a plan."""
     amounts: dict[int, float] = defaultdict(float)
     for amount, variable in zip(*m.cost_terms[:2], strict=True):
         amounts[id(variable)] += amount
@@ -63,7 +63,7 @@ def programmes(m: pyo.ConcreteModel) -> dict[str, Programme]:
     for name, place in _MOMENT.items():
         for key, variable in getattr(m, name).items():
             flows[key[place]].append(((name, key), variable))
-    return {period: _Builder(m, period, flows[period], amounts).build() for period in m.sets.time.periods}
+    return {period: _Builder(m, period, flows[period], amounts).build() for period in periods}
 
 
 class _Builder:

@@ -1,6 +1,6 @@
 """How the flows of a period answer a disturbance, and how long stock and slack carry the plan through it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -100,10 +100,10 @@ class _Bounds:
 class Recourse:
     """A plan whose decisions stay, ready to be disturbed again and again. Each period keeps its own solver."""
 
-    def __init__(self, m: pyo.ConcreteModel) -> None:
-        """`m` is a model of `models.network.build` whose variables hold the plan."""
+    def __init__(self, m: pyo.ConcreteModel, periods: Iterable[str] | None = None) -> None:
+        """`m` is a model of `models.network.build` whose variables hold the plan; without `periods` all are readied."""
         self.sets: Sets = m.sets
-        self.programmes = programmes(m)
+        self.programmes = programmes(m, m.sets.time.periods if periods is None else periods)
         self._solvers: dict[tuple[str, str], Warm] = {}
         self._calm: dict[tuple[str, float], np.ndarray] = {}
 
