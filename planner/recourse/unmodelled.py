@@ -23,7 +23,7 @@ def with_unmodelled(m: pyo.ConcreteModel, tables: Plan) -> Plan:
     if scenarios.empty:
         return tables
     snapshots = {key: snapshot for key, snapshot in m.sets.snapshots.items() if key[0] in others}
-    recourse = Recourse(m, {period for _, period in snapshots})
+    recourse = Recourse(m, {period for _, period in m.sets.snapshots})
     reactions = {key: recourse.react(key[1], snapshot) for key, snapshot in snapshots.items()}
     found = dict(tables)
     for sheet, rows in _rows(m, reactions).items():
