@@ -155,7 +155,7 @@ def _carriers(case: Case) -> Iterator[_Source]:
     lost: dict[tuple[str, str, str], float] = defaultdict(float)
     short: dict[tuple[str, str, str], float] = defaultdict(float)
     for (item, period, region), there in served.items():
-        for name in {name for *_, through in there for name in through}:
+        for name in {name for shipped, _, through in there if shipped > 0 for name in through}:
             gone = sum(shipped for shipped, _, through in there if name in through)
             rest = sum(room for _, room, through in there if name not in through)
             lost[item, period, name] += gone
