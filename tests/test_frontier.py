@@ -106,6 +106,21 @@ def test_concentration_as_the_rule(tmp_path: Path) -> None:
     assert rows["objective"].iloc[[0, 3, 4]].tolist() == pytest.approx([120, 126, 344], rel=1e-3)
 
 
+def test_a_limit_that_only_nothing_meets(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """One firm alone makes cells: with less than all from it none are made, and none served, at 300 each."""
+    book, out = tmp_path / "three.xlsx", tmp_path / "frontier.xlsx"
+    base = three_sources()
+    rule = base["rules"][0] | {"by": "firm", "who": "us", "limit": 1}
+    write_instance(base | {"rules": [rule]}, book)
+    assert run(["frontier", str(book), "--rule", "not only A", "--points", "2", "-o", str(out)]) == 0
+    rows = sheet(out, "points")
+    assert rows["objective"].tolist() == pytest.approx([120, 36_000])
+    assert rows["measure"].tolist() == [1, 0]
+    assert pd.isna(rows["value"].iloc[1])
+    assert "Nothing that the rule is about is left in that plan." in capsys.readouterr().out
+    assert "nan" not in sheet(out, "summary")["value"].astype(str).str.lower().tolist()
+
+
 def test_against_service(tmp_path: Path) -> None:
     """Without A there is what B makes, half, and all once the hall stands."""
     path, out = tmp_path / "three.xlsx", tmp_path / "frontier.xlsx"

@@ -108,8 +108,10 @@ def _tightest(found: Frontier) -> str:
             f"Not looked beyond {last.limit:.4g} months: tighter limits may be met too."
         )
     late = " Tighter ones may be met: time ran out on some." if found.hurried else ""
+    empty = " Nothing that the rule is about is left in that plan." if math.isnan(last.value) else ""
     return (
-        f"The tightest limit that any plan was found to meet is {last.limit:.4g}: it costs {_price(found, last)}.{late}"
+        f"The tightest limit that any plan was found to meet is {last.limit:.4g}: it costs {_price(found, last)}."
+        f"{empty}{late}"
     )
 
 

@@ -22,7 +22,10 @@ class Request:
 
 @dataclass
 class Point:
-    """A plan under one limit: cost as the solver minimises it (profit is a negative cost), and what was measured."""
+    """A plan under one limit: cost as the solver minimises it (profit is a negative cost), and what was measured.
+
+    `value` is the figure of the rule, NaN where nothing that it is about is left; then `measure` is the limit.
+    """
 
     limit: float
     cost: float

@@ -197,7 +197,8 @@ class _Search:
         value = self._figure(job, tables)
         against = self.found.request.against
         rule = job.reading.instance["rules"].loc[self.row]
-        measured = MEASURES_OF[against](job, tables, rule) if against else value
+        own = limit if math.isnan(value) else value
+        measured = MEASURES_OF[against](job, tables, rule) if against else own
         return Point(limit, solution.objective, value, measured, solution, tables)
 
     def _figure(self, job: Job, tables: dict[str, pd.DataFrame]) -> float:
