@@ -263,12 +263,12 @@ def _checked(file: Path, result: Path | None, changes: list[str] | None) -> "tup
 
 
 def ensure_other(result: Path, file: Path) -> None:
-    """Raise where `result` is the file that is read, or cannot be written."""
-    from planner.workbook.write import ensure_writable
+    """Raise where `result` is the file that is read, cannot be written, or is no result that may be replaced."""
+    from planner.workbook.write import ensure_replaceable
 
     if result.exists() and file.exists() and result.samefile(file):
         raise InputError([Issue("error", "", "", f"{result} is the input itself: name another file for the result")])
-    ensure_writable(result)
+    ensure_replaceable(result)
 
 
 def _status_without_plan(status: str) -> int:

@@ -249,3 +249,26 @@ def test_result_repeats_its_inputs_as_read(example: Path, tmp_path: Path) -> Non
     original = pd.read_excel(example, sheet_name="sites", engine="calamine")
     repeated = pd.read_excel(result, sheet_name="in_sites", engine="calamine")
     assert repeated["site"].tolist() == original["site"].tolist()
+
+
+@pytest.mark.parametrize("content", ["an instance", "notes"])
+def test_what_is_no_result_is_not_replaced(content: str, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """A slip of the pen in -o costs nobody a workbook; a result can be made again, and is replaced."""
+    book, other, out = (tmp_path / name for name in ("a.xlsx", "b.xlsx", "out.xlsx"))
+    assert run(["new", str(book)]) == 0
+    assert run(["new", str(other)]) == 0 if content == "an instance" else other.write_text(content)
+    before = other.read_bytes()
+    assert run(["solve", str(book), "-o", str(out)]) == 0
+    commands = [
+        ["solve", str(book), "-o", str(other)],
+        ["stress", str(out), "-o", str(other)],
+        ["compare", str(out), str(out), "-o", str(other)],
+        ["harden", str(book), "-o", str(tmp_path / "hard.xlsx"), "--plain", str(other)],
+    ]
+    capsys.readouterr()
+    for command in commands:
+        assert run(command) == 2
+        assert "exists and is no result of the planner: name another file" in capsys.readouterr().err
+    assert other.read_bytes() == before
+    assert run(["stress", str(out), "-o", str(tmp_path / "stress.xlsx")]) == 0
+    assert run(["solve", str(book), "-o", str(tmp_path / "stress.xlsx")]) == 0

@@ -13,7 +13,7 @@ from planner.report.page import html, markdown
 from planner.seal import seal
 from planner.workbook.board import Board
 from planner.workbook.save import save_text
-from planner.workbook.write import ensure_writable, write_tables
+from planner.workbook.write import ensure_replaceable, ensure_writable, write_tables
 
 FORMATS = {"xlsx": ".xlsx", "md": ".md", "html": ".html"}
 """Forms of a comparison and the endings of their files."""
@@ -46,7 +46,10 @@ def run_comparison(paths: Sequence[Path], output: Path, form: str) -> Comparison
     for path in paths:
         if output.exists() and path.exists() and output.samefile(path):
             raise InputError([Issue("error", "", "", f"{output} is one of the files to compare: name another")])
-    ensure_writable(output, FORMATS[form] if form == "xlsx" else output.suffix.lower())
+    if form == "xlsx":
+        ensure_replaceable(output)
+    else:
+        ensure_writable(output, output.suffix.lower())
     found = compare([read_compared(path, label) for path, label in zip(paths, labels(paths), strict=True)])
     if form == "xlsx":
         _write_workbook(found, output)

@@ -21,7 +21,7 @@ from planner.studies.stress_tables import ENDURANCE, HEAT, stress_schemas, stres
 from planner.workbook.board import Board
 from planner.workbook.heat import Heat
 from planner.workbook.names import suggestion
-from planner.workbook.write import ensure_writable, write_tables
+from planner.workbook.write import ensure_replaceable, write_tables
 
 
 def run_stress(
@@ -36,7 +36,7 @@ def run_stress(
     """
     if output.exists() and path.exists() and output.samefile(path):
         raise InputError([Issue("error", "", "", f"{output} is the plan itself: name another file")])
-    ensure_writable(output)
+    ensure_replaceable(output)
     began = datetime.now(UTC)
     plan = read_result(path)
     instance = plan.instance

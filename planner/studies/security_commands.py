@@ -17,6 +17,7 @@ from planner.cli import (
     _checked,
     _status_without_plan,
     app,
+    ensure_other,
     errors,
     output,
 )
@@ -121,6 +122,8 @@ def harden(
     siege = Siege(service, losses, _listed(kinds), tuple(months), most, tuple(period or ()), tuple(without or ()))
     reading, issues = _checked(file, out, changes)
     check_siege(siege, reading.instance)
+    if plain is not None:
+        ensure_other(plain, file)
     chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     try:
         with Live(errors) as live:

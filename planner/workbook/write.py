@@ -14,6 +14,7 @@ from planner.report.charts import charts
 from planner.report.tiles import tiles
 from planner.workbook.board import Board, add_board, fill_by_row
 from planner.workbook.heat import Heat, add_heat
+from planner.workbook.package import open_package
 from planner.workbook.save import Body, WriteError, is_full, reason, save
 from planner.workbook.sheets import Rows, copy_sheet, input_sheet, new_book, result_sheet
 
@@ -80,6 +81,27 @@ def write_tables(
     if board is not None:
         add_board(book, tables["summary"], board)
     save(book, path, bodies)
+
+
+OWN = "run"
+"""The sheet that every workbook has that the planner writes as a result."""
+
+
+def ensure_replaceable(path: str | Path) -> None:
+    """Raise InputError where a result cannot be written to `path`, or something would be lost by it.
+
+    Results can be made again, so they are replaced; a workbook that somebody filled in is not.
+    """
+    ensure_writable(path)
+    if not Path(path).exists():
+        return
+    try:
+        ours = any(name == OWN for name, _ in open_package(path).sheets)
+    except InputError:
+        ours = False
+    if not ours:
+        words = f"{path} exists and is no result of the planner: name another file, or remove it first"
+        raise InputError([Issue("error", "", "", words)])
 
 
 def ensure_writable(path: str | Path, ending: str = ".xlsx") -> None:

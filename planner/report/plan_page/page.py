@@ -179,7 +179,9 @@ def _security(instance: Instance, tables: Tables) -> str:
     ):
         rows = tables.get(sheet)
         if rows is not None and len(rows):
-            parts.append(html_section(Section(sheet, about, rows[list(RESULTS[sheet].columns)])))
+            parts.append(
+                html_section(Section(sheet, about, rows[[name for name in RESULTS[sheet].columns if name in rows]]))
+            )
     return "".join(parts)
 
 
