@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -63,11 +64,24 @@ def solve_all(
         crew.close()
 
 
-def solve_numbered(
-    work: Callable[[Task], Found], tasks: Sequence[Task], crew: Workforce
-) -> Generator[tuple[int, Found], None, None]:
-    """The same, each with the place of its task, for whoever minds the order. Raises TaskFailed."""
-    return solve_all(partial(_numbered, work), list(enumerate(tasks)), crew.workers, crew.cluster)
+def solve_in_order(
+    work: Callable[[Task], Found], tasks: Sequence[Task], crew: Workforce, show: Callable[[list[Found]], None]
+) -> tuple[list[Found], bool]:
+    """What `work` makes of each task, in the order of the tasks, and whether that is all: Ctrl-C ends it before.
+
+    `show` is told what is known whenever a task ends. Raises TaskFailed.
+    """
+    known: dict[int, Found] = {}
+    complete = True
+    try:
+        numbered = list(enumerate(tasks))
+        with closing(solve_all(partial(_numbered, work), numbered, crew.workers, crew.cluster)) as found:
+            for number, part in found:
+                known[number] = part
+                show(list(known.values()))
+    except KeyboardInterrupt:
+        complete = False
+    return [known[number] for number in sorted(known)], complete
 
 
 def _numbered(work: Callable[[Task], Found], task: tuple[int, Task]) -> tuple[int, Found]:

@@ -22,9 +22,10 @@ def with_unmodelled(m: pyo.ConcreteModel, tables: Plan) -> Plan:
     others = set(scenarios.index[~scenarios["modelled"]])
     if scenarios.empty:
         return tables
-    snapshots = {key: snapshot for key, snapshot in m.sets.snapshots.items() if key[0] in others}
     recourse = Recourse(m, {period for _, period in m.sets.snapshots})
-    reactions = {key: recourse.react(key[1], snapshot) for key, snapshot in snapshots.items()}
+    reactions = {
+        key: recourse.react(key[1], snapshot) for key, snapshot in m.sets.snapshots.items() if key[0] in others
+    }
     found = dict(tables)
     for sheet, rows in _rows(m, reactions).items():
         both = [frame for frame in (tables.get(sheet), rows) if frame is not None and len(frame)]

@@ -11,7 +11,7 @@ import pandas as pd
 from models.instance import Instance
 from models.plan import plan
 from planner.issues import InputError, Issue
-from planner.jobs.pool import ALONE, Workforce, solve_numbered
+from planner.jobs.pool import ALONE, Workforce, solve_all
 from planner.planning import Job, prepared
 from planner.recourse.reaction import Recourse
 from planner.recourse.unmodelled import with_unmodelled
@@ -150,7 +150,7 @@ class _Search:
         options = replace(request.options, threads=request.options.threads or crew.threads)
         way = _Way(self.found.reading, replace(request, options=options), self.row, self.kind, self.last)
         self._next()
-        for _, points in solve_numbered(_solve_apart, [(way, limit) for limit in limits], crew):
+        for points in solve_all(_solve_apart, [(way, limit) for limit in limits], crew.workers, crew.cluster):
             self.found.points += points
             self._next()
 
@@ -225,8 +225,7 @@ class _Way:
 def _solve_apart(task: tuple[_Way, float]) -> list[Point]:
     """The point at a limit, if there is one."""
     way, limit = task
-    sign = -1.0 if way.reading.instance.settings["objective"] == "profit" else 1.0
-    found = Frontier(way.request, way.reading, sign, 1.0, not way.kind.startswith("min_"))
+    found = Frontier(way.request, way.reading, 1.0, 1.0, not way.kind.startswith("min_"))
     search = _Search(found, way.row, way.kind, Watch(lambda step: None, lambda words: None))
     search.last = way.start
     search.solve(limit)

@@ -12,7 +12,7 @@ from models.network import build
 from models.schema import INPUTS
 from planner.compiled import compile_model
 from planner.issues import InputError, Issue
-from planner.jobs.pool import ALONE, Workforce, solve_numbered
+from planner.jobs.pool import ALONE, Workforce, solve_in_order
 from planner.planning import Job, prepared
 from planner.recourse.reaction import Recourse
 from planner.solver import Options, Progress, Solution, load_values, rounding, solve_arrays
@@ -140,15 +140,10 @@ def _searched(found: Hardened, losses: Losses, watch: Watch) -> Search:
         return search(Recourse(job.model), losses, found.siege, watch.searching)
     periods = found.siege.periods or job.model.sets.time.periods
     tasks = [(job.reading.instance, solution.values, replace(found.siege, periods=(period,))) for period in periods]
-    parts: dict[int, Search] = {}
-    complete = True
-    try:
-        for number, part in solve_numbered(_search_apart, tasks, watch.crew):
-            parts[number] = part
-            watch.searching(sum(each.tried for each in parts.values()))
-    except KeyboardInterrupt:
-        complete = False
-    return joined([part for _, part in sorted(parts.items())], complete)
+    parts, complete = solve_in_order(
+        _search_apart, tasks, watch.crew, lambda known: watch.searching(sum(part.tried for part in known))
+    )
+    return joined(parts, complete)
 
 
 def _search_apart(task: tuple[Instance, np.ndarray, Siege]) -> Search:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from planner.comparison.files import Compared
 from planner.issues import InputError, Issue
-from planner.jobs.pool import ALONE, Workforce, solve_numbered
+from planner.jobs.pool import ALONE, Workforce, solve_in_order
 from planner.planning import issue_table
 from planner.progress import Live
 from planner.recourse.reaction import Recourse
@@ -66,14 +66,10 @@ def _stressed(plan: Compared, trial: Trial, crew: Workforce, live: Live) -> Stre
     periods = trial.periods or tuple(plan.periods["period"])
     tasks = [(plan, replace(trial, periods=(period,))) for period in periods]
     found = Stressed(total=sum(len(losses.single(period)) for period in periods))
-    parts: dict[int, Stressed] = {}
-    try:
-        for number, part in solve_numbered(_stress_apart, tasks, crew):
-            parts[number] = part
-            live.count("period", len(parts), len(tasks))
-    except KeyboardInterrupt:
-        found.complete = False
-    for _, part in sorted(parts.items()):
+    parts, found.complete = solve_in_order(
+        _stress_apart, tasks, crew, lambda known: live.count("period", len(known), len(tasks))
+    )
+    for part in parts:
         found.hits += part.hits
         found.tried += part.tried
         found.total += part.pairs
