@@ -46,11 +46,12 @@ Courses = Mapping[tuple[str, str], Course]
 """By scenario and period."""
 
 
-def course_rows(m: pyo.ConcreteModel, sets: Sets, courses: Courses) -> dict[str, pd.DataFrame]:
+def course_rows(m: pyo.ConcreteModel, courses: Courses) -> dict[str, pd.DataFrame]:
     """Rows of sheets `production`, `flows`, `stocks` and `demand`; markets that want nothing have none.
 
     A flow of the base that stops has a row of 0; others that are 0 have none.
     """
+    sets: Sets = m.sets
     made, shipped, stocks, demand = [], [], [], []
     charges = _charges(sets, {t for _, t in courses})
     prices = dict(zip(sets.demand[MARKET].itertuples(index=False, name=None), sets.demand["price"], strict=True))

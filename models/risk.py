@@ -74,7 +74,7 @@ def report(m: pyo.ConcreteModel, sets: Sets) -> dict[str, pd.DataFrame]:
     for name, loss in losses.items():
         own = {key: course for key, course in courses.items() if key[0] == name}
         rows.append((name, chances[name], served_share(sets, own, sold), loss, nan, weights.get(name, 0.0), "yes"))
-    return {"scenarios": pd.DataFrame(rows, columns=SCENARIOS), **course_rows(m, sets, courses)}
+    return {"scenarios": pd.DataFrame(rows, columns=SCENARIOS), **course_rows(m, courses)}
 
 
 def tail(losses: dict[str, float], chances: dict[str, float], alpha: float) -> dict[str, float]:

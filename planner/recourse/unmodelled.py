@@ -54,7 +54,7 @@ def _rows(m: pyo.ConcreteModel, reactions: Mapping[tuple[str, str], Reaction]) -
         loss = sum(reactions[key].loss for key in own)
         service = served_share(m.sets, own, sold)
         rows.append((name, m.sets.scenarios.at[name, "probability"], service, loss, nan, 0.0, "no"))
-    return {"scenarios": pd.DataFrame(rows, columns=SCENARIOS), **course_rows(m, m.sets, courses)}
+    return {"scenarios": pd.DataFrame(rows, columns=SCENARIOS), **course_rows(m, courses)}
 
 
 def _course(m: pyo.ConcreteModel, reaction: Reaction) -> Course:
