@@ -67,6 +67,8 @@ def run_jobs(
 
     if not files and not resume:
         raise InputError([Issue("error", "", "", "name files to solve, or give --resume to finish what was begun")])
+    if not files:
+        _look_for_jobs(folder)
     given = {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed}
     options = {name: value for name, value in given.items() if value is not None}
     wanted = requests([Run(tuple(files or ()), tuple(changes or ()), tuple(vary or ()), options)])
@@ -192,6 +194,14 @@ def _ledger(folder: Path) -> "Ledger":
     if not (folder / FILE).exists():
         raise InputError([Issue("error", "", "", f"there is no ledger in {folder}: name its folder with -o")])
     return Ledger(folder / FILE)
+
+
+def _look_for_jobs(folder: Path) -> None:
+    """Raise InputError where there is nothing to go on with, such as after a kill before the jobs were entered."""
+    with _ledger(folder) as ledger:
+        if not ledger.jobs():
+            words = f"no job was ever entered in the ledger of {folder}: name the files to solve, or its folder with -o"
+            raise InputError([Issue("error", "", "", words)])
 
 
 def _print(jobs: "Sequence[Job]") -> None:

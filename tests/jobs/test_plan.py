@@ -7,6 +7,7 @@ import pytest
 
 from planner.cli import run
 from planner.issues import InputError
+from planner.jobs.ledger import FILE, Ledger
 from planner.jobs.plan import Run, requests
 from tests.jobs import TINY
 
@@ -90,6 +91,17 @@ def test_a_folder_of_results_that_cannot_be_made(tmp_path: Path, capsys: pytest.
 def test_nothing_to_run_is_said(capsys: pytest.CaptureFixture) -> None:
     assert run(["run"]) == 2
     assert "--resume" in capsys.readouterr().err
+
+
+def test_there_must_be_something_to_go_on_with(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """A runner may be killed before its jobs are in the ledger: then the files have to be named again."""
+    resume = ["run", "--resume", "-o", str(tmp_path)]
+    assert run(resume) == 2
+    assert "there is no ledger" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+    with Ledger(tmp_path / FILE):
+        assert run(resume) == 2
+    assert "name the files" in capsys.readouterr().err
 
 
 def test_a_toml_plan_is_read_from_its_folder(tmp_path: Path) -> None:
