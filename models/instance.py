@@ -1,5 +1,6 @@
 """An instance: the typed tables of an input workbook and its settings."""
 
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -34,7 +35,7 @@ class Instance:
 
     def with_settings(self, **changes: Any) -> "Instance":
         """The same tables under other settings."""
-        return replace(self, settings={**self.settings, **changes})
+        return replace(self, settings=ChainMap(changes, self.settings))  # type: ignore[arg-type]  # only read
 
 
 def default_settings() -> dict[str, Any]:

@@ -26,6 +26,7 @@ from planner.checks import (
     stocks,
     switches,
 )
+from planner.checks.memory import remembered
 from planner.issues import Issue
 
 if TYPE_CHECKING:
@@ -127,5 +128,11 @@ CHECKS: tuple[Check, ...] = (
 def check(reading: "Reading") -> list[Issue]:
     """Every issue of an input: those of the reader first, then those of the business rules, errors before warnings."""
     order = {"error": 0, "warning": 1, "info": 2}
-    found = [issue for rule in CHECKS for issue in rule(reading)]
+    found = [issue for rule in CHECKS for issue in _issues(reading, rule)]
     return [*reading.issues, *sorted(found, key=lambda issue: order[issue.severity])]
+
+
+@remembered
+def _issues(reading: "Reading", rule: Check) -> list[Issue]:
+    """What one rule finds."""
+    return list(rule(reading))

@@ -147,7 +147,7 @@ def _understood(
         if sheet == settings.SHEET:
             continue
         found = tables.get(sheet)
-        frames[sheet] = _no_rows(sheet).copy()
+        frames[sheet] = _no_rows(sheet)
         if sheet in known and sheet not in changed:
             frames[sheet], raw[sheet] = known[sheet]
         elif found is not None:
