@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
 
@@ -15,11 +16,15 @@ from models.sets import Sets
 from models.sets.access import OWN
 from models.terms import Terms, linear
 
+WEIGHING = ("min_utilisation", "max_capacity_ratio")
+"""Types of rules that idle capacity can break."""
+
 
 def build(m: pyo.ConcreteModel, sets: Sets) -> None:
     """kept[l,t] binary, existing capacity is not yet retired; built[l,k,t] integer, modules ordered.
 
-    Retiring is free, so it is a decision only where keeping costs something or forces the line to run, or a lock asks.
+    Retiring is free, so it is a decision only where keeping costs something or forces the line to run, where a rule
+    weighs capacity against use, or a lock asks.
     """
     _build_existing(m, sets)
     _build_modules(m, sets)
@@ -62,8 +67,8 @@ def _build_draws(m: pyo.ConcreteModel, sets: Sets) -> None:
 
 def _build_existing(m: pyo.ConcreteModel, sets: Sets) -> None:
     lines = sets.lines
-    refused = lines.index.isin(sets.ruled_out["kept"])
-    worth_it = (lines["fixed_cost"] > 0) | (lines["min_load"] > 0) | refused
+    asked = lines.index.isin(sets.ruled_out["kept"]) | _weighed(sets)
+    worth_it = (lines["fixed_cost"] > 0) | (lines["min_load"] > 0) | asked
     matters = lines["home"] & (lines["retirable"] == "yes") & worth_it
     retirable = set(lines.index[matters])
     m.kept = pyo.Var([key for key in sets.existing if key[:2] in retirable], domain=pyo.Binary)
@@ -81,6 +86,17 @@ def _build_existing(m: pyo.ConcreteModel, sets: Sets) -> None:
     }
     m.retired_for_good = pyo.Constraint(list(m.kept_before), rule=retired_for_good)
     m.kept_open = pyo.Constraint([key for key in m.kept if (key[0], key[2]) in m.opened], rule=kept_open)
+
+
+def _weighed(sets: Sets) -> np.ndarray:
+    """Which lines make an item of which a rule weighs capacity against use."""
+    items = {item for rule in sets.rules if rule.type in WEIGHING for item in rule.items}
+    processes = {
+        process
+        for process, recipe in sets.recipes.items()
+        if any(amount > 0 and item in items for item, amount in recipe)
+    }
+    return sets.lines.index.get_level_values("process").isin(processes)
 
 
 def _build_modules(m: pyo.ConcreteModel, sets: Sets) -> None:

@@ -379,3 +379,11 @@ def test_a_row_copied_from_a_result_is_a_lock(tmp_path):
     said = [issue for issue in check(reading) if issue.sheet == "locks"]
     assert {issue.severity for issue in said} == {"warning"}
     assert [issue.cell for issue in said] == ["D1", "E1", "A2"]
+
+
+def test_rules_that_are_off_need_not_be_within_reach():
+    """A rule that no plan can meet is an error; not while rules are switched off."""
+    tables = secure()
+    rule("max_share", item="ore", by="region", who="North", limit=0.5)(tables)
+    assert ("error", "rules", "I5") in places(found(tables))
+    assert all(issue.severity != "error" for issue in found(tables, rules="off"))

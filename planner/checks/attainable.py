@@ -32,7 +32,7 @@ def rules_can_be_met(reading: "Reading") -> Iterator[Issue]:
     be broken at a price, or where it is one of all items, which a plan may do without.
     """
     instance = with_all_in_reach(reading.instance)
-    for row, rule in rows(active(instance["rules"])):
+    for row, rule in rows(_in_force(instance)):
         if rule["type"] not in _JUDGES or not _sound(instance, rule):
             continue
         never, at_times, supply = _faults(instance, rule)
@@ -42,6 +42,12 @@ def rules_can_be_met(reading: "Reading") -> Iterator[Issue]:
             yield _sort(rule)(reading, "rules", row, "limit", _words(rule, never))
         if at_times:
             yield warning(reading, "rules", row, "limit", _words(rule, at_times))
+
+
+def _in_force(instance: Instance) -> pd.DataFrame:
+    """The rules that a plan has to meet: none where they are switched off."""
+    rules = active(instance["rules"])
+    return rules[:0] if instance.settings["rules"] == "off" else rules
 
 
 def _sort(rule: Row) -> Callable[..., Issue]:
@@ -175,7 +181,7 @@ _JUDGES: dict[str, Callable[[pd.Series, Supplied], str]] = {
 def imports_leave_a_source(reading: "Reading") -> Iterator[Issue]:
     """Where imports are limited, the item can be made. An error where a market there must be served."""
     instance = with_all_in_reach(reading.instance)
-    rules = active(instance["rules"])
+    rules = _in_force(instance)
     must = instance["demand"][must_be_served(instance)]
     for row, rule in rows(rules[(rules["type"] == "max_import_share") & (rules["limit"] < 1)]):
         scopes = [rule["scope"]] if rule["scope"] else sorted(set(blocs(instance)))
@@ -213,7 +219,7 @@ def _only_imported(instance: Instance, item: str, scope: str, span: list[str]) -
 def cover_has_a_stock(reading: "Reading") -> Iterator[Issue]:
     """Where a stock must cover the use of an item, it can be kept."""
     instance = with_all_in_reach(reading.instance)
-    rules, stocks, used = active(instance["rules"]), instance["stocks"], users(instance)
+    rules, stocks, used = _in_force(instance), instance["stocks"], users(instance)
     kept = stocks[~(stocks["maximum"] == 0)]
     for row, rule in rows(rules[(rules["type"] == "min_cover") & (rules["limit"] > 0)]):
         there = regions_of(instance, rule["scope"] or "*")
@@ -230,7 +236,7 @@ def cover_has_a_stock(reading: "Reading") -> Iterator[Issue]:
 def limited_sources_supply(reading: "Reading") -> Iterator[Issue]:
     """A source whose share is limited by name can supply the item at some time."""
     instance = with_all_in_reach(reading.instance)
-    rules, known = active(instance["rules"]), known_sources(instance)
+    rules, known = _in_force(instance), known_sources(instance)
     for row, rule in rows(rules[rules["type"] == "max_share"]):
         if rule["who"] not in known.get(rule["by"], []):
             continue

@@ -228,8 +228,18 @@ def test_the_sheet_says_what_they_come_to(case: Instance, value: float, marginal
 
 
 def test_capacity_of_others_counts_against_the_ratio() -> None:
-    """The branch of another firm stands whatever the plan does: 20 are more than 2 x 8 and nothing can be done."""
+    """The branch of another firm stands whatever the plan does: 20 are more than 2 x 8 unless the shop goes."""
     sites = [*WORKSHOP["sites"], {"site": "branch", "region": "there", "firm": "other"}]
-    assert optimum(ruled(rule("max_capacity_ratio", 2), sites=sites)) == "infeasible"
-    assert optimum(ruled(rule("max_capacity_ratio", 2.5), sites=sites)) == pytest.approx(16)
-    assert optimum(ruled(rule("max_capacity_ratio", 2), **TWO_SHOPS)) == "infeasible"
+    shop, branch = TWO_SHOPS["lines"]
+    standing = [shop | {"retirable": "no"}, branch]
+    assert optimum(ruled(rule("max_capacity_ratio", 2), sites=sites)) == pytest.approx(32)
+    assert optimum(ruled(rule("max_capacity_ratio", 2), sites=sites, lines=standing)) == "infeasible"
+    assert optimum(ruled(rule("max_capacity_ratio", 2.5), sites=sites, lines=standing)) == pytest.approx(16)
+
+
+@pytest.mark.parametrize(("kind", "limit"), [("max_capacity_ratio", 2), ("min_utilisation", 0.8)])
+def test_what_costs_nothing_to_keep_can_go_where_a_rule_weighs_it(kind: str, limit: float) -> None:
+    """The branch, which nobody needs, is retired: the shop makes 8 of 10 at 2."""
+    assert optimum(ruled(rule(kind, limit))) == pytest.approx(16)
+    kept = [line | {"retirable": "no"} for line in TWO_SHOPS["lines"]]
+    assert optimum(ruled(rule(kind, limit), lines=kept)) != pytest.approx(16)
