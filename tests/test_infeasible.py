@@ -1,6 +1,7 @@
 """Where no plan is possible: the fewest cells to change are named, and changed as told they make a plan possible."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,10 +13,13 @@ from models.network import build
 from planner.compiled import compile_model
 from planner.infeasible import Edit, Remedy, edited, remedies, told
 from planner.solver import Options, solve_arrays
+from planner.workbook.read import read_instance
 from tests.proofs import workshop
 from tests.small_instances import small_instances
 from tests.test_brute_force import faults
 from tests.test_solver import facilities
+
+INSTANCES = Path(__file__).parents[1] / "instances"
 
 
 def asked(case: Instance) -> list[Remedy]:
@@ -128,6 +132,44 @@ def test_a_rule_is_of_the_kind_that_it_says() -> None:
     rule = {"rule": "R", "type": "max_share", "item": "good", "by": "region", "who": "here", "limit": 0.4}
     (first, *_) = asked(workshop(rules=[rule | {"kind": "contract"}], **TWO_SHOPS))
     assert (first.among, first.edits[0].kind) == ("rules", "contract")
+
+
+def test_no_more_cells_than_are_needed() -> None:
+    """Were vehicles thrown away the ratio would be met; no plant has to be larger for that, as plants are not full."""
+    tiny = read_instance(INSTANCES / "tiny.xlsx").instance
+    rules = pd.DataFrame(
+        [{"rule": "R", "type": "max_capacity_ratio", "item": "cell", "limit": 2.39}], index=pd.Index([2], name="row")
+    )
+    answers = asked(replace(tiny, tables={**tiny.tables, "rules": typed("rules", rules)}))
+    assert needs(answers)["rules"] == [("rules", "limit", 2.4)]
+    assert [edit.column for answer in answers for edit in answer.edits] == ["limit", "disposable"]
+
+
+def scarce(*rules: dict[str, Any], **sheets: list[dict[str, Any]]) -> Instance:
+    """The two shops times 100, of which that far away makes 300 at most, under rules named by their types."""
+    named = [{"rule": rule["type"], **rule} for rule in rules]
+    lines = [line | {"capacity": 100 * line["capacity"]} for line in TWO_SHOPS["lines"]]
+    demand = [TWO_SHOPS["demand"][0] | {"volume": 800, "price": 5, "penalty": 9}]
+    free = {"demand": demand, "lines": lines}
+    return workshop(**TWO_SHOPS | free | {"rules": named} | sheets)
+
+
+def test_one_rule_rather_than_two_where_shares_depend_on_the_plan() -> None:
+    """300 far away and as many here: 600 of 800 are served at a share of a half. Either rule alone can give way."""
+    half = {"type": "max_share", "item": "good", "by": "region", "who": "here", "limit": 0.5}
+    case = scarce(half, {"type": "min_service", "item": "good", "limit": 1, "scenario": "*"})
+    (first, *_) = asked(case)
+    assert (first.among, len(first.edits)) == ("rules", 1)
+
+
+def test_the_smaller_of_two_changes_by_its_share_of_the_limit() -> None:
+    """A share of 0.5 must be 0.625, by a quarter; or 50 be spent on a module far away, not 10."""
+    half = {"type": "max_share", "item": "good", "by": "region", "who": "here", "limit": 0.5}
+    money = {"type": "budget", "item": "*", "limit": 10}
+    served = {"type": "min_service", "item": "good", "limit": 1, "scenario": "*"}
+    module = {"site": "far", "process": "make", "option": "m", "size": 1000, "capex": 50, "life": 10}
+    (first, *_) = asked(scarce(half, money, served, options=[module]))
+    assert needs([first]) == {"rules": [("rules", "limit", 0.625)]}
 
 
 @pytest.mark.slow

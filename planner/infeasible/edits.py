@@ -82,11 +82,18 @@ def remedies(
     instance = model.sets.instance
     answers: list[Remedy] = []
     for among, cells in groups.items():
+        if among == "all" and answers:
+            break
         edits = _smallest(elastic, cells, instance)
-        known = [set(answer.edits) <= set(edits) or among == "all" for answer in answers]
-        if edits and not any(known) and _will_do(instance, edits, patience):
-            answers.append(Remedy(among, edits))
+        if edits and not _told_already(edits, answers) and _will_do(instance, edits, patience):
+            spared = _spared(instance, edits, patience)
+            answers += [] if _told_already(spared, answers) else [Remedy(among, spared)]
     return answers
+
+
+def _told_already(edits: tuple[Edit, ...], answers: list[Remedy]) -> bool:
+    """Whether some of the edits are a remedy by themselves."""
+    return any(set(answer.edits) <= set(edits) for answer in answers)
 
 
 def edited(instance: Instance, edits: Iterable[Edit]) -> Instance:
@@ -103,6 +110,19 @@ def _will_do(instance: Instance, edits: Iterable[Edit], patience: float) -> bool
     return solve_arrays(compiled, Options(gap=1.0, time_limit=patience)).values is not None
 
 
+def _spared(instance: Instance, edits: tuple[Edit, ...], patience: float) -> tuple[Edit, ...]:
+    """The edits without those that are not needed beside the others: a cell can let more go than its rows show.
+
+    One that is not known to be needless in time stays.
+    """
+    needed = list(edits)
+    for edit in sorted(edits, key=lambda edit: abs(edit.needed - edit.now) / (abs(edit.now) or 1.0)):
+        others = [other for other in needed if other != edit]
+        if others and _will_do(instance, others, patience):
+            needed = others
+    return tuple(needed)
+
+
 def _smallest(elastic: Elastic, cells: list[int], instance: Instance) -> tuple[Edit, ...]:
     """The fewest of `cells` that will do, each changed as little as can be; empty where none will."""
     known = elastic.least(cells) if cells else None
@@ -110,6 +130,7 @@ def _smallest(elastic: Elastic, cells: list[int], instance: Instance) -> tuple[E
         return ()
     fewest = elastic.fewest(cells, known) if len(known.changes) > 1 else None
     best = fewest if fewest is not None and len(fewest.changes) <= len(known.changes) else known
+    best = elastic.spared(best)
     chosen = elastic.least(list(best.changes)) or best
     changes = _tightened(elastic, chosen)
     edits = [_edit(instance, elastic.limits[cell], change) for cell, change in changes.items()]

@@ -88,13 +88,29 @@ class Elastic:
         self.limits = limits
         self.options = Options(gap=0.0, time_limit=patience)
         self.column = {id(variable): place for place, variable in enumerate(compiled.variables)}
+        self.units: dict[int, float] = {}
 
     def least(self, cells: Collection[int], held: dict[int, float] | None = None) -> Loosened | None:
         """The least loosening in all, each as a share of its limit, of these cells only; None where none will do.
 
-        `held` are the greatest changes of some of them.
+        `held` are the greatest changes of some of them. Where what a unit of a limit loosens depends on the plan, it is
+        taken as it is in the first plan found.
         """
-        return self._solved(Extension(self.compiled), cells, held or {}, None)
+        found = self._solved(Extension(self.compiled), cells, held or {}, None)
+        varying = [cell for cell in cells if self.varies(cell)]
+        if found is None or not varying or self.units:
+            return found
+        for place in (place for cell in varying for place in self.limits[cell].places):
+            self.units[id(place)] = self._value(place.unit, found.values)
+        return self._solved(Extension(self.compiled), cells, held or {}, None) or found
+
+    def spared(self, found: Loosened) -> Loosened:
+        """The same without the cells that need not change if the others do, the least changed tried first."""
+        for cell in sorted(found.changes, key=lambda cell: self._share(cell, found.changes[cell])):
+            others = [other for other in found.changes if other != cell]
+            without = self.least(others) if others and cell in found.changes else None
+            found = without or found
+        return found
 
     def fewest(self, cells: Collection[int], known: Loosened) -> Loosened | None:
         """As few of these cells as can do; among equally few the least loosening. `known` is one way to do it."""
@@ -129,6 +145,13 @@ class Elastic:
     def _share(self, cell: int, change: float) -> float:
         return change / self._scale(cell)
 
+    def _size(self, cell: int, place: Place) -> float:
+        """What a slack is measured against where its unit depends on the plan: what the whole limit comes to."""
+        unit = self.units.get(id(place), 0.0)
+        if unit > NEGLIGIBLE:
+            return unit * self._scale(cell)
+        return max(1.0, place.most) if np.isfinite(place.most) else 1.0
+
     def _loosen(
         self,
         extension: Extension,
@@ -144,7 +167,7 @@ class Elastic:
         slacks = []
         for place in limit.places:
             most = place.most if np.isfinite(place.most) else self._bound(known)
-            slack = extension.column(weight / _size(place) if isinstance(place.unit, Terms) else 0.0)
+            slack = extension.column(weight / self._size(cell, place) if isinstance(place.unit, Terms) else 0.0)
             slacks.append(slack)
             extension.entries += [(row, slack, place.sign) for row in place.rows]
             if place.cone is not None:
@@ -185,8 +208,3 @@ class Elastic:
             return unit
         terms: Any = zip(unit.coefficients, unit.variables, strict=True)
         return unit.constant + sum(value * values[self.column[id(variable)]] for value, variable in terms)
-
-
-def _size(place: Place) -> float:
-    """What a slack is measured against where its unit depends on the plan."""
-    return max(1.0, place.most) if np.isfinite(place.most) else 1.0
