@@ -2,6 +2,7 @@
 
 import contextlib
 import queue
+import socket
 import traceback
 import uuid
 from typing import Any
@@ -28,10 +29,12 @@ class DaskCrew:
             from distributed import Client
         except ImportError as error:
             raise ClusterError("a cluster needs Dask: pip install 'supply-chain-planner[cluster]'") from error
+        words = f"no cluster answers at {address}: start its scheduler, or correct --cluster (tcp://HOST:PORT)"
+        if not _listens(address):
+            raise InputError([Issue("error", "", "", words)])
         try:
             self._client = Client(address, timeout=CONNECT, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
-            words = f"no cluster answers at {address}: start its scheduler, or correct --cluster"
             raise InputError([Issue("error", "", "", words)]) from error
         self._topic = f"planner-{uuid.uuid4().hex}"
         self._inbox: queue.SimpleQueue[Event] = queue.SimpleQueue()
@@ -91,6 +94,19 @@ class DaskCrew:
         for number in list(self._futures):
             self.stop(number)
         self._client.close()
+
+
+def _listens(address: str) -> bool:
+    """Whether somebody listens there; Dask itself would try again and again, and complain of its own end."""
+    from distributed.comm.addressing import parse_address, parse_host_port
+
+    try:
+        scheme, place = parse_address(address)
+        if scheme in ("tcp", "tls"):
+            socket.create_connection(parse_host_port(place), timeout=CONNECT).close()
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _ending(number: int, future: Any) -> Event:

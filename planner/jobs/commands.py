@@ -67,10 +67,13 @@ def run_jobs(
 
     if not files and not resume:
         raise InputError([Issue("error", "", "", "name files to solve, or give --resume to finish what was begun")])
-    if not files:
-        _look_for_jobs(folder)
     given = {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed}
     options = {name: value for name, value in given.items() if value is not None}
+    if not files:
+        _look_for_jobs(folder)
+        if options or changes or vary or force:
+            words = "what is finished keeps its changes and options: name the files to solve them with others"
+            raise InputError([Issue("error", "", "", words)])
     wanted = requests([Run(tuple(files or ()), tuple(changes or ()), tuple(vary or ()), options)])
     crew = _crew(workers, cluster)
     try:

@@ -135,6 +135,8 @@ def _variants(run: Run, issues: list[Issue]) -> list[tuple[str, ...]]:
             lists.append(_listed(written))
         except ChangeError as fault:
             _fault(run, issues, f"--vary `{shown(written)}`: {fault}")
+    if len(issues) == before:
+        _look_for_doubles(run, issues)
     if len(issues) > before:
         return []
     count = 1
@@ -144,6 +146,22 @@ def _variants(run: Run, issues: list[Issue]) -> list[tuple[str, ...]]:
         _fault(run, issues, f"--vary: {count:,} variants, {_MOST:,} at most: vary less, or fewer values")
         return []
     return [(*run.changes, *chosen) for chosen in itertools.product(*lists)]
+
+
+def _look_for_doubles(run: Run, issues: list[Issue]) -> None:
+    """Fault what varies a cell that is varied or set before: one of the two would do nothing."""
+    known = {_about(written): f"--set `{shown(written)}`" for written in run.changes}
+    for written in run.vary:
+        about = _about(written)
+        if about in known:
+            _fault(run, issues, f"--vary `{shown(written)}`: {known[about]} is about the same cells; keep one of them")
+        known[about] = f"--vary `{shown(written)}`"
+
+
+def _about(written: str) -> tuple[Any, ...]:
+    """Sheet, key and column of a change or variation."""
+    change = parsed(written)
+    return change.sheet, change.key, change.column
 
 
 def _listed(written: str) -> list[str]:
@@ -182,7 +200,7 @@ def _planned(path: Path, given: Run, issues: list[Issue]) -> list[Request]:
             line,
             changes=(*given.changes, *line.changes),
             vary=(*given.vary, *line.vary),
-            options=given.options | line.options,
+            options=line.options | given.options,
         )
         nested = [match for match in _paths(run, []) if _is_plan(match)]
         if nested:

@@ -150,3 +150,31 @@ def test_faults_of_a_plan_file_name_the_run(tmp_path: Path, text: str, words: st
         requests([Run((str(plan),))])
     assert words in str(fault.value)
     assert "plan.toml" in str(fault.value)
+
+
+def test_options_of_the_command_line_hold_for_every_run_of_a_plan(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.toml"
+    plan.write_text(f'[[run]]\nfiles = ["{TINY}"]\ngap = 0.01\nseed = 3\n', "utf-8")
+    (request,) = requests([Run((str(plan),), options={"gap": 0.0})])
+    assert request.options == {"gap": 0.0, "seed": 3}
+
+
+@pytest.mark.parametrize(
+    ("changes", "vary"),
+    [
+        ((), ("demand[*].volume=1,2", "demand[ * ].volume=3,4")),
+        (("settings[seed]=3",), ("settings[seed].value=1,2",)),
+    ],
+)
+def test_cells_are_varied_once(changes: tuple[str, ...], vary: tuple[str, ...]) -> None:
+    """The first of two changes of a cell would do nothing, and jobs with other names be the same."""
+    with pytest.raises(InputError) as fault:
+        requests([Run((str(TINY),), changes, vary)])
+    (issue,) = fault.value.issues
+    assert "is about the same cells" in issue.message
+
+
+def test_finishing_takes_no_options(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    assert run(["run", str(TINY), "-o", str(tmp_path), "--workers", "1"]) == 0
+    assert run(["run", "--resume", "-o", str(tmp_path), "--gap", "0"]) == 2
+    assert "keeps its changes and options" in capsys.readouterr().err
