@@ -24,8 +24,8 @@ _PARTS = {
 }
 """What took part: the word of the seal and the distribution that knows its version."""
 
-TABLES, COPIES = "tables SHA-256", "inputs SHA-256"
-"""The seals of the result sheets and of the input that the result repeats."""
+TABLES, COPIES, FACTS = "tables SHA-256", "inputs SHA-256", "run SHA-256"
+"""The seals of the result sheets, of the input that the result repeats, and of what sheet `run` says besides."""
 
 _NOT_HASHED = ("summary", "issues", "run")
 """Sheets of words, and the seal itself."""
@@ -57,6 +57,7 @@ def seal(
     rows |= {f"option {name}": _text(value) for name, value in options.items() if name != "changes"}
     rows |= {f"change {number}": change for number, change in enumerate(options.get("changes", ()), 1)}
     rows |= {name: _text(value) for name, value in facts.items()}
+    rows[FACTS] = facts_hash(rows)
     return pd.DataFrame(list(rows.items()), columns=list(RESULTS["run"].columns))
 
 
@@ -102,22 +103,33 @@ def inputs_hash(instance: Instance) -> str:
     return whole.hexdigest()
 
 
-def broken(facts: Mapping[str, str], tables: Mapping[str, pd.DataFrame], instance: Instance) -> list[str] | None:
-    """The parts of a result that were changed after it was sealed: tables, inputs; None where it has no seal.
+def facts_hash(facts: Mapping[str, str]) -> str:
+    """SHA-256 of the rows of sheet `run`, in any order, but for this hash itself."""
+    lines = sorted(f"{name}\t{(value or '').strip()}" for name, value in facts.items() if name != FACTS)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
-    `facts` are the rows of its sheet `run`. A seal of an earlier version says nothing about the inputs.
+
+def broken(facts: Mapping[str, str], tables: Mapping[str, pd.DataFrame], instance: Instance) -> list[str] | None:
+    """The parts of a result that were changed after it was sealed: tables, inputs, run; None where it has no seal.
+
+    `facts` are the rows of its sheet `run`. A seal of an earlier version says nothing about the inputs and itself.
     """
     if not facts.get(TABLES):
         return None
     parts = ["tables"] if tables_hash(tables) != facts[TABLES] else []
     if facts.get(COPIES) and inputs_hash(instance) != facts[COPIES]:
         parts.append("inputs")
+    if facts.get(FACTS) and facts_hash(facts) != facts[FACTS]:
+        parts.append("sheet run")
     return parts
 
 
 def _number(value: Any) -> str:
-    """A number as text, alike for 1, 1.0 and a zero of either sign; blank where missing."""
-    return "" if value is None or math.isnan(value) else repr(float(value) + 0.0)
+    """A number as text, alike for 1, 1.0 and a zero of either sign; blank where missing.
+
+    In the 15 digits that every spreadsheet keeps: some save no more, and saving is no edit.
+    """
+    return "" if value is None or math.isnan(value) else f"{float(value) + 0.0:.15g}"
 
 
 def _word(value: Any) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from models.schema import RESULTS
-from planner.seal import seal, tables_hash
+from planner.seal import broken, seal, tables_hash
 from planner.workbook.read import read_tables
 from planner.workbook.write import write_result
 from tests import worked_example
@@ -53,7 +53,7 @@ def test_the_hash_survives_writing_and_reading(tmp_path: Path):
 
 def test_the_hash_changes_with_any_figure():
     original = tables_hash({"costs": costs()})
-    for column, value in {"amount": 0.3, "line": "Labour", "period": "2"}.items():
+    for column, value in {"amount": 0.31, "line": "Labour", "period": "2"}.items():
         changed = costs()
         changed.loc[0, column] = value
         assert tables_hash({"costs": changed}) != original
@@ -71,3 +71,21 @@ def test_the_hash_is_blind_to_what_is_no_figure():
     same = costs().iloc[::-1].assign(amount=lambda frame: frame["amount"], mine="x", discounted=[0.0, 1.0])
     words = {"summary": pd.DataFrame({"metric": ["a"], "value": ["b"], "unit": ["c"]})}
     assert tables_hash({"costs": same, "stocks": stock().head(0), **words}) == original
+
+
+def test_the_hash_is_of_what_every_spreadsheet_keeps():
+    """Some programs save 15 digits of a number: what they save is still what was sealed."""
+    saved = costs()
+    saved["amount"] = [float(f"{amount:.15g}") for amount in saved["amount"]]
+    assert saved.loc[0, "amount"] != costs().loc[0, "amount"]
+    assert tables_hash({"costs": saved}) == tables_hash({"costs": costs()})
+
+
+def test_what_the_seal_itself_says_is_sealed(tmp_path: Path):
+    outcome, reading = worked_example.outcome(), worked_example.reading()
+    write_result(tmp_path / "result.xlsx", outcome.tables, reading.raw, reading.instance)
+    back = read_tables(tmp_path / "result.xlsx")
+    facts = dict(back["run"].itertuples(index=False, name=None))
+    assert broken(facts, back, reading.instance) == []
+    for name, value in {"status": "optimal!", "objective": "1", "option gap": "0.5"}.items():
+        assert broken(facts | {name: value}, back, reading.instance) == ["sheet run"]

@@ -78,13 +78,18 @@ def _meant(found: Compared, sheet: str) -> pd.DataFrame:
         facts = meta(column)
         cells = raw[name] if name in raw else pd.Series(None, index=raw.index, dtype=object)
         if facts["kind"] in NUMERIC:
-            numbers = pd.to_numeric(cells).astype(float)
+            numbers = pd.to_numeric(cells).astype(float).map(_in_all_digits)
             columns[name] = numbers if facts["default"] is None else numbers.fillna(facts["default"])
         else:
             words = cells.astype(object)
             columns[name] = words.where(words.notna(), "" if facts["default"] is None else facts["default"])
     own = {name: raw[name].map(_as_word) for name in raw if name not in columns}
     return pd.DataFrame(columns | own, index=raw.index)
+
+
+def _in_all_digits(value: float) -> float:
+    """A number in the 15 digits that every spreadsheet keeps."""
+    return float(f"{value:.15g}")
 
 
 def _as_word(value: Any) -> str:
