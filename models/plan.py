@@ -1,5 +1,6 @@
 """The plan: the values of a solved model as the tables of a result workbook."""
 
+import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
 
@@ -29,7 +30,7 @@ def plan(m: pyo.ConcreteModel) -> Plan:
 
 
 def tidy(sheet: str, frame: pd.DataFrame, order: dict[str, int]) -> pd.DataFrame:
-    """`frame` in the declared columns and dtypes of `sheet`, without zero rows, sorted by key.
+    """`frame` in the declared columns and dtypes of `sheet`, without noise and zero rows, sorted by key.
 
     A row that says yes to something is no zero row, nor is a project that costs nothing, nor what stops in a scenario.
 
@@ -40,7 +41,7 @@ def tidy(sheet: str, frame: pd.DataFrame, order: dict[str, int]) -> pd.DataFrame
     for name, column in schema.columns.items():
         numeric = meta(column)["kind"] in NUMERIC
         values = frame[name].astype(float if numeric else object)
-        columns[name] = values.mask(values.abs() < NOISE, 0.0) if numeric else values.where(values.notna(), None)
+        columns[name] = _saved(values) if numeric else values.where(values.notna(), None)
     table = pd.DataFrame(columns)
     figures = [name for name, column in schema.columns.items() if meta(column)["kind"] in NUMERIC]
     if figures and sheet not in STATED:
@@ -53,3 +54,12 @@ def tidy(sheet: str, frame: pd.DataFrame, order: dict[str, int]) -> pd.DataFrame
         ignore_index=True,
         key=lambda column: column.map(order) if column.name == "period" else column,
     )
+
+
+def _saved(values: pd.Series) -> pd.Series:
+    """Numbers as every spreadsheet saves them, in 15 digits, so that saving a result again changes none; no noise."""
+    kept = values.mask(values.abs() < NOISE, 0.0).to_numpy(float, copy=True)
+    some = np.isfinite(kept) & (kept != 0.0)
+    scale = 10.0 ** (14 - np.floor(np.log10(np.abs(kept[some]))))
+    kept[some] = np.round(kept[some] * scale) / scale
+    return pd.Series(kept, index=values.index)

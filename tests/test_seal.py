@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from models.schema import RESULTS
+from models.instance import NUMERIC
+from models.schema import RESULTS, meta
 from planner.seal import broken, seal, tables_hash
 from planner.workbook.read import read_tables
 from planner.workbook.write import write_result
@@ -89,3 +90,12 @@ def test_what_the_seal_itself_says_is_sealed(tmp_path: Path):
     assert broken(facts, back, reading.instance) == []
     for name, value in {"status": "optimal!", "objective": "1", "option gap": "0.5"}.items():
         assert broken(facts | {name: value}, back, reading.instance) == ["sheet run"]
+
+
+def test_figures_of_a_plan_are_what_every_spreadsheet_keeps():
+    """So that one that saves 15 digits, or 16 as openpyxl does, saves what was there."""
+    for sheet, table in worked_example.outcome().tables.items():
+        for name, column in RESULTS[sheet].columns.items():
+            if meta(column)["kind"] in NUMERIC and name in table:
+                kept = [float(f"{value:.15g}") for value in table[name].dropna()]
+                assert kept == pytest.approx(table[name].dropna().tolist(), rel=3e-16, abs=0), (sheet, name)

@@ -31,7 +31,7 @@ def with_unmodelled(m: pyo.ConcreteModel, tables: Plan) -> Plan:
         both = [frame for frame in (tables.get(sheet), rows) if frame is not None and len(frame)]
         if both:
             found[sheet] = tidy(sheet, pd.concat(both, ignore_index=True), m.sets.time.position)
-    found["scenarios"] = _with_impact(recourse, found["scenarios"])
+    found["scenarios"] = tidy("scenarios", _with_impact(recourse, found["scenarios"]), m.sets.time.position)
     return found
 
 
