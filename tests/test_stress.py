@@ -11,11 +11,13 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from models.instance import Instance
 from planner.cli import run
 from planner.comparison.files import read_compared
 from planner.recourse.reaction import Reaction, Recourse
 from planner.recourse.restored import restored
 from planner.report.figures import per_cent
+from planner.report.stress import stress_brief, stress_tiles
 from planner.studies import stress as study
 from planner.studies.losses import Case, Loss
 from planner.studies.stress import Hit, Stressed, Trial
@@ -338,3 +340,18 @@ def test_few_places_go_to_the_reserves_that_are_used(tmp_path: Path) -> None:
     assert run(["stress", str(plan), "-o", str(out), "--kinds", "site", "--months", "6", "--top", "2"]) == 0
     losses = sheet(out, "losses")
     assert losses["loss"][losses["together"] == 2].tolist() == ["site A and site D"]
+
+
+def test_the_dearest_in_words_is_the_dearest_on_the_tile() -> None:
+    """A serves least, B costs more, both together most: the brief names B as a single loss and the pair as the tile."""
+    a, b = Loss("site", "A"), Loss("site", "B")
+    cases = (((a,), 0.2, 5.0), ((b,), 0.5, 9.0), ((a, b), 0.1, 12.0))
+    hits = [Hit(Case(losses, "now", 3.0), service, 1.0, cost, 0.0, {}) for losses, service, cost in cases]
+    instance = Instance({}, {"currency": "USD"})
+    said = " ".join(stress_brief(instance, Stressed(hits)))
+    assert "Dearest of all single losses is the loss of site B for 3 months in now, at 9 million USD." in said
+    assert "Dearest, pairs too, is the loss of site A and site B for 3 months in now, at 12 million USD." in said
+    tiles = {tile.label: (tile.value, tile.detail) for tile in stress_tiles(instance, Stressed(hits))}
+    assert tiles["Dearest, pairs too"] == ("12 million USD", "A + B")
+    alone = " ".join(stress_brief(instance, Stressed(hits[:2])))
+    assert "pairs too" not in alone
