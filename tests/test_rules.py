@@ -1,5 +1,7 @@
 """Rules beyond their proofs: what the brief says of them, where the search starts, and a whole industry under them."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,10 @@ from models.network import build
 from models.plan import plan
 from models.schema import RESULTS
 from models.start import round_up
+from planner.audit import audit
 from planner.compiled import compile_model
+from planner.infeasible import remedies
+from planner.recourse.unmodelled import with_unmodelled
 from planner.report.rules import rules_met
 from planner.solver import Options, load_values, solve, solve_arrays
 from tests.ev_china_rules import ruled_industry
@@ -84,6 +89,34 @@ def test_the_start_keeps_to_the_budget() -> None:
         variable.set_value(0.6, skip_validation=True)
     round_up(model)
     assert sum(variable.value for variable in model.built.values()) == 1
+
+
+@pytest.mark.parametrize("facts", [{}, {"hard": "no", "penalty": 3}])
+@pytest.mark.parametrize(("kind", "limit"), [("budget", 8), ("max_emissions", 5)])
+def test_a_limit_on_what_cannot_be_is_met(kind: str, limit: float, facts: dict[str, Any]) -> None:
+    """Nothing can be built, nor made in the far bloc: the rule has its row, nothing holds it, the audit agrees."""
+    lines = [{"site": "shop", "process": "make", "capacity": 10}]
+    case = ruled(rule(kind, limit, item="*", scope="east", **facts), lines=lines, lanes=[])
+    model = build(case)
+    solution = solve(model, Options(gap=0.0))
+    tables = with_unmodelled(model, plan(model))
+    (found,) = tables["rules"].to_dict("records")
+    assert {name: found[name] for name in ("value", "slack", "met")} == {"value": 0, "slack": limit, "met": "yes"}
+    assert len(model.component(kind)) == len(model.breach) == 0
+    assert solution.objective == pytest.approx(16)
+    checked = audit(case, tables, solution.objective)
+    assert checked[checked["ok"] != "yes"].empty
+
+
+def test_a_limit_on_what_cannot_be_is_no_cell_to_change() -> None:
+    """Where more is wanted than can be made, a budget that nothing can use is not among the cells that could help."""
+    lines = [{"site": "shop", "process": "make", "capacity": 5}]
+    must = [wanted("1")[0] | {"penalty": None, "price": None}]
+    must = [{name: value for name, value in row.items() if value is not None} for row in must]
+    model = build(ruled(rule("budget", 0, item="*"), lines=lines, lanes=[], demand=must))
+    answers = remedies(model, compile_model(model), patience=5.0)
+    assert answers
+    assert not any(edit.sheet == "rules" for answer in answers for edit in answer.edits)
 
 
 def test_a_plan_outside_of_the_cone_gives_way_to_the_best_one_inside() -> None:
