@@ -1,5 +1,6 @@
 """Rules beyond their proofs: what the brief says of them, where the search starts, and a whole industry under them."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from models.instance import Instance
 from models.network import build
 from models.plan import plan
+from models.rules import PAID_ONCE
 from models.schema import RESULTS
 from models.start import round_up
 from planner.audit import audit
@@ -21,6 +23,8 @@ from tests.ev_china_rules import ruled_industry
 from tests.proofs import wanted, workshop
 from tests.proofs.ruled import rule, ruled
 from tests.proofs.test_shares import LUMPS
+
+ROOT = Path(__file__).parents[1]
 
 
 def test_without_rules_nothing_is_there() -> None:
@@ -139,3 +143,13 @@ def test_an_industry_under_rules_of_every_type() -> None:
     assert (table["marginal_cost"] >= 0).all()
     wide = table[table["rule"].str.contains("max_hhi")]
     assert (wide["value"] <= wide["limit"] + 1e-4).all()
+
+
+def test_the_manual_says_which_breaches_are_paid_once() -> None:
+    """The types whose breach is no yearly amount, and the cost line of each kind."""
+    manual = " ".join((ROOT / "docs" / "SECURITY.md").read_text(encoding="utf-8").split())
+    yearly, _, once = manual.partition("cost line `rule breach`. A breach of ")
+    assert yearly
+    types, _, rest = once.partition(" is no yearly amount")
+    assert tuple(types.split("`")[1::2]) == PAID_ONCE
+    assert "cost line `rule breach once`." in rest
