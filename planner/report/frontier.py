@@ -42,8 +42,14 @@ def frontier_summary(found: Frontier, tables: dict[str, pd.DataFrame]) -> pd.Dat
 
 
 def _status(found: Frontier) -> str:
-    whole = "every point was solved" if found.complete else f"stopped by the user after {_count(found)}"
-    return f"{whole}, each to the gap that stands beside it"
+    cut, solved = _cut(found), len(found.points)
+    if not found.complete:
+        whole = f"stopped by the user after {_count(found)}"
+    elif cut or 1 < solved < found.request.points:
+        whole = f"{_count(found)} have a plan"
+    else:
+        whole = "every point was solved"
+    return f"{whole}{f', {cut} as the time limit left it' if cut else ''}, each to the gap that stands beside it"
 
 
 def _count(found: Frontier) -> str:
@@ -149,11 +155,16 @@ def _emptied(found: Frontier) -> str:
 def _late(found: Frontier) -> str:
     """How many points the time limit cut short, or left without a plan."""
     solved, asked = len(found.points), found.request.points
-    cut = sum(point.solution.status == "time_limit" for point in found.points)
+    cut = _cut(found)
     sentences = [f"{cut} of {solved} solves ended at the time limit." if cut else ""]
     if found.complete and 1 < solved < asked:
         sentences.append(f"Only {solved} of {asked} points have a plan: for the others none was found in time.")
     return " ".join(filter(None, sentences))
+
+
+def _cut(found: Frontier) -> int:
+    """How many points the time limit cut short."""
+    return sum(point.solution.status == "time_limit" for point in found.points)
 
 
 def _does(found: Frontier, point: Point) -> str:
