@@ -10,7 +10,7 @@ import pytest
 
 from planner.cli import run
 from planner.progress import Live
-from planner.report.frontier import frontier_brief, frontier_summary
+from planner.report.frontier import frontier_brief, frontier_curve, frontier_summary, frontier_tiles
 from planner.solution import Options, Solution
 from planner.studies import frontier as studied
 from planner.studies.curve import Frontier, Point, Request, mark, settle
@@ -117,8 +117,71 @@ def test_a_limit_that_only_nothing_meets(tmp_path: Path, capsys: pytest.CaptureF
     assert rows["objective"].tolist() == pytest.approx([120, 36_000])
     assert rows["measure"].tolist() == [1, 0]
     assert pd.isna(rows["value"].iloc[1])
-    assert "Nothing that the rule is about is left in that plan." in capsys.readouterr().out
+    assert rows["nothing_left"].tolist() == ["no", "yes"]
+    said = capsys.readouterr().out
+    assert "No tighter limit that was tried leaves anything of what it is about." in said
+    assert "At 1 of 2 points (limit 0) nothing is left" in said
     assert "nan" not in sheet(out, "summary")["value"].astype(str).str.lower().tolist()
+
+
+def scarce(path: Path) -> Path:
+    """A in the west and B in the east can each make all, and no site may give more than its share of the cells.
+
+    At shares of 1, 0.75 and 0.5 they cost 120, 123 and 126; a smaller share is met by nothing alone, at 300 each.
+    """
+    sites = [{"site": site, "region": region, "firm": "us"} for site, region in (("A", "west"), ("B", "east"))]
+    lines = [{"site": site, "process": "make", "capacity": 120} for site in "AB"]
+    lines[1]["unit_cost"] = 1.1
+    tables = three_sources(
+        regions=[{"region": "west"}, {"region": "east"}],
+        sites=sites,
+        lines=lines,
+        lanes=[{"origin": "east", "destination": "west", "item": "cell"}],
+        options=[],
+        demand=[{"region": "west", "item": "cell", "period": "now", "volume": 120, "price": 100, "penalty": 300}],
+        rules=[{"rule": "spread", "type": "max_share", "item": "cell", "by": "site", "who": "*", "limit": 0.9}],
+    )
+    write_instance(tables, path)
+    return path
+
+
+@pytest.mark.parametrize(("against", "measures"), [("hhi", [1, 0.625, 0.5]), (None, [1, 0.75, 0.5])])
+def test_where_the_supply_has_vanished_nothing_is_safe(
+    tmp_path: Path, against: str | None, measures: list[float]
+) -> None:
+    """The points below a share of 0.5 are in the table alone: curve, tile, price and knee end before them."""
+    reading = read_instance(scarce(tmp_path / "scarce.xlsx"))
+    request = Request("spread", 5, against, Options(gap=0.0))
+    found = studied.frontier(reading, request, studied.Watch(lambda step: None, lambda words: None))
+    tables = frontier_tables(found)
+    rows = tables["points"]
+    assert rows["objective"].tolist() == pytest.approx([120, 123, 126, 36_000, 36_000])
+    assert rows["nothing_left"].tolist() == ["no", "no", "no", "yes", "yes"]
+    assert rows["dominated"].tolist() == ["no"] * 5
+    assert rows["measure"].tolist()[:3] == pytest.approx(measures)
+    assert against is None or rows["measure"].isna().tolist() == [False] * 3 + [True] * 2
+    assert rows["knee"].tolist() == ["no", "yes" if against else "no", "no", "no", "no"]
+    (curve,) = frontier_curve(found)
+    assert curve.points["x"].tolist() == pytest.approx(measures)
+    assert [tile.value for tile in frontier_tiles(found) if tile.label == "Tightest"] == ["0.5"]
+    assert tables["flips"].empty
+    summary = frontier_summary(found, tables).set_index("metric")["value"]
+    assert summary["price of the tightest"] == pytest.approx(6)
+    assert summary["tightest limit met"] == pytest.approx(0.5)
+    assert summary["tighter limits"] == "met only where nothing is left"
+    said = " ".join(frontier_brief(found, tables))
+    assert "leaves something of what it is about is 0.5: it costs 6 million USD more." in said
+    assert "At 2 of 5 points (limit 0.25 and 0) nothing is left that the rule or the measure is about" in said
+
+
+def test_a_measure_that_has_no_figure(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """Where there is no scenario there is no least service over them: that cannot be the other axis."""
+    path = tmp_path / "three.xlsx"
+    rules = [{"rule": "stock", "type": "min_cover", "item": "cell", "limit": 0}]
+    write_instance(three_sources(rules=rules), path)
+    arguments = ["--rule", "stock", "--points", "2", "--against", "service", "-o", str(tmp_path / "out.xlsx")]
+    assert run(["frontier", str(path), *arguments]) == 2
+    assert "--against service has no figure in the plan without the rule" in capsys.readouterr().err
 
 
 def test_against_service(tmp_path: Path) -> None:
@@ -259,6 +322,9 @@ def test_a_gap_that_is_not_known_is_no_proof(book: Path) -> None:
     assert said[0].startswith("What rule not only A costs lies within")
     assert "1 of 2 solves ended at the time limit." in " ".join(said)
     assert "Only 2 of 3 points have a plan" in " ".join(said)
+    found = along(book, solved(1, 120, 120), solved(0, 150, None, "time_limit"), asked=3)
+    status = frontier_summary(found, frontier_tables(replace(found, points=[]))).set_index("metric")["value"]["status"]
+    assert status == "2 of 3 points have a plan, 1 as the time limit left it, each to the gap that stands beside it"
     assert "optimality" not in " ".join(said)
 
 

@@ -1,5 +1,8 @@
 """Rules beyond their proofs: what the brief says of them, where the search starts, and a whole industry under them."""
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,15 +10,21 @@ import pytest
 from models.instance import Instance
 from models.network import build
 from models.plan import plan
+from models.rules import PAID_ONCE
 from models.schema import RESULTS
 from models.start import round_up
+from planner.audit import audit
 from planner.compiled import compile_model
+from planner.infeasible import remedies
+from planner.recourse.unmodelled import with_unmodelled
 from planner.report.rules import rules_met
 from planner.solver import Options, load_values, solve, solve_arrays
 from tests.ev_china_rules import ruled_industry
 from tests.proofs import wanted, workshop
 from tests.proofs.ruled import rule, ruled
 from tests.proofs.test_shares import LUMPS
+
+ROOT = Path(__file__).parents[1]
 
 
 def test_without_rules_nothing_is_there() -> None:
@@ -86,6 +95,34 @@ def test_the_start_keeps_to_the_budget() -> None:
     assert sum(variable.value for variable in model.built.values()) == 1
 
 
+@pytest.mark.parametrize("facts", [{}, {"hard": "no", "penalty": 3}])
+@pytest.mark.parametrize(("kind", "limit"), [("budget", 8), ("max_emissions", 5)])
+def test_a_limit_on_what_cannot_be_is_met(kind: str, limit: float, facts: dict[str, Any]) -> None:
+    """Nothing can be built, nor made in the far bloc: the rule has its row, nothing holds it, the audit agrees."""
+    lines = [{"site": "shop", "process": "make", "capacity": 10}]
+    case = ruled(rule(kind, limit, item="*", scope="east", **facts), lines=lines, lanes=[])
+    model = build(case)
+    solution = solve(model, Options(gap=0.0))
+    tables = with_unmodelled(model, plan(model))
+    (found,) = tables["rules"].to_dict("records")
+    assert {name: found[name] for name in ("value", "slack", "met")} == {"value": 0, "slack": limit, "met": "yes"}
+    assert len(model.component(kind)) == len(model.breach) == 0
+    assert solution.objective == pytest.approx(16)
+    checked = audit(case, tables, solution.objective)
+    assert checked[checked["ok"] != "yes"].empty
+
+
+def test_a_limit_on_what_cannot_be_is_no_cell_to_change() -> None:
+    """Where more is wanted than can be made, a budget that nothing can use is not among the cells that could help."""
+    lines = [{"site": "shop", "process": "make", "capacity": 5}]
+    must = [wanted("1")[0] | {"penalty": None, "price": None}]
+    must = [{name: value for name, value in row.items() if value is not None} for row in must]
+    model = build(ruled(rule("budget", 0, item="*"), lines=lines, lanes=[], demand=must))
+    answers = remedies(model, compile_model(model), patience=5.0)
+    assert answers
+    assert not any(edit.sheet == "rules" for answer in answers for edit in answer.edits)
+
+
 def test_a_plan_outside_of_the_cone_gives_way_to_the_best_one_inside() -> None:
     """The search finds the hall first, at 8, which no index below 1 allows; then it is proved that 16 is best."""
     solution = solve(build(ruled(rule("max_hhi", 0.6, by="region"), **LUMPS)), Options(gap=0.0))
@@ -106,3 +143,13 @@ def test_an_industry_under_rules_of_every_type() -> None:
     assert (table["marginal_cost"] >= 0).all()
     wide = table[table["rule"].str.contains("max_hhi")]
     assert (wide["value"] <= wide["limit"] + 1e-4).all()
+
+
+def test_the_manual_says_which_breaches_are_paid_once() -> None:
+    """The types whose breach is no yearly amount, and the cost line of each kind."""
+    manual = " ".join((ROOT / "docs" / "SECURITY.md").read_text(encoding="utf-8").split())
+    yearly, _, once = manual.partition("cost line `rule breach`. A breach of ")
+    assert yearly
+    types, _, rest = once.partition(" is no yearly amount")
+    assert tuple(types.split("`")[1::2]) == PAID_ONCE
+    assert "cost line `rule breach once`." in rest

@@ -11,11 +11,13 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from models.instance import Instance
 from planner.cli import run
 from planner.comparison.files import read_compared
 from planner.recourse.reaction import Reaction, Recourse
 from planner.recourse.restored import restored
 from planner.report.figures import per_cent
+from planner.report.stress import stress_brief, stress_tiles
 from planner.studies import stress as study
 from planner.studies.losses import Case, Loss
 from planner.studies.stress import Hit, Stressed, Trial
@@ -307,3 +309,49 @@ def test_workers_find_what_one_process_does(tmp_path: Path) -> None:
     for name in ("losses", "heat_map", "endurance"):
         pd.testing.assert_frame_equal(sheet(alone, name), sheet(apart, name))
     assert set(sheet(alone, "losses")["period"]) == {"now", "later"}
+
+
+def test_a_source_is_lost_together_with_its_idle_reserve(tmp_path: Path) -> None:
+    """Works A makes all 120; B, which is dearer, lies idle and is not missed, until A is lost too."""
+    tables = two_sources(stocks=[])
+    for line in tables["lines"]:
+        line["capacity"] = 120
+    write_instance(tables, tmp_path / "two.xlsx")
+    plan, out = tmp_path / "plan.xlsx", tmp_path / "stress.xlsx"
+    assert run(["solve", str(tmp_path / "two.xlsx"), "-o", str(plan)]) == 0
+    assert run(["stress", str(plan), "-o", str(out), "--kinds", "site,lane", "--months", "6"]) == 0
+    assert row(out, "site B", 6)["loss_amount"] == pytest.approx(0)
+    assert row(out, "site A", 6)["service"] == pytest.approx(1)
+    assert row(out, "site A and site B", 6)["service"] == pytest.approx(0)
+    assert row(out, "lane east to home and lane west to home", 6)["service"] == pytest.approx(0)
+
+
+def test_few_places_go_to_the_reserves_that_are_used(tmp_path: Path) -> None:
+    """Of the idle works B, C and D only D is cheap enough to stand in for A: with two places it is A and D."""
+    tables = two_sources(stocks=[])
+    tables["sites"] += [{"site": site, "region": "east", "firm": "us"} for site in "CD"]
+    costs = {"A": 1, "B": 4, "C": 3, "D": 2}
+    tables["lines"] = [
+        {"site": site, "process": "make", "capacity": 120, "unit_cost": cost} for site, cost in costs.items()
+    ]
+    write_instance(tables, tmp_path / "four.xlsx")
+    plan, out = tmp_path / "plan.xlsx", tmp_path / "stress.xlsx"
+    assert run(["solve", str(tmp_path / "four.xlsx"), "-o", str(plan)]) == 0
+    assert run(["stress", str(plan), "-o", str(out), "--kinds", "site", "--months", "6", "--top", "2"]) == 0
+    losses = sheet(out, "losses")
+    assert losses["loss"][losses["together"] == 2].tolist() == ["site A and site D"]
+
+
+def test_the_dearest_in_words_is_the_dearest_on_the_tile() -> None:
+    """A serves least, B costs more, both together most: the brief names B as a single loss and the pair as the tile."""
+    a, b = Loss("site", "A"), Loss("site", "B")
+    cases = (((a,), 0.2, 5.0), ((b,), 0.5, 9.0), ((a, b), 0.1, 12.0))
+    hits = [Hit(Case(losses, "now", 3.0), service, 1.0, cost, 0.0, {}) for losses, service, cost in cases]
+    instance = Instance({}, {"currency": "USD"})
+    said = " ".join(stress_brief(instance, Stressed(hits)))
+    assert "Dearest of all single losses is the loss of site B for 3 months in now, at 9 million USD." in said
+    assert "Dearest, pairs too, is the loss of site A and site B for 3 months in now, at 12 million USD." in said
+    tiles = {tile.label: (tile.value, tile.detail) for tile in stress_tiles(instance, Stressed(hits))}
+    assert tiles["Dearest, pairs too"] == ("12 million USD", "A + B")
+    alone = " ".join(stress_brief(instance, Stressed(hits[:2])))
+    assert "pairs too" not in alone

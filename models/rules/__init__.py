@@ -37,7 +37,8 @@ def build(m: pyo.ConcreteModel, sets: Sets) -> None:
     for family in FAMILIES:
         m.rule_rows |= {row.key: row for row in family.rows(m, sets)}
     m.breach = pyo.Var(
-        [key for key, row in m.rule_rows.items() if row.rule.penalty is not None], domain=pyo.NonNegativeReals
+        [key for key, row in m.rule_rows.items() if row.rule.penalty is not None and not row.idle],
+        domain=pyo.NonNegativeReals,
     )
     for family in FAMILIES:
         family.build(m, sets)

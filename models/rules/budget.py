@@ -13,7 +13,7 @@ from models.terms import Terms
 
 
 def rows(m: pyo.ConcreteModel, sets: Sets) -> Iterator[RuleRow]:
-    """What is spent in each period, money, where anything can be."""
+    """What is spent in each period, money."""
     yield from by_period(m, sets, "budget", _spent)
 
 

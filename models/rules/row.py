@@ -46,10 +46,15 @@ class RuleRow:
         """Whether the limit is the most, not the least."""
         return not self.rule.type.startswith("min_")
 
+    @property
+    def idle(self) -> bool:
+        """Whether it limits a figure that nothing can add to: it is met, and nothing has to hold it."""
+        return self.upper and not (self.figure.variables or self.figure.constant or self.base.variables)
+
 
 def of_type(m: pyo.ConcreteModel, kind: str) -> list[Key]:
-    """The keys of the rows of a type."""
-    return [key for key, row in m.rule_rows.items() if row.rule.type == kind]
+    """The keys of the rows of a type that something has to hold."""
+    return [key for key, row in m.rule_rows.items() if row.rule.type == kind and not row.idle]
 
 
 def within(m: pyo.ConcreteModel, key: Key) -> pyo.Expression:
@@ -96,13 +101,12 @@ def one() -> Terms:
 def by_period(
     m: pyo.ConcreteModel, sets: Sets, kind: str, figures: Callable[[pyo.ConcreteModel, Sets, Rule], dict[str, Terms]]
 ) -> Iterator[RuleRow]:
-    """The rows of a type whose figure stands by itself: one for each period in which anything can add to it."""
+    """The rows of a type whose figure stands by itself: one for each period."""
     for rule in sets.rules:
         if rule.type == kind:
             found = figures(m, sets, rule)
             for item, _, period in everywhere(rule):
-                if found[period].variables:
-                    yield RuleRow(rule, item, rule.who, period, found[period], one())
+                yield RuleRow(rule, item, rule.who, period, found[period], one())
 
 
 def everywhere(rule: Rule) -> Iterator[tuple[str, str, str]]:

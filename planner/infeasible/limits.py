@@ -106,7 +106,7 @@ def _rules(model: pyo.ConcreteModel, elastic: Compiled) -> list[Limit]:
     cones = {cone.row.key: number for number, cone in enumerate(model.cones)}
     found: dict[str, Limit] = {}
     for key, row in model.rule_rows.items():
-        if row.rule.penalty is not None:
+        if row.rule.penalty is not None or row.idle:
             continue
         facts = rules.loc[row.rule.name]
         squared = key in cones

@@ -30,9 +30,10 @@ def frontier_summary(found: Frontier, tables: dict[str, pd.DataFrame]) -> pd.Dat
         *[(f"brief {number}", text, "") for number, text in enumerate(frontier_brief(found, tables), 1)],
         ("points", float(len(found.points)), ""),
         ("points that another beats", float(sum(point.dominated for point in found.points)), ""),
+        ("points with nothing left", float(len(found.points) - len(found.sound)), ""),
         ("points asked for", float(found.request.points), ""),
         ("loosest limit that binds", found.points[0].value, ""),
-        ("tightest limit met", found.points[-1].limit, ""),
+        ("tightest limit met", found.tightest.limit, ""),
         ("tighter limits", _tighter(found), ""),
         ("price of the tightest", found.price, f"million {currency}"),
         *([] if math.isinf(found.blur) else [("left open by gaps", found.blur, f"million {currency}")]),
@@ -41,8 +42,14 @@ def frontier_summary(found: Frontier, tables: dict[str, pd.DataFrame]) -> pd.Dat
 
 
 def _status(found: Frontier) -> str:
-    whole = "every point was solved" if found.complete else f"stopped by the user after {_count(found)}"
-    return f"{whole}, each to the gap that stands beside it"
+    cut, solved = _cut(found), len(found.points)
+    if not found.complete:
+        whole = f"stopped by the user after {_count(found)}"
+    elif cut or 1 < solved < found.request.points:
+        whole = f"{_count(found)} have a plan"
+    else:
+        whole = "every point was solved"
+    return f"{whole}{f', {cut} as the time limit left it' if cut else ''}, each to the gap that stands beside it"
 
 
 def _count(found: Frontier) -> str:
@@ -53,6 +60,8 @@ def _tighter(found: Frontier) -> str:
     """What is known of limits beyond the last point."""
     if len(found.points) == 1 and not found.complete:
         return "not looked for: stopped before"
+    if found.points[-1].empty:
+        return "met only where nothing is left"
     if found.open_end:
         return f"not looked beyond {found.points[-1].limit:.4g} months"
     return "none was met in time" if found.hurried else "no plan meets one"
@@ -64,7 +73,7 @@ def frontier_brief(found: Frontier, tables: dict[str, pd.DataFrame]) -> list[str
     sentences = [
         _hidden(found),
         _stopped(found),
-        f"Without the rule the plan {_does(found, first)} and has {first.value:.4g}: a looser limit changes nothing.",
+        f"Without the rule the plan {_does(found, first)} and has {_figure(first)}: a looser limit changes nothing.",
         *(_curve(found, tables) if len(found.points) > 1 else [_nothing(found)]),
         _late(found),
         _doubt(found),
@@ -72,8 +81,12 @@ def frontier_brief(found: Frontier, tables: dict[str, pd.DataFrame]) -> list[str
     return [sentence for sentence in sentences if sentence]
 
 
+def _figure(point: Point) -> str:
+    return "nothing that it is about" if math.isnan(point.value) else f"{point.value:.4g}"
+
+
 def _curve(found: Frontier, tables: dict[str, pd.DataFrame]) -> list[str]:
-    return [_tightest(found), _knee(found), *_flips(found, tables), _beaten(found)]
+    return [_tightest(found), _emptied(found), _knee(found), *_flips(found, tables), _beaten(found)]
 
 
 def _hidden(found: Frontier) -> str:
@@ -81,8 +94,9 @@ def _hidden(found: Frontier) -> str:
     if not found.hidden:
         return ""
     return (
-        f"What rule {found.request.rule} costs lies within what the gaps leave open: {_price(found, found.points[-1])} "
-        f"at limit {found.points[-1].limit:.4g}, where a plan can be off by {_blur(found)}; ask for a smaller gap."
+        f"What rule {found.request.rule} costs lies within what the gaps leave open: {_price(found, found.tightest)} "
+        f"at limit {found.tightest.limit:.4g}, where a plan can be off by {_blur(found, found.sound_blur)}; "
+        "ask for a smaller gap."
     )
 
 
@@ -102,27 +116,55 @@ def _nothing(found: Frontier) -> str:
 
 def _tightest(found: Frontier) -> str:
     last = found.points[-1]
+    if last.empty:
+        return _tightest_sound(found)
     if found.open_end:
         return (
             f"The tightest limit asked for, {last.limit:.4g} months, is met: it costs {_price(found, last)}. "
             f"Not looked beyond {last.limit:.4g} months: tighter limits may be met too."
         )
     late = " Tighter ones may be met: time ran out on some." if found.hurried else ""
-    empty = " Nothing that the rule is about is left in that plan." if math.isnan(last.value) else ""
     return (
-        f"The tightest limit that any plan was found to meet is {last.limit:.4g}: it costs {_price(found, last)}."
-        f"{empty}{late}"
+        f"The tightest limit that any plan was found to meet is {last.limit:.4g}: it costs {_price(found, last)}.{late}"
+    )
+
+
+def _tightest_sound(found: Frontier) -> str:
+    """The tightest point where tighter ones leave nothing; there may be none but the plan without the rule."""
+    last = found.tightest
+    if last is found.points[0]:
+        return "No tighter limit that was tried leaves anything of what it is about."
+    return (
+        f"The tightest limit that was tried and leaves something of what it is about is {last.limit:.4g}: "
+        f"it costs {_price(found, last)}."
+    )
+
+
+def _emptied(found: Frontier) -> str:
+    """The points that are safe only because nothing is left."""
+    empty = [point for point in found.points if point.empty]
+    if not empty:
+        return ""
+    return (
+        f"At {len(empty)} of {len(found.points)} points (limit {listed([f'{point.limit:.4g}' for point in empty], 3)}) "
+        f"nothing is left that the rule or the measure is about, for up to {_price(found, empty[-1])}: "
+        "that is not safety, and is left off the curve."
     )
 
 
 def _late(found: Frontier) -> str:
     """How many points the time limit cut short, or left without a plan."""
     solved, asked = len(found.points), found.request.points
-    cut = sum(point.solution.status == "time_limit" for point in found.points)
+    cut = _cut(found)
     sentences = [f"{cut} of {solved} solves ended at the time limit." if cut else ""]
     if found.complete and 1 < solved < asked:
         sentences.append(f"Only {solved} of {asked} points have a plan: for the others none was found in time.")
     return " ".join(filter(None, sentences))
+
+
+def _cut(found: Frontier) -> int:
+    """How many points the time limit cut short."""
+    return sum(point.solution.status == "time_limit" for point in found.points)
 
 
 def _does(found: Frontier, point: Point) -> str:
@@ -138,9 +180,9 @@ def _price(found: Frontier, point: Point) -> str:
 def _knee(found: Frontier) -> str:
     knee = next((point for point in found.points if point.knee), None)
     if knee is None:
-        if sum(not point.dominated for point in found.points) < 3:
+        if len(found.kept) < 3:
             return ""
-        if found.blur:
+        if found.sound_blur:
             return "Whether a point stands out is hidden by the gaps."
         return "No point stands out: price and security go up alike."
     where = "of all points it is farthest from the straight line between the ends, both axes scaled alike"
@@ -169,33 +211,38 @@ def _beaten(found: Frontier) -> str:
 def _doubt(found: Frontier) -> str:
     """How far gaps blur the curve."""
     if found.blur:
-        return f"Plans were solved to a gap, so a point can be off by {_blur(found)}."
+        return f"Plans were solved to a gap, so a point can be off by {_blur(found, found.blur)}."
     if found.complete and len(found.points) in (1, found.request.points):
         return "Every plan was solved to optimality."
     return "Every plan that was found was solved to optimality."
 
 
-def _blur(found: Frontier) -> str:
-    if math.isinf(found.blur):
+def _blur(found: Frontier, amount: float) -> str:
+    if math.isinf(amount):
         return "an amount that is not known"
-    return f"up to {money(found.blur, found.reading.instance.settings['currency'])}"
+    return f"up to {money(amount, found.reading.instance.settings['currency'])}"
 
 
 def frontier_tiles(found: Frontier) -> list[Tile]:
-    """The ends and the knee."""
+    """The ends of the curve and the knee."""
     knee = next((point for point in found.points if point.knee), None)
-    first, last = found.points[0], found.points[-1]
-    shown = [Tile("Without the rule", three_digits(first.measure), _does(found, first))]
+    first, last = found.points[0], found.tightest
+    start = "nothing left" if first.empty else three_digits(first.measure)
+    shown = [Tile("Without the rule", start, _does(found, first))]
     if knee is not None:
         shown.append(Tile("Knee", three_digits(knee.measure), _price(found, knee)))
-    title = "Tightest asked for" if found.open_end else "Tightest"
+    if last is first and len(found.points) > 1:
+        return shown
+    title = "Tightest asked for" if found.open_end and not found.points[-1].empty else "Tightest"
     doubt = ", within what gaps leave open" if found.hidden else ""
     return [*shown, Tile(title, three_digits(last.measure), f"{_price(found, last)}{doubt}")]
 
 
 def frontier_curve(found: Frontier) -> list[Curve]:
-    """Price against the measure; beaten points are left off."""
-    kept = [point for point in found.points if not point.dominated]
+    """Price against the measure; points that are beaten or leave nothing are left off."""
+    kept = found.kept
+    if not kept:
+        return []
     large = max(abs(point.cost - found.points[0].cost) for point in kept) >= 10_000
     currency = found.reading.instance.settings["currency"]
     scale, unit = (1000.0, "billion") if large else (1.0, "million")

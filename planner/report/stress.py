@@ -102,10 +102,15 @@ def _tied(ranked: list[Hit]) -> str:
 
 
 def _dearest(instance: Instance, found: Stressed) -> str:
-    hit = max(found.singles, key=lambda hit: -hit.severity[2])
-    if hit is found.singles[0] or hit.loss <= 0:
-        return ""
-    return f"Dearest is {_case(hit)}, at {money(hit.loss, instance.settings['currency'])}."
+    """The dearest single loss where it is not the worst, and the pair that costs more than any of them."""
+    currency = instance.settings["currency"]
+    single, dearest = (max(hits, key=lambda hit: -hit.severity[2]) for hits in (found.singles, found.ranked))
+    sentences = []
+    if single is not found.singles[0] and single.loss > 0:
+        sentences.append(f"Dearest of all single losses is {_case(single)}, at {money(single.loss, currency)}.")
+    if dearest.severity[2] < single.severity[2]:
+        sentences.append(f"Dearest, pairs too, is {_case(dearest)}, at {money(dearest.loss, currency)}.")
+    return " ".join(sentences)
 
 
 def _pair(instance: Instance, found: Stressed) -> str:
@@ -162,7 +167,7 @@ def stress_tiles(instance: Instance, found: Stressed) -> list[Tile]:
     if not found.hits:
         return []
     currency = instance.settings["currency"]
-    worst, dearest = found.ranked[0], max(found.hits, key=lambda hit: hit.loss)
+    worst, dearest = found.ranked[0], max(found.ranked, key=lambda hit: -hit.severity[2])
     single = found.singles[0]
     hurting = len({hit.case.losses for hit in found.singles if hurts(hit)})
     tried = len({hit.case.losses for hit in found.singles})
@@ -170,7 +175,7 @@ def stress_tiles(instance: Instance, found: Stressed) -> list[Tile]:
         Tile("Single losses that hurt", f"{hurting} of {tried}", "leave demand unserved"),
         Tile("Least service, one loss", per_cent(single.service), _short(single)),
         Tile("Least service, pairs too", per_cent(worst.service), _short(worst)),
-        Tile("Dearest", money(dearest.loss, currency), _short(dearest)),
+        Tile("Dearest, pairs too", money(dearest.loss, currency), _short(dearest)),
         Tile("Cases tried", f"{len(found.hits):,}", "losses x periods x months"),
     ]
 

@@ -1,6 +1,7 @@
 """The curve of cost against security: points known by their limits, what each shows of others, and the knee."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -24,7 +25,8 @@ class Request:
 class Point:
     """A plan under one limit: cost as the solver minimises it (profit is a negative cost), and what was measured.
 
-    `value` is the figure of the rule, NaN where nothing that it is about is left; then `measure` is the limit.
+    `value` is the figure of the rule, NaN where nothing that it is about is left; then the limit stands for it as
+    `measure`. A measure of another kind is NaN where nothing that it is about is left.
     """
 
     limit: float
@@ -35,6 +37,11 @@ class Point:
     tables: dict[str, pd.DataFrame]
     dominated: bool = False
     knee: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is left that the rule or the measure is about: no safe plan, but one with nothing to lose."""
+        return math.isnan(self.value) or math.isnan(self.measure)
 
 
 @dataclass
@@ -55,21 +62,39 @@ class Frontier:
     hurried: bool = False
 
     @property
+    def sound(self) -> list[Point]:
+        """The points that leave something of what the rule and the measure are about."""
+        return [point for point in self.points if not point.empty]
+
+    @property
+    def kept(self) -> list[Point]:
+        """The points on the curve: sound, and not beaten by another."""
+        return [point for point in self.sound if not point.dominated]
+
+    @property
+    def tightest(self) -> Point:
+        """The last sound point; where there is none the plan without the rule."""
+        return [self.points[0], *self.sound][-1]
+
+    @property
     def price(self) -> float:
         """What the tightest limit costs more than the plan without the rule."""
-        return self.points[-1].cost - self.points[0].cost
+        return self.tightest.cost - self.points[0].cost
 
     @property
     def blur(self) -> float:
         """The most that a point can be off, 0 where all are proved; infinite where one has no bound."""
-        most = max(map(_left_open, self.points), default=0.0)
-        largest = max((abs(point.cost) for point in self.points), default=0.0)
-        return most if most > PROVED * max(1.0, largest) else 0.0
+        return _most_left_open(self.points)
+
+    @property
+    def sound_blur(self) -> float:
+        """The same of sound points alone."""
+        return _most_left_open(self.sound)
 
     @property
     def hidden(self) -> bool:
         """Whether the price lies within what the gaps leave open."""
-        return len(self.points) > 1 and self.blur > 0 and self.price <= self.blur
+        return len(self.sound) > 1 and self.sound_blur > 0 and self.price <= self.sound_blur
 
 
 def settle(found: Frontier) -> None:
@@ -80,7 +105,7 @@ def settle(found: Frontier) -> None:
     points = found.points
     for place in range(len(points) - 2, -1, -1):
         own, tighter = points[place], points[place + 1]
-        alike = tighter.cost <= own.cost + _slack(own, tighter)
+        alike = not tighter.empty and tighter.cost <= own.cost + _slack(own, tighter)
         if tighter.cost < own.cost or (alike and found.better * (tighter.measure - own.measure) > 1e-9):
             points[place] = replace(tighter, limit=own.limit, solution=own.solution)
     bound: float | None = None
@@ -99,6 +124,12 @@ def _against(point: Point, bound: float | None) -> Solution:
     return replace(point.solution, objective=point.cost, bound=bound, gap=gap, status=status)
 
 
+def _most_left_open(points: Sequence[Point]) -> float:
+    most = max(map(_left_open, points), default=0.0)
+    largest = max((abs(point.cost) for point in points), default=0.0)
+    return most if most > PROVED * max(1.0, largest) else 0.0
+
+
 def _left_open(point: Point) -> float:
     bound = point.solution.bound
     return math.inf if bound is None else max(0.0, point.cost - bound)
@@ -112,12 +143,14 @@ def _slack(one: Point, other: Point) -> float:
 def mark(found: Frontier) -> None:
     """Say which points another one beats in cost and in the measure, and which of the others is the knee.
 
-    The plan without the rule is what prices are counted from, so it always stays.
+    The plan without the rule is what prices are counted from, so it always stays. One that leaves nothing is compared
+    with none.
     """
-    for point in found.points[1:]:
-        point.dominated = any(_beats(found, other, point) for other in found.points)
-    kept = [point for point in found.points if not point.dominated]
-    if (knee := _knee(kept, found.blur)) is not None:
+    for point in found.sound:
+        if point is not found.points[0]:
+            point.dominated = any(_beats(found, other, point) for other in found.sound)
+    kept = found.kept
+    if (knee := _knee(kept, found.sound_blur)) is not None:
         kept[knee].knee = True
 
 

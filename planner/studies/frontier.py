@@ -98,6 +98,9 @@ class _Search:
         point.limit = point.value
         if point.value != point.value:
             raise _wrong(f"rule {self.found.request.rule} has no figure in the plan without it: nothing it is about")
+        if point.empty:
+            against = self.found.request.against
+            raise _wrong(f"--against {against} has no figure in the plan without the rule: nothing it is about")
         self.found.points.append(point)
         if solution.status == "interrupted":
             raise KeyboardInterrupt

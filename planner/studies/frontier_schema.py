@@ -16,6 +16,7 @@ POINTS = table(
         "measure": number("the figure on the other axis"),
         "value": number("figure that the rule limits"),
         "dominated": flag("is another point as safe and cheaper, or safer at the same cost"),
+        "nothing_left": flag("is nothing left that the rule or the measure is about; then it is off the curve"),
         "open_end": flag("may a tighter limit be met, which was not looked for"),
         "knee": flag("farthest from the straight line between the ends, both axes scaled alike"),
         "status": text("how the solve ended"),

@@ -29,6 +29,7 @@ def _row(found: Frontier, place: int, point: Point) -> tuple:
         point.measure,
         point.value,
         "yes" if point.dominated else "no",
+        "yes" if point.empty else "no",
         "yes" if found.open_end and place == len(found.points) > 1 else "no",
         "yes" if point.knee else "no",
         point.solution.status,
@@ -39,7 +40,7 @@ def _row(found: Frontier, place: int, point: Point) -> tuple:
 
 def _flips(found: Frontier) -> list[dict]:
     """The changes of decisions between neighbours."""
-    kept = [(point, decisions(_plan(found, point))) for point in found.points if not point.dominated]
+    kept = [(point, decisions(_plan(found, point))) for point in found.kept]
     rows = []
     for (looser, before), (tighter, after) in pairwise(kept):
         ends = {"limit_before": looser.limit, "limit_after": tighter.limit}

@@ -51,12 +51,12 @@ def _security(column: str) -> Callable[[Job, Tables, pd.Series], float]:
     def worst(job: Job, tables: Tables, rule: pd.Series) -> float:
         """The largest figure of the rule's item, in the periods of the rule; of every item where it names none.
 
-        What is not used at all is 0.
+        NaN where none of it is left.
         """
         rows = tables["security"]
         window = job.model.sets.time.window(rule["from"], rule["to"])
         rows = rows[rows["period"].isin(window) & (rows["item"].eq(rule["item"]) | (rule["item"] == "*"))]
-        return float(rows[column].astype(float).fillna(0.0).max()) if len(rows) else 0.0
+        return float(rows[column].astype(float).max())
 
     return worst
 

@@ -1,12 +1,12 @@
 """What happens to a plan that stays as it is when something is lost: every single loss, then pairs of the worst."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
 from models.sets.scenarios import Snapshot
-from planner.recourse.reaction import SERVED, Recourse
+from planner.recourse.reaction import SERVED, Reaction, Recourse
 from planner.studies.losses import DEFAULT_KINDS, Case, Loss, Losses, lasting, spread
 
 MOST_WORST = 10
@@ -134,9 +134,21 @@ def _pairs(
     felt = [hit.case.losses[0] for hit in singles if hit.loss > 0 or hit.service < 1 or hit.lasts < longest]
     worst = list(dict.fromkeys(felt))[: trial.worst]
     months = spread(trial.months, longest)[-1]
-    answers = {loss: recourse.react(period, lasting(snapshots[loss], months)) for loss in worst}
+
+    def answer(loss: Loss) -> Reaction:
+        return recourse.react(period, lasting(snapshots[loss], months))
+
+    answers = {loss: answer(loss) for loss in worst}
+    unfelt = dict.fromkeys(hit.case.losses[0] for hit in singles if hit.case.losses[0] not in felt)
+    reserves = _reserves(list(unfelt), answers.values(), snapshots)[: trial.worst - len(worst)]
+    answers |= {loss: answer(loss) for loss in reserves}
     return [
         tuple(sorted(pair))
-        for pair in combinations(worst, 2)
+        for pair in combinations(answers, 2)
         if answers[pair[0]].upset_by(snapshots[pair[1]]) and answers[pair[1]].upset_by(snapshots[pair[0]])
     ]
+
+
+def _reserves(unfelt: list[Loss], answers: Collection[Reaction], snapshots: dict[Loss, Snapshot]) -> list[Loss]:
+    """Losses that alone cost nothing, first those of what the answers to other losses use: sources that lie idle."""
+    return sorted(unfelt, key=lambda loss: not any(answer.upset_by(snapshots[loss]) for answer in answers))
