@@ -9,7 +9,7 @@ from models.schema import RESULTS
 from planner.comparison.bridge import steps
 from planner.comparison.compare import Comparison
 from planner.comparison.files import Compared
-from planner.comparison.schema import DECISIONS
+from planner.comparison.schema import DECISIONS, POINTS
 from planner.report.figures import listed, money, per_cent, three_digits
 from planner.report.tiles import Tile
 
@@ -141,7 +141,7 @@ def _service(found: Comparison, other: Compared) -> str:
     for row in rows.to_dict("records"):
         before, after = row[found.reference.label], row[other.label]
         if abs(after - before) > 1e-6:
-            unit = str(row["unit"]).removeprefix("share of ")
+            unit = str(row["unit"]).removeprefix("share of ").removesuffix(POINTS)
             parts.append(f"{per_cent(after)} of demand is served instead of {per_cent(before)} (by {unit})")
     return f"In {other.label} {' and '.join(parts)}." if parts else ""
 
