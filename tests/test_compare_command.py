@@ -1,6 +1,7 @@
 """`planner compare` as a user meets it: files in, a workbook or a page out, and what is said on the way."""
 
 import html.parser
+import os
 import re
 import shutil
 from pathlib import Path
@@ -97,6 +98,18 @@ def test_shares_differ_by_percentage_points(tmp_path: Path) -> None:
     for written in (text.read_text("utf-8"), page.read_text("utf-8")):
         (line,) = re.findall(rf"{re.escape(str(row[0].value))}\b.*?percentage points.*?percentage points", written)
         assert line.endswith(f"{change.value:.1f} percentage points")
+
+
+def test_a_pipe_is_not_replaced_but_the_file_behind_a_link_is(two: list[str], tmp_path: Path) -> None:
+    pipe, link, real = (tmp_path / name for name in ("pipe", "link", "real"))
+    os.mkfifo(pipe)
+    real.write_text("old")
+    link.symlink_to(real)
+    assert run(["compare", *two, "-o", str(pipe), "--format", "md"]) == 2
+    assert pipe.is_fifo()
+    assert run(["compare", *two, "-o", str(link), "--format", "md"]) == 0
+    assert link.is_symlink()
+    assert real.read_text("utf-8").startswith("# two beside one")
 
 
 def test_instances_are_compared_by_their_inputs(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
