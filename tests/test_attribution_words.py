@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from openpyxl import Workbook
 
 from models.instance import Instance, instance
 from planner.report.attribution import (
@@ -14,11 +15,14 @@ from planner.report.attribution import (
     attribution_tiles,
     method,
 )
+from planner.report.charts import Chart
+from planner.report.picture import picture
 from planner.report.waterfall import axis_floor, waterfall
 from planner.studies.attribution import Attribution, Design, design
 from planner.studies.coalitions import Solved
 from planner.studies.mechanisms import Cast
 from planner.studies.shapley import Coalition
+from planner.workbook.drawing import drawn, figures_sheet
 
 
 def chain(**settings: Any) -> Instance:
@@ -181,6 +185,18 @@ def test_a_step_is_better_or_worse_by_what_is_wanted():
     cost = waterfall(("start", 10.0), {"a": -4.0, "b": 1.0}, "end", better=-1.0)
     assert cost["improves it"].dropna().index.tolist() == ["a"]
     assert cost["worsens it"].dropna().index.tolist() == ["b"]
+
+
+@pytest.mark.parametrize("start", [10.0, -10.0, -1.0])
+def test_the_legend_names_each_colour_once_on_whatever_side_of_zero_its_steps_lie(start: float):
+    chart = Chart("steps", "waterfall", "USD", waterfall(("start", start), {"a": 3.0, "b": -3.0}, "end", better=1.0))
+    native = drawn(chart, figures_sheet(Workbook()), 16, 11)
+    names = list(chart.frame.columns)
+    unnamed = {entry.idx for entry in native.legend.legendEntry}
+    expected = ["total of the plan", "improves it", "worsens it"]
+    assert [name for number, name in enumerate(names) if number not in unnamed] == expected
+    page = picture(chart)
+    assert [page.count(f">{name}<") for name in expected] == [1, 1, 1]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from planner.comparison.compare import Comparison, compare
 from planner.comparison.decisions import COLUMNS
 from planner.comparison.differences import decision_changes
 from planner.comparison.files import read_compared
-from planner.report.comparison import brief
+from planner.report.comparison import brief, comparison_tiles
 from tests.results import Change, base, compared, outcome, put, reading, result, setting
 
 Pair = Callable[..., Comparison]
@@ -425,6 +425,19 @@ def test_a_difference_within_the_gaps_is_no_finding(pair: Pair):
         }
     )
     assert "The gaps of the two plans leave that much open" in " ".join(brief(comparison))
+
+
+def test_a_card_says_that_a_change_is_one_and_where_it_leads(tmp_path: Path):
+    place = int((outcome().tables["run"]["key"] == "objective").argmax())
+    profit = {"settings": setting("objective", "profit")}
+    plans = [
+        result(tmp_path / f"{name}.xlsx", {"run": put("seal", amount, place)}, profit)
+        for name, amount in (("a", "9090"), ("b", "-1700"))
+    ]
+    first, second = comparison_tiles(compared(*plans))[:2]
+    assert (first.label, first.value) == ("Profit of a", "9.09 billion USD")
+    assert (second.label, second.value) == ("Change from a to b", "−10.8 billion USD")
+    assert second.detail == "to −1.7 billion USD (−119 %)"
 
 
 def test_an_edited_file_without_names_of_periods_is_compared_as_far_as_it_goes(pair: Pair):

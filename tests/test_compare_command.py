@@ -1,6 +1,7 @@
 """`planner compare` as a user meets it: files in, a workbook or a page out, and what is said on the way."""
 
 import html.parser
+import os
 import re
 import shutil
 from pathlib import Path
@@ -79,6 +80,36 @@ def test_as_markdown_and_as_html(two: list[str], tmp_path: Path) -> None:
     parser = html.parser.HTMLParser()
     parser.feed(written)
     parser.close()
+
+
+def test_shares_differ_by_percentage_points(tmp_path: Path) -> None:
+    """A relative change of 50 % would be another thing."""
+    one, two = result(tmp_path / "one.xlsx"), tmp_path / "two.xlsx"
+    result(two, {"capacity": lambda frame: frame.assign(made=frame["made"] / 2)})
+    book, text, page = (tmp_path / f"out.{ending}" for ending in ("xlsx", "md", "html"))
+    for out in (book, text, page):
+        assert run(["compare", str(one), str(two), "-o", str(out)]) == 0
+    cells = openpyxl.load_workbook(book)["headline"]
+    row = next(row for row in cells.iter_rows(min_row=2) if str(row[0].value).startswith("use of"))
+    before, after, change = row[2:5]
+    assert row[1].value == "share, changes in percentage points"
+    assert change.value == pytest.approx(100 * (after.value - before.value))
+    assert (before.number_format, change.number_format) == ("0.0%", '0.0" percentage points"')
+    for written in (text.read_text("utf-8"), page.read_text("utf-8")):
+        (line,) = re.findall(rf"{re.escape(str(row[0].value))}\b.*?percentage points.*?percentage points", written)
+        assert line.endswith(f"{change.value:.1f} percentage points")
+
+
+def test_a_pipe_is_not_replaced_but_the_file_behind_a_link_is(two: list[str], tmp_path: Path) -> None:
+    pipe, link, real = (tmp_path / name for name in ("pipe", "link", "real"))
+    os.mkfifo(pipe)
+    real.write_text("old")
+    link.symlink_to(real)
+    assert run(["compare", *two, "-o", str(pipe), "--format", "md"]) == 2
+    assert pipe.is_fifo()
+    assert run(["compare", *two, "-o", str(link), "--format", "md"]) == 0
+    assert link.is_symlink()
+    assert real.read_text("utf-8").startswith("# two beside one")
 
 
 def test_instances_are_compared_by_their_inputs(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from models.sets.locks import Lock
+from planner import cli
 from planner.audit import audit
 from planner.cli import run
 from planner.comparison.files import Compared
@@ -138,6 +139,17 @@ def test_an_old_plan_on_new_data(result: Path, tmp_path: Path, capsys: pytest.Ca
     assert run(["evaluate", str(TINY), "--plan", str(result), "-o", str(out), *gone]) == 0
     assert f"gone: built[{MODULE}, 2025]" in capsys.readouterr().out
     assert f"built[{MODULE}, 2025] of earlier can no longer be taken" in " ".join(read_tables(out)["issues"]["message"])
+
+
+def test_decisions_that_are_not_listed_are_counted(
+    result: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setattr(cli, "MOST_REASONS", 0)
+    command = ["evaluate", str(TINY), "--plan", str(result), "-o", str(tmp_path / "out.xlsx")]
+    assert run([*command, "--set", "options[*|cell making|large].max_modules=0"]) == 0
+    said = capsys.readouterr().out
+    assert "gone:" not in said
+    assert "  and 1 more\n" in said
 
 
 def test_an_old_plan_that_does_not_work_says_why(result: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from models.schema import RESULTS
 from planner.comparison.files import Compared
-from planner.comparison.schema import CHANGES
+from planner.comparison.schema import CHANGES, POINTS
 from planner.report.figures import periods
 from planner.report.summary import plan_figures
 
@@ -21,10 +21,10 @@ SECURITY = {
 }
 """Security figures of which the headline shows the mean over the items that matter, and their names there."""
 
-POINTS = "per cent, changes in percentage points"
+PER_CENT = f"per cent{POINTS}"
 """Unit of the gap, which is much too small for whole per cents."""
 
-_FACTS = {"bound": ("bound", "money"), "gap": ("gap", POINTS), "time to solve": ("seconds", "s")}
+_FACTS = {"bound": ("bound", "money"), "gap": ("gap", PER_CENT), "time to solve": ("seconds", "s")}
 """Figures of the seal: the name they have on a summary, the fact, and its unit."""
 
 
@@ -32,7 +32,7 @@ def headline(files: list[Compared]) -> pd.DataFrame:
     """Rows of metric and unit, a column of figures per file, and what each has more than the first.
 
     What a file has no figure for is blank, and so is a difference that would mean nothing: of money in two currencies,
-    of objectives of two kinds.
+    of objectives of two kinds. Shares differ by percentage points, as per cent would be taken for a relative change.
     """
     columns = _with_all_costs([_figures(found) for found in files])
     metrics = sorted(
@@ -43,11 +43,12 @@ def headline(files: list[Compared]) -> pd.DataFrame:
     for metric, kind in (key for key, _ in metrics):
         values = [column.get((metric, kind), math.nan) for column in columns]
         unit, same = _unit(metric, kind, files)
+        scale = 100.0 if kind.startswith("share") else 1.0
         row: dict[str, Any] = {"metric": metric, "unit": unit}
         row |= {found.label: value for found, value in zip(files, values, strict=True)}
         for found, value in zip(files[1:], values[1:], strict=True):
             sensible = same(reference, found)
-            row[CHANGES + found.label] = value - values[0] if sensible else math.nan
+            row[CHANGES + found.label] = scale * (value - values[0]) if sensible else math.nan
         rows.append(row)
     names = ["metric", "unit", *(f.label for f in files), *(CHANGES + f.label for f in files[1:])]
     return pd.DataFrame(rows, columns=names)
@@ -71,6 +72,7 @@ def _unit(metric: str, kind: str, files: list[Compared]) -> tuple[str, Any]:
     currencies = {found.currency for found in files if found.has_plan}
     currency = currencies.pop() if len(currencies) == 1 else "of its currency"
     unit = kind.replace("money", f"million {currency}") if money else kind
+    unit += POINTS if kind.startswith("share") else ""
 
     def sensible(one: Compared, two: Compared) -> bool:
         same_goal = one.goal == two.goal or metric not in (OBJECTIVE, "bound")
@@ -85,7 +87,7 @@ def _figures(found: Compared) -> dict[tuple[str, str], float]:
         return {}
     rows = [(OBJECTIVE, found.objective, "money")]
     facts = [(metric, found.figure(fact), unit) for metric, (fact, unit) in _FACTS.items()]
-    rows += [(metric, round(100 * value, 2) if unit == POINTS else value, unit) for metric, value, unit in facts]
+    rows += [(metric, round(100 * value, 2) if unit == PER_CENT else value, unit) for metric, value, unit in facts]
     rows += [(metric, value, unit) for metric, value, unit in plan_figures(found.instance, found.tables)]
     rows += _security(found)
     money = f"million {found.currency}"

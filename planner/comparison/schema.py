@@ -10,6 +10,9 @@ from models.schema.columns import choice, flag, number, table, text
 CHANGES = "change to "
 """Begins the name of a column with what a file has more than the reference."""
 
+POINTS = ", changes in percentage points"
+"""Ends the unit of a row of shares, or of per cents, whose changes are counted in those."""
+
 DIFFERENCES = ("added", "dropped", "moved", "changed", "earlier", "later", "larger", "smaller")
 
 DECISIONS = {
@@ -187,6 +190,11 @@ _RULES = table(
 )
 
 
+def share_in_points(unit: str, column: str) -> bool:
+    """Whether a cell of sheet headline holds the change of a share, in percentage points."""
+    return unit.startswith("share") and unit.endswith(POINTS) and column.startswith(CHANGES)
+
+
 def comparison_schemas(labels: Sequence[str]) -> dict[str, pa.DataFrameSchema]:
     """The sheets of a comparison of files with these short names, of which the first is the reference."""
     headline = table(
@@ -196,7 +204,7 @@ def comparison_schemas(labels: Sequence[str]) -> dict[str, pa.DataFrameSchema]:
             "metric": text("figure", key=True),
             "unit": text("its unit"),
             **{label: number(f"in {label}") for label in labels},
-            **{CHANGES + label: number(f"in {label} less in {labels[0]}") for label in labels[1:]},
+            **{CHANGES + label: number(f"in {label} less in {labels[0]}, as the unit says") for label in labels[1:]},
         },
     )
     sheets = (headline, _FILES, _DECISIONS, _BRIDGES, _BRIDGE, _INPUTS, _FLOWS, _SECURITY, _SCENARIOS, _RULES)

@@ -288,9 +288,8 @@ class _Watching:
 
     def _print(self, jobs: "Sequence[Job]") -> None:
         for job in jobs:
-            said = f"job {job.number}: {job.state}" + (
-                f", {job.words}" if job.state not in ("waiting", "running") else ""
-            )
+            words = f", {job.words}" if job.words and job.state not in ("waiting", "running") else ""
+            said = f"job {job.number}: {job.state}{words}"
             if self._said.get(job.number, "job waiting") != said and job.state != "waiting":
                 errors.print(said)
             self._said[job.number] = said

@@ -9,7 +9,7 @@ from models.schema import RESULTS
 from planner.comparison.bridge import steps
 from planner.comparison.compare import Comparison
 from planner.comparison.files import Compared
-from planner.comparison.schema import DECISIONS
+from planner.comparison.schema import DECISIONS, POINTS
 from planner.report.figures import listed, money, per_cent, three_digits
 from planner.report.tiles import Tile
 
@@ -108,6 +108,10 @@ def _signed(amount: float, currency: str) -> str:
     return f"{'+' if amount > 0 else '−'}{money(abs(amount), currency)}"
 
 
+def _total(plan: Compared) -> str:
+    return f"{'−' if plan.objective < 0 else ''}{money(abs(plan.objective), plan.currency)}"
+
+
 def _decisions(found: Comparison, other: Compared) -> str:
     """How many decisions differ, and the weightiest: sites first, then modules, offers and so on."""
     rows = found.of("decisions", other.label)
@@ -137,7 +141,7 @@ def _service(found: Comparison, other: Compared) -> str:
     for row in rows.to_dict("records"):
         before, after = row[found.reference.label], row[other.label]
         if abs(after - before) > 1e-6:
-            unit = str(row["unit"]).removeprefix("share of ")
+            unit = str(row["unit"]).removeprefix("share of ").removesuffix(POINTS)
             parts.append(f"{per_cent(after)} of demand is served instead of {per_cent(before)} (by {unit})")
     return f"In {other.label} {' and '.join(parts)}." if parts else ""
 
@@ -204,14 +208,15 @@ def comparison_tiles(found: Comparison) -> list[Tile]:
     shown = []
     if reference.label in found.plans:
         label = "Cost" if reference.goal == "cost" else "Profit"
-        shown.append(Tile(f"{label} of {reference.label}", money(reference.objective, reference.currency), "reference"))
+        shown.append(Tile(f"{label} of {reference.label}", _total(reference), "reference"))
     for other in _planned(found):
         comparable = (other.goal, other.currency) == (reference.goal, reference.currency)
         if other is reference or not comparable or reference.label not in found.plans:
             continue
         change = other.objective - reference.objective
-        part = _relative(change, reference.objective) if reference.objective else ""
-        shown.append(Tile(other.label, _signed(change, other.currency) if change else "no change", part))
+        part = f" ({_relative(change, reference.objective)})" if change and reference.objective else ""
+        amount = _signed(change, other.currency) if change else "no change"
+        shown.append(Tile(f"Change from {reference.label} to {other.label}", amount, f"to {_total(other)}{part}"))
     counts = {
         "Decisions that differ": found.tables["decisions"],
         "Inputs that differ": found.tables["input_changes"],

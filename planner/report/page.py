@@ -8,6 +8,7 @@ import pandas as pd
 
 from models.instance import NUMERIC
 from models.schema import meta
+from planner.comparison.schema import share_in_points
 from planner.report.charts import Chart
 from planner.report.figures import four_digits, per_cent
 from planner.report.picture import picture
@@ -116,10 +117,14 @@ def _cells(section: Section) -> list[list[str]]:
     rows = []
     for row in section.frame.head(MOST_ROWS).to_dict("records"):
         unit = str(row.get("unit", ""))
-        rows.append(
-            [_shown(value, unit.startswith("share") or str(name) in section.shares) for name, value in row.items()]
-        )
+        rows.append([_cell(section, unit, str(name), value) for name, value in row.items()])
     return rows
+
+
+def _cell(section: Section, unit: str, name: str, value: object) -> str:
+    if isinstance(value, float) and value == value and share_in_points(unit, name):
+        return f"{round(value, 1) + 0.0:.1f} percentage points"  # + 0.0: no -0.0
+    return _shown(value, unit.startswith("share") or name in section.shares)
 
 
 def _shown(value: object, share: bool) -> str:

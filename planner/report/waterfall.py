@@ -17,7 +17,8 @@ def waterfall(start: tuple[str, float], steps: Mapping[str, float], end: str, be
     """Rows: the start, each step, the end. Columns: an invisible base, totals, steps to the better and to the worse.
 
     `start` is a label and a level, `steps` are the amounts by label; an amount of the sign of `better` is an
-    improvement. What does not stand in a row is missing; what no row has is left out.
+    improvement. What does not stand in a row is missing; what no row has is left out. Steps that all lie below zero
+    have an empty column beside theirs, whose name the legend shows.
     """
     label, level = start
     rows = {label: {TOTAL: level}}
@@ -32,7 +33,7 @@ def waterfall(start: tuple[str, float], steps: Mapping[str, float], end: str, be
     rows[end] = {TOTAL: level}
     order = [BASE, TOTAL, *(name + part for name in (BETTER, WORSE) for part in ("", BELOW))]
     frame = pd.DataFrame.from_dict(rows, orient="index")
-    return frame[[name for name in order if name in frame]]
+    return frame.reindex(columns=[name for name in order if name in frame or name + BELOW in frame])
 
 
 def axis_floor(levels: list[float]) -> float | None:

@@ -45,8 +45,11 @@ def evaluate(
     job = prepared(reading, chosen, issues, changes=list(changes or ()), plan=plan.name)
     found = run_evaluation(job, earlier)
     cli.output.print(f"{found.found.words} of {plan.name} still exist")
-    for decision in found.found.gone[: cli.MOST_REASONS]:
+    gone = found.found.gone
+    for decision in gone[: cli.MOST_REASONS]:
         cli.output.print(f"  gone: {shown(decision)}")
+    if len(gone) > cli.MOST_REASONS:
+        cli.output.print(f"  and {len(gone) - cli.MOST_REASONS} more")
     if not found.tables:
         cli._say_no_plan(f"the plan of {plan.name} does not work on {file.name}", list(found.reasons))
         raise cli.Stop(cli._status_without_plan(found.solution.status))

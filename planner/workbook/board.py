@@ -9,6 +9,7 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from planner.comparison.schema import share_in_points
 from planner.report.charts import Chart, Curve, Map
 from planner.report.tiles import Tile
 from planner.workbook import style
@@ -90,13 +91,14 @@ def fill_by_row(sheet: Worksheet, frame: pd.DataFrame, *, wrap: bool = True) -> 
 
     Long texts stand on several lines where `wrap` is set.
     """
-    units = [str(unit).partition(" ")[0] for unit in frame["unit"]]
     for place, column in enumerate(frame, 1):
-        for row, (value, unit) in enumerate(zip(frame[column], units, strict=True), 2):
+        for row, (value, unit) in enumerate(zip(frame[column], frame["unit"].astype(str), strict=True), 2):
             cell = sheet.cell(row, place)
             if isinstance(value, int | float) and value == value:
                 cell.value = value
-                cell.number_format = style.result_format(pd.Series([value]), unit)
+                points = share_in_points(unit, str(column))
+                plain = style.result_format(pd.Series([value]), unit.partition(" ")[0].rstrip(","))
+                cell.number_format = style.POINTS if points else plain
                 cell.alignment = Alignment(horizontal="right", vertical="center")
             elif isinstance(value, str) and value:
                 cell.value = value

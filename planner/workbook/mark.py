@@ -25,6 +25,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from planner.issues import Issue
 from planner.workbook.names import plain
 from planner.workbook.package import open_package, refusal
+from planner.workbook.save import is_special, reason
 
 _FILLS = {
     severity: PatternFill("solid", start_color=color, end_color=color)
@@ -47,6 +48,8 @@ def mark(source: str | Path, copy: str | Path, issues: Iterable[Issue]) -> str:
         raise refusal(f"{copy} is the workbook itself: name another file for the marked copy")
     if copy.suffix.lower() != ".xlsx":
         raise refusal(f"{copy.name} must end with .xlsx")
+    if is_special(copy):
+        raise refusal(reason(OSError(), copy))
     open_package(source)
     book = _opened(source)
     ordered = sorted(issues, key=lambda issue: _ORDER.index(issue.severity))

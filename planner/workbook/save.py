@@ -83,6 +83,8 @@ def save_text(path: str | Path, text: str) -> None:
 def _replace(path: str | Path, fill: Callable[[BinaryIO], object]) -> None:
     """Put what `fill` writes in the place of the file at `path`, once it is complete."""
     target = Path(os.path.realpath(path))
+    if is_special(target):
+        raise WriteError(reason(OSError(), target))
     half_done = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         with half_done.open("wb") as file:
@@ -96,6 +98,11 @@ def _replace(path: str | Path, fill: Callable[[BinaryIO], object]) -> None:
         half_done.unlink(missing_ok=True)
 
 
+def is_special(target: Path) -> bool:
+    """Whether a device, a pipe or the like stands at `target`: a file in its place would take it from all others."""
+    return target.exists() and not target.is_file() and not target.is_dir()
+
+
 def is_full(error: OSError) -> bool:
     """Whether there is no room left on the disk."""
     return error.errno in (errno.ENOSPC, errno.EDQUOT)
@@ -105,6 +112,8 @@ def reason(error: OSError, target: Path) -> str:
     """What to tell a user about `error`."""
     if target.is_dir():
         return f"{target} is a folder: name a file that ends in .xlsx"
+    if is_special(target):
+        return f"{target} exists and is no ordinary file: name another"
     if not target.parent.is_dir():
         return f"the folder {target.parent} does not exist: make it, or name another"
     if is_full(error):

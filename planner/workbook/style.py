@@ -24,6 +24,7 @@ PALETTE = ("1F3A5F", "2E9CA6", "E3A32B", "C8553D", "7A8FA6", "6B9B57", "8E6C9E",
 PLAIN = "General"
 TEXT = "@"
 PERCENT = "0.0%"
+POINTS = '0.0" percentage points"'
 YEAR = "0"
 DATE = "yyyy-mm-dd"
 WHOLE = "#,##0"

@@ -15,7 +15,7 @@ from planner.report.tiles import tiles
 from planner.workbook.board import Board, add_board, fill_by_row
 from planner.workbook.heat import Heat, add_heat
 from planner.workbook.package import open_package
-from planner.workbook.save import Body, WriteError, is_full, reason, save
+from planner.workbook.save import Body, WriteError, is_full, is_special, reason, save
 from planner.workbook.sheets import Rows, copy_sheet, input_sheet, new_book, result_sheet
 
 
@@ -109,6 +109,8 @@ def ensure_writable(path: str | Path, ending: str = ".xlsx") -> None:
     target = Path(os.path.realpath(path))
     if target.suffix.lower() != ending:
         raise InputError([Issue("error", "", "", f"{path}: name a file that ends in {ending}")])
+    if is_special(target):
+        raise InputError([Issue("error", "", "", reason(OSError(), target))])
     attempt = target.with_name(f".{target.name}.{os.getpid()}.try")
     try:
         attempt.touch()

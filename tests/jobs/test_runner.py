@@ -13,6 +13,7 @@ import pytest
 from planner.cli import run
 from planner.jobs import runner as runners
 from planner.jobs import work
+from planner.jobs.commands import _Watching
 from planner.jobs.ledger import FILE, Job, Ledger, Request
 from planner.jobs.runner import Runner, submit, unfinished
 from planner.jobs.work import Answer, Order, carry_out
@@ -196,6 +197,14 @@ def test_a_killed_worker_is_replaced_and_its_job_done(tmp_path: Path) -> None:
     assert (job.state, job.attempts) == ("done", 2)
     assert "SIGKILL" in (tmp_path / str(job.log)).read_text()
     assert is_whole(tmp_path / str(job.result))
+
+
+def test_a_job_without_words_is_said_without_a_comma(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    with Ledger(tmp_path / FILE) as ledger:
+        ledger.add(request())
+        ledger.update(1, state="cancelled", words="")
+        _Watching(ledger).show([1])
+    assert capsys.readouterr().err == "job 1: cancelled\n"
 
 
 def test_jobs_are_listed_cancelled_and_retried(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

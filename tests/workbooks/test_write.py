@@ -20,9 +20,10 @@ from models.instance import instance
 from models.schema import INPUTS, RESULTS, keys
 from planner.issues import InputError
 from planner.workbook import save as saving
+from planner.workbook.mark import mark
 from planner.workbook.read import read_instance, read_tables
 from planner.workbook.rows import LONGEST_TEXT, MOST_ROWS, body
-from planner.workbook.save import WriteError
+from planner.workbook.save import WriteError, save_text
 from planner.workbook.write import ensure_writable, write_instance, write_result
 from tests import worked_example
 from tests.workbooks.books import SOUND
@@ -291,6 +292,18 @@ def test_what_cannot_be_written_is_known_beforehand(tmp_path: Path):
     ensure_writable(tmp_path / "result.xlsx")
     assert (tmp_path / "result.xlsx").read_text() == "old"
     assert sorted(os.listdir(tmp_path)) == ["folder.xlsx", "result.xlsx"]
+
+
+def test_what_is_no_ordinary_file_is_never_replaced(tmp_path: Path):
+    pipe = tmp_path / "pipe.xlsx"
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="no ordinary file"):
+        ensure_writable(pipe)
+    with pytest.raises(InputError, match="no ordinary file"):
+        mark(write_example(tmp_path / "example.xlsx"), pipe, [])
+    with pytest.raises(WriteError, match="no ordinary file"):
+        save_text(pipe, "text")
+    assert pipe.is_fifo()
 
 
 # The summary's page
