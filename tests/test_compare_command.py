@@ -112,6 +112,21 @@ def test_a_pipe_is_not_replaced_but_the_file_behind_a_link_is(two: list[str], tm
     assert real.read_text("utf-8").startswith("# two beside one")
 
 
+@pytest.mark.parametrize(
+    "command", [["check"], ["solve", "-o", "OUT"], ["alternatives", "--within", "2%"], ["run", "-o", "FOLDER"]]
+)
+def test_a_result_in_the_place_of_an_instance_is_one_fault(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    given = result(tmp_path / "given.xlsx")
+    places = {"OUT": str(tmp_path / "out.xlsx"), "FOLDER": str(tmp_path / "results")}
+    assert run([command[0], str(given), *[places.get(word, word) for word in command[1:]]]) == 2
+    said = capsys.readouterr().err
+    (fault,) = [line for line in said.splitlines() if "given.xlsx is a result" in line]
+    assert "missing" not in said
+    assert fault.endswith("not an instance: name the workbook that it was made from, tiny.xlsx")
+
+
 def test_instances_are_compared_by_their_inputs(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     one, two, out = tmp_path / "one.xlsx", tmp_path / "two.xlsx", tmp_path / "out.xlsx"
     for path in (one, two):

@@ -3,6 +3,9 @@
 import difflib
 from collections.abc import Iterable
 
+OWN = "run"
+"""The sheet that every workbook has that the planner writes as a result."""
+
 _UNSEEN = "\u200b\u200c\u200d\u2060\ufeff"
 """Zero-width characters that copying from web pages leaves behind; `str.strip` keeps them."""
 

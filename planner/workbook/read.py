@@ -17,8 +17,8 @@ from planner.workbook import settings
 from planner.workbook.changes import ChangeError, apply_change, apply_changes
 from planner.workbook.findings import Findings, cell_name
 from planner.workbook.grid import Grid, read_grids
-from planner.workbook.names import near, plain, shown, suggestion
-from planner.workbook.package import Package, open_package
+from planner.workbook.names import OWN, near, plain, shown, suggestion
+from planner.workbook.package import Package, open_package, refusal
 from planner.workbook.structure import check_structure, refers_to
 from planner.workbook.tables import Table, check_header, table, twice, values
 
@@ -118,13 +118,27 @@ class Draft:
 
 @collector_paused()
 def open_instance(path: str | Path) -> Draft:
-    """Open the instance workbook at `path`. Raises InputError where the file is no workbook that can be read."""
+    """Open the instance workbook at `path`. Raises InputError where the file is a result, or cannot be read."""
     package = open_package(path)
+    _refuse_result(package)
     findings = Findings(list(package.remarks))
     parts = _sheets(package, INPUTS, findings)
     tables = _tables(package, parts, findings)
     _look_for_needed(package, parts, tables, findings)
     return Draft(Path(path), _with_settings(tables, findings), findings)
+
+
+def _refuse_result(package: Package) -> None:
+    """Raise InputError where the planner wrote the workbook as a result: one fault, not one for each sheet."""
+    present = {plain(name) for name, _ in package.sheets}
+    if OWN not in present or not any(COPIED + sheet in present for sheet in INPUTS) or present >= set(NEEDED):
+        return
+    run = read_sheets(package, {OWN: RESULTS[OWN]})[0].get(OWN, pd.DataFrame(columns=["key", "seal"]))
+    made_from = run.loc[run["key"] == "input", "seal"].dropna().tolist()
+    named = f", {shown(made_from[0])}" if made_from else ""
+    raise refusal(
+        f"{package.name} is a result of the planner, not an instance: name the workbook that it was made from{named}"
+    )
 
 
 def _understood(

@@ -14,6 +14,7 @@ from planner.report.charts import charts
 from planner.report.tiles import tiles
 from planner.workbook.board import Board, add_board, fill_by_row
 from planner.workbook.heat import Heat, add_heat
+from planner.workbook.names import OWN
 from planner.workbook.package import open_package
 from planner.workbook.save import Body, WriteError, is_full, is_special, reason, save
 from planner.workbook.sheets import Rows, copy_sheet, input_sheet, new_book, result_sheet
@@ -81,10 +82,6 @@ def write_tables(
     if board is not None:
         add_board(book, tables["summary"], board)
     save(book, path, bodies)
-
-
-OWN = "run"
-"""The sheet that every workbook has that the planner writes as a result."""
 
 
 def ensure_replaceable(path: str | Path) -> None:
