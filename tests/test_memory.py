@@ -120,7 +120,7 @@ def changes_of(path: Path) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(("name", "number"), [("tiny", 30), pytest.param("ev_maker", 50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("name", "number"), [("tiny", 20), pytest.param("ev_maker", 50, marks=pytest.mark.slow)])
 def test_a_sweep_is_told_what_each_variant_would_be_told_alone(name: str, number: int) -> None:
     path = INSTANCES / f"{name}.xlsx"
     draft = open_instance(path)
