@@ -91,12 +91,8 @@ def _build_existing(m: pyo.ConcreteModel, sets: Sets) -> None:
 def _weighed(sets: Sets) -> np.ndarray:
     """Which lines make an item of which a rule weighs capacity against use."""
     items = {item for rule in sets.rules if rule.type in WEIGHING for item in rule.items}
-    processes = {
-        process
-        for process, recipe in sets.recipes.items()
-        if any(amount > 0 and item in items for item, amount in recipe)
-    }
-    return sets.lines.index.get_level_values("process").isin(processes)
+    makers = {process for item in items for process in sets.making(item)}
+    return sets.lines.index.get_level_values("process").isin(makers)
 
 
 def _build_modules(m: pyo.ConcreteModel, sets: Sets) -> None:

@@ -30,6 +30,7 @@ from planner.audits import (
     subsidies,
 )
 from planner.audits.case import Case
+from planner.seal import saved
 
 AUDITS: tuple[Callable[[Case], list[Finding]], ...] = (
     names.audit,
@@ -63,5 +64,5 @@ def audit(instance: Instance, tables: Mapping[str, pd.DataFrame], objective: flo
     """
     case = Case(instance, tables)
     found = [finding for part in AUDITS for finding in part(case)] + costs.audit(case, objective)
-    rows = [(each.check, each.compared, float(f"{each.worst:.15g}"), "yes" if each.ok else "no") for each in found]
+    rows = [(each.check, each.compared, saved(each.worst), "yes" if each.ok else "no") for each in found]
     return pd.DataFrame(rows, columns=list(RESULTS["audit"].columns))

@@ -124,6 +124,11 @@ def broken(facts: Mapping[str, str], tables: Mapping[str, pd.DataFrame], instanc
     return parts
 
 
+def saved(value: float) -> float:
+    """A number in the 15 digits that every spreadsheet keeps."""
+    return float(f"{value:.15g}")
+
+
 def _number(value: Any) -> str:
     """A number as text, alike for 1, 1.0 and a zero of either sign; blank where missing.
 

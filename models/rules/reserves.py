@@ -82,19 +82,10 @@ def _row(
     return RuleRow(rule, item, rule.who, period, figure, base)
 
 
-def _making(sets: Sets, item: str) -> dict[str, float]:
-    """The processes that make an item, and how much per activity."""
-    made = {
-        process: sum(max(amount, 0.0) for name, amount in recipe if name == item)
-        for process, recipe in sets.recipes.items()
-    }
-    return {process: quantity for process, quantity in made.items() if quantity}
-
-
 def _under_control(m: pyo.ConcreteModel, sets: Sets, rule: Rule, place: tuple[str, str, str]) -> tuple[Terms, Terms]:
     """What draws under control make of the item, and what they could make: item/year."""
     item, scope, period = place
-    quantities = _making(sets, item)
+    quantities = sets.making(item)
     figure, base = Terms(), Terms()
     draws = sets.draws[sets.draws["controlled"]]
     for draw, firm in zip(draws.index, draws["firm"], strict=True):
@@ -111,7 +102,7 @@ def _under_control(m: pyo.ConcreteModel, sets: Sets, rule: Rule, place: tuple[st
 def _capacity(m: pyo.ConcreteModel, sets: Sets, rule: Rule, place: tuple[str, str, str]) -> Terms:
     """What all lines there could make of the item, own and outside ones: item/year."""
     item, scope, period = place
-    quantities = _making(sets, item)
+    quantities = sets.making(item)
     total = Terms()
     lines = {
         line for line, (_, region) in sets.places.items() if region in rule.places[scope] and line[1] in quantities

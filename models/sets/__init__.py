@@ -99,6 +99,14 @@ class Sets:
         """The most that all lines of a process together can make without having to throw it away, in activity/year."""
         return float(self.useful[process][self.time.position[period]])
 
+    def making(self, item: str) -> dict[str, float]:
+        """The processes that make an item, and how much per activity."""
+        made = {
+            process: sum(max(amount, 0.0) for name, amount in recipe if name == item)
+            for process, recipe in self.recipes.items()
+        }
+        return {process: quantity for process, quantity in made.items() if quantity}
+
     def transaction_cost(self, site: str, process: str, mode: str, period: str) -> float:
         """What drawing one unit of activity costs beside its price, in money/activity, as policies leave it."""
         charge = self.charges.get((site, process, mode), 0.0)

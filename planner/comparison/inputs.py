@@ -8,6 +8,7 @@ import pandas as pd
 from models.instance import NUMERIC
 from models.schema import INPUTS, SETTINGS, keys, meta
 from planner.comparison.files import Compared
+from planner.seal import saved
 from planner.workbook.tables import REMARKS
 
 Row = dict[str, Any]
@@ -78,18 +79,13 @@ def _meant(found: Compared, sheet: str) -> pd.DataFrame:
         facts = meta(column)
         cells = raw[name] if name in raw else pd.Series(None, index=raw.index, dtype=object)
         if facts["kind"] in NUMERIC:
-            numbers = pd.to_numeric(cells).astype(float).map(_in_all_digits)
+            numbers = pd.to_numeric(cells).astype(float).map(saved)
             columns[name] = numbers if facts["default"] is None else numbers.fillna(facts["default"])
         else:
             words = cells.astype(object)
             columns[name] = words.where(words.notna(), "" if facts["default"] is None else facts["default"])
     own = {name: raw[name].map(_as_word) for name in raw if name not in columns}
     return pd.DataFrame(columns | own, index=raw.index)
-
-
-def _in_all_digits(value: float) -> float:
-    """A number in the 15 digits that every spreadsheet keeps."""
-    return float(f"{value:.15g}")
 
 
 def _as_word(value: Any) -> str:

@@ -70,10 +70,7 @@ def run_jobs(
     given = {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed}
     options = {name: value for name, value in given.items() if value is not None}
     if not files:
-        _look_for_jobs(folder)
-        if options or changes or vary or force:
-            words = "what is finished keeps its changes and options: name the files to solve them with others"
-            raise InputError([Issue("error", "", "", words)])
+        _look_for_jobs(folder, otherwise=bool(options or changes or vary or force))
     wanted = requests([Run(tuple(files or ()), tuple(changes or ()), tuple(vary or ()), options)])
     crew = _crew(workers, cluster)
     try:
@@ -199,12 +196,18 @@ def _ledger(folder: Path) -> "Ledger":
     return Ledger(folder / FILE)
 
 
-def _look_for_jobs(folder: Path) -> None:
-    """Raise InputError where there is nothing to go on with, such as after a kill before the jobs were entered."""
+def _look_for_jobs(folder: Path, otherwise: bool) -> None:
+    """Raise InputError where there is nothing to go on with, such as after a kill before the jobs were entered.
+
+    And where it shall go on `otherwise` than the jobs say.
+    """
     with _ledger(folder) as ledger:
         if not ledger.jobs():
             words = f"no job was ever entered in the ledger of {folder}: name the files to solve, or its folder with -o"
             raise InputError([Issue("error", "", "", words)])
+    if otherwise:
+        words = "what is finished keeps its changes and options: name the files to solve them with others"
+        raise InputError([Issue("error", "", "", words)])
 
 
 def _print(jobs: "Sequence[Job]") -> None:
