@@ -17,11 +17,11 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from models.sets import derive
-from models.sets.scenarios import Snapshot, Snapshots
-from planner.comparison.files import Compared, read_compared
 from planner.recourse.reaction import Reaction, Recourse
-from planner.recourse.restored import restored
+from planner.results.load_plan import restored
+from planner.results.result_file import Compared, read_compared
+from planner_models.sets import derive
+from planner_models.sets.scenarios import Snapshot, Snapshots
 
 EVENTS = ("chip_shortage_2021", "graphite_licences_2023", "cobalt_ban_2025")
 CARS = ("vehicle_mass", "vehicle_premium", "vehicle_smart")

@@ -5,9 +5,9 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from models.schema.decisions import Decision
-from models.sets import Sets
-from models.sets.access import SPOT
+from planner_models.schema.decisions import Decision
+from planner_models.sets import Sets
+from planner_models.sets.access import SPOT
 
 
 def variables(m: pyo.ConcreteModel) -> dict[Decision, Any]:

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
-from models.earlier import Earlier
-from models.schema import INPUTS, SETTINGS, meta
+from planner_models.earlier_plan import Earlier
+from planner_models.schema import INPUTS, SETTINGS, meta
 
 NUMERIC = ("number", "integer")
 

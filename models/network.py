@@ -5,7 +5,7 @@ from types import ModuleType
 import pandas as pd
 import pyomo.environ as pyo
 
-from models import (
+from planner_models.blocks import (
     access,
     balance,
     capacity,
@@ -18,18 +18,16 @@ from models import (
     experience,
     lanes,
     locks,
-    losses,
     policies,
     production,
-    risk,
     rules,
     sites,
-    snapshots,
     stock,
 )
-from models.collector import collector_paused
-from models.instance import Instance
-from models.sets import derive
+from planner_models.blocks.disruptions import losses, risk, snapshots
+from planner_models.collector import collector_paused
+from planner_models.instance import Instance
+from planner_models.sets import derive
 
 BLOCKS: tuple[ModuleType, ...] = (
     lanes,

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
 
-from models.instance import NUMERIC
-from models.network import report
-from models.schema import RESULTS, keys, meta
-from models.sets.scenarios import BASE
-from models.trace import origins, security
+from planner_models.figures.trace import origins, security
+from planner_models.instance import NUMERIC
+from planner_models.network import report
+from planner_models.schema import RESULTS, keys, meta
+from planner_models.sets.scenarios import BASE
 
 Plan = dict[str, pd.DataFrame]
 """Result tables by sheet, in the columns of RESULTS, without zero rows of the base, sorted by key."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from models.rules.sources import likeliest, places
+from planner_models.blocks.rules.sources import likeliest, places
 
 CLOSE = 1e-6
 """Amounts this near a whole number are that number."""

@@ -1,0 +1,1 @@
+"""Plan a three-tier supply chain from an Excel workbook."""

@@ -10,24 +10,24 @@ from typing import Any
 import pandas as pd
 import pyomo.environ as pyo
 
-from models.network import build
-from models.plan import Plan, plan
-from models.schema import RESULTS
-from models.schema.decisions import Decision
-from planner.audit import audit
-from planner.compiled import Compiled, compile_model
-from planner.earlier import fit, started
-from planner.infeasible import remedies, told
+from planner.audit.audit import audit
+from planner.diagnosis import remedies, told
 from planner.issues import Issue
-from planner.marginals import price_rules
 from planner.recourse.settled import settled
 from planner.recourse.unmodelled import with_unmodelled
 from planner.report.figures import money
 from planner.report.summary import summary
 from planner.seal import seal
-from planner.solver import Options, Progress, Solution, load_values, rounding, solve_arrays
-from planner.studies.information import Run, information_rows
+from planner.solver.compiled import Compiled, compile_model
+from planner.solver.earlier import fit, started
+from planner.solver.marginals import price_rules
+from planner.solver.solver import Options, Progress, Solution, load_values, rounding, solve_arrays
+from planner.studies.information.study import Run, information_rows
 from planner.workbook.read import Reading
+from planner_models.network import build
+from planner_models.plan import Plan, plan
+from planner_models.schema import RESULTS
+from planner_models.schema.decisions import Decision
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from rich.live import Live as RichLive
 from rich.table import Table
 from rich.text import Text
 
-from planner.solver import Progress
+from planner.solver.solver import Progress
 
 EVERY = 5.0
 """Seconds between plain lines where nobody watches."""

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
-from models.instance import NUMERIC, Instance
-from models.schema import INPUTS, RESULTS, meta
+from planner_models.instance import NUMERIC, Instance
+from planner_models.schema import INPUTS, RESULTS, meta
 
 _PARTS = {
     "planner": "supply-chain-planner",

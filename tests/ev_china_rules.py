@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from models.instance import Instance, typed
 from planner.workbook.read import read_instance
+from planner_models.instance import Instance, typed
 
 EV_CHINA = Path(__file__).parents[1] / "instances" / "ev_china.xlsx"
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from models.instance import Instance
-from models.schema import RESULTS
-from planner.audit import audit
+from planner.audit.audit import audit
+from planner_models.instance import Instance
+from planner_models.schema import RESULTS
 
 Plan = dict[str, pd.DataFrame]
 Tamper = Callable[[Plan], object]

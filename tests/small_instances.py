@@ -24,7 +24,7 @@ def _amount(draw: st.DrawFn, low: int = 0, high: int = 9) -> float:
 def small_instances(draw: st.DrawFn, most_periods: int = 2) -> tuple[Tables, Row]:
     """Tables and settings: a chain of one to three items, one to three regions, a few periods, the odd rare feature.
 
-    Given to `models.instance.instance` by the test itself, so that a failing example prints as it would be written.
+    Given to `instance.instance` by the test itself, so that a failing example prints as it would be written.
     """
     items = [f"item {number}" for number in range(draw(st.integers(1, 3)))]
     periods = [f"period {number}" for number in range(draw(st.integers(1, most_periods)))]

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from models.instance import Instance
-from models.network import build
-from planner.compiled import compile_model
-from planner.solver import Options, solve_arrays
+from planner.solver.compiled import compile_model
+from planner.solver.solver import Options, solve_arrays
+from planner_models.instance import Instance
+from planner_models.network import build
 
 Figure = float | str
 """An optimum in money, or why there is none: infeasible, unbounded."""

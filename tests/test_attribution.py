@@ -11,16 +11,16 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from models.instance import Instance, instance
-from planner.cli import run
+from planner.cli.main import run
 from planner.issues import InputError
-from planner.solver import Options
-from planner.studies import coalitions, mechanisms
-from planner.studies.attribution import attribute, attribution_tables, design
-from planner.studies.coalitions import NoPlan, Solved, Task
-from planner.studies.mechanisms import MECHANISMS, Cast, cast
-from planner.studies.shapley import Coalition
+from planner.solver.solver import Options
+from planner.studies.attribution import coalitions, mechanisms
+from planner.studies.attribution.coalitions import NoPlan, Solved, Task
+from planner.studies.attribution.mechanisms import MECHANISMS, Cast, cast
+from planner.studies.attribution.shapley import Coalition
+from planner.studies.attribution.study import attribute, attribution_tables, design
 from planner.workbook.write import write_instance
+from planner_models.instance import Instance, instance
 
 ROOT = Path(__file__).parents[1]
 PROVED = Options(gap=0.0)

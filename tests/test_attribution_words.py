@@ -8,21 +8,16 @@ import pandas as pd
 import pytest
 from openpyxl import Workbook
 
-from models.instance import Instance, instance
-from planner.report.attribution import (
-    attribution_charts,
-    attribution_summary,
-    attribution_tiles,
-    method,
-)
 from planner.report.charts import Chart
 from planner.report.picture import picture
-from planner.report.waterfall import axis_floor, waterfall
-from planner.studies.attribution import Attribution, Design, design
-from planner.studies.coalitions import Solved
-from planner.studies.mechanisms import Cast
-from planner.studies.shapley import Coalition
+from planner.sheets.waterfall import axis_floor, waterfall
+from planner.studies.attribution.coalitions import Solved
+from planner.studies.attribution.mechanisms import Cast
+from planner.studies.attribution.report import attribution_charts, attribution_summary, attribution_tiles, method
+from planner.studies.attribution.shapley import Coalition
+from planner.studies.attribution.study import Attribution, Design, design
 from planner.workbook.drawing import drawn, figures_sheet
+from planner_models.instance import Instance, instance
 
 
 def chain(**settings: Any) -> Instance:

@@ -23,15 +23,15 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from models.instance import Instance, instance
-from models.network import build
-from models.plan import plan as make_plan
-from models.schema import RESULTS
-from planner.audit import audit
-from planner.compiled import compile_model
-from planner.solver import Options, load_values, solve_arrays
+from planner.audit.audit import audit
+from planner.solver.compiled import compile_model
+from planner.solver.solver import Options, load_values, solve_arrays
 from planner.workbook.read import read_tables
 from planner.workbook.write import write_result
+from planner_models.instance import Instance, instance
+from planner_models.network import build
+from planner_models.plan import plan as make_plan
+from planner_models.schema import RESULTS
 from tests.plans import Tamper, add, drop, failed, objective, put, scale, table
 
 Rows = list[dict[str, Any]]

@@ -14,11 +14,11 @@ sys.path.insert(0, str(ROOT / "instances"))
 
 from backtest_ev_china import EVENTS, backtest, page, toll  # noqa: E402
 
-from models.sets import derive  # noqa: E402
-from models.sets.scenarios import Snapshot  # noqa: E402
-from planner.comparison.files import read_compared  # noqa: E402
 from planner.recourse.reaction import Recourse  # noqa: E402
-from planner.recourse.restored import restored  # noqa: E402
+from planner.results.load_plan import restored  # noqa: E402
+from planner.results.result_file import read_compared  # noqa: E402
+from planner_models.sets import derive  # noqa: E402
+from planner_models.sets.scenarios import Snapshot  # noqa: E402
 from tests.results import base  # noqa: E402
 from tests.sourced_instances import solved_to  # noqa: E402
 

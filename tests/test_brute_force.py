@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 
-from models.instance import Instance, instance
-from models.network import build
-from models.plan import plan
-from planner.audit import audit
-from planner.check import check
+from planner.audit.audit import audit
+from planner.checks.check import check
 from planner.issues import Issue
-from planner.solver import Options, solve
+from planner.solver.solver import Options, solve
 from planner.workbook.read import Reading
+from planner_models.instance import Instance, instance
+from planner_models.network import build
+from planner_models.plan import plan
 from tests.brute_force import brute_force, combinations
 from tests.small_instances import small_instances
 from tests.small_rules import enumerable_instances

@@ -12,12 +12,12 @@ from typing import Any
 import openpyxl
 import pytest
 
-from models.instance import Instance, instance
-from models.schema import INPUTS, SETTINGS, meta
-from planner.check import CHECKS, check
 from planner.checks import Check
+from planner.checks.check import CHECKS, check
 from planner.issues import Issue
 from planner.workbook.read import read_instance
+from planner_models.instance import Instance, instance
+from planner_models.schema import INPUTS, SETTINGS, meta
 
 Tables = dict[str, list[dict[str, Any]]]
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from models.instance import instance
-from models.schema import INPUTS, meta
-from planner.check import CHECKS, check
+from planner.checks.check import CHECKS, check
 from planner.checks.offers import offers_of_lines
 from planner.checks.places import lines_at_sites
 from planner.issues import Issue
+from planner_models.instance import instance
+from planner_models.schema import INPUTS, meta
 from tests.test_check import (
     Sheets,
     Tables,

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from models.instance import instance
-from planner.check import CHECKS, check
 from planner.checks import attainable, disruptions, locks, rules, scenarios
+from planner.checks.check import CHECKS, check
 from planner.issues import Issue
 from planner.workbook.read import read_instance
+from planner_models.instance import instance
 from tests.test_check import Sheets, Tables, add, both, drop, names_every_sheet_it_reads, places, put
 from tests.test_check_integration import cell, integrated
 from tests.workbooks.books import write

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.schema import RESULTS
-from planner.comparison.bridge import check, steps
-from planner.comparison.compare import Comparison, compare
-from planner.comparison.decisions import COLUMNS
-from planner.comparison.differences import decision_changes
-from planner.comparison.files import read_compared
-from planner.report.comparison import brief, comparison_tiles
+from planner.results.result_file import read_compared
+from planner.studies.comparison.bridge import check, steps
+from planner.studies.comparison.decisions import COLUMNS
+from planner.studies.comparison.differences import decision_changes
+from planner.studies.comparison.report import brief, comparison_tiles
+from planner.studies.comparison.study import Comparison, compare
+from planner_models.schema import RESULTS
 from tests.results import Change, base, compared, outcome, put, reading, result, setting
 
 Pair = Callable[..., Comparison]

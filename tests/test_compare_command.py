@@ -10,9 +10,9 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from planner.cli import run
-from planner.comparison.files import labels
-from planner.comparison.schema import comparison_schemas
+from planner.cli.main import run
+from planner.results.result_file import labels
+from planner.sheets.comparison import comparison_schemas
 from tests.results import TINY, put, result
 
 

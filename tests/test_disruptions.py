@@ -2,13 +2,13 @@
 
 from hypothesis import given, settings
 
-from models.instance import instance
-from models.network import build
-from models.plan import plan
-from planner.audit import audit
-from planner.compiled import compile_model
+from planner.audit.audit import audit
 from planner.recourse.unmodelled import with_unmodelled
-from planner.solver import Options, load_values, solve, solve_arrays
+from planner.solver.compiled import compile_model
+from planner.solver.solver import Options, load_values, solve, solve_arrays
+from planner_models.instance import instance
+from planner_models.network import build
+from planner_models.plan import plan
 from tests.proofs import WORKSHOP, workshop
 from tests.small_disruptions import disrupted_instances
 from tests.small_instances import Row, Tables

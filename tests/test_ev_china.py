@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from planner.check import check
+from planner.checks.check import check
 from planner.workbook.read import read_instance
 
 ROOT = Path(__file__).parents[1]

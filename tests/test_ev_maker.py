@@ -20,7 +20,7 @@ sys.path.insert(0, str(INSTANCES))
 from build_ev_maker import build_sheets  # noqa: E402
 from ev_global_tables import read  # noqa: E402
 
-from planner.check import check  # noqa: E402
+from planner.checks.check import check  # noqa: E402
 from planner.workbook.read import read_instance  # noqa: E402
 from tests.sourced_instances import assert_built, assert_secured, solved  # noqa: E402
 

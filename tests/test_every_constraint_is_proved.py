@@ -8,8 +8,8 @@ from pathlib import Path
 import pyomo.environ as pyo
 import pytest
 
-import models
-from models.network import build
+import planner_models
+from planner_models.network import build
 from tests import proofs
 from tests.proofs import PROOFS, workshop
 
@@ -20,7 +20,7 @@ for module in pkgutil.iter_modules(proofs.__path__, "tests.proofs."):
 def declared() -> set[str]:
     """Names given to constraints anywhere in the source of the model: `m.name = pyo.Constraint(...)`."""
     names = set()
-    for path in Path(models.__path__[0]).rglob("*.py"):
+    for path in Path(planner_models.__path__[0]).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Assign) and _makes_constraints(node.value):
                 names |= {target.attr for target in node.targets if isinstance(target, ast.Attribute)}

@@ -8,13 +8,13 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from planner.cli import run
+from planner.cli.main import run
 from planner.progress import Live
-from planner.report.frontier import frontier_brief, frontier_curve, frontier_summary, frontier_tiles
-from planner.solution import Options, Solution
-from planner.studies import frontier as studied
-from planner.studies.curve import Frontier, Point, Request, mark, settle
-from planner.studies.frontier_tables import frontier_tables
+from planner.solver.solution import Options, Solution
+from planner.studies.frontier import study as studied
+from planner.studies.frontier.curve import Frontier, Point, Request, mark, settle
+from planner.studies.frontier.report import frontier_brief, frontier_curve, frontier_summary, frontier_tiles
+from planner.studies.frontier.tables import frontier_tables
 from planner.workbook.read import read_instance
 from planner.workbook.write import write_instance
 from tests.test_stress import sheet

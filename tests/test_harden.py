@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from planner.cli import run
+from planner.cli.main import run
 from planner.recourse.reaction import Recourse
 from planner.workbook.write import write_instance
 from tests.test_stress import sheet

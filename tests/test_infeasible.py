@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
-from models.instance import Instance, instance, typed
-from models.network import build
-from planner.compiled import compile_model
-from planner.infeasible import Edit, Remedy, edited, remedies, told
-from planner.solver import Options, solve_arrays
+from planner.diagnosis import Edit, Remedy, edited, remedies, told
+from planner.solver.compiled import compile_model
+from planner.solver.solver import Options, solve_arrays
 from planner.workbook.read import read_instance
+from planner_models.instance import Instance, instance, typed
+from planner_models.network import build
 from tests.proofs import workshop
 from tests.small_instances import small_instances
 from tests.test_brute_force import faults

@@ -16,12 +16,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from models.instance import Instance
-from models.network import build
-from planner.cli import run as run_command
-from planner.compiled import compile_model
-from planner.solver import Options, rounding, solve_arrays
-from planner.studies.information import (
+from planner.cli.main import run as run_command
+from planner.solver.compiled import compile_model
+from planner.solver.solver import Options, rounding, solve_arrays
+from planner.studies.information.study import (
     PERFECT,
     RECKONED,
     STOCHASTIC,
@@ -36,6 +34,8 @@ from planner.studies.information import (
 )
 from planner.workbook.read import read_tables
 from planner.workbook.write import write_instance
+from planner_models.instance import Instance
+from planner_models.network import build
 from tests.proofs import wanted, workshop
 from tests.solving import optimum
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from models.instance import Instance, instance
-from models.network import build
-from models.plan import plan
-from planner.audit import audit
-from planner.solver import Options, solve
+from planner.audit.audit import audit
+from planner.solver.solver import Options, solve
+from planner_models.instance import Instance, instance
+from planner_models.network import build
+from planner_models.plan import plan
 from tests.brute_force import combinations
 from tests.small_mechanisms import mechanism_instances
 from tests.test_brute_force import compare

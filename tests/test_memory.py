@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from models.instance import NUMERIC, Instance, instance
-from models.schema import INPUTS, SETTINGS, keys, meta
-from planner.check import check
+from planner.checks.check import check
 from planner.checks.memory import KEPT, remembered
 from planner.workbook.read import open_instance, read_instance
+from planner_models.instance import NUMERIC, Instance, instance
+from planner_models.schema import INPUTS, SETTINGS, keys, meta
 
 INSTANCES = Path(__file__).parents[1] / "instances"
 
@@ -135,7 +135,9 @@ def test_a_sweep_is_told_what_each_variant_would_be_told_alone(name: str, number
 
 def test_a_sweep_asks_each_rule_once_of_what_no_change_touches(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[pd.DataFrame] = []
-    monkeypatch.setattr("planner.check.CHECKS", (lambda reading: asked.append(reading.instance["lanes"]) or iter(()),))
+    monkeypatch.setattr(
+        "planner.checks.check.CHECKS", (lambda reading: asked.append(reading.instance["lanes"]) or iter(()),)
+    )
     draft = open_instance(INSTANCES / "tiny.xlsx")
     for change in ("demand[*].volume=5", "demand[*].volume=6", "lanes[*].cost=1", "settings[discount_rate]=0.01"):
         check(draft.reading([change]))

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from models.instance import Instance, instance
-from models.schema import INPUTS, SETTINGS, meta
+from planner_models.instance import Instance, instance
+from planner_models.schema import INPUTS, SETTINGS, meta
 from tests.small_instances import small_instances
 from tests.solving import optimum
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from planner.cli import run
+from planner.cli.main import run
 from tests.browser import browser
 
 SAMPLE = Path(__file__).parents[1] / "results" / "tiny" / "sample.xlsx"

@@ -13,20 +13,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.sets.locks import Lock
-from planner import cli
-from planner.audit import audit
-from planner.cli import run
-from planner.comparison.files import Compared
-from planner.earlier import fit, started
+from planner.audit.audit import audit
+from planner.cli import main as cli
+from planner.cli.main import run
 from planner.planning import prepared
-from planner.solver import Options, Solution
-from planner.studies import alternatives as hunt
-from planner.studies import run_why
-from planner.studies.question import Sides
-from planner.studies.why import Answer
+from planner.results.result_file import Compared
+from planner.solver.earlier import fit, started
+from planner.solver.solver import Options, Solution
+from planner.studies.alternatives import study as hunt
+from planner.studies.why import run as run_why
+from planner.studies.why.question import Sides
+from planner.studies.why.study import Answer
 from planner.workbook.read import Reading, read_instance, read_tables
 from planner.workbook.write import write_instance
+from planner_models.sets.locks import Lock
 from tests.plans import failed
 from tests.proofs import wanted, years
 from tests.proofs.test_locks import small_shop
@@ -351,7 +351,7 @@ def test_ctrl_c_before_an_answer(result: Path, monkeypatch: pytest.MonkeyPatch, 
     def stopped(*arguments: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("planner.studies.why.solve_arrays", stopped)
+    monkeypatch.setattr("planner.studies.why.study.solve_arrays", stopped)
     assert run(["why", str(result), "opened[cell plant]"]) == 4
     assert "stopped by the user" in capsys.readouterr().err
 

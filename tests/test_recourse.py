@@ -7,15 +7,15 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from models.courses import SCENARIOS
-from models.instance import Instance, instance, typed
-from models.network import build
-from models.plan import plan
-from planner.compiled import compile_model
 from planner.recourse.reaction import Recourse
 from planner.recourse.settled import settled
 from planner.recourse.unmodelled import with_unmodelled
-from planner.solver import Options, load_values, solve, solve_arrays
+from planner.solver.compiled import compile_model
+from planner.solver.solver import Options, load_values, solve, solve_arrays
+from planner_models.blocks.disruptions.realisations import SCENARIOS
+from planner_models.instance import Instance, instance, typed
+from planner_models.network import build
+from planner_models.plan import plan
 from tests.small_instances import Row, Rows, Tables
 from tests.small_mechanisms import mechanism_instances
 

@@ -7,18 +7,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.instance import Instance
-from models.network import build
-from models.plan import plan
-from models.rules import PAID_ONCE
-from models.schema import RESULTS
-from models.start import round_up
-from planner.audit import audit
-from planner.compiled import compile_model
-from planner.infeasible import remedies
+from planner.audit.audit import audit
+from planner.diagnosis import remedies
 from planner.recourse.unmodelled import with_unmodelled
 from planner.report.rules import rules_met
-from planner.solver import Options, load_values, solve, solve_arrays
+from planner.solver.compiled import compile_model
+from planner.solver.solver import Options, load_values, solve, solve_arrays
+from planner_models.blocks.rules import PAID_ONCE
+from planner_models.instance import Instance
+from planner_models.network import build
+from planner_models.plan import plan
+from planner_models.schema import RESULTS
+from planner_models.start import round_up
 from tests.ev_china_rules import ruled_industry
 from tests.proofs import wanted, workshop
 from tests.proofs.ruled import rule, ruled

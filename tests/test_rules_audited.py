@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, settings
 
-from models.instance import Instance, instance
-from models.network import build
-from models.plan import plan
-from planner.audit import audit
+from planner.audit.audit import audit
 from planner.recourse.unmodelled import with_unmodelled
-from planner.solver import Options, solve
+from planner.solver.solver import Options, solve
+from planner_models.instance import Instance, instance
+from planner_models.network import build
+from planner_models.plan import plan
 from tests.small_rules import ruled_instances
 from tests.test_brute_force import faults
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from models.instance import NUMERIC
-from models.schema import RESULTS, meta
 from planner.seal import broken, seal, tables_hash
 from planner.workbook.read import read_tables
 from planner.workbook.write import write_result
+from planner_models.instance import NUMERIC
+from planner_models.schema import RESULTS, meta
 from tests import worked_example
 
 

@@ -6,7 +6,7 @@ from math import fsum, sqrt
 
 import pytest
 
-from planner.studies.shapley import (
+from planner.studies.attribution.shapley import (
     NONE,
     Coalition,
     antithetic_orders,

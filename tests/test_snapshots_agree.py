@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, settings
 
-from models.instance import Instance, instance
-from models.network import build
-from models.plan import plan
-from planner.audit import audit
-from planner.audits.case import Case
-from planner.audits.losses import losses, services
+from planner.audit.audit import audit
+from planner.audit.case import Case
+from planner.audit.losses import losses, services
 from planner.recourse.unmodelled import with_unmodelled
-from planner.solver import Options, solve
+from planner.solver.solver import Options, solve
+from planner_models.instance import Instance, instance
+from planner_models.network import build
+from planner_models.plan import plan
 from tests.independent.snapshot_lp import Snapshot
 from tests.small_disruptions import disrupted_instances
 from tests.test_brute_force import faults

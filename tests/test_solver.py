@@ -6,11 +6,11 @@ import numpy as np
 import pyomo.environ as pyo
 import pytest
 
-from models.instance import Instance, instance
-from models.network import build
-from models.terms import linear
-from planner.compiled import compile_model
-from planner.solver import Options, Progress, solve, solve_arrays
+from planner.solver.compiled import compile_model
+from planner.solver.solver import Options, Progress, solve, solve_arrays
+from planner_models.instance import Instance, instance
+from planner_models.linear import linear
+from planner_models.network import build
 
 
 def facilities(demand: float = 25.0, **row: object) -> Instance:

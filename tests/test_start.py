@@ -2,8 +2,8 @@
 
 import pytest
 
-from models.network import build
-from planner.solver import Options, solve
+from planner.solver.solver import Options, solve
+from planner_models.network import build
 from tests.proofs import wanted, workshop
 
 

@@ -11,17 +11,17 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from models.instance import Instance
-from planner.cli import run
-from planner.comparison.files import read_compared
+from planner.cli.main import run
 from planner.recourse.reaction import Reaction, Recourse
-from planner.recourse.restored import restored
 from planner.report.figures import per_cent
-from planner.report.stress import stress_brief, stress_tiles
-from planner.studies import stress as study
-from planner.studies.losses import Case, Loss
-from planner.studies.stress import Hit, Stressed, Trial
+from planner.results.load_plan import restored
+from planner.results.result_file import read_compared
+from planner.studies.stress import study
+from planner.studies.stress.losses import Case, Loss
+from planner.studies.stress.report import stress_brief, stress_tiles
+from planner.studies.stress.study import Hit, Stressed, Trial
 from planner.workbook.write import write_instance
+from planner_models.instance import Instance
 
 ROOT = Path(__file__).parents[1]
 

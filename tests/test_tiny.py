@@ -36,9 +36,9 @@ import pandas as pd
 import pytest
 
 from instances.build_tiny import tiny
-from models.instance import Instance, instance
-from planner.cli import run
+from planner.cli.main import run
 from planner.workbook.read import read_instance, read_tables
+from planner_models.instance import Instance, instance
 from tests.brute_force import brute_force
 from tests.solving import optimum
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.instance import Instance, instance
-from models.mixing import INITIAL_STOCK
-from models.schema import RESULTS
-from models.trace import origins, security
+from planner_models.figures.mixing import INITIAL_STOCK
+from planner_models.figures.trace import origins, security
+from planner_models.instance import Instance, instance
+from planner_models.schema import RESULTS
 
 TIER = {"ore": "upstream", "scrap": "midstream", "metal": "midstream", "car": "downstream", "tailings": "midstream"}
 

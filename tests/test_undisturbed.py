@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.network import build
-from planner import solver
-from planner.compiled import Compiled, compile_model
-from planner.solver import Options, Solution, rounding
-from planner.undisturbed import undisturbed
+from planner.solver import solver
+from planner.solver.compiled import Compiled, compile_model
+from planner.solver.solver import Options, Solution, rounding
+from planner.solver.undisturbed import undisturbed
+from planner_models.network import build
 from tests.test_information import newsvendor
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.instance import Instance
+from planner_models.instance import Instance
 from tests.proofs import workshop, years
 from tests.solving import optimum
 

@@ -2,8 +2,8 @@
 
 import pandera.pandas as pa
 
-from models.schema.columns import choice, flag, number, reference, remarks, share, table, text
-from models.schema.settings import SETTINGS
+from planner_models.schema.columns import choice, flag, number, reference, remarks, share, table, text
+from planner_models.schema.settings import SETTINGS
 
 TIERS = ("upstream", "midstream", "downstream")
 _PLACE = ("regions.region", "regions.bloc")

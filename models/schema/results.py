@@ -2,9 +2,9 @@
 
 import pandera.pandas as pa
 
-from models.schema.columns import choice, flag, number, share, table, text
-from models.schema.decisions import KEYS
-from models.schema.inputs import TIERS
+from planner_models.schema.columns import choice, flag, number, share, table, text
+from planner_models.schema.decisions import KEYS
+from planner_models.schema.inputs import TIERS
 
 
 def _keys(*names: str) -> dict[str, pa.Column]:

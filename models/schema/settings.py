@@ -2,7 +2,7 @@
 
 import pandera.pandas as pa
 
-from models.schema.columns import choice, number, text
+from planner_models.schema.columns import choice, number, text
 
 SWITCHES = (
     "access",

@@ -5,20 +5,20 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.instance import Instance
-from models.sets.access import conditional_offers, draw_table, offer_table, transaction_charges
-from models.sets.arcs import arc_table, flow_table
-from models.sets.bounds import most_sold, useful_activity
-from models.sets.development import Start, project_table, ready_table, start_table
-from models.sets.levels import cluster_table, enabler_table, learning_table, smallest_plants
-from models.sets.lines import existing_capacity, line_table, site_table, site_windows
-from models.sets.locks import Lock, lock_table, ruled_out
-from models.sets.modules import Order, greatest_capacity, option_table, orders
-from models.sets.policies import active_policies, market_table, transaction_factors
-from models.sets.reach import available, useful_arcs, wanted
-from models.sets.rules import Rule, rule_list
-from models.sets.scenarios import Snapshots, World, scenario_sets
-from models.sets.timeline import Timeline, timeline
+from planner_models.instance import Instance
+from planner_models.sets.access import conditional_offers, draw_table, offer_table, transaction_charges
+from planner_models.sets.arcs import arc_table, flow_table
+from planner_models.sets.bounds import most_sold, useful_activity
+from planner_models.sets.development import Start, project_table, ready_table, start_table
+from planner_models.sets.levels import cluster_table, enabler_table, learning_table, smallest_plants
+from planner_models.sets.lines import existing_capacity, line_table, site_table, site_windows
+from planner_models.sets.locks import Lock, lock_table, ruled_out
+from planner_models.sets.modules import Order, greatest_capacity, option_table, orders
+from planner_models.sets.policies import active_policies, market_table, transaction_factors
+from planner_models.sets.reach import available, useful_arcs, wanted
+from planner_models.sets.rules import Rule, rule_list
+from planner_models.sets.scenarios import Snapshots, World, scenario_sets
+from planner_models.sets.timeline import Timeline, timeline
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from models.instance import Instance
+from planner_models.instance import Instance
 
 OFFER = ["firm", "process", "mode"]
 LINE = ["site", "process"]

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from models.instance import Instance
-from models.sets.policies import blocs, policy_duties
-from models.sets.timeline import Timeline
+from planner_models.instance import Instance
+from planner_models.sets.policies import blocs, policy_duties
+from planner_models.sets.timeline import Timeline
 
 EARTH_RADIUS = 6371.0
 DETOUR = 1.3

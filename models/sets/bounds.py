@@ -5,8 +5,8 @@ from collections import defaultdict
 import numpy as np
 import pandas as pd
 
-from models.instance import Instance
-from models.sets.timeline import Timeline
+from planner_models.instance import Instance
+from planner_models.sets.timeline import Timeline
 
 ROUNDS = 50
 """Most passes from final goods back to materials; each lets the bound of one more tier settle."""

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from models.instance import Instance
-from models.sets.access import SPOT
-from models.sets.timeline import Timeline
+from planner_models.instance import Instance
+from planner_models.sets.access import SPOT
+from planner_models.sets.timeline import Timeline
 
 Offer = tuple[str, str, str]
 

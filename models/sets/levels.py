@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from models.instance import Instance
-from models.sets.modules import Order
-from models.sets.timeline import Timeline
+from planner_models.instance import Instance
+from planner_models.sets.modules import Order
+from planner_models.sets.timeline import Timeline
 
 Line = tuple[str, str]
 

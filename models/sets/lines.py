@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from models.instance import Instance
-from models.sets.timeline import Timeline
+from planner_models.instance import Instance
+from planner_models.sets.timeline import Timeline
 
 HOURS_AND_ENERGY = 1e6
 """Wages and energy prices are in currency, money is in millions of it."""

@@ -4,8 +4,8 @@ import math
 from collections import defaultdict
 from typing import NamedTuple
 
-from models.instance import Instance
-from models.schema.decisions import KEYS
+from planner_models.instance import Instance
+from planner_models.schema.decisions import KEYS
 
 SUMMED = ("built", "started")
 """Kinds of which a blank period means the sum over periods; of the others it means each of them."""

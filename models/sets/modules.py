@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from models.instance import Instance
-from models.sets.timeline import Timeline
+from planner_models.instance import Instance
+from planner_models.sets.timeline import Timeline
 
 DEFAULT_MULTIPLES = "2;4"
 

@@ -5,8 +5,8 @@ from itertools import product
 
 import pandas as pd
 
-from models.instance import Instance
-from models.sets.timeline import Timeline
+from planner_models.instance import Instance
+from planner_models.sets.timeline import Timeline
 
 SUBSIDIES = ("capex", "output", "access", "development")
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from models.instance import Instance
-from models.sets.levels import enabler_table
+from planner_models.instance import Instance
+from planner_models.sets.levels import enabler_table
 
 
 def available(instance: Instance, lines: pd.DataFrame, arcs: pd.DataFrame) -> tuple[pd.DataFrame, set[tuple[str, str]]]:

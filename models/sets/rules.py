@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from models.instance import Instance
-from models.sets.policies import blocs, meant_regions
-from models.sets.timeline import Timeline
+from planner_models.instance import Instance
+from planner_models.sets.policies import blocs, meant_regions
+from planner_models.sets.timeline import Timeline
 
 EVERY = "*"
 """Every one, or all together."""

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from models.instance import Instance
-from models.sets.policies import blocs
+from planner_models.instance import Instance
+from planner_models.sets.policies import blocs
 
 Draw = tuple[str, str, str]
 Arc = tuple[str, str, str, str]
@@ -61,7 +61,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class World:
-    """The sparse sets that scenarios are made of: see `models.sets.Sets`."""
+    """The sparse sets that scenarios are made of: see `planner_models.sets.Sets`."""
 
     instance: Instance
     draws: pd.DataFrame

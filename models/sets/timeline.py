@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.instance import Instance
+from planner_models.instance import Instance
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from models.instance import Instance
 from planner.checks import error, needs, rows, warning
 from planner.checks.bounds import CAPACITY_SHEETS, existing_capacity, greatest_capacity
 from planner.checks.offers import SPOT, free_lines, offers_of_lines
 from planner.checks.places import lines_at_sites
 from planner.issues import Issue
+from planner_models.instance import Instance
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from models.instance import Instance
 from planner.checks import Row, active, error, listed, needs, rows, warning
 from planner.checks.places import blocs, positions, regions_of
 from planner.checks.reach import must_be_served, with_all_in_reach
@@ -13,6 +12,7 @@ from planner.checks.rules import ABOVE_ZERO, KINDS, OWNERS, STAKE, known_sources
 from planner.checks.sources import Supplied, supplied, users
 from planner.checks.supply import SUPPLY_SHEETS
 from planner.issues import Issue
+from planner_models.instance import Instance
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading

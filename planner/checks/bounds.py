@@ -6,12 +6,12 @@ Arrays are indexed by position: periods in the order of their sheet, lines in th
 import numpy as np
 import pandas as pd
 
-from models.instance import Instance
 from planner.checks import rows
 from planner.checks.memory import remembered
 from planner.checks.offers import controllable, free_lines, offers_of_lines
 from planner.checks.places import lines_at_sites, place_of, positions
 from planner.checks.readiness import waiting
+from planner_models.instance import Instance
 
 CAPACITY_SHEETS = (
     "settings", "periods", "processes", "firms", "sites", "lines", "line_capacity", "options", "access", "projects",

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from models.instance import Instance
 from planner.checks import listed, needs, warning
 from planner.checks.bounds import CAPACITY_SHEETS, greatest_use
 from planner.checks.reach import must_be_served
-from planner.highs.linear import minimum
 from planner.issues import Issue
+from planner.solver.highs.linear import minimum
+from planner_models.instance import Instance
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading

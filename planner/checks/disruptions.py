@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from models.instance import Instance
 from planner.checks import Row, error, needs, rows, warning
 from planner.checks.duties import LIKELY_PERCENT
 from planner.checks.places import blocs, lines_at_sites
 from planner.checks.supply import lane_table
 from planner.issues import Issue
 from planner.workbook.names import suggestion
+from planner_models.instance import Instance
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from models.instance import Instance
 from planner.checks import error, needs, rows, warning
 from planner.checks.places import blocs, positions
 from planner.checks.supply import lane_table, matched
 from planner.issues import Issue
+from planner_models.instance import Instance
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from models.schema import INPUTS, SETTINGS, keys, meta
 from planner.checks import Row, error, listed, needs, rows, warning
 from planner.issues import Issue
+from planner_models.schema import INPUTS, SETTINGS, keys, meta
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading

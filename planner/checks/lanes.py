@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from models.instance import Instance
 from planner.checks import Row, error, listed, needs, rows, warning
 from planner.checks.orphans import demanded
 from planner.checks.places import place_of, positions
 from planner.checks.supply import SUPPLY_SHEETS, matched, placed, supply
 from planner.issues import Issue
+from planner_models.instance import Instance
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading

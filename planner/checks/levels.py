@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from models.instance import Instance
 from planner.checks import error, listed, needs, rows, warning
 from planner.checks.bounds import CAPACITY_SHEETS, greatest_capacity, greatest_use
 from planner.checks.offers import controllable
 from planner.checks.places import lines_at_sites, place_of, positions
 from planner.checks.supply import SUPPLY_SHEETS, supply
 from planner.issues import Issue
+from planner_models.instance import Instance
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from models.instance import Instance
 from planner.checks import Row, error, needs, rows, warning
 from planner.checks.bounds import existing_capacity, options_of_lines
 from planner.checks.places import lines_at_sites, positions
 from planner.checks.readiness import offered_options
 from planner.issues import Issue
 from planner.workbook.names import suggestion
+from planner_models.instance import Instance
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from models.instance import Instance
 from planner.checks.memory import remembered
 from planner.checks.places import lines_at_sites
+from planner_models.instance import Instance
 
 SPOT = "spot"
 

@@ -6,8 +6,8 @@ Arrays are indexed by position: periods, regions and items in the order of their
 import numpy as np
 import pandas as pd
 
-from models.instance import Instance
 from planner.checks.memory import remembered
+from planner_models.instance import Instance
 
 
 def positions(instance: Instance, sheet: str, column: str) -> dict[str, int]:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from models.instance import Instance
 from planner.checks import Row, active, error, needs, rows, warning
 from planner.checks.bounds import options_of_lines
 from planner.checks.duties import LIKELY_PERCENT
@@ -13,6 +12,7 @@ from planner.checks.offers import controllable, offers_of_lines
 from planner.checks.places import lines_at_sites, positions, regions_of
 from planner.checks.supply import lane_table, matched
 from planner.issues import Issue
+from planner_models.instance import Instance
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading

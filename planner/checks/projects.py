@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from models.instance import Instance
 from planner.checks import error, needs, rows, warning
 from planner.checks.offers import stakes_offered
 from planner.checks.places import positions
 from planner.checks.readiness import NEVER, earliest_ready
 from planner.issues import Issue
+from planner_models.instance import Instance
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading

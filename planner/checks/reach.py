@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from models.instance import Instance
 from planner.checks import error, listed, needs, rows, warning
 from planner.checks.bounds import greatest_capacity
 from planner.checks.places import lines_at_sites, place_of, positions
 from planner.checks.readiness import NEVER, waiting
 from planner.checks.supply import SUPPLY_SHEETS, Supply, supply
 from planner.issues import Issue
+from planner_models.instance import Instance
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading

@@ -6,10 +6,10 @@ Times are positions of periods; NEVER where something cannot be ready within the
 import numpy as np
 import pandas as pd
 
-from models.instance import Instance
 from planner.checks import rows
 from planner.checks.offers import stakes_offered
 from planner.checks.places import place_of, positions
+from planner_models.instance import Instance
 
 NEVER = np.inf
 

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from planner.checks import error, listed, needs, rows, warning
-from planner.highs.linear import minimum
 from planner.issues import Issue
+from planner.solver.highs.linear import minimum
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from models.instance import Instance
 from planner.checks import Row, active, error, needs, rows, warning
 from planner.checks.places import blocs, positions
 from planner.issues import Issue
 from planner.workbook.names import suggestion
+from planner_models.instance import Instance
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading

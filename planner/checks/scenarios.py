@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from models.instance import Instance
 from planner.checks import Row, error, needs, rows, warning
 from planner.checks.disruptions import passing
 from planner.checks.duties import LIKELY_PERCENT
 from planner.checks.sources import carries, makes
 from planner.checks.supply import SUPPLY_SHEETS, lane_table
 from planner.issues import Issue
+from planner_models.instance import Instance
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading

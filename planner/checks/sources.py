@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.instance import Instance
 from planner.checks.memory import remembered
 from planner.checks.offers import offers_of_lines
 from planner.checks.places import blocs, lines_at_sites, place_of, positions, regions_of
 from planner.checks.supply import lane_table, open_lanes, supply
+from planner_models.instance import Instance
 
 
 @remembered

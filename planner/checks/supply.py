@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.instance import Instance
 from planner.checks import Row, rows
 from planner.checks.bounds import CAPACITY_SHEETS, greatest_use
 from planner.checks.memory import remembered
 from planner.checks.places import blocs, lines_at_sites, place_of, positions
+from planner_models.instance import Instance
 
 SUPPLY_SHEETS = (*CAPACITY_SHEETS, "regions", "items", "recipes", "lanes", "duties", "stocks")
 """What the supply of an instance is made of."""

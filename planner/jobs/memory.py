@@ -4,7 +4,7 @@ from pathlib import Path
 
 import psutil
 
-from models.sets import Sets
+from planner_models.sets import Sets
 
 BASE = 150_000_000
 """Bytes of a worker before it builds anything: the libraries, and a small workbook (measured: see PER_COLUMN)."""

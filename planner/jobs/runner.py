@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from planner.jobs.crew import Crew, Event
 from planner.jobs.ledger import Job, Ledger, Request, now
 from planner.jobs.memory import SPARE, available
 from planner.jobs.work import Answer, Order, carry_out
 from planner.workbook.save import WriteError, reason
+from planner.workers.crew import Crew, Event
 
 ATTEMPTS = 2
 """Times that a job is begun before a worker that dies with it is taken for its fault."""

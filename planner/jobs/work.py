@@ -12,17 +12,17 @@ from typing import Any
 
 import psutil
 
-from models.collector import collector_paused
-from models.sets import derive
-from planner.check import check
+from planner.checks.check import check
 from planner.issues import InputError
-from planner.jobs.crew import Talk
 from planner.jobs.memory import columns_of, need
 from planner.planning import Outcome, make_plan, solver_options
-from planner.solver import Progress
+from planner.solver.solver import Progress
 from planner.workbook.read import Draft, Reading, open_instance
 from planner.workbook.save import WriteError
 from planner.workbook.write import write_result
+from planner.workers.crew import Talk
+from planner_models.collector import collector_paused
+from planner_models.sets import derive
 
 EVERY = 0.5
 """Seconds between two reports of progress."""

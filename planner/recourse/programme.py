@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 
-from models.courses import step_values
-from models.demand import PENALTY_PER_PRICE
-from models.sets import Sets
-from models.terms import Terms
-from planner.compiled import Compiled
+from planner.solver.compiled import Compiled
+from planner_models.blocks.demand import PENALTY_PER_PRICE
+from planner_models.blocks.disruptions.realisations import step_values
+from planner_models.linear import Terms
+from planner_models.sets import Sets
 
 Column = tuple[str, tuple[str, ...]]
 """The name of a variable and its key."""

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 
-from models.sets import Sets
-from models.sets.scenarios import Snapshot
-from planner.highs.warm import Warm
 from planner.recourse.programme import Programme, programmes
+from planner.solver.highs.warm import Warm
+from planner_models.sets import Sets
+from planner_models.sets.scenarios import Snapshot
 
 SERVED = 1e-6
 """Service that falls short by no more than this share counts as full."""
@@ -101,7 +101,7 @@ class Recourse:
     """A plan whose decisions stay, ready to be disturbed again and again. Each period keeps its own solver."""
 
     def __init__(self, m: pyo.ConcreteModel, periods: Iterable[str] | None = None) -> None:
-        """`m` is a model of `models.network.build` whose variables hold the plan; without `periods` all are readied."""
+        """`m` is a model of `network.build` whose variables hold the plan; without `periods` all are readied."""
         self.sets: Sets = m.sets
         self.programmes = programmes(m, m.sets.time.periods if periods is None else periods)
         self._solvers: dict[tuple[str, str], Warm] = {}

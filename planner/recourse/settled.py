@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pyomo.environ as pyo
 
-from planner.compiled import Compiled
-from planner.solver import Options, solve_arrays
+from planner.solver.compiled import Compiled
+from planner.solver.solver import Options, solve_arrays
 
 OWN = "_in"
 """What the names of the variables of snapshots end in."""

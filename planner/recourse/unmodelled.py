@@ -7,10 +7,10 @@ from math import nan
 import pandas as pd
 import pyomo.environ as pyo
 
-from models.courses import SCENARIOS, Course, course_rows, served_share
-from models.plan import Plan, tidy
-from models.sets.scenarios import Snapshot
 from planner.recourse.reaction import Reaction, Recourse
+from planner_models.blocks.disruptions.realisations import SCENARIOS, Course, course_rows, served_share
+from planner_models.plan import Plan, tidy
+from planner_models.sets.scenarios import Snapshot
 
 
 def with_unmodelled(m: pyo.ConcreteModel, tables: Plan) -> Plan:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 
-from models.instance import Instance
 from planner.report.disruptions import disrupted
 from planner.report.figures import (
     MOST_NAMES,
@@ -25,6 +24,7 @@ from planner.report.figures import (
 )
 from planner.report.integration import integration
 from planner.report.rules import rules_met
+from planner_models.instance import Instance
 
 EVALUATED = "evaluated"
 """Status of a plan whose decisions were given."""

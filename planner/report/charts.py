@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from models.instance import Instance
-from models.schema import TIERS
 from planner.report.disruptions import impacts, services
 from planner.report.figures import (
     Tables,
@@ -18,6 +16,8 @@ from planner.report.figures import (
     table,
 )
 from planner.report.integration import MODES, drawn_by_mode
+from planner_models.instance import Instance
+from planner_models.schema import TIERS
 
 MOST_BARS = 12
 MOST_REGIONS = 7

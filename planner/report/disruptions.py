@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from models.instance import Instance
 from planner.report.figures import Tables, listed, money, per_cent, table
+from planner_models.instance import Instance
 
 MOST_SCENARIOS = 10
 """Scenarios in a chart: those of the largest impact."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from models.instance import Instance
+from planner_models.instance import Instance
 
 Tables = Mapping[str, pd.DataFrame]
 

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from models.instance import Instance
 from planner.report.figures import Tables, listed, money, per_cent, periods, table, three_digits
+from planner_models.instance import Instance
 
 MODES = {
     "own": "own plants",

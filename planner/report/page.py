@@ -6,13 +6,13 @@ from html import escape
 
 import pandas as pd
 
-from models.instance import NUMERIC
-from models.schema import meta
-from planner.comparison.schema import share_in_points
 from planner.report.charts import Chart
 from planner.report.figures import four_digits, per_cent
 from planner.report.picture import picture
 from planner.report.tiles import Tile
+from planner.sheets.comparison import share_in_points
+from planner_models.instance import NUMERIC
+from planner_models.schema import meta
 
 MOST_ROWS = 60
 """Rows of a table; more are counted."""

@@ -7,7 +7,7 @@ import pandas as pd
 
 from planner.report.charts import Chart
 from planner.report.figures import three_digits
-from planner.report.waterfall import BASE, BELOW, BETTER, TOTAL, WORSE
+from planner.sheets.waterfall import BASE, BELOW, BETTER, TOTAL, WORSE
 
 COLOURS = ("#1F3A5F", "#2E9CA6", "#E3A32B", "#C8553D", "#7A8FA6", "#6B9B57", "#8E6C9E", "#B9C4CF", "#4C78A8", "#D9A6A0")
 _STEPS = {TOTAL: COLOURS[0], BETTER: COLOURS[1], WORSE: COLOURS[3]}

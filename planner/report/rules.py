@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from models.instance import Instance
 from planner.report.figures import Tables, listed, money, table
+from planner_models.instance import Instance
 
 COLUMNS = ("rule", "item", "who", "period", "limit", "value", "slack", "met", "marginal_cost")
 WORTH_A_WORD = 1e-6

@@ -5,11 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from models.instance import Instance
-from models.schema import RESULTS, TIERS
 from planner.report.brief import brief
 from planner.report.disruptions import disruption_figures
 from planner.report.figures import Tables, capacity_and_use, costs_by_group, key_items, output, periods, table
+from planner_models.instance import Instance
+from planner_models.schema import RESULTS, TIERS
 
 MOST_SOURCES = 10
 """Items whose largest source is named."""

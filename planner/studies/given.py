@@ -5,15 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from models.earlier import IN_FORCE, LASTING, Earlier, carried_on, decisions_of
-from models.instance import Instance
-from models.schema.decisions import KEYS, Decision
-from planner.comparison.files import Compared, read_compared
 from planner.issues import InputError, Issue
 from planner.planning import Beside
-from planner.solver import Options
+from planner.results.result_file import Compared, read_compared
+from planner.solver.solver import Options
 from planner.workbook.package import refusal
 from planner.workbook.read import Reading
+from planner_models.earlier_plan import IN_FORCE, LASTING, Earlier, carried_on, decisions_of
+from planner_models.instance import Instance
+from planner_models.schema.decisions import KEYS, Decision
 
 
 def read_result(path: Path) -> Compared:

@@ -9,7 +9,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from models.schema import INPUTS, meta
+from planner_models.schema import INPUTS, meta
 
 ROOM = 2000
 """Rows, the header included, for which drop-downs and limits are prepared at least."""

@@ -14,9 +14,9 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
-from models.instance import NUMERIC
-from models.schema import meta
 from planner.workbook.names import shown, suggestion, trimmed
+from planner_models.instance import NUMERIC
+from planner_models.schema import meta
 
 Moment = datetime.date | datetime.time | datetime.timedelta
 """What Excel shows as a date or a time; a datetime is a date too."""

@@ -12,12 +12,12 @@ from typing import Any
 
 import pandas as pd
 
-from models.instance import NUMERIC, typed
-from models.schema import INPUTS, SETTINGS, keys, meta
 from planner.workbook.cells import CellError, converted, text
 from planner.workbook.findings import Findings
 from planner.workbook.names import shown, suggestion, trimmed
 from planner.workbook.tables import Table
+from planner_models.instance import NUMERIC, typed
+from planner_models.schema import INPUTS, SETTINGS, keys, meta
 
 _FORM = re.compile(
     r'\s*(?P<sheet>[^\[\].=]*?)\s*\[(?P<key>(?:"(?:[^"]|"")*"|[^\]"])*)\]\s*(?:\.\s*(?P<column>[^=]*?))?\s*=(?P<value>.*)',

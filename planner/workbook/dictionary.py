@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pandera.pandas as pa
 
-from models.schema import INPUTS, RESULTS, SETTINGS, meta
-from models.schema.columns import remarks
-from planner.comparison.schema import COMPARISON
-from planner.studies.frontier_schema import FRONTIER, HARDENED
-from planner.studies.plan_schema import ALTERNATIVES, BREAK_EVEN
-from planner.studies.schema import ATTRIBUTION
-from planner.studies.stress_tables import STRESS
+from planner.sheets.attribution import ATTRIBUTION
+from planner.sheets.comparison import COMPARISON
+from planner.sheets.frontier import FRONTIER, HARDENED
+from planner.sheets.plans import ALTERNATIVES, BREAK_EVEN
+from planner.studies.stress.tables import STRESS
 from planner.workbook.assist import limits_in_words, shown_default
+from planner_models.schema import INPUTS, RESULTS, SETTINGS, meta
+from planner_models.schema.columns import remarks
 
 _INTRODUCTION = """\
 # The workbooks

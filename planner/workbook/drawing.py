@@ -21,7 +21,7 @@ from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
 from planner.report.charts import Chart, Curve, Map
-from planner.report.waterfall import BASE, BELOW, BETTER, TOTAL, WORSE
+from planner.sheets.waterfall import BASE, BELOW, BETTER, TOTAL, WORSE
 from planner.workbook import style
 from planner.workbook.outline import COASTS
 

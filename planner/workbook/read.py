@@ -9,9 +9,6 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from models.collector import collector_paused
-from models.instance import NUMERIC, Instance, typed
-from models.schema import INPUTS, RESULTS, meta
 from planner.issues import InputError, Issue
 from planner.workbook import settings
 from planner.workbook.changes import ChangeError, apply_change, apply_changes
@@ -21,6 +18,9 @@ from planner.workbook.names import OWN, near, plain, shown, suggestion
 from planner.workbook.package import Package, open_package, refusal
 from planner.workbook.structure import check_structure, refers_to
 from planner.workbook.tables import Table, check_header, table, twice, values
+from planner_models.collector import collector_paused
+from planner_models.instance import NUMERIC, Instance, typed
+from planner_models.schema import INPUTS, RESULTS, meta
 
 NEEDED = ("periods", "regions", "items", "demand")
 """Sheets without whose rows there is nothing to plan."""

@@ -5,13 +5,13 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
-from models.instance import default_settings, setting_value
-from models.schema import SETTINGS, meta
 from planner.workbook.cells import CellError, text, value_of
 from planner.workbook.findings import Findings
 from planner.workbook.names import shown, suggestion
 from planner.workbook.structure import failures
 from planner.workbook.tables import Table
+from planner_models.instance import default_settings, setting_value
+from planner_models.schema import SETTINGS, meta
 
 SHEET = "settings"
 

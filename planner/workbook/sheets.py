@@ -13,12 +13,12 @@ from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from models.instance import NUMERIC, setting_value
-from models.schema import INPUTS, SETTINGS, keys, meta
 from planner.workbook import assist, style
 from planner.workbook.rows import body
 from planner.workbook.save import Body
 from planner.workbook.tables import REMARKS
+from planner_models.instance import NUMERIC, setting_value
+from planner_models.schema import INPUTS, SETTINGS, keys, meta
 
 Rows: TypeAlias = pd.DataFrame | list[dict[str, Any]]
 

@@ -8,9 +8,9 @@ import pandas as pd
 import pandera.errors
 import pandera.pandas as pa
 
-from models.schema import INPUTS, keys, meta
 from planner.workbook.findings import Findings
 from planner.workbook.names import shown, suggestion
+from planner_models.schema import INPUTS, keys, meta
 
 _MOST_SUGGESTIONS = 100
 """Different wrong names of one column for which a near name is looked up; further ones are reported without."""

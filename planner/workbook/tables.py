@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
-from models.schema import meta
-from models.schema.columns import remarks
 from planner.workbook.cells import CellError, converted, text
 from planner.workbook.findings import Findings
 from planner.workbook.grid import Grid, letter
 from planner.workbook.names import near, plain, shown, suggestion
+from planner_models.schema import meta
+from planner_models.schema.columns import remarks
 
 REMARKS = tuple(remarks())
 """Columns that explain a row and are no part of it."""

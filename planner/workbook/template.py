@@ -6,11 +6,11 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
-from models.schema import INPUTS, SETTINGS, meta
 from planner.workbook import style
 from planner.workbook.example import example
 from planner.workbook.save import save
 from planner.workbook.sheets import input_sheet, new_book
+from planner_models.schema import INPUTS, SETTINGS, meta
 
 GUIDE = "_readme"
 """Begins with _, so that the reader takes it for the user's own."""

@@ -7,8 +7,6 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from models.instance import Instance
-from models.schema import INPUTS, RESULTS
 from planner.issues import InputError, Issue
 from planner.report.charts import charts
 from planner.report.tiles import tiles
@@ -18,6 +16,8 @@ from planner.workbook.names import OWN
 from planner.workbook.package import open_package
 from planner.workbook.save import Body, WriteError, is_full, is_special, reason, save
 from planner.workbook.sheets import Rows, copy_sheet, input_sheet, new_book, result_sheet
+from planner_models.instance import Instance
+from planner_models.schema import INPUTS, RESULTS
 
 
 def write_instance(tables: Mapping[str, Rows], path: str | Path) -> None:

@@ -12,7 +12,7 @@ follows in 3 and brings a module: 2 a year + 40 / 4. The ally has no lines at al
 
 import pytest
 
-from models.instance import Instance, instance
+from planner_models.instance import Instance, instance
 from tests.plans import Case, Plan, Tamper, add, checks_failed, drop, named, put, scale, table, undiscounted
 
 VOLUMES = {"1": 10.0, "2": 30.0, "3": 110.0}

@@ -18,9 +18,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from models.instance import Instance, instance
-from models.schema import RESULTS
-from planner.audit import audit
+from planner.audit.audit import audit
+from planner_models.instance import Instance, instance
+from planner_models.schema import RESULTS
 from tests.plans import Case, Plan, Tamper, checks_failed, drop, failed, named, objective, put, scale, undiscounted
 
 RULES = [

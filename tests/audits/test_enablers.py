@@ -7,7 +7,7 @@ at 20 to 130. Cars cost 4 and sell at 10, chargers cost 1 and sell at 2.
 
 import pytest
 
-from models.instance import Instance, instance
+from planner_models.instance import Instance, instance
 from tests.plans import Case, Plan, add, checks_failed, named, put, scale, table, undiscounted
 
 

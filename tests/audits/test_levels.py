@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from models.instance import Instance, instance
+from planner_models.instance import Instance, instance
 from tests.plans import Case, Plan, add, checks_failed, named, put, scale, table, undiscounted
 
 Rows = Sequence[dict[str, Any]]

@@ -14,7 +14,7 @@ from a mine in B (bloc Y, institutions double transaction costs) under a contrac
 
 import pytest
 
-from models.instance import Instance, instance
+from planner_models.instance import Instance, instance
 from tests.plans import Case, Plan, add, checks_failed, named, put, scale, table, undiscounted
 
 PERIODS = ("1", "2")

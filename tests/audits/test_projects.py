@@ -7,7 +7,7 @@ are assembled once the platform is ready, in period 2, and sold once launched, a
 
 import pytest
 
-from models.instance import Instance, instance
+from planner_models.instance import Instance, instance
 from tests.plans import Case, Plan, add, checks_failed, named, put, scale, table, undiscounted
 
 PERIODS = ("1", "2", "3")

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from models.instance import Instance, instance
+from planner_models.instance import Instance, instance
 
 ITEMS = [f"item {number}" for number in range(10)]
 CHAIN = ("ore", "metal", "cell", "pack")

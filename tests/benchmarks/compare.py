@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from models.instance import Instance
-from models.schema import RESULTS
 from planner.seal import tables_hash
 from planner.workbook.write import write_result
+from planner_models.instance import Instance
+from planner_models.schema import RESULTS
 from tests.benchmarks.cases import tiers
 from tests.benchmarks.workbook import flows, sheets
 

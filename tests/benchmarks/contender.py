@@ -11,9 +11,9 @@ import resource
 import time
 from importlib import import_module
 
-from models.collector import collector_paused
-from models.instance import Instance
-from models.sets import derive
+from planner_models.collector import collector_paused
+from planner_models.instance import Instance
+from planner_models.sets import derive
 from tests.benchmarks.cases import CASES
 from tests.benchmarks.tables import Tables, tables
 

@@ -2,10 +2,10 @@
 
 import highspy
 
-from models.instance import Instance
-from models.network import build
-from planner import highs
-from planner.compiled import compile_model
+from planner.solver import highs
+from planner.solver.compiled import compile_model
+from planner_models.instance import Instance
+from planner_models.network import build
 
 
 def load(instance: Instance) -> highspy.Highs:

@@ -17,11 +17,11 @@ import highspy
 import numpy as np
 import pandas as pd
 
-from models.instance import Instance, typed
-from models.network import build
-from planner.compiled import compile_model
-from planner.highs import load
+from planner.solver.compiled import compile_model
+from planner.solver.highs import load
 from planner.workbook.read import read_instance
+from planner_models.instance import Instance, typed
+from planner_models.network import build
 
 INSTANCE = Path(__file__).parents[2] / "instances" / "ev_china.xlsx"
 

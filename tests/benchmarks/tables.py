@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from models.demand import penalties
-from models.sets import Sets
+from planner_models.blocks.demand import penalties
+from planner_models.sets import Sets
 
 
 @dataclass(frozen=True)

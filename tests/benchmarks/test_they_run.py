@@ -2,9 +2,9 @@
 
 import pytest
 
-from planner.cli import run
-from planner.comparison.files import read_compared
-from planner.solver import Options, solve_arrays
+from planner.cli.main import run
+from planner.results.result_file import read_compared
+from planner.solver.solver import Options, solve_arrays
 from planner.workbook.read import read_instance
 from planner.workbook.write import write_instance, write_result
 from tests.benchmarks import build, compare, snapshots, tightening, workbook

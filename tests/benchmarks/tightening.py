@@ -17,12 +17,12 @@ from unittest.mock import patch
 
 import numpy as np
 
-from models.network import build
-from models.sets.bounds import useful_activity
-from planner.compiled import Compiled, compile_model
-from planner.highs import load
-from planner.solver import Options, Solution, rounding, solve_arrays
+from planner.solver.compiled import Compiled, compile_model
+from planner.solver.highs import load
+from planner.solver.solver import Options, Solution, rounding, solve_arrays
 from planner.workbook.read import read_instance
+from planner_models.network import build
+from planner_models.sets.bounds import useful_activity
 
 INSTANCE = Path(__file__).parents[2] / "instances" / "ev_china.xlsx"
 
@@ -91,7 +91,7 @@ def _capacities(compiled: Compiled, rows: np.ndarray, chosen: np.ndarray) -> np.
 def steps(path: Path) -> Iterator[tuple[str, Compiled, tuple]]:
     """The name of each step, the arrays to solve, and how values become whole where a start is made."""
     instance = read_instance(path, ()).instance.with_settings(rules="off", scenarios="off")
-    with patch("models.sets.useful_activity", unbounded):
+    with patch("planner_models.sets.useful_activity", unbounded):
         loose = compile_model(build(instance))
     model = build(instance)
     tight = compile_model(model)

@@ -12,7 +12,7 @@ from math import prod
 import highspy
 import numpy as np
 
-from models.instance import Instance
+from planner_models.instance import Instance
 from tests.brute_force.lanes import add_lanes
 from tests.brute_force.levels import add_levels
 from tests.brute_force.markets import add_markets, add_pools

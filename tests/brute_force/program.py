@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.instance import Instance
+from planner_models.instance import Instance
 
 Row = dict[str, Any]
 PLENTY = 1e4

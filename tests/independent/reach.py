@@ -2,9 +2,9 @@
 
 from itertools import chain
 
-from models.instance import Instance
-from planner.audits.case import Case
-from planner.audits.offers import covered
+from planner.audit.case import Case
+from planner.audit.offers import covered
+from planner_models.instance import Instance
 
 Arc = tuple[str, str, str, str]
 

@@ -11,15 +11,15 @@ from typing import Any
 import highspy
 import pandas as pd
 
-from models.instance import Instance
-from planner.audits.case import LINE, Case
-from planner.audits.demand import served
-from planner.audits.lanes import freighted
-from planner.audits.offers import reach
-from planner.audits.options import in_service
-from planner.audits.production import priced
-from planner.audits.projects import is_ready
-from planner.audits.snapshots import touched
+from planner.audit.case import LINE, Case
+from planner.audit.demand import served
+from planner.audit.lanes import freighted
+from planner.audit.offers import reach
+from planner.audit.options import in_service
+from planner.audit.production import priced
+from planner.audit.projects import is_ready
+from planner.audit.snapshots import touched
+from planner_models.instance import Instance
 from tests.brute_force import _loaded
 from tests.brute_force.program import Program
 from tests.independent.reach import useful_arcs

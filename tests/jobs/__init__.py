@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from planner.jobs.crew import Event
 from planner.jobs.ledger import FILE, Job, Ledger
 from planner.workbook.read import read_tables
+from planner.workers.crew import Event
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "instances" / "tiny.xlsx"

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from planner.cli import run
+from planner.cli.main import run
 from planner.issues import InputError
 from planner.jobs.ledger import FILE, Ledger
-from planner.jobs.pool import TaskFailed, solve_all
 from planner.workbook.write import write_instance
+from planner.workers.pool import TaskFailed, solve_all
 from tests.jobs import PLANNER, ROOT, TINY, is_whole, jobs
 from tests.test_frontier import three_sources
 

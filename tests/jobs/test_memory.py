@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from models.network import build
-from planner.cli import run
-from planner.compiled import compile_model
+from planner.cli.main import run
 from planner.jobs.memory import available, columns_of
+from planner.solver.compiled import compile_model
 from planner.workbook.read import read_instance
+from planner_models.network import build
 from tests.jobs import ROOT
 
 

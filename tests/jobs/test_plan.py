@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from planner.cli import run
+from planner.cli.main import run
 from planner.issues import InputError
 from planner.jobs.ledger import FILE, Ledger
 from planner.jobs.plan import Run, requests

@@ -10,10 +10,10 @@ import openpyxl
 import psutil
 import pytest
 
-from planner.cli import run
+from planner.cli.jobs import _Watching
+from planner.cli.main import run
 from planner.jobs import runner as runners
 from planner.jobs import work
-from planner.jobs.commands import _Watching
 from planner.jobs.ledger import FILE, Job, Ledger, Request
 from planner.jobs.runner import Runner, submit, unfinished
 from planner.jobs.work import Answer, Order, carry_out

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from planner.cli import run
+from planner.cli.main import run
 from planner.jobs.ledger import FILE, Job, Ledger, Request
 from planner.jobs.table import facts, jobs_table
 from tests.jobs import TINY

@@ -5,10 +5,10 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from models.instance import Instance
-from models.network import build
-from planner.compiled import Compiled, compile_model
+from planner.solver.compiled import Compiled, compile_model
 from planner.workbook.read import open_instance, read_instance
+from planner_models.instance import Instance
+from planner_models.network import build
 from tests.jobs import ROOT, TINY
 
 VARIANTS = (

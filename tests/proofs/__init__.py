@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from models.instance import Instance, instance, typed
+from planner_models.instance import Instance, instance, typed
 from tests.solving import Figure, optimum
 
 PROOFS: dict[str, list[str]] = defaultdict(list)

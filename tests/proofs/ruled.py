@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.instance import Instance
+from planner_models.instance import Instance
 from tests.proofs import WORKSHOP, Rows, workshop
 
 ROAD = {"item": "good", "mode": "road"}

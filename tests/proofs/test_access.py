@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models.instance import Instance
+from planner_models.instance import Instance
 from tests.proofs import WORKSHOP, Rows, matters, proves, wanted, workshop, years
 from tests.solving import optimum
 

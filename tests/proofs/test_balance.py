@@ -1,6 +1,6 @@
 """Balance: nothing comes from nowhere, and nothing vanishes but what may be thrown away."""
 
-from models.instance import Instance
+from planner_models.instance import Instance
 from tests.proofs import WORKSHOP, proves, wanted, workshop
 
 WASTE = [*WORKSHOP["items"], {"item": "waste", "tier": "midstream"}]

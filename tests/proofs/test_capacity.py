@@ -1,6 +1,6 @@
 """Capacity: what exists and what is built bounds what is made, from above and (minimum load) from below."""
 
-from models.instance import Instance
+from planner_models.instance import Instance
 from tests.proofs import proves, wanted, workshop, years
 
 LINE = {"site": "shop", "process": "make", "capacity": 10}

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from models.earlier import LASTING, Earlier, carried_on, decisions_of
-from models.instance import Instance
-from models.network import build
-from models.plan import plan
-from planner.audit import audit
-from planner.solver import Options, solve
+from planner.audit.audit import audit
+from planner.solver.solver import Options, solve
+from planner_models.earlier_plan import LASTING, Earlier, carried_on, decisions_of
+from planner_models.instance import Instance
+from planner_models.network import build
+from planner_models.plan import plan
 from tests.plans import failed
 from tests.proofs import Rows, proves, workshop
 from tests.proofs.test_locks import small_shop

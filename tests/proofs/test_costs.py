@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from models import changes
-from models.network import build
-from models.plan import plan
-from planner.solver import Options, solve
+from planner.solver.solver import Options, solve
+from planner_models.blocks import changes
+from planner_models.network import build
+from planner_models.plan import plan
 from tests.proofs import WORKSHOP, Rows, wanted, workshop
 
 LINE = {"site": "shop", "process": "make", "capacity": 10}

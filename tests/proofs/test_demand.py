@@ -1,6 +1,6 @@
 """Demand: what is not sold is unserved, and of the price steps of a market one is chosen."""
 
-from models.instance import Instance
+from planner_models.instance import Instance
 from tests.proofs import proves, wanted, workshop
 
 STEPS = [*wanted("1", step="dear", price=10, volume=8), *wanted("1", step="cheap", price=6, volume=12)]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.instance import Instance
+from planner_models.instance import Instance
 from tests.proofs import WORKSHOP, proves, wanted, workshop, years
 
 LANE = {"origin": "here", "destination": "there", "item": "*", "mode": "road", "cost": 1}

@@ -1,6 +1,6 @@
 """Limits that are bounds of variables, or decide what exists at all: with the cell filled, and with it blank."""
 
-from models.instance import Instance
+from planner_models.instance import Instance
 from tests.proofs import WORKSHOP, matters, wanted, workshop, years
 
 LANE = {"origin": "here", "destination": "there", "item": "good", "mode": "road", "cost": 1}

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from models.instance import Instance
-from models.network import build
+from planner_models.instance import Instance
+from planner_models.network import build
 from tests.proofs import WORKSHOP, Rows, proves, wanted, workshop, years
 from tests.solving import optimum
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from models.instance import Instance
-from models.network import build
-from models.plan import plan
-from planner.solver import Options, solve
+from planner.solver.solver import Options, solve
+from planner_models.instance import Instance
+from planner_models.network import build
+from planner_models.plan import plan
 from tests.proofs import WORKSHOP, Rows, proves, wanted, workshop, years
 from tests.proofs.ruled import TWO_SHOPS, rule, ruled, soft
 from tests.solving import optimum

@@ -2,11 +2,11 @@
 
 import pytest
 
-from models.instance import Instance
-from models.network import build
-from models.plan import plan
-from models.risk import tail
-from planner.solver import Options, solve
+from planner.solver.solver import Options, solve
+from planner_models.blocks.disruptions.risk import tail
+from planner_models.instance import Instance
+from planner_models.network import build
+from planner_models.plan import plan
 from tests.proofs import WORKSHOP, Rows, proves, workshop
 from tests.solving import optimum
 

@@ -1,6 +1,6 @@
 """Sites: candidates open at most once and pay for it; what is closed stays closed."""
 
-from models.instance import Instance
+from planner_models.instance import Instance
 from tests.proofs import proves, wanted, workshop, years
 
 NEW = {"site": "shop", "region": "here", "firm": "own", "status": "candidate"}

@@ -10,15 +10,15 @@ from typing import Any
 import pyomo.environ as pyo
 import pytest
 
-from models.instance import Instance
-from models.network import build
-from models.plan import plan
-from models.sets import derive
-from models.snapshots import HELD, NOT_HELD
-from models.touched import FLOWS
-from planner.compiled import compile_model
-from planner.solver import Options, solve
+from planner.solver.compiled import compile_model
+from planner.solver.solver import Options, solve
 from planner.workbook.read import read_instance
+from planner_models.blocks.disruptions.affected import FLOWS
+from planner_models.blocks.disruptions.snapshots import HELD, NOT_HELD
+from planner_models.instance import Instance
+from planner_models.network import build
+from planner_models.plan import plan
+from planner_models.sets import derive
 from tests.proofs import WORKSHOP, Rows, matters, proves, wanted, workshop
 from tests.solving import optimum
 

@@ -1,6 +1,6 @@
 """Stock: what is kept from one year to the next, within its limits."""
 
-from models.instance import Instance
+from planner_models.instance import Instance
 from tests.proofs import matters, proves, wanted, workshop, years
 
 STORE = {"region": "here", "item": "good"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from models.instance import Instance, instance
+from planner_models.instance import Instance, instance
 
 DATA = Path(__file__).parent / "data"
 PLAIN = {"discount_rate": 0, "objective": "cost", "mip_gap": 0}

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from instances.build_facility_location import CHOSEN, FOLDER, facility_location
-from models.instance import Instance, instance
-from planner.check import check
+from planner.checks.check import check
 from planner.workbook.read import read_instance
+from planner_models.instance import Instance, instance
 from tests.solving import optimum
 
 OPTIMA = pd.read_csv(FOLDER / "data" / "optima.csv", index_col="instance")["optimum"]

@@ -11,9 +11,9 @@ import zipfile
 import openpyxl
 import pytest
 
-from models.schema import INPUTS
 from planner.issues import InputError, Issue
 from planner.workbook.read import read_instance
+from planner_models.schema import INPUTS
 from tests.workbooks.books import INTEGRATED, sheet_part, write
 
 VALUES = [

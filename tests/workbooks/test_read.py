@@ -7,8 +7,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from models.schema import INPUTS
 from planner.workbook.read import read_instance, read_tables
+from planner_models.schema import INPUTS
 from tests.workbooks.books import SOUND, edited, read, read_cell, says, the_fault, write
 
 

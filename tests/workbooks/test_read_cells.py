@@ -6,12 +6,12 @@ import math
 import pandas as pd
 import pytest
 
-from models.schema.columns import choice, reference
-from models.schema.columns import number as number_column
-from models.schema.columns import text as text_column
 from planner.workbook.cells import CellError, converted, number, text, word
 from planner.workbook.grid import letter
 from planner.workbook.names import near, plain, trimmed
+from planner_models.schema.columns import choice, reference
+from planner_models.schema.columns import number as number_column
+from planner_models.schema.columns import text as text_column
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ import openpyxl
 import pytest
 from openpyxl.utils import range_boundaries
 
-from models.schema import INPUTS, SETTINGS, meta
-from planner.check import check
+from planner.checks.check import check
 from planner.workbook.assist import MOST_ERROR
 from planner.workbook.dictionary import dictionary
 from planner.workbook.example import example
 from planner.workbook.read import read_instance
 from planner.workbook.template import write_template
+from planner_models.schema import INPUTS, SETTINGS, meta
 from tests import worked_example
 
 HERE = Path(__file__).parents[2]

@@ -16,8 +16,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.instance import instance
-from models.schema import INPUTS, RESULTS, keys
 from planner.issues import InputError
 from planner.workbook import save as saving
 from planner.workbook.mark import mark
@@ -25,6 +23,8 @@ from planner.workbook.read import read_instance, read_tables
 from planner.workbook.rows import LONGEST_TEXT, MOST_ROWS, body
 from planner.workbook.save import WriteError, save_text
 from planner.workbook.write import ensure_writable, write_instance, write_result
+from planner_models.instance import instance
+from planner_models.schema import INPUTS, RESULTS, keys
 from tests import worked_example
 from tests.workbooks.books import SOUND
 

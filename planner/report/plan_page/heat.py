@@ -4,8 +4,8 @@ from html import escape
 
 import pandas as pd
 
-from models.instance import Instance
 from planner.report.figures import Tables, periods, three_digits
+from planner_models.instance import Instance
 
 FIGURES = {
     "hhi_region": ("concentration by region (HHI)", 0.0, 1.0),

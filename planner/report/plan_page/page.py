@@ -7,8 +7,6 @@ from importlib.resources import files
 
 import pandas as pd
 
-from models.instance import Instance
-from models.schema import RESULTS, TIERS
 from planner.report.charts import Chart, charts
 from planner.report.figures import Tables, costs_by_group, flows_between, money, output, periods, table
 from planner.report.page import STYLE, Section, html_section, html_tiles
@@ -18,7 +16,9 @@ from planner.report.plan_page.sankey import sankeys
 from planner.report.plan_page.shapes import TIER_COLOURS
 from planner.report.plan_page.world import close_views, world_map
 from planner.report.tiles import tiles
-from planner.report.waterfall import waterfall
+from planner.sheets.waterfall import waterfall
+from planner_models.instance import Instance
+from planner_models.schema import RESULTS, TIERS
 
 MOST_ORDERS = 40
 """Orders of capacity that are listed, the largest."""

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from planner.comparison.files import Compared, read_compared
 from planner.issues import InputError, Issue
 from planner.report.plan_page.page import plan_page
 from planner.report.summary import summary
+from planner.results.result_file import Compared, read_compared
 from planner.workbook.save import save_text
 from planner.workbook.write import ensure_writable
 

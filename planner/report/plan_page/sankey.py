@@ -4,11 +4,11 @@ from collections import defaultdict
 
 import pandas as pd
 
-from models.instance import Instance
-from models.schema import TIERS
-from models.sets.policies import blocs
 from planner.report.figures import Tables, money, output, periods, table
 from planner.report.plan_page.shapes import colours, picture, text, tip
+from planner_models.instance import Instance
+from planner_models.schema import TIERS
+from planner_models.sets.policies import blocs
 
 MARKETS = "markets"
 COLUMNS = (*TIERS, MARKETS)

@@ -2,8 +2,8 @@
 
 from html import escape
 
-from models.schema import TIERS
 from planner.report.picture import COLOURS
+from planner_models.schema import TIERS
 
 INK, FAINT = "#262626", "#595959"
 TIER_COLOURS = dict(zip(TIERS, ("#6B9B57", "#2E75B6", "#E3A32B"), strict=True))

@@ -7,10 +7,10 @@ from importlib.resources import files
 
 import pandas as pd
 
-from models.instance import Instance
-from models.schema import TIERS
 from planner.report.figures import Tables, listed, money, output, per_cent, periods, table
 from planner.report.plan_page.shapes import TIER_COLOURS, text, tip
+from planner_models.instance import Instance
+from planner_models.schema import TIERS
 
 WIDTH, HEIGHT = 1000.0, 470.0
 NORTH, SOUTH = 80.0, -58.0

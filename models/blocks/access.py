@@ -1,0 +1,162 @@
+"""Access: which offers of outside firms are signed, when they are in force, and what they cost."""
+
+from collections import defaultdict
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+import pyomo.environ as pyo
+
+from planner_models.blocks.costs import CostLine
+from planner_models.linear import Terms, linear
+from planner_models.sets import Sets
+from planner_models.sets.access import OFFER, OWN
+
+ANYWHERE = "*"
+"""Region of what belongs to no place."""
+
+
+def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+    """accessed[o,t] binary, the offer is in force; signed[o,t], ended[o,t] in [0,1], the moments that changes.
+
+    Offers that cost nothing and stand alone need no decision. Before the first period nothing is in force.
+    """
+    keys = [(*offer, period) for offer in sets.signable for period in sets.time.periods]
+    leave = sets.offers["exit"].eq("yes").to_dict()
+    m.accessed = pyo.Var(keys, domain=pyo.Binary)
+    m.signed = pyo.Var(keys, bounds=(0, 1))
+    m.ended = pyo.Var([key for key in keys if leave[key[:3]] and key[3] != sets.time.periods[0]], bounds=(0, 1))
+    before = {later: earlier for earlier, later in pairwise(sets.time.periods)}
+    m.access_before = {key: (*key[:3], before[key[3]]) for key in keys if key[3] in before}
+    m.access_state = pyo.Constraint(keys, rule=access_state)
+    m.recently_signed = _recently_signed(m, sets)
+    m.access_term = pyo.Constraint(list(m.recently_signed), rule=access_term)
+    m.signed_anew = pyo.Constraint(list(m.ended), rule=signed_anew)
+    covering = _covering(sets)
+    m.rivals = _rivals(m, sets, covering)
+    m.one_mode = pyo.Constraint(list(m.rivals), rule=one_mode)
+    m.rival_offers = defaultdict(set)
+    for offers in covering.values():
+        for offer in offers:
+            m.rival_offers[offer] |= {other for other in offers if other != offer}
+    _post_costs(m, sets)
+
+
+def _recently_signed(m: pyo.ConcreteModel, sets: Sets) -> dict[tuple[str, ...], list[Any]]:
+    """By offer that can end and period after the first: the signatures whose term is not over."""
+    terms = sets.offers["term"].astype(int).to_dict()
+    return {
+        key: [m.signed[(*key[:3], moment)] for moment in sets.time.periods[max(0, place - term + 1) : place + 1]]
+        for key in m.ended
+        for term, place in [(terms[key[:3]], sets.time.position[key[3]])]
+    }
+
+
+def _covering(sets: Sets) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
+    """(firm, process) -> the offers that cover it and have to be signed; of offers that cover no line by their row."""
+    signable = set(sets.signable)
+    draws = sets.draws.reset_index()[["firm", "process", "offer", "mode"]].drop_duplicates()
+    covering = defaultdict(list)
+    for firm, process, offer, mode in draws.itertuples(index=False, name=None):
+        if (firm, offer, mode) in signable:
+            covering[firm, process].append((firm, offer, mode))
+    for firm, offer, mode in sorted(signable - {offer for offers in covering.values() for offer in offers}):
+        covering[firm, offer].append((firm, offer, mode))
+    return dict(sorted(covering.items()))
+
+
+def _rivals(
+    m: pyo.ConcreteModel, sets: Sets, covering: dict[tuple[str, str], list[tuple[str, str, str]]]
+) -> dict[tuple[str, str, str], list[Any]]:
+    """(firm, process, period) -> the states of the offers that cover it, where there are several."""
+    return {
+        (*link, period): [m.accessed[(*offer, period)] for offer in offers]
+        for link, offers in covering.items()
+        if len(offers) > 1
+        for period in sets.time.periods
+    }
+
+
+def access_state(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+    """accessed[o,t] - accessed[o,t-1] = signed[o,t] - ended[o,t]"""
+    change = Terms()
+    change.add(1.0, m.accessed[key])
+    change.add(-1.0, m.signed[key])
+    if key in m.access_before:
+        change.add(-1.0, m.accessed[m.access_before[key]])
+    if key in m.ended:
+        change.add(1.0, m.ended[key])
+    return change.expression() == 0
+
+
+def access_term(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+    """sum over the last `term` periods of signed[o,.] <= accessed[o,t]"""
+    signed = m.recently_signed[key]
+    return linear([1.0] * len(signed) + [-1.0], [*signed, m.accessed[key]]) <= 0
+
+
+def signed_anew(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+    """signed[o,t] <= 1 - accessed[o,t-1]: what is in force is not signed again, not even where a subsidy would pay"""
+    return linear([1.0, 1.0], [m.signed[key], m.accessed[m.access_before[key]]]) <= 1
+
+
+def one_mode(m: pyo.ConcreteModel, *link: str) -> pyo.Expression:
+    """sum over the offers that cover a firm's process of accessed[o,t] <= 1"""
+    states = m.rivals[link]
+    return linear([1.0] * len(states), states) <= 1
+
+
+def offer_labels(sets: Sets) -> dict[tuple[str, str, str], tuple[str, str]]:
+    """Tier and region that the costs of an offer are put down to: those of the first line it covers."""
+    draws = sets.draws[sets.draws["offer"].notna()].reset_index().drop_duplicates(["firm", "offer", "mode"])
+    covered = {
+        (row["firm"], row["offer"], row["mode"]): sets.places[row["site"], row["process"]]
+        for row in draws.to_dict("records")
+    }
+    return {offer: covered.get(offer, ("downstream", ANYWHERE)) for offer in sets.offers.index}
+
+
+def _post_costs(m: pyo.ConcreteModel, sets: Sets) -> None:
+    """Entry once at signing, the annual cost while in force; margin and transaction cost on what is drawn."""
+    entry, annual = CostLine("access entry", once=True), CostLine("access annual")
+    margin, transaction = CostLine("margin"), CostLine("transaction cost")
+    costs = sets.offers[["entry_cost", "annual_cost"]].to_dict("index")
+    labels = offer_labels(sets)
+    for key, variable in m.accessed.items():
+        label = (*labels[key[:3]], key[3])
+        entry.add(costs[key[:3]]["entry_cost"], m.signed[key], label)
+        annual.add(costs[key[:3]]["annual_cost"], variable, label)
+    margins = sets.draws["margin"].to_dict()
+    for (site, process, mode, period), variable in m.made.items():
+        if mode != OWN:
+            label = (*sets.places[site, process], period)
+            margin.add(margins[site, process, mode], variable, label)
+            transaction.add(sets.transaction_cost(site, process, mode, period), variable, label)
+    m.cost_lines.extend([entry, annual, margin, transaction])
+
+
+def report(m: pyo.ConcreteModel, sets: Sets) -> dict[str, pd.DataFrame]:
+    """Sheet `access`: offers signed, in force or drawn on, with what they cost and what margin they keep."""
+    terms = sets.draws[["firm", "offer", "margin", "kept"]].to_dict("index")
+    figures: dict[tuple[str, ...], list[float]] = defaultdict(lambda: [0.0] * 4)
+    for (site, process, mode, period), variable in m.made.items():
+        if mode != OWN and variable.value:
+            draw = terms[site, process, mode]
+            made = variable.value
+            charge = sets.transaction_cost(site, process, mode, period)
+            amounts = [made, made * charge, made * draw["margin"], made * draw["kept"]]
+            key = (draw["firm"], draw["offer"] or ANYWHERE, mode, period)
+            figures[key] = [a + b for a, b in zip(figures[key], amounts, strict=True)]
+    costs = sets.offers[["entry_cost", "annual_cost"]].to_dict("index")
+    rows = []
+    for key in [*m.accessed, *(key for key in figures if key not in m.accessed)]:
+        state = round(m.accessed[key].value) if key in m.accessed else 1
+        if state:
+            before = m.access_before.get(key)
+            new = key in m.accessed and not (before and round(m.accessed[before].value))
+            cost = costs[key[:3]] if key in m.accessed else {"entry_cost": 0.0, "annual_cost": 0.0}
+            paid = (cost["entry_cost"] * new, cost["annual_cost"])
+            rows.append((*key, "yes" if new else "no", "yes", figures[key][0], *paid, *figures[key][1:]))
+    columns = ["signed", "in_force", "drawn", "entry_cost", "annual_cost"]
+    columns += ["transaction_cost", "margin_paid", "margin_kept"]
+    return {"access": pd.DataFrame(rows, columns=[*OFFER, "period", *columns])}

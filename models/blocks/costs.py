@@ -1,0 +1,80 @@
+"""Costs: every cost line is listed once; the objective and the result sheet both come from this list."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyomo.environ as pyo
+
+from planner_models.linear import linear
+from planner_models.sets import Sets
+
+Label = tuple[str, str, str]
+"""Tier, region and period an amount belongs to."""
+
+
+@dataclass
+class CostLine:
+    """One line of the cost sheet: parallel lists of amounts, the variables they multiply, and their labels.
+
+    An amount is in money/year where the line is yearly, in money where it is paid `once`. What no decision can change
+    stands apart, in `fixed`.
+    """
+
+    name: str
+    once: bool = False
+    amounts: list[float] = field(default_factory=list)
+    variables: list[Any] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
+    fixed: list[tuple[float, Label]] = field(default_factory=list)
+
+    def add(self, amount: float, variable: Any, label: Label) -> None:
+        """Post an amount, unless it is zero; a variable of None stands for 1."""
+        if amount and variable is None:
+            self.fixed.append((amount, label))
+        elif amount:
+            self.amounts.append(amount)
+            self.variables.append(variable)
+            self.labels.append(label)
+
+    def extend(self, amounts: np.ndarray, variables: np.ndarray, labels: np.ndarray) -> None:
+        """Post many amounts, one for each variable; zeros are left out."""
+        places = np.flatnonzero(amounts)
+        self.amounts.extend(amounts[places].tolist())
+        self.variables.extend(variables[places].tolist())
+        self.labels.extend(labels[places].tolist())
+
+
+def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+    """The objective: the discounted sum of all cost lines, least cost being greatest profit where revenue is a line."""
+    amounts: list[float] = []
+    variables: list[Any] = []
+    constant = 0.0
+    for line in m.cost_lines:
+        factor = sets.time.once if line.once else sets.time.annual
+        amounts += [amount * factor[label[2]] for amount, label in zip(line.amounts, line.labels, strict=True)]
+        variables += line.variables
+        constant += sum(amount * factor[label[2]] for amount, label in line.fixed)
+    m.cost_terms = (amounts, variables, constant)
+    m.objective = pyo.Objective(rule=objective, sense=pyo.minimize)
+
+
+def objective(m: pyo.ConcreteModel) -> pyo.Expression:
+    """sum over cost lines of amount x variable x discount factor"""
+    return linear(*m.cost_terms)
+
+
+def report(m: pyo.ConcreteModel, sets: Sets) -> dict[str, pd.DataFrame]:
+    """Sheet `costs`: amounts over the whole period, and discounted; they add up to the objective."""
+    rows = []
+    for line in m.cost_lines:
+        values = [amount * variable.value for amount, variable in zip(line.amounts, line.variables, strict=True)]
+        posted = [*zip(values, line.labels, strict=True), *line.fixed]
+        discount = sets.time.once if line.once else sets.time.annual
+        for value, label in posted:
+            if value:
+                years = 1 if line.once else sets.time.years[label[2]]
+                rows.append((line.name, *label, value * years, value * discount[label[2]]))
+    frame = pd.DataFrame(rows, columns=["line", "tier", "region", "period", "amount", "discounted"])
+    return {"costs": frame.groupby(["line", "tier", "region", "period"], as_index=False).sum()}

@@ -1,0 +1,164 @@
+"""Lanes: what moves between regions, over lanes that have a capacity and may have to be opened first."""
+
+from collections import defaultdict
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pyomo.environ as pyo
+
+from planner_models.blocks.costs import CostLine
+from planner_models.linear import Terms, linear, objects, post, tuples
+from planner_models.schema import TIERS
+from planner_models.sets import Sets
+from planner_models.sets.arcs import LANE
+
+FLOW = ["origin", "destination", "item", "mode", "period"]
+PLACE = ["item", "destination"]
+
+
+def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+    """shipped[a,t] >= 0 in item/year; lane_opened[lane row,t] binary, for rows with an opening cost.
+
+    transited[i,r,t] >= 0: where a region has a lane to itself for an item, what has arrived (or stands in stock) and
+    is shipped on; see the balance block.
+    """
+    flows = sets.flows
+    keys = tuples(flows[FLOW])
+    m.shipped = pyo.Var(pyo.SetOf(keys), domain=pyo.NonNegativeReals)
+    variables = objects(m.shipped)
+    capped = flows["own_capacity"].dropna()
+    for place, capacity in capped.items():
+        m.shipped[keys[place]].setub(capacity)
+    _build_opening(m, sets)
+    _build_sharing(m, sets, variables)
+    m.transited = pyo.Var(
+        [(*place, period) for place in _split(sets) for period in sets.time.periods], domain=pyo.NonNegativeReals
+    )
+    _post_balance(m, sets, variables)
+    _post_costs(m, sets, variables)
+
+
+def _split(sets: Sets) -> pd.MultiIndex:
+    """The (item, region) with a lane from the region to itself."""
+    own = sets.arcs[sets.arcs["origin"] == sets.arcs["destination"]]
+    return pd.MultiIndex.from_frame(own[PLACE].drop_duplicates().sort_values(PLACE))
+
+
+def _build_opening(m: pyo.ConcreteModel, sets: Sets) -> None:
+    costly = sets.flows[sets.flows["opening_cost"] > 0]
+    keys = tuples(costly[FLOW])
+    m.lane_of = {key: (*key[:2], row, *key[3:]) for key, row in zip(keys, costly["row"], strict=True)}
+    lanes = sorted({lane[:4] for lane in m.lane_of.values()})
+    m.lane_opened = pyo.Var([(*lane, period) for lane in lanes for period in sets.time.periods], domain=pyo.Binary)
+    limits = costly[["own_capacity", "shared"]].min(axis=1).fillna(float("inf"))
+    m.most_moved = _most_moved(sets)
+    m.most_shipped = {key: min(limit, m.most_moved[key[2], key[4]]) for key, limit in zip(keys, limits, strict=True)}
+    m.lane_opening = pyo.Constraint(list(m.lane_of), rule=lane_opening)
+    m.lane_before = {
+        (*lane, later): (*lane, earlier) for lane in lanes for earlier, later in pairwise(sets.time.periods)
+    }
+    m.lane_stays_open = pyo.Constraint(list(m.lane_before), rule=lane_stays_open)
+
+
+def _most_moved(sets: Sets) -> dict[tuple[str, str], float]:
+    """The most of an item that one arc can sensibly carry in a period: all that can be made or taken from stock."""
+    made: dict[tuple[str, str], float] = defaultdict(float)
+    for (_, process, period), most in sets.most.items():
+        for item, quantity in sets.recipes.get(process, ()):
+            made[item, period] += max(quantity, 0.0) * most
+    stock = sets.instance["stocks"].groupby("item")["initial"].sum().to_dict()
+    bound = {}
+    for item, initial in (dict.fromkeys(sets.instance["items"]["item"], 0.0) | stock).items():
+        kept = initial
+        for period in sets.time.periods:
+            years = sets.time.years[period]
+            bound[item, period] = made[item, period] + (kept / years if item in stock else 0.0)
+            kept += years * made[item, period]
+    return bound
+
+
+def _build_sharing(m: pyo.ConcreteModel, sets: Sets, variables: np.ndarray) -> None:
+    shared = sets.flows[sets.flows["shared"].notna()]
+    lanes = tuples(shared[[*LANE, "period"]])
+    named = {lane for lane, row in zip(lanes, shared["row"], strict=True) if row != "*"}
+    m.sharing = defaultdict(Terms)
+    for lane, variable in zip(lanes, variables[shared.index].tolist(), strict=True):
+        m.sharing[lane].add(1.0, variable)
+    for lane, capacity in dict(zip(lanes, shared["shared"].tolist(), strict=True)).items():
+        opened = (*lane[:2], "*", *lane[2:])
+        gated = opened in m.lane_opened and lane not in named
+        m.sharing[lane].add(-capacity, m.lane_opened[opened] if gated else None)
+    m.lane_sharing = pyo.Constraint(list(m.sharing), rule=lane_sharing)
+
+
+def lane_opening(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+    """shipped[a,t] <= most_shipped[a,t] lane_opened[lane row of a,t]"""
+    return linear([1.0, -m.most_shipped[key]], [m.shipped[key], m.lane_opened[m.lane_of[key]]]) <= 0
+
+
+def lane_stays_open(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+    """lane_opened[.,t] >= lane_opened[.,t-1]"""
+    return linear([1.0, -1.0], [m.lane_opened[key], m.lane_opened[m.lane_before[key]]]) >= 0
+
+
+def lane_sharing(m: pyo.ConcreteModel, *lane: str) -> pyo.Expression:
+    """sum over items of shipped <= capacity of the `*` row (x its lane_opened, where that row prices all of them)"""
+    terms = m.sharing[lane]
+    return terms.expression() <= -terms.constant
+
+
+def _post_balance(m: pyo.ConcreteModel, sets: Sets, variables: np.ndarray) -> None:
+    """What is shipped leaves the supply side of its origin and arrives at the use side of its destination."""
+    flows = sets.flows
+    post(m.supply, flows[["item", "origin", "period"]], -1.0, variables)
+    inner = pd.MultiIndex.from_frame(flows[PLACE]).isin(_split(sets))
+    for ledger, there in ((m.delivered, inner), (m.supply, ~inner)):
+        post(ledger, flows.loc[there, ["item", "destination", "period"]], 1.0, variables[there])
+    for key, variable in m.transited.items():
+        m.delivered[key].add(-1.0, variable)
+        m.supply[key].add(1.0, variable)
+
+
+def _post_costs(m: pyo.ConcreteModel, sets: Sets, variables: np.ndarray) -> None:
+    """Transport, in-transit stock and duties per unit; opening a lane once, in the period it is first open.
+
+    Opening a `*` lane, which carries items of every tier, is put down to the first tier.
+    """
+    flows = sets.flows
+    tiers = sets.instance["items"].set_index("item")["tier"]
+    labels = _labels(flows, tiers)
+    for name, column in (("transport", "transport"), ("in-transit stock", "transit"), ("duties", "duty")):
+        line = CostLine(name)
+        line.extend(flows[column].to_numpy(), variables, labels)
+        m.cost_lines.append(line)
+    opening = CostLine("lane opening", once=True)
+    priced = flows[flows["opening_cost"] > 0].drop_duplicates(["origin", "destination", "row", "mode"])
+    for row in priced.to_dict("records"):
+        lane = (row["origin"], row["destination"], row["row"], row["mode"])
+        for period in sets.time.periods:
+            label = (tiers.get(row["row"], TIERS[0]), row["destination"], period)
+            opening.add(row["opening_cost"], m.lane_opened[(*lane, period)], label)
+            before = m.lane_before.get((*lane, period))
+            if before:
+                opening.add(-row["opening_cost"], m.lane_opened[before], label)
+    m.cost_lines.append(opening)
+
+
+def _labels(flows: pd.DataFrame, tiers: pd.Series) -> np.ndarray:
+    """Tier, destination and period of each flow; the many flows with the same label share one tuple."""
+    places = flows[["item", "destination", "period"]]
+    which = places.groupby(list(places), observed=True, sort=False).ngroup().to_numpy()
+    distinct = places.drop_duplicates()
+    shared = tuples(distinct.assign(item=distinct["item"].map(tiers)))
+    return np.fromiter(shared, object, len(shared))[which]
+
+
+def report(m: pyo.ConcreteModel, sets: Sets) -> dict[str, pd.DataFrame]:
+    """Sheet `flows`: what moves, with its transport and in-transit cost and its duty in money/year."""
+    flows = sets.flows.assign(shipped=[variable.value for variable in m.shipped.values()], scenario="base")
+    flows = flows[flows["shipped"] != 0]
+    table = flows[["origin", "destination", "item", "mode", "period", "scenario", "shipped"]].assign(
+        cost=flows["shipped"] * (flows["transport"] + flows["transit"]), duty=flows["shipped"] * flows["duty"]
+    )
+    return {"flows": table}

@@ -1,0 +1,70 @@
+"""Production: what each line makes, own or drawn through an offer, and what running it costs."""
+
+import pandas as pd
+import pyomo.environ as pyo
+
+from planner_models.blocks.costs import CostLine
+from planner_models.sets import Sets
+from planner_models.sets.access import LINE
+
+COST_LINES = {
+    "labour": "labour",
+    "skilled": "skilled labour",
+    "energy": "energy",
+    "other": "other",
+    "royalty": "royalty",
+    "given": "unit cost",
+    "recovery": "line fixed cost",
+}
+"""Columns of the line table and the cost lines they are reported as."""
+
+
+def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+    """made[l,o,t] >= 0, in activity/year: for each line one variable per mode in which what it makes can be had.
+
+    Only for lines whose inputs can reach them, in periods in which they can have capacity, the offer can be through its
+    qualification and the project that the process requires can be ready. A line that must run, or must be drawn on
+    while an offer is in force, has it even where its inputs cannot reach it: that is then found to be impossible.
+    """
+    loaded = set(sets.lines.index[sets.lines["home"] & (sets.lines["min_load"] > 0)])
+    must_run = {draw for draw, least in sets.draws["min_take"].items() if least > 0 or draw[:2] in loaded}
+    active = [
+        (*draw, period)
+        for draw, qualification in sets.draws["qualification"].items()
+        for period in sets.time.periods[int(qualification) :]
+        if (*draw[:2], period) in sets.most
+        and (draw in must_run or (draw[:2] in sets.running and _may_run(sets, draw[1], period)))
+    ]
+    m.made = pyo.Var(active, domain=pyo.NonNegativeReals)
+    rows = sets.lines[["tier", "region", *COST_LINES]].to_dict("index")
+    for (site, process, _, period), variable in m.made.items():
+        region = rows[site, process]["region"]
+        for item, quantity in sets.recipes[process]:
+            place = (item, region, period)
+            side = m.delivered if quantity < 0 and place in m.transited else m.supply
+            side[place].add(quantity, variable)
+    costs = {name: CostLine(line) for name, line in COST_LINES.items()}
+    for (site, process, _, period), variable in m.made.items():
+        row = rows[site, process]
+        for name, line in costs.items():
+            line.add(row[name], variable, (row["tier"], row["region"], period))
+    m.cost_lines.extend(costs.values())
+
+
+def _may_run(sets: Sets, process: str, period: str) -> bool:
+    """Whether the project that a process requires can be ready; yes where it requires none."""
+    project = sets.required.get(process)
+    return project is None or (project, period) in sets.ready
+
+
+def report(m: pyo.ConcreteModel, sets: Sets) -> dict[str, pd.DataFrame]:
+    """Sheet `production`: activity by line and mode, and its cost per unit with margin and transaction cost."""
+    rows = []
+    running = sets.lines["running"].to_dict()
+    margin = sets.draws["margin"].to_dict()
+    for (site, process, mode, period), variable in m.made.items():
+        if variable.value:
+            cost = running[site, process] + margin[site, process, mode]
+            cost += sets.transaction_cost(site, process, mode, period)
+            rows.append((site, process, mode, period, "base", variable.value, cost))
+    return {"production": pd.DataFrame(rows, columns=[*LINE, "mode", "period", "scenario", "made", "unit_cost"])}

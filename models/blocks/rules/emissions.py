@@ -1,0 +1,69 @@
+"""Emissions: of processes, of the energy they take, and of transport."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pyomo.environ as pyo
+
+from planner_models.blocks.rules.row import RuleRow, by_period, note, of_type, within
+from planner_models.linear import Terms, objects
+from planner_models.sets import Sets
+from planner_models.sets.arcs import lane_rows
+from planner_models.sets.rules import EVERY, Rule
+
+KILOGRAMS = 1000.0
+"""kg per t."""
+
+
+def rows(m: pyo.ConcreteModel, sets: Sets) -> Iterator[RuleRow]:
+    """What lines and lanes emit, t/year."""
+    yield from by_period(m, sets, "max_emissions", _emitted)
+
+
+def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+    """One row for each rule and period."""
+    m.max_emissions = pyo.Constraint(of_type(m, "max_emissions"), rule=max_emissions)
+    note(m, m.max_emissions)
+
+
+def max_emissions(m: pyo.ConcreteModel, *key: Any) -> pyo.Expression:
+    """sum over lines of (process + energy x grid) x made + sum over arcs of transport x shipped <= limit + breach"""
+    return within(m, key)
+
+
+def _emitted(m: pyo.ConcreteModel, sets: Sets, rule: Rule) -> dict[str, Terms]:
+    """By period of the rule: what its lines emit, and what is emitted on the way to its regions."""
+    (item,), (regions,) = rule.items, rule.places.values()
+    found = {period: Terms() for period in rule.periods}
+    per_activity = _per_activity(sets)
+    for (site, process, _, period), variable in m.made.items():
+        makes = item == EVERY or any(name == item and amount > 0 for name, amount in sets.recipes[process])
+        if period in found and makes and sets.places[site, process][1] in regions:
+            found[period].add(per_activity[site, process], variable)
+    flows = sets.flows.assign(emitted=_per_shipment(sets), variable=objects(m.shipped))
+    flows = flows[flows["destination"].isin(regions) & (flows["emitted"] > 0)]
+    flows = flows if item == EVERY else flows[flows["item"] == item]
+    for period, group in flows.groupby("period", observed=True):
+        if period in found:
+            found[period].extend(1.0, Terms(group["emitted"].tolist(), group["variable"].tolist()))
+    return found
+
+
+def _per_activity(sets: Sets) -> dict[tuple[str, str], float]:
+    """(site, process) -> t per activity: of the process itself, and kWh x kg/kWh of the region's grid."""
+    processes = sets.instance["processes"].set_index("process")[["emissions", "energy"]].to_dict("index")
+    grid = sets.instance["regions"].set_index("region")["grid_co2"].to_dict()
+    return {
+        line: processes[line[1]]["emissions"] + processes[line[1]]["energy"] * grid[region] / KILOGRAMS
+        for line, (_, region) in sets.places.items()
+    }
+
+
+def _per_shipment(sets: Sets) -> list[float]:
+    """By flow: t per item moved, kg/tkm x km x t/item, of the lane row that prices it."""
+    lanes = lane_rows(sets.instance)
+    mass = sets.instance["items"].set_index("item")["mass"].to_dict()
+    keys = zip(*(lanes[name] for name in ("origin", "destination", "item", "mode")), strict=True)
+    per_tonne = dict(zip(keys, lanes["emissions"] * lanes["distance"] / KILOGRAMS, strict=True))
+    columns = (sets.flows[name].tolist() for name in ("origin", "destination", "row", "mode", "item"))
+    return [per_tonne[tuple(lane)] * mass[item] for *lane, item in zip(*columns, strict=True)]

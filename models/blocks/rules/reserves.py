@@ -1,0 +1,118 @@
+"""Reserves: stock for months of use, and how much capacity may stand beyond what is used."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import pyomo.environ as pyo
+
+from planner_models.blocks.rules.row import RuleRow, everywhere, note, of_type, within
+from planner_models.linear import Terms
+from planner_models.sets import Sets
+from planner_models.sets.access import OWN
+from planner_models.sets.rules import EVERY, Rule
+
+MONTHS = 12.0
+
+
+def rows(m: pyo.ConcreteModel, sets: Sets) -> Iterator[RuleRow]:
+    """Stock or capacity against use, or what is made against what could be, where there can be any."""
+    measured = ("min_cover", "max_capacity_ratio")
+    use = used(m, sets, {item for rule in sets.rules if rule.type in measured for item in rule.items})
+    for rule in sets.rules:
+        for place in everywhere(rule) if rule.type in (*measured, "min_utilisation") else ():
+            row = _row(m, sets, rule, place, use)
+            if row.base.variables or (row.base.constant and rule.type == "min_utilisation"):
+                yield row
+
+
+def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+    """One constraint for each type."""
+    m.min_cover = pyo.Constraint(of_type(m, "min_cover"), rule=min_cover)
+    m.max_capacity_ratio = pyo.Constraint(of_type(m, "max_capacity_ratio"), rule=max_capacity_ratio)
+    m.min_utilisation = pyo.Constraint(of_type(m, "min_utilisation"), rule=min_utilisation)
+    for constraint in (m.min_cover, m.max_capacity_ratio, m.min_utilisation):
+        note(m, constraint)
+
+
+def min_cover(m: pyo.ConcreteModel, *key: Any) -> pyo.Expression:
+    """sum over the scope of held[r,i,t] >= limit / 12 x use - breach"""
+    return within(m, key)
+
+
+def max_capacity_ratio(m: pyo.ConcreteModel, *key: Any) -> pyo.Expression:
+    """sum over all lines in the scope of quantity x capacity <= limit x use + breach"""
+    return within(m, key)
+
+
+def min_utilisation(m: pyo.ConcreteModel, *key: Any) -> pyo.Expression:
+    """sum over draws under control of quantity x made >= limit x sum of quantity x usable - breach"""
+    return within(m, key)
+
+
+def used(m: pyo.ConcreteModel, sets: Sets, items: set[str]) -> dict[tuple[str, str, str], Terms]:
+    """(item, region, period) -> what lines use, and what is sold and deployed there, in item/year; of `items` only."""
+    use: dict[tuple[str, str, str], Terms] = defaultdict(Terms)
+    for (site, process, _, period), variable in m.made.items() if items else ():
+        for item, quantity in sets.recipes[process]:
+            if quantity < 0 and item in items:
+                use[item, sets.places[site, process][1], period].add(-quantity, variable)
+    for (region, item, period, *_), variable in [*m.sold.items(), *m.deployed.items()]:
+        if item in items:
+            use[item, region, period].add(1.0, variable)
+    return use
+
+
+def _row(
+    m: pyo.ConcreteModel, sets: Sets, rule: Rule, place: tuple[str, str, str], use: dict[tuple[str, str, str], Terms]
+) -> RuleRow:
+    item, scope, period = place
+    regions = sorted(rule.places[scope])
+    figure, base = Terms(), Terms()
+    if rule.type == "min_utilisation":
+        figure, base = _under_control(m, sets, rule, place)
+    else:
+        for region in regions:
+            base.extend(1.0 / MONTHS if rule.type == "min_cover" else 1.0, use[item, region, period])
+    if rule.type == "min_cover":
+        held = [m.held[region, item, period] for region in regions if (region, item, period) in m.held]
+        figure = Terms([1.0] * len(held), held)
+    elif rule.type == "max_capacity_ratio":
+        figure = _capacity(m, sets, rule, place)
+    return RuleRow(rule, item, rule.who, period, figure, base)
+
+
+def _under_control(m: pyo.ConcreteModel, sets: Sets, rule: Rule, place: tuple[str, str, str]) -> tuple[Terms, Terms]:
+    """What draws under control make of the item, and what they could make: item/year."""
+    item, scope, period = place
+    quantities = sets.making(item)
+    figure, base = Terms(), Terms()
+    draws = sets.draws[sets.draws["controlled"]]
+    for draw, firm in zip(draws.index, draws["firm"], strict=True):
+        meant = rule.by != "firm" or rule.who in (EVERY, firm)
+        if meant and draw[1] in quantities and sets.places[draw[:2]][1] in rule.places[scope]:
+            key, quantity = (*draw, period), quantities[draw[1]]
+            if key in m.usable:
+                base.extend(quantity, m.usable[key])
+            if key in m.made:
+                figure.add(quantity, m.made[key])
+    return figure, base
+
+
+def _capacity(m: pyo.ConcreteModel, sets: Sets, rule: Rule, place: tuple[str, str, str]) -> Terms:
+    """What all lines there could make of the item, own and outside ones: item/year."""
+    item, scope, period = place
+    quantities = sets.making(item)
+    total = Terms()
+    lines = {
+        line for line, (_, region) in sets.places.items() if region in rule.places[scope] and line[1] in quantities
+    }
+    for line in sorted(lines):
+        if sets.lines.at[line, "home"]:
+            total.extend(quantities[line[1]], m.usable.get((*line, OWN, period), Terms()))
+        else:
+            total.add(quantities[line[1]] * sets.existing.get((*line, period), 0.0), None)
+    for key, order in sets.orders.items():
+        if key[:2] in lines and not sets.lines.at[key[:2], "home"] and period in order.service:
+            total.add(quantities[key[1]] * order.usable(period), m.built[key])
+    return total

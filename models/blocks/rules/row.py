@@ -1,0 +1,117 @@
+"""A row of a rule: what it holds to its limit for one item, source and period, in one form for all types."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyomo.environ as pyo
+
+from planner_models.linear import Terms, linear
+from planner_models.sets import Sets
+from planner_models.sets.rules import Rule
+
+NOTHING = 1e-9
+"""Amounts up to this, in the item's own unit, are none."""
+
+Key = tuple[str, str, str, str]
+"""Rule, item, who and period."""
+
+
+@dataclass
+class RuleRow:
+    """figure / base, at most or at least the limit of the rule.
+
+    parts: the sources, where the rule looks at them one by one
+    constraints: what holds the row, each with what a unit of the limit moves its right side by
+    marginal: what the optimum falls by per unit of limit loosened, in money; set by whoever has solved the model
+    """
+
+    rule: Rule
+    item: str
+    who: str
+    period: str
+    figure: Terms
+    base: Terms
+    parts: list[Any] = field(default_factory=list)
+    constraints: list[tuple[Any, Terms]] = field(default_factory=list)
+    marginal: float | None = None
+
+    @property
+    def key(self) -> Key:
+        """What it is known by in the model and in the result."""
+        return (self.rule.name, self.item, self.who, self.period)
+
+    @property
+    def upper(self) -> bool:
+        """Whether the limit is the most, not the least."""
+        return not self.rule.type.startswith("min_")
+
+    @property
+    def idle(self) -> bool:
+        """Whether it limits a figure that nothing can add to: it is met, and nothing has to hold it."""
+        return self.upper and not (self.figure.variables or self.figure.constant or self.base.variables)
+
+
+def of_type(m: pyo.ConcreteModel, kind: str) -> list[Key]:
+    """The keys of the rows of a type that something has to hold."""
+    return [key for key, row in m.rule_rows.items() if row.rule.type == kind and not row.idle]
+
+
+def within(m: pyo.ConcreteModel, key: Key) -> pyo.Expression:
+    """figure - limit x base <= breach, or limit x base - figure <= breach"""
+    row = m.rule_rows[key]
+    sign = 1.0 if row.upper else -1.0
+    excess = Terms()
+    excess.extend(sign, row.figure)
+    excess.extend(-sign * row.rule.limit, row.base)
+    return at_most_breach(m, excess, key)
+
+
+def breach_of(m: pyo.ConcreteModel, key: Key) -> Any | None:
+    """The breach of a row; None where its rule is hard."""
+    return None if m.rule_rows[key].rule.penalty is None else m.breach[key]
+
+
+def at_most_breach(m: pyo.ConcreteModel, excess: Terms, key: Key) -> pyo.Expression:
+    """excess <= breach, which is 0 where the rule is hard"""
+    merged, breach = excess.merged(), breach_of(m, key)
+    if breach is not None:
+        merged.add(-1.0, breach)
+    return linear(merged.coefficients, merged.variables) <= -merged.constant
+
+
+def note(m: pyo.ConcreteModel, constraint: pyo.Constraint) -> None:
+    """Remember for each row which constraint holds it."""
+    for key, data in constraint.items():
+        row = m.rule_rows[key]
+        row.constraints.append((data, row.base))
+
+
+def ratio(_: pyo.ConcreteModel, row: RuleRow) -> float | None:
+    """figure / base; None where there is nothing to take a share of."""
+    base = row.base.value()
+    return row.figure.value() / base if base > NOTHING else None
+
+
+def one() -> Terms:
+    """The base of a figure that stands by itself."""
+    return Terms(constant=1.0)
+
+
+def by_period(
+    m: pyo.ConcreteModel, sets: Sets, kind: str, figures: Callable[[pyo.ConcreteModel, Sets, Rule], dict[str, Terms]]
+) -> Iterator[RuleRow]:
+    """The rows of a type whose figure stands by itself: one for each period."""
+    for rule in sets.rules:
+        if rule.type == kind:
+            found = figures(m, sets, rule)
+            for item, _, period in everywhere(rule):
+                yield RuleRow(rule, item, rule.who, period, found[period], one())
+
+
+def everywhere(rule: Rule) -> Iterator[tuple[str, str, str]]:
+    """Item, scope and period of all that a rule looks at."""
+    for item in rule.items:
+        for scope in rule.places:
+            for period in rule.periods:
+                yield item, scope, period

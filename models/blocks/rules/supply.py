@@ -1,0 +1,153 @@
+"""Supply: what there is of an item in a place, and which part of it each source gives.
+
+What is made there and what arrives from outside, whatever tier the item is of and whoever uses it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import pyomo.environ as pyo
+
+from planner_models.blocks.rules.row import everywhere
+from planner_models.linear import Terms, objects
+from planner_models.sets import Sets
+from planner_models.sets.policies import blocs
+from planner_models.sets.rules import EVERY, Rule
+
+SHARES = ("max_share", "min_share")
+TYPES = (*SHARES, "max_import_share", "min_sources", "max_hhi")
+
+IMPORTED = "import"
+"""What all that arrives is to a rule on imports."""
+
+Draw = tuple[str, str, str]
+Place = tuple[str, str, str]
+"""Item, scope and period."""
+
+
+def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+    """supplied[i,S,t], what is made of i in S and arrives there; sourced[i,S,t,by,k], the part of source k: item/year.
+
+    Only for the items and places that a rule asks for.
+    """
+    rules = [rule for rule in sets.rules if rule.type in TYPES]
+    items = {item for rule in rules for item in rule.items}
+    m.making, m.moving = made(m, sets, items), moved(m, sets, items)
+    m.in_all, m.by_source, m.sources_of = {}, {}, {}
+    for rule in rules:
+        makers, shippers = _makers(sets, rule), _shippers(sets, rule)
+        for place in everywhere(rule):
+            _look_at(m, sets, rule, place, makers, shippers)
+    m.supplied = pyo.Var(list(m.in_all), domain=pyo.NonNegativeReals)
+    m.sourced = pyo.Var(list(m.by_source), domain=pyo.NonNegativeReals)
+    m.supply_sum = pyo.Constraint(list(m.in_all), rule=supply_sum)
+    m.source_sum = pyo.Constraint(list(m.by_source), rule=source_sum)
+
+
+def supply_sum(m: pyo.ConcreteModel, *place: str) -> pyo.Expression:
+    """supplied[i,S,t] = made of i in S + shipped into S from outside"""
+    return _equal(m.supplied[place], m.in_all[place])
+
+
+def source_sum(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+    """sourced[i,S,t,by,k] = the part of that sum that comes from source k"""
+    return _equal(m.sourced[key], m.by_source[key])
+
+
+def _equal(variable: Any, terms: Terms) -> pyo.Expression:
+    merged = terms.merged()
+    return merged.minus(1.0, variable) == 0
+
+
+def made(m: pyo.ConcreteModel, sets: Sets, items: set[str]) -> dict[tuple[str, str], list[tuple[Draw, float, Any]]]:
+    """(item, period) -> draw, quantity per activity and variable of all that makes the item; of `items` only."""
+    found = defaultdict(list)
+    for (*draw, period), variable in m.made.items() if items else ():
+        for item, quantity in sets.recipes[draw[1]]:
+            if quantity > 0 and item in items:
+                found[item, period].append((tuple(draw), quantity, variable))
+    return found
+
+
+def moved(m: pyo.ConcreteModel, sets: Sets, items: set[str]) -> dict[tuple[str, str], list[tuple[str, str, Any]]]:
+    """(item, period) -> origin, destination and variable of all that moves the item; of `items` only."""
+    flows = sets.flows[sets.flows["item"].isin(items)]
+    variables = objects(m.shipped)[flows.index].tolist()
+    found = defaultdict(list)
+    columns = [flows[name].tolist() for name in ("item", "period", "origin", "destination")]
+    for item, period, origin, destination, variable in zip(*columns, variables, strict=True):
+        found[item, period].append((origin, destination, variable))
+    return found
+
+
+def _look_at(
+    m: pyo.ConcreteModel, sets: Sets, rule: Rule, place: Place, makers: dict[Draw, str], shippers: dict[str, str]
+) -> None:
+    """Note the supply of a place that a rule is about, and the sources there that it is about.
+
+    A share rule about every source in a scope is about those outside it, where they have a place at all.
+    """
+    total = Terms()
+    parts: dict[str, Terms] = defaultdict(Terms)
+    for name, coefficient, variable in _supplies(m, sets, rule, place, makers, shippers):
+        total.add(coefficient, variable)
+        if name is not None:
+            parts[name].add(coefficient, variable)
+    if not total.variables:
+        return
+    m.in_all.setdefault(place, total)
+    names = sorted(parts)
+    if rule.type in SHARES and rule.who != EVERY:
+        names = [rule.who]
+    elif rule.type in SHARES and place[1] != EVERY:
+        inside = {shippers.get(region) for region in rule.places[place[1]]}
+        names = [name for name in names if name not in inside]
+    m.sources_of[(rule.name, *place)] = [(*place, rule.by or IMPORTED, name) for name in names]
+    for name in names:
+        m.by_source.setdefault((*place, rule.by or IMPORTED, name), parts[name])
+
+
+def _supplies(
+    m: pyo.ConcreteModel, sets: Sets, rule: Rule, place: Place, makers: dict[Draw, str], shippers: dict[str, str]
+) -> Iterator[tuple[str | None, float, Any]]:
+    """Source (None: none of those the rule tells apart), coefficient and variable of each part of the supply."""
+    item, scope, period = place
+    regions = rule.places[scope]
+    for draw, quantity, variable in m.making[item, period]:
+        if sets.places[draw[:2]][1] in regions:
+            yield makers.get(draw), quantity, variable
+    for origin, destination, variable in m.moving[item, period]:
+        if destination in regions and origin not in regions:
+            yield shippers.get(origin), 1.0, variable
+
+
+def _makers(sets: Sets, rule: Rule) -> dict[Draw, str]:
+    """The source that each draw is to a rule; about control, only of those under the control asked for."""
+    draws, bloc = sets.draws, blocs(sets.instance)
+    if rule.by == "control":
+        return dict.fromkeys(draws.index[_under(draws, rule.who)], rule.who)
+    if rule.by == "firm":
+        return draws["firm"].to_dict()
+    if rule.by == "site":
+        return {draw: draw[0] for draw in draws.index}
+    regions = {draw: sets.places[draw[:2]][1] for draw in draws.index} if rule.by else {}
+    return regions if rule.by == "region" else {draw: bloc[region] for draw, region in regions.items()}
+
+
+def _under(draws: pd.DataFrame, who: str) -> pd.Series:
+    """Which draws are under the control meant: home, outside, or stake>=share; own ones are at any share."""
+    if who == "home":
+        return draws["controlled"]
+    if who == "outside":
+        return ~draws["controlled"]
+    return draws["home"] | (draws["stake"] >= float(who.removeprefix("stake>=")))
+
+
+def _shippers(sets: Sets, rule: Rule) -> dict[str, str]:
+    """The source that what arrives from each region is to a rule; none where sources have no place."""
+    bloc = blocs(sets.instance).to_dict()
+    if rule.by is None:
+        return dict.fromkeys(bloc, IMPORTED)
+    return {"region": {region: region for region in bloc}, "bloc": bloc}.get(rule.by, {})

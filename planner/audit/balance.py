@@ -1,0 +1,107 @@
+"""Balance and stocks: what comes in goes out, item by item, region by region, period by period."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from planner.audit import Finding, at_most, same
+from planner.audit.case import LINE, Case, keyed
+
+_PLACE = ["item", "region", "period"]
+INCOMING = ["made", "arrived", "released"]
+OUTGOING = ["used", "left", "sold", "added", "deployed"]
+
+
+def audit(case: Case) -> list[Finding]:
+    """Balances of all items, the rule of lanes from a region to itself, and the course of stocks."""
+    flows = case["flows"]
+    return [
+        *balances(case, tally(case, case.sheets, _PLACE)),
+        at_most("nothing shipped below 0", -flows["shipped"], 0.0 * flows["shipped"]),
+        *_stocks(case),
+    ]
+
+
+def tally(case: Case, sheets: Mapping[str, pd.DataFrame], place: list[str]) -> pd.DataFrame:
+    """By place, in item/year: what is made, arrived, released, used, left for elsewhere, sold, added and deployed.
+
+    `passed` is what took the lane from a region to itself. `place` has the columns item, region and period.
+    """
+    flows, stocks = sheets["flows"], sheets["stocks"]
+    made, used = _made_and_used(case, sheets["production"], place)
+    inner = flows[flows["origin"] == flows["destination"]]
+    between = flows[flows["origin"] != flows["destination"]]
+    sums = {
+        "made": made,
+        "arrived": keyed(between.rename(columns={"destination": "region"}), place, "shipped"),
+        "released": keyed(stocks, place, "released"),
+        "used": used,
+        "left": keyed(between.rename(columns={"origin": "region"}), place, "shipped"),
+        "sold": keyed(sheets["demand"], place, "sold"),
+        "added": keyed(stocks, place, "added"),
+        "deployed": keyed(sheets["deployments"], place, "deployed"),
+        "passed": keyed(inner.rename(columns={"origin": "region"}), place, "shipped"),
+    }
+    table = pd.concat(sums, axis=1).fillna(0.0).astype(float)
+    table.index.names = place
+    return table
+
+
+def balances(case: Case, sums: pd.DataFrame, where: str = "") -> list[Finding]:
+    """What comes in goes out, of what may be thrown away at most that; `where` ends the names of the checks."""
+    incoming, outgoing = sums[INCOMING].sum(axis=1), sums[OUTGOING].sum(axis=1)
+    gross = incoming + outgoing
+    loose = disposable(case, sums)
+    needed = sums[["used", "sold", "added", "deployed"]].sum(axis=1) - sums["released"] - sums["arrived"]
+    gated = _gated(case, sums.index)
+    return [
+        same(f"balances{where}", incoming[~loose], outgoing[~loose], gross),
+        at_most(f"balances of what may be thrown away{where}", outgoing[loose], incoming[loose], gross),
+        at_most(f"what is used passes the lane inside{where}", needed[gated], sums.loc[gated, "passed"], gross),
+    ]
+
+
+def disposable(case: Case, sums: pd.DataFrame) -> np.ndarray:
+    """Which places are of an item that may be thrown away."""
+    items = case.instance["items"].set_index("item")
+    return (items["disposable"].reindex(sums.index.get_level_values("item")) == "yes").to_numpy()
+
+
+def _made_and_used(case: Case, rows: pd.DataFrame, place: list[str]) -> tuple[pd.Series, pd.Series]:
+    """What all lines make and use of each item in each region and period."""
+    production = rows.merge(case.lines.reset_index()[[*LINE, "region"]], on=LINE)
+    recipes = case.instance["recipes"][["process", "item", "quantity"]]
+    amounts = production.merge(recipes, on="process")
+    amounts["amount"] = amounts["made"] * amounts["quantity"]
+    positive = amounts["quantity"] > 0
+    return keyed(amounts[positive], place, "amount"), -keyed(amounts[~positive], place, "amount")
+
+
+def _gated(case: Case, places: pd.Index) -> pd.Series:
+    """Where a lane leads from the region to itself for the item."""
+    lanes = case.instance["lanes"]
+    inner = lanes[lanes["origin"] == lanes["destination"]]
+    named = set(zip(inner["item"], inner["origin"], strict=True))
+    items, regions = (places.get_level_values(name) for name in ("item", "region"))
+    pairs = zip(items, regions, strict=True)
+    return pd.Series([(item, region) in named or ("*", region) in named for item, region in pairs], index=places)
+
+
+def _stocks(case: Case) -> list[Finding]:
+    """held[t] = held[t-1] + years (added - released), between minimum and maximum, only where stock may be kept."""
+    rows = case.instance["stocks"][["region", "item", "initial", "minimum", "maximum"]]
+    grid = rows.merge(case.periods.reset_index()[["period", "place", "years"]], how="cross")
+    sheet = case["stocks"].groupby(_PLACE)[["held", "added", "released"]].sum()
+    grid = grid.sort_values(["region", "item", "place"]).set_index(_PLACE)
+    grid[["held", "added", "released"]] = sheet.reindex(grid.index, fill_value=0.0)
+    before = grid.groupby(["region", "item"])["held"].shift().fillna(grid["initial"])
+    change = grid["years"] * (grid["added"] - grid["released"])
+    size = before.abs() + grid["years"] * (grid["added"].abs() + grid["released"].abs())
+    held, maximum = grid["held"], grid["maximum"].fillna(float("inf"))
+    return [
+        same("course of stocks", held, before + change, size),
+        at_most("stocks above their minimum", grid["minimum"], held),
+        at_most("stocks below their maximum", held, maximum),
+        same("stocks where stock is kept", sheet.sum(axis=1), grid[["held", "added", "released"]].sum(axis=1)),
+    ]

@@ -1,0 +1,97 @@
+"""Capacity and sites: what is kept, added and usable, how much of it is used, and when sites open and close."""
+
+import numpy as np
+import pandas as pd
+
+from planner.audit import Finding, at_most, never, same
+from planner.audit.case import LINE, Case, keyed, levels
+from planner.audit.offers import controlled, covered
+from planner.audit.options import in_service
+
+KEY = [*LINE, "period"]
+
+
+def audit(case: Case) -> list[Finding]:
+    """The sheet `capacity` against lines, builds and sites."""
+    sheet = case["capacity"].set_index(KEY)
+    modules = in_service(case)
+    usable = keyed(modules, KEY, "usable")
+    line = case.lines.reindex(levels(sheet.index, LINE))
+    home, least = (line["home"] == "yes").to_numpy(), line["min_load"].to_numpy()
+    need = (sheet["capacity"] * least).where(home, 0.0)
+    busy = sheet["capacity"] > 0
+    made = keyed(case["production"], KEY, "made")
+    return [
+        *_existing(case),
+        same("added capacity", sheet["added"], keyed(modules, KEY, "total")),
+        same("capacity", sheet["capacity"], sheet["existing"].add(usable, fill_value=0.0)),
+        same("made in capacity and production", sheet["made"], made),
+        at_most("made within capacity", made, sheet["capacity"]),
+        at_most("nothing made below 0", -made, made * 0.0),
+        at_most("least load", need, sheet["made"], sheet["capacity"]),
+        same("utilisation", sheet.loc[busy, "utilisation"], sheet.loc[busy, "made"] / sheet.loc[busy, "capacity"]),
+        *_sites(case),
+        *(_control(case, sheet) if case.claims("capacity", "firm") else []),
+    ]
+
+
+def _control(case: Case, sheet: pd.DataFrame) -> list[Finding]:
+    """Who decides on each line, and what of its yearly cost is paid for capacity that stands idle.
+
+    Of outside lines only modules count: their owner's cost is in the price of what is drawn.
+    """
+    line = case.lines.reindex(levels(sheet.index, LINE)).set_axis(sheet.index)
+    ours = controlled(case).reindex(sheet.index, fill_value=False).map({True: "home", False: "outside"})
+    modules = in_service(case)
+    built = modules.assign(yearly=modules["modules"] * (modules["fixed_cost"] + modules["annuity"]))
+    kept = line["fixed_cost"].where((line["home"] == "yes") & (sheet["existing"] > 0), 0.0)
+    yearly = kept + keyed(built, KEY, "yearly").reindex(sheet.index, fill_value=0.0)
+    used = sheet["made"] / sheet["capacity"].where(sheet["capacity"] > 0)
+    return [
+        never("firm and control of lines", (sheet["firm"] != line["firm"]) | (sheet["control"] != ours)),
+        same("idle cost", sheet["idle_cost"], (yearly * (1.0 - used)).fillna(0.0), yearly),
+    ]
+
+
+def _existing(case: Case) -> list[Finding]:
+    """Existing capacity is there in full or not at all, and what is gone stays gone.
+
+    At a candidate site without any capacity the sheet need not have a row: nothing is retired there. Nor need it have
+    one of an outside line that no offer reaches.
+    """
+    sheet = case["capacity"].set_index(KEY)
+    declared = case.declared
+    existing, retired = (sheet[name].reindex(declared.index, fill_value=0.0) for name in ("existing", "retired"))
+    site, process, period = (declared.index.get_level_values(name) for name in KEY)
+    is_open = case.open.reindex(pd.MultiIndex.from_arrays([site, period])).to_numpy()
+    line = case.lines.reindex(pd.MultiIndex.from_arrays([site, process]))
+    reached = pd.MultiIndex.from_arrays([site, process]).isin(pd.MultiIndex.from_frame(covered(case)[LINE]))
+    spoken_of = reached | (line["home"] == "yes").to_numpy() | declared.index.isin(sheet.index)
+    there = declared.where(is_open & spoken_of, 0.0)
+    fixed = ((line["home"] == "no") | (line["retirable"] == "no")).to_numpy()
+    nearest = there.where((existing - there).abs() < existing.abs(), 0.0)
+    candidate = (line["status"] == "candidate").to_numpy()
+    counted = there.where(candidate | ~spoken_of, declared).where(~candidate | declared.index.isin(sheet.index), 0.0)
+    state = pd.Series(existing.to_numpy() > 0.5 * there.to_numpy(), index=declared.index)[there > 0]
+    before = state.groupby(level=LINE).shift(fill_value=True)
+    return [
+        same("existing capacity", existing, there.where(fixed, nearest)),
+        same("retired capacity", retired, (counted - existing).clip(lower=0.0)),
+        never("retired for good", state & ~before.astype(bool)),
+        same("capacity of lines that exist", sheet["existing"], existing),
+    ]
+
+
+def _sites(case: Case) -> list[Finding]:
+    """Home sites open and close at most once, within their window; only candidates open, and only open ones close."""
+    moves = case["sites"].assign(place=case.places(case["sites"]["period"], -1))
+    site = case.sites.reindex(moves["site"]).reset_index(drop=True)
+    moves = moves.reset_index(drop=True)
+    opens, closes = moves["opened"] == "yes", moves["closed"] == "yes"
+    outside = (moves["place"] < site["first"]) | (moves["place"] > site["last"]) | (site["home"] != "yes")
+    opened = moves[opens].groupby("site")["place"].min()
+    begun = moves["site"].map(opened).fillna(len(case.periods)).where(site["status"] == "candidate", -1)
+    wrong = outside | (opens & (site["status"] != "candidate")) | (closes & (moves["place"] <= begun))
+    wrong |= (opens & moves[opens]["site"].duplicated().reindex(moves.index, fill_value=False)) | (opens & closes)
+    wrong |= closes & moves[closes]["site"].duplicated().reindex(moves.index, fill_value=False)
+    return [never("sites open and close once", pd.Series(np.asarray(wrong, dtype=bool)))]

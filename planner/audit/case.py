@@ -1,0 +1,214 @@
+"""A plan under audit: its result sheets, and what the instance says about their keys."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from planner_models.instance import NUMERIC, Instance
+from planner_models.schema import RESULTS, TIERS, keys, meta
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+HOURS_AND_ENERGY = 1e6
+"""Wages, energy prices and freight are in currency, amounts in millions of it."""
+
+LINE = ["site", "process"]
+AUDITED = (
+    "costs",
+    "capacity",
+    "builds",
+    "sites",
+    "access",
+    "projects",
+    "production",
+    "flows",
+    "stocks",
+    "demand",
+    "deployments",
+    "levels",
+    "policies",
+    "security",
+    "scenarios",
+    "rules",
+)
+
+
+def remembered(reckon: Callable[Concatenate["Case", P], T]) -> Callable[Concatenate["Case", P], T]:
+    """Reckons a table of a case, for the same further arguments, only once; callers leave it as it is."""
+
+    @wraps(reckon)
+    def look_up(case: "Case", *args: P.args, **options: P.kwargs) -> T:
+        key = (reckon, args, tuple(options.items()))
+        if key not in case.memory:
+            case.memory[key] = reckon(case, *args, **options)
+        return case.memory[key]
+
+    return look_up
+
+
+def levels(index: pd.Index, names: list[str]) -> pd.MultiIndex:
+    """Some of the levels of an index of keys."""
+    return pd.MultiIndex.from_arrays([index.get_level_values(name) for name in names], names=names)
+
+
+def words(names: pd.Series) -> pd.Series:
+    """Names of steps or levels as text, whole numbers without decimals."""
+    texts = [f"{name:.15g}" if isinstance(name, float) else str(name) for name in names]
+    return pd.Series(texts, index=names.index, dtype=object)
+
+
+def keyed(frame: pd.DataFrame, key: list[str], column: str) -> pd.Series:
+    """The sum of a column by key."""
+    return frame.groupby(key)[column].sum()
+
+
+@dataclass(frozen=True)
+class Case:
+    """An instance and the result tables that claim to be a plan of it.
+
+    Sheets are had by name, with all declared columns: numbers as floats, blank ones 0; a missing sheet is empty.
+    Of sheets with rows by scenario only those of the base are had so; `disturbed` has the others.
+    """
+
+    instance: Instance
+    tables: Mapping[str, pd.DataFrame]
+    memory: dict[Any, Any] = field(default_factory=dict)
+
+    def __getitem__(self, sheet: str) -> pd.DataFrame:
+        return self.sheets[sheet]
+
+    @cached_property
+    def sheets(self) -> dict[str, pd.DataFrame]:
+        """The audited sheets."""
+        return {sheet: self._undisturbed(sheet, self.everything[sheet]) for sheet in AUDITED}
+
+    @cached_property
+    def everything(self) -> dict[str, pd.DataFrame]:
+        """The audited sheets with the rows of all scenarios."""
+        return {sheet: self._sheet(sheet) for sheet in AUDITED}
+
+    def disturbed(self, sheet: str) -> pd.DataFrame:
+        """The rows of a sheet in scenarios other than the base."""
+        rows = self.everything[sheet]
+        return rows[rows["scenario"] != "base"]
+
+    def _undisturbed(self, sheet: str, rows: pd.DataFrame) -> pd.DataFrame:
+        return rows[rows["scenario"] == "base"] if "scenario" in rows and sheet != "scenarios" else rows
+
+    def _sheet(self, sheet: str) -> pd.DataFrame:
+        columns = RESULTS[sheet].columns
+        table = self.tables.get(sheet)
+        frame = pd.DataFrame(columns=list(columns)) if table is None else table.reindex(columns=list(columns))
+        frame = frame.reset_index(drop=True)
+        for name, column in columns.items():
+            if meta(column)["kind"] in NUMERIC:
+                frame[name] = pd.to_numeric(frame[name]).astype(float).fillna(0.0)
+            else:
+                frame[name] = frame[name].astype(object)
+        return frame
+
+    def key(self, sheet: str) -> list[str]:
+        """The key columns of a result sheet."""
+        return keys(RESULTS[sheet])
+
+    def claims(self, sheet: str, column: str) -> bool:
+        """Whether a sheet says anything in a column: plans of earlier versions leave later columns blank."""
+        table = self.tables.get(sheet)
+        return table is not None and column in table and bool(table[column].notna().any())
+
+    def speaks_of(self, *sheets: str) -> bool:
+        """Whether any of the sheets, of the instance or of the result, has rows: else there is nothing to audit."""
+        given = [self.instance.tables.get(sheet) for sheet in sheets] + [self.tables.get(sheet) for sheet in sheets]
+        return any(table is not None and len(table) > 0 for table in given)
+
+    @cached_property
+    def periods(self) -> pd.DataFrame:
+        """By period: place in order, years, start (years since the base year), annual and once (discount factors)."""
+        periods = self.instance["periods"].set_index("period")[["years"]]
+        periods["place"] = np.arange(len(periods))
+        periods["start"] = periods["years"].cumsum() - periods["years"]
+        growth = 1.0 + self.instance.settings["discount_rate"]
+        periods["once"] = growth ** -periods["start"]
+        periods["annual"] = [
+            sum(growth ** -(start + year) for year in range(int(years)))
+            for start, years in zip(periods["start"], periods["years"], strict=True)
+        ]
+        return periods
+
+    def places(self, names: pd.Series, blank: int) -> pd.Series:
+        """The place in order of each period named, `blank` where none is."""
+        return names.map(self.periods["place"]).fillna(blank).astype(int)
+
+    @cached_property
+    def sites(self) -> pd.DataFrame:
+        """By site: its row, home (yes | no), tier of its first line, first and last place in its window."""
+        sites = self.instance["sites"].set_index("site")
+        sites["home"] = sites["firm"].map(self.instance["firms"].set_index("firm")["home"])
+        tier = self.instance["processes"].set_index("process")["tier"]
+        first_line = self.instance["lines"].groupby("site")["process"].first()
+        sites["tier"] = sites.index.to_series().map(first_line).map(tier).fillna(TIERS[0])
+        sites["first"] = self.places(sites["first_period"], 0)
+        sites["last"] = self.places(sites["last_period"], len(self.periods) - 1)
+        return sites
+
+    @cached_property
+    def lines(self) -> pd.DataFrame:
+        """By site and process: the row of `lines`, the site's region, firm, home and status, the process's figures."""
+        lines = self.instance["lines"].set_index(LINE)
+        site, process = (lines.index.get_level_values(name) for name in LINE)
+        for column in ("region", "firm", "home", "status"):
+            lines[column] = self.sites[column].reindex(site).to_numpy()
+        facts = self.instance["processes"].set_index("process").reindex(process)
+        for column in ("tier", "labour", "skilled", "energy", "other_cost", "royalty", "learnable_share", "requires"):
+            lines[column] = facts[column].to_numpy()
+        return lines.drop(columns=["source", "confidence", "note"])
+
+    @cached_property
+    def grid(self) -> pd.DataFrame:
+        """Every line in every period: site, process, period, place."""
+        periods = self.periods.reset_index()[["period", "place"]]
+        return self.lines.reset_index()[LINE].merge(periods, how="cross")
+
+    @cached_property
+    def open(self) -> pd.Series:
+        """Whether each site is open in each period, as the sheet `sites` says."""
+        moves = self["sites"].assign(place=self.places(self["sites"]["period"], -1))
+        opened = moves[moves["opened"] == "yes"].groupby("site")["place"].min()
+        closed = moves[moves["closed"] == "yes"].groupby("site")["place"].min()
+        sites, periods = self.sites.reset_index(), self.periods.reset_index()[["period", "place"]]
+        states = sites[["site", "status", "home", "first", "last"]].merge(periods, how="cross")
+        standing = states["status"] == "existing"
+        begin = states["site"].map(opened).fillna(len(periods)).where(~standing, 0)
+        end = states["site"].map(closed).fillna(len(periods))
+        place = states["place"]
+        within = (place >= states["first"]) & (place <= states["last"]) & (standing | (states["home"] == "yes"))
+        states["open"] = (place >= begin) & (place < end) & within
+        return states.set_index(["site", "period"])["open"]
+
+    @cached_property
+    def declared(self) -> pd.Series:
+        """Existing capacity by site, process and period if nothing is retired or closed, in activity/year."""
+        grid = self.grid
+        changes = self.instance["line_capacity"][[*LINE, "period", "capacity"]].rename(columns={"capacity": "changed"})
+        grid = grid.merge(changes, on=[*LINE, "period"], how="left").sort_values([*LINE, "place"])
+        changed = grid.groupby(LINE)["changed"].ffill()
+        index = pd.MultiIndex.from_frame(grid[LINE])
+        capacity = changed.fillna(pd.Series(self.lines["capacity"].reindex(index).to_numpy(), index=grid.index))
+        last = self.places(self.lines["last_period"], len(self.periods) - 1).reindex(index).to_numpy()
+        first_open, last_open = (self.sites[end].reindex(grid["site"]).to_numpy() for end in ("first", "last"))
+        place = grid["place"]
+        grid["declared"] = capacity.where((place <= last) & (place >= first_open) & (place <= last_open), 0.0)
+        outside = (self.lines["home"] == "no") & (self.lines["status"] == "candidate")
+        grid.loc[outside.reindex(index).to_numpy(), "declared"] = 0.0
+        return grid.set_index([*LINE, "period"])["declared"]
+
+    @cached_property
+    def blocs(self) -> pd.Series:
+        """The bloc of each region; a region without one is a bloc of its own."""
+        regions = self.instance["regions"].set_index("region")
+        return regions["bloc"].fillna(regions.index.to_series())

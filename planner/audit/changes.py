@@ -1,0 +1,100 @@
+"""Changes of an earlier plan: each decision as it was and as it is, and what departing from it costs."""
+
+import pandas as pd
+
+from planner.audit import Finding, never, same
+from planner.audit.case import LINE, Case, remembered
+from planner.audit.decided import decided
+from planner.audit.offers import offers
+from planner.audit.projects import project_tiers
+from planner_models.schema.decisions import KEYS
+
+NAME = "plan changes"
+_COLUMNS = list(dict.fromkeys(name for key in KEYS.values() for name in key))
+
+
+@remembered
+def compared(case: Case) -> pd.DataFrame:
+    """The sheet `changes`: its columns, `decided` as a tuple, `now` (what the other sheets say), and `price`.
+
+    The price in money of a change is that of the instance where it names an earlier plan, else the one that the sheet
+    has charged throughout.
+    """
+    sheet = case.tables.get("changes")
+    columns = ["decision", *_COLUMNS, "before", "after", "cost"]
+    rows = pd.DataFrame(columns=columns) if sheet is None else sheet.reindex(columns=columns)
+    rows = rows.reset_index(drop=True).astype({"before": float, "after": float, "cost": float})
+    rows["decided"] = [
+        (row["decision"], *(row[name] for name in KEYS[row["decision"]])) for row in rows.to_dict("records")
+    ]
+    now = decided(case) if len(rows) else {}
+    access = case["access"]
+    signed = access[access["signed"] == "yes"][["firm", "process", "mode", "period"]]
+    now = {key: value for key, value in now.items() if key[0] != "accessed"}
+    now |= {("accessed", *key): 1.0 for key in signed.itertuples(index=False, name=None)}
+    rows["now"] = [now.get(key, 0.0) for key in rows["decided"]]
+    difference = (rows["after"] - rows["before"]).abs()
+    charged = (rows["cost"] / difference.where(difference > 0)).max()
+    earlier = case.instance.earlier
+    rows["price"] = charged if earlier is None else earlier.change_cost
+    return rows.assign(price=rows["price"].fillna(0.0))
+
+
+def paid(case: Case) -> pd.DataFrame:
+    """What each change costs, once: columns line, tier, region, period, yearly (the amount)."""
+    rows = compared(case)
+    labels = [_label(case, key) for key in rows["decided"]]
+    table = pd.DataFrame(labels, columns=["tier", "region", "period"], index=rows.index, dtype=object)
+    return table.assign(line=NAME, yearly=(rows["now"] - rows["before"]).abs() * rows["price"])
+
+
+def _label(case: Case, decision: tuple[str, ...]) -> tuple[str, str, str]:
+    """Tier, region and period that the cost of a change is put down to."""
+    kind, *key, period = decision
+    if kind == "opened":
+        return case.sites.at[key[0], "tier"], case.sites.at[key[0], "region"], period
+    if kind in ("built", "kept"):
+        line = case.lines.loc[(key[0], key[1])]
+        return line["tier"], line["region"], period
+    if kind == "accessed":
+        offer = offers(case).loc[tuple(key)]
+        return offer["tier"], offer["region"], period
+    if kind == "started":
+        return project_tiers(case).get(key[0], "downstream"), "*", period
+    return case.instance["items"].set_index("item").at[key[1], "tier"], key[0], period
+
+
+def audit(case: Case) -> list[Finding]:
+    """The sheet `changes` against the other sheets; nothing where it has no rows."""
+    rows = compared(case)
+    if rows.empty and case.instance.earlier is None:
+        return []
+    known = set(rows["decided"])
+    access, projects = case["access"], case["projects"]
+    taken = pd.concat(
+        [
+            _keys("built", case["builds"], [*LINE, "option", "period"]),
+            _keys("accessed", access[access["signed"] == "yes"], ["firm", "process", "mode", "period"]),
+            _keys("started", projects, ["project", "option", "started"]),
+        ]
+    )
+    return [
+        same("decisions beside the earlier plan", rows["after"], rows["now"]),
+        same("cost of plan changes", rows["cost"], (rows["now"] - rows["before"]).abs() * rows["price"]),
+        never("every decision is beside the earlier plan", ~taken.isin(known)),
+        *_as_given(case, rows),
+    ]
+
+
+def _keys(kind: str, table: pd.DataFrame, columns: list[str]) -> pd.Series:
+    return pd.Series([(kind, *key) for key in table[columns].itertuples(index=False, name=None)], dtype=object)
+
+
+def _as_given(case: Case, rows: pd.DataFrame) -> list[Finding]:
+    """What the sheet says the earlier plan was, where the instance names it."""
+    earlier = case.instance.earlier
+    if earlier is None:
+        return []
+    told = [earlier.decisions.get(key) for key in rows["decided"]]
+    wrong = [value is not None and value != before for value, before in zip(told, rows["before"], strict=True)]
+    return [never("the earlier plan as it was given", pd.Series(wrong, dtype=bool))]

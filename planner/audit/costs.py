@@ -1,0 +1,183 @@
+"""Costs: every line of the sheet `costs` reckoned again, its discounting, and their sum against the objective."""
+
+import pandas as pd
+
+from planner.audit import Finding, at_most, relative, same, worst
+from planner.audit.case import LINE, Case, keyed, levels
+from planner.audit.changes import NAME as CHANGES
+from planner.audit.changes import paid
+from planner.audit.demand import served
+from planner.audit.lanes import charged, openings
+from planner.audit.levels import savings
+from planner.audit.losses import RISK, expected_loss, risk
+from planner.audit.offers import states
+from planner.audit.options import in_service
+from planner.audit.production import produced, unit_costs
+from planner.audit.projects import under_way
+from planner.audit.rules import BREACHES
+from planner.audit.rules import costs as breached
+from planner.audit.subsidies import LINES as SUBSIDIES
+from planner.audit.subsidies import claims
+
+_LABEL = ["tier", "region", "period"]
+_KEY = ["line", *_LABEL]
+SAVINGS = ("learning saving", "cluster saving")
+OPENING = "lane opening"
+ONCE = (
+    *("opening", "closing", OPENING, "access entry", "development fee", "subsidies once"),
+    *(CHANGES, RISK, BREACHES[1]),
+)
+"""Cost lines paid once; all others are yearly."""
+
+
+def _running(case: Case) -> pd.DataFrame:
+    """Cost of what is made: columns line, tier, region, period, yearly."""
+    production = case["production"].merge(case.lines.reset_index()[[*LINE, "tier", "region"]], on=LINE)
+    parts = unit_costs(case).reset_index().melt(LINE, var_name="line", value_name="each")
+    rows = production.merge(parts, on=LINE)
+    return rows.assign(yearly=rows["made"] * rows["each"])
+
+
+def _reaching(case: Case) -> pd.DataFrame:
+    """Cost of reaching outside firms: margins and transactions of what is drawn, offers signed and in force."""
+    flows, now = produced(case), states(case)
+    return pd.concat(
+        [
+            flows.assign(line="margin", yearly=flows["made"] * flows["margin"]),
+            flows.assign(line="transaction cost", yearly=flows["made"] * flows["transaction"]),
+            now[now["signed"]].assign(line="access entry", yearly=lambda rows: rows["entry_cost"]),
+            now[now["in_force"]].assign(line="access annual", yearly=lambda rows: rows["annual_cost"]),
+        ]
+    )
+
+
+def _standing(case: Case) -> pd.DataFrame:
+    """Cost of what is there: lines kept, modules in service, sites open, sites opened and closed."""
+    lines, sites = case.lines.reset_index(), case.sites.reset_index()
+    capacity = case["capacity"].merge(lines[[*LINE, "tier", "region", "home", "fixed_cost"]], on=LINE)
+    kept = capacity[(capacity["existing"] > 0) & (capacity["home"] == "yes")]
+    modules = in_service(case).drop(columns="region").merge(lines[[*LINE, "tier", "region"]], on=LINE)
+    open_sites = case.open[case.open].reset_index()[["site", "period"]].merge(sites[sites["home"] == "yes"], on="site")
+    moves = case["sites"].merge(sites, on="site")
+    return pd.concat(
+        [
+            kept.assign(line="line fixed cost", yearly=kept["fixed_cost"]),
+            modules.assign(line="module fixed cost", yearly=modules["modules"] * modules["fixed_cost"]),
+            modules.assign(line="capital", yearly=modules["modules"] * modules["annuity"]),
+            open_sites.assign(line="site fixed cost", yearly=open_sites["fixed_cost"]),
+            moves[moves["opened"] == "yes"].assign(line="opening", yearly=lambda rows: rows["opening_cost"]),
+            moves[moves["closed"] == "yes"].assign(line="closing", yearly=lambda rows: rows["closing_cost"]),
+        ]
+    )
+
+
+def _moving(case: Case) -> pd.DataFrame:
+    """Cost of what is shipped."""
+    tier = case.instance["items"].set_index("item")["tier"]
+    flows = charged(case)
+    flows = flows.assign(tier=flows["item"].map(tier), region=flows["destination"])
+    return pd.concat(
+        [
+            flows.assign(line="transport", yearly=flows["shipped"] * flows["transport"]),
+            flows.assign(line="in-transit stock", yearly=flows["shipped"] * flows["transit"]),
+            flows.assign(line="duties", yearly=flows["shipped"] * flows["due"]),
+        ]
+    )
+
+
+def _market(case: Case) -> pd.DataFrame:
+    """Cost of stocks; the penalty of what is unserved under cost, the revenue of what is sold under profit."""
+    tier = case.instance["items"].set_index("item")["tier"]
+    stocks = case["stocks"].merge(case.instance["stocks"][["region", "item", "holding_cost"]], on=["region", "item"])
+    demand = served(case)
+    if case.instance.settings["objective"] == "cost":
+        demand = demand.assign(line="shortage", yearly=demand["unserved"] * demand["fine"].fillna(0.0))
+    else:
+        demand = demand.assign(line="revenue", yearly=-demand["sold"] * demand["asked"])
+    stocks = stocks.assign(line="stock holding", yearly=stocks["held"] * stocks["holding_cost"])
+    rows = pd.concat([demand, stocks])
+    return rows.assign(tier=rows["item"].map(tier))
+
+
+def audit(case: Case, objective: float) -> list[Finding]:
+    """Every cost line by tier, region and period, the discounted amounts, and their sum."""
+    parts = (_running, _reaching, _standing, under_way, _moving, _market, paid, expected_loss, risk)
+    rows = pd.concat([part(case)[[*_KEY, "yearly"]] for part in parts])
+    expected = keyed(_over_years(case, rows[rows["yearly"] != 0]), _KEY, "amount")
+    sheet = case["costs"]
+    claimed = keyed(sheet, _KEY, "amount")
+    found = [
+        Finding(f"costs: {line}", *worst(gaps))
+        for line, gaps in relative(claimed, expected).groupby(level="line")
+        if line not in (OPENING, *SAVINGS, *SUBSIDIES, *BREACHES)
+    ]
+    periods = case.periods.reindex(sheet["period"]).reset_index(drop=True)
+    yearly = sheet.reset_index(drop=True)["amount"] / periods["years"] * periods["annual"]
+    paid_once = sheet["line"].isin(ONCE).to_numpy()
+    discounted = yearly.where(~paid_once, sheet.reset_index(drop=True)["amount"] * periods["once"])
+    total = sheet["discounted"].sum()
+    sign = -1.0 if case.instance.settings["objective"] == "profit" else 1.0
+    size = pd.Series([sheet["discounted"].abs().max() if len(sheet) else 0.0])
+    return [
+        *found,
+        *_reliefs(case, claimed),
+        _lane_opening(case),
+        *_breaches(case, claimed),
+        same("discounted amounts", sheet["discounted"].reset_index(drop=True), discounted),
+        same("objective", pd.Series([objective]), pd.Series([sign * total]), size),
+    ]
+
+
+def _over_years(case: Case, rows: pd.DataFrame) -> pd.DataFrame:
+    """Adds amount: what is paid over the whole period, or once."""
+    years = rows["period"].map(case.periods["years"]).where(~rows["line"].isin(ONCE), 1.0)
+    return rows.assign(amount=(rows["yearly"] * years).astype(float))
+
+
+def _reliefs(case: Case, claimed: pd.Series) -> list[Finding]:
+    """Savings and subsidies are negative lines: a plan may claim less than it has earned, but no more."""
+    earned = pd.concat([_over_years(case, savings(case)), claims(case)])
+    most = keyed(earned, _KEY, "amount")
+    found = []
+    for name in (*SAVINGS, *SUBSIDIES):
+        gain = -claimed[claimed.index.get_level_values("line") == name]
+        if len(gain) or name in most.index.get_level_values("line"):
+            over, below = at_most("", gain, most), at_most("", -gain, 0.0 * gain)
+            found.append(Finding(f"costs: {name}", over.compared, max(over.worst, below.worst)))
+    return found
+
+
+def _breaches(case: Case, claimed: pd.Series) -> list[Finding]:
+    """What breaches of rules cost: no more than they come to, and no less, but for what is too close to be one."""
+    rows = breached(case)
+    most, least = keyed(rows, _KEY, "amount"), keyed(rows, _KEY, "least")
+    found = []
+    for name in BREACHES:
+        paid_for = claimed[claimed.index.get_level_values("line") == name]
+        due = least[least.index.get_level_values("line") == name]
+        if len(paid_for) or due.any():
+            short, over = at_most("", due, paid_for), at_most("", paid_for, most)
+            found.append(Finding(f"costs: {name}", short.compared + over.compared, max(short.worst, over.worst)))
+    return found
+
+
+def _lane_opening(case: Case) -> Finding:
+    """By tier, region and period: what has been paid for lanes so far.
+
+    At least what was used must have been paid for, at most all there is: a plan may open a lane before it uses it.
+    """
+    lanes = openings(case)
+    place = ["tier", "region"]
+    sheet = case["costs"][case["costs"]["line"] == OPENING]
+    paid = sheet.assign(place=case.places(sheet["period"], -1))
+    labels = pd.concat([lanes[place], sheet[place]]).drop_duplicates()
+    spots = pd.MultiIndex.from_frame(labels.merge(case.periods[["place"]], how="cross"))
+
+    def so_far(rows: pd.DataFrame, amount: str) -> pd.Series:
+        sums = keyed(rows, [*place, "place"], amount).reindex(spots, fill_value=0.0)
+        return sums.groupby(level=place).cumsum()
+
+    due, done = so_far(lanes, "opening_cost"), so_far(paid, "amount")
+    most = keyed(lanes, place, "opening_cost").reindex(levels(spots, place), fill_value=0.0)
+    short, over = at_most("", due, done), at_most("", done, most.set_axis(spots))
+    return Finding(f"costs: {OPENING}", short.compared, max(short.worst, over.worst))

@@ -1,0 +1,201 @@
+"""Disturbances: what flows in a snapshot keeps within what is left of every limit, and its balances close."""
+
+import pandas as pd
+
+from planner.audit import Finding, at_most, never, same
+from planner.audit import snapshots as course
+from planner.audit.balance import INCOMING, OUTGOING, balances, tally
+from planner.audit.capacity import KEY as LINE_PERIOD
+from planner.audit.case import LINE, Case, keyed, levels, remembered
+from planner.audit.demand import MARKET, served
+from planner.audit.hits import ARC, arc_hits, factor, line_hits, market_hits
+from planner.audit.lanes import LANE, USED, freighted
+from planner.audit.offers import reach
+from planner.audit.options import in_service
+from planner.audit.production import priced
+from planner.audit.projects import is_ready
+from planner.audit.scenarios import SNAPSHOT
+
+PLACE = [*SNAPSHOT, "item", "region"]
+_WHERE = " in snapshots"
+
+
+@remembered
+def drawn(case: Case) -> pd.DataFrame:
+    """The rows of `production` of touched lines in snapshots, as `priced`, with `cost_factor`."""
+    rows = course.production(case)
+    rows = priced(case, rows[rows["touched"].astype(bool)])
+    return rows.assign(cost_factor=factor(rows, line_hits(case), "cost", LINE).fillna(1.0))
+
+
+@remembered
+def moved(case: Case) -> pd.DataFrame:
+    """The rows of `flows` in snapshots, as `freighted`, with `cost_factor`."""
+    rows = freighted(case, course.flows(case))
+    return rows.assign(cost_factor=factor(rows, arc_hits(case), "cost", ARC).fillna(1.0))
+
+
+@remembered
+def deployed(case: Case) -> pd.DataFrame:
+    """What snapshots put up of enablers: the rows of the base with `planned` and `deployed`, what is left for it.
+
+    No sheet has it: it is what the balance of a place leaves, at most what the base puts up there.
+    """
+    rows = course.deployments(case).rename(columns={"deployed": "planned"})
+    sums = tally(case, _sheets(case, rows.assign(deployed=0.0)), PLACE)
+    over = sums[INCOMING].sum(axis=1) - sums[OUTGOING].sum(axis=1)
+    over = over.reindex(pd.MultiIndex.from_frame(rows[PLACE]), fill_value=0.0).set_axis(rows.index)
+    reached = over.clip(lower=0.0, upper=rows["planned"]).where(rows["touched"].astype(bool), rows["planned"])
+    return rows.assign(deployed=reached.astype(float))
+
+
+def _sheets(case: Case, put_up: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    return {
+        "production": course.production(case),
+        "flows": course.flows(case),
+        "stocks": course.stocks(case),
+        "demand": course.demand(case),
+        "deployments": put_up,
+    }
+
+
+def audit(case: Case) -> list[Finding]:
+    """The rows of all scenarios but the base; nothing where no scenario is asked for."""
+    if not case.speaks_of("disruptions", "scenarios"):
+        return []
+    return [
+        *balances(case, tally(case, _sheets(case, deployed(case)), PLACE), _WHERE),
+        *_made(case),
+        *_moved(case),
+        *_stocks(case),
+        *_wanted(case),
+    ]
+
+
+def _made(case: Case) -> list[Finding]:
+    """Capacity and flow of lines, never below the priority of the offer; offers in force, projects ready."""
+    rows = drawn(case)
+    floor = rows["priority"].fillna(0.0).astype(float)
+    usable = _usable(case, rows)
+    left = factor(rows, line_hits(case), "capacity", LINE)
+    left = left.where(left > floor, floor).where(left.notna(), 1.0)
+    flow = factor(rows, line_hits(case), "flow", LINE)
+    flow = flow.where(flow > floor, floor).where(flow.notna(), float("inf"))
+    key = [*LINE, "mode", "period"]
+    base = keyed(case["production"], key, "made").reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)
+    slowed = flow.notna() & (flow < float("inf"))
+    waiting = rows[rows["requires"].notna()]
+    allowed = waiting["made"].where(is_ready(case, waiting["requires"], waiting["period"]), 0.0)
+    return [
+        at_most(f"made within what is left of capacity{_WHERE}", rows["made"], usable * left, usable),
+        at_most(f"made within what is left of the flow{_WHERE}", rows["made"][slowed],
+                (flow * base.to_numpy())[slowed]),
+        at_most(f"nothing made below 0{_WHERE}", -rows["made"], 0.0 * rows["made"]),
+        at_most(f"nothing made before its project is ready{_WHERE}", waiting["made"], allowed),
+        never(f"own lines and offers that cover a line{_WHERE}", ~rows["known"]),
+    ]  # fmt: skip
+
+
+def _usable(case: Case, rows: pd.DataFrame) -> pd.Series:
+    """By row: the capacity that it can draw on; of outside lines what its offer opens while in force and qualified."""
+    own = keyed(case["capacity"], LINE_PERIOD, "capacity")
+    line = pd.MultiIndex.from_frame(rows[LINE_PERIOD])
+    modules = keyed(in_service(case), LINE_PERIOD, "usable").reindex(line, fill_value=0.0).to_numpy()
+    terms = reach(case)[[*LINE, "mode", "period", "usable", "offtake_share"]]
+    terms = rows[[*LINE, "mode", "period"]].merge(terms, how="left").set_axis(rows.index)
+    modules = pd.Series(modules, index=rows.index).where(rows["controls"] == "yes", 0.0)
+    outside = terms["offtake_share"].fillna(0.0).astype(float) * (case.declared.reindex(line).to_numpy() + modules)
+    outside = outside.where(terms["usable"].eq(True), 0.0)
+    capacity = pd.Series(own.reindex(line, fill_value=0.0).to_numpy(), index=rows.index)
+    return capacity.where(rows["mode"] == "own", outside)
+
+
+def _moved(case: Case) -> list[Finding]:
+    """Lanes, bans, and what is left of the capacity and the flow of each."""
+    rows = moved(case)
+    key = [*ARC, "period"]
+    base = keyed(case["flows"], key, "shipped").reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)
+    base = base.set_axis(rows.index)
+    left, flow = (factor(rows, arc_hits(case), effect, ARC) for effect in ("capacity", "flow"))
+    own = rows["capacity"].astype(float).where(rows["priced_by"] != "*")
+    sums = keyed(rows, [*SNAPSHOT, *LANE], "shipped")
+    shared, alike = _shared(case, sums.index)
+    together = alike.reindex(pd.MultiIndex.from_frame(rows[alike.index.names])).notna().to_numpy()
+    alone = (left * base).where((left < 1.0) & ~together)
+    most = (own * left.fillna(1.0)).where(own.notna(), alone).fillna(float("inf"))
+    slowed = flow.notna()
+    return [
+        never(f"flows have lanes{_WHERE}", rows["priced_by"].isna()),
+        never(f"no flow where a ban is in force{_WHERE}", rows["banned"] & (rows["shipped"] > USED)),
+        at_most(f"flows within what is left of their lane{_WHERE}", rows["shipped"], most),
+        at_most(f"flows within what is left of the flow{_WHERE}", rows["shipped"][slowed], (flow * base)[slowed]),
+        at_most(f"flows within shared capacity{_WHERE}", sums, shared * alike.reindex(sums.index).fillna(1.0)),
+        at_most(f"nothing shipped below 0{_WHERE}", -rows["shipped"], 0.0 * rows["shipped"]),
+    ]
+
+
+def _shared(case: Case, lanes: pd.MultiIndex) -> tuple[pd.Series, pd.Series]:
+    """By snapshot and lane: the capacity that its items share, and the factor that hits all that flows there alike.
+
+    Where not all that could flow is hit alike, what is hit is held to its part of the base: then this holds as well.
+    """
+    key = [*SNAPSHOT, *LANE]
+    rows = case.instance["lanes"]
+    shared = rows[(rows["item"] == "*") & rows["capacity"].notna()].set_index(LANE)["capacity"]
+    capacity = shared.reindex(levels(lanes, LANE), fill_value=float("inf")).set_axis(lanes)
+    base = case["flows"].drop(columns="scenario").merge(course.snapshots(case)[SNAPSHOT], on="period")
+    arcs = pd.concat([moved(case)[[*SNAPSHOT, *ARC]], base[[*SNAPSHOT, *ARC]]]).drop_duplicates(ignore_index=True)
+    arcs["left"] = factor(arcs, arc_hits(case), "capacity", ARC).fillna(1.0)
+    lowest, highest = (arcs.groupby(key)["left"].agg(which) for which in ("min", "max"))
+    alike = lowest[(lowest == highest) & (lowest != 1.0)]
+    known = pd.MultiIndex.from_arrays([alike.index.get_level_values(name) for name in LANE]).isin(shared.index)
+    return capacity, alike[known]
+
+
+def _stocks(case: Case) -> list[Finding]:
+    """On top of what the base does: nothing below 0, and over the months no more released than the base holds."""
+    key, figures = [*SNAPSHOT, "region", "item"], ["held", "added", "released"]
+    known = course.snapshots(case)
+    base = case["stocks"].drop(columns="scenario").merge(known, on="period").groupby(key)[figures].sum()
+    sheet = course.stocks(case).groupby(key)[figures].sum()
+    index = sheet.index.union(base.index)
+    sheet, base = sheet.reindex(index, fill_value=0.0), base.reindex(index, fill_value=0.0)
+    months = known.set_index(SNAPSHOT)["months"].reindex(levels(index, SNAPSHOT), fill_value=0.0).set_axis(index)
+    more = sheet - base
+    return [
+        same(f"stocks held{_WHERE}", sheet["held"], base["held"]),
+        at_most(f"stocks put in{_WHERE}", -more["added"], 0.0 * base["held"], base["added"]),
+        at_most(f"stocks taken out{_WHERE}", -more["released"], 0.0 * base["held"], base["released"]),
+        at_most(f"stocks released within what is held{_WHERE}", more["released"] * months / 12.0, base["held"]),
+    ]
+
+
+@remembered
+def wanted(case: Case) -> pd.DataFrame:
+    """Every market in every snapshot: what it wants undisturbed, `before`, and `wanted`, with its price and penalty."""
+    base = served(case)[[*MARKET, "wanted", "asked", "fine", "sold"]].merge(course.snapshots(case), on="period")
+    profit = case.instance.settings["objective"] == "profit"
+    before = base["sold"] if profit else base["wanted"]
+    more = factor(base, market_hits(case), "demand", MARKET[:2]).fillna(1.0)
+    return base.drop(columns="sold").assign(before=before, wanted=before * more)
+
+
+def _wanted(case: Case) -> list[Finding]:
+    """What markets want in snapshots is sold or not served."""
+    key = [*SNAPSHOT, "region", "item"]
+    rows = course.demand(case).set_index(key)
+    expected = wanted(case).set_index(key)
+    requires = case.instance["items"].set_index("item")["requires"]
+    waiting = rows.assign(requires=rows.index.get_level_values("item").map(requires)).dropna(subset="requires")
+    ready = is_ready(case, waiting["requires"], waiting.index.get_level_values("period").to_series(waiting.index))
+    some = rows["volume"] != 0
+    return [
+        same(f"wanted{_WHERE}", rows["volume"], expected["wanted"].fillna(0.0)),
+        same(f"price of steps{_WHERE}", rows["price"][some], expected["asked"].reindex(rows.index)[some].fillna(0.0)),
+        same(f"sold and unserved are what is wanted{_WHERE}", rows["sold"] + rows["unserved"], rows["volume"]),
+        at_most(f"nothing sold below 0{_WHERE}", -rows["sold"], 0.0 * rows["sold"]),
+        at_most(f"nothing unserved below 0{_WHERE}", -rows["unserved"], 0.0 * rows["unserved"]),
+        at_most(
+            f"nothing sold before its project is ready{_WHERE}", waiting["sold"], waiting["sold"].where(ready, 0.0)
+        ),
+    ]

@@ -1,0 +1,119 @@
+"""Lanes: every flow has a lane, is not banned, keeps within capacity, and pays freight, transit and duty."""
+
+import numpy as np
+import pandas as pd
+
+from planner.audit import Finding, at_most, never, same
+from planner.audit.case import HOURS_AND_ENERGY, Case, levels, remembered
+from planner.audit.policies import added_duty
+from planner_models.schema import TIERS
+
+EARTH_RADIUS = 6371.0
+DETOUR = 1.3
+USED = 1e-6
+"""A flow above this opens a lane; below it is rounding."""
+
+LANE = ["origin", "destination", "mode"]
+
+
+@remembered
+def charged(case: Case) -> pd.DataFrame:
+    """What moves in the base; see `freighted`."""
+    return freighted(case, case["flows"].drop(columns="scenario"))
+
+
+def freighted(case: Case, flows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `flows` with their lane: priced_by (its item, `*` or a name; None where there is no lane).
+
+    Adds capacity and opening_cost of that row, transport, transit and due in money/item, and banned.
+    """
+    lanes = case.instance["lanes"].drop(columns=["source", "confidence", "note"])
+    lanes["km"] = lanes["distance"].fillna(_distance(case, lanes)).fillna(0.0)
+    items = case.instance["items"].set_index("item")
+    flows = flows.reset_index(drop=True)
+    by_name, general = lanes.assign(priced_by=lanes["item"]), lanes.assign(priced_by="*")
+    named = flows.merge(by_name, on=[*LANE, "item"], how="left", suffixes=("", "_lane"))
+    shared = flows.merge(
+        general[general["item"] == "*"].drop(columns="item"), on=LANE, how="left", suffixes=("", "_lane")
+    )
+    own = named["priced_by"].notna()
+    rows = named.where(own, shared.reindex(columns=named.columns))
+    rows["transport"] = rows["cost_lane"] + rows["cost_per_tkm"] * rows["km"] * rows["item"].map(items["mass"]) / (
+        HOURS_AND_ENERGY
+    )
+    value = rows["item"].map(items["value"])
+    rows["transit"] = value * case.instance.settings["discount_rate"] * rows["lead_days"] / 365
+    rate, rows["banned"] = _duties(case, rows)
+    rows["due"] = (rate + added_duty(case, rows)) * value
+    return rows
+
+
+def _distance(case: Case, lanes: pd.DataFrame) -> pd.Series:
+    """Great circle (haversine) between the regions x 1.3, in km."""
+    regions = np.radians(case.instance["regions"].set_index("region")[["latitude", "longitude"]].astype(float))
+    start, end = (pd.DataFrame(regions).reindex(lanes[side]).to_numpy() for side in ("origin", "destination"))
+    chord = np.sin((end - start) / 2) ** 2
+    share = chord[:, 0] + np.cos(start[:, 0]) * np.cos(end[:, 0]) * chord[:, 1]
+    return pd.Series(2 * EARTH_RADIUS * DETOUR * np.arcsin(np.sqrt(share)), index=lanes.index)
+
+
+def _duties(case: Case, flows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """The sum of the rates in force on each flow, and whether it is banned."""
+    duties = case.instance["duties"]
+    place = case.places(flows["period"], -1).to_numpy()
+    carries = {item: flows["item"].eq(item).to_numpy() | (item == "*") for item in duties["item"].unique()}
+    ends = {side: _ends(case, flows, side, duties[side].unique()) for side in ("origin", "destination")}
+    rate, banned = np.zeros(len(flows)), np.zeros(len(flows), dtype=bool)
+    for duty in duties.to_dict("records"):
+        hit = carries[duty["item"]] & ends["origin"][duty["origin"]] & ends["destination"][duty["destination"]]
+        if duty["from"] is not None:
+            hit = hit & (place >= case.periods["place"][duty["from"]])
+        if duty["to"] is not None:
+            hit = hit & (place <= case.periods["place"][duty["to"]])
+        rate += duty["rate"] * hit
+        banned |= hit & (duty["ban"] == "yes")
+    return rate, banned
+
+
+def _ends(case: Case, flows: pd.DataFrame, side: str, names: np.ndarray) -> dict[str, np.ndarray]:
+    """By name in a duty: which flows begin or end there; `*` are those from one bloc to another."""
+    blocs = {end: flows[end].map(case.blocs) for end in ("origin", "destination")}
+    at = {name: (flows[side].eq(name) | blocs[side].eq(name)).to_numpy() for name in names}
+    return at | {"*": (blocs["origin"] != blocs["destination"]).to_numpy()}
+
+
+def openings(case: Case) -> pd.DataFrame:
+    """Lane rows with an opening cost: tier of their item (`*`: the first tier), region of destination, opening_cost.
+
+    `place` is the place of the period of first use, missing where a lane is never used.
+    """
+    parts = [charged(case), freighted(case, case.disturbed("flows"))]
+    flows = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    flows = flows[flows["shipped"] > USED].assign(place=case.places(flows["period"], -1).astype(float))
+    first = flows.groupby([*LANE, "priced_by"])["place"].min()
+    lanes = case.instance["lanes"]
+    lanes = lanes[lanes["opening_cost"] > 0].rename(columns={"item": "priced_by"})
+    tier = case.instance["items"].set_index("item")["tier"]
+    rows = lanes.merge(first.reset_index(), on=[*LANE, "priced_by"], how="left")
+    return rows.assign(tier=rows["priced_by"].map(tier).astype(object).fillna(TIERS[0]), region=rows["destination"])
+
+
+def audit(case: Case) -> list[Finding]:
+    """The sheet `flows` against lanes and duties."""
+    flows = charged(case)
+    key = [*LANE, "item", "period"]
+    indexed = flows.set_index(key)
+    own = indexed[indexed["priced_by"] != "*"]
+    lanes = case.instance["lanes"]
+    shared = lanes[(lanes["item"] == "*") & lanes["capacity"].notna()].set_index(LANE)["capacity"]
+    sums = flows.groupby([*LANE, "period"])["shipped"].sum()
+    limit = shared.reindex(levels(sums.index, LANE), fill_value=float("inf")).to_numpy()
+    paid = indexed["shipped"] * (indexed["transport"] + indexed["transit"])
+    return [
+        never("flows have lanes", flows["priced_by"].isna()),
+        never("no flow where a ban is in force", flows["banned"] & (flows["shipped"] > USED)),
+        at_most("flows within the capacity of their lane", own["shipped"], own["capacity"].fillna(float("inf"))),
+        at_most("flows within shared capacity", sums, pd.Series(limit, index=sums.index)),
+        same("cost of flows", indexed["cost"], paid),
+        same("duty of flows", indexed["duty"], indexed["shipped"] * indexed["due"]),
+    ]

@@ -1,0 +1,110 @@
+"""Levels of experience and agglomeration: each that is said to be reached really is, and what it saves at most."""
+
+import numpy as np
+import pandas as pd
+
+from planner.audit import Finding, at_most, never
+from planner.audit.case import LINE, Case, keyed, remembered, words
+from planner.audit.enablers import thresholds
+from planner.audit.options import offered
+from planner.audit.production import produced
+from planner.audit.said import SAID, said
+
+_FLOW = ["line", "tier", "region", "period", "yearly"]
+
+
+@remembered
+def learning(case: Case) -> pd.DataFrame:
+    """The levels of experience: SAID, process, threshold, outside, and step: what it saves beyond the one below."""
+    rows = case.instance["learning"].sort_values(["process", "level"])
+    rows = rows if case.instance.settings["learning"] == "on" else rows[:0]
+    before = rows.groupby("process")["saving"].shift(fill_value=0.0)
+    return rows.assign(kind="learning", name=rows["process"], level=words(rows["level"]), step=rows["saving"] - before)
+
+
+@remembered
+def clusters(case: Case) -> pd.DataFrame:
+    """The levels of agglomeration: SAID, region, stages, tier, activity, and step beyond the level below."""
+    rows = case.instance["clusters"].sort_values(["region", "level"])
+    rows = rows if case.instance.settings["clusters"] == "on" else rows[:0]
+    before = rows.groupby(["region", "tier"])["saving"].shift(fill_value=0.0)
+    return rows.assign(kind="cluster", name=rows["region"], level=words(rows["level"]), step=rows["saving"] - before)
+
+
+def savings(case: Case) -> pd.DataFrame:
+    """The most that levels said to be reached save on each flow: line, tier, region, period, yearly (money/year)."""
+    now, flows = said(case), produced(case)
+    keep = ["process", "period", "step"]
+    learned = flows[flows["controlled"]].merge(learning(case).merge(now, on=SAID)[keep], on=["process", "period"])
+    each = learned["conversion"] * learned["learnable_share"]
+    learned = learned.assign(line="learning saving", yearly=learned["made"] * each * learned["step"])
+    reached = clusters(case).merge(now, on=SAID)[["region", "period", "step", "tier"]].rename(columns={"tier": "of"})
+    near = flows.merge(reached, on=["region", "period"])
+    near = near[(near["of"] == near["tier"]) | (near["of"] == "*")]
+    near = near.assign(line="cluster saving", yearly=near["made"] * near["conversion"] * near["step"])
+    return pd.concat([learned[_FLOW], near[_FLOW]])
+
+
+def audit(case: Case) -> list[Finding]:
+    """The sheet `levels` against what has been made; nothing where there are no levels."""
+    if not case.speaks_of("levels", "learning", "clusters", "enablers"):
+        return []
+    sheet = said(case)
+    known = pd.concat([part(case)[SAID] for part in (learning, clusters, thresholds)])
+    found = [never("levels that are declared", pd.Series(~_index(sheet).isin(_index(known))))]
+    if case.speaks_of("learning"):
+        found.append(_experience(case))
+    if case.speaks_of("clusters"):
+        found.append(_active_stages(case))
+    return found
+
+
+def _index(rows: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(rows[SAID].astype(object))
+
+
+def _experience(case: Case) -> Finding:
+    """threshold <= years x what controlled flows made in the periods before + outside x years before."""
+    rows = learning(case).merge(said(case), on=SAID).reset_index(drop=True)
+    flows = produced(case)
+    flows = flows[flows["controlled"]].assign(before=lambda frame: case.places(frame["period"], -1))
+    flows = flows.assign(amount=flows["made"] * flows["period"].map(case.periods["years"]))
+    made = rows[["process", "place"]].reset_index().merge(flows[["process", "before", "amount"]], on="process")
+    earlier = keyed(made[made["before"] < made["place"]], ["index"], "amount").reindex(rows.index, fill_value=0.0)
+    others = rows["outside"] * rows["period"].map(case.periods["start"])
+    return at_most("experience of levels reached", rows["threshold"], earlier + others)
+
+
+def _active_stages(case: Case) -> Finding:
+    """stages <= how many of the tier make at least `activity` of their smallest plant in the region and period."""
+    rows = clusters(case).merge(said(case), on=SAID).reset_index(drop=True)
+    stages = _stages(case)
+    plants, flows = _smallest_plants(case), produced(case)
+    flows = flows.assign(stage=flows["process"].map(stages["stage"]))
+    made = keyed(flows, ["region", "stage", "period"], "made").rename("made").reset_index()
+    pairs = rows.reset_index().merge(made, on=["region", "period"]).merge(plants, on=["region", "stage"])
+    need = pairs["activity"] * pairs["smallest"]
+    tiers = stages.groupby("stage")["tier"].agg(set)
+    fits = [tier == "*" or tier in tiers[stage] for tier, stage in zip(pairs["tier"], pairs["stage"], strict=True)]
+    active = pairs[(pairs["made"] >= need - 1e-6 * np.maximum(need, 1.0)) & np.array(fits, dtype=bool)]
+    number = active.groupby("index").size().reindex(rows.index, fill_value=0)
+    return at_most("active stages of levels reached", rows["stages"], number.astype(float))
+
+
+def _stages(case: Case) -> pd.DataFrame:
+    """By process: its stage (its own name where it has none) and tier."""
+    processes = case.instance["processes"].set_index("process")[["stage", "tier"]]
+    return processes.assign(stage=processes["stage"].fillna(processes.index.to_series()))
+
+
+def _smallest_plants(case: Case) -> pd.DataFrame:
+    """region, stage and smallest: the least capacity above zero that stands there in a period or could be ordered."""
+    there = case.declared[case.declared > 0].rename("smallest").reset_index()[[*LINE, "smallest"]]
+    modules = offered(case).reset_index()
+    first = np.maximum(modules["first"].to_numpy(), case.sites["first"].reindex(modules["site"]).to_numpy())
+    last = case.sites["last"].reindex(modules["site"]).to_numpy()
+    modules = modules[first + modules["lead_periods"].to_numpy() <= last]
+    plants = pd.concat([there, modules.rename(columns={"size": "smallest"})[[*LINE, "smallest"]]])
+    plants = plants.merge(case.lines.reset_index()[[*LINE, "region"]], on=LINE)
+    plants = plants.assign(stage=plants["process"].map(_stages(case)["stage"]))
+    return plants.groupby(["region", "stage"], as_index=False)["smallest"].min()

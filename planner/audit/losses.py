@@ -1,0 +1,180 @@
+"""Losses: what each scenario costs beyond the base, what it leaves unserved, and the tail that CVaR averages."""
+
+import numpy as np
+import pandas as pd
+
+from planner.audit import Finding, at_most, same
+from planner.audit import snapshots as course
+from planner.audit.case import Case, keyed, remembered
+from planner.audit.demand import served
+from planner.audit.disturbances import deployed, drawn, moved, wanted
+from planner.audit.lanes import freighted
+from planner.audit.production import priced
+from planner.audit.scenarios import SNAPSHOT, scenarios
+
+MISSED_PER_VALUE = 3.0
+"""What is not deployed, or not served where nothing says what that costs, costs three times its value."""
+
+EXPECTED, RISK = "expected loss", "risk"
+
+
+def _running(rows: pd.DataFrame, dearer: pd.Series | float = 1.0) -> pd.DataFrame:
+    """Running costs of what is made: scenario, period, yearly (money/year)."""
+    each = rows[["cost", "margin", "transaction"]].sum(axis=1)
+    return rows[SNAPSHOT].assign(yearly=rows["made"] * each * dearer)
+
+
+def _moving(rows: pd.DataFrame, dearer: pd.Series | float = 1.0) -> pd.DataFrame:
+    """Transport, in-transit stock and duties of what moves."""
+    each = rows["transport"] * dearer + rows["transit"] + rows["due"]
+    return rows[SNAPSHOT].assign(yearly=rows["shipped"] * each)
+
+
+def _selling(case: Case, rows: pd.DataFrame) -> pd.DataFrame:
+    """Under cost the penalty of what is not served, under profit minus the revenue; of rows with asked and fine."""
+    if case.instance.settings["objective"] == "profit":
+        return rows[SNAPSHOT].assign(yearly=-rows["sold"] * rows["asked"])
+    value = rows["item"].map(case.instance["items"].set_index("item")["value"])
+    fine = rows["fine"].fillna(MISSED_PER_VALUE * value)
+    return rows[SNAPSHOT].assign(yearly=rows["unserved"] * fine)
+
+
+def _delaying(case: Case) -> pd.DataFrame:
+    """What is not deployed of what the base puts up."""
+    rows = deployed(case)
+    value = rows["item"].map(case.instance["items"].set_index("item")["value"])
+    return rows[SNAPSHOT].assign(yearly=MISSED_PER_VALUE * value * (rows["planned"] - rows["deployed"]))
+
+
+def _replacing(case: Case) -> pd.DataFrame:
+    """What is taken from stock beyond what the base takes, at its value."""
+    key = ["region", "item", "period"]
+    rows = course.stocks(case)
+    base = keyed(case["stocks"], key, "released").reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)
+    value = rows["item"].map(case.instance["items"].set_index("item")["value"]).astype(float)
+    taken = (rows["released"] - base.to_numpy()).clip(lower=0.0)
+    return rows[SNAPSHOT].assign(yearly=value * taken)
+
+
+@remembered
+def losses(case: Case) -> pd.DataFrame:
+    """Every snapshot: months, `loss` (money, discounted) and `size`, what it is a small difference of."""
+    terms = served(case)[["region", "item", "period", "asked", "fine"]]
+    key = [*SNAPSHOT, "region", "item"]
+    flowing = moved(case)
+    flowing = flowing[flowing["touched"].astype(bool)]
+    sales = course.demand(case)
+    sales = sales[sales["touched"].astype(bool)].merge(terms, on=key[1:], how="left")
+    rows = drawn(case)
+    now = [_running(rows, rows["cost_factor"]), _moving(flowing, flowing["cost_factor"])]
+    now += [_selling(case, sales), _delaying(case), _replacing(case)]
+    sold = course.undisturbed(case, "demand").merge(terms, on=key[1:], how="left")
+    before = [
+        _running(priced(case, course.undisturbed(case, "production"))),
+        _moving(freighted(case, course.undisturbed(case, "flows"))),
+        _selling(case, sold),
+    ]
+    parts = [part.assign(sign=1.0) for part in now] + [part.assign(sign=-1.0) for part in before]
+    sums = pd.concat([part for part in parts if len(part)] or parts[:1])
+    sums = sums.assign(more=sums["sign"] * sums["yearly"].astype(float), gross=sums["yearly"].astype(float).abs())
+    table = course.snapshots(case).set_index(SNAPSHOT)
+    periods = case.periods.reindex(table.index.get_level_values("period")).set_axis(table.index)
+    weight = table["months"] / 12.0 * periods["annual"] / periods["years"]
+    for name, amount in (("loss", "more"), ("size", "gross")):
+        table[name] = keyed(sums, SNAPSHOT, amount).reindex(table.index, fill_value=0.0) * weight
+    return table.reset_index()
+
+
+@remembered
+def services(case: Case) -> pd.DataFrame:
+    """Every market in every snapshot: `sold` and `wanted` over its months in item, `got` and `due` their value.
+
+    What a snapshot does not touch wants what it is sold.
+    """
+    key = [*SNAPSHOT, "region", "item"]
+    rows = wanted(case)
+    sold = keyed(course.demand(case), key, "sold").reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)
+    value = rows["asked"].fillna(rows["item"].map(case.instance["items"].set_index("item")["value"])).astype(float)
+    weight = rows["months"] / 12.0
+    apart = ~course.is_touched(case, rows)
+    due = rows["wanted"].mask(apart, sold.to_numpy())
+    rows = rows.assign(sold=weight * sold.to_numpy(), wanted=weight * due)
+    return rows.assign(got=value * rows["sold"], due=value * rows["wanted"])
+
+
+def service(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """By key: `due`, the value wanted, and `share`, what of it is sold; in item where all that is wanted has no value.
+
+    The share is missing where nothing is wanted.
+    """
+    sums = rows.groupby(key)[["got", "due", "sold", "wanted"]].sum()
+    plain = sums["due"] <= 0
+    got, due = sums["got"].where(~plain, sums["sold"]), sums["due"].where(~plain, sums["wanted"])
+    return pd.DataFrame({"due": due, "share": got / due.where(due > 0)})
+
+
+def cvar(case: Case, loss: pd.Series, probability: pd.Series) -> float:
+    """The mean of the worst 1 - alpha of losses in money; what has no probability loses nothing."""
+    tail = 1.0 - case.instance.settings["cvar_alpha"]
+    rest = max(1.0 - probability.sum(), 0.0)
+    table = pd.DataFrame({"loss": [*loss, 0.0], "probability": [*probability, rest]})
+    table = table.sort_values("loss", ascending=False)
+    before = table["probability"].cumsum() - table["probability"]
+    part = np.minimum(table["probability"], np.maximum(tail - before, 0.0))
+    return float((part * table["loss"]).sum() / tail)
+
+
+@remembered
+def by_scenario(case: Case) -> pd.DataFrame:
+    """By scenario: probability, loss and size in money, service."""
+    rows = losses(case)
+    table = scenarios(case)[["probability"]].astype(float)
+    for name in ("loss", "size"):
+        table[name] = keyed(rows, ["scenario"], name).reindex(table.index, fill_value=0.0)
+    return table.assign(service=service(services(case), ["scenario"])["share"].reindex(table.index).fillna(1.0))
+
+
+def tail_loss(case: Case) -> float:
+    """CVaR of the loss of all scenarios, in money."""
+    rows = by_scenario(case)
+    return cvar(case, rows["loss"], rows["probability"])
+
+
+def expected_loss(case: Case) -> pd.DataFrame:
+    """The cost line of expected losses: line, tier, region, period and yearly (money/year over the period)."""
+    rows = losses(case) if len(course.snapshots(case)) else pd.DataFrame(columns=["scenario", "period", "loss"])
+    likely = rows["loss"] * rows["scenario"].map(scenarios(case)["probability"])
+    annual = rows["period"].map(case.periods["annual"])
+    label = {"line": EXPECTED, "tier": "downstream", "region": "*"}
+    return rows[["period"]].assign(**label, yearly=(likely / annual).astype(float))
+
+
+def risk(case: Case) -> pd.DataFrame:
+    """The cost line of risk, paid once in the first period: risk_weight x CVaR."""
+    weight = case.instance.settings["risk_weight"]
+    if not weight or scenarios(case).empty:
+        return pd.DataFrame(columns=["line", "tier", "region", "period", "yearly"])
+    label = {"line": RISK, "tier": "downstream", "region": "*", "period": case.periods.index[0]}
+    return pd.DataFrame([{**label, "yearly": weight * tail_loss(case)}])
+
+
+def audit(case: Case) -> list[Finding]:
+    """Service, loss and weight in the tail of every scenario, as the sheet `scenarios` says."""
+    if not case.speaks_of("scenarios"):
+        return []
+    sheet, rows = case["scenarios"].set_index("scenario"), by_scenario(case)
+    tail = 1.0 - case.instance.settings["cvar_alpha"]
+    weight = sheet["cvar_weight"]
+    said = rows.reindex(sheet.index).fillna(0.0)
+    rest = max(1.0 - rows["probability"].sum(), 0.0)
+    total = weight.sum()
+    beyond = sheet["impact"] if case.claims("scenarios", "impact") else sheet["loss"]
+    return [
+        same("service of scenarios", sheet["service"], rows["service"]),
+        same("loss of scenarios", sheet["loss"], rows["loss"], rows["size"]),
+        at_most("loss of scenarios within their impact", sheet["loss"], beyond, rows["size"]),
+        at_most("weight in the tail within probability", weight, said["probability"] / tail),
+        at_most("weights in the tail", pd.Series([total, 1.0 - rest / tail]), pd.Series([1.0, total])),
+        same("tail of losses", pd.Series([(weight * said["loss"]).sum()]), pd.Series([tail_loss(case)]),
+             pd.Series([said["size"].max() if len(said) else 0.0])),
+    ]  # fmt: skip

@@ -1,0 +1,119 @@
+"""Offers of outside firms: which there are under the switches, the lines they cover, and when they are in force."""
+
+import pandas as pd
+
+from planner.audit.case import LINE, Case, remembered
+
+OFFER = ["firm", "offer", "mode"]
+"""The key of an offer; `offer` is the process of its row, or `*`."""
+
+_AT_NO_TERMS = {
+    "entry_cost": 0.0,
+    "annual_cost": 0.0,
+    "stake": 0.0,
+    "controls": "no",
+    "offtake_share": 1.0,
+    "min_take": 0.0,
+    "markup": 0.0,
+    "transaction_cost": 0.0,
+    "term": 1.0,
+    "exit": "yes",
+    "priority": 0.0,
+    "qualification": 0.0,
+}
+"""What a line that no row covers is had at: all of it, for its production cost."""
+
+_CONDITIONS = ["entry_cost", "annual_cost", "min_take", "qualification"]
+
+
+def _rows(case: Case) -> pd.DataFrame:
+    """The rows of the input sheet `access` of outside firms, whatever the switches say."""
+    rows = case.instance["access"].drop(columns=["source", "confidence", "note"])
+    firms = case.instance["firms"]
+    return rows[rows["firm"].isin(firms.loc[firms["home"] == "no", "firm"])].rename(columns={"process": "offer"})
+
+
+@remembered
+def covered(case: Case) -> pd.DataFrame:
+    """Each line of an outside firm with each offer that covers it: LINE, region, tier, OFFER and the terms.
+
+    A row that names a process replaces the `*` row of the same firm and mode. `implicit` marks lines that no row
+    covers. With access off only spot is left, without control; lines that rows cover in other modes only cannot be
+    had then.
+    """
+    lines = case.lines.reset_index()
+    lines = lines[(lines["home"] == "no") & (lines["status"] == "existing")][[*LINE, "region", "tier", "firm"]]
+    pairs = lines.merge(_rows(case), on="firm")
+    named = pairs[pairs["offer"] == pairs["process"]]
+    pairs = pd.concat([named, pairs[pairs["offer"] == "*"]])
+    pairs = pairs[~pairs.duplicated([*LINE, "mode"])].assign(implicit=False)
+    bare = lines[~pd.MultiIndex.from_frame(lines[LINE]).isin(pd.MultiIndex.from_frame(pairs[LINE]))]
+    bare = bare.assign(offer="*", mode="spot", **_AT_NO_TERMS, implicit=True)
+    if case.instance.settings["access"] == "off":
+        pairs = pairs[pairs["mode"] == "spot"].assign(controls="no")
+    return pd.concat([part for part in (pairs, bare) if len(part)] or [pairs]).sort_values([*LINE, "mode"])
+
+
+@remembered
+def offers(case: Case) -> pd.DataFrame:
+    """Every offer, indexed by OFFER: its terms, `always`, and the tier and region its entry and annual cost belong to.
+
+    `always`: a spot offer without conditions on lines that have no other, in force without being signed, unless a lock
+    says no to it.
+    """
+    pairs, rows = covered(case), _rows(case).assign(implicit=False)
+    if case.instance.settings["access"] == "off":
+        rows = rows[rows["mode"] == "spot"]
+    implicit = pairs[pairs["implicit"]].drop_duplicates(OFFER)[rows.columns]
+    table = pd.concat([part for part in (rows, implicit) if len(part)] or [rows]).set_index(OFFER)
+    alone = pairs.assign(alone=pairs.groupby(LINE)["mode"].transform("size") == 1).groupby(OFFER)["alone"].all()
+    alone = alone.reindex(table.index, fill_value=True)
+    spot = table.index.get_level_values("mode") == "spot"
+    table["always"] = spot & alone & (table[_CONDITIONS] == 0).all(axis=1) & ~table.index.isin(_refused(case))
+    first = pairs.drop_duplicates(OFFER).set_index(OFFER).reindex(table.index)
+    return table.assign(tier=first["tier"].fillna("downstream"), region=first["region"].fillna("*"))
+
+
+def _refused(case: Case) -> list[tuple[str, str, str]]:
+    """The offers to which a lock says no, so that they have to be signed to be in force."""
+    locks = case.instance["locks"]
+    rows = locks[(locks["decision"] == "accessed") & (locks["at_most"] < 1)]
+    return list(zip(rows["firm"], rows["process"].fillna("*"), rows["mode"], strict=True))
+
+
+@remembered
+def states(case: Case) -> pd.DataFrame:
+    """Every offer in every period: its terms, and signed and in_force (bool) as the sheet `access` says.
+
+    `spell` and `before` count the periods it has been in force without a break by this one and by the one before;
+    `usable`: in force for longer than its qualification.
+    """
+    grid = offers(case).reset_index().merge(case.periods.reset_index()[["period", "place"]], how="cross")
+    sheet = case["access"].rename(columns={"process": "offer"})[[*OFFER, "period", "signed", "in_force"]]
+    sheet = sheet.drop_duplicates([*OFFER, "period"])
+    grid = grid.merge(sheet, on=[*OFFER, "period"], how="left").sort_values([*OFFER, "place"], ignore_index=True)
+    grid["signed"] = grid["signed"].eq("yes")
+    grid["in_force"] = grid["in_force"].eq("yes") | grid["always"]
+    breaks = (~grid["in_force"]).groupby([grid[name] for name in OFFER]).cumsum().rename("breaks")
+    spell = grid["in_force"].astype(int).groupby([*(grid[name] for name in OFFER), breaks]).cumsum()
+    grid["spell"] = spell
+    grid["before"] = grid.groupby(OFFER)["spell"].shift(fill_value=0)
+    grid["usable"] = grid["always"] | (grid["spell"] > grid["qualification"])
+    return grid
+
+
+@remembered
+def reach(case: Case) -> pd.DataFrame:
+    """Each outside line with each offer that covers it in each period: the columns of `covered`, period and states."""
+    now = states(case)[[*OFFER, "period", "place", "always", "in_force", "usable"]]
+    return covered(case).merge(now, on=OFFER)
+
+
+def controlled(case: Case) -> pd.Series:
+    """By site, process and period: does the plan decide on the line: its own, or by an offer that controls."""
+    key = [*LINE, "period"]
+    ours = case.grid.set_index(key).index
+    rows = reach(case)
+    held = rows[rows["in_force"] & (rows["controls"] == "yes")]
+    home = case.lines["home"].reindex(pd.MultiIndex.from_frame(case.grid[LINE])).eq("yes").to_numpy()
+    return pd.Series(home | ours.isin(pd.MultiIndex.from_frame(held[key])), index=ours)

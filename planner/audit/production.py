@@ -1,0 +1,80 @@
+"""Production: what each flow costs to run, through which offer it is had, and what it must wait for."""
+
+import pandas as pd
+
+from planner.audit import Finding, at_most, same
+from planner.audit.case import HOURS_AND_ENERGY, LINE, Case, remembered
+from planner.audit.offers import OFFER, reach
+from planner.audit.policies import transaction_factor
+from planner.audit.projects import is_ready
+
+_TERMS = ["implicit", "controls", "stake", "markup", "transaction_cost", "priority"]
+
+
+@remembered
+def unit_costs(case: Case) -> pd.DataFrame:
+    """By line: the cost of one unit of activity in money, split by cost line.
+
+    The owner of an outside line recovers its fixed cost: it is spread over the capacity of the line.
+    """
+    lines = case.lines
+    regions = case.instance["regions"].set_index("region").reindex(lines["region"]).set_axis(lines.index)
+    own = lines["unit_cost"].isna()
+    parts = pd.DataFrame(
+        {
+            "labour": lines["labour"] * regions["wage"] / HOURS_AND_ENERGY,
+            "skilled labour": lines["skilled"] * regions["skilled_wage"] / HOURS_AND_ENERGY,
+            "energy": lines["energy"] * regions["energy_price"] / HOURS_AND_ENERGY,
+            "other": lines["other_cost"],
+            "royalty": lines["royalty"],
+        }
+    ).where(own, 0.0)
+    parts["unit cost"] = lines["unit_cost"].fillna(0.0)
+    spread = (lines["fixed_cost"] / lines["capacity"]).where(lines["capacity"] > 0, 0.0)
+    parts["line fixed cost"] = spread.where(lines["home"] == "no", 0.0)
+    return parts
+
+
+@remembered
+def produced(case: Case) -> pd.DataFrame:
+    """What is made in the base; see `priced`."""
+    return priced(case, case["production"].drop(columns="scenario"))
+
+
+def priced(case: Case, production: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `production` with their line and, of outside lines, the offer they are had through (OFFER).
+
+    `cost` is the production cost, `conversion` the part of it that experience and clusters can save; with `margin`
+    (paid), `kept` (given back by the stake) and `transaction` all are in money/activity. `controlled`: own, or
+    through an offer that controls. `known` is no where no offer of that mode covers the line.
+    """
+    parts = unit_costs(case)
+    lines = case.lines[["region", "tier", "home", "learnable_share", "requires"]].assign(
+        cost=parts.sum(axis=1), conversion=parts.drop(columns=["royalty", "line fixed cost"]).sum(axis=1)
+    )
+    rows = production.merge(lines.reset_index(), on=LINE)
+    terms = reach(case)[[*LINE, *OFFER, "period", *_TERMS]].assign(known=True)
+    rows = rows.merge(terms, on=[*LINE, "mode", "period"], how="left")
+    own = (rows["home"] == "yes") & (rows["mode"] == "own")
+    rows["known"] = own | rows["known"].eq(True)
+    rows["controlled"] = own | rows["controls"].eq("yes")
+    markup = rows["markup"].fillna(0.0).astype(float)
+    stake = rows["stake"].fillna(0.0).astype(float)
+    rows["margin"] = rows["cost"] * markup * (1.0 - stake)
+    rows["kept"] = rows["cost"] * markup * stake
+    institutions = rows["region"].map(case.instance["regions"].set_index("region")["institution_factor"])
+    base = rows["transaction_cost"].fillna(0.0).astype(float) * institutions
+    rows["transaction"] = base * transaction_factor(case, rows)
+    return rows
+
+
+def audit(case: Case) -> list[Finding]:
+    """The sheet `production`: the cost of each flow, and projects that must be ready before it runs."""
+    rows = produced(case)
+    flows = rows.set_index([*LINE, "mode", "period"])
+    waiting = rows[rows["requires"].notna()]
+    allowed = waiting["made"].where(is_ready(case, waiting["requires"], waiting["period"]), 0.0)
+    found = [same("unit cost of production", flows["unit_cost"], flows[["cost", "margin", "transaction"]].sum(axis=1))]
+    if case.lines["requires"].notna().any():
+        found.append(at_most("nothing made before its project is ready", waiting["made"], allowed))
+    return found

@@ -1,0 +1,110 @@
+"""Projects: one option each, started in time, with its partner and what it needs, and ready when it says."""
+
+import pandas as pd
+
+from planner.audit import Finding, never, same
+from planner.audit.case import Case, remembered
+from planner.audit.offers import states
+
+_KEY = ["project", "option"]
+_LATE = 10**6
+"""The place of a period that never comes."""
+
+
+@remembered
+def offered(case: Case) -> pd.DataFrame:
+    """Every option of a project that is there under the switches: its row, first (place) and `needs_partner`.
+
+    A partner that has offers beyond spot must be reached through one of them while the project runs; with access off
+    it cannot be.
+    """
+    rows = case.instance["projects"].drop(columns=["source", "confidence", "note"])
+    settings = case.instance.settings
+    together = rows["partner"].notna()
+    firms, access = case.instance["firms"].set_index("firm")["home"], case.instance["access"]
+    reachable = access.loc[access["mode"] != "spot", "firm"]
+    rows["needs_partner"] = together & rows["partner"].map(firms).eq("no") & rows["partner"].isin(reachable)
+    dropped = rows["needs_partner"] & (settings["access"] == "off")
+    for switch, kind in (("joint_development", "joint"), ("alliances", "alliance")):
+        dropped |= together & (rows["kind"] == kind) & (settings[switch] == "off")
+    rows["first"] = case.places(rows["first_period"], 0)
+    return rows[~dropped]
+
+
+@remembered
+def taken(case: Case) -> pd.DataFrame:
+    """The rows of the sheet `projects` that are options on offer, with start and end: running from start up to end.
+
+    `end` is the place from which the project is ready. Claims of the sheet are said_ready, said_cost, said_partner.
+    """
+    sheet = case["projects"].rename(columns={name: f"said_{name}" for name in ("ready", "cost", "partner")})
+    rows = sheet.merge(offered(case), on=_KEY)
+    rows["start"] = case.places(rows["started"], _LATE)
+    return rows.assign(end=rows["start"] + rows["duration"].astype(int))
+
+
+@remembered
+def under_way(case: Case) -> pd.DataFrame:
+    """Each project taken in each period in which it costs: the columns of `taken`, period, place, line and yearly.
+
+    A project without duration costs once, at its start: then `yearly` is that amount. Tier and region are what its
+    cost is put down to.
+    """
+    rows = taken(case).merge(case.periods.reset_index()[["period", "place"]], how="cross")
+    instant = rows["duration"] == 0
+    now = (rows["place"] >= rows["start"]) & (rows["place"] < rows["end"].where(~instant, rows["start"] + 1))
+    rows = rows.assign(line=instant.map({True: "development fee", False: "development"}), yearly=rows["cost"])[now]
+    return rows.assign(tier=rows["project"].map(project_tiers(case)).astype(object).fillna("downstream"), region="*")
+
+
+def project_tiers(case: Case) -> pd.Series:
+    """By project: the tier of the first process that requires it, else of the first item."""
+    sheets = [case.instance[sheet][["requires", "tier"]] for sheet in ("processes", "items")]
+    rows = pd.concat(sheets).dropna(subset="requires").drop_duplicates("requires")
+    return rows.set_index("requires")["tier"]
+
+
+def is_ready(case: Case, projects: pd.Series, periods: pd.Series) -> pd.Series:
+    """Which projects are ready in the period that stands beside them."""
+    ready = taken(case).groupby("project")["end"].min()
+    return case.places(periods, -1) >= projects.map(ready).fillna(_LATE)
+
+
+def audit(case: Case) -> list[Finding]:
+    """The sheet `projects` against the options on offer; nothing where neither has rows."""
+    if not case.speaks_of("projects"):
+        return []
+    sheet, rows = case["projects"], taken(case)
+    known = pd.MultiIndex.from_frame(sheet[_KEY]).isin(pd.MultiIndex.from_frame(offered(case)[_KEY]))
+    late = (rows["start"] < rows["first"]) | (rows["end"] >= len(case.periods))
+    ready = case.places(rows["said_ready"], -1)
+    begun = rows["needs"].map(rows.groupby("project")["end"].min()).fillna(_LATE)
+    indexed = rows.set_index(_KEY)
+    return [
+        never("projects that are offered", pd.Series(~known)),
+        never("one option of each project", sheet["project"].duplicated()),
+        never("projects started in time", late),
+        never("projects ready when developed", ready != rows["end"]),
+        never("partners of projects", rows["said_partner"].fillna("") != rows["partner"].fillna("")),
+        never("partners reached while projects run", _without_partner(case)),
+        never("projects start when what they need is ready", rows["needs"].notna() & (begun > rows["start"])),
+        same("cost of projects", indexed["said_cost"], _paid(case).reindex(indexed.index, fill_value=0.0)),
+    ]
+
+
+def _without_partner(case: Case) -> pd.Series:
+    """Running periods of projects that need their partner: is no offer of it in force that has the stake."""
+    rows = under_way(case).reset_index(drop=True)
+    rows = rows[rows["needs_partner"]].reset_index(names="row")
+    now = states(case)
+    now = now[now["in_force"] & (now["mode"] != "spot")][["firm", "period", "stake"]]
+    now = now.rename(columns={"firm": "partner"})
+    met = rows.merge(now, on=["partner", "period"])
+    return ~rows["row"].isin(met.loc[met["stake"] >= met["min_stake"], "row"])
+
+
+def _paid(case: Case) -> pd.Series:
+    """By project and option: what it costs over the horizon, in money."""
+    rows = under_way(case)
+    years = rows["period"].map(case.periods["years"]).where(rows["line"] == "development", 1.0)
+    return (rows["yearly"] * years).groupby([rows[name] for name in _KEY]).sum()

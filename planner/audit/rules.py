@@ -1,0 +1,179 @@
+"""Rules: what each one limits, recomputed, whether it is met, and what a breach of a soft one costs."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from planner.audit import TOLERANCE, Finding, at_most, never, same
+from planner.audit.case import Case, remembered
+from planner.audit.demand import served
+from planner.audit.figures import EVERY, FIGURES
+from planner.audit.losses import by_scenario, cvar, services
+from planner.audit.scenarios import scenarios
+from planner.audit.supply import within
+
+ROW = ["rule", "item", "who", "period"]
+LABEL = ["line", "tier", "region", "period"]
+BREACHES = ("rule breach", "rule breach once")
+"""The cost lines of breaches: of what is counted by the year, and of what is counted once."""
+
+_ONCE = ("min_cover", "min_sources", "min_service", "max_cvar", "budget")
+_TOGETHER = (
+    *("min_sources", "max_hhi", "min_cover", "max_cvar", "min_utilisation", "max_capacity_ratio"),
+    *("max_emissions", "min_local_content", "budget"),
+)
+"""Types without a source or scenario of their own: `who` is what the rule says."""
+
+_CLOSE = 1e-4
+"""How near a concentration has to be to its limit."""
+
+
+def _active(case: Case) -> Iterator[pd.Series]:
+    rows = case.instance["rules"]
+    if case.instance.settings["rules"] == "on":
+        for _, row in rows[rows["active"] == "yes"].iterrows():
+            yield row
+
+
+@remembered
+def figures(case: Case) -> pd.DataFrame:
+    """Every row of every rule in force: ROW, type, limit, value, base (see `figures`), least (bool), hard, penalty.
+
+    `value` is missing where there is nothing of which it could be a share.
+    """
+    reckon = {**FIGURES, "min_service": _service, "max_cvar": _tail}
+    parts = []
+    for rule in _active(case):
+        table = reckon[rule["type"]](case, rule)
+        if rule["item"] != EVERY:
+            table = table[table["item"] == rule["item"]]
+        table = table[_during(case, rule, table["period"])]
+        facts = {name: rule[name] for name in ("rule", "type", "hard", "penalty", "scope")}
+        least = rule["type"].startswith("min_")
+        if rule["type"] in _TOGETHER:
+            table = table.assign(who=rule["who"])
+        parts.append(table.assign(**facts, limit=float(rule["limit"]), least=least))
+    columns = [*ROW, "type", "limit", "value", "base", "breach", "least", "hard", "penalty", "scope"]
+    rows = pd.concat([part.reindex(columns=columns) for part in parts]) if parts else pd.DataFrame(columns=columns)
+    return rows.reset_index(drop=True).astype({"limit": float, "value": float, "base": float, "least": bool})
+
+
+def _during(case: Case, rule: pd.Series, periods: pd.Series) -> pd.Series:
+    """Which of the periods named a rule is in force in; what is about no period always is."""
+    place = case.places(periods, -1)
+    first = -1 if rule["from"] is None else case.periods["place"][rule["from"]]
+    last = len(case.periods) if rule["to"] is None else case.periods["place"][rule["to"]]
+    return periods.eq(EVERY) | ((place >= first) & (place <= last))
+
+
+def _service(case: Case, rule: pd.Series) -> pd.DataFrame:
+    """The share of the value wanted that is served, in one scenario, or in all and, under cost, in the base."""
+    rows = services(case)
+    named = scenarios(case)["row"]
+    if rule["scenario"] != EVERY:
+        rows = rows[(rows["scenario"] == rule["scenario"]) | (rows["scenario"].map(named) == rule["scenario"])]
+    elif case.instance.settings["objective"] == "cost":
+        rows = pd.concat([rows, _undisturbed(case)])
+    rows = rows[
+        within(case, rows["region"], rule["scope"]) & ((rule["item"] == EVERY) | (rows["item"] == rule["item"]))
+    ]
+    sums = rows.groupby("scenario")[["got", "due"]].sum()
+    table = pd.DataFrame({"value": sums["got"] / sums["due"].where(sums["due"] > 0), "base": sums["due"]})
+    table = table.rename_axis("who").reset_index()
+    return table.assign(item=rule["item"], period=EVERY)
+
+
+def _undisturbed(case: Case) -> pd.DataFrame:
+    """The rows of `services` for the base: over the years of every period."""
+    rows = served(case)
+    value = rows["asked"].fillna(rows["item"].map(case.instance["items"].set_index("item")["value"])).astype(float)
+    years = rows["period"].map(case.periods["years"])
+    rows = rows.assign(scenario="base", sold=years * rows["sold"], wanted=years * rows["wanted"])
+    return rows.assign(got=value * rows["sold"], due=value * rows["wanted"])
+
+
+def _tail(case: Case, rule: pd.Series) -> pd.DataFrame:
+    """CVaR of the loss of scenarios, in money."""
+    rows = by_scenario(case)
+    value = cvar(case, rows["loss"], rows["probability"])
+    row = {"item": rule["item"], "who": EVERY, "period": EVERY, "value": value, "base": 1.0}
+    return pd.DataFrame([row] if (rows["probability"] > 0).any() else [], columns=list(row))
+
+
+@remembered
+def breaches(case: Case) -> pd.DataFrame:
+    """The rows of `figures` with `breach` everywhere, in the unit the rule counts in, and `close`, what of it is none.
+
+    A concentration is met to a tolerance of its own. What is a share of nothing may be broken only where the sheet has
+    a row of it: else nothing could have been used there.
+    """
+    rows = figures(case)
+    spoken = pd.MultiIndex.from_frame(rows[ROW]).isin(pd.MultiIndex.from_frame(case["rules"][ROW]))
+    value, limit = rows["value"], rows["limit"]
+    cone = rows["type"] == "max_hhi"
+    radius = np.sqrt(limit.clip(lower=0.0))
+    over = (np.sqrt(value.clip(lower=0.0)) - radius).where(cone, value - limit)
+    breach = (over.where(~rows["least"], -over) * rows["base"]).fillna(0.0).clip(lower=0.0)
+    close = ((np.sqrt(limit.clip(lower=0.0) + _CLOSE) - radius) * rows["base"]).where(cone, 0.0)
+    breach = rows["breach"].astype(float).fillna(breach).where(value.notna() | spoken, 0.0)
+    return rows.assign(breach=breach, close=close.fillna(0.0))
+
+
+def costs(case: Case) -> pd.DataFrame:
+    """The cost lines of breaches of soft rules: LABEL, amount and least (money over the period)."""
+    rows = breaches(case)
+    rows = rows[rows["hard"] == "no"]
+    tier = case.instance["items"].set_index("item")["tier"]
+    regions = case.instance["regions"]["region"]
+    once = rows["type"].isin(_ONCE)
+    period = rows["period"].replace({EVERY: next(iter(case.periods.index), EVERY)})
+    each = rows["penalty"].astype(float) * period.map(case.periods["years"]).where(~once, 1.0)
+    return rows.assign(
+        line=once.map({True: BREACHES[1], False: BREACHES[0]}),
+        tier=rows["item"].map(tier).astype(object).fillna("downstream"),
+        region=rows["scope"].where(rows["scope"].isin(regions), EVERY),
+        period=period,
+        amount=(each * rows["breach"]).astype(float),
+        least=(each * (rows["breach"] - rows["close"]).clip(lower=0.0)).astype(float),
+    )[[*LABEL, "amount", "least"]]
+
+
+def _asked(case: Case, rules: dict[str, pd.Series], rows: pd.DataFrame) -> pd.Series:
+    """Which rows of the sheet are about an item and a period of a rule in force."""
+    asked = pd.Series(False, index=rows.index)
+    for name, own in rows.groupby("rule"):
+        if name in rules:
+            rule = rules[name]
+            asked[own.index] = (own["item"].eq(rule["item"]) | (rule["item"] == EVERY)) & _during(
+                case, rule, own["period"]
+            )
+    return asked
+
+
+def audit(case: Case) -> list[Finding]:
+    """The sheet `rules`: limits, values and slacks, and that hard rules are met and the others where it says so."""
+    if not case.speaks_of("rules"):
+        return []
+    sheet, rows = case["rules"].set_index(ROW), breaches(case).set_index(ROW)
+    size = rows["base"].abs()
+    matters = rows["value"].notna() & (size > TOLERANCE) & (rows["least"] | (rows["value"] > TOLERANCE))
+    said = rows.reindex(sheet.index)
+    named = {rule["rule"]: rule for rule in _active(case)}
+    given = sheet.index.get_level_values("rule").map({name: rule["limit"] for name, rule in named.items()})
+    sure = said["value"].notna()
+    least = said["least"].eq(True)
+    slack = (said["value"] - said["limit"]).where(least, said["limit"] - said["value"])
+    hard = rows["hard"] == "yes"
+    over = (said["breach"] - said["close"]).fillna(0.0)
+    kept = over <= TOLERANCE * np.maximum(said["base"].abs().fillna(0.0), 1.0)
+    return [
+        never("rules in force", ~_asked(case, named, case["rules"])),
+        same("rules about nothing", sheet["value"][~sure], 0.0 * sheet["value"][~sure]),
+        never("every rule is reported", pd.Series(~rows.index[matters].isin(sheet.index))),
+        same("limits of rules", sheet["limit"], pd.Series(given.to_numpy(float), index=sheet.index).fillna(0.0)),
+        same("values of rules", sheet["value"][sure], said["value"][sure]),
+        same("slack of rules", sheet["slack"][sure], slack[sure]),
+        never("rules that are said to be met", sheet["met"].eq("yes") != kept),
+        at_most("hard rules are met", rows["breach"][hard], rows["close"][hard], size[hard]),
+    ]

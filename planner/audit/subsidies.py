@@ -1,0 +1,96 @@
+"""Subsidies: what each policy could pay at most, and what it is said to have spent of its budget."""
+
+import pandas as pd
+
+from planner.audit import Finding, at_most, never, same
+from planner.audit.case import LINE, Case, keyed, remembered
+from planner.audit.offers import OFFER, covered, states
+from planner.audit.options import in_service
+from planner.audit.policies import SUBSIDIES, during, inside, makers, of_kind
+from planner.audit.production import produced
+from planner.audit.projects import under_way
+
+LINES = ("subsidies", "subsidies once")
+"""The cost lines that subsidies are: by the year, and of what is paid once."""
+
+_LABEL = ["line", "tier", "region", "period"]
+
+
+@remembered
+def claims(case: Case) -> pd.DataFrame:
+    """What every policy could pay at most: policy, line, tier, region, period, and amount in money over the period."""
+    reckon = {"capex": _capex, "output": _output, "access": _access, "development": _development}
+    parts = [
+        reckon[policy["kind"]](case, policy).assign(policy=policy["policy"]) for policy in of_kind(case, *SUBSIDIES)
+    ]
+    columns = ["policy", *_LABEL, "amount"]
+    rows = pd.concat(
+        [part[[*_LABEL, "policy", "yearly"]] for part in parts] or [pd.DataFrame(columns=[*columns, "yearly"])]
+    )
+    years = rows["period"].map(case.periods["years"]).where(rows["line"] == LINES[0], 1)
+    return rows.assign(amount=(rows["yearly"] * years).astype(float))[columns]
+
+
+def _capex(case: Case, policy: pd.Series) -> pd.DataFrame:
+    """rate x annuity of modules ordered in time, in every year of service."""
+    rows = in_service(case).merge(case.lines.reset_index()[[*LINE, "tier"]], on=LINE)
+    hit = during(case, policy, rows["period_order"]) & inside(case, policy, rows["region"])
+    rows = rows[hit & rows["process"].isin(makers(case, policy).index)]
+    return rows.assign(line=LINES[0], yearly=policy["rate"] * rows["modules"] * rows["annuity"])
+
+
+def _output(case: Case, policy: pd.Series) -> pd.DataFrame:
+    """rate x what controlled flows make of the item, or of the activity where a process is named."""
+    rows = produced(case)
+    hit = rows["controlled"] & during(case, policy, rows["period"]) & inside(case, policy, rows["region"])
+    each = rows["process"].map(makers(case, policy)).fillna(0.0)
+    return rows.assign(line=LINES[0], yearly=policy["rate"] * rows["made"] * each)[hit & (each > 0)]
+
+
+def _access(case: Case, policy: pd.Series) -> pd.DataFrame:
+    """rate x entry cost of offers signed in time, by the region of their label or the bloc of their firm."""
+    rows = states(case)
+    blocs = rows["firm"].map(case.instance["firms"].set_index("firm")["bloc"])
+    hit = rows["signed"] & during(case, policy, rows["period"])
+    hit &= inside(case, policy, rows["region"]) | blocs.eq(policy["region"])
+    if policy["item"] != "*":
+        pairs = covered(case)
+        hits = pairs[pairs["process"].isin(makers(case, policy).index)]
+        hit &= pd.MultiIndex.from_frame(rows[OFFER]).isin(pd.MultiIndex.from_frame(hits[OFFER]))
+    return rows.assign(line=LINES[1], yearly=policy["rate"] * rows["entry_cost"])[hit]
+
+
+def _development(case: Case, policy: pd.Series) -> pd.DataFrame:
+    """rate x cost of projects running in time; by the year, or once of a project without duration."""
+    rows = under_way(case)
+    hit = during(case, policy, rows["period"])
+    if policy["item"] != "*":
+        projects = [
+            sheet.loc[sheet[key] == policy["item"], "requires"]
+            for key, sheet in (("process", case.instance["processes"]), ("item", case.instance["items"]))
+        ]
+        hit &= rows["project"].isin(pd.concat(projects).dropna())
+    lines = rows["line"].map({"development": LINES[0], "development fee": LINES[1]})
+    return rows.assign(line=lines, yearly=policy["rate"] * rows["yearly"])[hit]
+
+
+def audit(case: Case) -> list[Finding]:
+    """The sheet `policies` against what there was to subsidise and against the sheet `costs`."""
+    if not case.speaks_of("policies"):
+        return []
+    sheet = case["policies"]
+    key = ["policy", "period"]
+    rows = {policy["policy"]: policy["budget"] for policy in of_kind(case, *SUBSIDIES)}
+    budgets = pd.Series(rows, dtype=float)
+    spent = keyed(sheet, key, "spent")
+    costs = case["costs"][case["costs"]["line"].isin(LINES)]
+    stated = sheet.set_index(key)["budget"]
+    declared = stated.index.get_level_values("policy").map(budgets.fillna(0.0)).fillna(0.0)
+    return [
+        never("subsidies of policies in force", ~sheet["policy"].isin(budgets.index)),
+        same("budget of policies", stated, pd.Series(declared.to_numpy(float), index=stated.index)),
+        at_most("nothing spent below 0", -spent, 0.0 * spent),
+        at_most("spent within what was earned", spent, keyed(claims(case), key, "amount")),
+        at_most("spent within budget", keyed(sheet, ["policy"], "spent"), budgets.fillna(float("inf"))),
+        same("spent in policies and costs", keyed(sheet, ["period"], "spent"), -keyed(costs, ["period"], "amount")),
+    ]

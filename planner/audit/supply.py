@@ -1,0 +1,91 @@
+"""Supply of each item: where it is made, by whom, and what arrives from elsewhere; and what uses it."""
+
+import pandas as pd
+
+from planner.audit.case import Case, keyed, remembered
+from planner.audit.production import produced
+
+SUPPLY = ["item", "period"]
+
+
+@remembered
+def made(case: Case) -> pd.DataFrame:
+    """What every draw makes of each item: item, period, region, bloc, firm, site, mode, controlled, stake, amount."""
+    recipes = case.instance["recipes"]
+    rows = produced(case).merge(recipes.loc[recipes["quantity"] > 0, ["process", "item", "quantity"]], on="process")
+    own = rows["mode"] == "own"
+    return rows.assign(
+        bloc=rows["region"].map(case.blocs),
+        firm=rows["site"].map(case.sites["firm"]),
+        stake=rows["stake"].astype(float).where(~own, 1.0).fillna(0.0),
+        amount=(rows["made"] * rows["quantity"]).astype(float),
+    )
+
+
+@remembered
+def used(case: Case) -> pd.DataFrame:
+    """What lines use, markets are sold and is deployed of each item: item, period, region, amount."""
+    recipes = case.instance["recipes"]
+    lines = produced(case).merge(recipes.loc[recipes["quantity"] < 0, ["process", "item", "quantity"]], on="process")
+    parts = [lines.assign(amount=-lines["made"] * lines["quantity"])]
+    parts += [case[sheet].rename(columns={name: "amount"}) for sheet, name in _FINAL.items()]
+    rows = pd.concat([part[["item", "period", "region", "amount"]] for part in parts if len(part)] or [parts[0]])
+    return rows.astype({"amount": float})
+
+
+_FINAL = {"demand": "sold", "deployments": "deployed"}
+
+
+def within(case: Case, regions: pd.Series, scope: str | None) -> pd.Series:
+    """Which of the regions named lie in a region or bloc; all where none is named."""
+    return regions.eq(scope) | regions.map(case.blocs).eq(scope) | (scope is None)
+
+
+@remembered
+def arrived(case: Case, scope: str | None) -> pd.DataFrame:
+    """What is shipped into a scope from outside it: item, period, region and bloc of origin, amount."""
+    flows = case["flows"]
+    into = within(case, flows["destination"], scope) & ~within(case, flows["origin"], scope)
+    rows = flows.loc[into, ["item", "period", "origin", "shipped"]]
+    rows = rows.rename(columns={"origin": "region", "shipped": "amount"})
+    return rows.assign(bloc=rows["region"].map(case.blocs))
+
+
+@remembered
+def supply(case: Case, scope: str | None) -> pd.Series:
+    """By item and period: what is made in a scope and arrives there, in item/year."""
+    rows = made(case)
+    return _sum([rows[within(case, rows["region"], scope)], arrived(case, scope)], SUPPLY)
+
+
+@remembered
+def sources(case: Case, scope: str | None, by: str) -> pd.Series:
+    """By item, period and source: what of the supply comes from it; of firms and sites only what they make there."""
+    rows = made(case)
+    parts = [rows[within(case, rows["region"], scope)]]
+    if by in ("region", "bloc"):
+        parts.append(arrived(case, scope))
+    return _sum(parts, [*SUPPLY, by]).rename_axis([*SUPPLY, "who"])
+
+
+def in_control(case: Case, scope: str | None, who: str) -> pd.Series:
+    """By item and period: what home controls, what it does not, or what it holds at least a stake of."""
+    rows = made(case)
+    rows = rows[within(case, rows["region"], scope)]
+    if who.startswith("stake>="):
+        rows = rows[rows["stake"] >= float(who.removeprefix("stake>="))]
+    else:
+        rows = rows[rows["controlled"].astype(bool) == (who == "home")]
+    return _sum([rows], SUPPLY)
+
+
+@remembered
+def use(case: Case, scope: str | None) -> pd.Series:
+    """By item and period: what lines use in a scope, markets are sold there and is deployed there, in item/year."""
+    rows = used(case)
+    return keyed(rows[within(case, rows["region"], scope)], SUPPLY, "amount")
+
+
+def _sum(parts: list[pd.DataFrame], key: list[str]) -> pd.Series:
+    rows = pd.concat([part[[*key, "amount"]] for part in parts if len(part)] or [parts[0][[*key, "amount"]]])
+    return keyed(rows.astype({"amount": float}), key, "amount")

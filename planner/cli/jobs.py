@@ -1,0 +1,298 @@
+"""The commands about jobs: run, list, show, cancel, retry and watch them."""
+
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from planner.cli.console import Changes, Gap, Seed, Stop, Threads, TimeLimit, errors, output
+from planner.issues import InputError, Issue
+
+if TYPE_CHECKING:
+    from planner.jobs.ledger import Job, Ledger
+    from planner.workers.crew import Crew
+
+app = typer.Typer(help="List jobs, and look after them.", invoke_without_command=True)
+
+Folder = Annotated[
+    Path, typer.Option("-o", "--output", metavar="DIR", help="Folder of the results and of their ledger.")
+]
+Number = Annotated[int, typer.Argument(metavar="JOB", help="Number of a job.", show_default=False)]
+Numbers = Annotated[list[int], typer.Argument(metavar="JOB...", help="Numbers of jobs.", show_default=False)]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Jobs done at the same time; as many as there are cores unless given.")
+]
+Cluster = Annotated[
+    str | None, typer.Option(metavar="tcp://HOST:PORT", help="Solve on the Dask cluster of this scheduler.")
+]
+
+RESULTS = Path("results")
+
+WIDTH = 200
+"""Characters of a line that goes to a file or another program."""
+
+
+def run_jobs(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="FILES...", help="Instances (.xlsx), patterns, and plan files (.toml, sheet runs)."),
+    ] = None,
+    folder: Folder = RESULTS,
+    changes: Changes = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SHEET[KEY].COLUMN=V1,V2,…", help="One job for each value, and each combination."),
+    ] = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    force: Annotated[bool, typer.Option("--force", help="Also solve what was solved already.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Also do what was not finished.")] = False,
+    gap: Gap = None,
+    time_limit: TimeLimit = None,
+    threads: Threads = None,
+    seed: Seed = None,
+) -> None:
+    """Solve many: a job for each file and variant, with a ledger in DIR that survives whatever happens.
+
+    Results are written to DIR/<instance>/<job>.xlsx. What was solved before with the same input, changes, options and
+    version is not solved again. The exit status is the worst of all jobs. Ctrl-C interrupts; --resume goes on.
+    """
+    from planner.jobs.ledger import FILE, Ledger
+    from planner.jobs.plan import Run, requests
+    from planner.jobs.runner import submit, unfinished
+
+    if not files and not resume:
+        raise InputError([Issue("error", "", "", "name files to solve, or give --resume to finish what was begun")])
+    given = {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed}
+    options = {name: value for name, value in given.items() if value is not None}
+    if not files:
+        _look_for_jobs(folder, otherwise=bool(options or changes or vary or force))
+    wanted = requests([Run(tuple(files or ()), tuple(changes or ()), tuple(vary or ()), options)])
+    crew = _crew(workers, cluster)
+    try:
+        _make(folder)
+        with Ledger(folder / FILE) as ledger:
+            numbers, known = submit(ledger, wanted, force)
+            for job in known:
+                where = f": {folder / job.result}" if job.result else ""
+                errors.print(f"job {job.number} is {job.state} already{where} (--force solves it again)")
+            if resume:
+                numbers += [number for number in unfinished(ledger) if number not in numbers]
+            _run(ledger, crew, numbers, [job.exit_status or 0 for job in known])
+    finally:
+        crew.close()
+
+
+@app.callback()
+def list_jobs(context: typer.Context, folder: Folder = RESULTS) -> None:
+    """List jobs, and look after them: show, cancel, retry, watch."""
+    context.obj = folder
+    if context.invoked_subcommand is None:
+        with _ledger(folder) as ledger:
+            ledger.bury()
+            _print(ledger.jobs())
+
+
+@app.command()
+def show(context: typer.Context, number: Number) -> None:
+    """Say everything about a job, its log included."""
+    from planner.jobs.table import facts
+
+    with _ledger(context.obj) as ledger:
+        ledger.bury()
+        (job,) = _known(ledger, [number])
+        _print([job])
+        for name, value in facts(job).items():
+            output.print(f"{name:<12} {value}")
+        log = ledger.folder / (job.log or "")
+        if job.log and log.exists():
+            output.print(log.read_text("utf-8").rstrip())
+
+
+@app.command()
+def cancel(context: typer.Context, numbers: Numbers) -> None:
+    """Cancel jobs that wait or run."""
+    with _ledger(context.obj) as ledger:
+        ledger.bury()
+        jobs = _known(ledger, numbers)
+        ended = [job for job in jobs if job.state not in ("waiting", "running", "interrupted")]
+        if ended:
+            raise InputError([Issue("error", "", "", f"job {job.number} is {job.state} already") for job in ended])
+        for job in jobs:
+            if job.runner:
+                ledger.update(job.number, cancel=1)
+                output.print(f"job {job.number} will be cancelled by the runner that has it")
+            else:
+                ledger.update(job.number, state="cancelled", words="", exit_status=4)
+                output.print(f"job {job.number} cancelled")
+
+
+@app.command()
+def retry(context: typer.Context, numbers: Numbers, workers: Workers = None, cluster: Cluster = None) -> None:
+    """Do jobs again, whatever became of them."""
+    from planner.jobs.runner import reset
+
+    crew = _crew(workers, cluster)
+    try:
+        with _ledger(context.obj) as ledger:
+            ledger.bury()
+            jobs = _known(ledger, numbers)
+            busy = [job for job in jobs if job.runner]
+            if busy:
+                raise InputError([Issue("error", "", "", f"job {job.number} is {job.state} now") for job in busy])
+            for job in jobs:
+                reset(ledger, job.number)
+            _run(ledger, crew, [job.number for job in jobs])
+    finally:
+        crew.close()
+
+
+@app.command()
+def watch(context: typer.Context) -> None:
+    """Watch the jobs until none waits or runs: a bar for each, and how large its gap still is. Ctrl-C ends watching."""
+    with _ledger(context.obj) as ledger, _Watching(ledger) as watching:
+        while True:
+            ledger.bury()
+            jobs = ledger.jobs()
+            watching.show([job.number for job in jobs])
+            if not any(job.runner for job in jobs):
+                return
+            time.sleep(0.5)
+
+
+def _crew(workers: int | None, cluster: str | None) -> "Crew":
+    from planner.workers.cluster import DaskCrew
+    from planner.workers.crew import LocalCrew
+
+    return LocalCrew(workers or os.cpu_count() or 1) if cluster is None else DaskCrew(cluster)
+
+
+def _make(folder: Path) -> None:
+    """Make the folder of the results where it is not there yet. Raises InputError where that cannot be."""
+    from planner.workbook.save import is_full
+
+    attempt = folder / f".{os.getpid()}.try"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        attempt.touch()
+        attempt.unlink()
+    except OSError as error:
+        if is_full(error):
+            raise
+        words = f"{folder} cannot be used as the folder of the results ({error.strerror}): name another with -o"
+        raise InputError([Issue("error", "", "", words)]) from error
+
+
+def _ledger(folder: Path) -> "Ledger":
+    """The ledger of a folder that has one."""
+    from planner.jobs.ledger import FILE, Ledger
+
+    if not (folder / FILE).exists():
+        raise InputError([Issue("error", "", "", f"there is no ledger in {folder}: name its folder with -o")])
+    return Ledger(folder / FILE)
+
+
+def _look_for_jobs(folder: Path, otherwise: bool) -> None:
+    """Raise InputError where there is nothing to go on with, such as after a kill before the jobs were entered.
+
+    And where it shall go on `otherwise` than the jobs say.
+    """
+    with _ledger(folder) as ledger:
+        if not ledger.jobs():
+            words = f"no job was ever entered in the ledger of {folder}: name the files to solve, or its folder with -o"
+            raise InputError([Issue("error", "", "", words)])
+    if otherwise:
+        words = "what is finished keeps its changes and options: name the files to solve them with others"
+        raise InputError([Issue("error", "", "", words)])
+
+
+def _print(jobs: "Sequence[Job]") -> None:
+    from planner.jobs.table import jobs_table
+
+    table = jobs_table(jobs)
+    (output if output.is_terminal else Console(width=WIDTH, highlight=False)).print(table)
+
+
+def _known(ledger: "Ledger", numbers: Sequence[int]) -> "list[Job]":
+    found = {number: ledger.job(number) for number in numbers}
+    unknown = [Issue("error", "", "", f"there is no job {number}") for number, job in found.items() if job is None]
+    if unknown:
+        raise InputError(unknown)
+    return [job for job in found.values() if job is not None]
+
+
+def _run(ledger: "Ledger", crew: "Crew", numbers: Sequence[int], known: Sequence[int] = ()) -> None:
+    """Do the jobs, show how far they are, and end with the worst exit status."""
+    from planner.jobs.runner import Runner, worst
+
+    with _Watching(ledger) as watching, Runner(ledger, crew, watching.show) as runner:
+        found = runner.run(numbers)
+        watching.show(numbers, last=True)
+    jobs = [job for number in numbers if (job := ledger.job(number))]
+    states = [job.state for job in jobs]
+    counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+    output.print(f"{len(jobs)} job{'s' * (len(jobs) != 1)}: {counts}" if jobs else "nothing to do")
+    if status := worst([found, *known]):
+        raise Stop(status)
+
+
+class _Watching:
+    """The table of jobs, kept up to date on a terminal; elsewhere a line for each job that changes its state."""
+
+    def __init__(self, ledger: "Ledger") -> None:
+        from rich.live import Live
+
+        self._ledger = ledger
+        self._live = Live(console=errors, refresh_per_second=4) if errors.is_terminal else None
+        self._said: dict[int, str] = {}
+        self._shown = 0.0
+
+    def __enter__(self) -> "_Watching":
+        if self._live is not None:
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def show(self, numbers: Sequence[int], last: bool = False) -> None:
+        """Take note of where the jobs stand, a few times a second and at the end."""
+        if not last and time.monotonic() - self._shown < 0.4:
+            return
+        self._shown = time.monotonic()
+        chosen = set(numbers)
+        jobs = [job for job in self._ledger.jobs() if job.number in chosen]
+        if self._live is not None:
+            self._live.update(self._picture(jobs))
+        else:
+            self._print(jobs)
+
+    def _picture(self, jobs: "Sequence[Job]") -> Any:
+        """The jobs at work and those that ended last, below a bar for all of them."""
+        from rich.console import Group
+        from rich.progress_bar import ProgressBar
+
+        from planner.jobs.table import jobs_table, progress
+
+        room = max(5, errors.height - 5)
+        ended = [job for job in jobs if progress(job) == 1.0]
+        others = [job for job in jobs if progress(job) < 1.0]
+        shown = sorted(
+            [*ended[-max(3, room - len(others)) :], *sorted(others, key=lambda job: job.state != "running")][:room],
+            key=lambda job: job.number,
+        )
+        bar = ProgressBar(total=max(len(jobs), 1), completed=sum(map(progress, jobs)), width=40)
+        return Group(f"{len(ended)} of {len(jobs)} jobs done", bar, jobs_table(shown, bars=True))
+
+    def _print(self, jobs: "Sequence[Job]") -> None:
+        for job in jobs:
+            words = f", {job.words}" if job.words and job.state not in ("waiting", "running") else ""
+            said = f"job {job.number}: {job.state}{words}"
+            if self._said.get(job.number, "job waiting") != said and job.state != "waiting":
+                errors.print(said)
+            self._said[job.number] = said

@@ -1,0 +1,174 @@
+"""Commands about plans that exist: evaluate one on new data, ask why, look for alternatives, replay."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from planner.cli import main as cli
+from planner.issues import InputError, Issue
+
+Result = Annotated[
+    Path, typer.Argument(metavar="RESULT", help="Result workbook of planner solve (.xlsx).", show_default=False)
+]
+Output = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Workbook to write (.xlsx).")]
+MaybeOutput = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="OUT", help="Workbook to write (.xlsx); else only words.")
+]
+
+
+@cli.app.command()
+def evaluate(
+    file: cli.Workbook,
+    plan: Annotated[Path, typer.Option("--plan", metavar="RESULT", help="Result whose decisions are held.")],
+    result: Output,
+    gap: cli.Gap = None,
+    time_limit: cli.TimeLimit = None,
+    threads: cli.Threads = None,
+    changes: cli.Changes = None,
+) -> None:
+    """Run an old plan on new data: its decisions are held, only flows are chosen anew.
+
+    Decisions that can no longer be taken are listed. Where the plan does not work any more it is said why (exit 3).
+    """
+    from planner.planning import prepared, solver_options
+    from planner.report.figures import money
+    from planner.studies.evaluate.study import evaluate as run_evaluation
+    from planner.studies.given import doubts, read_result
+    from planner.studies.why.question import shown
+    from planner.workbook.write import write_result
+
+    reading, issues = cli._checked(file, result, changes)
+    earlier = read_result(plan)
+    cli._say(doubts(earlier))
+    chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads)
+    job = prepared(reading, chosen, issues, changes=list(changes or ()), plan=plan.name)
+    found = run_evaluation(job, earlier)
+    cli.output.print(f"{found.found.words} of {plan.name} still exist")
+    gone = found.found.gone
+    for decision in gone[: cli.MOST_REASONS]:
+        cli.output.print(f"  gone: {shown(decision)}")
+    if len(gone) > cli.MOST_REASONS:
+        cli.output.print(f"  and {len(gone) - cli.MOST_REASONS} more")
+    if not found.tables:
+        cli._say_no_plan(f"the plan of {plan.name} does not work on {file.name}", list(found.reasons))
+        raise cli.Stop(cli._status_without_plan(found.solution.status))
+    write_result(result, found.tables, reading.raw, reading.instance)
+    verb = "costs" if job.sign > 0 else "earns"
+    objective = job.sign * (found.solution.objective or 0.0)
+    cli.output.print(f"it {verb} {money(objective, reading.instance.settings['currency'])}")
+    cli.output.print(f"{result} written")
+
+
+@cli.app.command()
+def why(
+    result: Result,
+    question: Annotated[
+        str, typer.Argument(metavar="DECISION", help="Such as 'opened[S12, 2027]=0' or 'built[S12, cells, large]>=2'.")
+    ],
+    output: MaybeOutput = None,
+    gap: cli.Gap = None,
+    time_limit: cli.TimeLimit = None,
+    threads: cli.Threads = None,
+) -> None:
+    """Ask why a plan decides as it does: what the opposite costs, what else moves, and where it would flip.
+
+    Where the plan does as the question says, the opposite is forced; where it does not, what the question says. Any
+    decision of sheet locks: opened, built, accessed, started, kept, priced; the period may be left out.
+    """
+    from dataclasses import replace
+
+    from planner.progress import Live
+    from planner.studies.given import doubts, options_of, read_result
+    from planner.studies.why.run import run_why, write_why
+    from planner.studies.why.study import Unanswered
+
+    if output is not None:
+        cli.ensure_other(output, result)
+    given = read_result(result)
+    cli._say(doubts(given))
+    chosen: dict[str, Any] = {"gap": gap, "time_limit": time_limit, "threads": threads}
+    options = replace(options_of(given), **{name: value for name, value in chosen.items() if value is not None})
+    try:
+        with Live(cli.errors) as live:
+            explained = run_why(given, options, question, live)
+    except Unanswered as end:
+        cli._say_no_plan(f"no plan does otherwise: {end}", end.reasons)
+        raise cli.Stop(cli._status_without_plan(end.status)) from None
+    for line in explained.lines:
+        cli.output.print(line)
+    if output is not None:
+        write_why(explained, given, question, output)
+        cli.output.print(f"{output} written")
+
+
+@cli.app.command()
+def alternatives(
+    file: cli.Workbook,
+    within: Annotated[
+        str, typer.Option("--within", metavar="SHARE", help="Room above the best cost, such as 2%.")
+    ] = "1%",
+    output: MaybeOutput = None,
+    number: Annotated[int, typer.Option("--number", min=1, help="Plans to show, with the best.")] = 5,
+    by_period: Annotated[bool, typer.Option("--by-period", help="Take each period for a choice of its own.")] = False,
+    gap: cli.Gap = None,
+    time_limit: cli.TimeLimit = None,
+    threads: cli.Threads = None,
+    seed: cli.Seed = None,
+    changes: cli.Changes = None,
+) -> None:
+    """Find plans nearly as good and as different as can be, and what all of them, some or none decide.
+
+    Always and never are proved. The time limit is one for each solve; what it leaves undecided is said. Ctrl-C ends it
+    with what is known by then.
+    """
+    from planner.planning import prepared, solver_options
+    from planner.progress import Live
+    from planner.studies.alternatives.run import lines, tables, write_alternatives
+    from planner.studies.alternatives.study import NoBest
+    from planner.studies.alternatives.study import alternatives as find
+
+    room = share(within)
+    reading, issues = cli._checked(file, output, changes)
+    chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
+    job = prepared(reading, chosen, issues)
+    try:
+        with Live(cli.errors) as live:
+            found = find(job, room, number, live.say, by_period=by_period)
+    except NoBest as end:
+        cli.errors.print(f"error: {end}")
+        raise cli.Stop(cli._status_without_plan(end.solution.status)) from None
+    for line in lines(found, room, number):
+        cli.output.print(line)
+    if output is not None:
+        write_alternatives(found, tables(found, room, number, issues, list(changes or ())), output)
+        cli.output.print(f"{output} written")
+
+
+def share(written: str) -> float:
+    """A share such as 2% or 0.02. Raises InputError where it is none."""
+    try:
+        value = float(written.removesuffix("%")) / (100.0 if written.endswith("%") else 1.0)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 1.0:
+        raise InputError([Issue("error", "", "", f"--within {written} is no share: write it as 2% or 0.02")])
+    return value
+
+
+@cli.app.command()
+def replay(result: Result) -> None:
+    """Solve the input inside a result again with its options: does the same come out? Exit status 0 if so, else 1."""
+    from planner.progress import Live
+    from planner.studies.given import doubts, read_result
+    from planner.studies.replay.run import lines
+    from planner.studies.replay.study import replay as run_replay
+
+    given = read_result(result)
+    cli._say(doubts(given))
+    with Live(cli.errors) as live:
+        found = run_replay(given, live.show)
+    for line in lines(found):
+        cli.output.print(line)
+    if not found.agrees:
+        raise cli.Stop(1)

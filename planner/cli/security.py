@@ -1,0 +1,185 @@
+"""The commands of security studies: stress, harden, frontier."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from planner.cli.jobs import Cluster
+from planner.cli.main import (
+    Changes,
+    Gap,
+    Seed,
+    Stop,
+    Threads,
+    TimeLimit,
+    Workbook,
+    _checked,
+    _status_without_plan,
+    app,
+    ensure_other,
+    errors,
+    output,
+)
+
+Plan = Annotated[Path, typer.Argument(metavar="RESULT", help="Result workbook of planner solve.", show_default=False)]
+Out = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Workbook to write (.xlsx).")]
+Kinds = Annotated[
+    str, typer.Option(metavar="KIND,KIND", help="What can be lost: region, bloc, firm, site, lane, chokepoint.")
+]
+Workers = Annotated[int, typer.Option(min=1, help="Processes that work at the same time.")]
+Months = Annotated[list[float], typer.Option(min=0.01, help="How long a loss lasts; repeatable.")]
+
+
+def _listed(names: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in names.split(",") if name.strip())
+
+
+def _tell(words: Iterable[str], out: Path, complete: bool) -> None:
+    """What was found and where it stands; exit status 4 where the user stopped it."""
+    for line in words:
+        output.print(line)
+    output.print(f"{out} written")
+    if not complete:
+        raise Stop(4)
+
+
+@app.command()
+def stress(
+    result: Plan,
+    out: Out,
+    months: Months = [3.0],  # noqa: B006  # typer reads the default, nobody changes it
+    period: Annotated[list[str] | None, typer.Option(help="Only in this period; repeatable.")] = None,
+    kinds: Kinds = "region,firm,site,lane,chokepoint",
+    top: Annotated[int, typer.Option(min=0, help="The worst of each period that are also tried in pairs.")] = 10,
+    factor: Annotated[float, typer.Option(min=0, max=1, help="What is left of what is lost.")] = 0.0,
+    workers: Workers = 1,
+    cluster: Cluster = None,
+) -> None:
+    """Break a plan that stays as it is: every single loss, then pairs of the worst.
+
+    For each: what is still served, the worth that is not, what it costs, and for how many months stock and slack carry
+    the plan through. Ranked, with a heat map of losses by period. Ctrl-C writes what is known by then.
+    """
+    from planner.progress import Live
+    from planner.studies.stress.report import stopped_words
+    from planner.studies.stress.run import run_stress
+    from planner.studies.stress.study import Trial
+    from planner.workers.pool import Workforce
+
+    trial = Trial(_listed(kinds), tuple(months), tuple(period or ()), top, factor)
+    with Live(errors) as live:
+        found, words = run_stress(result, trial, out, live, Workforce(workers, cluster))
+    for line in words:
+        output.print(line)
+    if found.hits or found.complete:
+        output.print(f"{out} written")
+    if not found.complete:
+        errors.print(f"{stopped_words(found)}{'' if found.hits else '; nothing is written'}")
+        raise Stop(4)
+
+
+@app.command()
+def harden(
+    file: Workbook,
+    out: Annotated[Path, typer.Option("-o", "--output", metavar="RESULT", help="Result workbook to write (.xlsx).")],
+    service: Annotated[
+        float, typer.Option(min=0, max=1, help="Least share of demand value served in every case.")
+    ] = 0.95,
+    losses: Annotated[int, typer.Option(min=1, help="How many are lost at once, at most.")] = 1,
+    kinds: Kinds = "region,firm,site,lane,chokepoint",
+    months: Months = [3.0],  # noqa: B006  # typer reads the default, nobody changes it
+    period: Annotated[list[str] | None, typer.Option(help="Only in this period; repeatable.")] = None,
+    without: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Not this region, firm, site ...; repeatable.")
+    ] = None,
+    most: Annotated[int, typer.Option(min=1, help="Sets of losses to try for each period and month count.")] = 20_000,
+    plain: Annotated[Path | None, typer.Option(metavar="RESULT", help="Write the plan without hardening too.")] = None,
+    workers: Workers = 1,
+    cluster: Cluster = None,
+    gap: Gap = None,
+    time_limit: TimeLimit = None,
+    threads: Threads = None,
+    seed: Seed = None,
+    changes: Changes = None,
+) -> None:
+    """Find the best plan that serves enough whatever is lost, and say what that costs.
+
+    The plan is put under stress, the worst cases are added to its scenarios, and it is made again, until no set of so
+    many losses leaves too little. --time-limit holds for each solve. Ctrl-C writes the last plan. Where no plan
+    survives it is said which loss is too much, and how much can be served under it at most. --workers and --cluster
+    search the periods at the same time.
+    """
+    from planner.planning import solver_options
+    from planner.progress import Live
+    from planner.studies.harden.run import check_siege, run_harden
+    from planner.studies.harden.study import NoPlan
+    from planner.studies.harden.threats import Siege
+    from planner.studies.harden.unsurvived import reasons
+    from planner.workers.pool import Workforce
+
+    siege = Siege(service, losses, _listed(kinds), tuple(months), most, tuple(period or ()), tuple(without or ()))
+    reading, issues = _checked(file, out, changes)
+    check_siege(siege, reading.instance)
+    if plain is not None:
+        ensure_other(plain, file)
+    chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
+    try:
+        with Live(errors) as live:
+            found, words = run_harden(reading, siege, chosen, (out, plain), issues, live, Workforce(workers, cluster))
+    except NoPlan as end:
+        if end.solution.status == "infeasible" and end.found is not None:
+            errors.print("no plan survives: finding out which loss is too much")
+        told, lines = reasons(reading, end, chosen)
+        errors.print(f"error: {told}")
+        for line in lines:
+            errors.print(f"  {line}")
+        raise Stop(_status_without_plan(end.solution.status)) from None
+    _tell(words, out, found.complete)
+
+
+@app.command()
+def frontier(
+    file: Workbook,
+    rule: Annotated[str, typer.Option(metavar="NAME", help="Rule whose limit is varied, by its name in sheet rules.")],
+    out: Out,
+    points: Annotated[int, typer.Option(min=2, help="Plans along the way, both ends among them.")] = 7,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MEASURE",
+            help="What stands beside cost: service, hhi, cvar or import_share; else the rule's figure.",
+        ),
+    ] = None,
+    workers: Workers = 1,
+    cluster: Cluster = None,
+    gap: Gap = None,
+    time_limit: TimeLimit = None,
+    threads: Threads = None,
+    seed: Seed = None,
+    changes: Changes = None,
+) -> None:
+    """Ask what security costs: from where a rule begins to bind to the tightest limit that any plan can meet.
+
+    Each plan is a start for the next; --workers and --cluster solve several points at the same time. Points that
+    another beats are left off the curve, the knee is marked, and a table says which decisions flip where. --time-limit
+    holds for each solve. Ctrl-C writes the points known by then.
+    """
+    from planner.planning import solver_options
+    from planner.progress import Live
+    from planner.studies.frontier.curve import Request
+    from planner.studies.frontier.run import run_frontier
+    from planner.studies.frontier.study import NoPlan
+    from planner.workers.pool import Workforce
+
+    reading, issues = _checked(file, out, changes)
+    chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
+    try:
+        with Live(errors) as live:
+            request = Request(rule, points, against, chosen)
+            found, words = run_frontier(reading, request, out, issues, live, Workforce(workers, cluster))
+    except NoPlan as end:
+        errors.print(f"error: {end}")
+        raise Stop(_status_without_plan(end.solution.status)) from None
+    _tell(words, out, found.complete)

@@ -1,5 +1,0 @@
-"""Why there is no plan: the fewest cells of the workbook that would have to change, and to what."""
-
-from planner.infeasible.edits import Edit, Remedy, edited, remedies, told
-
-__all__ = ["Edit", "Remedy", "edited", "remedies", "told"]

@@ -1,0 +1,126 @@
+"""A plan from result tables back into the variables of a model, as far as recourse asks for it."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pyomo.environ as pyo
+
+from planner.issues import InputError, Issue
+from planner.report.figures import table
+from planner.results.result_file import Compared
+from planner_models.network import build
+
+_NEEDED = ("production", "demand")
+"""Sheets without which there is no plan to disturb."""
+
+_FLOWS = (
+    ("made", "production", ["site", "process", "mode", "period"], "made"),
+    ("shipped", "flows", ["origin", "destination", "item", "mode", "period"], "shipped"),
+    ("sold", "demand", ["region", "item", "period", "step"], "sold"),
+    ("unserved", "demand", ["region", "item", "period", "step"], "unserved"),
+    ("held", "stocks", ["region", "item", "period"], "held"),
+    ("deployed", "deployments", ["region", "item", "period"], "deployed"),
+    ("built", "builds", ["site", "process", "option", "period"], "modules"),
+)
+"""Variables that a sheet states: its key columns and the column of the value."""
+
+
+def restored(found: Compared) -> pyo.ConcreteModel:
+    """The model of the input in a result, its variables holding the plan in its tables.
+
+    What no sheet states (levels, what is thrown away) is 0. Raises InputError where the file has no plan, or one that
+    its own input cannot have.
+    """
+    missing = [sheet for sheet in _NEEDED if sheet not in found.tables]
+    if missing or not found.has_plan:
+        words = f"{found.path} holds no plan that can be read: name what planner solve has written"
+        raise InputError([Issue("error", sheet, "", words) for sheet in missing or [""]])
+    m = build(found.instance)
+    for block in m.component_objects(pyo.Var):
+        for variable in block.values():
+            variable.set_value(0.0, skip_validation=True)
+    faults = [fault for flow in _FLOWS for fault in _load(m, found, *flow)]
+    faults += [fault for load in (_offers, _projects) for fault in load(m, found)]
+    if faults:
+        raise InputError(faults)
+    _sites(m, found)
+    _kept(m, found)
+    _steps(m, found)
+    _lanes(m)
+    return m
+
+
+def _rows(found: Compared, sheet: str, columns: list[str]) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """Row numbers and cells of the base rows of a sheet."""
+    rows = table(found.tables, sheet, columns)
+    yield from zip(rows.index + 2, zip(*(rows[column].tolist() for column in columns), strict=True), strict=True)
+
+
+def _load(
+    m: pyo.ConcreteModel, found: Compared, name: str, sheet: str, keys: list[str], column: str
+) -> Iterator[Issue]:
+    """Give the variables `name` the values of a sheet; a fault for each row that the input knows nothing of."""
+    variables = getattr(m, name)
+    for row, (*key, value) in _rows(found, sheet, [*keys, column]):
+        if tuple(key) in variables:
+            variables[tuple(key)].set_value(float(value or 0.0), skip_validation=True)
+        elif value and name != "unserved":
+            yield _unknown(sheet, row, key)
+
+
+def _unknown(sheet: str, row: int, key: list[Any]) -> Issue:
+    words = f"{', '.join(map(str, key))} cannot be in a plan of the input in this file: solve it again"
+    return Issue("error", sheet, f"A{row}", words)
+
+
+def _offers(m: pyo.ConcreteModel, found: Compared) -> Iterator[Issue]:
+    for row, (*key, state) in _rows(found, "access", ["firm", "process", "mode", "period", "in_force"]):
+        if state == "yes" and tuple(key) in m.accessed:
+            m.accessed[tuple(key)].set_value(1)
+        elif state == "yes" and tuple(key[:3]) in set(m.sets.signable):
+            yield _unknown("access", row, key)
+
+
+def _projects(m: pyo.ConcreteModel, found: Compared) -> Iterator[Issue]:
+    for row, key in _rows(found, "projects", ["project", "option", "started"]):
+        if key in m.started:
+            m.started[key].set_value(1)
+        else:
+            yield _unknown("projects", row, list(key))
+
+
+def _sites(m: pyo.ConcreteModel, found: Compared) -> None:
+    """Open from the row that says so, and existing ones from the start, until the row that closes them."""
+    rows = _rows(found, "sites", ["site", "period", "opened"])
+    changes = {(site, period): opened == "yes" for _, (site, period, opened) in rows}
+    for site in m.sets.sites.index[m.sets.sites["variable"]]:
+        state = not m.sets.sites.at[site, "candidate"]
+        for period in m.sets.windows[site]:
+            state = changes.get((site, period), state)
+            m.opened[site, period].set_value(int(state))
+
+
+def _kept(m: pyo.ConcreteModel, found: Compared) -> None:
+    """Existing capacity that stands in sheet capacity is kept."""
+    for _, (*key, existing) in _rows(found, "capacity", ["site", "process", "period", "existing"]):
+        if tuple(key) in m.kept and existing:
+            m.kept[tuple(key)].set_value(1)
+
+
+def _steps(m: pyo.ConcreteModel, found: Compared) -> None:
+    """The price-volume step that each market has; where it has no row, one without volume."""
+    for _, key in _rows(found, "demand", ["region", "item", "period", "step"]):
+        if key in m.priced:
+            m.priced[key].set_value(1)
+
+
+def _lanes(m: pyo.ConcreteModel) -> None:
+    """A lane is open from the period in which something is first shipped on it."""
+    used: dict[tuple[str, ...], set[int]] = defaultdict(set)
+    position: Mapping[str, int] = m.sets.time.position
+    for key, lane in m.lane_of.items():
+        if m.shipped[key].value > 0:
+            used[lane[:4]].add(position[lane[4]])
+    for lane, variable in m.lane_opened.items():
+        variable.set_value(int(bool(used[lane[:4]]) and min(used[lane[:4]]) <= position[lane[4]]))

@@ -1,0 +1,214 @@
+"""A file that is compared: what it is, what it holds, and whether its seal still fits."""
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from planner.issues import Issue, Severity
+from planner.jobs.ledger import instance_of
+from planner.seal import broken, planner_version
+from planner.sheets.attribution import ATTRIBUTION
+from planner.sheets.comparison import CHANGES, COMPARISON
+from planner.sheets.frontier import FRONTIER
+from planner.sheets.plans import ALTERNATIVES
+from planner.studies.stress.tables import STRESS
+from planner.workbook.names import plain
+from planner.workbook.package import Package, open_package, refusal
+from planner.workbook.read import COPIED, NEEDED, Reading, read_copies, read_instance, read_sheets
+from planner_models.collector import collector_paused
+from planner_models.instance import Instance
+from planner_models.schema import INPUTS, RESULTS
+
+_OTHERS = {
+    "attribution": ATTRIBUTION,
+    "comparison": COMPARISON,
+    "alternatives": ALTERNATIVES,
+    "stress test": STRESS,
+    "frontier": FRONTIER,
+}
+"""Workbooks of ours that hold no plan: their name, and their sheets."""
+
+_READ = {name: schema for name, schema in RESULTS.items() if name != "summary"}
+"""The summary is a page; all its figures come from the other sheets."""
+
+_PLANNED = tuple(name for name in _READ if name not in ("changes", "audit", "issues", "run"))
+_FOR_FIGURES = ("periods", "items", "processes", "recipes", "sites")
+"""Inputs without whose rows no figure of a plan can be worked out."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A result or an instance workbook, and what is to be said of it.
+
+    `tables` are the result sheets (none of an instance), `facts` the sheet `run` as a dictionary; `seal` is "fits",
+    "does not fit" or "none".
+    """
+
+    path: Path
+    label: str
+    kind: str
+    reading: Reading
+    tables: dict[str, pd.DataFrame]
+    facts: dict[str, str]
+    seal: str
+    content_hash: str
+    issues: list[Issue]
+
+    @property
+    def instance(self) -> Instance:
+        """The input."""
+        return self.reading.instance
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether there are figures of a plan, and the input that they need, without a fault."""
+        filled = all(len(self.instance[sheet]) for sheet in _FOR_FIGURES)
+        return (
+            "costs" in self.tables and filled and not any(fault.sheet in _FOR_FIGURES for fault in self.reading.faults)
+        )
+
+    @property
+    def periods(self) -> pd.DataFrame:
+        """The periods in time order, each once; an edited file may lack names."""
+        return self.instance["periods"].dropna(subset="period").drop_duplicates("period")
+
+    @property
+    def currency(self) -> str:
+        """The currency of all amounts."""
+        return str(self.instance.settings["currency"])
+
+    @property
+    def goal(self) -> str:
+        """cost or profit."""
+        return str(self.instance.settings["objective"])
+
+    @property
+    def objective(self) -> float:
+        """The objective as the seal says it; without a seal, the sum of the costs, which it equals."""
+        return self.figure("objective", self.cost if self.goal == "cost" else -self.cost)
+
+    @property
+    def cost(self) -> float:
+        """The sum of all cost lines, discounted; revenue is negative."""
+        return math.fsum(self.tables["costs"]["discounted"].dropna())
+
+    def figure(self, fact: str, otherwise: float = math.nan) -> float:
+        """A number of the seal."""
+        try:
+            return float(self.facts[fact])
+        except (KeyError, ValueError):
+            return otherwise
+
+    def place(self, sheet: str, row: int, column: str) -> str:
+        """Where an input stands, such as in_lanes!C7; of an instance lanes!C7."""
+        cell = self.reading.cell(sheet, row, column)
+        return f"{COPIED if self.kind == 'result' else ''}{sheet}!{cell}"
+
+
+@collector_paused()
+def read_compared(path: Path, label: str) -> Compared:
+    """Read the result or instance at `path`. Raises InputError where it is neither."""
+    package = open_package(path)
+    kind = _kind(package, path)
+    content_hash = hashlib.sha256(path.read_bytes()).hexdigest()
+    if kind == "instance":
+        reading = read_instance(path)
+        found = Compared(path, label, kind, reading, {}, {}, "none", content_hash, [])
+        return replace(found, issues=_faults(found))
+    tables, issues = read_sheets(package, _READ)
+    reading = read_copies(package, path)
+    run = tables.get("run", pd.DataFrame(columns=["key", "seal"]))
+    facts = {str(key): "" if value is None else str(value) for key, value in zip(run["key"], run["seal"], strict=True)}
+    changed = broken(facts, tables, reading.instance)
+    seal = "none" if changed is None else "does not fit" if changed else "fits"
+    found = Compared(path, label, kind, reading, tables, facts, seal, content_hash, [])
+    noticed = [replace(issue, message=f"{label}: {issue.message}") for issue in issues]
+    noticed = [replace(issue, severity="warning") for issue in noticed]
+    return replace(
+        found,
+        issues=[*_seal_issues(found), *_changed_input(found), *_missing(package, found), *noticed, *_faults(found)],
+    )
+
+
+def labels(paths: Sequence[Path]) -> list[str]:
+    """A short name for each file, unlike all others and unlike the other columns of sheet headline."""
+    taken = {"metric", "unit"}
+    names = []
+    for path in paths:
+        same = [other for other in paths if other.stem.casefold() == path.stem.casefold() and other != path]
+        short = f"{path.resolve().parent.name}/{path.stem}" if same else path.stem
+        name, number = short, 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{short} ({number})"
+        taken |= {name.casefold(), CHANGES + name.casefold()}
+        names.append(name)
+    return names
+
+
+def _kind(package: Package, path: Path) -> str:
+    present = {name for name, _ in package.sheets}
+    for study, schemas in _OTHERS.items():
+        if any(sheet in present for sheet in schemas if sheet not in RESULTS):
+            raise refusal(f"{path} holds the {study} of plans, not a plan: name what planner solve has written")
+    if "costs" in present or any(COPIED + sheet in present for sheet in INPUTS):
+        return "result"
+    if {plain(name) for name in present} & set(NEEDED):
+        return "instance"
+    raise refusal(f"{path} is no result of planner solve and no instance: it has none of their sheets")
+
+
+def _seal_issues(found: Compared) -> list[Issue]:
+    """What the seal tells: whether the file is as it was written."""
+    said: list[tuple[Severity, str, str]] = []
+    if found.seal == "none":
+        said.append(("warning", "run", "has no seal: whether it was edited by hand cannot be told"))
+    elif found.seal == "does not fit":
+        made_by, own = found.facts.get("planner version", ""), planner_version()
+        other = f", or made by planner {made_by}, which wrote other tables than {own}" if made_by != own else ""
+        parts = " and ".join(broken(found.facts, found.tables, found.instance) or [])
+        said.append(("warning", "run", f"was edited by hand{other}: the seal does not fit its {parts}"))
+    if "costs" in found.tables and "objective" in found.facts:
+        total = found.cost if found.goal == "cost" else -found.cost
+        if abs(total - found.objective) > 1e-6 * max(1.0, abs(total)):
+            words = f"costs add up to {total:,.6g}, but the objective is said to be {found.objective:,.6g}"
+            said.append(("warning", "costs", words))
+    return [Issue(severity, sheet, "", f"{found.label}: {words}") for severity, sheet, words in said]
+
+
+def _changed_input(found: Compared) -> list[Issue]:
+    """A remark where the workbook that a result was made of can be found and is not what it was."""
+    name, sealed = found.facts.get("input", ""), found.facts.get("input SHA-256", "")
+    if not name or not sealed:
+        return []
+    likely = [instance_of(found.path), found.path.parent / name, Path(name)]
+    there = [path for path in likely if path is not None and path.is_file()]
+    if not there or any(hashlib.sha256(path.read_bytes()).hexdigest() == sealed for path in there):
+        return []
+    words = f"{there[0]} changed after this result was made of it: solve it again, or compare with care"
+    return [Issue("warning", "run", "", f"{found.label}: {words}")]
+
+
+def _missing(package: Package, found: Compared) -> list[Issue]:
+    """Sheets that a result of ours has and this one lacks; those of the name of an input, only where that is filled."""
+    present = {name for name, _ in package.sheets}
+    copies = [COPIED + sheet for sheet in dict.fromkeys((*NEEDED, *_FOR_FIGURES))]
+    answers = [sheet for sheet in _PLANNED if sheet not in INPUTS or len(found.instance[sheet])]
+    lacking = [sheet for sheet in (*answers, *copies) if sheet not in present]
+    if not lacking:
+        return []
+    words = f"sheet{'s' * (len(lacking) > 1)} {', '.join(lacking)} missing: what would stand there is not compared"
+    return [Issue("warning", "", "", f"{found.label}: {words}")]
+
+
+def _faults(found: Compared) -> list[Issue]:
+    """One remark where the input has faults: the cells at fault count as blank."""
+    faults = found.reading.faults
+    if not faults:
+        return []
+    words = f"{found.label}: the input has {len(faults)} fault{'s' * (len(faults) > 1)}, the first: {faults[0]}"
+    return [Issue("warning", "", "", words)]

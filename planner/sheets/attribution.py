@@ -1,0 +1,55 @@
+"""The sheets of the workbooks that studies write, in the order in which they stand."""
+
+import pandera.pandas as pa
+
+from planner_models.schema import RESULTS
+from planner_models.schema.columns import number, table, text
+
+
+def _money(description: str, unit: str = "money") -> pa.Column:
+    return number(description, unit)
+
+
+_ATTRIBUTION = [
+    RESULTS["summary"],
+    table(
+        "attribution",
+        "What each mechanism is worth: Shapley values; they add up to all on minus all off.",
+        {
+            "mechanism": text("switch in sheet settings", key=True),
+            "worth": _money("cost avoided or profit won, discounted; blank where not compared"),
+            "share": number("worth over the total of all mechanisms", "share"),
+            "standard_error": _money("of a worth estimated from sampled orders; blank where all orders count"),
+            "solver_error": _money("most by which the worth can be off because plans were solved to a gap"),
+            "alone": _money("what it adds where every other mechanism is off"),
+            "last": _money("what it adds where every other mechanism is on already"),
+            "remark": text("why it is worth nothing, or was not compared"),
+        },
+    ),
+    table(
+        "interactions",
+        "What two mechanisms are worth together beyond what each is worth alone, all others off.",
+        {
+            "first": text("mechanism", key=True),
+            "second": text("mechanism", key=True),
+            "interaction": _money("above zero they strengthen each other, below they overlap"),
+            "solver_error": _money("most by which it can be off because plans were solved to a gap"),
+        },
+    ),
+    table(
+        "coalitions",
+        "Every plan that was solved for the attribution.",
+        {
+            "switches": text("mechanisms switched on; none = all off", key=True),
+            "status": text("how the solve ended"),
+            "objective": _money("total of the plan, discounted"),
+            "bound": _money("no plan is better than this"),
+            "gap": number("between the two", "share"),
+            "seconds": number("time to solve", "s"),
+        },
+    ),
+    RESULTS["issues"],
+    RESULTS["run"],
+]
+
+ATTRIBUTION: dict[str, pa.DataFrameSchema] = {schema.name: schema for schema in _ATTRIBUTION if schema.name is not None}

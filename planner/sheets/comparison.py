@@ -1,0 +1,216 @@
+"""The sheets of the workbook that `planner compare` writes, in the order in which they stand."""
+
+from collections.abc import Sequence
+
+import pandera.pandas as pa
+
+from planner_models.schema import RESULTS, TIERS
+from planner_models.schema.columns import choice, flag, number, table, text
+
+CHANGES = "change to "
+"""Begins the name of a column with what a file has more than the reference."""
+
+POINTS = ", changes in percentage points"
+"""Ends the unit of a row of shares, or of per cents, whose changes are counted in those."""
+
+DIFFERENCES = ("added", "dropped", "moved", "changed", "earlier", "later", "larger", "smaller")
+
+DECISIONS = {
+    "opened": "a candidate site opens",
+    "closed": "a site closes",
+    "built": "modules are ordered",
+    "in force": "an offer of an outside firm is signed or in force",
+    "started": "a development project starts",
+    "retired": "existing capacity is retired or closed",
+    "stocked": "stock is held",
+    "priced": "a price step is offered, where a market has several",
+    "deployed": "enabling items are put up at the plan's own cost",
+}
+"""Kinds of decisions and what they mean."""
+
+_FILE = "file that is held against the reference"
+
+
+def _money(description: str) -> pa.Column:
+    return number(description, "money")
+
+
+def _pair(words: str, unit: str = "") -> dict[str, pa.Column]:
+    """A figure of the reference, of the file, and the difference."""
+    return {
+        "before": number(f"{words} in the reference", unit),
+        "after": number(f"{words} in the file", unit),
+        "change": number("after less before", unit),
+    }
+
+
+_FILES = table(
+    "files",
+    "What is compared; the first is the reference.",
+    {
+        "file": text("short name, unlike all others", key=True),
+        "path": text("where it stands"),
+        "kind": choice("what it is", ("result", "instance")),
+        "name": text("name of the instance"),
+        "status": text("how the solve ended"),
+        "goal": choice("what was optimised", ("cost", "profit")),
+        "currency": text("currency of its amounts"),
+        "periods": text("periods, in time order"),
+        "planner": text("version of the planner that made it"),
+        "input": text("instance workbook it was made from"),
+        "seal": choice("does the seal fit the tables", ("fits", "does not fit", "none")),
+    },
+)
+
+_DECISIONS = table(
+    "decisions",
+    "Decisions that differ from the reference.",
+    {
+        "file": text(_FILE, key=True),
+        "decision": choice("what is decided: " + "; ".join(f"{k} = {v}" for k, v in DECISIONS.items()), [*DECISIONS]),
+        "difference": choice("how it differs; moved = the same elsewhere", DIFFERENCES),
+        "what": text("process, project or item it is about; of a site its processes"),
+        "where_before": text("site, firm or region in the reference"),
+        "where_after": text("site, firm or region in the file"),
+        "how_before": text("option or mode in the reference"),
+        "how_after": text("option or mode in the file"),
+        "period_before": text("period in which it begins in the reference"),
+        "period_after": text("period in which it begins in the file"),
+        "size_before": number("size in the reference"),
+        "size_after": number("size in the file"),
+        "unit": text("unit of the sizes"),
+        "words": text("the difference as a sentence"),
+    },
+)
+
+_BRIDGES = table(
+    "bridges",
+    "The way from the cost of each file to that of the next, and whether the steps on sheet bridge add up to it.",
+    {
+        "from": text("file", key=True),
+        "to": text("next file", key=True),
+        "cost_before": _money("sum of all cost lines, discounted; revenue is negative"),
+        "cost_after": _money("the same of the next file"),
+        "difference": _money("of the two"),
+        "steps": _money("sum of the steps"),
+        "unexplained": _money("difference less steps"),
+        "exact": flag("do the steps add up to the difference, to a billionth"),
+    },
+)
+
+_BRIDGE = table(
+    "bridge",
+    "The steps from the cost of each file to that of the next, discounted, the largest first.",
+    {
+        "from": text("file", key=True),
+        "to": text("next file", key=True),
+        "group": text("group of cost lines"),
+        "line": text("cost line", key=True),
+        "tier": choice("tier of the chain", TIERS, key=True),
+        "region": text("region", key=True),
+        "before": _money("discounted amount"),
+        "after": _money("discounted amount in the next file"),
+        "change": _money("after less before"),
+    },
+)
+
+_INPUTS = table(
+    "input_changes",
+    "Inputs that differ from the reference, row by row of the same key; the order of rows does not count.",
+    {
+        "file": text(_FILE, key=True),
+        "sheet": text("input sheet", key=True),
+        "key": text("key of the row, | between its parts", key=True),
+        "column": text("column; blank = the whole row", key=True),
+        "difference": choice(
+            "what differs; a remark is a column that no plan uses",
+            ("value", "row added", "row dropped", "order", "remark"),
+        ),
+        "before": text("in the reference; a blank cell as what it means"),
+        "after": text("in the file; a blank cell as what it means"),
+        "cell_before": text("cell in the reference"),
+        "cell_after": text("cell in the file"),
+    },
+)
+
+_FLOWS = table(
+    "flow_changes",
+    "Flows that moved most, by their worth at the reference value of the item.",
+    {
+        "file": text(_FILE, key=True),
+        "origin": text("from", key=True),
+        "destination": text("to", key=True),
+        "item": text("item", key=True),
+        "mode": text("mode of transport", key=True),
+        "period": text("period", key=True),
+        **_pair("flow", "item/year"),
+        "worth": number("change at reference value", "money/year"),
+    },
+)
+
+_SECURITY = table(
+    "security_changes",
+    "Security figures that moved most.",
+    {
+        "file": text(_FILE, key=True),
+        "item": text("item", key=True),
+        "period": text("period", key=True),
+        "figure": text("column of sheet security", key=True),
+        **_pair("figure"),
+        "source_before": text("largest source in the reference, where that is the figure"),
+        "source_after": text("largest source in the file, where that is the figure"),
+    },
+)
+
+_SCENARIOS = table(
+    "scenario_changes",
+    "Service and loss of each scenario, where they differ.",
+    {
+        "file": text(_FILE, key=True),
+        "scenario": text("scenario", key=True),
+        "figure": text("column of sheet scenarios", key=True),
+        **_pair("figure; blank where the scenario is not there"),
+    },
+)
+
+_RULES = table(
+    "rule_changes",
+    "How far each rule is met, where that differs.",
+    {
+        "file": text(_FILE, key=True),
+        "rule": text("rule", key=True),
+        "item": text("item", key=True),
+        "who": text("source, scope or scenario", key=True),
+        "period": text("period", key=True),
+        "figure": text("column of sheet rules", key=True),
+        **_pair("figure; blank where the rule is not there"),
+        "met_before": flag("is it met in the reference"),
+        "met_after": flag("is it met in the file"),
+    },
+)
+
+
+def share_in_points(unit: str, column: str) -> bool:
+    """Whether a cell of sheet headline holds the change of a share, in percentage points."""
+    return unit.startswith("share") and unit.endswith(POINTS) and column.startswith(CHANGES)
+
+
+def comparison_schemas(labels: Sequence[str]) -> dict[str, pa.DataFrameSchema]:
+    """The sheets of a comparison of files with these short names, of which the first is the reference."""
+    headline = table(
+        "headline",
+        "Headline figures side by side.",
+        {
+            "metric": text("figure", key=True),
+            "unit": text("its unit"),
+            **{label: number(f"in {label}") for label in labels},
+            **{CHANGES + label: number(f"in {label} less in {labels[0]}, as the unit says") for label in labels[1:]},
+        },
+    )
+    sheets = (headline, _FILES, _DECISIONS, _BRIDGES, _BRIDGE, _INPUTS, _FLOWS, _SECURITY, _SCENARIOS, _RULES)
+    ends = (RESULTS["issues"], RESULTS["run"])
+    return {str(schema.name): schema for schema in (RESULTS["summary"], *sheets, *ends)}
+
+
+COMPARISON = comparison_schemas(("first file", "second file"))
+"""The sheets of a comparison of two files."""

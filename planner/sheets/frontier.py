@@ -1,0 +1,74 @@
+"""The sheets of a frontier and those that hardening adds to a result, in the order in which they stand."""
+
+import pandera.pandas as pa
+
+from planner_models.schema import RESULTS
+from planner_models.schema.columns import flag, number, table, text
+
+POINTS = table(
+    "points",
+    "The plans along the frontier, from the one without the rule to the tightest limit that can be met.",
+    {
+        "point": number("counted from the plan without the rule", key=True),
+        "limit": number("limit of the rule; at the first point what the plan first found without it has"),
+        "objective": number("total of the plan, discounted", "money"),
+        "price": number("what it costs more, or earns less, than without the rule", "money"),
+        "measure": number("the figure on the other axis"),
+        "value": number("figure that the rule limits"),
+        "dominated": flag("is another point as safe and cheaper, or safer at the same cost"),
+        "nothing_left": flag("is nothing left that the rule or the measure is about; then it is off the curve"),
+        "open_end": flag("may a tighter limit be met, which was not looked for"),
+        "knee": flag("farthest from the straight line between the ends, both axes scaled alike"),
+        "status": text("how the solve ended"),
+        "gap": number("how far the plan can be from the best", "share"),
+        "seconds": number("time to solve", "s"),
+    },
+)
+
+FLIPS = table(
+    "flips",
+    "Decisions that change from one plan that no other beats to the next.",
+    {
+        "limit_before": number("limit of the looser plan", key=True),
+        "limit_after": number("limit of the tighter plan", key=True),
+        "decision": text("what is decided"),
+        "difference": text("how it differs"),
+        "what": text("process, project or item it is about; of a site its processes"),
+        "words": text("the difference as a sentence"),
+        "size_before": number("size in the looser plan"),
+        "size_after": number("size in the tighter plan"),
+        "unit": text("unit of the sizes"),
+    },
+)
+
+FRONTIER: dict[str, pa.DataFrameSchema] = {
+    str(schema.name): schema for schema in (RESULTS["summary"], POINTS, FLIPS, RESULTS["issues"], RESULTS["run"])
+}
+
+CASES = table(
+    "cases",
+    "The cases that were added so that the plan survives them, in the order in which they were found.",
+    {
+        "round": number("solve after which it was found", key=True),
+        "loss": text("what is lost, all at once", key=True),
+        "period": text("period in which it happens", key=True),
+        "months": number("how long it lasts", "month"),
+        "service": number("the most that the plan before served of it", "share"),
+    },
+)
+
+DIFFERENCES = table(
+    "differences",
+    "Decisions of the hardened plan that differ from those of the plain one.",
+    {
+        "decision": text("what is decided"),
+        "difference": text("how it differs"),
+        "what": text("process, project or item it is about; of a site its processes"),
+        "words": text("the difference as a sentence"),
+        "size_before": number("size in the plain plan"),
+        "size_after": number("size in the hardened plan"),
+        "unit": text("unit of the sizes"),
+    },
+)
+
+HARDENED: dict[str, pa.DataFrameSchema] = {str(schema.name): schema for schema in (CASES, DIFFERENCES)}

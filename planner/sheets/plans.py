@@ -1,0 +1,68 @@
+"""The sheets of the workbooks about a plan's decisions: `planner why` and `planner alternatives`."""
+
+from collections.abc import Sequence
+
+import pandera.pandas as pa
+
+from planner.sheets.comparison import comparison_schemas
+from planner_models.schema import RESULTS
+from planner_models.schema.columns import choice, number, table, text
+from planner_models.schema.decisions import KEYS
+
+BREAK_EVEN = table(
+    "break_even",
+    "The main driver of the decision at several values, and what both sides cost there.",
+    {
+        "driver": text("input, as --set writes it", key=True),
+        "value": number("its value", key=True),
+        "as_planned": number("objective with the decision as in the plan", "money"),
+        "forced": number("objective with the decision forced the other way", "money"),
+        "cost_of_forcing": number("what forcing it costs; below zero the decision flips", "money"),
+        "open": number("most by which the gaps of the two solves could change that", "money"),
+        "remark": text("what the value is"),
+    },
+)
+
+
+def why_schemas(labels: Sequence[str]) -> dict[str, pa.DataFrameSchema]:
+    """A comparison of the plan with the forced one, and the break-even."""
+    found = comparison_schemas(labels)
+    return {"summary": found.pop("summary"), "break_even": BREAK_EVEN, **found}
+
+
+def alternative_schemas(plans: int) -> dict[str, pa.DataFrameSchema]:
+    """The plans, every choice with its verdict and what each plan does, issues and seal."""
+    shown = table(
+        "plans",
+        "The best plan, and others that cost little more and differ as much as can be.",
+        {
+            "plan": text("name; plan 1 is the best found", key=True),
+            "objective": number("total of the plan, discounted", "money"),
+            "extra": number("what it is worse than plan 1", "money"),
+            "extra_share": number("that, relative to plan 1", "share"),
+            "choices_that_differ": number("from plan 1"),
+            "nearest": number("choices that differ from the plan most like it"),
+            "seconds": number("time to find it", "s"),
+        },
+    )
+    names = list(dict.fromkeys(name for key in KEYS.values() for name in key))
+    verdicts = table(
+        "choices",
+        "Every choice: do all plans within the cost cap take it, some, or none?",
+        {
+            "decision": text("kind of decision", key=True),
+            **{name: text(name, key=True) for name in names},
+            "verdict": choice(
+                "always and never are proved; undecided = no plan seen does otherwise, but none was ruled out in time",
+                ("always", "never", "optional", "undecided"),
+            ),
+            **{f"plan_{place}": number(f"1 where plan {place} takes it") for place in range(1, plans + 1)},
+        },
+    )
+    sheets = (RESULTS["summary"], shown, verdicts, RESULTS["issues"], RESULTS["run"])
+    return {str(schema.name): schema for schema in sheets}
+
+
+WHY = why_schemas(("result", "forced"))
+ALTERNATIVES = alternative_schemas(2)
+"""The sheets of a typical one, for the data dictionary and to tell such a workbook from a result."""

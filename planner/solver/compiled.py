@@ -1,0 +1,156 @@
+"""From a Pyomo model to arrays: rows are read from their flat expressions, once, without walking trees."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyomo.environ as pyo
+from pyomo.core.expr.relational_expr import EqualityExpression
+
+from planner_models.linear import FlatSum
+
+
+@dataclass(frozen=True)
+class Cone:
+    """|x[parts]| <= radius x x[whole] + x[breach], all by column; `breach` is None where there is none."""
+
+    parts: np.ndarray
+    whole: int
+    breach: int | None
+    radius: float
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """min cost.x + offset, row_lower <= A x <= row_upper, lower <= x <= upper, x whole where `integer`.
+
+    A is stored by rows: `starts` (rows + 1), `columns` and `values` (non-zeros). `variables` and `rows` are the Pyomo
+    objects behind the columns and rows, in order. After those rows stand tangents of `cones`, one for each number in
+    `tangents`, which says of which cone: what is said by no more than its tangents is not quite said. `disturbed` says
+    of the first columns which are there for disruptions alone.
+    """
+
+    cost: np.ndarray
+    offset: float
+    lower: np.ndarray
+    upper: np.ndarray
+    integer: np.ndarray
+    starts: np.ndarray
+    columns: np.ndarray
+    values: np.ndarray
+    row_lower: np.ndarray
+    row_upper: np.ndarray
+    variables: list[Any]
+    rows: list[Any]
+    cones: tuple[Cone, ...] = ()
+    tangents: tuple[int, ...] = ()
+    disturbed: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
+
+    def with_tangents(
+        self, cones: tuple[int, ...], starts: np.ndarray, columns: np.ndarray, values: np.ndarray
+    ) -> "Compiled":
+        """The same with more rows values . x[columns] <= 0, each a tangent of the cone with that number."""
+        return replace(
+            self,
+            starts=np.concatenate([self.starts, self.starts[-1] + starts[1:]]).astype(np.int32),
+            columns=np.concatenate([self.columns, columns]).astype(np.int32),
+            values=np.concatenate([self.values, values]),
+            row_lower=np.concatenate([self.row_lower, np.full(len(cones), -np.inf)]),
+            row_upper=np.concatenate([self.row_upper, np.zeros(len(cones))]),
+            tangents=(*self.tangents, *cones),
+        )
+
+
+def compile_model(model: pyo.ConcreteModel) -> Compiled:
+    """The arrays of a model whose active rows and objective are flat linear expressions (`linear.linear`).
+
+    Raises TypeError for a row of any other form: building such rows would cost more than solving them; ValueError for
+    one with a variable that is not on the model.
+    """
+    blocks = list(model.component_objects(pyo.Var))
+    variables = list(chain.from_iterable(block.values() for block in blocks))
+    disturbed = [of_disruption(block.local_name) for block in blocks]
+    column = pd.Index(_identities(variables))
+    rows = [row for block in model.component_objects(pyo.Constraint) for row in block.values() if row.active]
+    bounded = [_bounded(row.expr) for row in rows]
+    bodies = [body for _, body, _ in bounded]
+    lengths = [len(body.coefficients) for body in bodies]
+    (objective,) = model.component_data_objects(pyo.Objective, active=True)
+    lower, upper, integer = _limits(variables)
+    return Compiled(
+        cost=np.bincount(_columns([objective.expr], column), objective.expr.coefficients, len(variables)),
+        offset=float(objective.expr.offset),
+        lower=lower,
+        upper=upper,
+        integer=integer,
+        starts=np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int32),
+        columns=_columns(bodies, column),
+        values=np.fromiter(chain.from_iterable(body.coefficients for body in bodies), float, sum(lengths)),
+        row_lower=np.array([low for low, _, _ in bounded], dtype=float),
+        row_upper=np.array([high for _, _, high in bounded], dtype=float),
+        variables=variables,
+        rows=rows,
+        cones=tuple(_cone(cone, column) for cone in getattr(model, "cones", ()) if cone.tangents.active),
+        disturbed=np.repeat(disturbed, [len(block) for block in blocks]),
+    )
+
+
+def of_disruption(name: str) -> bool:
+    """Whether a component of a model is there for disruptions alone."""
+    return name.endswith("_in") or name in ("snapshot_loss", "value_at_risk", "excess", "beyond")
+
+
+def _identities(objects: Iterable[Any]) -> np.ndarray:
+    return np.fromiter(map(id, objects), np.int64)
+
+
+def _columns(bodies: Iterable[FlatSum], column: pd.Index) -> np.ndarray:
+    """The column of every term of `bodies`, one after the other; `column` holds the identities of the variables."""
+    found = column.get_indexer(_identities(chain.from_iterable(body.variables for body in bodies)))
+    if (found < 0).any():
+        raise ValueError("a row or the objective has a variable that is not on the model")
+    return found.astype(np.int32)
+
+
+def _cone(cone: Any, column: pd.Index) -> Cone:
+    """A cone of `planner_models.blocks.rules.concentration` by columns."""
+    whole, *breach = column.get_indexer(
+        _identities([cone.whole, *([] if cone.breach is None else [cone.breach])])
+    ).tolist()
+    return Cone(column.get_indexer(_identities(cone.parts)), whole, breach[0] if breach else None, cone.radius)
+
+
+def _bounded(expression: Any) -> tuple[float, Any, float]:
+    """Lower bound, linear body and upper bound of a relational expression."""
+    arguments = expression.args
+    if len(arguments) == 3:
+        low, body, high = arguments
+    elif isinstance(arguments[0], FlatSum):
+        body, high = arguments
+        low = high if isinstance(expression, EqualityExpression) else -np.inf
+    else:
+        low, body = arguments
+        high = low if isinstance(expression, EqualityExpression) else np.inf
+    if not isinstance(body, FlatSum):
+        raise TypeError(f"not a flat linear row: {expression}")
+    return low, body, high
+
+
+def _limits(variables: list[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Lower bound, upper bound and wholeness of each variable.
+
+    Asking each one for its `bounds` would build the interval of its domain anew: each domain is asked once. Where a
+    variable or its domain has no bound Pyomo says None, numpy NaN, which fmax and fmin pass over.
+    """
+    domains = [data.domain for data in variables]
+    _, first, which = np.unique(_identities(domains), return_index=True, return_inverse=True)
+    intervals = np.array([domains[place].bounds() for place in first], dtype=float).reshape(-1, 2)[which]
+    own_lower = np.array([data._lb for data in variables], dtype=float)
+    own_upper = np.array([data._ub for data in variables], dtype=float)
+    lower = np.fmax(np.fmax(own_lower, intervals[:, 0]), -np.inf)
+    upper = np.fmin(np.fmin(own_upper, intervals[:, 1]), np.inf)
+    whole = np.array([not variables[place].is_continuous() for place in first], dtype=bool)[which]
+    return lower, upper, whole

@@ -1,0 +1,70 @@
+"""Cones in a solver of linear rows: where a plan is outside of one, the tangent there is added and it runs again."""
+
+from collections.abc import Callable
+from math import sqrt
+from typing import Any
+
+import highspy
+import numpy as np
+
+from planner.solver.compiled import Compiled, Cone
+
+CLOSE = 1e-5
+"""How far the square of |parts| / whole may be above that of the radius: a tenth of what the result allows a rule."""
+
+ROUNDS = 200
+"""Most runs of one linear programme."""
+
+
+def closed_in(
+    compiled: Compiled, solver: highspy.Highs, run: Callable[[highspy.Highs], Any] = highspy.Highs.run
+) -> Compiled:
+    """Run a linear programme again until its optimum is inside of all cones, with the tangents that takes.
+
+    `solver` holds the rows of `compiled` and has run; it may have other bounds on its variables.
+    """
+    for _ in range(ROUNDS if compiled.cones else 0):
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            break
+        found = tangents_at(compiled, np.array(solver.getSolution().col_value))
+        if found is compiled:
+            break
+        old, first = len(compiled.row_upper), len(compiled.values)
+        solver.addRows(
+            len(found.row_upper) - old,
+            found.row_lower[old:],
+            found.row_upper[old:],
+            len(found.values) - first,
+            found.starts[old:-1] - first,
+            found.columns[first:],
+            found.values[first:],
+        )
+        compiled = found
+        run(solver)
+    return compiled
+
+
+def tangents_at(compiled: Compiled, values: np.ndarray) -> Compiled:
+    """`compiled` with a tangent of each cone that these values are outside of; itself where they are in all."""
+    numbers = [number for number, cone in enumerate(compiled.cones) if _outside(cone, values)]
+    if not numbers:
+        return compiled
+    rows = [_tangent(compiled.cones[number], values) for number in numbers]
+    starts = np.cumsum([0, *(len(columns) for columns, _ in rows)])
+    columns, slopes = (np.concatenate(parts) for parts in zip(*rows, strict=True))
+    return compiled.with_tangents(tuple(numbers), starts, columns, slopes)
+
+
+def _outside(cone: Cone, values: np.ndarray) -> bool:
+    breach = 0.0 if cone.breach is None else values[cone.breach]
+    allowed = sqrt(cone.radius**2 + CLOSE) * values[cone.whole] + breach
+    return bool(np.linalg.norm(values[cone.parts]) > allowed + 1e-9)
+
+
+def _tangent(cone: Cone, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Columns and coefficients of direction . x[parts] - radius x x[whole] - x[breach] <= 0, that of the values."""
+    direction = values[cone.parts] / np.linalg.norm(values[cone.parts])
+    end = [(cone.whole, -cone.radius), *([] if cone.breach is None else [(cone.breach, -1.0)])]
+    columns = np.concatenate([cone.parts, [column for column, _ in end]])
+    slopes = np.concatenate([direction, [slope for _, slope in end]])
+    return columns[slopes != 0], slopes[slopes != 0]

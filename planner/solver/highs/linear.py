@@ -1,0 +1,38 @@
+"""A small linear programme, for checks that ask what is possible at best."""
+
+import highspy
+import numpy as np
+
+from planner.solver.compiled import Compiled
+from planner.solver.highs import load
+
+
+def minimum(
+    cost: np.ndarray, rows: np.ndarray, at_least: np.ndarray, most: np.ndarray
+) -> tuple[float, np.ndarray, np.ndarray] | None:
+    """The least cost @ x with rows @ x >= at_least and 0 <= x <= most; None where there is no finite least.
+
+    Shapes: cost and most (columns,), rows (rows, columns), at_least (rows,). Returns the least value, x, and what one
+    more unit of each right-hand side would cost.
+    """
+    row, column = np.nonzero(rows)
+    problem = Compiled(
+        cost=cost,
+        offset=0.0,
+        lower=np.zeros(len(cost)),
+        upper=most,
+        integer=np.zeros(len(cost), dtype=bool),
+        starts=np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(at_least)))]),
+        columns=column,
+        values=rows[row, column],
+        row_lower=at_least,
+        row_upper=np.full(len(at_least), np.inf),
+        variables=[],
+        rows=[],
+    )
+    solver = load(problem)
+    solver.run()
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    solution = solver.getSolution()
+    return solver.getObjectiveValue(), np.array(solution.col_value), np.array(solution.row_dual)

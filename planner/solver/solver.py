@@ -1,0 +1,241 @@
+"""How a model is solved: where the search starts, when it is repeated, and exact integers at its end."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import numpy as np
+import pyomo.environ as pyo
+
+from planner.solver.compiled import Compiled, compile_model
+from planner.solver.highs import load
+from planner.solver.highs.cones import closed_in, tangents_at
+from planner.solver.highs.job import Job
+from planner.solver.highs.outcome import finite, optimum, outcome, priced
+from planner.solver.marginals import price_rules
+from planner.solver.solution import Options, Progress, Solution
+from planner.solver.undisturbed import undisturbed
+from planner_models.start import reach_levels, round_up
+
+PROVED = 1e-6
+"""A plan whose gap is at most this is called optimal; above it, within the gap that was asked for."""
+
+
+def solve(
+    model: pyo.ConcreteModel, options: Options | None = None, progress: Callable[[Progress], None] | None = None
+) -> Solution:
+    """Solve a model built by `planner_models.network.build` and load the plan into its variables."""
+    compiled = compile_model(model)
+    solution = solve_arrays(compiled, options or Options(), progress, rounding(model, compiled))
+    if solution.values is not None:
+        load_values(compiled, solution.values)
+        price_rules(model, compiled, solution.duals, solution.cone_duals)
+    return solution
+
+
+Rounding = Callable[[np.ndarray], np.ndarray]
+"""Turns values, one per column, into values with whole integers."""
+
+
+def rounding(model: pyo.ConcreteModel, compiled: Compiled) -> tuple[Rounding, ...]:
+    """How values become whole, by the rules of `start`: of the relaxation, then of the plan that comes of it."""
+
+    def by(rule: Callable[[pyo.ConcreteModel], None]) -> Rounding:
+        def rounded(values: np.ndarray) -> np.ndarray:
+            load_values(compiled, values)
+            rule(model)
+            return np.array([variable.value for variable in compiled.variables])
+
+        return rounded
+
+    return (by(round_up), *([by(reach_levels)] if model.learned or model.clustered or model.enabled else []))
+
+
+def load_values(compiled: Compiled, values: np.ndarray) -> None:
+    """Give every variable of the model its value."""
+    for variable, value in zip(compiled.variables, values.tolist(), strict=True):
+        variable.set_value(value, skip_validation=True)
+
+
+def solve_arrays(
+    compiled: Compiled,
+    options: Options,
+    progress: Callable[[Progress], None] | None = None,
+    roundings: tuple[Rounding, ...] = (),
+    start: np.ndarray | None = None,
+) -> Solution:
+    """Solve compiled arrays; integers in the plan are exactly whole, and the rest is optimal for them.
+
+    `roundings` turn values of the relaxation into values with whole integers, one after the other, each what the one
+    before led to; the plan they lead to, if any, is where the search starts. A `start` that is given, a plan in
+    values per column, takes its place. Ctrl-C and the time limit hold for all of it and leave the best plan so far.
+    """
+    started = time.monotonic()
+    with listening() as stop:
+        job = Job(options, progress, stop, started)
+        bound = -np.inf
+        if start is None and roundings and compiled.integer.any():
+            bound, start, compiled = _start(job, compiled, roundings)
+        solution, closer = _searched(job, compiled, start, bound)
+        while closer is not compiled and _unsettled(solution, options):
+            start, compiled = _better(compiled, start, solution.values), closer
+            bound = bound if solution.bound is None else max(bound, solution.bound)
+            solution, closer = _searched(job, compiled, start, bound)
+        if start is not None and _overstated(solution, options):
+            solution, _ = _searched(job, compiled, None, bound)
+    return replace(solution, seconds=time.monotonic() - started)
+
+
+@contextmanager
+def listening() -> Iterator[threading.Event]:
+    """While this lasts Ctrl-C only sets the event: whoever runs then ends in order."""
+    stop = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    before = signal.signal(signal.SIGINT, lambda *_: stop.set())
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _start(job: Job, compiled: Compiled, roundings: tuple[Rounding, ...]) -> tuple[float, np.ndarray | None, Compiled]:
+    """The bound of the relaxation, the best plan around its rounded values, and the model with tangents found so far.
+
+    There is no plan where there is none in time.
+    """
+    relaxed = job.run(replace(compiled, integer=np.zeros_like(compiled.integer)))
+    compiled = closed_in(compiled, relaxed, job.again)
+    best = optimum(relaxed)
+    if best is None:
+        return -np.inf, None, compiled
+    bound, values = best
+    start = _calm_start(job, compiled, roundings, bound)
+    for rounded in roundings if start is None else ():
+        whole = rounded(values)
+        fixed = job.run(_fixed(compiled, whole))
+        compiled = closed_in(compiled, fixed, job.again)
+        best = optimum(fixed)
+        if best is None:
+            break
+        values = start = best[1]
+        start[compiled.integer] = whole[compiled.integer]
+    return bound, start, compiled
+
+
+def _calm_start(job: Job, compiled: Compiled, roundings: tuple[Rounding, ...], bound: float) -> np.ndarray | None:
+    """The decisions of a plan that knows of no disruptions, with the best flows for them; None where there is none.
+
+    With many disruptions that plan is found much sooner, and is a better start than the relaxation made whole.
+    """
+    part = undisturbed(compiled)
+    if part is None:
+        return None
+    calm = job.hurried(bound)
+    within, begun, model = _start(calm, part.compiled, tuple(map(part.rounding, roundings)))
+    solution, _ = _searched(calm, model, begun, within)
+    if solution.values is None:
+        return None
+    whole = part.whole(solution.values)
+    fixed = load(_fixed(compiled, whole))
+    fixed.run()
+    best = optimum(fixed)
+    if best is None:
+        return None
+    start = best[1]
+    start[compiled.integer] = whole[compiled.integer]
+    return start
+
+
+def _searched(job: Job, compiled: Compiled, start: np.ndarray | None, bound: float) -> tuple[Solution, Compiled]:
+    """Run the solver; where it brings nothing better than the start in time, the start is the plan.
+
+    Returns the model with the tangents that its plan asked for; no plan where that cannot be inside of all cones.
+    """
+    solver = job.run(compiled, start, bound)
+    whole = compiled.integer.any()
+    closer = compiled if whole else closed_in(compiled, solver, job.again)
+    solution = outcome(solver, job.stop.is_set(), closer, bound)
+    if solution.values is not None and whole:
+        solution, closer = _polished(compiled, solution)
+    stopped = solution.values is None and solution.status in ("time_limit", "interrupted")
+    if start is not None and (stopped or _worse(compiled, solution, start)):
+        bound = bound if solution.bound is None else solution.bound
+        objective = float(compiled.cost @ start) + compiled.offset
+        begun = replace(solution, values=start, objective=objective, bound=finite(bound))
+        begun, tighter = _polished(closer, begun) if whole else (begun, closer)
+        if begun.values is not None:
+            solution, closer = begun, tighter
+    return _named(solution), closer
+
+
+def _worse(compiled: Compiled, solution: Solution, start: np.ndarray) -> bool:
+    """Whether a plan costs more, once it is inside of all cones, than the one the search began with."""
+    objective = solution.objective
+    return bool(compiled.cones) and objective is not None and objective > compiled.cost @ start + compiled.offset
+
+
+def _better(compiled: Compiled, start: np.ndarray | None, values: np.ndarray | None) -> np.ndarray | None:
+    """The plan that costs less, of those there are."""
+    plans = [plan for plan in (values, start) if plan is not None]
+    return min(plans, key=lambda plan: compiled.cost @ plan, default=None)
+
+
+def _unsettled(solution: Solution, options: Options) -> bool:
+    """Whether a finished search has no plan inside of all cones, or one that could be better than was asked for."""
+    if solution.values is None:
+        return solution.status in ("optimal", "within_gap")
+    return _overstated(solution, options)
+
+
+def _overstated(solution: Solution, options: Options) -> bool:
+    """Whether a finished search has left more than the gap asked for.
+
+    HiGHS's presolve can drop a column that the start uses and then takes the start without that column's cost for a
+    plan. Integers re-optimised exactly bring it to light; such a search is repeated without a start.
+    """
+    return solution.status == "within_gap" and solution.gap is not None and solution.gap > max(options.gap, PROVED)
+
+
+def _named(solution: Solution) -> Solution:
+    """The gap of a plan against its bound, and the name of a finished search by that gap."""
+    if solution.objective is None or solution.bound is None:
+        return solution
+    gap = max(0.0, solution.objective - solution.bound) / max(abs(solution.objective), 1e-9)
+    finished = solution.status in ("optimal", "within_gap")
+    status = ("optimal" if gap <= PROVED else "within_gap") if finished else solution.status
+    return replace(solution, gap=gap, bound=min(solution.bound, solution.objective), status=status)
+
+
+def _fixed(compiled: Compiled, values: np.ndarray) -> Compiled:
+    """The linear programme that is left when every integer is held at its value."""
+    lower, upper, whole = compiled.lower.copy(), compiled.upper.copy(), compiled.integer
+    lower[whole], upper[whole] = values[whole], values[whole]
+    return replace(compiled, lower=lower, upper=upper, integer=np.zeros_like(whole))
+
+
+def _polished(compiled: Compiled, solution: Solution) -> tuple[Solution, Compiled]:
+    """The plan with integers rounded exactly and everything else re-optimised around them, inside of all cones.
+
+    A MIP solution meets integrality only to a tolerance, which times a large capacity is a visible amount. Where
+    rounding leaves nothing feasible the plan is kept as the solver gave it, unless it is outside of a cone: then there
+    is none, and the tangents that come with it say so to the next search.
+    """
+    assert solution.values is not None
+    whole = compiled.integer
+    fixed = np.round(solution.values)
+    solver = load(_fixed(compiled, fixed))
+    solver.run()
+    closer = closed_in(compiled, solver)
+    best = optimum(solver)
+    if best is None:
+        closer = tangents_at(closer, solution.values)
+        kept = solution if closer is compiled else replace(solution, values=None, objective=None)
+        return kept, closer
+    objective, values = best
+    values[whole] = fixed[whole]
+    return replace(priced(solution, solver, closer), values=values, objective=objective), closer

@@ -1,0 +1,1 @@
+"""Plans nearly as good, and as different as can be."""

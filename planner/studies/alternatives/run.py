@@ -1,0 +1,132 @@
+"""Near-optimal alternatives from a checked input to words and a workbook."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planner.issues import Issue
+from planner.planning import issue_table
+from planner.report.charts import Chart
+from planner.report.figures import four_digits, listed, money
+from planner.report.tiles import Tile
+from planner.seal import seal
+from planner.sheets.plans import alternative_schemas
+from planner.studies.alternatives.study import ALWAYS, NEVER, OPTIONAL, UNDECIDED, Alternatives
+from planner.studies.why.question import shown
+from planner.workbook.board import Board
+from planner.workbook.write import write_tables
+from planner_models.schema import RESULTS
+from planner_models.schema.decisions import KEYS
+
+WORDS = {ALWAYS: "always taken", NEVER: "never taken", OPTIONAL: "optional", UNDECIDED: "undecided"}
+
+
+def lines(found: Alternatives, within: float, number: int) -> list[str]:
+    """What to say about the alternatives, of which `number` were asked for, line by line."""
+    currency = found.job.reading.instance.settings["currency"]
+    text = [_plan(found, place, currency) for place in range(len(found.plans))]
+    if found.exhausted:
+        text.append(f"no further plan within {100 * within:.3g} % of the best differs in any choice")
+    elif found.interrupted:
+        text.append("stopped by the user (Ctrl-C): there may be further plans")
+    elif len(found.plans) < number:
+        text.append("no further plan was found in time")
+    for verdict in (ALWAYS, OPTIONAL, NEVER, UNDECIDED):
+        names = [shown(name) for name, word in zip(found.choices.names, found.verdicts, strict=True) if word == verdict]
+        if names and verdict != NEVER:
+            text.append(f"{WORDS[verdict]} ({len(names)}): {listed(names, 6)}")
+        elif names:
+            text.append(f"{WORDS[verdict]} ({len(names)})")
+    if UNDECIDED in found.verdicts:
+        limit = "Ctrl-C" if found.interrupted else "the time limit"
+        text.append(f"{limit} left some undecided: no plan seen does otherwise, but none was ruled out")
+    return text
+
+
+def _plan(found: Alternatives, place: int, currency: str) -> str:
+    plan, best = found.plans[place], found.plans[0]
+    objective = found.job.sign * (plan.solution.objective or 0.0)
+    verb = "costs" if found.job.sign > 0 else "earns"
+    differs = int(np.abs(plan.taken - best.taken).sum())
+    tail = f", {_extra(found, place):.2%} worse; {differs} choices differ from plan 1" if place else ", the best found"
+    return f"plan {place + 1} {verb} {money(objective, currency)}{tail}".replace("% worse", " % worse")
+
+
+def _extra(found: Alternatives, place: int) -> float:
+    """How much worse than the best, relative to it."""
+    best, plan = (found.plans[number].solution.objective or 0.0 for number in (0, place))
+    return (plan - best) / max(abs(best), 1e-9)
+
+
+def tables(
+    found: Alternatives, within: float, number: int, issues: list[Issue], changes: list[str]
+) -> dict[str, pd.DataFrame]:
+    """The sheets of the workbook."""
+    plans = pd.DataFrame(
+        [_row(found, place) for place in range(len(found.plans))],
+        columns=list(alternative_schemas(1)["plans"].columns),
+    )
+    made = {"plans": plans, "choices": _choices(found), "issues": issue_table(issues)}
+    facts: dict[str, Any] = {"within": within, "cap": found.job.sign * found.cap, "plans": len(found.plans)}
+    facts |= {"started": found.job.began.isoformat(timespec="seconds")}
+    options = asdict(found.job.options) | {"changes": changes}
+    run = seal(found.job.reading.path, options, facts, made, alternative_schemas(len(found.plans)))
+    return {"summary": _summary(found, within, number), **made, "run": run}
+
+
+def _row(found: Alternatives, place: int) -> tuple:
+    plan = found.plans[place]
+    objective, best = (found.job.sign * (found.plans[number].solution.objective or 0.0) for number in (place, 0))
+    distance = [float(np.abs(plan.taken - other.taken).sum()) for other in found.plans]
+    others = [away for number, away in enumerate(distance) if number != place]
+    extra = abs(objective - best)
+    seconds = plan.solution.seconds
+    return f"plan {place + 1}", objective, extra, _extra(found, place), distance[0], min(others, default=0.0), seconds
+
+
+def _choices(found: Alternatives) -> pd.DataFrame:
+    rows: list[dict[str, Any]] = []
+    for place, name in enumerate(found.choices.names):
+        key: dict[str, Any] = dict(zip(KEYS[name[0]], name[1:], strict=False))
+        taken: dict[str, Any] = {
+            f"plan_{number}": float(plan.taken[place]) for number, plan in enumerate(found.plans, 1)
+        }
+        rows.append({"decision": name[0], "verdict": found.verdicts[place]} | key | taken)
+    frame = pd.DataFrame(rows, columns=list(alternative_schemas(len(found.plans))["choices"].columns))
+    order = {verdict: place for place, verdict in enumerate((ALWAYS, OPTIONAL, UNDECIDED, NEVER))}
+    return frame.sort_values("verdict", key=lambda words: words.map(order), kind="stable", ignore_index=True)
+
+
+def _summary(found: Alternatives, within: float, number: int) -> pd.DataFrame:
+    settings = found.job.reading.instance.settings
+    name = f"Plans within {within:.1%} of the best: {settings['name']}".replace("%", " %")
+    said = lines(found, within, number)
+    rows: list[tuple[str, Any, str]] = [
+        ("name", name, ""),
+        ("status", f"{len(found.plans)} plans, as different as can be", ""),
+    ]
+    rows += [(f"brief {number}", line, "") for number, line in enumerate(said, 1)]
+    rows += [(f"choices {WORDS[word]}", float(found.verdicts.count(word)), "") for word in WORDS]
+    return pd.DataFrame(rows, columns=list(RESULTS["summary"].columns), dtype=object)
+
+
+def write_alternatives(found: Alternatives, made: dict[str, pd.DataFrame], path: Path) -> None:
+    """Write the workbook. Raises WriteError where that cannot be."""
+    counts = [Tile(f"Choices {WORDS[word]}", f"{found.verdicts.count(word)}", "") for word in WORDS]
+    currency = found.job.reading.instance.settings["currency"]
+    worst = max(range(len(found.plans)), key=lambda place: _extra(found, place))
+    room = Tile("Dearest plan shown", f"{_extra(found, worst):.2%}".replace("%", " %"), "worse than the best")
+    kinds = pd.DataFrame({"kind": [name[0] for name in found.choices.names], "verdict": found.verdicts})
+    frame = kinds.groupby(["kind", "verdict"]).size().unstack(fill_value=0).astype(float)
+    objectives = pd.DataFrame(
+        {"objective": made["plans"]["objective"].tolist()},
+        index=[f"{row['plan']}: {four_digits(row['objective'])}" for row in made["plans"].to_dict("records")],
+    )
+    charts = [Chart("Objective of each plan", "clustered", f"million {currency}", objectives)]
+    if len(frame):
+        charts.append(Chart("Choices by kind", "stacked", "choices", frame))
+    board = Board([*counts, room], charts)
+    write_tables(path, alternative_schemas(len(found.plans)), made, found.job.reading.raw, board)

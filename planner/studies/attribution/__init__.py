@@ -1,0 +1,1 @@
+"""What integration is worth, and through which mechanism."""

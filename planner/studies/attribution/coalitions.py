@@ -1,0 +1,89 @@
+"""Plans under some mechanisms only: each coalition of switches is one solve, in this process or in several."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from planner.diagnosis import remedies, told
+from planner.solver.compiled import compile_model
+from planner.solver.solver import Options, rounding, solve_arrays
+from planner.studies.attribution.shapley import Coalition
+from planner.workers.pool import solve_all
+from planner_models.instance import Instance
+from planner_models.network import build
+
+
+@dataclass(frozen=True)
+class Task:
+    """What all coalitions share: the instance, the switches to turn, and the options of each solve."""
+
+    instance: Instance
+    players: tuple[str, ...]
+    options: Options
+
+
+@dataclass(frozen=True)
+class Solved:
+    """How the solve of a coalition ended: objective and bound in money as the workbook counts it, gap as a share.
+
+    Without a plan objective, bound and gap are None, and `reasons` may say which limits cannot be met together.
+    """
+
+    coalition: Coalition
+    status: str
+    words: str
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    seconds: float
+    reasons: tuple[str, ...] = ()
+
+
+class NoPlan(Exception):
+    """A coalition has no plan, so that nothing can be said about what its players are worth."""
+
+    def __init__(self, solved: Solved, players: Sequence[str]) -> None:
+        super().__init__(f"with {_switched(solved.coalition, players)}: {solved.words}")
+        self.solved = solved
+
+
+def named(coalition: Coalition, players: Sequence[str]) -> str:
+    """The switches that are on in a coalition, in the order of the players; "none" where all are off."""
+    return ", ".join(player for player in players if player in coalition) or "none"
+
+
+def _switched(coalition: Coalition, players: Sequence[str]) -> str:
+    if not coalition or len(coalition) == len(players):
+        return f"{', '.join(players)} {'on' if coalition else 'off'}"
+    return f"{named(coalition, players)} on and {named(frozenset(players) - coalition, players)} off"
+
+
+def solve_coalition(task: Task, coalition: Coalition) -> Solved:
+    """The best plan with exactly the switches in `coalition` on, of those of the task."""
+    switches = {player: "on" if player in coalition else "off" for player in task.players}
+    model = build(task.instance.with_settings(**switches))
+    compiled = compile_model(model)
+    solution = solve_arrays(compiled, task.options, None, rounding(model, compiled))
+    sign = -1.0 if task.instance.settings["objective"] == "profit" else 1.0
+    objective, bound = (None if value is None else sign * value + 0.0 for value in (solution.objective, solution.bound))
+    reasons = tuple(told(remedies(model, compiled))) if solution.status == "infeasible" else ()
+    return Solved(coalition, solution.status, solution.words, objective, bound, solution.gap, solution.seconds, reasons)
+
+
+def solve_coalitions(
+    task: Task, needed: Sequence[Coalition], workers: int = 1, cluster: str | None = None
+) -> Iterator[Solved]:
+    """Solve each of `needed` and yield it when it is done.
+
+    Raises NoPlan for the first without a plan and KeyboardInterrupt when the user stops; nothing runs on after that.
+    """
+    found = solve_all(partial(solve_coalition, task), needed, workers, cluster)
+    try:
+        for solved in found:
+            if solved.status == "interrupted":  # the solver swallows Ctrl-C to end in order
+                raise KeyboardInterrupt
+            if solved.objective is None:
+                raise NoPlan(solved, task.players)
+            yield solved
+    finally:
+        found.close()

@@ -1,0 +1,120 @@
+"""The mechanisms of integration that can be switched off, and which of them can make a difference in an instance."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from planner.issues import InputError, Issue
+from planner.workbook.names import shown, suggestion
+from planner_models.instance import Instance
+from planner_models.schema import SWITCHES
+from planner_models.sets import derive
+
+MECHANISMS = {
+    "access": "Access to outside firms",
+    "scale": "Economies of scale",
+    "learning": "Learning by doing",
+    "clusters": "Regional clusters",
+    "joint_development": "Joint development",
+    "alliances": "Alliances",
+    "enablers": "Enabling infrastructure",
+    "policies": "Policies",
+}
+"""Switch -> what people call it. The other switches, rules and scenarios, are the terms of the question, no channel."""
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who is compared: `players` are switched on and off; `idle` are worth nothing, `untouched` not asked about.
+
+    Both of the latter say why.
+    """
+
+    players: tuple[str, ...]
+    idle: dict[str, str]
+    untouched: dict[str, str]
+
+
+def cast(instance: Instance, only: Sequence[str] = ()) -> Cast:
+    """The cast for an instance; `only` names the mechanisms to compare, all where it is empty.
+
+    Raises InputError for a name that is no mechanism, and where nobody is left to play.
+    """
+    issues = [Issue("error", "", "", _unknown(name)) for name in only if name not in MECHANISMS]
+    if issues:
+        raise InputError(issues)
+    reasons = {name: _why_idle(name, instance) for name in MECHANISMS}
+    idle = {name: reason for name, reason in reasons.items() if reason}
+    able = [name for name in MECHANISMS if name not in idle]
+    players = tuple(name for name in able if name in only or not only)
+    untouched = {name: "not asked for" for name in able if name not in players}
+    if not players:
+        why = "; ".join(f"{name}: {reason}" for name, reason in idle.items() if name in only or not only)
+        message = f"there is no mechanism whose worth could be measured ({why})"
+        raise InputError([Issue("error", "", "", message)])
+    return Cast(players, idle, untouched)
+
+
+def _unknown(name: str) -> str:
+    if name in SWITCHES:
+        return f"`{name}` is a switch, but no mechanism of integration: choose among {', '.join(MECHANISMS)}"
+    hint = suggestion(name, MECHANISMS) or f": choose among {', '.join(MECHANISMS)}"
+    return f"there is no mechanism `{shown(name)}`{hint}"
+
+
+def _why_idle(name: str, instance: Instance) -> str:
+    """Why a mechanism can make no difference; "" where it may."""
+    if instance.settings[name] == "off":
+        return "switched off in sheet settings"
+    return _IDLE[name](instance)
+
+
+def _access(instance: Instance) -> str:
+    return "" if (instance["access"]["mode"] != "spot").any() else "sheet access has no offer beyond spot"
+
+
+def _scale(instance: Instance) -> str:
+    """Off also lifts that modules are whole, so that one size on a line is enough to make a difference."""
+    return "sheet options has no module that a line could order" if derive(instance).options.empty else ""
+
+
+def _learning(instance: Instance) -> str:
+    learnable = instance["processes"].query("learnable_share > 0")["process"]
+    rows = instance["learning"].query("saving > 0")
+    return "" if rows["process"].isin(learnable).any() else "sheet learning has no level that makes a process cheaper"
+
+
+def _clusters(instance: Instance) -> str:
+    return "" if (instance["clusters"]["saving"] > 0).any() else "sheet clusters has no level with a saving"
+
+
+def _partnered(kind: str) -> Callable[[Instance], str]:
+    def reason(instance: Instance) -> str:
+        projects = instance["projects"]
+        offered = (projects["kind"] == kind) & projects["partner"].notna()
+        return "" if offered.any() else f"sheet projects has no option of kind {kind} with a partner"
+
+    return reason
+
+
+def _enablers(instance: Instance) -> str:
+    if instance.settings["objective"] == "cost":
+        return "enablers raise demand, which counts under objective profit only"
+    return "" if (instance["enablers"]["uplift"] > 0).any() else "sheet enablers has no row with an uplift"
+
+
+def _policies(instance: Instance) -> str:
+    policies = instance["policies"]
+    heeded = (policies["active"] == "yes") & (policies["rate"] != 0)
+    return "" if heeded.any() else "sheet policies has no active row with a rate"
+
+
+_IDLE: dict[str, Callable[[Instance], str]] = {
+    "access": _access,
+    "scale": _scale,
+    "learning": _learning,
+    "clusters": _clusters,
+    "joint_development": _partnered("joint"),
+    "alliances": _partnered("alliance"),
+    "enablers": _enablers,
+    "policies": _policies,
+}

@@ -1,0 +1,245 @@
+"""An attribution for people: headline figures, a sentence per mechanism, and what the charts show."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from planner.report.brief import listed
+from planner.report.charts import Chart
+from planner.report.figures import four_digits, money, per_cent
+from planner.report.tiles import Tile
+from planner.sheets.waterfall import axis_floor, waterfall
+from planner.studies.attribution.mechanisms import MECHANISMS
+from planner.studies.attribution.shapley import NONE, interactions, largest_errors, standard_errors
+from planner.studies.attribution.study import Attribution
+from planner_models.instance import Instance
+from planner_models.schema import RESULTS
+
+Row = tuple[str, Any, str]
+
+MOST_TILES = 6
+
+ALIKE = 0.05
+"""What a mechanism adds as the first and as the last is called alike up to this share of its worth."""
+
+
+class Words:
+    """An attribution with what all sentences about it need: the currency, and which way is better."""
+
+    def __init__(self, instance: Instance, found: Attribution) -> None:
+        self.found = found
+        self.name = instance.settings["name"]
+        self.currency = instance.settings["currency"]
+        self.profit = instance.settings["objective"] == "profit"
+        self.everybody = frozenset(found.design.players)
+        self.errors = largest_errors(found.weights, found.slack)
+        self.sampling = standard_errors(found.orders, found.gains) if found.orders else {}
+
+    def money(self, amount: float) -> str:
+        """An amount as people say it."""
+        return money(amount, self.currency)
+
+    def objective(self, coalition: frozenset[str]) -> float:
+        """The total of a coalition's plan, as the workbook counts it."""
+        return self.found.gains[coalition] * self.found.sign + 0.0
+
+    def plan(self, coalition: frozenset[str]) -> str:
+        """What a coalition's plan does, such as "costs 3 billion USD"."""
+        total = self.objective(coalition)
+        if not self.profit:
+            return f"costs {self.money(total)}"
+        return f"{'earns' if total >= 0 else 'loses'} {self.money(abs(total))}"
+
+    def reach(self, player: str) -> float:
+        """How far a worth may be off: the solver's error, and twice the standard error where orders are sampled."""
+        return self.errors[player] + 2 * (self.sampling.get(player) or 0.0)
+
+
+def attribution_summary(instance: Instance, found: Attribution) -> pd.DataFrame:
+    """Rows of metric, value and unit, as on the summary of a plan."""
+    words = Words(instance, found)
+    unit = f"million {words.currency}"
+    plans = "profit" if words.profit else "cost"
+    rows: list[Row] = [
+        ("name", f"What integration is worth: {words.name}", ""),
+        ("status", method(found), ""),
+        ("worth of all mechanisms", found.total, unit),
+        (f"{plans} with all mechanisms off", words.objective(NONE), unit),
+        (f"{plans} with all mechanisms on", words.objective(words.everybody), unit),
+        *[(f"brief {number}", text, "") for number, text in enumerate(brief(words), 1)],
+        *[(f"worth of {player}", worth, unit) for player, worth in found.worths.items()],
+        ("sum of these worths", math.fsum(found.worths.values()), unit),
+        ("most the total can be off", found.total_error if math.isfinite(found.total_error) else "not known", unit),
+        ("plans solved", len(found.solved), ""),
+        ("time to solve them", math.fsum(plan.seconds for plan in found.solved.values()), "s"),
+    ]
+    return pd.DataFrame(rows, columns=list(RESULTS["summary"].columns), dtype=object)
+
+
+def method(found: Attribution) -> str:
+    """How the worths were found, and whether that is all that was asked for."""
+    players = len(found.design.players)
+    count = f"{players} mechanism{'s' * (players > 1)}"
+    if not found.design.orders:
+        return f"Shapley values, exact over all {len(found.solved)} combinations of {count}"
+    done, asked = len(found.orders), len(found.design.orders)
+    if done < asked:
+        return f"stopped by the user: Shapley values estimated from the first {done} of {asked} sampled orders"
+    return f"Shapley values estimated from {done} sampled orders of {count}"
+
+
+def brief(words: Words) -> list[str]:
+    """The sentences: the whole, each mechanism, what goes together, what was left out, how sure all this is."""
+    parts = [_whole(words), *[_mechanism(words, player) for player in words.found.worths]]
+    parts += [_pairs(words), _others(words), _meaning(words), _certainty(words)]
+    return [part for part in parts if part]
+
+
+def _whole(words: Words) -> str:
+    found = words.found
+    off, on = words.plan(NONE), words.plan(words.everybody)
+    subject = "What is compared here" if found.design.cast.untouched else "Integration of the chain"
+    gained = "is worth" if found.total >= 0 else "loses"
+    return (
+        f"{subject} {gained} {words.money(abs(found.total))} (discounted): the plan {on} with the "
+        f"mechanisms compared here, and {off} with all of them off."
+    )
+
+
+def _mechanism(words: Words, player: str) -> str:
+    found, name = words.found, MECHANISMS[player]
+    worth = found.worths[player]
+    if abs(worth) <= 1e-9 * max(abs(gain) for gain in found.gains.values()):
+        return f"{name}: worth nothing here."
+    verb = ("earned" if words.profit else "saved") if worth > 0 else "lost"
+    text = f"{name}: {words.money(abs(worth))} {verb}"
+    if abs(worth) <= words.reach(player):
+        return f"{text}, which is less than it may be off."
+    if player == "scale" and worth < 0:
+        return f"{text}: modules are whole, and with this switched off they may have any size."
+    if found.total > 0 and 0 < worth <= found.total:
+        text += f", {per_cent(worth / found.total)} of the whole"
+    alone = found.added(frozenset({player}), NONE)
+    last = found.added(words.everybody, words.everybody - {player})
+    if alone is None or last is None or len(found.design.players) < 2:
+        return f"{text}."
+    text += f"; {words.money(alone)} if it came alone, {words.money(last)} on top of all others"
+    slack = found.slack[NONE] + found.slack[words.everybody]
+    if abs(last - alone) <= max(slack, ALIKE * abs(worth)):
+        return f"{text}."
+    return f"{text}, so it {'gains from' if last > alone else 'overlaps with'} the others."
+
+
+def _pairs(words: Words) -> str:
+    """The pair that helps each other most and the pair that overlaps most."""
+    slack = words.found.slack
+    pairs = interactions(words.found.design.players, words.found.gains)
+    sure = {
+        pair: gained
+        for pair, gained in pairs.items()
+        if abs(gained) > max(1e-9, slack[NONE] + sum(slack[frozenset({player})] for player in pair))
+    }
+    if not sure or len(words.found.design.players) < 2:
+        return ""
+    parts = []
+    for pair, verb in ((max(sure, key=sure.__getitem__), "strengthen"), (min(sure, key=sure.__getitem__), "overlap")):
+        names, gained = " and ".join(MECHANISMS[player] for player in pair), sure[pair]
+        if verb == "strengthen" and gained > 0:
+            parts.append(f"{names} strengthen each other most ({words.money(gained)} more together than apart)")
+        if verb == "overlap" and gained < 0:
+            parts.append(f"{names} overlap most ({words.money(-gained)} less together than apart)")
+    return "; ".join(parts) + "."
+
+
+def _others(words: Words) -> str:
+    others = words.found.design.cast
+    reasons: dict[str, list[str]] = {}
+    for name, reason in others.idle.items():
+        reasons.setdefault(reason, []).append(MECHANISMS[name])
+    parts = [f"{listed(names, 8)} ({reason})" for reason, names in reasons.items()]
+    text = f"Worth nothing in this workbook: {'; '.join(parts)}." if parts else ""
+    if others.untouched:
+        text += f" Not compared, as not asked for: {listed([MECHANISMS[name] for name in others.untouched], 8)}."
+    return text.strip()
+
+
+def _meaning(words: Words) -> str:
+    return (
+        "The worth of a mechanism is what it adds on average over all orders in which the mechanisms could be put in "
+        "place (its Shapley value); the worths add up to the whole."
+        if len(words.found.design.players) > 1
+        else ""
+    )
+
+
+def _certainty(words: Words) -> str:
+    """How far the figures may be off, from the search and from sampling."""
+    error = max(words.errors.values())
+    if not math.isfinite(error):
+        text = "Some plans were stopped before any bound was known: how far the worths may be off is not known."
+    elif error <= 1e-6 * max(1e-9, *(abs(gain) for gain in words.found.gains.values())):
+        text = "Every plan was solved to optimality."
+    else:
+        most = words.money(error)
+        text = f"Plans were solved to a gap, so a worth can be off by up to {most}; a smaller gap narrows it."
+    stopped = sum(plan.status == "time_limit" for plan in words.found.solved.values())
+    if stopped:
+        text += f" {stopped} of {len(words.found.solved)} plans were stopped at the time limit."
+    sampling = [error for error in words.sampling.values() if error is not None]
+    if sampling and max(sampling) > 0:
+        return f"{text} Sampling adds a standard error of up to {words.money(max(sampling))}."
+    unknown = words.sampling and not sampling
+    return f"{text} With one pair of orders the error of sampling is not known." if unknown else text
+
+
+def attribution_tiles(instance: Instance, found: Attribution) -> list[Tile]:
+    """The whole, the largest mechanisms, and how sure the figures are."""
+    words = Words(instance, found)
+    on, off = words.money(words.objective(words.everybody)), words.money(words.objective(NONE))
+    verb = "profit" if words.profit else "cost"
+    shown = [Tile("Together worth", words.money(found.total), f"{verb} {off} → {on}")]
+    for player, worth in list(found.worths.items())[: MOST_TILES - 2]:
+        share = f"{per_cent(worth / found.total)} of the whole" if 0 < worth <= found.total else ""
+        shown.append(Tile(MECHANISMS[player], words.money(worth), share))
+    error = max(words.reach(player) for player in found.worths)
+    sure = words.money(error) if math.isfinite(error) else "not known"
+    return [*shown, Tile("A worth may be off by", sure, "gap and sampling" if found.orders else "gap of the plans")]
+
+
+def attribution_charts(instance: Instance, found: Attribution) -> list[Chart]:
+    """The waterfall from all off to all on, and what each mechanism adds as the first, on average and as the last."""
+    words = Words(instance, found)
+    off, on = words.objective(NONE), words.objective(words.everybody)
+    large = max(abs(off), abs(on)) >= 10_000
+    scale = 1000 if large else 1
+    unit = f"{'billion' if large else 'million'} {words.currency}, discounted"
+    steps = {player: found.sign * worth / scale for player, worth in found.worths.items()}
+    levels = [off / scale]
+    for amount in steps.values():
+        levels.append(levels[-1] + amount)
+    named = {f"{MECHANISMS[player]}\n{four_digits(amount, '+')}": amount for player, amount in steps.items()}
+    start, end = f"All off\n{four_digits(levels[0])}", f"All on\n{four_digits(levels[-1])}"
+    frame = waterfall((start, levels[0]), named, end, better=found.sign)
+    floor = axis_floor(levels)
+    axis = unit if floor is None else f"{unit} (axis begins at {floor:,g})"
+    title = f"From all mechanisms off to all on: {'profit' if words.profit else 'cost'} of the plan"
+    return [Chart(title, "waterfall", axis, frame, floor), *_by_place(words, scale, unit)]
+
+
+def _by_place(words: Words, scale: float, unit: str) -> list[Chart]:
+    """For each mechanism what it adds as the first, on average, and as the last; those that are solved."""
+    found = words.found
+    rows: dict[str, Mapping[str, float | None]] = {
+        MECHANISMS[player]: {
+            "alone, all others off": found.added(frozenset({player}), NONE),
+            "worth (average over all orders)": worth,
+            "last, all others on": found.added(words.everybody, words.everybody - {player}),
+        }
+        for player, worth in found.worths.items()
+    }
+    frame = pd.DataFrame.from_dict(rows, orient="index").astype(float).dropna() / scale
+    if len(frame) < 2:
+        return []
+    return [Chart("What each mechanism adds, by when it is put in place", "clustered", unit, frame)]

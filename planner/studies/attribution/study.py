@@ -1,0 +1,242 @@
+"""What integration is worth, and through which mechanism: Shapley values over the switches of an instance."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from planner.sheets.attribution import ATTRIBUTION
+from planner.solver.solver import Options
+from planner.studies.attribution.coalitions import Solved, Task, named, solve_coalitions
+from planner.studies.attribution.mechanisms import Cast
+from planner.studies.attribution.shapley import (
+    NONE,
+    Coalition,
+    Order,
+    Weights,
+    antithetic_orders,
+    exact_weights,
+    interactions,
+    largest_errors,
+    passed,
+    sampled_weights,
+    standard_errors,
+    subsets,
+    values,
+)
+from planner_models.instance import NUMERIC, Instance
+from planner_models.schema import meta
+
+MOST_EXACT = 6
+"""Players up to which every coalition is solved (64 plans) unless orders are asked for."""
+
+ROUNDING = 1e-9
+"""Relative distance up to which two amounts of money are the same."""
+
+DEFAULT_ORDERS = 20
+"""Orders that are sampled beyond that."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """How the players of `cast` are compared: over all coalitions, or over sampled `orders` where there are any."""
+
+    cast: Cast
+    orders: tuple[Order, ...] = ()
+
+    @property
+    def players(self) -> tuple[str, ...]:
+        """The switches that are turned."""
+        return self.cast.players
+
+    @property
+    def needed(self) -> list[Coalition]:
+        """The coalitions to solve, each once, those first without which nothing can be said.
+
+        After those of the orders come the ones that tell what each player adds as the first and as the last.
+        """
+        if not self.orders:
+            return subsets(self.players)
+        everybody = frozenset(self.players)
+        along = [coalition for order in self.orders for coalition in passed(order)]
+        ends = [frozenset({player}) for player in self.players] + [everybody - {player} for player in self.players]
+        return list(dict.fromkeys([NONE, everybody, *along, *ends]))
+
+
+def design(cast: Cast, *, samples: int | None = None, exact: bool = False, seed: int = 0) -> Design:
+    """Exact for up to six players or where asked for; else `samples` random orders, in pairs of opposites."""
+    if exact or (samples is None and len(cast.players) <= MOST_EXACT):
+        return Design(cast)
+    pairs = -(-(samples or DEFAULT_ORDERS) // 2)
+    return Design(cast, tuple(antithetic_orders(cast.players, pairs, seed)))
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """What the solved coalitions say. `orders` are those of the design whose coalitions are all solved.
+
+    Money is gained money: cost avoided or profit won, discounted, in the money of the workbook.
+    """
+
+    design: Design
+    solved: Mapping[Coalition, Solved]
+    sign: float
+
+    @cached_property
+    def orders(self) -> tuple[Order, ...]:
+        """The finished pairs in the order in which they were drawn, so that quick ones are not preferred."""
+        done = 0
+        for place in range(0, len(self.design.orders), 2):
+            pair = self.design.orders[place : place + 2]
+            if any(coalition not in self.solved for order in pair for coalition in passed(order)):
+                break
+            done = place + 2
+        return self.design.orders[:done]
+
+    @property
+    def complete(self) -> bool:
+        """Whether all is solved that was to be."""
+        return all(coalition in self.solved for coalition in self.design.needed)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there are values: exact ones need every coalition, sampled ones a finished pair of orders."""
+        return bool(self.orders) if self.design.orders else self.complete
+
+    @cached_property
+    def gains(self) -> dict[Coalition, float]:
+        """What each coalition gains, measured from an objective of zero."""
+        return {coalition: self.sign * (plan.objective or 0.0) for coalition, plan in self.solved.items()}
+
+    @cached_property
+    def slack(self) -> dict[Coalition, float]:
+        """How much more the best plan of each coalition may gain; infinite where no bound is known."""
+        return {coalition: _slack(plan) for coalition, plan in self.solved.items()}
+
+    @cached_property
+    def weights(self) -> Weights:
+        """How the worths follow from the gains."""
+        return sampled_weights(self.orders) if self.design.orders else exact_weights(self.design.players)
+
+    @cached_property
+    def worths(self) -> dict[str, float]:
+        """The value of each player, the largest first."""
+        found = values(self.weights, self.gains)
+        return dict(sorted(found.items(), key=lambda entry: -entry[1]))
+
+    @property
+    def total(self) -> float:
+        """What all players gain together: all on minus all off."""
+        return self.added(frozenset(self.design.players), NONE) or 0.0
+
+    @property
+    def total_error(self) -> float:
+        """The most by which the total can be off."""
+        return max(self.slack[NONE], self.slack[frozenset(self.design.players)])
+
+    def added(self, after: Coalition, before: Coalition) -> float | None:
+        """What `after` gains over `before`; None where one is not solved."""
+        return self.gains[after] - self.gains[before] if {after, before} <= set(self.gains) else None
+
+
+def attribute(
+    instance: Instance,
+    comparison: Design,
+    options: Options,
+    workers: int = 1,
+    show: Callable[[int, int], None] | None = None,
+    cluster: str | None = None,
+) -> Attribution:
+    """Solve the coalitions of a design. `show` is told how many of how many are done.
+
+    Ctrl-C ends it with what is solved by then. Raises NoPlan where a coalition has no plan.
+    """
+    solved: dict[Coalition, Solved] = {}
+    needed = comparison.needed
+    report = show or (lambda done, total: None)
+    report(0, len(needed))
+    try:
+        for plan in solve_coalitions(Task(instance, comparison.players, options), needed, workers, cluster):
+            solved[plan.coalition] = plan
+            report(len(solved), len(needed))
+    except KeyboardInterrupt:
+        pass
+    return Attribution(comparison, solved, 1.0 if instance.settings["objective"] == "profit" else -1.0)
+
+
+def attribution_tables(found: Attribution) -> dict[str, pd.DataFrame]:
+    """Sheets `attribution`, `interactions` and `coalitions`."""
+    return {
+        "attribution": _frame("attribution", [*_player_rows(found), *_other_rows(found.design.cast)]),
+        "interactions": _frame("interactions", _interaction_rows(found)),
+        "coalitions": _frame("coalitions", _coalition_rows(found)),
+    }
+
+
+def _frame(sheet: str, rows: Sequence[tuple]) -> pd.DataFrame:
+    """A table of the schema: numbers as float, text as object with None where blank."""
+    columns = ATTRIBUTION[sheet].columns
+    numbers = {name: float for name, column in columns.items() if meta(column)["kind"] in NUMERIC}
+    return pd.DataFrame(rows, columns=list(columns), dtype=object).astype(numbers)
+
+
+def _player_rows(found: Attribution) -> list[tuple]:
+    """One row per player, the largest worth first."""
+    everybody = frozenset(found.design.players)
+    sampling = standard_errors(found.orders, found.gains) if found.orders else {}
+    solving = largest_errors(found.weights, found.slack)
+    return [
+        (
+            player,
+            worth,
+            worth / found.total if found.total else None,
+            sampling.get(player),
+            _known(solving[player]),
+            found.added(frozenset({player}), NONE),
+            found.added(everybody, everybody - {player}),
+            None,
+        )
+        for player, worth in found.worths.items()
+    ]
+
+
+def _other_rows(others: Cast) -> list[tuple]:
+    """Mechanisms that did not play: worth nothing, or not measured."""
+    idle = [(name, 0.0, 0.0, None, None, None, None, reason) for name, reason in others.idle.items()]
+    kept = [(name, *[None] * 6, f"{reason}: as the workbook has it") for name, reason in others.untouched.items()]
+    return idle + kept
+
+
+def _interaction_rows(found: Attribution) -> list[tuple]:
+    """Pairs whose four coalitions are solved, the strongest first."""
+    pairs = interactions(found.design.players, found.gains)
+    rows = []
+    for (first, second), gained in sorted(pairs.items(), key=lambda entry: -abs(entry[1])):
+        together, apart = ({first, second}, ()), ({first}, {second})
+        slack = [sum(found.slack[frozenset(part)] for part in parts) for parts in (together, apart)]
+        rows.append((first, second, gained, _known(max(slack))))
+    return rows
+
+
+def _coalition_rows(found: Attribution) -> list[tuple]:
+    """From all off to all on."""
+    players = found.design.players
+    plans = sorted(found.solved.values(), key=lambda plan: (len(plan.coalition), named(plan.coalition, players)))
+    return [
+        (named(plan.coalition, players), plan.status, plan.objective, plan.bound, plan.gap, plan.seconds)
+        for plan in plans
+    ]
+
+
+def _slack(plan: Solved) -> float:
+    """The distance of objective and bound, in money; what is left of rounding alone counts as none."""
+    if plan.objective is None or plan.bound is None:
+        return math.inf
+    distance = abs(plan.objective - plan.bound)
+    return distance if distance > ROUNDING * abs(plan.objective) else 0.0
+
+
+def _known(error: float) -> float | None:
+    return error if math.isfinite(error) else None

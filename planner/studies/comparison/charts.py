@@ -1,0 +1,104 @@
+"""What the charts of a comparison show: bridges as waterfalls, capacity over time, and who supplies what."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from planner.report.charts import MOST_REGIONS, OTHERS, Chart
+from planner.report.figures import capacity_and_use, four_digits, key_items, output, shares_by_region
+from planner.sheets.waterfall import axis_floor, waterfall
+from planner.studies.comparison.study import Comparison
+from planner_models.schema import TIERS
+
+MOST_STEPS = 6
+MOST_BRIDGES = 3
+MOST_BARS = 15
+"""Bars of a chart of shares, over all plans."""
+
+_LARGE = 10_000
+"""Amounts in millions from which a chart counts in billions."""
+
+
+def comparison_charts(found: Comparison) -> list[Chart]:
+    """The charts that the plans have figures for."""
+    shown = [*_waterfalls(found), _capacity(found), _sourcing(found)]
+    return [chart for chart in shown if not chart.frame.empty]
+
+
+def _waterfalls(found: Comparison) -> Iterator[Chart]:
+    """For each bridge two waterfalls, by group of cost lines and by region."""
+    for bridge in found.tables["bridges"].head(MOST_BRIDGES).to_dict("records"):
+        rows = found.tables["bridge"]
+        rows = rows[(rows["from"] == bridge["from"]) & (rows["to"] == bridge["to"])]
+        ends = [file for file in found.files if file.label in (bridge["from"], bridge["to"])]
+        sign = -1.0 if all(file.goal == "profit" for file in ends) else 1.0
+        for by in ("group", "region"):
+            steps = _largest(rows.groupby(by, sort=False)["change"].sum())
+            if steps.empty:
+                continue
+            title = f"{'Profit' if sign < 0 else 'Cost'} from {bridge['from']} to {bridge['to']}, by {by}"
+            yield _waterfall(title, bridge, steps * sign, sign, ends[0].currency)
+
+
+def _largest(changes: pd.Series) -> pd.Series:
+    """The largest changes, and the sum of all others, which may be nothing."""
+    changes = changes[changes.abs() > 1e-9 * changes.abs().max()].sort_values(key=abs, ascending=False, kind="stable")
+    if len(changes) <= MOST_STEPS + 1:
+        return changes
+    return pd.concat([changes[:MOST_STEPS], pd.Series({OTHERS: changes[MOST_STEPS:].sum()})])
+
+
+def _waterfall(title: str, bridge: dict[str, float], steps: pd.Series, sign: float, currency: str) -> Chart:
+    """The steps of a bridge; `sign` is 1 for costs, -1 for profits."""
+    first, last = sign * bridge["cost_before"], sign * bridge["cost_after"]
+    large = max(abs(first), abs(last)) >= _LARGE
+    scale = 1000 if large else 1
+    levels = [first / scale, *((first + steps.cumsum()) / scale).tolist()]
+    named = {f"{name}\n{four_digits(amount / scale, '+')}": amount / scale for name, amount in steps.items()}
+    start = f"{bridge['from']}\n{four_digits(first / scale)}", first / scale
+    frame = waterfall(start, named, f"{bridge['to']}\n{four_digits(last / scale)}", better=-sign)
+    floor = axis_floor(levels)
+    unit = f"{'billion' if large else 'million'} {currency}, discounted"
+    return Chart(title, "waterfall", unit if floor is None else f"{unit} (axis begins at {floor:,g})", frame, floor)
+
+
+def _capacity(found: Comparison) -> Chart:
+    """Capacity at reference value by tier and period, a series per plan."""
+    columns = {}
+    for label, plan in found.plans.items():
+        lines = capacity_and_use(plan.instance, plan.tables)
+        worth = (lines["capacity"] * lines["weight"]).groupby([lines["tier"], lines["period"]]).sum()
+        columns[label] = worth.astype(float)
+    starts = {period: start for plan in found.plans.values() for period, start in plan.starts.items()}
+    frame = pd.DataFrame(columns).fillna(0.0)
+    order = [(tier, period) for tier in TIERS for period in sorted(starts, key=starts.__getitem__)]
+    frame = frame.loc[[key for key in order if key in frame.index]] if len(frame) else pd.DataFrame()
+    large = not frame.empty and frame.to_numpy().max() >= _LARGE
+    unit = f"{'billion' if large else 'million'} a year, in the currency of each"
+    return Chart("Capacity over time, at reference value", "clustered", unit, frame / 1000 if large else frame)
+
+
+def _sourcing(found: Comparison) -> Chart:
+    """Share of each region in the supply of the key items in the last period that all plans have: items by plans."""
+    plans = list(found.plans.values())
+    common = [period for period in plans[0].starts if all(period in plan.starts for plan in plans)] if plans else []
+    if not common:
+        return Chart("", "shares", "", pd.DataFrame())
+    parts: list[pd.DataFrame] = []
+    items: list[str] = []
+    for plan in plans:
+        made = output(plan.instance, plan.tables)
+        made = made[(made["period"] == common[-1]) & (made["quantity"] > 0)]
+        items = items or key_items(plan.instance, made, max(2, MOST_BARS // len(plans)))
+        shares = shares_by_region(made)
+        parts.append(shares.set_axis(pd.MultiIndex.from_product([shares.index, [plan.label]]), axis=0))
+    shares = pd.concat(parts).fillna(0.0)
+    rows = [(item, plan.label) for item in items for plan in plans if (item, plan.label) in shares.index]
+    shares = shares.loc[rows]
+    order = shares.sum().sort_values(ascending=False, kind="stable").index
+    order = [region for region in order if shares[region].any()]
+    kept = shares[order[: MOST_REGIONS if len(order) > MOST_REGIONS + 1 else len(order)]].copy()
+    if len(kept.columns) < len(order):
+        kept[OTHERS] = shares[order[len(kept.columns) :]].sum(axis=1)
+    kept.index = [f"{item}: {label}" for item, label in kept.index]
+    return Chart(f"Sourcing by region, {common[-1]}", "shares", "share of supply", kept)

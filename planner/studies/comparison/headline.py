@@ -1,0 +1,112 @@
+"""Headline figures of the plans, side by side."""
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from planner.report.figures import periods
+from planner.report.summary import plan_figures
+from planner.results.result_file import Compared
+from planner.sheets.comparison import CHANGES, POINTS
+from planner_models.schema import RESULTS
+
+OBJECTIVE = "objective"
+SECURITY = {
+    "hhi_region": "concentration by region",
+    "largest_share": "largest source",
+    "import_share": "import share",
+    "controlled_share": "home control",
+    "cover": "cover by stock",
+}
+"""Security figures of which the headline shows the mean over the items that matter, and their names there."""
+
+PER_CENT = f"per cent{POINTS}"
+"""Unit of the gap, which is much too small for whole per cents."""
+
+_FACTS = {"bound": ("bound", "money"), "gap": ("gap", PER_CENT), "time to solve": ("seconds", "s")}
+"""Figures of the seal: the name they have on a summary, the fact, and its unit."""
+
+
+def headline(files: list[Compared]) -> pd.DataFrame:
+    """Rows of metric and unit, a column of figures per file, and what each has more than the first.
+
+    What a file has no figure for is blank, and so is a difference that would mean nothing: of money in two currencies,
+    of objectives of two kinds. Shares differ by percentage points, as per cent would be taken for a relative change.
+    """
+    columns = _with_all_costs([_figures(found) for found in files])
+    metrics = sorted(
+        {key: order for column in reversed(columns) for order, key in enumerate(column)}.items(), key=_rank
+    )
+    reference = files[0]
+    rows = []
+    for metric, kind in (key for key, _ in metrics):
+        values = [column.get((metric, kind), math.nan) for column in columns]
+        unit, same = _unit(metric, kind, files)
+        scale = 100.0 if kind.startswith("share") else 1.0
+        row: dict[str, Any] = {"metric": metric, "unit": unit}
+        row |= {found.label: value for found, value in zip(files, values, strict=True)}
+        for found, value in zip(files[1:], values[1:], strict=True):
+            sensible = same(reference, found)
+            row[CHANGES + found.label] = scale * (value - values[0]) if sensible else math.nan
+        rows.append(row)
+    names = ["metric", "unit", *(f.label for f in files), *(CHANGES + f.label for f in files[1:])]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _with_all_costs(columns: list[dict[tuple[str, str], float]]) -> list[dict[tuple[str, str], float]]:
+    """A plan that lacks a group of costs has none of them: 0."""
+    groups = {key for column in columns for key in column if key[0].startswith("cost of ") or key[0] == "revenue"}
+    return [column | {key: column.get(key, 0.0) for key in groups} if column else column for column in columns]
+
+
+def _rank(entry: tuple[tuple[str, str], int]) -> tuple[bool, int]:
+    """The order in which a plan shows its figures; security comes last."""
+    (metric, _), order = entry
+    return metric.partition(",")[0] in SECURITY.values(), order
+
+
+def _unit(metric: str, kind: str, files: list[Compared]) -> tuple[str, Any]:
+    """The unit of a row in words, and whether two files can be subtracted there."""
+    money = kind.startswith("money")
+    currencies = {found.currency for found in files if found.has_plan}
+    currency = currencies.pop() if len(currencies) == 1 else "of its currency"
+    unit = kind.replace("money", f"million {currency}") if money else kind
+    unit += POINTS if kind.startswith("share") else ""
+
+    def sensible(one: Compared, two: Compared) -> bool:
+        same_goal = one.goal == two.goal or metric not in (OBJECTIVE, "bound")
+        return same_goal and (one.currency == two.currency or not money)
+
+    return unit, sensible
+
+
+def _figures(found: Compared) -> dict[tuple[str, str], float]:
+    """The figures of a plan by metric and unit, money as such."""
+    if not found.has_plan:
+        return {}
+    rows = [(OBJECTIVE, found.objective, "money")]
+    facts = [(metric, found.figure(fact), unit) for metric, (fact, unit) in _FACTS.items()]
+    rows += [(metric, round(100 * value, 2) if unit == PER_CENT else value, unit) for metric, value, unit in facts]
+    rows += [(metric, value, unit) for metric, value, unit in plan_figures(found.instance, found.tables)]
+    rows += _security(found)
+    money = f"million {found.currency}"
+    return {(metric, unit.replace(money, "money")): float(value) for metric, value, unit in rows if value == value}
+
+
+def _security(found: Compared) -> list[tuple[str, float, str]]:
+    """Means over the critical items, over all where none is critical, in the last period."""
+    frame = found.tables.get("security")
+    if frame is None or frame.empty:
+        return []
+    last = periods(found.instance)[-1]
+    items = found.instance["items"]
+    critical = set(items.loc[items["critical"] == "yes", "item"])
+    rows = frame[(frame["period"] == last) & (frame["item"].isin(critical) if critical else True)]
+    of = f"{'critical' if critical else 'all'} items, {last}"
+    units = {"cover": "month"}
+    return [
+        (f"{name}, {of}", float(rows[figure].astype(float).mean()), units.get(figure, "share"))
+        for figure, name in SECURITY.items()
+        if figure in RESULTS["security"].columns and len(rows)
+    ]

@@ -1,0 +1,233 @@
+"""A comparison for people: headline figures and sentences."""
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from planner.report.figures import listed, money, per_cent, three_digits
+from planner.report.tiles import Tile
+from planner.results.result_file import Compared
+from planner.sheets.comparison import DECISIONS, POINTS
+from planner.studies.comparison.bridge import steps
+from planner.studies.comparison.study import Comparison
+from planner_models.schema import RESULTS
+
+MOST_NAMED = 3
+"""Groups of costs, decisions, inputs named in one sentence; more are counted."""
+
+_MOST_TILES = 6
+
+_SAME = 1e-9
+"""Totals this near, relative to the larger, are the same."""
+
+
+def comparison_summary(found: Comparison) -> pd.DataFrame:
+    """Rows of metric, value and unit, as on the summary of a plan."""
+    reference, others = found.reference, found.files[1:]
+    rows: list[tuple[str, Any, str]] = [
+        ("name", f"{listed([other.label for other in others])} beside {reference.label}", ""),
+        ("status", subtitle(found), ""),
+        *[(f"brief {number}", text, "") for number, text in enumerate(brief(found), 1)],
+    ]
+    rows += [(f"objective of {plan.label}", plan.objective, f"million {plan.currency}") for plan in _planned(found)]
+    for other in others:
+        for sheet, words in (("decisions", "decisions"), ("input_changes", "inputs")):
+            rows.append((f"{words} of {other.label} that differ", float(len(found.of(sheet, other.label))), ""))
+    rows.append(("remarks on what was compared", float(len(found.issues)), ""))
+    return pd.DataFrame(rows, columns=list(RESULTS["summary"].columns), dtype=object)
+
+
+def subtitle(found: Comparison) -> str:
+    """What is compared, in a line."""
+    plans, files = len(found.plans), len(found.files)
+    kinds = f"{plans} plans" if plans == files else f"{files} files, {plans} of them plans" if plans else "inputs only"
+    return f"{kinds}; the reference is {found.reference.label} ({found.reference.path.name})"
+
+
+def brief(found: Comparison) -> list[str]:
+    """The sentences: what is doubtful, then for each file its cost, what drives that, decisions and inputs."""
+    doubts = [issue.message for issue in found.issues if "edited by hand" in issue.message]
+    sentences = [f"{text}." for text in doubts]
+    for other in found.files[1:]:
+        if other.label in found.plans and found.reference.label in found.plans:
+            sentences += [whole(found.reference, other), _drivers(found.reference, other)]
+            sentences += [_decisions(found, other), _service(found, other)]
+            sentences += [_disrupted(found, other), _broken(found, other)]
+        sentences.append(_inputs(found, other))
+    remarks = len(found.issues) - len(doubts)
+    if remarks:
+        sentences.append(f"{remarks} remark{'s' * (remarks > 1)} on what could be compared: sheet issues.")
+    return [sentence for sentence in sentences if sentence]
+
+
+def whole(reference: Compared, other: Compared) -> str:
+    """Both objectives and their difference, with a warning where the search alone may be behind it."""
+    ours, theirs = reference.objective, other.objective
+    text = f"{other.label} {_does(other)}; {reference.label} {_does(reference)}"
+    if reference.goal != other.goal or reference.currency != other.currency:
+        return f"{text}: not the same measure."
+    change = theirs - ours
+    if abs(change) <= _SAME * max(abs(ours), abs(theirs)):
+        return f"{text}: the same."
+    word = "more" if change > 0 else "less"
+    part = f" ({_relative(change, ours)})" if ours else ""
+    text = f"{text}: {money(abs(change), other.currency)} {word}{part}"
+    slack = sum(abs(plan.objective) * plan.figure("gap", 0.0) for plan in (reference, other))
+    if math.isfinite(slack) and abs(change) <= slack:
+        return f"{text}. The gaps of the two plans leave that much open: a smaller gap would tell."
+    return f"{text}."
+
+
+def _does(plan: Compared) -> str:
+    amount = plan.objective
+    verb = "costs" if plan.goal == "cost" else "earns" if amount >= 0 else "loses"
+    return f"{verb} {money(abs(amount) if plan.goal == 'profit' else amount, plan.currency)}"
+
+
+def _drivers(reference: Compared, other: Compared) -> str:
+    """The groups of costs that changed most."""
+    if reference.currency != other.currency:
+        return ""
+    found = steps(reference.tables["costs"], other.tables["costs"])
+    profit = reference.goal == other.goal == "profit"
+    groups = found.groupby("group", sort=False)["change"].sum() * (-1 if profit else 1)
+    total = max(abs(reference.cost), abs(other.cost))
+    groups = groups[groups.abs() > 1e-6 * total].sort_values(key=abs, ascending=False, kind="stable")
+    if groups.empty:
+        return ""
+    named = [f"{group} {_signed(float(amount), other.currency)}" for group, amount in groups.items()]
+    return f"Where the {'profit' if profit else 'cost'} of {other.label} differs: {listed(named, MOST_NAMED)}."
+
+
+def _relative(change: float, base: float) -> str:
+    return f"{'+' if change > 0 else '−'}{three_digits(100 * abs(change / base))} %"
+
+
+def _signed(amount: float, currency: str) -> str:
+    return f"{'+' if amount > 0 else '−'}{money(abs(amount), currency)}"
+
+
+def _total(plan: Compared) -> str:
+    return f"{'−' if plan.objective < 0 else ''}{money(abs(plan.objective), plan.currency)}"
+
+
+def _decisions(found: Comparison, other: Compared) -> str:
+    """How many decisions differ, and the weightiest: sites first, then modules, offers and so on."""
+    rows = found.of("decisions", other.label)
+    if rows.empty:
+        return f"{other.label} decides nothing otherwise."
+    order = rows["decision"].map({name: number for number, name in enumerate(DECISIONS)}).argsort(kind="stable")
+    words = rows["words"].iloc[order].tolist()
+    words = [word[:1].lower() + word[1:] for word in words[:MOST_NAMED]]
+    return f"{counted(len(rows), 'decision')} in {other.label}: {_semicolons(words, len(rows))}."
+
+
+def counted(count: int, noun: str) -> str:
+    """How many differ, such as "1 input differs"."""
+    return f"{count:,} {noun} differs" if count == 1 else f"{count:,} {noun}s differ"
+
+
+def _semicolons(words: list[str], count: int) -> str:
+    """The first of `count` things in words."""
+    more = count - MOST_NAMED
+    return "; ".join(words[:MOST_NAMED]) + (f"; and {more:,} more" if more > 0 else "")
+
+
+def _service(found: Comparison, other: Compared) -> str:
+    rows = found.tables["headline"]
+    rows = rows[rows["metric"] == "demand served"]
+    parts = []
+    for row in rows.to_dict("records"):
+        before, after = row[found.reference.label], row[other.label]
+        if abs(after - before) > 1e-6:
+            unit = str(row["unit"]).removeprefix("share of ").removesuffix(POINTS)
+            parts.append(f"{per_cent(after)} of demand is served instead of {per_cent(before)} (by {unit})")
+    return f"In {other.label} {' and '.join(parts)}." if parts else ""
+
+
+def _disrupted(found: Comparison, other: Compared) -> str:
+    """Scenarios in which service or loss differ, those of the largest loss first."""
+    rows = found.of("scenario_changes", other.label)
+    rows = rows[rows["figure"].isin(["service", "loss"])]
+    names = list(dict.fromkeys(rows["scenario"]))
+    words = []
+    for name in names[:MOST_NAMED]:
+        figures = rows[rows["scenario"] == name].set_index("figure")[["before", "after"]]
+        shown = [_scenario_figure(figure, before, after, other) for figure, before, after in figures.itertuples()]
+        words.append(f"{name}: {', '.join(filter(None, shown)) or 'only one of the two has it'}")
+    return f"Disruptions that {other.label} meets otherwise – {_semicolons(words, len(names))}." if words else ""
+
+
+def _scenario_figure(figure: str, before: float, after: float, plan: Compared) -> str:
+    if math.isnan(before) or math.isnan(after):
+        return ""
+    if figure == "service":
+        return f"{per_cent(after)} served instead of {per_cent(before)}"
+    words = ["saved" if amount < 0 else "lost" for amount in (after, before)]
+    amounts = [money(abs(amount), plan.currency) for amount in (after, before)]
+    return f"{amounts[0]} {words[0]} instead of {amounts[1]}{f' {words[1]}' * (words[0] != words[1])}"
+
+
+def _broken(found: Comparison, other: Compared) -> str:
+    """Rules that only one of the plans breaks."""
+    rows = found.of("rule_changes", other.label).drop_duplicates(["rule", "item", "who", "period"])
+    parts = []
+    for label, side, counterpart in ((other.label, "after", "before"), (found.reference.label, "before", "after")):
+        broken = (rows[f"met_{side}"] == "no") & (rows[f"met_{counterpart}"] != "no")
+        names = list(dict.fromkeys(rows.loc[broken, "rule"]))
+        parts += [f"{label} breaks {listed(names, MOST_NAMED)}"] if names else []
+    return f"{'; '.join(parts)}, which the other does not." if parts else ""
+
+
+def _inputs(found: Comparison, other: Compared) -> str:
+    rows = found.of("input_changes", other.label)
+    rows = rows[rows["difference"] != "remark"]
+    if rows.empty:
+        return f"The inputs of {other.label} are those of {found.reference.label}."
+    words = [input_words(row) for row in rows.head(MOST_NAMED).to_dict("records")]
+    return f"{counted(len(rows), 'input')} in {other.label}: {_semicolons(words, len(rows))}."
+
+
+def input_words(row: dict[str, Any]) -> str:
+    """A row of sheet input_changes in words, such as lanes[a|b].cost 1 → 2."""
+    name = f"{row['sheet']}[{row['key']}]"
+    if row["difference"] in ("row added", "row dropped"):
+        return f"{name} {row['difference'].removeprefix('row ')}"
+    before, after = (_shown(row[side]) for side in ("before", "after"))
+    return f"{name}.{row['column']} {before} → {after}"
+
+
+def _shown(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else str(value) or "blank"
+
+
+def comparison_tiles(found: Comparison) -> list[Tile]:
+    """The reference, how far the others are from it, and how much differs."""
+    reference = found.reference
+    shown = []
+    if reference.label in found.plans:
+        label = "Cost" if reference.goal == "cost" else "Profit"
+        shown.append(Tile(f"{label} of {reference.label}", _total(reference), "reference"))
+    for other in _planned(found):
+        comparable = (other.goal, other.currency) == (reference.goal, reference.currency)
+        if other is reference or not comparable or reference.label not in found.plans:
+            continue
+        change = other.objective - reference.objective
+        part = f" ({_relative(change, reference.objective)})" if change and reference.objective else ""
+        amount = _signed(change, other.currency) if change else "no change"
+        shown.append(Tile(f"Change from {reference.label} to {other.label}", amount, f"to {_total(other)}{part}"))
+    counts = {
+        "Decisions that differ": found.tables["decisions"],
+        "Inputs that differ": found.tables["input_changes"],
+    }
+    last = []
+    for label, frame in counts.items():
+        each = frame.groupby("file", sort=False).size()
+        detail = ", ".join(f"{count:,} in {name}" for name, count in each.items()) if len(each) > 1 else ""
+        last.append(Tile(label, f"{len(frame):,}", detail))
+    return [*shown[: _MOST_TILES - len(last)], *last]
+
+
+def _planned(found: Comparison) -> list[Compared]:
+    return [plan for plan in found.files if plan.label in found.plans]

@@ -1,0 +1,86 @@
+"""A comparison from files on the disk to a workbook or a page."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from planner.issues import InputError, Issue
+from planner.report.page import html, markdown
+from planner.results.result_file import labels, read_compared
+from planner.seal import seal
+from planner.studies.comparison.charts import comparison_charts
+from planner.studies.comparison.page import comparison_page
+from planner.studies.comparison.report import comparison_summary, comparison_tiles, counted, whole
+from planner.studies.comparison.study import Comparison, compare
+from planner.workbook.board import Board
+from planner.workbook.save import save_text
+from planner.workbook.write import ensure_replaceable, ensure_writable, write_tables
+
+FORMATS = {"xlsx": ".xlsx", "md": ".md", "html": ".html"}
+"""Forms of a comparison and the endings of their files."""
+
+
+def form_of(output: Path, asked: str | None) -> str:
+    """The form that was asked for, else the one that the ending of `output` means. Raises InputError for neither."""
+    known = {ending: form for form, ending in FORMATS.items()}
+    form = asked or known.get(output.suffix.lower())
+    if form not in FORMATS:
+        what = f"--format {asked} is no form" if asked else f"the ending of {output} says no form"
+        raise InputError([Issue("error", "", "", f"{what}: it is one of {', '.join(FORMATS)}")])
+    return str(form)
+
+
+def in_order(files: Sequence[Path], base: Path | None) -> list[Path]:
+    """The files to compare, the reference first. Raises InputError where there are fewer than two."""
+    others = [file for file in files if base is None or file.absolute() != base.absolute()]
+    paths = others if base is None else [base, *others]
+    if len(paths) < 2:
+        raise InputError([Issue("error", "", "", "name at least two files to compare")])
+    return paths
+
+
+def run_comparison(paths: Sequence[Path], output: Path, form: str) -> Comparison:
+    """Compare the files, the first of which is the reference, and write the comparison to `output`.
+
+    Raises InputError where a file is neither a result nor an instance, WriteError where `output` cannot be written.
+    """
+    for path in paths:
+        if output.exists() and path.exists() and output.samefile(path):
+            raise InputError([Issue("error", "", "", f"{output} is one of the files to compare: name another")])
+    if form == "xlsx":
+        ensure_replaceable(output)
+    else:
+        ensure_writable(output, output.suffix.lower())
+    found = compare([read_compared(path, label) for path, label in zip(paths, labels(paths), strict=True)])
+    if form == "xlsx":
+        _write_workbook(found, output)
+    else:
+        save_text(output, (markdown if form == "md" else html)(comparison_page(found)))
+    return found
+
+
+def _write_workbook(found: Comparison, output: Path) -> None:
+    tables = {"summary": comparison_summary(found), **found.tables}
+    facts: dict[str, str] = {}
+    for number, file in enumerate(found.files[1:], 2):
+        facts |= {f"input {number}": file.path.name, f"input {number} SHA-256": file.content_hash}
+    tables["run"] = seal(found.reference.path, {}, facts, found.tables, found.schemas)
+    board = Board(comparison_tiles(found), comparison_charts(found))
+    write_tables(output, found.schemas, tables, {}, board, by_row=("headline",))
+
+
+def said(found: Comparison) -> list[str]:
+    """What to say about a comparison, line by line: totals, the check of each bridge, and how much differs."""
+    lines = []
+    reference = found.reference
+    for other in found.files[1:]:
+        if {reference.label, other.label} <= set(found.plans):
+            lines.append(whole(reference, other))
+            lines.append(f"{other.label}: {counted(len(found.of('decisions', other.label)), 'decision')}")
+        lines.append(f"{other.label}: {counted(len(found.of('input_changes', other.label)), 'input')}")
+    for row in found.tables["bridges"].to_dict("records"):
+        check = "adds up" if row["exact"] == "yes" else f"leaves {row['unexplained']:.3g}"
+        steps, difference = row["steps"], row["difference"]
+        lines.append(
+            f"bridge from {row['from']} to {row['to']} {check}: steps {steps:,.6f}, difference {difference:,.6f}"
+        )
+    return lines

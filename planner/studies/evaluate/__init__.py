@@ -1,0 +1,1 @@
+"""An old plan on new data."""

@@ -1,0 +1,1 @@
+"""What security costs: cost against the limit of one rule."""

@@ -1,0 +1,163 @@
+"""Hardening from a checked input to the workbook of a plan."""
+
+from itertools import accumulate
+from pathlib import Path
+
+import pandas as pd
+
+from planner.issues import InputError, Issue
+from planner.planning import reported
+from planner.progress import Live
+from planner.report.charts import charts
+from planner.report.figures import listed, money, per_cent
+from planner.report.tiles import tiles
+from planner.sheets.frontier import CASES, DIFFERENCES, HARDENED
+from planner.solver.solver import Options
+from planner.studies.comparison.alignment import Plan as Aligned
+from planner.studies.comparison.decisions import decisions
+from planner.studies.comparison.differences import decision_changes
+from planner.studies.harden.study import MOST_ROUNDS, Hardened, Watch, harden
+from planner.studies.harden.threats import Siege
+from planner.studies.stress.losses import cut_short, every_loss
+from planner.studies.stress.run import unknown
+from planner.workbook.board import Board
+from planner.workbook.names import suggestion
+from planner.workbook.read import Reading
+from planner.workbook.write import write_result, write_tables
+from planner.workers.pool import ALONE, Workforce
+from planner_models.instance import Instance
+from planner_models.schema import RESULTS
+
+_PLAIN, _HARDENED = "the plain plan", "the hardened plan"
+_MOST_SAID = 12
+
+
+def run_harden(
+    reading: Reading,
+    siege: Siege,
+    options: Options,
+    paths: tuple[Path, Path | None],
+    issues: list[Issue],
+    live: Live,
+    crew: Workforce = ALONE,
+) -> tuple[Hardened, list[str]]:
+    """Harden, write the plan (and, where a second path is given, the plain one), and return what to say.
+
+    Raises NoPlan where no plan survives, WriteError where a file cannot be written.
+    """
+    watch = Watch(live.show, lambda tried: live.say(f"{tried} sets of losses tried"), live.say, crew)
+    cut = cut_short(reading.instance, siege.months, siege.periods)
+    found = harden(reading, siege, options, watch, [*issues, *cut])
+    plain, plan = (reported(*solved) for solved in (found.plain, found.plan))
+    input_ = found.plan[0].reading
+    changed = decision_changes(_aligned(found, plain, _PLAIN), _aligned(found, plan, _HARDENED), (_PLAIN, _HARDENED))
+    sentences = hardened_words(found)
+    plan["summary"] = _with_brief(plan["summary"], sentences)
+    plan["cases"] = _case_table(found)
+    plan["differences"] = pd.DataFrame(changed, columns=list(DIFFERENCES.columns))
+    board = Board(tiles(plan["summary"]), charts(input_.instance, plan))
+    schemas = RESULTS | HARDENED
+    write_tables(paths[0], schemas, plan, input_.raw, board)
+    if paths[1] is not None:
+        write_result(paths[1], plain, reading.raw, reading.instance)
+    said = [row["words"] for row in changed[:_MOST_SAID]]
+    more = [f"and {len(changed) - _MOST_SAID} more on sheet differences"] if len(changed) > _MOST_SAID else []
+    return found, [*map(str, cut), *sentences, *(f"  {line}" for line in [*said, *more])]
+
+
+def _aligned(found: Hardened, tables: dict[str, pd.DataFrame], label: str) -> pd.DataFrame:
+    """The decisions of a plan."""
+    instance = found.plain[0].reading.instance
+    periods, years = instance["periods"]["period"].tolist(), instance["periods"]["years"].tolist()
+    starts = accumulate([float(instance.settings["base_year"]), *years[:-1]])
+    plan = Aligned(
+        label, instance, tables, dict(zip(periods, starts, strict=True)), dict(zip(periods, years, strict=True))
+    )
+    return decisions(plan)
+
+
+def hardened_words(found: Hardened) -> list[str]:
+    """What was reached, what it costs, and how sure that is."""
+    siege, currency = found.siege, found.plain[0].reading.instance.settings["currency"]
+    months = " or ".join(f"{count:g}" for count in siege.months)
+    what = f"losses of up to {siege.together} of {', '.join(siege.kinds)} for {months} months"
+    least = f"at least {per_cent(siege.service)}"
+    what += f" in {listed(list(siege.periods))}" if siege.periods else ""
+    what += f" (without {listed(list(siege.without))})" if siege.without else ""
+    if found.last is None:
+        told = f"the plan survives the {len(found.added)} that were added to it with {least} served, others it may not"
+        head = f"{_stopped(found)}. Of {what}, {told}." if found.added else f"{_stopped(found)}. It is the plain plan."
+    elif not found.added:
+        head = f"The plain plan survives all {what} with {least} served."
+    else:
+        head = f"The plan serves {least} in all {what}: {len(found.added)} cases had to be added."
+    sentences = [head, _price(found, currency) if found.added else "", _certainty(found)]
+    return [sentence for sentence in sentences if sentence]
+
+
+def _stopped(found: Hardened) -> str:
+    """How far it came before the user stopped it, or it was given up."""
+    if found.complete:
+        return f"Given up after {MOST_ROUNDS} rounds"
+    if found.search is None:
+        return "Stopped by the user before any loss was tried"
+    tried = f"Stopped by the user: {found.search.tried} of {found.search.total} losses tried"
+    return f"{tried} against the last plan" if found.added else tried
+
+
+def check_siege(siege: Siege, instance: Instance) -> None:
+    """Raise InputError with everything that is wrong with what was asked for."""
+    faults = unknown(siege.kinds, siege.periods, instance["periods"]["period"].tolist())
+    named = {name for loss in every_loss(instance) for name in loss.names}
+    faults += [
+        f"--without {name} is nothing that can be lost{suggestion(name, named)}"
+        for name in siege.without
+        if name not in named
+    ]
+    if faults:
+        raise InputError([Issue("error", "", "", words) for words in faults])
+
+
+def _price(found: Hardened, currency: str) -> str:
+    """The price, and how far the gaps of the two plans leave it open."""
+    price = found.price
+    profit = found.plain[0].sign < 0
+    open_ = sum(abs(solution.objective or 0.0) * (solution.gap or 0.0) for _, solution in (found.plain, found.plan))
+    verb = "earns" if profit else "costs"
+    word = ("less" if price >= 0 else "more") if profit else ("more" if price >= 0 else "less")
+    text = f"It {verb} {money(abs(price), currency)} {word} than the plain plan"
+    base = abs(found.plain[1].objective or 0.0)
+    share = f" ({per_cent(abs(price) / base)})" if base else ""
+    sure = (
+        f"; the gaps of the two plans leave up to {money(open_, currency)} of that open" if open_ > 1e-6 * base else ""
+    )
+    return f"{text}{share}{sure}."
+
+
+def _certainty(found: Hardened) -> str:
+    """Whether worse sets of losses can be left."""
+    if found.last is None:
+        return ""
+    if found.last.exact:
+        return f"No set is worse: the search is exact; {found.last.tried} sets had to be tried for the last plan."
+    cut = f"The search was cut short at {found.siege.most} sets in a period and followed the worst losses only"
+    return f"{cut}: a worse set may be left."
+
+
+def _case_table(found: Hardened) -> pd.DataFrame:
+    rows = [
+        (float(round_), threat.case.words, threat.case.period, threat.case.months, threat.service)
+        for round_, threat in found.added
+    ]
+    return pd.DataFrame(rows, columns=list(CASES.columns))
+
+
+def _with_brief(summary: pd.DataFrame, sentences: list[str]) -> pd.DataFrame:
+    """The summary with these sentences before those of its brief."""
+    is_brief = summary["metric"].str.startswith("brief ")
+    first = int(is_brief.to_numpy().argmax()) if is_brief.any() else len(summary)
+    old = summary.loc[is_brief, "value"].tolist()
+    texts = [text for text in sentences if text] + old
+    rows = [(f"brief {number}", text, "") for number, text in enumerate(texts, 1)]
+    brief = pd.DataFrame(rows, columns=list(summary.columns), dtype=object)
+    return pd.concat([summary[:first], brief, summary[first:][~is_brief[first:]]], ignore_index=True)

@@ -1,0 +1,1 @@
+"""A result solved again from the input inside it."""

@@ -1,0 +1,101 @@
+"""A stress test from a result on the disk to a workbook."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from planner.issues import InputError, Issue
+from planner.planning import issue_table
+from planner.progress import Live
+from planner.recourse.reaction import Recourse
+from planner.results.load_plan import restored
+from planner.results.result_file import Compared
+from planner.seal import seal
+from planner.studies.given import read_result
+from planner.studies.stress.losses import KINDS, Losses, cut_short
+from planner.studies.stress.report import stress_brief, stress_charts, stress_summary, stress_tiles
+from planner.studies.stress.study import Stressed, Trial, stress
+from planner.studies.stress.tables import ENDURANCE, HEAT, stress_schemas, stress_tables
+from planner.workbook.board import Board
+from planner.workbook.heat import Heat
+from planner.workbook.names import suggestion
+from planner.workbook.write import ensure_replaceable, write_tables
+from planner.workers.pool import ALONE, Workforce, solve_in_order
+
+
+def run_stress(
+    path: Path, trial: Trial, output: Path, live: Live, crew: Workforce = ALONE
+) -> tuple[Stressed, list[str]]:
+    """Try the plan at `path`, write the workbook `output`, and return what was found and what to say about it.
+
+    Nothing is written where the user stopped it before anything was known.
+
+    Raises InputError where there is no plan or something asked for does not exist, WriteError where `output` cannot be
+    written.
+    """
+    if output.exists() and path.exists() and output.samefile(path):
+        raise InputError([Issue("error", "", "", f"{output} is the plan itself: name another file")])
+    ensure_replaceable(output)
+    began = datetime.now(UTC)
+    plan = read_result(path)
+    instance = plan.instance
+    periods = instance["periods"]["period"].tolist()
+    check_trial(trial, periods)
+    issues = [*plan.issues, *cut_short(instance, trial.months, trial.periods)]
+    found = _stressed(plan, trial, crew, live)
+    if not found.complete and not found.hits:
+        return found, [*map(str, issues)]
+    schemas = stress_schemas(periods)
+    tables = stress_tables(found, periods)
+    facts = {"cases": len(found.hits), "complete": found.complete, "started": began.isoformat(timespec="seconds")}
+    sealed = {"issues": issue_table(issues), "run": seal(path, asdict(trial), facts, tables, schemas)}
+    board = Board(stress_tiles(instance, found), stress_charts(instance, found), across=1)
+    longest = max(trial.months)
+    heat = {HEAT: Heat(periods), ENDURANCE: Heat(periods, 0.0, longest)}
+    every = {"summary": stress_summary(instance, found), **tables, **sealed}
+    write_tables(output, schemas, every, {}, board, heat=heat)
+    return found, [*map(str, issues), *stress_brief(instance, found)]
+
+
+def _stressed(plan: Compared, trial: Trial, crew: Workforce, live: Live) -> Stressed:
+    """Every case, here or on the workers of a crew: a period each, since pairs are of the worst of their period."""
+    if not crew.apart:
+        return stress(Recourse(restored(plan)), trial, lambda *steps: live.count("loss", *steps))
+    losses = Losses(restored(plan).sets, trial.kinds, trial.factor)
+    periods = trial.periods or tuple(plan.periods["period"])
+    tasks = [(plan, replace(trial, periods=(period,))) for period in periods]
+    found = Stressed(total=sum(len(losses.single(period)) for period in periods))
+    parts, found.complete = solve_in_order(
+        _stress_apart, tasks, crew, lambda known: live.count("period", len(known), len(tasks))
+    )
+    for part in parts:
+        found.hits += part.hits
+        found.tried += part.tried
+        found.total += part.pairs
+    return found
+
+
+def _stress_apart(task: tuple[Compared, Trial]) -> Stressed:
+    plan, trial = task
+    return stress(Recourse(restored(plan)), trial)
+
+
+def check_trial(trial: Trial, periods: list[str]) -> None:
+    """Raise InputError with everything that is wrong with what was asked for."""
+    if faults := unknown(trial.kinds, trial.periods, periods):
+        raise InputError([Issue("error", "", "", words) for words in faults])
+
+
+def unknown(kinds: Sequence[str], asked: Sequence[str], periods: Sequence[str]) -> list[str]:
+    """What is wrong with kinds of losses, and with the periods that are asked for."""
+    faults = [
+        f"--period {period} does not exist{suggestion(period, periods)}: the periods are {', '.join(periods)}"
+        for period in asked
+        if period not in periods
+    ]
+    return faults + [
+        f"--kinds {kind} is no kind of loss{suggestion(kind, KINDS)}: it is one of {', '.join(KINDS)}"
+        for kind in kinds
+        if kind not in KINDS
+    ]

@@ -1,0 +1,174 @@
+"""A question about a decision from a result on the disk to an answer in words and a workbook."""
+
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from planner.issues import Issue
+from planner.planning import reported
+from planner.progress import Live
+from planner.report.charts import Chart
+from planner.report.figures import four_digits, money, three_digits
+from planner.report.tiles import Tile
+from planner.results.result_file import Compared
+from planner.seal import seal
+from planner.sheets.plans import BREAK_EVEN, why_schemas
+from planner.solver.solver import Options
+from planner.studies.comparison.charts import comparison_charts
+from planner.studies.comparison.report import comparison_summary, comparison_tiles
+from planner.studies.comparison.study import Comparison, compare
+from planner.studies.given import decisions_in, doubts, input_of
+from planner.studies.why.question import words
+from planner.studies.why.study import NEAR, Answer, Flip, why
+from planner.workbook.board import Board
+from planner.workbook.write import write_tables
+
+MOST_DECISIONS = 8
+MOST_STEPS = 6
+"""Decisions and steps of the bridge that are said; more are counted."""
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The answer, the comparison of both plans, and what to say, line by line."""
+
+    answer: Answer
+    found: Comparison
+    lines: list[str]
+
+
+def run_why(given: Compared, options: Options, written: str, live: Live) -> Explained:
+    """Answer the question `written` about a result. Raises as `why` does, InputError where its input has faults."""
+    reading = input_of(given)
+    room = abs(given.objective - given.figure("bound", given.objective))
+    answer = why(reading, options, written, decisions_in(given, given.instance), room, live.say)
+    tables = reported(answer.job, answer.solution)
+    facts = {row["key"]: str(row["seal"]) for row in tables["run"].to_dict("records")}
+    forced = replace(given, label="forced", reading=answer.job.reading, tables=tables, facts=facts, issues=[])
+    found = compare([given, replace(forced, seal="fits")])
+    return Explained(answer, found, _lines(answer, found))
+
+
+def write_why(explained: Explained, given: Compared, written: str, path: Path) -> None:
+    """Write the workbook. Raises WriteError where that cannot be."""
+    found, answer = explained.found, explained.answer
+    schemas = why_schemas([file.label for file in found.files])
+    tables = {"summary": _summary(explained, written), "break_even": _points(answer), **found.tables}
+    issues = pd.concat([found.tables["issues"], _issues(doubts(given))], ignore_index=True).drop_duplicates()
+    tables["issues"] = issues
+    facts = {"question": written, "forced": words(answer.sides.forced)}
+    tables["run"] = seal(given.path, {}, facts, tables, schemas)
+    charts = [*_charts(answer, given.currency), *comparison_charts(found)]
+    board = Board([*_tiles(answer, given), *comparison_tiles(found)][:6], charts)
+    write_tables(path, schemas, tables, given.reading.raw, board, by_row=("headline",))
+
+
+def _issues(issues: list[Issue]) -> pd.DataFrame:
+    rows = [(issue.severity, issue.sheet, issue.cell, issue.message) for issue in issues]
+    return pd.DataFrame(rows, columns=["severity", "sheet", "cell", "message"])
+
+
+def _summary(explained: Explained, written: str) -> pd.DataFrame:
+    """The summary of the comparison, its brief being the answer."""
+    frame = comparison_summary(explained.found)
+    rest = frame[~frame["metric"].str.startswith(("brief ", "name", "status"))]
+    rows = [("name", f"Why {written}?", ""), ("status", explained.lines[0], "")]
+    rows += [(f"brief {number}", line.strip(), "") for number, line in enumerate(explained.lines, 1)]
+    return pd.concat([pd.DataFrame(rows, columns=list(frame.columns), dtype=object), rest], ignore_index=True)
+
+
+def _points(answer: Answer) -> pd.DataFrame:
+    rows: list[tuple[Any, ...]] = []
+    flip = answer.flip
+    for point in flip.points if flip else []:
+        remark = "as it is" if flip and point.value == flip.driver.value else ""
+        sides = (answer.job.sign * point.held + 0.0, answer.job.sign * point.forced + 0.0)
+        name = flip.driver.name if flip else ""
+        rows.append((name, point.value, *sides, point.difference, point.slack, remark))
+    if flip and flip.at is not None:
+        rows.append((flip.driver.name, flip.at, None, None, 0.0, None, "break-even"))
+    frame = pd.DataFrame(rows, columns=list(BREAK_EVEN.columns))
+    numbers = ["value", "as_planned", "forced", "cost_of_forcing", "open"]
+    return frame.astype(dict.fromkeys(numbers, float)).sort_values("value", ignore_index=True)
+
+
+def _tiles(answer: Answer, given: Compared) -> list[Tile]:
+    amount = money(answer.cost, given.currency) if answer.decided else "not decided at this gap"
+    tiles = [Tile("Forcing it costs", amount, words(answer.sides.forced))]
+    if answer.flip and answer.flip.at is not None:
+        tiles.append(Tile("It flips at", four_digits(answer.flip.at), answer.flip.driver.name))
+    return tiles
+
+
+def _charts(answer: Answer, currency: str) -> list[Chart]:
+    """What forcing costs at each value of the driver."""
+    if answer.flip is None:
+        return []
+    frame = pd.DataFrame(
+        {"cost of forcing it": [point.difference for point in answer.flip.points]},
+        index=[four_digits(point.value) for point in answer.flip.points],
+    )
+    return [Chart(f"Cost of forcing it by {answer.flip.driver.name}", "clustered", f"million {currency}", frame)]
+
+
+def _lines(answer: Answer, found: Comparison) -> list[str]:
+    """What it costs, what moves, and where it flips."""
+    currency = found.reference.currency
+    return [_cost(answer, currency), *_moved(found), *_steps(answer, found, currency), *_flipped(answer, currency)]
+
+
+def _cost(answer: Answer, currency: str) -> str:
+    held, forced = words(answer.sides.held), words(answer.sides.forced)
+    verb = "costs" if answer.job.sign > 0 else "takes from the profit"
+    if not answer.decided:
+        return (
+            f"{forced} instead of {held}: not decided at this gap: the two differ by less than the gaps leave open "
+            f"({money(abs(answer.cost), currency)} against {money(answer.open, currency)}); a smaller --gap would tell"
+        )
+    share = answer.cost / max(abs(answer.held.objective or 0.0), 1e-9)
+    return f"{forced} instead of {held} {verb} {money(answer.cost, currency)} ({share:.2%})".replace("%)", " %)")
+
+
+def _moved(found: Comparison) -> list[str]:
+    rows = found.tables["decisions"]["words"].tolist()
+    if not rows:
+        return ["no other decision moves"]
+    more = [f"  and {len(rows) - MOST_DECISIONS} more"] if len(rows) > MOST_DECISIONS else []
+    return [f"{len(rows)} decisions differ:", *[f"  {row}" for row in rows[:MOST_DECISIONS]], *more]
+
+
+def _steps(answer: Answer, found: Comparison, currency: str) -> list[str]:
+    """The bridge by cost line, the largest steps first."""
+    bridge = found.tables["bridge"]
+    if bridge.empty:
+        return []
+    sums = bridge.groupby("line")["change"].sum()
+    sums = sums[sums.abs() > 1e-6 * max(1.0, abs(answer.cost))].sort_values(key=abs, ascending=False, kind="stable")
+    parts = [f"{line} {change:+,.4g}" for line, change in sums.head(MOST_STEPS).items()]
+    rest = float(sums.iloc[MOST_STEPS:].sum())
+    if len(sums) > MOST_STEPS:
+        parts.append(f"{len(sums) - MOST_STEPS} other lines {rest:+,.4g}")
+    return [f"by cost line (million {currency}): {', '.join(parts)}"] if parts else []
+
+
+def _flipped(answer: Answer, currency: str) -> list[str]:
+    flip = answer.flip
+    if flip is None:
+        return ["no single input of the workbook drives this decision"]
+    unit = flip.driver.unit.replace("money", f"million {currency}")
+    driver = f"{flip.driver.name} ({flip.driver.value:g} {unit} now)"
+    if flip.at is None:
+        return [f"main driver {driver}: {flip.words}"]
+    sides = [point for point in flip.points if _beside(point.value, flip)]
+    checked = ", ".join(f"at {point.value:,.6g} forcing costs {point.difference:,.4g}" for point in sides)
+    slack = max((point.slack for point in sides), default=math.inf)
+    sure = f"; the gaps leave {three_digits(slack)} open" if slack > 1e-6 * abs(answer.held.objective or 1.0) else ""
+    return [f"main driver {driver}: it flips at {flip.at:,.6g}" + (f" (solved: {checked}{sure})" if sides else "")]
+
+
+def _beside(value: float, flip: Flip) -> bool:
+    assert flip.at is not None
+    return 0.5 * NEAR * abs(flip.at) < abs(value - flip.at) < 2 * NEAR * max(abs(flip.at), 1e-9)

@@ -1,0 +1,327 @@
+"""Why a plan decides as it does: the same with one decision forced the other way, and where that would be no worse."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from planner.diagnosis import remedies, told
+from planner.planning import Job, prepared
+from planner.solver.earlier import fit, started
+from planner.solver.solver import Options, Solution, rounding, solve_arrays
+from planner.studies.why.drivers import Driver, drivers
+from planner.studies.why.question import Sides, asked, sides, with_lock
+from planner.workbook.read import Reading
+from planner_models.decisions import variables
+from planner_models.instance import Instance
+from planner_models.schema.decisions import Decision
+from planner_models.sets.locks import Lock
+
+MOST_SOLVES = 5
+"""Values of the driver at which both sides are solved before the search for the break-even ends."""
+
+NEAR = 0.01
+"""Distance from the break-even, relative to it, at which both sides are solved once more."""
+
+MOST_DRIVERS = 2
+"""Drivers that are tried till one has a break-even."""
+
+FLAT = 1e-7
+"""Slopes up to this are rounding."""
+
+CLOSE = 1e-3
+"""Width relative to the driver's value down to which the break-even is narrowed."""
+
+Show = Callable[[str], None]
+
+
+class Unanswered(Exception):
+    """There is no plan with the decision forced; `status`: how the solver ended; `reasons`: what must give."""
+
+    def __init__(self, status: str, words: str, reasons: Sequence[str] = ()) -> None:
+        super().__init__(words)
+        self.status = status
+        self.reasons = list(reasons)
+
+
+@dataclass(frozen=True)
+class Point:
+    """Both sides at one value of the driver: objectives as minimised, and what the gaps leave open."""
+
+    value: float
+    held: float
+    forced: float
+    slack: float
+
+    @property
+    def difference(self) -> float:
+        """What forcing the decision costs there."""
+        return self.forced - self.held
+
+
+@dataclass(frozen=True)
+class Flip:
+    """The driver, all values at which both sides were solved, and the value at which they cost the same.
+
+    `at` is None where no value does it: `words` say why.
+    """
+
+    driver: Driver
+    points: list[Point]
+    at: float | None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The question as two locks, the plan as it is and as forced, and where it would flip."""
+
+    sides: Sides
+    job: Job
+    solution: Solution
+    held: Solution
+    flip: Flip | None
+
+    @property
+    def cost(self) -> float:
+        """What the forced decision costs, in money as minimised."""
+        return _objective(self.solution) - _objective(self.held)
+
+    @property
+    def open(self) -> float:
+        """What the searches of both sides have left open, in money."""
+        return _slack(self.solution) + _slack(self.held)
+
+    @property
+    def decided(self) -> bool:
+        """Whether the difference is more than the searches alone could be behind."""
+        return self.cost > 0 and self.cost > self.open
+
+
+def why(
+    reading: Reading, options: Options, written: str, given: dict[Decision, float], room: float, show: Show
+) -> Answer:
+    """Answer the question `written` about the plan of `given` decisions, which could be better by `room` in money.
+
+    Raises InputError where the question speaks of nothing that there is, Unanswered where no plan does otherwise,
+    KeyboardInterrupt where the user stops it.
+    """
+    plain = prepared(reading, options)
+    question = sides(asked(written, nameable(plain)), given, list(plain.model.sets.time.periods))
+    show("the plan as it is")
+    held = _ended(started(plain.compiled, fit(plain.model, plain.compiled, given), options).solution)
+    held = replace(held, bound=_objective(held) - room)
+    show("the decision forced the other way")
+    job = prepared(replace(reading, instance=with_lock(reading.instance, question.forced)), options)
+    begun = _forced_start(job, given, question.forced)
+    solution = solve_arrays(job.compiled, options, None, rounding(job.model, job.compiled), begun)
+    if _stopped(solution).values is None:
+        raise Unanswered(solution.status, solution.words, _reasons(job, solution, show))
+    search = _Search(reading, options, question, (held, solution), show)
+    return Answer(question, job, solution, held, search.flip())
+
+
+def nameable(job: Job) -> list[Decision]:
+    """Everything a question may name: the decisions, and states that a lock could make one."""
+    sets = job.model.sets
+    found = list(variables(job.model))
+    found += [("opened", site, period) for site, window in sets.windows.items() for period in window]
+    found += [("kept", *line) for line in sets.existing]
+    found += [("accessed", *offer, period) for offer in sets.offers.index for period in sets.time.periods]
+    found += [("priced", region, item, step, period) for region, item, period, step in job.model.volume]
+    return list(dict.fromkeys(found))
+
+
+def _forced_start(job: Job, given: dict[Decision, float], lock: Lock) -> np.ndarray | None:
+    """The plan around all decisions but those about the same site, offer, project or market."""
+    others = {decision: value for decision, value in given.items() if decision[1] != lock.subject[0]}
+    found = fit(job.model, job.compiled, others)
+    column = {id(variable): place for place, variable in enumerate(job.compiled.variables)}
+    values = found.values.copy()
+    for decision, variable in variables(job.model).items():
+        if decision[1] == lock.subject[0]:
+            values[column[id(variable)]] = np.nan
+    solution = started(job.compiled, replace(found, values=values), job.options).solution
+    return _stopped(solution).values
+
+
+def _reasons(job: Job, solution: Solution, show: Show) -> list[str]:
+    """The fewest cells that would have to change for the decision to be otherwise; the lock that forces it stays."""
+    if solution.status != "infeasible":
+        return []
+    show("what stands against it")
+    lock = int(job.reading.instance["locks"].index[-1])
+    return told(remedies(job.model, job.compiled, kept=[("locks", lock)]), job.reading)
+
+
+def _stopped(solution: Solution) -> Solution:
+    if solution.status == "interrupted":
+        raise KeyboardInterrupt
+    return solution
+
+
+def _ended(solution: Solution) -> Solution:
+    """A solution with a plan."""
+    if _stopped(solution).values is None:
+        raise Unanswered(solution.status, solution.words)
+    return solution
+
+
+def _objective(solution: Solution) -> float:
+    assert solution.objective is not None
+    return solution.objective
+
+
+def _slack(solution: Solution) -> float:
+    """What the search has left open, in money."""
+    return 0.0 if solution.bound is None else max(0.0, _objective(solution) - solution.bound)
+
+
+@dataclass
+class _Search:
+    """The search for the value of a driver at which both sides of a question cost the same."""
+
+    reading: Reading
+    options: Options
+    question: Sides
+    solutions: tuple[Solution, Solution]
+    show: Show
+    starts: list[np.ndarray | None] = field(default_factory=lambda: [None, None])
+
+    def flip(self) -> Flip | None:
+        """The break-even of the main driver, or of the next where that one has none; None where there is no driver."""
+        found: list[Flip] = []
+        for driver, slope in self._ranked()[:MOST_DRIVERS]:
+            found.append(self._flip(driver, slope))
+            if found[-1].at is not None:
+                return found[-1]
+        return found[0] if found else None
+
+    def _flip(self, driver: Driver, slope: float) -> Flip:
+        held, forced = map(_objective, self.solutions)
+        points = [Point(driver.value, held, forced, sum(map(_slack, self.solutions)))]
+        self.starts = [None, None]
+        end = self._narrowed(driver, points, slope)
+        if end:
+            return Flip(driver, _sorted(points), None, end)
+        at = _crossing(points)
+        beside = (at * (1 - NEAR), at * (1 + NEAR)) if at else (-NEAR, NEAR)
+        points += [self._solved(driver, value) for value in beside if value >= driver.least]
+        return Flip(driver, _sorted(points), _crossing(points))
+
+    def _ranked(self) -> list[tuple[Driver, float]]:
+        """The drivers by how much of the difference hangs on them, and what a unit of each adds to it."""
+        found = []
+        for driver in drivers(self.reading.instance, self.question.held):
+            step = 1e-3 * max(1.0, abs(driver.value))
+            moved = self._costs(driver, driver.value + step)
+            still = self._costs(driver, driver.value)
+            if moved is None or still is None:
+                continue
+            held, forced = ((after - before) / step for after, before in zip(moved, still, strict=True))
+            if abs(forced - held) > FLAT:
+                found.append((driver, forced - held))
+        return sorted(found, key=lambda pair: -abs(pair[1]) * max(abs(pair[0].value), FLAT))
+
+    def _costs(self, driver: Driver, value: float) -> tuple[float, float] | None:
+        """What the two plans known cost at a value of a driver; None where it changes what can be decided."""
+        found = []
+        for lock, solution in zip((None, self.question.forced), self.solutions, strict=True):
+            job = self._job(driver.at(value), lock)
+            assert solution.values is not None
+            if len(job.compiled.cost) != len(solution.values):
+                return None
+            found.append(float(job.compiled.cost @ solution.values) + job.compiled.offset)
+        return found[0], found[1]
+
+    def _job(self, instance: Instance, lock: Lock | None) -> Job:
+        asked_of = instance if lock is None else with_lock(instance, lock)
+        return prepared(replace(self.reading, instance=asked_of), self.options)
+
+    def _narrowed(self, driver: Driver, points: list[Point], slope: float) -> str:
+        """Solve both sides at values of the driver till the break-even is known; "" then, else why there is none."""
+        if points[0].difference <= points[0].slack:
+            return "not sought: the gaps of the solves leave more open than the difference, a smaller --gap would tell"
+        for _ in range(MOST_SOLVES):
+            found = self._next(driver, points, slope)
+            if found is None:
+                return ""
+            points.append(self._solved(driver, found))
+            if points[-1].difference > 0 and found <= driver.least:
+                return f"even at {found:g} the plan would stay as it is"
+            slope = _steeper(points, slope)
+            if not slope:
+                return f"it flips at no value: beyond {found:g} forcing the decision gets no cheaper"
+        return "" if any(point.difference <= 0 for point in points) else "no value was found in so many solves"
+
+    def _next(self, driver: Driver, points: list[Point], slope: float) -> float | None:
+        """The value to try next; None where the break-even is known closely enough."""
+        dear = [point for point in points if point.difference > 0]
+        cheap = [point for point in points if point.difference <= 0]
+        if not cheap:
+            last = min(dear, key=lambda point: point.difference)
+            return max(last.value - 1.001 * last.difference / slope, driver.least)
+        one, two = _bracket(points)
+        if abs(one.value - two.value) <= CLOSE * max(abs(one.value), abs(two.value), 1e-9):
+            return None
+        if one.difference - two.difference <= max(one.slack, two.slack):
+            return None
+        guess = _crossing(points)
+        middle = (one.value + two.value) / 2
+        tried = min(abs(guess - point.value) for point in points)
+        return guess if tried > CLOSE * max(abs(guess), 1e-9) else _between(one, two, guess, middle)
+
+    def _solved(self, driver: Driver, value: float) -> Point:
+        """Both sides at a value of the driver, each from the plan that it had before."""
+        self.show(f"{driver.name} at {value:g}")
+        objectives, slack = [], 0.0
+        for side, lock in enumerate((self.question.held, self.question.forced)):
+            job = self._job(driver.at(value), lock)
+            start = self.starts[side]
+            if start is None or len(start) != len(job.compiled.cost):
+                known = self.solutions[side].values
+                start = known if known is not None and len(known) == len(job.compiled.cost) else None
+            roundings = rounding(job.model, job.compiled)
+            solution = _ended(solve_arrays(job.compiled, self.options, None, roundings, start))
+            self.starts[side] = solution.values
+            objectives.append(_objective(solution))
+            slack += _slack(solution)
+        return Point(value, objectives[0], objectives[1], slack)
+
+
+def _sorted(points: list[Point]) -> list[Point]:
+    return sorted(points, key=lambda point: point.value)
+
+
+def _bracket(points: list[Point]) -> tuple[Point, Point]:
+    """The nearest two values between which the difference changes its sign: where it costs, where it does not."""
+    dear = [point for point in points if point.difference > 0]
+    cheap = [point for point in points if point.difference <= 0]
+    pairs = [(one, two) for one in dear for two in cheap]
+    return min(pairs, key=lambda pair: abs(pair[0].value - pair[1].value))
+
+
+def _crossing(points: list[Point]) -> float:
+    """The value between the nearest two at which the difference would be 0 if it were a line."""
+    one, two = _bracket(points)
+    return one.value + (two.value - one.value) * one.difference / (one.difference - two.difference)
+
+
+def _between(one: Point, two: Point, guess: float, middle: float) -> float:
+    """A value a little beyond the guess on the far side, so that both ends of the bracket come near."""
+    far = two if abs(one.value - guess) < abs(two.value - guess) else one
+    return guess + 0.1 * (far.value - guess) if abs(far.value - guess) > CLOSE * abs(guess) else middle
+
+
+def _steeper(points: list[Point], slope: float) -> float:
+    """The slope to go on with; 0 where the difference falls no more."""
+    if any(point.difference <= 0 for point in points):
+        return slope
+    newest = _slope(points)
+    return newest if newest * slope > 0 and abs(newest) > FLAT else 0.0
+
+
+def _slope(points: list[Point]) -> float:
+    """By how much a unit of the driver moves the difference, between the last two values."""
+    one, two = points[-2:]
+    return (one.difference - two.difference) / (one.value - two.value) if one.value != two.value else 0.0

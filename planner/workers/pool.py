@@ -1,0 +1,110 @@
+"""Many tasks in memory, as studies have them: here, in processes, or on a cluster."""
+
+import os
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from planner.workers.cluster import DaskCrew
+from planner.workers.crew import Crew, LocalCrew, Talk
+
+ATTEMPTS = 2
+"""Times that a task is begun before a worker that dies with it is taken for its fault."""
+
+_TICK = 0.2
+
+Task = TypeVar("Task")
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class Workforce:
+    """Who does the work: so many processes here, or the workers of a Dask cluster at this address."""
+
+    workers: int = 1
+    cluster: str | None = None
+
+    @property
+    def apart(self) -> bool:
+        """Whether it is done elsewhere than in this process."""
+        return self.workers > 1 or self.cluster is not None
+
+    @property
+    def threads(self) -> int | None:
+        """Threads for each of several processes here, which share the cores; else None."""
+        several = self.workers > 1 and self.cluster is None
+        return max(1, (os.cpu_count() or 1) // self.workers) if several else None
+
+
+ALONE = Workforce()
+"""This process."""
+
+
+class TaskFailed(Exception):
+    """A task raised an exception in its worker, or its workers died."""
+
+
+def solve_all(
+    work: Callable[[Task], Found], tasks: Sequence[Task], workers: int = 1, cluster: str | None = None
+) -> Generator[Found, None, None]:
+    """What `work` makes of each task, in the order in which they end.
+
+    With one worker and no cluster it happens in this process. `work`, tasks and what comes of them must be picklable.
+    Raises TaskFailed; then, and when the caller leaves early, nothing runs on.
+    """
+    if workers == 1 and cluster is None:
+        yield from map(work, tasks)
+        return
+    crew: Crew = LocalCrew(max(1, min(workers, len(tasks)))) if cluster is None else DaskCrew(cluster)
+    try:
+        yield from _solved(crew, work, tasks)
+    finally:
+        crew.close()
+
+
+def solve_in_order(
+    work: Callable[[Task], Found], tasks: Sequence[Task], crew: Workforce, show: Callable[[list[Found]], None]
+) -> tuple[list[Found], bool]:
+    """What `work` makes of each task, in the order of the tasks, and whether that is all: Ctrl-C ends it before.
+
+    `show` is told what is known whenever a task ends. Raises TaskFailed.
+    """
+    known: dict[int, Found] = {}
+    complete = True
+    try:
+        numbered = list(enumerate(tasks))
+        with closing(solve_all(partial(_numbered, work), numbered, crew.workers, crew.cluster)) as found:
+            for number, part in found:
+                known[number] = part
+                show(list(known.values()))
+    except KeyboardInterrupt:
+        complete = False
+    return [known[number] for number in sorted(known)], complete
+
+
+def _numbered(work: Callable[[Task], Found], task: tuple[int, Task]) -> tuple[int, Found]:
+    return task[0], work(task[1])
+
+
+def _solved(crew: Crew, work: Callable[[Task], Found], tasks: Sequence[Task]) -> Iterator[Found]:
+    waiting, begun, done = list(range(len(tasks))), [0] * len(tasks), 0
+    while done < len(tasks):
+        while waiting and crew.free():
+            number = waiting.pop(0)
+            begun[number] += 1
+            crew.start(number, _plainly, (work, tasks[number]))
+        for number, kind, content in crew.events(_TICK):
+            if kind == "done":
+                done += 1
+                yield content
+            elif kind == "lost" and begun[number] < ATTEMPTS:
+                waiting.append(number)
+            elif kind in ("raised", "lost"):
+                raise TaskFailed(content)
+
+
+def _plainly(task: tuple[Callable[[Any], Any], Any], _: Talk) -> Any:
+    work, argument = task
+    return work(argument)
