@@ -63,5 +63,5 @@ def assert_built(sheets: dict[str, pd.DataFrame], workbook: Path, folder: Path) 
     stored, again = (openpyxl.load_workbook(path, read_only=True) for path in (workbook, folder / "again.xlsx"))
     assert stored.sheetnames == again.sheetnames
     for name in stored.sheetnames:
-        script = f"instances/build_{workbook.stem}.py"
+        script = f"python -m instances._build.{workbook.stem}.build"
         assert list(stored[name].values) == list(again[name].values), f"{name}: run {script}"

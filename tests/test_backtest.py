@@ -3,24 +3,21 @@
 Set EV_CHINA_PLAIN and EV_CHINA_RESULT to solved result workbooks to read those instead of solving.
 """
 
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from instances._build.ev_china.backtest import EVENTS, backtest, page, toll
+from planner.recourse.reaction import Recourse
+from planner.results.load_plan import restored
+from planner.results.result_file import read_compared
+from planner_models.sets import derive
+from planner_models.sets.scenarios import Snapshot
+from tests.results import base
+from tests.sourced_instances import solved_to
+
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "instances"))
-
-from backtest_ev_china import EVENTS, backtest, page, toll  # noqa: E402
-
-from planner.recourse.reaction import Recourse  # noqa: E402
-from planner.results.load_plan import restored  # noqa: E402
-from planner.results.result_file import read_compared  # noqa: E402
-from planner_models.sets import derive  # noqa: E402
-from planner_models.sets.scenarios import Snapshot  # noqa: E402
-from tests.results import base  # noqa: E402
-from tests.sourced_instances import solved_to  # noqa: E402
 
 WORKBOOK = ROOT / "instances" / "ev_china.xlsx"
 

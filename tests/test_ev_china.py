@@ -3,27 +3,23 @@
 Set EV_CHINA_RESULT to a solved result workbook to read that instead of solving.
 """
 
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from instances._build.ev_china.build import build_sheets
+from instances._build.ev_china.lanes import cheapest_ways
+from instances._build.ev_china.plants import split_plants
+from instances._build.ev_china.tables import clusters, home_firms
+from instances._build.ev_global.tables import read
 from planner.checks.check import check
 from planner.workbook.read import read_instance
+from tests.sourced_instances import assert_built, assert_secured, solved
 
 ROOT = Path(__file__).parents[1]
 INSTANCES = ROOT / "instances"
 WORKBOOK = INSTANCES / "ev_china.xlsx"
-sys.path.insert(0, str(INSTANCES))
-
-from build_ev_china import build_sheets  # noqa: E402
-from ev_china_lanes import cheapest_ways  # noqa: E402
-from ev_china_plants import split_plants  # noqa: E402
-from ev_china_tables import clusters, home_firms  # noqa: E402
-from ev_global_tables import read  # noqa: E402
-
-from tests.sourced_instances import assert_built, assert_secured, solved  # noqa: E402
 
 CARS = ("vehicle_mass", "vehicle_premium", "vehicle_smart")
 

@@ -6,25 +6,22 @@ few per cent and 15 %; nothing that is required is sold before it is ready. Set 
 workbook to read that instead of solving.
 """
 
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from instances._build.ev_global.tables import read
+from instances._build.ev_maker.build import build_sheets
+from planner.checks.check import check
+from planner.workbook.read import read_instance
+from tests.sourced_instances import assert_built, assert_secured, solved
+
 ROOT = Path(__file__).parents[1]
 INSTANCES = ROOT / "instances"
 WORKBOOK = INSTANCES / "ev_maker.xlsx"
-sys.path.insert(0, str(INSTANCES))
 
-from build_ev_maker import build_sheets  # noqa: E402
-from ev_global_tables import read  # noqa: E402
-
-from planner.checks.check import check  # noqa: E402
-from planner.workbook.read import read_instance  # noqa: E402
-from tests.sourced_instances import assert_built, assert_secured, solved  # noqa: E402
-
-TABLES = sorted(path.stem for path in (INSTANCES / "tables").glob("maker_*.csv"))
+TABLES = sorted(path.stem for path in (INSTANCES / "_build" / "tables").glob("maker_*.csv"))
 MODES = {"contract", "alliance", "equity", "joint_venture", "acquire"}
 
 

@@ -6,8 +6,9 @@ What of the agreement is data, and what is a result:
   can make much more than capacity allows. Plants outside China that lose money at Chinese prices but run all the same
   (contracts, local brands, policy) carry a least load, marked low in the tables.
 - Result: which plants run below capacity, and who serves whom. Existing capacity is 1.1 to 3 times what 2024 needs
-  (see `build_ev_global.py --check`); the plan places that slack by cost of wages, power, capital, freight and duties.
-  Which battery goes into which car, natural or synthetic graphite, and all trade flows are free.
+  (see `python -m instances._build.ev_global.build --check`); the plan places that slack by cost of wages, power,
+  capital, freight and duties. Which battery goes into which car, natural or synthetic graphite, and all trade flows
+  are free.
 - Fit: utilisation, least load and a dozen unit costs (each marked "own estimate") were chosen so that 2024 comes near
   the known shares. Agreement is thus a calibration, not a prediction; it says that one set of plausible costs explains
   the world's shares together. The columns floor and ceiling show how far a share could have gone: what capacity and
@@ -16,26 +17,24 @@ What of the agreement is data, and what is a result:
   tiers. Wages, power, cost of capital, hours and the capex index come from the same bottom-up tables as the known cell
   ratios, so only the materials part is a test there; the two rows on packs (BloombergNEF) are independent.
 
-The bands stand row by row in `instances/tables/known_shares.csv` and `known_cell_costs.csv`, each with its reason.
+The bands are listed row by row in `known_shares.csv` and `known_cell_costs.csv` (`instances/_build/tables`), each with
+its reason.
 Set EV_GLOBAL_RESULT to a solved result workbook to read that instead of solving.
 """
 
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from instances._build.ev_global.build import build_sheets
+from instances._build.ev_global.costs import cost_ratios
+from instances._build.ev_global.tables import read
+from tests.sourced_instances import assert_built, solved
+
 ROOT = Path(__file__).parents[1]
 INSTANCES = ROOT / "instances"
 WORKBOOK = INSTANCES / "ev_global.xlsx"
-sys.path.insert(0, str(INSTANCES))
-
-from build_ev_global import build_sheets  # noqa: E402
-from ev_global_costs import cost_ratios  # noqa: E402
-from ev_global_tables import read  # noqa: E402
-
-from tests.sourced_instances import assert_built, solved  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +101,7 @@ def test_it_is_as_large_as_asked(sheets: dict[str, pd.DataFrame]) -> None:
 
 def test_every_row_says_where_it_comes_from(sheets: dict[str, pd.DataFrame]) -> None:
     """Source and confidence on every row of every sheet and table; an estimate is always graded low."""
-    for path in sorted((INSTANCES / "tables").glob("*.csv")):
+    for path in sorted((INSTANCES / "_build" / "tables").glob("*.csv")):
         read(path.stem)
     for name, frame in sheets.items():
         assert frame["source"].notna().all(), name

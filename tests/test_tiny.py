@@ -35,7 +35,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from instances.build_tiny import tiny
+from instances._build.tiny import tiny
 from planner.cli.main import run
 from planner.workbook.read import read_instance, read_tables
 from planner_models.instance import Instance, instance

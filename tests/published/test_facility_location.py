@@ -5,13 +5,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from instances.build_facility_location import CHOSEN, FOLDER, facility_location
+from instances._build.facility_location import CHOSEN, DATA, FOLDER, facility_location
 from planner.checks.check import check
 from planner.workbook.read import read_instance
 from planner_models.instance import Instance, instance
 from tests.solving import optimum
 
-OPTIMA = pd.read_csv(FOLDER / "data" / "optima.csv", index_col="instance")["optimum"]
+OPTIMA = pd.read_csv(DATA / "optima.csv", index_col="instance")["optimum"]
 OTHERS = [name for name in OPTIMA.index if name not in CHOSEN]
 
 
@@ -33,4 +33,4 @@ def test_workbook_reaches_the_published_optimum(name: str) -> None:
 @pytest.mark.parametrize("name", OTHERS)
 def test_other_files_reach_the_published_optimum(name: str) -> None:
     """The files that have no workbook."""
-    assert optimum(from_text(FOLDER / "data" / f"{name}.txt")) == pytest.approx(OPTIMA[name], rel=1e-6)
+    assert optimum(from_text(DATA / f"{name}.txt")) == pytest.approx(OPTIMA[name], rel=1e-6)

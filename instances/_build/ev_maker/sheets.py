@@ -1,9 +1,9 @@
 """The sheets of `ev_maker` that need no plants or distances, from its own tables and the shared ones they lean on."""
 
 import pandas as pd
-from ev_global_sheets import SKILLED_OVER_WAGE
-from ev_global_tables import REMARKS, mean_of, read, significant
-from security_sheets import security_sheets
+from ..ev_global.sheets import SKILLED_OVER_WAGE
+from ..ev_global.tables import REMARKS, mean_of, read, significant
+from ..security_sheets import security_sheets
 
 HOURS = ["labour", "skilled", "energy", "other_cost"]
 PLAIN = {

@@ -1,7 +1,7 @@
 """Scenarios, disruptions and security rules of an instance: its tables as they stand."""
 
 import pandas as pd
-from ev_global_sheets import plain
+from .ev_global.sheets import plain
 
 COLUMNS = {
     "scenarios": ["scenario", "probability", "expand", "item", "period", "months", "factor"],

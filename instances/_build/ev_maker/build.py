@@ -1,22 +1,20 @@
-"""Builds `ev_maker.xlsx`, one car maker's view of the chain, from the CSV tables beside this script.
+"""Builds `ev_maker.xlsx`, one car maker's view of the chain, from the CSV tables in `instances/_build/tables`.
 
-    python instances/build_ev_maker.py [FILE]      writes the workbook (default: instances/ev_maker.xlsx)
+    python -m instances._build.ev_maker.build [FILE]      writes the workbook (default: instances/ev_maker.xlsx)
 
 The home firm is a composite Chinese car maker without batteries of its own. The question: which links to own, which to
-ally for, which to buy. Same tables in, same cells out. Sources: `SOURCES.md`.
+ally for, which to buy. Same tables in, same cells out. Sources: `instances/SOURCES.md`.
 """
 
 import argparse
-import sys
 from pathlib import Path
 
 import pandas as pd
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from ev_maker_lanes import lane_sheet
-from ev_maker_plants import plant_sheets
-from ev_maker_sheets import plain_sheets
+from .. import INSTANCES
+from .lanes import lane_sheet
+from .plants import plant_sheets
+from .sheets import plain_sheets
 
 from planner.workbook.write import write_instance
 
@@ -38,7 +36,7 @@ def build_sheets() -> dict[str, pd.DataFrame]:
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("file", nargs="?", type=Path, default=Path(__file__).parent / "ev_maker.xlsx")
+    parser.add_argument("file", nargs="?", type=Path, default=INSTANCES / "ev_maker.xlsx")
     write_instance(build_sheets(), parser.parse_args().file)
 
 

@@ -1,7 +1,7 @@
 """Tables of the Chinese instance: those of ev_global, with what is added to or put in their place."""
 
 import pandas as pd
-from ev_global_tables import read
+from ..ev_global.tables import read
 
 CHINA = "China"
 PERIODS = 5

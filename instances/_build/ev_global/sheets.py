@@ -1,7 +1,7 @@
 """The sheets that follow one to one from a table: settings, periods, regions, items, processes, recipes and so on."""
 
 import pandas as pd
-from ev_global_tables import REMARKS, mean_of, read, significant
+from .tables import REMARKS, mean_of, read, significant
 
 SKILLED_OVER_WAGE = 1.6  # own estimate: engineers over operators, the same everywhere
 

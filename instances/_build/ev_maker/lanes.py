@@ -7,7 +7,7 @@ sells an item abroad (`maker_exporters.csv`) or buys it from abroad, never both;
 from itertools import permutations
 
 import pandas as pd
-from ev_global_lanes import (
+from ..ev_global.lanes import (
     KM_PER_DAY_LAND,
     KM_PER_DAY_SEA,
     LAND_DAYS,
@@ -17,9 +17,9 @@ from ev_global_lanes import (
     passes,
     sea_km,
 )
-from ev_global_tables import read
-from ev_global_trade import makers_and_users
-from ev_maker_sheets import transport
+from ..ev_global.tables import read
+from ..ev_global.trade import makers_and_users
+from .sheets import transport
 
 SHORTEST_SEA = 700  # own estimate: the strait, where both ports are proxies
 

@@ -1,10 +1,10 @@
 """Sites, lines, their capacity over time and what can be built, of the maker and of its suppliers."""
 
 import pandas as pd
-from ev_global_costs import UTILISATION, recovery_factor
-from ev_global_plants import capex_per_unit, site_sheet
-from ev_global_tables import REMARKS, read, significant
-from ev_maker_sheets import technology
+from ..ev_global.costs import UTILISATION, recovery_factor
+from ..ev_global.plants import capex_per_unit, site_sheet
+from ..ev_global.tables import REMARKS, read, significant
+from .sheets import technology
 
 
 def plants(regions: pd.DataFrame, firms: pd.DataFrame) -> pd.DataFrame:

@@ -4,15 +4,16 @@ Vehicles are sold in the north. Their cells come from a firm in the south, which
 until a duty from 2026 on makes a cell plant in the north worth its money: small or large, ordered a year ahead. All
 figures are invented so that the optimum has few digits; `tests/test_tiny.py` works it out.
 
-Run it from the repository's root: `python instances/build_tiny.py`.
+Run it from the repository's root: `python -m instances._build.tiny`.
 """
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-TARGET = Path(__file__).parent / "tiny.xlsx"
+from . import INSTANCES
+
+TARGET = INSTANCES / "tiny.xlsx"
 
 SETTINGS = {
     "name": "tiny",

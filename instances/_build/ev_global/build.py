@@ -1,24 +1,22 @@
-"""Builds `ev_global.xlsx`, the reference instance, from the CSV tables beside this script.
+"""Builds `ev_global.xlsx`, the reference instance, from the CSV tables in `instances/_build/tables`.
 
-    python instances/build_ev_global.py [FILE]      writes the workbook (default: instances/ev_global.xlsx)
-    python instances/build_ev_global.py --check     prints counts, capacity against need, and full cost ratios
+    python -m instances._build.ev_global.build [FILE]      writes the workbook (default: instances/ev_global.xlsx)
+    python -m instances._build.ev_global.build --check     prints counts, capacity against need, and full cost ratios
 
-Same tables in, same cells out. Sources and licences: `SOURCES.md`.
+Same tables in, same cells out. Sources and licences: `instances/SOURCES.md`.
 """
 
 import argparse
-import sys
 from pathlib import Path
 
 import pandas as pd
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from ev_global_checks import print_checks
-from ev_global_lanes import lane_sheet
-from ev_global_plants import plant_sheets
-from ev_global_sheets import plain_sheets
-from ev_global_trade import duties_with_lanes
+from .. import INSTANCES
+from .checks import print_checks
+from .lanes import lane_sheet
+from .plants import plant_sheets
+from .sheets import plain_sheets
+from .trade import duties_with_lanes
 
 from planner.workbook.write import write_instance
 
@@ -40,7 +38,7 @@ def build_sheets() -> dict[str, pd.DataFrame]:
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("file", nargs="?", type=Path, default=Path(__file__).parent / "ev_global.xlsx")
+    parser.add_argument("file", nargs="?", type=Path, default=INSTANCES / "ev_global.xlsx")
     parser.add_argument("--check", action="store_true", help="print checks instead of writing")
     arguments = parser.parse_args()
     sheets = build_sheets()

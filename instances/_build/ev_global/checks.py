@@ -1,9 +1,9 @@
 """Checks of the built sheets that need no solver: counts, reachability, capacity against need, full cost ratios."""
 
 import pandas as pd
-from ev_global_costs import cost_ratios, full_costs
-from ev_global_plants import path_shares, recipe_outputs, world_activity
-from ev_global_tables import read
+from .costs import cost_ratios, full_costs
+from .plants import path_shares, recipe_outputs, world_activity
+from .tables import read
 
 
 def counts(sheets: dict[str, pd.DataFrame]) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """Sites, lines, their capacity over time, and what can be built: from shares, utilisation and the demand of 2024."""
 
 import pandas as pd
-from ev_global_tables import REMARKS, read, significant
+from .tables import REMARKS, read, significant
 
 GROWTH_YEARS = ("2026", "2028", "2030")
 

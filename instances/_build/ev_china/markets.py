@@ -8,8 +8,8 @@ The share is what Chinese makers can reach; net is what is left to the industry 
 from collections.abc import Iterator
 
 import pandas as pd
-from ev_china_tables import both, periods
-from ev_global_tables import read, significant
+from .tables import both, periods
+from ..ev_global.tables import read, significant
 
 COLUMNS = ["region", "item", "period", "step", "price", "volume", "source", "confidence", "note"]
 SMART = ("vehicle_smart", "vehicle_premium")

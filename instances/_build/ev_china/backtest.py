@@ -2,20 +2,17 @@
 
     planner solve instances/ev_china.xlsx -o secure.xlsx
     planner solve instances/ev_china.xlsx -o plain.xlsx --set 'settings[rules]=off' --set 'settings[scenarios]=off'
-    python instances/backtest_ev_china.py plain.xlsx secure.xlsx
+    python -m instances._build.ev_china.backtest plain.xlsx secure.xlsx
 
 Both plans stay as they are; only their flows answer. What an event takes is measured against the same plan, its flows
 as free, in the same months without the event: so nothing is counted that a plan would have gained anyhow.
 """
 
 import argparse
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from planner.recourse.reaction import Reaction, Recourse
 from planner.results.load_plan import restored

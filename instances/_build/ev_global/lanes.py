@@ -5,8 +5,8 @@ from itertools import permutations, product
 from typing import NamedTuple
 
 import pandas as pd
-from ev_global_tables import read, significant
-from ev_global_trade import ways
+from .tables import read, significant
+from .trade import ways
 
 KM_PER_DAY_SEA = 16 * 1.852 * 24  # 16 knots (raw_freight)
 PORT_DAYS = 8  # two port stays of four days (raw_freight)

@@ -1,14 +1,17 @@
 """Turns OR-Library's capacitated warehouse location files into instance workbooks.
 
-Run it from the repository's root: `python instances/build_facility_location.py`. The mapping and the format of the
-files are described in `facility_location/data/README.md`.
+Run it from the repository's root: `python -m instances._build.facility_location`. The mapping and the format of the
+files are described in `tables/facility_location/README.md`.
 """
 
 from pathlib import Path
 
 import pandas as pd
 
-FOLDER = Path(__file__).parent / "facility_location"
+from . import INSTANCES
+
+FOLDER = INSTANCES / "facility_location"
+DATA = Path(__file__).parent / "tables" / "facility_location"
 CHOSEN = ("cap41", "cap44", "cap61", "cap71", "cap74")
 
 
@@ -62,11 +65,11 @@ def _settings(name: str) -> list[dict[str, object]]:
 
 
 def main() -> None:
-    """Write the chosen workbooks beside the data."""
+    """Write the chosen workbooks."""
     from planner.workbook.write import write_instance
 
     for name in CHOSEN:
-        write_instance(facility_location(FOLDER / "data" / f"{name}.txt"), FOLDER / f"{name}.xlsx")
+        write_instance(facility_location(DATA / f"{name}.txt"), FOLDER / f"{name}.xlsx")
 
 
 if __name__ == "__main__":

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from ev_global_lanes import Route, cost_per_tkm, routes
-from ev_global_plants import capex_per_unit, recipe_inputs, recipe_outputs
-from ev_global_tables import read
-from ev_global_trade import duty_rates
+from .lanes import Route, cost_per_tkm, routes
+from .plants import capex_per_unit, recipe_inputs, recipe_outputs
+from .tables import read
+from .trade import duty_rates
 
 UTILISATION = 0.75  # as in raw_cell_cost
 

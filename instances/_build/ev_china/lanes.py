@@ -10,10 +10,10 @@ from itertools import pairwise, product
 
 import numpy as np
 import pandas as pd
-from ev_china_tables import abroad, both, clusters
-from ev_global_lanes import lane_rows, routes_between
-from ev_global_tables import read
-from ev_global_trade import CLOSED, duty_rates, makers_and_users
+from .tables import abroad, both, clusters
+from ..ev_global.lanes import lane_rows, routes_between
+from ..ev_global.tables import read
+from ..ev_global.trade import CLOSED, duty_rates, makers_and_users
 
 TERMINAL_KM = 330
 """What loading and unloading costs by land, as km: 15 USD/t over 0.045 USD/t-km (freight)."""

@@ -1,10 +1,10 @@
 """Plants by firm and cluster: every plant group of ev_global split over named firms and Chinese regions."""
 
 import pandas as pd
-from ev_china_tables import both, controlled_firms, home_firms
-from ev_global_plants import plants_of_2024, sheets_of
-from ev_global_sheets import plain_sheets
-from ev_global_tables import read, significant
+from .tables import both, controlled_firms, home_firms
+from ..ev_global.plants import plants_of_2024, sheets_of
+from ..ev_global.sheets import plain_sheets
+from ..ev_global.tables import read, significant
 
 INHERITED = ["utilisation", "min_load", "retirable", "unit_cost", "grow_2026", "grow_2028", "grow_2030"]
 NEW = {"utilisation": 0.88, "min_load": 0.0, "retirable": "no", "grow_2026": 1.0, "grow_2028": 1.0, "grow_2030": 1.0}

@@ -1,24 +1,22 @@
-"""Builds `ev_china.xlsx`: China's industry as the home group that faces the world, from the CSV tables here.
+"""Builds `ev_china.xlsx`, China's industry as the home group, from the CSV tables in `instances/_build/tables`.
 
-    python instances/build_ev_china.py [FILE]      writes the workbook (default: instances/ev_china.xlsx)
-    python instances/build_ev_china.py --check     prints counts
+    python -m instances._build.ev_china.build [FILE]      writes the workbook (default: instances/ev_china.xlsx)
+    python -m instances._build.ev_china.build --check     prints counts
 
-Same tables in, same cells out. Sources and licences: `SOURCES.md`.
+Same tables in, same cells out. Sources and licences: `instances/SOURCES.md`.
 """
 
 import argparse
-import sys
 from pathlib import Path
 
 import pandas as pd
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from ev_china_lanes import lane_sheet
-from ev_china_plants import plant_sheets
-from ev_china_sheets import evidence_sheet, plain_sheets
-from ev_global_tables import read
-from ev_global_trade import duties_with_lanes
+from .. import INSTANCES
+from .lanes import lane_sheet
+from .plants import plant_sheets
+from .sheets import evidence_sheet, plain_sheets
+from ..ev_global.tables import read
+from ..ev_global.trade import duties_with_lanes
 
 from planner.workbook.write import write_instance
 
@@ -51,7 +49,7 @@ def build_sheets() -> dict[str, pd.DataFrame]:
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("file", nargs="?", type=Path, default=Path(__file__).parent / "ev_china.xlsx")
+    parser.add_argument("file", nargs="?", type=Path, default=INSTANCES / "ev_china.xlsx")
     parser.add_argument("--check", action="store_true", help="print counts instead of writing")
     arguments = parser.parse_args()
     sheets = build_sheets()

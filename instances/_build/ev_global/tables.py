@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-TABLES = Path(__file__).parent / "tables"
+TABLES = Path(__file__).parents[1] / "tables"
 REMARKS = ["source", "confidence", "note"]
 CONFIDENCE = ("high", "medium", "low")
 

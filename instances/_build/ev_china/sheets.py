@@ -2,11 +2,11 @@
 
 import numpy as np
 import pandas as pd
-from ev_china_markets import demand_sheet
-from ev_china_tables import abroad, both, home_firms, periods
-from ev_global_sheets import plain, regions
-from ev_global_tables import REMARKS, read, significant
-from security_sheets import security_sheets
+from .markets import demand_sheet
+from .tables import abroad, both, home_firms, periods
+from ..ev_global.sheets import plain, regions
+from ..ev_global.tables import REMARKS, read, significant
+from ..security_sheets import security_sheets
 
 MOVED = ("raw_policy: EU countervailing", "raw_policy: Section 301 from 27 Sep 2024")
 """Duties on Chinese cars that stand in the sheet policies here, to be switched with the others."""

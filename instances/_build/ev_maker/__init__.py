@@ -1,0 +1,1 @@
+"""`ev_maker.xlsx`: one car maker's view of the chain."""
