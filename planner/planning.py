@@ -186,7 +186,14 @@ def reported(job: Job, solution: Solution, **said: Any) -> Plan:
     tables["audit"] = audit(instance, tables, objective)
     tables["issues"] = issue_table(list(job.issues))
     summary_table = summary(instance, tables, facts)
-    run = seal(job.reading.path, asdict(job.options) | dict(job.noted), facts, tables, instance=instance)
+    run = seal(
+        job.reading.path.name,
+        job.reading.content_hash,
+        asdict(job.options) | dict(job.noted),
+        facts,
+        tables,
+        instance=instance,
+    )
     return {"summary": summary_table, **tables, "run": run}
 
 

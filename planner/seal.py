@@ -5,7 +5,6 @@ import math
 import platform
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -32,7 +31,8 @@ _NOT_HASHED = ("summary", "issues", "run")
 
 
 def seal(
-    input_path: str | Path,
+    input_name: str,
+    input_hash: str,
     options: Mapping[str, Any],
     facts: Mapping[str, Any],
     tables: Mapping[str, pd.DataFrame] | None = None,
@@ -41,13 +41,13 @@ def seal(
 ) -> pd.DataFrame:
     """Sheet `run`: one row per fact, `key` and `seal`, all as text.
 
-    `options` are those of the run, `changes` among them a sequence of `--set` texts; `facts` are how it ended (status,
-    objective, bound, gap, nodes, started, seconds); `tables` are the result tables, by whose hash a later change by
-    hand can be told, and `schemas` declares them; `instance` is what the `in_...` sheets repeat, hashed likewise. The
-    input is hashed as it lies on the disk. Raises OSError where it cannot be read.
+    `input_name` is the name of the file that was read and `input_hash` the SHA-256 of the bytes that were: nothing is
+    read again here, because the file may have been saved in the meantime. `options` are those of the run, `changes`
+    among them a sequence of `--set` texts; `facts` are how it ended (status, objective, bound, gap, nodes, started,
+    seconds); `tables` are the result tables, by whose hash a later change by hand can be told, and `schemas` declares
+    them; `instance` is what the `in_...` sheets repeat, hashed likewise.
     """
-    path = Path(input_path)
-    rows = {"input": path.name, "input SHA-256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    rows = {"input": input_name, "input SHA-256": input_hash}
     if tables is not None:
         rows[TABLES] = tables_hash(tables, schemas)
     if instance is not None:

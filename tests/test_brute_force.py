@@ -26,7 +26,7 @@ from tests.small_rules import enumerable_instances
 def faults(case: Instance) -> list[Issue]:
     """What forbids planning: the model is built for instances that have passed the checks."""
     settings_sheet = pd.DataFrame(columns=["key", "value"])
-    reading = Reading(Path("drawn.xlsx"), case, issues=[], columns={}, raw={"settings": settings_sheet})
+    reading = Reading(Path("drawn.xlsx"), "", case, issues=[], columns={}, raw={"settings": settings_sheet})
     return [issue for issue in check(reading) if issue.severity == "error"]
 
 

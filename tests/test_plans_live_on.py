@@ -167,7 +167,7 @@ def test_decisions_that_no_longer_fit_together_give_way_to_the_nearest() -> None
     """Two modules in each of two years were ordered, of which only two are left in all: two have to go."""
     case = small_shop(periods=years(2), demand=wanted("1", "2"))
     case["options"]["max_modules"] = 2.0
-    job = prepared(Reading(TINY, case, [], {}, {}), Options(gap=0.0))
+    job = prepared(Reading(TINY, "", case, [], {}, {}), Options(gap=0.0))
     before = {("built", "shop", "make", "more", name): 2.0 for name in ("1", "2")}
     found = fit(job.model, job.compiled, before)
     begun = started(job.compiled, found, job.options)

@@ -1,17 +1,23 @@
 """The seal names what was run on what, and its hash changes with any figure and with nothing else."""
 
 import hashlib
+import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from planner.cli.main import run
+from planner.jobs.work import Order, carry_out
 from planner.seal import broken, seal, tables_hash
+from planner.workbook import package
 from planner.workbook.read import read_tables
 from planner.workbook.write import write_result
 from planner_models.instance import NUMERIC
 from planner_models.schema import RESULTS, meta
 from tests import worked_example
+from tests.jobs import TINY
+from tests.jobs.test_runner import Silent
 
 
 def costs() -> pd.DataFrame:
@@ -19,12 +25,10 @@ def costs() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(RESULTS["costs"].columns))
 
 
-def test_the_seal_holds_hashes_versions_options_changes_and_outcome(tmp_path: Path):
-    path = tmp_path / "input.xlsx"
-    path.write_bytes(b"anything")
+def test_the_seal_holds_hashes_versions_options_changes_and_outcome():
     options = {"gap": 0.01, "threads": None, "seed": 3, "changes": ["settings[seed]=3", "=1+1"]}
     facts = {"status": "optimal", "gap": 0.005, "started": "2025-01-01T00:00:00+00:00", "seconds": 1.5}
-    table = seal(path, options, facts, {"costs": costs()})
+    table = seal("input.xlsx", hashlib.sha256(b"anything").hexdigest(), options, facts, {"costs": costs()})
     assert list(table.columns) == list(RESULTS["run"].columns)
     assert table["key"].is_unique
     values = dict(table.itertuples(index=False, name=None))
@@ -38,9 +42,49 @@ def test_the_seal_holds_hashes_versions_options_changes_and_outcome(tmp_path: Pa
         assert values[f"{part} version"]
 
 
-def test_a_missing_input_is_an_error(tmp_path: Path):
-    with pytest.raises(FileNotFoundError):
-        seal(tmp_path / "nothing.xlsx", {}, {})
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("command", ["solve", "alternatives", "attribute", "compare", "stress"])
+def test_the_seal_is_of_what_was_read_whatever_is_saved_meanwhile(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is replaced, or deleted, as soon as it has been read once."""
+    book, out = tmp_path / "book.xlsx", tmp_path / "out.xlsx"
+    shutil.copy(TINY, book)
+    if command == "stress":
+        book.unlink()
+        assert run(["solve", str(TINY), "-o", str(book)]) == 0
+    before, read = _hash(book), package._content
+
+    def read_once(path: Path) -> bytes:
+        content = read(path)
+        if path == book:
+            book.write_bytes(b"saved meanwhile") if command != "solve" else book.unlink()
+        return content
+
+    monkeypatch.setattr(package, "_content", read_once)
+    more = {"alternatives": ["--number", "1"], "attribute": ["--only", "scale"], "compare": [str(TINY)]}
+    assert run([command, str(book), *more.get(command, []), "-o", str(out)]) == 0
+    sealed = dict(read_tables(out)["run"].itertuples(index=False, name=None))
+    assert sealed["input SHA-256"] == before
+
+
+def test_a_job_whose_input_changes_while_it_is_solved_keeps_its_plan(tmp_path: Path) -> None:
+    book = tmp_path / "book.xlsx"
+    shutil.copy(TINY, book)
+
+    class Saving(Silent):
+        def ask(self, message: object) -> bool:
+            book.write_bytes(b"saved meanwhile")
+            return True
+
+    content_hash = _hash(book)
+    answer = carry_out(Order(str(book), content_hash, (), {}, 1, str(tmp_path / "r.xlsx")), Saving())
+    assert (answer.state, answer.written) == ("done", True)
+    sealed = dict(read_tables(tmp_path / "r.xlsx")["run"].itertuples(index=False, name=None))
+    assert sealed["input SHA-256"] == content_hash
 
 
 def test_the_hash_survives_writing_and_reading(tmp_path: Path):

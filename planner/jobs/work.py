@@ -160,8 +160,6 @@ def _solved(order: Order, path: Path, result: Path, talk: Talk) -> Answer:
     answer = _ended(outcome, lines)
     if not outcome.tables:
         return answer
-    if hashed(path) != order.input_hash:
-        raise Changed
     talk.tell({"words": "writing the result"})
     write_result(result, outcome.tables, reading.raw, reading.instance)
     rest = time.monotonic() - began - outcome.solution.seconds
@@ -179,9 +177,10 @@ def _opened_at(path: Path, order: Order) -> _Opened:
     """The workbook of an order, opened once for all jobs in a row that are about it."""
     if not _opened or _opened[0].input_hash != order.input_hash or _opened[0].draft.path != path:
         _opened.clear()
-        if hashed(path) != order.input_hash:
+        draft = open_instance(path)
+        if draft.content_hash != order.input_hash:  # of the bytes that were read: a save since then changes nothing
             raise Changed
-        _opened.append(_Opened(order.input_hash, open_instance(path)))
+        _opened.append(_Opened(order.input_hash, draft))
     return _opened[0]
 
 

@@ -18,7 +18,7 @@ from planner.sheets.plans import ALTERNATIVES
 from planner.studies.stress.tables import STRESS
 from planner.workbook.names import plain
 from planner.workbook.package import Package, open_package, refusal
-from planner.workbook.read import COPIED, NEEDED, Reading, read_copies, read_instance, read_sheets
+from planner.workbook.read import COPIED, NEEDED, Reading, draft_of, read_copies, read_sheets
 from planner_models.collector import collector_paused
 from planner_models.instance import Instance
 from planner_models.schema import INPUTS, RESULTS
@@ -114,10 +114,9 @@ def read_compared(path: Path, label: str) -> Compared:
     """Read the result or instance at `path`. Raises InputError where it is neither."""
     package = open_package(path)
     kind = _kind(package, path)
-    content_hash = hashlib.sha256(path.read_bytes()).hexdigest()
     if kind == "instance":
-        reading = read_instance(path)
-        found = Compared(path, label, kind, reading, {}, {}, "none", content_hash, [])
+        reading = draft_of(package, path).reading()
+        found = Compared(path, label, kind, reading, {}, {}, "none", package.content_hash, [])
         return replace(found, issues=_faults(found))
     tables, issues = read_sheets(package, _READ)
     reading = read_copies(package, path)
@@ -125,7 +124,7 @@ def read_compared(path: Path, label: str) -> Compared:
     facts = {str(key): "" if value is None else str(value) for key, value in zip(run["key"], run["seal"], strict=True)}
     changed = broken(facts, tables, reading.instance)
     seal = "none" if changed is None else "does not fit" if changed else "fits"
-    found = Compared(path, label, kind, reading, tables, facts, seal, content_hash, [])
+    found = Compared(path, label, kind, reading, tables, facts, seal, package.content_hash, [])
     noticed = [replace(issue, message=f"{label}: {issue.message}") for issue in issues]
     noticed = [replace(issue, severity="warning") for issue in noticed]
     return replace(

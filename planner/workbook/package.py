@@ -5,6 +5,7 @@ refused with an `InputError` that says what to do; sizes are judged by what the 
 unpacked, and no part is ever read beyond its declared size.
 """
 
+import hashlib
 import io
 import posixpath
 import struct
@@ -49,9 +50,13 @@ def refusal(message: str) -> InputError:
 
 @dataclass(frozen=True)
 class Package:
-    """An opened workbook: its worksheets in order (name and part), and remarks on the file as a whole."""
+    """An opened workbook: its worksheets in order (name and part), and remarks on the file as a whole.
+
+    `content_hash` is the SHA-256 of the bytes that were read; the file may have been saved since.
+    """
 
     name: str
+    content_hash: str
     archive: zipfile.ZipFile
     sheets: tuple[tuple[str, str], ...]
     styles: str | None
@@ -67,7 +72,8 @@ class Package:
 def open_package(path: str | Path) -> Package:
     """Open the workbook at `path`. Raises InputError where it is no workbook that can be read."""
     path = Path(path)
-    archive = _archive(_content(path), path.name)
+    content = _content(path)
+    archive = _archive(content, path.name)
     members = {member.lower(): member for member in archive.namelist()}
     book = _book_part(archive, members, path.name)
     folder, file = posixpath.split(book)
@@ -89,6 +95,7 @@ def open_package(path: str | Path) -> Package:
     found = {kind: members.get(_resolved(folder, target).lower()) for kind, target in links.values()}
     return Package(
         name=path.name,
+        content_hash=hashlib.sha256(content).hexdigest(),
         archive=archive,
         sheets=tuple(sheets),
         styles=found.get("styles"),

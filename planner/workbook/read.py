@@ -38,10 +38,11 @@ class Reading:
     `instance` holds what could be read, and means something only where there are no `faults`. `columns` gives the
     letter of each declared column that a sheet has. `raw` holds, for each sheet of the workbook, its rows after any
     changes: the declared columns as understood, blank where blank, and the user's own columns as stored; indexed by
-    row number.
+    row number. `content_hash` is the SHA-256 of the file as it was read, whatever is at `path` by now.
     """
 
     path: Path
+    content_hash: str
     instance: Instance
     issues: list[Issue]
     columns: dict[str, dict[str, str]]
@@ -76,6 +77,7 @@ class Draft:
     """An instance workbook as it lies on the disk: opened once, and read under any number of changes."""
 
     path: Path
+    content_hash: str
     tables: dict[str, Table]
     findings: Findings
     known: dict[str, tuple[pd.DataFrame, pd.DataFrame]] = field(default_factory=dict)
@@ -96,7 +98,7 @@ class Draft:
         )
         tables = self._copied()
         apply_changes(tables, changes, findings)
-        return _understood(self.path, tables, findings, self.known, self.sound)
+        return _understood((self.path, self.content_hash), tables, findings, self.known, self.sound)
 
     def refused(self, changes: Sequence[str]) -> dict[str, str]:
         """Those of the `changes`, made in order, that find nothing to change, and why."""
@@ -116,16 +118,20 @@ class Draft:
         }
 
 
-@collector_paused()
 def open_instance(path: str | Path) -> Draft:
     """Open the instance workbook at `path`. Raises InputError where the file is a result, or cannot be read."""
-    package = open_package(path)
+    return draft_of(open_package(path), Path(path))
+
+
+@collector_paused()
+def draft_of(package: Package, path: Path) -> Draft:
+    """The instance in a workbook that was opened at `path`. Raises InputError where it is a result."""
     _refuse_result(package)
     findings = Findings(list(package.remarks))
     parts = _sheets(package, INPUTS, findings)
     tables = _tables(package, parts, findings)
     _look_for_needed(package, parts, tables, findings)
-    return Draft(Path(path), _with_settings(tables, findings), findings)
+    return Draft(path, package.content_hash, _with_settings(tables, findings), findings)
 
 
 def _refuse_result(package: Package) -> None:
@@ -142,13 +148,13 @@ def _refuse_result(package: Package) -> None:
 
 
 def _understood(
-    path: Path,
+    source: tuple[Path, str],
     tables: dict[str, Table],
     findings: Findings,
     known: dict[str, tuple[pd.DataFrame, pd.DataFrame]] | None = None,
     sound: set[str] | None = None,
 ) -> Reading:
-    """Convert and check the tables.
+    """Convert and check the tables; `source` is the path of the workbook and the hash of what was read there.
 
     What is `known` of tables that are as the workbook has them, and which of them are `sound`, is used and added to.
     """
@@ -178,7 +184,7 @@ def _understood(
     issues = sorted(
         dict.fromkeys(findings.issues), key=lambda issue: (order.get(issue.sheet, len(order)), *_place(issue.cell))
     )
-    return Reading(path, Instance(frames, chosen), issues, findings.letters, raw)
+    return Reading(*source, Instance(frames, chosen), issues, findings.letters, raw)
 
 
 @cache
@@ -290,7 +296,7 @@ def read_copies(package: Package, path: Path) -> Reading:
     present = {name for name, _ in package.sheets}
     parts = {sheet: COPIED + sheet for sheet in INPUTS if COPIED + sheet in present}
     tables = _tables(package, parts, findings)
-    return _understood(path, _with_settings(tables, findings), findings)
+    return _understood((path, package.content_hash), _with_settings(tables, findings), findings)
 
 
 def _with_settings(tables: dict[str, Table], findings: Findings) -> dict[str, Table]:

@@ -73,7 +73,14 @@ def tables(
     facts: dict[str, Any] = {"within": within, "cap": found.job.sign * found.cap, "plans": len(found.plans)}
     facts |= {"started": found.job.began.isoformat(timespec="seconds")}
     options = asdict(found.job.options) | {"changes": changes}
-    run = seal(found.job.reading.path, options, facts, made, alternative_schemas(len(found.plans)))
+    run = seal(
+        found.job.reading.path.name,
+        found.job.reading.content_hash,
+        options,
+        facts,
+        made,
+        alternative_schemas(len(found.plans)),
+    )
     return {"summary": _summary(found, within, number), **made, "run": run}
 
 

@@ -86,7 +86,7 @@ def _seal(
         "coalitions solved": len(found.solved),
         "started": began.isoformat(timespec="seconds"),
     }
-    return seal(reading.path, options, facts, tables, ATTRIBUTION)
+    return seal(reading.path.name, reading.content_hash, options, facts, tables, ATTRIBUTION)
 
 
 def _said(found: Attribution, currency: str) -> list[str]:

@@ -35,7 +35,7 @@ def run_frontier(
     options = asdict(request.options) | {"rule": request.rule, "points": request.points, "against": request.against}
     facts = {"points solved": len(found.points), "started": began.isoformat(timespec="seconds")}
     every = {"summary": frontier_summary(found, tables), **tables, "issues": issue_table(issues)}
-    every["run"] = seal(reading.path, options, facts, tables, FRONTIER)
+    every["run"] = seal(reading.path.name, reading.content_hash, options, facts, tables, FRONTIER)
     board = Board(frontier_tiles(found), frontier_curve(found), across=1)
     write_tables(output, FRONTIER, every, reading.raw, board)
     return found, frontier_brief(found, tables)

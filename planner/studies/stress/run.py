@@ -49,7 +49,10 @@ def run_stress(
     schemas = stress_schemas(periods)
     tables = stress_tables(found, periods)
     facts = {"cases": len(found.hits), "complete": found.complete, "started": began.isoformat(timespec="seconds")}
-    sealed = {"issues": issue_table(issues), "run": seal(path, asdict(trial), facts, tables, schemas)}
+    sealed = {
+        "issues": issue_table(issues),
+        "run": seal(path.name, plan.content_hash, asdict(trial), facts, tables, schemas),
+    }
     board = Board(stress_tiles(instance, found), stress_charts(instance, found), across=1)
     longest = max(trial.months)
     heat = {HEAT: Heat(periods), ENDURANCE: Heat(periods, 0.0, longest)}

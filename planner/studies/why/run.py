@@ -60,7 +60,7 @@ def write_why(explained: Explained, given: Compared, written: str, path: Path) -
     issues = pd.concat([found.tables["issues"], _issues(doubts(given))], ignore_index=True).drop_duplicates()
     tables["issues"] = issues
     facts = {"question": written, "forced": words(answer.sides.forced)}
-    tables["run"] = seal(given.path, {}, facts, tables, schemas)
+    tables["run"] = seal(given.path.name, given.content_hash, {}, facts, tables, schemas)
     charts = [*_charts(answer, given.currency), *comparison_charts(found)]
     board = Board([*_tiles(answer, given), *comparison_tiles(found)][:6], charts)
     write_tables(path, schemas, tables, given.reading.raw, board, by_row=("headline",))
