@@ -300,7 +300,7 @@ def _say_no_plan(words: str, reasons: list[str]) -> None:
         errors.print(f"  and {len(reasons) - MOST_REASONS} more")
 
 
-from planner.cli import plans as commands  # noqa: E402, F401  # its commands use what stands above
+from planner.cli import plans, security  # noqa: E402, F401  # their commands use what is above
 
 
 def main() -> None:
