@@ -54,6 +54,9 @@ BLOCKS: tuple[ModuleType, ...] = (
 """Lanes come first: they say where a region has a supply and a delivered side. Blocks use the variables of those before
 them; balance and costs close the sums that all others have added to; snapshots repeat what stands before them."""
 
+DISRUPTIONS = (snapshots, losses, risk)
+"""The blocks that are there for disruptions alone: what they build belongs to no undisturbed plan."""
+
 
 def build(instance: Instance) -> pyo.ConcreteModel:
     """The model of an instance that has passed the checks."""
@@ -62,8 +65,11 @@ def build(instance: Instance) -> pyo.ConcreteModel:
         m.sets = derive(instance)
         m.cost_lines = []
         balance.prepare(m)
+        m.of_disruptions = set()
         for block in BLOCKS:
+            before = set(m.component_map()) if block in DISRUPTIONS else set()
             block.build(m, m.sets)
+            m.of_disruptions |= set(m.component_map()) - before if block in DISRUPTIONS else set()
     return m
 
 

@@ -41,7 +41,7 @@ def test_a_model_without_disruptions_is_not_taken_apart() -> None:
 def test_a_rule_on_what_happens_in_them_forbids_it() -> None:
     """Such a rule is a row with columns of disruptions that does not belong to them."""
     compiled = compile_model(build(newsvendor()))
-    assert undisturbed(replace(compiled, rows=[None] * len(compiled.rows))) is None
+    assert undisturbed(replace(compiled, disturbed_rows=np.zeros(0, dtype=bool))) is None
 
 
 def test_the_search_begins_with_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
 
 from planner.recourse.programme import Programme, programmes
 from planner.solver.highs.warm import Warm
+from planner_models.blocks.disruptions.effects import effects
 from planner_models.sets import Sets
 from planner_models.sets.scenarios import Snapshot
 
@@ -61,6 +61,12 @@ class Reaction:
         wanted = sum(self.wanted.values())
         share = sum(self.served.values()) / wanted if wanted > 0 else 1.0
         return round(min(max(share, 0.0), 1.0), DIGITS)
+
+    @property
+    def answers(self) -> dict[int, float]:
+        """By number of a flow that the disturbance can change: its yearly rate."""
+        touched = np.flatnonzero(self.touched[: len(self.programme.flows.flows)])
+        return dict(zip(touched.tolist(), self.values[touched].tolist(), strict=True))
 
     @property
     def lost(self) -> float:
@@ -209,54 +215,20 @@ class Recourse:
 
 def _disturbed(programme: Programme, snapshot: Snapshot) -> _Bounds:
     """The programme as a snapshot leaves it."""
+    found = effects(programme.flows, snapshot)
     upper, cost = programme.upper.copy(), programme.cost.copy()
     row_lower, row_upper = programme.arrays.row_lower.copy(), programme.arrays.row_upper.copy()
     hit = np.zeros(len(upper), dtype=bool)
-    draws, arcs = _columns(programme, "made"), _columns(programme, "shipped")
-    for number, factor in _found(snapshot.capacity, draws, hit):
+    hit[list(found.hit)] = True
+    for number, factor in found.capacity.items():
         upper[number] *= factor
-    for number, factor in _found(snapshot.line_cost, draws, hit):
-        cost[number] *= factor
-    _limit_arcs(programme, _found(snapshot.arcs_capacity, arcs, hit), upper, row_upper)
-    for number, factor in [*_found(snapshot.flow, draws, hit), *_found(snapshot.arcs_flow, arcs, hit)]:
-        upper[number] = min(upper[number], factor * programme.base[number])
-    for number, factor in _found(snapshot.arc_cost, arcs, hit):
-        cost[number] += (factor - 1.0) * programme.transport[number]
-    for number, row in programme.service.items():
-        market = programme.columns[number][1][:2]
-        if market in snapshot.demand:
-            hit[number] = True
-            row_lower[row] = row_upper[row] = snapshot.demand[market] * programme.wanted[number]
+    for number, share in found.within_base.items():
+        upper[number] = min(upper[number], share * programme.base[number])
+    for number, factor in found.cost.items():
+        cost[number] += (factor - 1.0) * programme.raised[number]
+    for row, factor in found.sharing.items():
+        row_upper[row] *= factor
+    for row, factor in found.wanted.items():
+        row_lower[row] *= factor
+        row_upper[row] *= factor
     return _Bounds(cost, upper, row_lower, row_upper, hit)
-
-
-def _limit_arcs(
-    programme: Programme, factors: list[tuple[int, float]], upper: np.ndarray, row_upper: np.ndarray
-) -> None:
-    """A share of an arc's own capacity; else of a lane that items share, if all on it lose alike; else of the plan."""
-    left = dict(factors)
-    together = set()
-    for row, members in programme.sharing.items():
-        shares = {left.get(number) for number in members}
-        if len(shares) == 1 and None not in shares:
-            row_upper[row] *= shares.pop()
-            together.update(members)
-    for number, factor in factors:
-        if np.isfinite(programme.own[number]):
-            upper[number] *= factor
-        elif factor < 1.0 and number not in together:
-            upper[number] = min(upper[number], factor * programme.base[number])
-
-
-def _columns(programme: Programme, name: str) -> dict[tuple[str, ...], int]:
-    """The columns of one kind, by key without the period."""
-    return {key[:-1]: number for (kind, key), number in programme.place.items() if kind == name}
-
-
-def _found(
-    factors: Mapping[Any, float], columns: dict[tuple[str, ...], int], hit: np.ndarray
-) -> list[tuple[int, float]]:
-    """Columns and factors of what is hit, and marks them in `hit`."""
-    found = [(columns[key], factor) for key, factor in factors.items() if key in columns]
-    hit[[number for number, _ in found]] = True
-    return found

@@ -8,9 +8,6 @@ import pyomo.environ as pyo
 from planner.solver.compiled import Compiled
 from planner.solver.solver import Options, solve_arrays
 
-OWN = "_in"
-"""What the names of the variables of snapshots end in."""
-
 
 def settled(m: pyo.ConcreteModel, compiled: Compiled, values: np.ndarray) -> np.ndarray:
     """The same plan with the flows of such scenarios chosen at least cost within the rules that name them.
@@ -21,7 +18,9 @@ def settled(m: pyo.ConcreteModel, compiled: Compiled, values: np.ndarray) -> np.
     open_ = {name for name in m.loss if chances[name] == 0}
     if not open_:
         return values
-    free = np.array([_belongs(variable, open_) for variable in compiled.variables], dtype=bool)
+    own = {id(variable) for (name, _), part in m.parts.items() if name in open_ for variable in part.own.values()}
+    own |= {id(m.loss_in[key]) for key in m.loss_in if key[0] in open_}
+    free = np.array([id(variable) in own for variable in compiled.variables], dtype=bool)
     column = {id(variable): place for place, variable in enumerate(compiled.variables)}
     cost = np.zeros(len(values))
     for name in open_:
@@ -37,8 +36,3 @@ def settled(m: pyo.ConcreteModel, compiled: Compiled, values: np.ndarray) -> np.
     )
     found = solve_arrays(held, Options(gap=0.0)).values
     return values if found is None else np.where(free, found, values)
-
-
-def _belongs(variable: pyo.Var, scenarios: set[str]) -> bool:
-    """Whether a variable is one of a snapshot of these scenarios."""
-    return variable.parent_component().local_name.endswith(OWN) and variable.index()[0] in scenarios

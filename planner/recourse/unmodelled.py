@@ -8,7 +8,7 @@ import pandas as pd
 import pyomo.environ as pyo
 
 from planner.recourse.reaction import Reaction, Recourse
-from planner_models.blocks.disruptions.realisations import SCENARIOS, Course, course_rows, served_share
+from planner_models.blocks.disruptions.realisations import SCENARIOS, course, course_rows, served_share
 from planner_models.plan import Plan, tidy
 from planner_models.sets.scenarios import Snapshot
 
@@ -47,7 +47,7 @@ def _with_impact(recourse: Recourse, rows: pd.DataFrame) -> pd.DataFrame:
 def _rows(m: pyo.ConcreteModel, reactions: Mapping[tuple[str, str], Reaction]) -> dict[str, pd.DataFrame]:
     """Rows by sheet."""
     sold = {key: variable.value for key, variable in m.sold.items()}
-    courses = {key: _course(m, reaction) for key, reaction in reactions.items()}
+    courses = {key: course(m, reaction.programme.flows, reaction.answers) for key, reaction in reactions.items()}
     rows = []
     for name in dict.fromkeys(name for name, _ in reactions):
         own = {key: course for key, course in courses.items() if key[0] == name}
@@ -55,34 +55,3 @@ def _rows(m: pyo.ConcreteModel, reactions: Mapping[tuple[str, str], Reaction]) -
         service = served_share(m.sets, own, sold)
         rows.append((name, m.sets.scenarios.at[name, "probability"], service, loss, nan, 0.0, "no"))
     return {"scenarios": pd.DataFrame(rows, columns=SCENARIOS), **course_rows(m, courses)}
-
-
-def _course(m: pyo.ConcreteModel, reaction: Reaction) -> Course:
-    """What a reaction does, of all that its snapshot can change."""
-    kinds: dict[str, dict] = {"made": {}, "shipped": {}, "sold": {}, "unserved": {}, "released": {}, "restocked": {}}
-    for number, (name, key) in enumerate(reaction.programme.columns):
-        if name in kinds and reaction.touched[number]:
-            kinds[name][key] = float(reaction.values[number])
-    sold = {
-        (region, item, step): (amount + kinds["unserved"][region, item, period, step], amount)
-        for (region, item, period, step), amount in kinds["sold"].items()
-    }
-    made = {key[:3]: amount for key, amount in kinds["made"].items()}
-    shipped = {key[:4]: amount for key, amount in kinds["shipped"].items()}
-    stocks = {key[:2]: _stock(m, key, kinds["restocked"][key], amount) for key, amount in kinds["released"].items()}
-    return Course(made, shipped, sold, stocks)
-
-
-def _stock(m: pyo.ConcreteModel, key: tuple[str, ...], restocked: float, released: float) -> tuple[float, float, float]:
-    """What is held in the base, and added and released with what the snapshot does."""
-    region, item, period = key
-    time = m.sets.time
-    place = time.position[period]
-    if place:
-        before = m.held[region, item, time.periods[place - 1]].value
-    else:
-        stocks = m.sets.instance["stocks"]
-        before = stocks.loc[(stocks["region"] == region) & (stocks["item"] == item), "initial"].iloc[0]
-    held = m.held[key].value
-    change = (held - before) / time.years[period]
-    return held, max(change, 0.0) + restocked, max(-change, 0.0) + released

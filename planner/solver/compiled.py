@@ -29,8 +29,8 @@ class Compiled:
 
     A is stored by rows: `starts` (rows + 1), `columns` and `values` (non-zeros). `variables` and `rows` are the Pyomo
     objects behind the columns and rows, in order. After those rows stand tangents of `cones`, one for each number in
-    `tangents`, which says of which cone: what is said by no more than its tangents is not quite said. `disturbed` says
-    of the first columns which are there for disruptions alone.
+    `tangents`, which says of which cone: what is said by no more than its tangents is not quite said. `disturbed` and
+    `disturbed_rows` say of the first columns and rows which are there for disruptions alone.
     """
 
     cost: np.ndarray
@@ -48,6 +48,7 @@ class Compiled:
     cones: tuple[Cone, ...] = ()
     tangents: tuple[int, ...] = ()
     disturbed: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    disturbed_rows: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
     def with_tangents(
         self, cones: tuple[int, ...], starts: np.ndarray, columns: np.ndarray, values: np.ndarray
@@ -72,7 +73,8 @@ def compile_model(model: pyo.ConcreteModel) -> Compiled:
     """
     blocks = list(model.component_objects(pyo.Var))
     variables = list(chain.from_iterable(block.values() for block in blocks))
-    disturbed = [of_disruption(block.local_name) for block in blocks]
+    extra: set[str] = getattr(model, "of_disruptions", set())
+    disturbed = [block.local_name in extra for block in blocks]
     column = pd.Index(_identities(variables))
     rows = [row for block in model.component_objects(pyo.Constraint) for row in block.values() if row.active]
     bounded = [_bounded(row.expr) for row in rows]
@@ -94,13 +96,9 @@ def compile_model(model: pyo.ConcreteModel) -> Compiled:
         variables=variables,
         rows=rows,
         cones=tuple(_cone(cone, column) for cone in getattr(model, "cones", ()) if cone.tangents.active),
-        disturbed=np.repeat(disturbed, [len(block) for block in blocks]),
+        disturbed=np.repeat(np.array(disturbed, dtype=bool), [len(block) for block in blocks]),
+        disturbed_rows=np.array([row.parent_component().local_name in extra for row in rows], dtype=bool),
     )
-
-
-def of_disruption(name: str) -> bool:
-    """Whether a component of a model is there for disruptions alone."""
-    return name.endswith("_in") or name in ("snapshot_loss", "value_at_risk", "excess", "beyond")
 
 
 def _identities(objects: Iterable[Any]) -> np.ndarray:

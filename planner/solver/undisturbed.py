@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planner.solver.compiled import Compiled, of_disruption
+from planner.solver.compiled import Compiled
 
 WORTHWHILE = 0.25
 """Share of columns that must be of disruptions for a search without them to pay."""
@@ -39,9 +39,9 @@ def undisturbed(compiled: Compiled) -> Undisturbed | None:
     row_of = np.repeat(np.arange(len(compiled.row_lower)), np.diff(compiled.starts))
     touched = np.zeros(len(compiled.row_lower), dtype=bool)
     touched[row_of[gone[compiled.columns]]] = True
-    many = gone.sum() > WORTHWHILE * len(gone)
-    rows = [compiled.rows[place] for place in np.flatnonzero(touched)] if many else []
-    if not rows or not all(row is not None and of_disruption(row.parent_component().local_name) for row in rows):
+    meant = np.zeros(len(touched), dtype=bool)
+    meant[: len(compiled.disturbed_rows)] = compiled.disturbed_rows
+    if gone.sum() <= WORTHWHILE * len(gone) or not touched.any() or (touched & ~meant).any():
         return None
     kept, inside = ~gone, ~touched[row_of]
     place = np.cumsum(kept) - 1
@@ -71,6 +71,7 @@ def undisturbed(compiled: Compiled) -> Undisturbed | None:
             rows=[row for row, hit in zip(compiled.rows, touched, strict=False) if not hit],
             cones=cones,
             disturbed=np.zeros(kept.sum(), dtype=bool),
+            disturbed_rows=np.zeros(0, dtype=bool),
         ),
         kept,
     )

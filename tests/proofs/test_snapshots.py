@@ -13,7 +13,7 @@ import pytest
 from planner.solver.compiled import compile_model
 from planner.solver.solver import Options, solve
 from planner.workbook.read import read_instance
-from planner_models.blocks.disruptions.affected import FLOWS
+from planner_models.blocks.disruptions.flows import FLOWS
 from planner_models.blocks.disruptions.snapshots import HELD, NOT_HELD
 from planner_models.instance import Instance
 from planner_models.network import build

@@ -7,16 +7,10 @@ import pyomo.environ as pyo
 
 from planner_models.blocks.access import ANYWHERE
 from planner_models.blocks.costs import CostLine
-from planner_models.blocks.demand import PENALTY_PER_PRICE
-from planner_models.blocks.disruptions.affected import FLOWS
 from planner_models.blocks.disruptions.realisations import step_values
-from planner_models.blocks.disruptions.snapshots import wanted_in
-from planner_models.blocks.production import COST_LINES
+from planner_models.blocks.disruptions.snapshots import SnapshotFlows, wanted_in
 from planner_models.linear import Terms
 from planner_models.sets import Sets
-
-RAISED = (*COST_LINES.values(), "margin", "transaction cost", "transport")
-"""Cost lines that a disruption of cost multiplies; duties and in-transit stock stay."""
 
 
 def build(m: pyo.ConcreteModel, sets: Sets) -> None:
@@ -26,7 +20,7 @@ def build(m: pyo.ConcreteModel, sets: Sets) -> None:
     m.served, m.wanted [w,r,i]: in money, over the months of a scenario, also of markets that it does not touch.
     """
     m.loss_in = pyo.Var(pyo.SetOf(list(m.parts)), domain=pyo.Reals)
-    m.lost = _lost(m, sets)
+    m.lost = {key: _lost(part) for key, part in m.parts.items()}
     m.snapshot_loss = pyo.Constraint(pyo.SetOf(list(m.parts)), rule=snapshot_loss)
     m.loss = {name: Terms() for name in sets.scenarios.index[sets.scenarios["modelled"]]}
     expected = CostLine("expected loss")
@@ -38,58 +32,21 @@ def build(m: pyo.ConcreteModel, sets: Sets) -> None:
     m.served, m.wanted = _service(m, sets)
 
 
-def _yearly(m: pyo.ConcreteModel) -> dict[int, tuple[float, float]]:
-    """By the identity of a flow: its yearly cost per unit that disruptions of cost multiply, and the rest."""
-    sums: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for line in m.cost_lines:
-        part = 0 if line.name in RAISED else 1
-        for amount, variable in zip(line.amounts, line.variables, strict=True) if not line.once else ():
-            sums[id(variable)][part] += amount
-    return {variable: (raised, rest) for variable, (raised, rest) in sums.items()}
-
-
-def _lost(m: pyo.ConcreteModel, sets: Sets) -> dict[tuple[str, str], Terms]:
-    """By snapshot: months / 12 x (what its flows cost - what those of the base cost that they stand for).
-
-    What is taken from stock has to be put back some day, at the value of the item.
-    """
-    yearly = _yearly(m) if m.parts else {}
-    values = sets.instance["items"].set_index("item")["value"].to_dict()
-    found = {}
-    for (w, t), parts in m.parts.items():
-        terms, snapshot = Terms(), sets.snapshots[w, t]
-        raised: dict[str, tuple[dict, int]] = {"made": (snapshot.line_cost, 3), "shipped": (snapshot.arc_cost, 4)}
-        for name in FLOWS:
-            base, own = m.component(name), m.component(f"{name}_in")
-            factors, length = raised.get(name, ({}, 0))
-            for key in (key for part in parts for key in part.flows[name]):
-                multiplied, rest = yearly.get(id(base[key]), (0.0, 0.0))
-                late = PENALTY_PER_PRICE * values[key[1]] if name == "deployed" else 0.0
-                _add(terms, factors.get(key[:length], 1.0) * multiplied + rest - late, own[(w, *key)])
-                _add(terms, late - multiplied - rest, base[key])
-        for key in (key for part in parts for key in part.flows["sold"]):
-            _add_unserved(m, terms, w, key, yearly, values)
-        for region, item in (place for part in parts for place in part.stocks):
-            _add(terms, values[item], m.released_in[w, region, item, t])
-        share = snapshot.months / 12.0
-        found[w, t] = Terms([share * value for value in terms.coefficients], terms.variables)
-    return found
+def _lost(part: SnapshotFlows) -> Terms:
+    """months / 12 x (what the flows of a snapshot cost - what those of the base cost that they stand for)."""
+    share, terms = part.snapshot.months / 12.0, Terms()
+    for number, variable in part.own.items():
+        flow = part.flows.flows[number]
+        _add(terms, share * (part.effects.cost.get(number, 1.0) * flow.raised + flow.rest), variable)
+        cost = flow.raised + flow.rest
+        if cost:
+            terms.extend(-share * cost, flow.base)
+    return terms
 
 
 def _add(terms: Terms, cost: float, variable: Any) -> None:
     if cost:
         terms.add(cost, variable)
-
-
-def _add_unserved(m: pyo.ConcreteModel, terms: Terms, scenario: str, key: Any, yearly: dict, values: dict) -> None:
-    """The penalty of what is not served; 3 x value where the base must serve all; under profit the sale is lost."""
-    if m.sets.instance.settings["objective"] == "profit":
-        return
-    penalty = PENALTY_PER_PRICE * values[key[1]]
-    if key in m.unserved:
-        penalty = sum(yearly.get(id(m.unserved[key]), (0.0, 0.0)))
-        _add(terms, -penalty, m.unserved[key])
-    _add(terms, penalty, m.unserved_in[(scenario, *key)])
 
 
 def snapshot_loss(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:

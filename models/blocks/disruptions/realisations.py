@@ -9,7 +9,7 @@ import pandas as pd
 import pyomo.environ as pyo
 
 from planner_models.blocks.demand import MARKET
-from planner_models.blocks.disruptions.affected import Part
+from planner_models.blocks.disruptions.flows import Key, PeriodFlows
 from planner_models.sets import Sets
 from planner_models.sets.scenarios import Arc, Draw, Market
 
@@ -119,32 +119,43 @@ def step_values(sets: Sets) -> dict[tuple[str, str, str, str], float]:
     return dict(zip(sets.demand[MARKET].itertuples(index=False, name=None), worth, strict=True))
 
 
-def modelled_courses(m: pyo.ConcreteModel, sets: Sets) -> dict[tuple[str, str], Course]:
+def modelled_courses(m: pyo.ConcreteModel) -> dict[tuple[str, str], Course]:
     """What happens in each snapshot of the model, by the values of its variables."""
-    return {(w, t): _course(m, sets, w, t, parts) for (w, t), parts in m.parts.items()}
+    return {
+        key: course(m, part.flows, {number: variable.value for number, variable in part.own.items()})
+        for key, part in m.parts.items()
+    }
 
 
-def _course(m: pyo.ConcreteModel, sets: Sets, scenario: str, period: str, parts: list[Part]) -> Course:
-    keys = [(name, key) for part in parts for name in ("made", "shipped", "sold") for key in part.flows[name]]
-    made = {key[:3]: m.made_in[(scenario, *key)].value for name, key in keys if name == "made"}
-    shipped = {key[:4]: m.shipped_in[(scenario, *key)].value for name, key in keys if name == "shipped"}
-    sold = {}
-    for key in (key for name, key in keys if name == "sold"):
-        amount, missing = m.sold_in[(scenario, *key)].value, m.unserved_in[(scenario, *key)].value
-        sold[key[0], key[1], key[3]] = (amount + missing, amount)
-    return Course(made, shipped, sold, _stocks(m, sets, scenario, period, parts))
+def course(m: pyo.ConcreteModel, flows: PeriodFlows, values: Mapping[int, float]) -> Course:
+    """What happens in a snapshot.
+
+    Parameters
+    ----------
+    m : a model whose variables hold the plan
+    flows : those of the period of the snapshot
+    values : by number of a flow that the snapshot can change: its yearly rate while the disruption lasts
+    """
+
+    def named(name: str) -> dict[Key, float]:
+        return {key: values[number] for key, number in flows.numbers[name].items() if number in values}
+
+    unserved, restocked = named("unserved"), named("restocked")
+    sold = {(key[0], key[1], key[3]): (amount + unserved[key], amount) for key, amount in named("sold").items()}
+    return Course(
+        made={key[:3]: amount for key, amount in named("made").items()},
+        shipped={key[:4]: amount for key, amount in named("shipped").items()},
+        sold=sold,
+        stocks={key[:2]: _stock(m, key, restocked[key], amount) for key, amount in named("released").items()},
+    )
 
 
-def _stocks(
-    m: pyo.ConcreteModel, sets: Sets, scenario: str, period: str, parts: list[Part]
-) -> dict[Market, tuple[float, float, float]]:
-    """By region and item: what the base holds, and what it adds and releases with what the snapshot does."""
-    initial = sets.instance["stocks"].set_index(["region", "item"])["initial"]
-    place, found = sets.time.position[period], {}
-    for region, item in (stock for part in parts for stock in part.stocks):
-        before = m.held[region, item, sets.time.periods[place - 1]].value if place else initial[region, item]
-        held, own = m.held[region, item, period].value, (scenario, region, item, period)
-        change = (held - before) / sets.time.years[period]
-        added, released = m.restocked_in[own].value, m.released_in[own].value
-        found[region, item] = (held, max(change, 0.0) + added, max(-change, 0.0) + released)
-    return found
+def _stock(m: pyo.ConcreteModel, key: Key, restocked: float, released: float) -> tuple[float, float, float]:
+    """What the base holds of an item, and what it adds and releases with what the snapshot does."""
+    region, item, period = key
+    time, stocks = m.sets.time, m.sets.instance["stocks"].set_index(["region", "item"])
+    place = time.position[period]
+    before = m.held[region, item, time.periods[place - 1]].value if place else stocks.at[(region, item), "initial"]
+    held = m.held[key].value
+    change = (held - before) / time.years[period]
+    return held, max(change, 0.0) + restocked, max(-change, 0.0) + released

@@ -66,7 +66,7 @@ def report(m: pyo.ConcreteModel, sets: Sets) -> dict[str, pd.DataFrame]:
 
     And what happens in each, in sheets `production`, `flows`, `stocks` and `demand`, where it can change anything.
     """
-    courses, chances = modelled_courses(m, sets), sets.scenarios["probability"]
+    courses, chances = modelled_courses(m), sets.scenarios["probability"]
     losses = {name: terms.value() for name, terms in m.loss.items()}
     weights = tail(losses | {BASE: 0.0}, probabilities(sets), sets.instance.settings["cvar_alpha"])
     sold = {key: variable.value for key, variable in m.sold.items()}

@@ -1,22 +1,20 @@
 """Snapshots: what flows while a disruption lasts, within what the plan has decided.
 
 A snapshot has flows of its own, in yearly rates, where it can change anything; all else stays as in the base, and so do
-all decisions. Names end in `_in`: `made_in` is what is made while the disruption lasts.
+all decisions. `made_in` is what is made while the disruption lasts, and so on; see `flows` for what they are.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pyomo.environ as pyo
 
-from planner_models.blocks.disruptions.affected import FLOWS, Part, stock_side, touched
+from planner_models.blocks.disruptions.effects import Effects, effects
+from planner_models.blocks.disruptions.flows import ANSWERS, FLOWS, GATES, Flow, Key, PeriodFlows, Row, period_flows
 from planner_models.linear import Terms, linear
 from planner_models.sets import Sets
 from planner_models.sets.scenarios import Snapshot
-
-GATES = ("drawn_in_force", "process_ready", "item_ready", "lane_opening")
-"""Constraints `flow <= most x sum of decisions`: they hold of the flows of a snapshot, with a most of its own."""
 
 HELD = (*GATES, "balance", "delivery", "within_capacity", "lane_sharing", "service", "step_volume")
 """The constraints on flows of one period that a snapshot keeps to as well."""
@@ -45,114 +43,101 @@ NOT_HELD = (
 security rules look at the base."""
 
 
+@dataclass(frozen=True)
+class SnapshotFlows:
+    """The flows of a snapshot in the model: those of its period that hang together with what it hits.
+
+    own: by number of a flow, its variable while the disruption lasts; rows: those that hold of them, with their places
+    """
+
+    snapshot: Snapshot
+    flows: PeriodFlows
+    effects: Effects
+    own: dict[int, Any]
+    rows: list[tuple[int, Row]]
+
+    def named(self, name: str) -> Iterator[tuple[int, Flow]]:
+        """Number and flow of those of one name."""
+        for number in self.flows.numbers[name].values():
+            if number in self.own:
+                yield number, self.flows.flows[number]
+
+    def terms(self, row: Row, factor: float = 1.0) -> Terms:
+        """A row with the variables of the snapshot; decisions, and the constant, times a factor."""
+        own = [self.own[number] for number in row.columns]
+        coefficients = [*row.coefficients, *(factor * value for value in row.rest.coefficients)]
+        return Terms(coefficients, [*own, *row.rest.variables], factor * row.rest.constant)
+
+
 def build(m: pyo.ConcreteModel, sets: Sets) -> None:
     """made_in[w,l,o,t], shipped_in[w,a,t], transited_in, left_in, sold_in, deployed_in: the flows of the base again.
 
     unserved_in[w,market,t,q] is there wherever something is sold; released_in[w,r,i,t] is taken from what the base
     holds in stock, restocked_in[w,r,i,t] put back.
     """
-    m.parts = touched(m, sets)
-    m.made_in, m.shipped_in = _flows(m, "made"), _flows(m, "shipped")
-    m.transited_in, m.left_in = _flows(m, "transited"), _flows(m, "left")
-    m.sold_in, m.deployed_in = _flows(m, "sold"), _flows(m, "deployed")
-    m.unserved_in = pyo.Var(pyo.SetOf(list(m.sold_in)), domain=pyo.NonNegativeReals)
-    stocks = [(w, *place, t) for (w, t), parts in m.parts.items() for part in parts for place in part.stocks]
-    m.released_in = pyo.Var(pyo.SetOf(stocks), domain=pyo.NonNegativeReals)
-    m.restocked_in = pyo.Var(pyo.SetOf(stocks), domain=pyo.NonNegativeReals)
+    m.parts = dict(_parts(m, sets))
+    for name in (*FLOWS, *ANSWERS):
+        _build_flows(m, name)
+    _limit_lanes(m)
     m.stock_limited = bool(sets.instance["stocks"]["maximum"].notna().any())
-    m.copies = {key: _copies(m, key[0], parts) for key, parts in m.parts.items()}
-    m.capacity_in = pyo.Constraint(pyo.SetOf(list(m.made_in)), rule=capacity_in)
-    _build_lanes(m, sets)
-    m.balances = dict(_balances(m))
-    m.balance_in = pyo.Constraint(pyo.SetOf(list(m.balances)), rule=balance_in)
-    m.release_in = pyo.Constraint(pyo.SetOf(stocks), rule=release_in)
     m.stocked = {item for _, item, _ in m.held}
+    m.rows_in = {
+        (w, row.kind, *row.key): (part, place, row) for (w, _), part in m.parts.items() for place, row in part.rows
+    }
+    m.capacity_in = pyo.Constraint(pyo.SetOf(list(m.made_in)), rule=capacity_in)
+    m.sharing_in = pyo.Constraint(pyo.SetOf([(w, *lane) for w, kind, *lane in m.rows_in if kind == "sharing"]),
+                                  rule=sharing_in)  # fmt: skip
+    balances = [key for key in m.rows_in if key[1] in ("supply", "delivered")]
+    m.balance_in = pyo.Constraint(pyo.SetOf(balances), rule=balance_in)
+    m.release_in = pyo.Constraint(pyo.SetOf(list(m.released_in)), rule=release_in)
     m.gates = dict(_gates(m, sets))
     m.gated_in = pyo.Constraint(pyo.SetOf(list(m.gates)), rule=gated_in)
     m.served_in = pyo.Constraint(pyo.SetOf(list(m.sold_in)), rule=served_in)
-    m.as_base = dict(_as_base(m, sets))
+    m.as_base = dict(_as_base(m))
     m.no_more_in = pyo.Constraint(pyo.SetOf(list(m.as_base)), rule=no_more_in)
 
 
-def _flows(m: pyo.ConcreteModel, name: str) -> pyo.Var:
+def _parts(m: pyo.ConcreteModel, sets: Sets) -> Iterator[tuple[tuple[str, str], SnapshotFlows]]:
+    """By modelled scenario and period: the flows that a snapshot can change, still without variables."""
+    modelled = [key for key in sets.snapshots if sets.scenarios.at[key[0], "modelled"]]
+    periods = period_flows(m, sorted({period for _, period in modelled}))
+    for key in modelled:
+        flows, snapshot = periods[key[1]], sets.snapshots[key]
+        found = effects(flows, snapshot)
+        own: dict[int, Any] = dict.fromkeys(flows.together(found.hit))
+        rows = [(place, row) for place, row in enumerate(flows.rows) if row.columns[0] in own]
+        yield key, SnapshotFlows(snapshot, flows, found, own, rows)
+
+
+def _build_flows(m: pyo.ConcreteModel, name: str) -> None:
     """One variable for each flow of this name that a snapshot can change."""
-    keys = [(w, *key) for (w, _), parts in m.parts.items() for part in parts for key in part.flows[name]]
-    return pyo.Var(pyo.SetOf(keys), domain=pyo.NonNegativeReals)
+    places = {
+        (w, *flow.key): (part.own, number) for (w, _), part in m.parts.items() for number, flow in part.named(name)
+    }
+    variables = pyo.Var(pyo.SetOf(list(places)), domain=pyo.NonNegativeReals)
+    m.add_component(f"{name}_in", variables)
+    for key, (own, number) in places.items():
+        own[number] = variables[key]
 
 
-def _copies(m: pyo.ConcreteModel, scenario: str, parts: list[Part]) -> dict[int, Any]:
-    """By the identity of each flow of the base: the variable that stands for it in a snapshot."""
-    found: dict[int, Any] = {}
-    for name in FLOWS:
-        base, own = m.component(name), m.component(f"{name}_in")
-        for part in parts:
-            found |= {id(base[key]): own[(scenario, *key)] for key in part.flows[name]}
-    return found
+def _limit_lanes(m: pyo.ConcreteModel) -> None:
+    """A lane's own capacity as the snapshot leaves it."""
+    for part in m.parts.values():
+        for number, flow in part.named("shipped"):
+            if flow.most is not None:
+                part.own[number].setub(flow.most.constant * part.effects.capacity.get(number, 1.0))
 
 
-def _in_snapshot(m: pyo.ConcreteModel, scenario: str, period: str, terms: Terms, factor: float = 1.0) -> Terms:
-    """A sum over the base with the flows of a snapshot; decisions, and the constant, times a factor."""
-    copies, found = m.copies[scenario, period], Terms(constant=factor * terms.constant)
-    for coefficient, variable in zip(terms.coefficients, terms.variables, strict=True):
-        flow = copies.get(id(variable))
-        found.add(*((factor * coefficient, variable) if flow is None else (coefficient, flow)))
-    return found
-
-
-def _build_lanes(m: pyo.ConcreteModel, sets: Sets) -> None:
-    """A lane's own capacity as the snapshot leaves it; that of a lane its items share, if all of them are hit alike."""
-    for (w, *arc, t), variable in m.shipped_in.items():
-        most = m.shipped[(*arc, t)].ub
-        if most is not None:
-            variable.setub(most * sets.snapshots[w, t].arcs_capacity.get(tuple(arc), 1.0))
-    arcs = {lane: sum(value > 0 for value in terms.coefficients) for lane, terms in m.sharing.items()}
-    m.lane_left = {(w, *lane): left for w, t in m.parts for lane, left in _left(sets.snapshots[w, t], t, arcs)}
-    lanes = [(w, *lane) for (w, _), parts in m.parts.items() for part in parts for lane in part.sums["sharing"]]
-    m.sharing_in = pyo.Constraint(pyo.SetOf(lanes), rule=sharing_in)
-
-
-def _left(snapshot: Snapshot, period: str, arcs: dict[Any, int]) -> Iterator[tuple[Any, float]]:
-    """Lanes whose every arc is hit by the same factor of capacity, and that factor; arcs: how many each lane has."""
-    factors: dict[tuple[str, ...], list[float]] = defaultdict(list)
-    for (origin, destination, _, mode), factor in snapshot.arcs_capacity.items():
-        factors[origin, destination, mode, period].append(factor)
-    for lane, hit in factors.items():
-        if len(hit) == arcs.get(lane) and len(set(hit)) == 1:
-            yield lane, hit[0]
-
-
-def _balances(m: pyo.ConcreteModel) -> Iterator[tuple[tuple[str, ...], Terms]]:
-    """The balances of the base with the flows of each snapshot, and what it takes from stock or puts back."""
-    for (w, t), parts in m.parts.items():
-        for part in parts:
-            stocks = set(part.stocks)
-            for side in ("supply", "delivered"):
-                for place in part.sums[side]:
-                    terms = _in_snapshot(m, w, t, getattr(m, side)[place])
-                    item, region, _ = place
-                    if (region, item) in stocks and stock_side(m, place) == side:
-                        terms.add(1.0, m.released_in[w, region, item, t])
-                        terms.add(-1.0, m.restocked_in[w, region, item, t])
-                    yield (w, side, *place), terms
-
-
-def _gates(m: pyo.ConcreteModel, sets: Sets) -> Iterator[tuple[tuple[Any, ...], tuple[Any, float, list[Any]]]]:
+def _gates(m: pyo.ConcreteModel, sets: Sets) -> Iterator[tuple[Key, tuple[Any, float, list[Any]]]]:
     """What must be in force, ready or open for a flow: the flow, the most that it then can be, and the decisions."""
-    rows = defaultdict(list)
-    for gate in GATES if m.parts else ():
-        for key, row in m.component(gate).items():
-            flow, *decisions = row.expr.args[0].variables
-            rows[id(flow)].append(((gate, *key), decisions))
-    for (w, t), parts in m.parts.items():
-        for part in parts:
-            for name, most in _MOST.items():
-                base, own = m.component(name), m.component(f"{name}_in")
-                for key in part.flows[name]:
-                    for row, decisions in rows.get(id(base[key]), ()):
-                        yield (w, *row), (own[(w, *key)], most(m, sets, sets.snapshots[w, t], key), decisions)
+    for (w, _), part in m.parts.items():
+        for name, most in _MOST.items():
+            for number, flow in part.named(name):
+                for row, decisions in flow.gates:
+                    yield (w, *row), (part.own[number], most(m, sets, part.snapshot, flow.key), decisions)
 
 
-def _most_made(m: pyo.ConcreteModel, sets: Sets, snapshot: Snapshot, key: Any) -> float:
+def _most_made(m: pyo.ConcreteModel, sets: Sets, snapshot: Snapshot, key: Key) -> float:
     """All that a draw could give if everything that can be built were, as the snapshot leaves it and as is of use."""
     most = snapshot.capacity.get(key[:3], 1.0) * sets.most[(*key[:2], key[3])] * sets.shares[key[:3]]
     return min(most, _most_useful(m, sets, snapshot, key[1], key[3]))
@@ -169,12 +154,12 @@ def _most_useful(m: pyo.ConcreteModel, sets: Sets, snapshot: Snapshot, process: 
     return raised * sets.most_useful(process, period)
 
 
-def _most_sold(m: pyo.ConcreteModel, sets: Sets, snapshot: Snapshot, key: Any) -> float:
+def _most_sold(m: pyo.ConcreteModel, sets: Sets, snapshot: Snapshot, key: Key) -> float:
     """The volume of a step in the snapshot."""
     return snapshot.demand.get(key[:2], 1.0) * m.most_sold[key]
 
 
-def _most_shipped(m: pyo.ConcreteModel, sets: Sets, snapshot: Snapshot, key: Any) -> float:
+def _most_shipped(m: pyo.ConcreteModel, sets: Sets, snapshot: Snapshot, key: Key) -> float:
     """All that could be made of an item, where capacity may be raised, and be taken from stock in the months."""
     more = max(1.0, *snapshot.capacity.values()) if snapshot.capacity else 1.0
     stock = 12.0 / snapshot.months * sets.time.years[key[4]] if key[2] in m.stocked else 0.0
@@ -184,30 +169,14 @@ def _most_shipped(m: pyo.ConcreteModel, sets: Sets, snapshot: Snapshot, key: Any
 _MOST = {"made": _most_made, "sold": _most_sold, "shipped": _most_shipped}
 
 
-def _as_base(m: pyo.ConcreteModel, sets: Sets) -> Iterator[tuple[tuple[Any, ...], tuple[Any, float, Any]]]:
+def _as_base(m: pyo.ConcreteModel) -> Iterator[tuple[Key, tuple[Any, float, Terms]]]:
     """Flows that are at most a share of what they are in the base: the flow, the share, and the flow of the base."""
-    for (w, t), parts in m.parts.items():
-        snapshot = sets.snapshots[w, t]
-        shares: dict[str, dict[Any, float]] = {
-            "made": {(*draw, t): factor for draw, factor in snapshot.flow.items()},
-            "shipped": _slowed(m, snapshot, w, t),
-            "deployed": {key: 1.0 for part in parts for key in part.flows["deployed"]},
-        }
-        for name, factors in shares.items():
-            base, own = m.component(name), m.component(f"{name}_in")
-            for key, share in factors.items():
-                if key in base:
-                    yield (w, name, *key), (own[(w, *key)], share, base[key])
-
-
-def _slowed(m: pyo.ConcreteModel, snapshot: Snapshot, scenario: str, period: str) -> dict[tuple[str, ...], float]:
-    """Arcs that carry a share of what they do in the base: by a factor of flow, or of capacity not given."""
-    shares: dict[tuple[str, ...], float] = {(*arc, period): factor for arc, factor in snapshot.arcs_flow.items()}
-    for arc, factor in snapshot.arcs_capacity.items():
-        key, lane = (*arc, period), (scenario, *arc[:2], arc[3], period)
-        if factor < 1.0 and key in m.shipped and m.shipped[key].ub is None and lane not in m.lane_left:
-            shares[key] = min(factor, shares.get(key, factor))
-    return shares
+    for (w, _), part in m.parts.items():
+        limited = {number: 1.0 for number in part.own if part.flows.flows[number].within_base}
+        limited |= part.effects.within_base
+        for number, share in limited.items():
+            flow = part.flows.flows[number]
+            yield (w, flow.name, *flow.key), (part.own[number], share, flow.base)
 
 
 def capacity_in(m: pyo.ConcreteModel, scenario: str, *key: str) -> pyo.Expression:
@@ -215,17 +184,17 @@ def capacity_in(m: pyo.ConcreteModel, scenario: str, *key: str) -> pyo.Expressio
 
     As in the base no part counts for more than all that can be of use.
     """
-    usable, snapshot = m.usable[key], m.sets.snapshots[scenario, key[3]]
-    left = snapshot.capacity.get(key[:3], 1.0)
+    usable, part = m.usable[key], m.parts[scenario, key[3]]
+    left = part.effects.capacity.get(part.flows.numbers["made"][key], 1.0)
     parts = Terms([left * value for value in usable.coefficients], usable.variables, left * usable.constant)
-    parts = parts.at_most(_most_useful(m, m.sets, snapshot, key[1], key[3]))
+    parts = parts.at_most(_most_useful(m, m.sets, part.snapshot, key[1], key[3]))
     return parts.minus(1.0, m.made_in[(scenario, *key)]) <= parts.constant
 
 
 def sharing_in(m: pyo.ConcreteModel, scenario: str, *lane: str) -> pyo.Expression:
     """sum over items of shipped_in <= capacity of the `*` row (x its lane_opened) x the factor that hits all of them"""
-    left = m.lane_left.get((scenario, *lane), 1.0)
-    terms = _in_snapshot(m, scenario, lane[3], m.sharing[lane], left)
+    part, place, row = m.rows_in[(scenario, "sharing", *lane)]
+    terms = part.terms(row, part.effects.sharing.get(place, 1.0))
     return terms.expression() <= -terms.constant
 
 
@@ -234,15 +203,17 @@ def balance_in(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
 
     What the base adds to stock or takes from it in the period stays as it is.
     """
-    terms = m.balances[key]
+    part, _, row = m.rows_in[key]
+    terms = part.terms(row)
     return terms.expression() == -terms.constant
 
 
-def release_in(m: pyo.ConcreteModel, scenario: str, region: str, item: str, period: str) -> pyo.Expression:
+def release_in(m: pyo.ConcreteModel, scenario: str, *key: str) -> pyo.Expression:
     """months / 12 x released_in[w,r,i,t] <= held[r,i,t]"""
-    share = m.sets.snapshots[scenario, period].months / 12.0
-    key = (region, item, period)
-    return linear([share, -1.0], [m.released_in[(scenario, *key)], m.held[key]]) <= 0
+    part, released = m.parts[scenario, key[2]], m.released_in[(scenario, *key)]
+    there = part.flows.stocks[part.flows.numbers["released"][key]]
+    slopes = [part.snapshot.months / 12.0, *(-value for value in there.coefficients)]
+    return linear(slopes, [released, *there.variables]) <= there.constant
 
 
 def gated_in(m: pyo.ConcreteModel, *key: Any) -> pyo.Expression:
@@ -253,24 +224,20 @@ def gated_in(m: pyo.ConcreteModel, *key: Any) -> pyo.Expression:
 
 def served_in(m: pyo.ConcreteModel, scenario: str, *key: str) -> pyo.Expression:
     """sold_in[q] + unserved_in[q] = factor x volume[q] (x priced[q]) under cost, = factor x sold[q] under profit"""
-    wanted = wanted_in(m, scenario, key)
-    own = (scenario, *key)
-    slopes = [1.0, 1.0, *(-value for value in wanted.coefficients)]
-    return linear(slopes, [m.sold_in[own], m.unserved_in[own], *wanted.variables]) == wanted.constant
+    part, place, row = m.rows_in[(scenario, "service", *key)]
+    terms = part.terms(row, part.effects.wanted.get(place, 1.0))
+    return terms.expression() == -terms.constant
 
 
 def wanted_in(m: pyo.ConcreteModel, scenario: str, key: tuple[str, ...]) -> Terms:
     """What a market wants of a step in a snapshot: its volume, or under profit what it is sold in the base."""
-    wanted, factor = Terms(), m.sets.snapshots[scenario, key[2]].demand.get(key[:2], 1.0)
-    if m.sets.instance.settings["objective"] == "profit":
-        wanted.add(factor, m.sold[key])
-    else:
-        several = key in m.priced
-        wanted.add(factor * m.volume[key], m.priced[key] if several else None)
+    part, place, row = m.rows_in[(scenario, "service", *key)]
+    wanted = Terms()
+    wanted.extend(-part.effects.wanted.get(place, 1.0), row.rest)
     return wanted
 
 
 def no_more_in(m: pyo.ConcreteModel, *key: Any) -> pyo.Expression:
     """flow_in <= factor x flow of the base; what is put up of enablers is never more than in the base"""
     flow, share, base = m.as_base[key]
-    return linear([1.0, -share], [flow, base]) <= 0
+    return base.minus(share, flow) <= share * base.constant
