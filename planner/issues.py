@@ -1,7 +1,19 @@
 """What is wrong or worth saying about an input, and where it stands."""
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Literal
+
+
+class ExitStatus(IntEnum):
+    """How a command or a job ends, for the shell and for the ledger."""
+
+    DONE = 0
+    FAILED = 1
+    WRONG_INPUT = 2
+    INFEASIBLE = 3
+    STOPPED = 4
+
 
 Severity = Literal["error", "warning", "info"]
 

@@ -18,15 +18,14 @@ from planner.recourse.unmodelled import with_unmodelled
 from planner.report.figures import money
 from planner.report.summary import summary
 from planner.seal import seal
+from planner.sheets.issues import tabulate_issues
 from planner.solver.compiled import Compiled, compile_model
 from planner.solver.earlier import fit, started
 from planner.solver.marginals import price_rules
 from planner.solver.solver import Options, Progress, Solution, load_values, rounding, solve_arrays
-from planner.studies.information.study import Run, information_rows
 from planner.workbook.read import Reading
 from planner_models.network import build
 from planner_models.plan import Plan, plan
-from planner_models.schema import RESULTS
 from planner_models.schema.decisions import Decision
 
 
@@ -72,6 +71,10 @@ class Job:
         return -1.0 if self.reading.instance.settings["objective"] == "profit" else 1.0
 
 
+ExtraRows = Callable[[Job, Solution, Callable[[Progress], None] | None], pd.DataFrame]
+"""Further rows of sheet `summary` from a job, its solution, and whoever watches the solves that they take."""
+
+
 def prepared(reading: Reading, options: Options, issues: Iterable[Issue] = (), **noted: Any) -> Job:
     """A job with its model. The reading must have no faults."""
     began = datetime.now(UTC)
@@ -99,9 +102,9 @@ def make_plan(
     issues: list[Issue] | None = None,
     stop: Event | None = None,
     earlier: Beside | None = None,
-    value_of_information: bool = False,
+    extra_rows: ExtraRows | None = None,
 ) -> Outcome:
-    """Build, solve, report, audit and seal; on request say what information is worth. The reading must have no faults.
+    """Build, solve, report, audit and seal; `extra_rows` may add to the summary. The reading must have no faults.
 
     The search starts from the decisions of an `earlier` plan, where there is one. Raises KeyboardInterrupt where `stop`
     is set before the search begins; from then on Ctrl-C only ends the search.
@@ -110,14 +113,14 @@ def make_plan(
     job = prepared(reading, options, issues or (), changes=list(changes), **noted)
     if stop is not None and stop.is_set():
         raise KeyboardInterrupt
-    return searched(job, progress, None if earlier is None else earlier.decisions, value_of_information)
+    return searched(job, progress, None if earlier is None else earlier.decisions, extra_rows)
 
 
 def searched(
     job: Job,
     progress: Callable[[Progress], None] | None = None,
     decisions: Mapping[Decision, float] | None = None,
-    value_of_information: bool = False,
+    extra_rows: ExtraRows | None = None,
 ) -> Outcome:
     """Solve a job and report on it; the search starts from the plan that earlier `decisions` give, if there are any."""
     shown = None if progress is None else lambda step: progress(step.turned(job.sign))
@@ -135,10 +138,8 @@ def searched(
             solution, {}, told(remedies(job.model, job.compiled), job.reading) if infeasible else [], remarks
         )
     tables = reported(job, solution)
-    if value_of_information:
-        run = Run(job.options, rounding(job.model, job.compiled), shown)
-        worth = information_rows(job.model, job.compiled, solution, run)
-        tables["summary"] = pd.concat([tables["summary"], worth], ignore_index=True)
+    if extra_rows is not None:
+        tables["summary"] = pd.concat([tables["summary"], extra_rows(job, solution, shown)], ignore_index=True)
     return Outcome(solution, tables, [], remarks)
 
 
@@ -184,9 +185,10 @@ def reported(job: Job, solution: Solution, **said: Any) -> Plan:
         "started": job.began.isoformat(timespec="seconds"),
     } | said
     tables["audit"] = audit(instance, tables, objective)
-    tables["issues"] = issue_table(list(job.issues))
+    tables["issues"] = tabulate_issues(job.issues)
     summary_table = summary(instance, tables, facts)
     run = seal(
+        "plan",
         job.reading.path.name,
         job.reading.content_hash,
         asdict(job.options) | dict(job.noted),
@@ -195,9 +197,3 @@ def reported(job: Job, solution: Solution, **said: Any) -> Plan:
         instance=instance,
     )
     return {"summary": summary_table, **tables, "run": run}
-
-
-def issue_table(issues: list[Issue]) -> pd.DataFrame:
-    """Sheet `issues`."""
-    rows = [(issue.severity, issue.sheet, issue.cell, issue.message) for issue in issues]
-    return pd.DataFrame(rows, columns=list(RESULTS["issues"].columns))

@@ -5,7 +5,7 @@ import math
 import platform
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import pandera.pandas as pa
@@ -23,6 +23,11 @@ _PARTS = {
 }
 """What took part: the word of the seal and the distribution that knows its version."""
 
+Kind = Literal["plan", "comparison", "attribution", "stress test", "frontier", "explanation", "alternatives"]
+"""What a workbook of ours is, as its sheet `run` says."""
+
+KIND = "kind"
+
 TABLES, COPIES, FACTS = "tables SHA-256", "inputs SHA-256", "run SHA-256"
 """The seals of the result sheets, of the input that the result repeats, and of what sheet `run` says besides."""
 
@@ -31,6 +36,7 @@ _NOT_HASHED = ("summary", "issues", "run")
 
 
 def seal(
+    kind: Kind,
     input_name: str,
     input_hash: str,
     options: Mapping[str, Any],
@@ -41,13 +47,14 @@ def seal(
 ) -> pd.DataFrame:
     """Sheet `run`: one row per fact, `key` and `seal`, all as text.
 
-    `input_name` is the name of the file that was read and `input_hash` the SHA-256 of the bytes that were: nothing is
-    read again here, because the file may have been saved in the meantime. `options` are those of the run, `changes`
-    among them a sequence of `--set` texts; `facts` are how it ended (status, objective, bound, gap, nodes, started,
-    seconds); `tables` are the result tables, by whose hash a later change by hand can be told, and `schemas` declares
-    them; `instance` is what the `in_...` sheets repeat, hashed likewise.
+    `kind` says what the workbook is, so that nobody has to guess it from its sheets. `input_name` is the name of the
+    file that was read and `input_hash` the SHA-256 of the bytes that were: nothing is read again here, because the
+    file may have been saved in the meantime. `options` are those of the run, `changes` among them a sequence of
+    `--set` texts; `facts` are how it ended (status, objective, bound, gap, nodes, started, seconds); `tables` are the
+    result tables, by whose hash a later change by hand can be told, and `schemas` declares them; `instance` is what the
+    `in_...` sheets repeat, hashed likewise.
     """
-    rows = {"input": input_name, "input SHA-256": input_hash}
+    rows = {KIND: kind, "input": input_name, "input SHA-256": input_hash}
     if tables is not None:
         rows[TABLES] = tables_hash(tables, schemas)
     if instance is not None:

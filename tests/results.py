@@ -8,12 +8,12 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from planner.planning import Outcome, make_plan
+from planner.report.workbook import write_result
 from planner.results.result_file import Compared, labels, read_compared
 from planner.seal import tables_hash
 from planner.solver.solver import Options
 from planner.studies.comparison.study import Comparison, compare
 from planner.workbook.read import Reading, read_instance
-from planner.workbook.write import write_result
 from planner_models.schema import RESULTS
 
 TINY = Path(__file__).parents[1] / "instances" / "tiny.xlsx"

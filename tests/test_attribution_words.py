@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from openpyxl import Workbook
 
-from planner.report.charts import Chart
 from planner.report.picture import picture
+from planner.sheets.board import Chart
 from planner.sheets.waterfall import axis_floor, waterfall
 from planner.studies.attribution.coalitions import Solved
 from planner.studies.attribution.mechanisms import Cast

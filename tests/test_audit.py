@@ -24,10 +24,10 @@ import pandas as pd
 import pytest
 
 from planner.audit.audit import audit
+from planner.report.workbook import write_result
 from planner.solver.compiled import compile_model
 from planner.solver.solver import Options, load_values, solve_arrays
 from planner.workbook.read import read_tables
-from planner.workbook.write import write_result
 from planner_models.instance import Instance, instance
 from planner_models.network import build
 from planner_models.plan import plan as make_plan

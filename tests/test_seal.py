@@ -9,10 +9,10 @@ import pytest
 
 from planner.cli.main import run
 from planner.jobs.work import Order, carry_out
+from planner.report.workbook import write_result
 from planner.seal import broken, seal, tables_hash
 from planner.workbook import package
 from planner.workbook.read import read_tables
-from planner.workbook.write import write_result
 from planner_models.instance import NUMERIC
 from planner_models.schema import RESULTS, meta
 from tests import worked_example
@@ -28,7 +28,7 @@ def costs() -> pd.DataFrame:
 def test_the_seal_holds_hashes_versions_options_changes_and_outcome():
     options = {"gap": 0.01, "threads": None, "seed": 3, "changes": ["settings[seed]=3", "=1+1"]}
     facts = {"status": "optimal", "gap": 0.005, "started": "2025-01-01T00:00:00+00:00", "seconds": 1.5}
-    table = seal("input.xlsx", hashlib.sha256(b"anything").hexdigest(), options, facts, {"costs": costs()})
+    table = seal("plan", "input.xlsx", hashlib.sha256(b"anything").hexdigest(), options, facts, {"costs": costs()})
     assert list(table.columns) == list(RESULTS["run"].columns)
     assert table["key"].is_unique
     values = dict(table.itertuples(index=False, name=None))

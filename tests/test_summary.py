@@ -4,10 +4,11 @@ import pandas as pd
 import pytest
 
 from planner.report.brief import brief, listed
-from planner.report.charts import Chart, Map, charts
+from planner.report.charts import charts
 from planner.report.figures import money, per_cent, three_digits
 from planner.report.summary import summary
 from planner.report.tiles import tiles
+from planner.sheets.board import Chart, Map
 from planner_models.instance import Instance, instance
 from planner_models.schema import RESULTS
 from tests import worked_example

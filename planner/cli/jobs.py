@@ -10,10 +10,10 @@ import typer
 from rich.console import Console
 
 from planner.cli.console import Changes, Gap, Seed, Stop, Threads, TimeLimit, errors, output
-from planner.issues import InputError, Issue
+from planner.issues import ExitStatus, InputError, Issue
 
 if TYPE_CHECKING:
-    from planner.jobs.ledger import Job, Ledger
+    from planner.ledger.ledger import Job, Ledger
     from planner.workers.crew import Crew
 
 app = typer.Typer(help="List jobs, and look after them.", invoke_without_command=True)
@@ -61,9 +61,9 @@ def run_jobs(
     Results are written to DIR/<instance>/<job>.xlsx. What was solved before with the same input, changes, options and
     version is not solved again. The exit status is the worst of all jobs. Ctrl-C interrupts; --resume goes on.
     """
-    from planner.jobs.ledger import FILE, Ledger
     from planner.jobs.plan import Run, requests
     from planner.jobs.runner import submit, unfinished
+    from planner.ledger.ledger import FILE, Ledger
 
     if not files and not resume:
         raise InputError([Issue("error", "", "", "name files to solve, or give --resume to finish what was begun")])
@@ -127,7 +127,7 @@ def cancel(context: typer.Context, numbers: Numbers) -> None:
                 ledger.update(job.number, cancel=1)
                 output.print(f"job {job.number} will be cancelled by the runner that has it")
             else:
-                ledger.update(job.number, state="cancelled", words="", exit_status=4)
+                ledger.update(job.number, state="cancelled", words="", exit_status=ExitStatus.STOPPED)
                 output.print(f"job {job.number} cancelled")
 
 
@@ -189,7 +189,7 @@ def _make(folder: Path) -> None:
 
 def _ledger(folder: Path) -> "Ledger":
     """The ledger of a folder that has one."""
-    from planner.jobs.ledger import FILE, Ledger
+    from planner.ledger.ledger import FILE, Ledger
 
     if not (folder / FILE).exists():
         raise InputError([Issue("error", "", "", f"there is no ledger in {folder}: name its folder with -o")])

@@ -5,8 +5,19 @@ from typing import Annotated, Any
 
 import typer
 
-from planner.cli import main as cli
-from planner.issues import InputError, Issue
+from planner.cli import console
+from planner.cli.app import (
+    MOST_REASONS,
+    Workbook,
+    app,
+    ensure_other,
+    print_issues,
+    print_no_plan,
+    read_checked,
+)
+from planner.cli.console import Changes, Gap, Seed, Stop, Threads, TimeLimit, errors, output
+from planner.issues import ExitStatus, InputError, Issue
+from planner.solver.solution import exit_status
 
 Result = Annotated[
     Path, typer.Argument(metavar="RESULT", help="Result workbook of planner solve (.xlsx).", show_default=False)
@@ -17,15 +28,15 @@ MaybeOutput = Annotated[
 ]
 
 
-@cli.app.command()
+@app.command()
 def evaluate(
-    file: cli.Workbook,
+    file: Workbook,
     plan: Annotated[Path, typer.Option("--plan", metavar="RESULT", help="Result whose decisions are held.")],
     result: Output,
-    gap: cli.Gap = None,
-    time_limit: cli.TimeLimit = None,
-    threads: cli.Threads = None,
-    changes: cli.Changes = None,
+    gap: Gap = None,
+    time_limit: TimeLimit = None,
+    threads: Threads = None,
+    changes: Changes = None,
 ) -> None:
     """Run an old plan on new data: its decisions are held, only flows are chosen anew.
 
@@ -33,43 +44,43 @@ def evaluate(
     """
     from planner.planning import prepared, solver_options
     from planner.report.figures import money
+    from planner.report.workbook import write_result
     from planner.studies.evaluate.study import evaluate as run_evaluation
     from planner.studies.given import doubts, read_result
     from planner.studies.why.question import shown
-    from planner.workbook.write import write_result
 
-    reading, issues = cli._checked(file, result, changes)
+    reading, issues = read_checked(file, result, changes)
     earlier = read_result(plan)
-    cli._say(doubts(earlier))
+    print_issues(doubts(earlier))
     chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads)
     job = prepared(reading, chosen, issues, changes=list(changes or ()), plan=plan.name)
     found = run_evaluation(job, earlier)
-    cli.output.print(f"{found.found.words} of {plan.name} still exist")
+    output.print(f"{found.found.words} of {plan.name} still exist")
     gone = found.found.gone
-    for decision in gone[: cli.MOST_REASONS]:
-        cli.output.print(f"  gone: {shown(decision)}")
-    if len(gone) > cli.MOST_REASONS:
-        cli.output.print(f"  and {len(gone) - cli.MOST_REASONS} more")
+    for decision in gone[:MOST_REASONS]:
+        output.print(f"  gone: {shown(decision)}")
+    if len(gone) > MOST_REASONS:
+        output.print(f"  and {len(gone) - MOST_REASONS} more")
     if not found.tables:
-        cli._say_no_plan(f"the plan of {plan.name} does not work on {file.name}", list(found.reasons))
-        raise cli.Stop(cli._status_without_plan(found.solution.status))
+        print_no_plan(f"the plan of {plan.name} does not work on {file.name}", list(found.reasons))
+        raise Stop(exit_status(found.solution.status))
     write_result(result, found.tables, reading.raw, reading.instance)
     verb = "costs" if job.sign > 0 else "earns"
     objective = job.sign * (found.solution.objective or 0.0)
-    cli.output.print(f"it {verb} {money(objective, reading.instance.settings['currency'])}")
-    cli.output.print(f"{result} written")
+    output.print(f"it {verb} {money(objective, reading.instance.settings['currency'])}")
+    output.print(f"{result} written")
 
 
-@cli.app.command()
+@app.command()
 def why(
     result: Result,
     question: Annotated[
         str, typer.Argument(metavar="DECISION", help="Such as 'opened[S12, 2027]=0' or 'built[S12, cells, large]>=2'.")
     ],
     output: MaybeOutput = None,
-    gap: cli.Gap = None,
-    time_limit: cli.TimeLimit = None,
-    threads: cli.Threads = None,
+    gap: Gap = None,
+    time_limit: TimeLimit = None,
+    threads: Threads = None,
 ) -> None:
     """Ask why a plan decides as it does: what the opposite costs, what else moves, and where it would flip.
 
@@ -84,38 +95,38 @@ def why(
     from planner.studies.why.study import Unanswered
 
     if output is not None:
-        cli.ensure_other(output, result)
+        ensure_other(output, result)
     given = read_result(result)
-    cli._say(doubts(given))
+    print_issues(doubts(given))
     chosen: dict[str, Any] = {"gap": gap, "time_limit": time_limit, "threads": threads}
     options = replace(options_of(given), **{name: value for name, value in chosen.items() if value is not None})
     try:
-        with Live(cli.errors) as live:
+        with Live(errors) as live:
             explained = run_why(given, options, question, live)
     except Unanswered as end:
-        cli._say_no_plan(f"no plan does otherwise: {end}", end.reasons)
-        raise cli.Stop(cli._status_without_plan(end.status)) from None
+        print_no_plan(f"no plan does otherwise: {end}", end.reasons)
+        raise Stop(exit_status(end.status)) from None
     for line in explained.lines:
-        cli.output.print(line)
+        console.output.print(line)
     if output is not None:
         write_why(explained, given, question, output)
-        cli.output.print(f"{output} written")
+        console.output.print(f"{output} written")
 
 
-@cli.app.command()
+@app.command()
 def alternatives(
-    file: cli.Workbook,
+    file: Workbook,
     within: Annotated[
         str, typer.Option("--within", metavar="SHARE", help="Room above the best cost, such as 2%.")
     ] = "1%",
     output: MaybeOutput = None,
     number: Annotated[int, typer.Option("--number", min=1, help="Plans to show, with the best.")] = 5,
     by_period: Annotated[bool, typer.Option("--by-period", help="Take each period for a choice of its own.")] = False,
-    gap: cli.Gap = None,
-    time_limit: cli.TimeLimit = None,
-    threads: cli.Threads = None,
-    seed: cli.Seed = None,
-    changes: cli.Changes = None,
+    gap: Gap = None,
+    time_limit: TimeLimit = None,
+    threads: Threads = None,
+    seed: Seed = None,
+    changes: Changes = None,
 ) -> None:
     """Find plans nearly as good and as different as can be, and what all of them, some or none decide.
 
@@ -129,20 +140,20 @@ def alternatives(
     from planner.studies.alternatives.study import alternatives as find
 
     room = share(within)
-    reading, issues = cli._checked(file, output, changes)
+    reading, issues = read_checked(file, output, changes)
     chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     job = prepared(reading, chosen, issues)
     try:
-        with Live(cli.errors) as live:
+        with Live(errors) as live:
             found = find(job, room, number, live.say, by_period=by_period)
     except NoBest as end:
-        cli.errors.print(f"error: {end}")
-        raise cli.Stop(cli._status_without_plan(end.solution.status)) from None
+        errors.print(f"error: {end}")
+        raise Stop(exit_status(end.solution.status)) from None
     for line in lines(found, room, number):
-        cli.output.print(line)
+        console.output.print(line)
     if output is not None:
         write_alternatives(found, tables(found, room, number, issues, list(changes or ())), output)
-        cli.output.print(f"{output} written")
+        console.output.print(f"{output} written")
 
 
 def share(written: str) -> float:
@@ -156,7 +167,7 @@ def share(written: str) -> float:
     return value
 
 
-@cli.app.command()
+@app.command()
 def replay(result: Result) -> None:
     """Solve the input inside a result again with its options: does the same come out? Exit status 0 if so, else 1."""
     from planner.progress import Live
@@ -165,10 +176,10 @@ def replay(result: Result) -> None:
     from planner.studies.replay.study import replay as run_replay
 
     given = read_result(result)
-    cli._say(doubts(given))
-    with Live(cli.errors) as live:
+    print_issues(doubts(given))
+    with Live(errors) as live:
         found = run_replay(given, live.show)
     for line in lines(found):
-        cli.output.print(line)
+        output.print(line)
     if not found.agrees:
-        raise cli.Stop(1)
+        raise Stop(ExitStatus.FAILED)

@@ -6,22 +6,11 @@ from typing import Annotated
 
 import typer
 
+from planner.cli.app import Workbook, app, ensure_other, read_checked
+from planner.cli.console import Changes, Gap, Seed, Stop, Threads, TimeLimit, errors, output
 from planner.cli.jobs import Cluster
-from planner.cli.main import (
-    Changes,
-    Gap,
-    Seed,
-    Stop,
-    Threads,
-    TimeLimit,
-    Workbook,
-    _checked,
-    _status_without_plan,
-    app,
-    ensure_other,
-    errors,
-    output,
-)
+from planner.issues import ExitStatus
+from planner.solver.solution import exit_status
 
 Plan = Annotated[Path, typer.Argument(metavar="RESULT", help="Result workbook of planner solve.", show_default=False)]
 Out = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Workbook to write (.xlsx).")]
@@ -42,7 +31,7 @@ def _tell(words: Iterable[str], out: Path, complete: bool) -> None:
         output.print(line)
     output.print(f"{out} written")
     if not complete:
-        raise Stop(4)
+        raise Stop(ExitStatus.STOPPED)
 
 
 @app.command()
@@ -77,7 +66,7 @@ def stress(
         output.print(f"{out} written")
     if not found.complete:
         errors.print(f"{stopped_words(found)}{'' if found.hits else '; nothing is written'}")
-        raise Stop(4)
+        raise Stop(ExitStatus.STOPPED)
 
 
 @app.command()
@@ -120,7 +109,7 @@ def harden(
     from planner.workers.pool import Workforce
 
     siege = Siege(service, losses, _listed(kinds), tuple(months), most, tuple(period or ()), tuple(without or ()))
-    reading, issues = _checked(file, out, changes)
+    reading, issues = read_checked(file, out, changes)
     check_siege(siege, reading.instance)
     if plain is not None:
         ensure_other(plain, file)
@@ -135,7 +124,7 @@ def harden(
         errors.print(f"error: {told}")
         for line in lines:
             errors.print(f"  {line}")
-        raise Stop(_status_without_plan(end.solution.status)) from None
+        raise Stop(exit_status(end.solution.status)) from None
     _tell(words, out, found.complete)
 
 
@@ -173,7 +162,7 @@ def frontier(
     from planner.studies.frontier.study import NoPlan
     from planner.workers.pool import Workforce
 
-    reading, issues = _checked(file, out, changes)
+    reading, issues = read_checked(file, out, changes)
     chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     try:
         with Live(errors) as live:
@@ -181,5 +170,5 @@ def frontier(
             found, words = run_frontier(reading, request, out, issues, live, Workforce(workers, cluster))
     except NoPlan as end:
         errors.print(f"error: {end}")
-        raise Stop(_status_without_plan(end.solution.status)) from None
+        raise Stop(exit_status(end.solution.status)) from None
     _tell(words, out, found.complete)

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from planner.issues import InputError, Issue
-from planner.jobs.ledger import Request
+from planner.ledger.ledger import Request
 from planner.seal import planner_version
 from planner.workbook.changes import ChangeError, parsed, split
 from planner.workbook.names import shown, suggestion

@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from planner.jobs.ledger import Job, Ledger, Request, now
+from planner.issues import ExitStatus
 from planner.jobs.memory import SPARE, available
 from planner.jobs.work import Answer, Order, carry_out
+from planner.ledger.ledger import Job, Ledger, Request, now
 from planner.workbook.save import WriteError, reason
 from planner.workers.crew import Crew, Event
 
@@ -150,7 +151,9 @@ class Runner:
                 self._forget(job.number)
             elif job.number in waiting:
                 waiting.remove(job.number)
-            self._ledger.update(job.number, state="cancelled", words="", exit_status=4, finished=now(), runner=None)
+            self._ledger.update(
+                job.number, state="cancelled", words="", exit_status=ExitStatus.STOPPED, finished=now(), runner=None
+            )
             self._note(job, "cancelled")
 
     def _begin(self, number: int) -> None:
@@ -270,7 +273,7 @@ class Runner:
             self._ledger.update(job.number, state="waiting", words=f"{words}: begun again")
         else:
             self._ledger.update(
-                job.number, state="interrupted", words=words, exit_status=1, finished=now(), runner=None
+                job.number, state="interrupted", words=words, exit_status=ExitStatus.FAILED, finished=now(), runner=None
             )
 
     def _forget(self, number: int) -> None:

@@ -9,8 +9,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from planner.jobs.ledger import Job
 from planner.jobs.work import hashed
+from planner.ledger.ledger import Job
 
 _COLUMNS = ("job", "instance", "changes", "state", "gap", "objective", "seconds", "remark")
 _FIGURES = ("job", "state", "gap", "objective", "seconds", "progress")

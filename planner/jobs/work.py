@@ -16,10 +16,11 @@ from planner.checks.check import check
 from planner.issues import InputError
 from planner.jobs.memory import columns_of, need
 from planner.planning import Outcome, make_plan, solver_options
+from planner.report.workbook import write_result
+from planner.solver.solution import exit_status
 from planner.solver.solver import Progress
 from planner.workbook.read import Draft, Reading, open_instance
 from planner.workbook.save import WriteError
-from planner.workbook.write import write_result
 from planner.workers.crew import Talk
 from planner_models.collector import collector_paused
 from planner_models.sets import derive
@@ -29,9 +30,6 @@ EVERY = 0.5
 
 MOST_REASONS = 25
 """Changes that are named where there is no plan."""
-
-STATUS_WITHOUT_PLAN = {"infeasible": 3, "unbounded": 1, "failed": 1}
-"""Exit statuses of a solve that ends without a plan; of any other end 4."""
 
 
 @dataclass(frozen=True)
@@ -220,9 +218,8 @@ def _ended(outcome: Outcome, lines: list[str]) -> Answer:
     solution = outcome.solution
     if solution.values is None:
         state = "infeasible" if solution.status == "infeasible" else "failed"
-        exit_status = STATUS_WITHOUT_PLAN.get(solution.status, 4)
         lines += outcome.reasons[:MOST_REASONS]
-        return Answer(state, solution.words, exit_status, seconds=solution.seconds, lines=lines)
+        return Answer(state, solution.words, exit_status(solution.status), seconds=solution.seconds, lines=lines)
     facts = outcome.tables["run"].set_index("key")["seal"]
     figures = {name: float(facts[name]) if facts.get(name) else None for name in ("objective", "bound", "gap")}
     bad = outcome.tables["audit"].query("ok != 'yes'")["check"].tolist()

@@ -8,7 +8,6 @@ import pandas as pd
 from planner.report.disruptions import disrupted
 from planner.report.figures import (
     MOST_NAMES,
-    Tables,
     capacity_and_use,
     costs_by_group,
     key_items,
@@ -19,11 +18,11 @@ from planner.report.figures import (
     periods,
     shares_by_process,
     shares_by_region,
-    table,
     three_digits,
 )
 from planner.report.integration import integration
 from planner.report.rules import rules_met
+from planner.results.tables import Tables, table
 from planner_models.instance import Instance
 
 EVALUATED = "evaluated"

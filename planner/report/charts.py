@@ -1,21 +1,12 @@
 """What the charts of a plan show, as plain tables; the workbook draws them."""
 
-from dataclasses import dataclass, field
-
 import pandas as pd
 
 from planner.report.disruptions import impacts, services
-from planner.report.figures import (
-    Tables,
-    capacity_and_use,
-    flows_between,
-    key_items,
-    output,
-    periods,
-    shares_by_region,
-    table,
-)
+from planner.report.figures import capacity_and_use, flows_between, key_items, output, periods, shares_by_region
 from planner.report.integration import MODES, drawn_by_mode
+from planner.results.tables import Tables, table
+from planner.sheets.board import Chart, Map
 from planner_models.instance import Instance
 from planner_models.schema import TIERS
 
@@ -23,48 +14,6 @@ MOST_BARS = 12
 MOST_REGIONS = 7
 MOST_FLOWS = 12
 OTHERS = "others"
-
-
-@dataclass(frozen=True)
-class Chart:
-    """One chart: categories in the index (one level or two), one series per column.
-
-    kind: stacked | clustered | waterfall (columns; see `waterfall.py`), shares (bars that add up to 1), or bars (of one
-    series).
-    The axis of amounts begins at `floor`, where that is given.
-    """
-
-    title: str
-    kind: str
-    unit: str
-    frame: pd.DataFrame
-    floor: float | None = None
-
-
-@dataclass(frozen=True)
-class Curve:
-    """Points joined in the order in which they stand, and marked ones among them.
-
-    `points` has columns x, y and mark: "" or the name of the series under which the point stands out. `across` and
-    `unit` name the axes.
-    """
-
-    title: str
-    across: str
-    unit: str
-    points: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class Map:
-    """Regions by place (columns longitude, latitude, worth; index region) and the largest flows between them.
-
-    `flows` has origin and destination as index and the worth moved in money/year as value.
-    """
-
-    title: str
-    regions: pd.DataFrame
-    flows: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
 
 
 def charts(instance: Instance, tables: Tables) -> list[Chart | Map]:

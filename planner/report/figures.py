@@ -1,12 +1,9 @@
 """Figures that both the brief and the charts show, from the instance and the result tables."""
 
-from collections.abc import Iterable, Mapping
-
 import pandas as pd
 
+from planner.results.tables import Tables, table
 from planner_models.instance import Instance
-
-Tables = Mapping[str, pd.DataFrame]
 
 COST_GROUPS = {
     "labour": ("labour", "skilled labour"),
@@ -28,14 +25,6 @@ COST_GROUPS = {
     "revenue": ("revenue",),
 }
 """Cost lines as a board sums them up; a line that stands nowhere here is a group of its own."""
-
-
-def table(tables: Tables, sheet: str, columns: Iterable[str]) -> pd.DataFrame:
-    """A result table, or one without rows where the plan has none; undisturbed where it has other rows too."""
-    frame = tables.get(sheet)
-    if frame is None or frame.empty:
-        return pd.DataFrame({column: pd.Series(dtype=object) for column in columns})
-    return frame[frame["scenario"] == "base"] if "scenario" in frame and sheet != "scenarios" else frame
 
 
 def periods(instance: Instance) -> list[str]:

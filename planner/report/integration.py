@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from planner.report.figures import Tables, listed, money, per_cent, periods, table, three_digits
+from planner.report.figures import listed, money, per_cent, periods, three_digits
+from planner.results.tables import Tables, table
 from planner_models.instance import Instance
 
 MODES = {

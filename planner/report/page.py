@@ -6,10 +6,9 @@ from html import escape
 
 import pandas as pd
 
-from planner.report.charts import Chart
 from planner.report.figures import four_digits, per_cent
 from planner.report.picture import picture
-from planner.report.tiles import Tile
+from planner.sheets.board import Chart, Tile
 from planner.sheets.comparison import share_in_points
 from planner_models.instance import NUMERIC
 from planner_models.schema import meta

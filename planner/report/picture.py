@@ -5,8 +5,8 @@ from html import escape
 
 import pandas as pd
 
-from planner.report.charts import Chart
 from planner.report.figures import three_digits
+from planner.sheets.board import Chart
 from planner.sheets.waterfall import BASE, BELOW, BETTER, TOTAL, WORSE
 
 COLOURS = ("#1F3A5F", "#2E9CA6", "#E3A32B", "#C8553D", "#7A8FA6", "#6B9B57", "#8E6C9E", "#B9C4CF", "#4C78A8", "#D9A6A0")

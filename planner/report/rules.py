@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from planner.report.figures import Tables, listed, money, table
+from planner.report.figures import listed, money
+from planner.results.tables import Tables, table
 from planner_models.instance import Instance
 
 COLUMNS = ("rule", "item", "who", "period", "limit", "value", "slack", "met", "marginal_cost")

@@ -7,7 +7,8 @@ import pandas as pd
 
 from planner.report.brief import brief
 from planner.report.disruptions import disruption_figures
-from planner.report.figures import Tables, capacity_and_use, costs_by_group, key_items, output, periods, table
+from planner.report.figures import capacity_and_use, costs_by_group, key_items, output, periods
+from planner.results.tables import Tables, table
 from planner_models.instance import Instance
 from planner_models.schema import RESULTS, TIERS
 

@@ -1,20 +1,11 @@
 """The headline figures of a plan, a few large ones."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from planner.report.figures import money, per_cent
-
-
-@dataclass(frozen=True)
-class Tile:
-    """A figure that stands alone."""
-
-    label: str
-    value: str
-    detail: str
+from planner.sheets.board import Tile
 
 
 def tiles(summary: pd.DataFrame) -> list[Tile]:

@@ -7,8 +7,8 @@ from typing import Any
 import pyomo.environ as pyo
 
 from planner.issues import InputError, Issue
-from planner.report.figures import table
 from planner.results.result_file import Compared
+from planner.results.tables import table
 from planner_models.network import build
 
 _NEEDED = ("production", "demand")

@@ -9,28 +9,15 @@ from pathlib import Path
 import pandas as pd
 
 from planner.issues import Issue, Severity
-from planner.jobs.ledger import instance_of
-from planner.seal import broken, planner_version
-from planner.sheets.attribution import ATTRIBUTION
-from planner.sheets.comparison import CHANGES, COMPARISON
-from planner.sheets.frontier import FRONTIER
-from planner.sheets.plans import ALTERNATIVES
-from planner.studies.stress.tables import STRESS
+from planner.ledger.ledger import instance_of
+from planner.seal import KIND, broken, planner_version
+from planner.sheets.comparison import CHANGES
 from planner.workbook.names import plain
 from planner.workbook.package import Package, open_package, refusal
 from planner.workbook.read import COPIED, NEEDED, Reading, draft_of, read_copies, read_sheets
 from planner_models.collector import collector_paused
 from planner_models.instance import Instance
 from planner_models.schema import INPUTS, RESULTS
-
-_OTHERS = {
-    "attribution": ATTRIBUTION,
-    "comparison": COMPARISON,
-    "alternatives": ALTERNATIVES,
-    "stress test": STRESS,
-    "frontier": FRONTIER,
-}
-"""Workbooks of ours that hold no plan: their name, and their sheets."""
 
 _READ = {name: schema for name, schema in RESULTS.items() if name != "summary"}
 """The summary is a page; all its figures come from the other sheets."""
@@ -113,15 +100,14 @@ class Compared:
 def read_compared(path: Path, label: str) -> Compared:
     """Read the result or instance at `path`. Raises InputError where it is neither."""
     package = open_package(path)
-    kind = _kind(package, path)
+    kind = _find_kind(package, path)
     if kind == "instance":
         reading = draft_of(package, path).reading()
         found = Compared(path, label, kind, reading, {}, {}, "none", package.content_hash, [])
         return replace(found, issues=_faults(found))
     tables, issues = read_sheets(package, _READ)
     reading = read_copies(package, path)
-    run = tables.get("run", pd.DataFrame(columns=["key", "seal"]))
-    facts = {str(key): "" if value is None else str(value) for key, value in zip(run["key"], run["seal"], strict=True)}
+    facts = _list_facts(tables["run"])
     changed = broken(facts, tables, reading.instance)
     seal = "none" if changed is None else "does not fit" if changed else "fits"
     found = Compared(path, label, kind, reading, tables, facts, seal, package.content_hash, [])
@@ -149,16 +135,26 @@ def labels(paths: Sequence[Path]) -> list[str]:
     return names
 
 
-def _kind(package: Package, path: Path) -> str:
+def _list_facts(run: pd.DataFrame) -> dict[str, str]:
+    """Sheet `run` as a dictionary; blank cells as empty text."""
+    return {str(key): "" if value is None else str(value) for key, value in zip(run["key"], run["seal"], strict=True)}
+
+
+def _find_kind(package: Package, path: Path) -> str:
+    """Whether a workbook says that it is a result or is an instance. Raises InputError for anything else.
+
+    Plans written before version 0.2 have a sheet `run` that does not say so.
+    """
     present = {name for name, _ in package.sheets}
-    for study, schemas in _OTHERS.items():
-        if any(sheet in present for sheet in schemas if sheet not in RESULTS):
-            raise refusal(f"{path} holds the {study} of plans, not a plan: name what planner solve has written")
-    if "costs" in present or any(COPIED + sheet in present for sheet in INPUTS):
-        return "result"
-    if {plain(name) for name in present} & set(NEEDED):
-        return "instance"
-    raise refusal(f"{path} is no result of planner solve and no instance: it has none of their sheets")
+    if "run" not in present:
+        if {plain(name) for name in present} & set(NEEDED):
+            return "instance"
+        raise refusal(f"{path} is no result of planner solve (no sheet run) and no instance (no sheet {NEEDED[0]})")
+    kind = _list_facts(read_sheets(package, {"run": RESULTS["run"]})[0]["run"]).get(KIND) or "plan"
+    if kind != "plan":
+        article = "an" if kind[0] in "aeiou" else "a"
+        raise refusal(f"{path} holds {article} {kind}, not a plan: name what planner solve has written")
+    return "result"
 
 
 def _seal_issues(found: Compared) -> list[Issue]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from planner.issues import ExitStatus
+
 
 @dataclass(frozen=True)
 class Options:
@@ -68,3 +70,26 @@ class Solution:
             "interrupted": "stopped by the user before any plan was found",
         }
         return (none if self.values is None else found).get(self.status, "the solver failed")
+
+
+_EXIT_STATUS = {
+    "infeasible": ExitStatus.INFEASIBLE,
+    "time_limit": ExitStatus.STOPPED,
+    "interrupted": ExitStatus.STOPPED,
+}
+
+
+def exit_status(status: str) -> ExitStatus:
+    """The exit status of a run whose solver ended without a plan.
+
+    Parameters
+    ----------
+    status
+        How the solver ended, as in `Solution.status`; "optimal" and "within_gap" mean that a plan was lost.
+
+    Returns
+    -------
+    ExitStatus
+        Infeasible where that was proved, stopped where time or the user ended the search, failed for anything else.
+    """
+    return _EXIT_STATUS.get(status, ExitStatus.FAILED)

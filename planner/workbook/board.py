@@ -9,8 +9,7 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from planner.report.charts import Chart, Curve, Map
-from planner.report.tiles import Tile
+from planner.sheets.board import Chart, Curve, Map, Tile
 from planner.sheets.comparison import share_in_points
 from planner.workbook import style
 from planner.workbook.drawing import drawn, figures_sheet

@@ -12,7 +12,7 @@ from planner.sheets.attribution import ATTRIBUTION
 from planner.sheets.comparison import COMPARISON
 from planner.sheets.frontier import FRONTIER, HARDENED
 from planner.sheets.plans import ALTERNATIVES, BREAK_EVEN
-from planner.studies.stress.tables import STRESS
+from planner.sheets.stress import STRESS
 from planner.workbook.assist import limits_in_words, shown_default
 from planner_models.schema import INPUTS, RESULTS, SETTINGS, meta
 from planner_models.schema.columns import remarks

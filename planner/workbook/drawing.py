@@ -20,7 +20,7 @@ from openpyxl.styles import Font as CellFont
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
-from planner.report.charts import Chart, Curve, Map
+from planner.sheets.board import Chart, Curve, Map
 from planner.sheets.waterfall import BASE, BELOW, BETTER, TOTAL, WORSE
 from planner.workbook import style
 from planner.workbook.outline import COASTS

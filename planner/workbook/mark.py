@@ -23,6 +23,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from planner.issues import Issue
+from planner.sheets.issues import COLUMNS
 from planner.workbook.names import plain
 from planner.workbook.package import open_package, refusal
 from planner.workbook.save import is_special, reason
@@ -114,7 +115,7 @@ def _list_issues(book: Any, ordered: list[Issue], titles: dict[str, str | None])
     taken = {title.casefold() for title in book.sheetnames}
     name = next(name for number in range(1, 10_000) if (name := _numbered(number)) not in taken)
     sheet = book.create_sheet(name, 0)
-    sheet.append(["severity", "sheet", "cell", "message"])
+    sheet.append(list(COLUMNS))
     for row, issue in enumerate(ordered[:_MOST_ROWS], 2):
         for column, value in enumerate((issue.severity, issue.sheet, issue.cell, issue.message), 1):
             _write_text(sheet.cell(row, column), value)

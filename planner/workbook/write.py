@@ -8,16 +8,13 @@ import pandas as pd
 import pandera.pandas as pa
 
 from planner.issues import InputError, Issue
-from planner.report.charts import charts
-from planner.report.tiles import tiles
 from planner.workbook.board import Board, add_board, fill_by_row
 from planner.workbook.heat import Heat, add_heat
 from planner.workbook.names import OWN
 from planner.workbook.package import open_package
 from planner.workbook.save import Body, WriteError, is_full, is_special, reason, save
 from planner.workbook.sheets import Rows, copy_sheet, input_sheet, new_book, result_sheet
-from planner_models.instance import Instance
-from planner_models.schema import INPUTS, RESULTS
+from planner_models.schema import INPUTS
 
 
 def write_instance(tables: Mapping[str, Rows], path: str | Path) -> None:
@@ -33,22 +30,6 @@ def write_instance(tables: Mapping[str, Rows], path: str | Path) -> None:
     book = new_book()
     bodies = {sheet: input_sheet(book, sheet, tables.get(sheet, [])) for sheet in INPUTS}
     save(book, path, bodies)
-
-
-def write_result(
-    path: str | Path,
-    tables: Mapping[str, pd.DataFrame],
-    inputs: Mapping[str, pd.DataFrame],
-    instance: Instance,
-) -> None:
-    """Write a result workbook: the sheets of RESULTS that `tables` has, in that order, and `in_<sheet>` for `inputs`.
-
-    `tables` hold the declared columns; `summary`, where it is there, gets the charts that the other tables allow.
-    `instance` gives the names, periods and coordinates for those. Raises WriteError where the file cannot be written;
-    what stood at `path` is then still there.
-    """
-    board = Board(tiles(tables["summary"]), charts(instance, tables)) if "summary" in tables else None
-    write_tables(path, RESULTS, tables, inputs, board)
 
 
 def write_tables(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from planner.report.workbook import write_result
 from planner.seal import tables_hash
-from planner.workbook.write import write_result
 from planner_models.instance import Instance
 from planner_models.schema import RESULTS
 from tests.benchmarks.cases import tiers

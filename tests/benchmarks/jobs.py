@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from planner.jobs.ledger import FILE, Ledger
+from planner.ledger.ledger import FILE, Ledger
 from planner.workbook.read import read_tables
 
 ROOT = Path(__file__).parents[2]

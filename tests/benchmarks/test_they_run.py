@@ -3,10 +3,11 @@
 import pytest
 
 from planner.cli.main import run
+from planner.report.workbook import write_result
 from planner.results.result_file import read_compared
 from planner.solver.solver import Options, solve_arrays
 from planner.workbook.read import read_instance
-from planner.workbook.write import write_instance, write_result
+from planner.workbook.write import write_instance
 from tests.benchmarks import build, compare, snapshots, tightening, workbook
 from tests.benchmarks.cases import CASES
 

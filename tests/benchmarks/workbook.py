@@ -12,8 +12,9 @@ from statistics import median
 
 import pandas as pd
 
+from planner.report.workbook import write_result
 from planner.workbook.read import read_instance
-from planner.workbook.write import write_instance, write_result
+from planner.workbook.write import write_instance
 from planner_models.instance import Instance
 from tests.benchmarks.cases import tiers
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from planner.jobs.ledger import FILE, Job, Ledger
+from planner.ledger.ledger import FILE, Job, Ledger
 from planner.workbook.read import read_tables
 from planner.workers.crew import Event
 

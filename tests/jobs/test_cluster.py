@@ -12,7 +12,7 @@ import pytest
 
 from planner.cli.main import run
 from planner.issues import InputError
-from planner.jobs.ledger import FILE, Ledger
+from planner.ledger.ledger import FILE, Ledger
 from planner.workbook.write import write_instance
 from planner.workers.pool import TaskFailed, solve_all
 from tests.jobs import PLANNER, ROOT, TINY, is_whole, jobs

@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from planner.jobs.ledger import FILE, STATES
 from planner.jobs.runner import SCRATCH
+from planner.ledger.ledger import FILE, STATES
 from tests.jobs import PLANNER, ROOT, TINY, is_whole, jobs
 
 KILLS = 50

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from planner.jobs import ledger as ledgers
-from planner.jobs.ledger import Ledger, LedgerError, Request
+from planner.ledger import ledger as ledgers
+from planner.ledger.ledger import Ledger, LedgerError, Request
 
 REQUEST = Request("/somewhere/chain.xlsx", "hash", ("demand[*].volume=1",), {"gap": 0.1}, "seal")
 

@@ -7,8 +7,8 @@ import pytest
 
 from planner.cli.main import run
 from planner.issues import InputError
-from planner.jobs.ledger import FILE, Ledger
 from planner.jobs.plan import Run, requests
+from planner.ledger.ledger import FILE, Ledger
 from tests.jobs import TINY
 
 

@@ -14,9 +14,9 @@ from planner.cli.jobs import _Watching
 from planner.cli.main import run
 from planner.jobs import runner as runners
 from planner.jobs import work
-from planner.jobs.ledger import FILE, Job, Ledger, Request
 from planner.jobs.runner import Runner, submit, unfinished
 from planner.jobs.work import Answer, Order, carry_out
+from planner.ledger.ledger import FILE, Job, Ledger, Request
 from planner.workbook.read import read_tables
 from tests.jobs import TINY, FakeCrew, is_whole, jobs
 

@@ -7,8 +7,8 @@ import pytest
 from rich.console import Console
 
 from planner.cli.main import run
-from planner.jobs.ledger import FILE, Job, Ledger, Request
 from planner.jobs.table import facts, jobs_table
+from planner.ledger.ledger import FILE, Job, Ledger, Request
 from tests.jobs import TINY
 
 CHANGES = ("settings[discount_rate]=0.05", "sites[[A]].opening_cost=:car:")

@@ -17,12 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.issues import InputError
+from planner.report.workbook import write_result
 from planner.workbook import save as saving
 from planner.workbook.mark import mark
 from planner.workbook.read import read_instance, read_tables
 from planner.workbook.rows import LONGEST_TEXT, MOST_ROWS, body
 from planner.workbook.save import WriteError, save_text
-from planner.workbook.write import ensure_writable, write_instance, write_result
+from planner.workbook.write import ensure_writable, write_instance
 from planner_models.instance import instance
 from planner_models.schema import INPUTS, RESULTS, keys
 from tests import worked_example

@@ -4,7 +4,8 @@ from html import escape
 
 import pandas as pd
 
-from planner.report.figures import Tables, periods, three_digits
+from planner.report.figures import periods, three_digits
+from planner.results.tables import Tables
 from planner_models.instance import Instance
 
 FIGURES = {

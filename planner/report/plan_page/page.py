@@ -7,8 +7,8 @@ from importlib.resources import files
 
 import pandas as pd
 
-from planner.report.charts import Chart, charts
-from planner.report.figures import Tables, costs_by_group, flows_between, money, output, periods, table
+from planner.report.charts import charts
+from planner.report.figures import costs_by_group, flows_between, money, output, periods
 from planner.report.page import STYLE, Section, html_section, html_tiles
 from planner.report.picture import picture
 from planner.report.plan_page.heat import heat_maps
@@ -16,6 +16,8 @@ from planner.report.plan_page.sankey import sankeys
 from planner.report.plan_page.shapes import TIER_COLOURS
 from planner.report.plan_page.world import close_views, world_map
 from planner.report.tiles import tiles
+from planner.results.tables import Tables, table
+from planner.sheets.board import Chart
 from planner.sheets.waterfall import waterfall
 from planner_models.instance import Instance
 from planner_models.schema import RESULTS, TIERS

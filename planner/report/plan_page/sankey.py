@@ -4,8 +4,9 @@ from collections import defaultdict
 
 import pandas as pd
 
-from planner.report.figures import Tables, money, output, periods, table
+from planner.report.figures import money, output, periods
 from planner.report.plan_page.shapes import colours, picture, text, tip
+from planner.results.tables import Tables, table
 from planner_models.instance import Instance
 from planner_models.schema import TIERS
 from planner_models.sets.policies import blocs

@@ -7,8 +7,9 @@ from importlib.resources import files
 
 import pandas as pd
 
-from planner.report.figures import Tables, listed, money, output, per_cent, periods, table
+from planner.report.figures import listed, money, output, per_cent, periods
 from planner.report.plan_page.shapes import TIER_COLOURS, text, tip
+from planner.results.tables import Tables, table
 from planner_models.instance import Instance
 from planner_models.schema import TIERS
 

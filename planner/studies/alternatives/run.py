@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 
 from planner.issues import Issue
-from planner.planning import issue_table
-from planner.report.charts import Chart
 from planner.report.figures import four_digits, listed, money
-from planner.report.tiles import Tile
 from planner.seal import seal
+from planner.sheets.board import Chart, Tile
+from planner.sheets.issues import tabulate_issues
 from planner.sheets.plans import alternative_schemas
 from planner.studies.alternatives.study import ALWAYS, NEVER, OPTIONAL, UNDECIDED, Alternatives
 from planner.studies.why.question import shown
@@ -69,11 +68,12 @@ def tables(
         [_row(found, place) for place in range(len(found.plans))],
         columns=list(alternative_schemas(1)["plans"].columns),
     )
-    made = {"plans": plans, "choices": _choices(found), "issues": issue_table(issues)}
+    made = {"plans": plans, "choices": _choices(found), "issues": tabulate_issues(issues)}
     facts: dict[str, Any] = {"within": within, "cap": found.job.sign * found.cap, "plans": len(found.plans)}
     facts |= {"started": found.job.began.isoformat(timespec="seconds")}
     options = asdict(found.job.options) | {"changes": changes}
     run = seal(
+        "alternatives",
         found.job.reading.path.name,
         found.job.reading.content_hash,
         options,

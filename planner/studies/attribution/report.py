@@ -7,9 +7,8 @@ from typing import Any
 import pandas as pd
 
 from planner.report.brief import listed
-from planner.report.charts import Chart
 from planner.report.figures import four_digits, money, per_cent
-from planner.report.tiles import Tile
+from planner.sheets.board import Chart, Tile
 from planner.sheets.waterfall import axis_floor, waterfall
 from planner.studies.attribution.mechanisms import MECHANISMS
 from planner.studies.attribution.shapley import NONE, interactions, largest_errors, standard_errors

@@ -7,11 +7,11 @@ from pathlib import Path
 import pandas as pd
 
 from planner.issues import Issue
-from planner.planning import issue_table
 from planner.progress import Live
 from planner.report.figures import money
 from planner.seal import seal
 from planner.sheets.attribution import ATTRIBUTION
+from planner.sheets.issues import tabulate_issues
 from planner.solver.solver import Options
 from planner.studies.attribution.mechanisms import cast
 from planner.studies.attribution.report import attribution_charts, attribution_summary, attribution_tiles, method
@@ -57,7 +57,7 @@ def run_attribution(reading: Reading, request: Request, path: str | Path, issues
         raise Unfinished(len(found.solved), len(comparison.needed))
     tables = attribution_tables(found)
     tables["summary"] = attribution_summary(instance, found)
-    tables["issues"] = issue_table(issues)
+    tables["issues"] = tabulate_issues(issues)
     tables["run"] = _seal(reading, request, found, tables, began)
     board = Board(attribution_tiles(instance, found), attribution_charts(instance, found), across=1)
     write_tables(path, ATTRIBUTION, tables, reading.raw, board)
@@ -86,7 +86,7 @@ def _seal(
         "coalitions solved": len(found.solved),
         "started": began.isoformat(timespec="seconds"),
     }
-    return seal(reading.path.name, reading.content_hash, options, facts, tables, ATTRIBUTION)
+    return seal("attribution", reading.path.name, reading.content_hash, options, facts, tables, ATTRIBUTION)
 
 
 def _said(found: Attribution, currency: str) -> list[str]:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from planner.report.charts import MOST_REGIONS, OTHERS, Chart
+from planner.report.charts import MOST_REGIONS, OTHERS
 from planner.report.figures import capacity_and_use, four_digits, key_items, output, shares_by_region
+from planner.sheets.board import Chart
 from planner.sheets.waterfall import axis_floor, waterfall
 from planner.studies.comparison.study import Comparison
 from planner_models.schema import TIERS

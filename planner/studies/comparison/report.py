@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from planner.report.figures import listed, money, per_cent, three_digits
-from planner.report.tiles import Tile
 from planner.results.result_file import Compared
+from planner.sheets.board import Tile
 from planner.sheets.comparison import DECISIONS, POINTS
 from planner.studies.comparison.bridge import steps
 from planner.studies.comparison.study import Comparison

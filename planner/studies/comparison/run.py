@@ -64,7 +64,7 @@ def _write_workbook(found: Comparison, output: Path) -> None:
     for number, file in enumerate(found.files[1:], 2):
         facts |= {f"input {number}": file.path.name, f"input {number} SHA-256": file.content_hash}
     tables["run"] = seal(
-        found.reference.path.name, found.reference.content_hash, {}, facts, found.tables, found.schemas
+        "comparison", found.reference.path.name, found.reference.content_hash, {}, facts, found.tables, found.schemas
     )
     board = Board(comparison_tiles(found), comparison_charts(found))
     write_tables(output, found.schemas, tables, {}, board, by_row=("headline",))

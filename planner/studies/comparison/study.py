@@ -9,9 +9,9 @@ import pandas as pd
 import pandera.pandas as pa
 
 from planner.issues import Issue
-from planner.planning import issue_table
 from planner.results.result_file import Compared
 from planner.sheets.comparison import comparison_schemas
+from planner.sheets.issues import tabulate_issues
 from planner.studies.comparison.alignment import Plan, plan_of, remarks
 from planner.studies.comparison.bridge import check, steps
 from planner.studies.comparison.decisions import decisions
@@ -75,7 +75,7 @@ def compare(files: Sequence[Compared]) -> Comparison:
     tables["headline"] = headline(list(files))
     issues = [issue for found in files for issue in found.issues]
     issues += [issue for found in others for issue in remarks(reference, found)]
-    tables["issues"] = issue_table(issues)
+    tables["issues"] = tabulate_issues(issues)
     return Comparison(list(files), plans, schemas, tables, issues)
 
 

@@ -5,9 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from planner.report.charts import Curve
 from planner.report.figures import listed, money, three_digits
-from planner.report.tiles import Tile
+from planner.sheets.board import Curve, Tile
 from planner.studies.frontier.curve import Frontier, Point
 from planner_models.schema import RESULTS
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from planner.issues import Issue
-from planner.planning import issue_table
 from planner.progress import Live
 from planner.seal import seal
 from planner.sheets.frontier import FRONTIER
+from planner.sheets.issues import tabulate_issues
 from planner.studies.frontier.curve import Frontier, Request
 from planner.studies.frontier.report import frontier_brief, frontier_curve, frontier_summary, frontier_tiles
 from planner.studies.frontier.study import Watch, frontier
@@ -34,8 +34,8 @@ def run_frontier(
     tables = frontier_tables(found)
     options = asdict(request.options) | {"rule": request.rule, "points": request.points, "against": request.against}
     facts = {"points solved": len(found.points), "started": began.isoformat(timespec="seconds")}
-    every = {"summary": frontier_summary(found, tables), **tables, "issues": issue_table(issues)}
-    every["run"] = seal(reading.path.name, reading.content_hash, options, facts, tables, FRONTIER)
+    every = {"summary": frontier_summary(found, tables), **tables, "issues": tabulate_issues(issues)}
+    every["run"] = seal("frontier", reading.path.name, reading.content_hash, options, facts, tables, FRONTIER)
     board = Board(frontier_tiles(found), frontier_curve(found), across=1)
     write_tables(output, FRONTIER, every, reading.raw, board)
     return found, frontier_brief(found, tables)

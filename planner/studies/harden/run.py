@@ -11,6 +11,7 @@ from planner.progress import Live
 from planner.report.charts import charts
 from planner.report.figures import listed, money, per_cent
 from planner.report.tiles import tiles
+from planner.report.workbook import write_result
 from planner.sheets.frontier import CASES, DIFFERENCES, HARDENED
 from planner.solver.solver import Options
 from planner.studies.comparison.alignment import Plan as Aligned
@@ -23,7 +24,7 @@ from planner.studies.stress.run import unknown
 from planner.workbook.board import Board
 from planner.workbook.names import suggestion
 from planner.workbook.read import Reading
-from planner.workbook.write import write_result, write_tables
+from planner.workbook.write import write_tables
 from planner.workers.pool import ALONE, Workforce
 from planner_models.instance import Instance
 from planner_models.schema import RESULTS

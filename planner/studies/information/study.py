@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
 
+from planner.planning import Job
 from planner.solver.compiled import Compiled
-from planner.solver.solver import Options, Progress, Rounding, Solution, solve_arrays
+from planner.solver.solver import Options, Progress, Rounding, Solution, rounding, solve_arrays
 from planner_models.schema import RESULTS
 
 DECISIONS = ("built", "held")
@@ -149,8 +150,29 @@ def _difference(dear: np.ndarray, cheap: np.ndarray) -> Between:
     return Between(float(dear[0] - cheap[0]), max(0.0, float(dear[1] - cheap[0])), max(0.0, float(dear[0] - cheap[1])))
 
 
+def value_information(job: Job, solution: Solution, watch: Callable[[Progress], None] | None = None) -> pd.DataFrame:
+    """Rows of sheet `summary`: the two figures with their limits and how they were found, or why there are none.
+
+    Parameters
+    ----------
+    job
+        The instance that was solved, with its model.
+    solution
+        Its plan.
+    watch
+        Told of the progress of each further solve.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns metric, value and unit; amounts in money, discounted.
+    """
+    run = Run(job.options, rounding(job.model, job.compiled), watch)
+    return information_rows(job.model, job.compiled, solution, run)
+
+
 def information_rows(model: pyo.ConcreteModel, compiled: Compiled, solution: Solution, run: Run) -> pd.DataFrame:
-    """Rows of sheet `summary`: the two figures with their limits and how they are reckoned, or why there are none."""
+    """Rows of sheet `summary` from a model, its arrays and its solution; see `value_information`."""
     case = case_of(model, compiled)
     rows: list[tuple[str, Any, str]] = []
     try:

@@ -70,7 +70,7 @@ def replay(given: Compared, progress: Callable[[Progress], None] | None = None) 
 
 def _versions(given: Compared) -> list[tuple[str, str, str]]:
     """What took part then and now, where that differs; the seal is asked for both."""
-    now = dict(seal(given.path.name, given.content_hash, {}, {}).itertuples(index=False, name=None))
+    now = dict(seal("plan", given.path.name, given.content_hash, {}, {}).itertuples(index=False, name=None))
     names = [name for name in now if name.endswith("version") or name == "platform"]
     return [
         (name, given.facts.get(name, "not said"), now[name]) for name in names if given.facts.get(name) != now[name]

@@ -5,9 +5,8 @@ from typing import Any
 import pandas as pd
 
 from planner.recourse.reaction import DIGITS, SERVED, SHORTEST
-from planner.report.charts import Chart
 from planner.report.figures import listed, money, per_cent, three_digits
-from planner.report.tiles import Tile
+from planner.sheets.board import Chart, Tile
 from planner.studies.stress.study import Hit, Stressed
 from planner.studies.stress.tables import short_words
 from planner_models.instance import Instance

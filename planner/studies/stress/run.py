@@ -6,17 +6,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from planner.issues import InputError, Issue
-from planner.planning import issue_table
 from planner.progress import Live
 from planner.recourse.reaction import Recourse
 from planner.results.load_plan import restored
 from planner.results.result_file import Compared
 from planner.seal import seal
+from planner.sheets.issues import tabulate_issues
+from planner.sheets.stress import ENDURANCE, HEAT, stress_schemas
 from planner.studies.given import read_result
 from planner.studies.stress.losses import KINDS, Losses, cut_short
 from planner.studies.stress.report import stress_brief, stress_charts, stress_summary, stress_tiles
 from planner.studies.stress.study import Stressed, Trial, stress
-from planner.studies.stress.tables import ENDURANCE, HEAT, stress_schemas, stress_tables
+from planner.studies.stress.tables import stress_tables
 from planner.workbook.board import Board
 from planner.workbook.heat import Heat
 from planner.workbook.names import suggestion
@@ -50,8 +51,8 @@ def run_stress(
     tables = stress_tables(found, periods)
     facts = {"cases": len(found.hits), "complete": found.complete, "started": began.isoformat(timespec="seconds")}
     sealed = {
-        "issues": issue_table(issues),
-        "run": seal(path.name, plan.content_hash, asdict(trial), facts, tables, schemas),
+        "issues": tabulate_issues(issues),
+        "run": seal("stress test", path.name, plan.content_hash, asdict(trial), facts, tables, schemas),
     }
     board = Board(stress_tiles(instance, found), stress_charts(instance, found), across=1)
     longest = max(trial.months)

@@ -1,65 +1,15 @@
-"""The sheets of a stress test, in the order in which they stand, and the tables on them."""
+"""The tables of a stress test."""
 
 from collections.abc import Sequence
 
 import pandas as pd
-import pandera.pandas as pa
 
 from planner.report.figures import per_cent
+from planner.sheets.stress import ENDURANCE, HEAT, LOSSES
 from planner.studies.stress.study import Hit, Stressed
-from planner_models.schema import RESULTS
-from planner_models.schema.columns import number, table, text
-
-HEAT = "heat_map"
-ENDURANCE = "endurance"
 
 _MOST_MARKETS = 4
 """Markets named in the row of a loss; the rest are counted."""
-
-_LOSSES = table(
-    "losses",
-    "Every loss that was tried, the worst first. The plan stays; only flows and strategic stock answer.",
-    {
-        "rank": number("1 is the worst: least served, then soonest felt, then dearest", key=True),
-        "loss": text("what is lost; of a pair both"),
-        "together": number("how many are lost at once"),
-        "period": text("period in which it happens"),
-        "months": number("how long it lasts", "month"),
-        "service": number("worth served of what is asked for, in all markets", "share"),
-        "lost_value": number("worth that is not served", "money"),
-        "loss_amount": number("cost of it all against the same months in calm, discounted", "money"),
-        "survives": number(
-            "longest it could last with everything served that the plan sells; at most the period", "month"
-        ),
-        "short": text("markets that go without most, with the share of the missing worth"),
-    },
-)
-
-
-def _by_period(name: str, description: str, unit: str, words: str, periods: Sequence[str]) -> pa.DataFrameSchema:
-    columns = {period: number(f"{words} in {period}; blank where there is nothing to lose", unit) for period in periods}
-    return table(
-        name, description, {"kind": text("kind of loss", key=True), "member": text("what is lost", key=True), **columns}
-    )
-
-
-def stress_schemas(periods: Sequence[str]) -> dict[str, pa.DataFrameSchema]:
-    """The sheets of a stress test over these periods."""
-    heat = "Service under every single loss, by period, where it lasts longest of the month counts asked for."
-    endurance = "For how many months each single loss could last with everything served that the plan sells."
-    sheets = (
-        RESULTS["summary"],
-        _by_period(HEAT, heat, "share", "service", periods),
-        _by_period(ENDURANCE, endurance, "month", "months survived", periods),
-        _LOSSES,
-        RESULTS["issues"],
-        RESULTS["run"],
-    )
-    return {str(schema.name): schema for schema in sheets}
-
-
-STRESS = stress_schemas(("first period", "second period"))
-"""The sheets of a stress test over two periods."""
 
 
 def stress_tables(found: Stressed, periods: Sequence[str]) -> dict[str, pd.DataFrame]:
@@ -83,7 +33,7 @@ def stress_tables(found: Stressed, periods: Sequence[str]) -> dict[str, pd.DataF
     return {
         HEAT: _spread(found, periods, "service"),
         ENDURANCE: _spread(found, periods, "lasts"),
-        "losses": pd.DataFrame(rows, columns=list(_LOSSES.columns)),
+        "losses": pd.DataFrame(rows, columns=list(LOSSES.columns)),
     }
 
 

@@ -7,14 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from planner.issues import Issue
 from planner.planning import reported
 from planner.progress import Live
-from planner.report.charts import Chart
 from planner.report.figures import four_digits, money, three_digits
-from planner.report.tiles import Tile
 from planner.results.result_file import Compared
 from planner.seal import seal
+from planner.sheets.board import Chart, Tile
+from planner.sheets.issues import tabulate_issues
 from planner.sheets.plans import BREAK_EVEN, why_schemas
 from planner.solver.solver import Options
 from planner.studies.comparison.charts import comparison_charts
@@ -57,18 +56,13 @@ def write_why(explained: Explained, given: Compared, written: str, path: Path) -
     found, answer = explained.found, explained.answer
     schemas = why_schemas([file.label for file in found.files])
     tables = {"summary": _summary(explained, written), "break_even": _points(answer), **found.tables}
-    issues = pd.concat([found.tables["issues"], _issues(doubts(given))], ignore_index=True).drop_duplicates()
+    issues = pd.concat([found.tables["issues"], tabulate_issues(doubts(given))], ignore_index=True).drop_duplicates()
     tables["issues"] = issues
     facts = {"question": written, "forced": words(answer.sides.forced)}
-    tables["run"] = seal(given.path.name, given.content_hash, {}, facts, tables, schemas)
+    tables["run"] = seal("explanation", given.path.name, given.content_hash, {}, facts, tables, schemas)
     charts = [*_charts(answer, given.currency), *comparison_charts(found)]
     board = Board([*_tiles(answer, given), *comparison_tiles(found)][:6], charts)
     write_tables(path, schemas, tables, given.reading.raw, board, by_row=("headline",))
-
-
-def _issues(issues: list[Issue]) -> pd.DataFrame:
-    rows = [(issue.severity, issue.sheet, issue.cell, issue.message) for issue in issues]
-    return pd.DataFrame(rows, columns=["severity", "sheet", "cell", "message"])
 
 
 def _summary(explained: Explained, written: str) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from planner.jobs.holder import born, holders, is_alive
+from planner.ledger.holder import born, holders, is_alive
 
 FILE = "jobs.sqlite"
 """The name of a ledger, in the folder of its results."""

@@ -1,0 +1,75 @@
+"""The command that asks what integration is worth."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from planner.cli import jobs as job_commands
+from planner.cli.app import (
+    Workbook,
+    app,
+    print_no_plan,
+    read_checked,
+)
+from planner.cli.console import Changes, Gap, Seed, Stop, Threads, TimeLimit, errors, output
+from planner.issues import ExitStatus, InputError, Issue
+from planner.solver.solution import exit_status
+
+Only = Annotated[
+    str | None,
+    typer.Option(metavar="NAME,NAME", help="Compare these mechanisms; the others stay as the workbook has them."),
+]
+Samples = Annotated[
+    int | None, typer.Option(min=4, help="Orders to sample, in pairs of opposites; 20 for more than six mechanisms.")
+]
+
+
+@app.command()
+def attribute(
+    file: Workbook,
+    result: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Workbook to write (.xlsx).")],
+    only: Only = None,
+    exact: Annotated[bool, typer.Option("--exact", help="Solve all combinations, also of more than six.")] = False,
+    samples: Samples = None,
+    gap: Gap = None,
+    time_limit: TimeLimit = None,
+    threads: Threads = None,
+    seed: Seed = None,
+    workers: Annotated[int, typer.Option(min=1, help="Solves that run at the same time.")] = 1,
+    cluster: job_commands.Cluster = None,
+    changes: Changes = None,
+) -> None:
+    """Ask what integration is worth, and through which mechanism: cost avoided or profit won by each.
+
+    Mechanisms: access, scale, learning, clusters, joint_development, alliances, enablers, policies.
+
+    They are switched on and off in combination. Each is worth what it adds on average over all orders in which they
+    could be put in place (its Shapley value); the worths add up to the plan with all on minus the plan with all off.
+
+    Up to six that matter in FILE are compared exactly (64 solves), more by sampled orders with a stated error. Ctrl-C
+    while sampling writes what is known by then.
+    """
+    from planner.planning import solver_options
+    from planner.progress import Live
+    from planner.studies.attribution.coalitions import NoPlan
+    from planner.studies.attribution.run import Request, Unfinished, run_attribution
+
+    if exact and samples is not None:
+        raise InputError([Issue("error", "", "", "--exact solves everything and --samples a part: give one of them")])
+    reading, issues = read_checked(file, result, changes)
+    chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
+    names = tuple(name.strip() for name in (only or "").split(",") if name.strip())
+    request = Request(chosen, names, samples, exact, workers, tuple(changes or ()), cluster)
+    try:
+        with Live(errors) as live:
+            words = run_attribution(reading, request, result, issues, live)
+    except NoPlan as end:
+        print_no_plan(str(end), list(end.solved.reasons))
+        raise Stop(exit_status(end.solved.status)) from None
+    except Unfinished as end:
+        errors.print(f"error: {end}")
+        raise Stop(ExitStatus.STOPPED) from None
+    for line in words:
+        output.print(line)
+    output.print(f"{result} written")

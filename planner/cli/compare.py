@@ -1,0 +1,54 @@
+"""Commands that show results: compare them, and one as a page."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from planner.cli.app import (
+    app,
+    print_issues,
+)
+from planner.cli.console import errors, output
+
+
+@app.command()
+def compare(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Results or instances (.xlsx); the first is the reference."),
+    ],
+    result: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="File to write (.xlsx, .md, .html).")],
+    base: Annotated[Path | None, typer.Option(metavar="FILE", help="The reference, where it is not the first.")] = None,
+    form: Annotated[
+        str | None, typer.Option("--format", metavar="FORM", help="xlsx, md or html; else by the ending of OUT.")
+    ] = None,
+) -> None:
+    """Hold results against each other: decisions, costs, flows, security, and the inputs behind them.
+
+    Any number of files. Each is held against the reference, and a bridge of cost lines leads from each to the next.
+    Of instances the inputs are compared. What could not be compared is said here and on sheet issues.
+    """
+    from planner.studies.comparison.run import form_of, in_order, run_comparison, said
+
+    found = run_comparison(in_order(files, base), result, form_of(result, form))
+    print_issues(found.issues)
+    for line in said(found):
+        output.print(line)
+    output.print(f"{result} written")
+
+
+@app.command()
+def report(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="Result workbook (.xlsx).", show_default=False)],
+    page: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="PAGE", help="Page to write (.html); else beside RESULT.")
+    ] = None,
+) -> None:
+    """Show a plan as one page: map, chain, capacity, access, costs and security; it needs nothing else to be opened."""
+    from planner.report.plan_page.run_report import run_report
+
+    written, warnings = run_report(result, page)
+    for words in warnings:
+        errors.print(f"warning: {words}")
+    output.print(f"{written} written: open it in a browser")

@@ -1,0 +1,29 @@
+"""A plan as a result workbook: its tables, with the page that shows them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from planner.report.charts import charts
+from planner.report.tiles import tiles
+from planner.workbook.board import Board
+from planner.workbook.write import write_tables
+from planner_models.instance import Instance
+from planner_models.schema import RESULTS
+
+
+def write_result(
+    path: str | Path,
+    tables: Mapping[str, pd.DataFrame],
+    inputs: Mapping[str, pd.DataFrame],
+    instance: Instance,
+) -> None:
+    """Write a result workbook: the sheets of RESULTS that `tables` has, in that order, and `in_<sheet>` for `inputs`.
+
+    `tables` hold the declared columns; `summary`, where it is there, gets the charts that the other tables allow.
+    `instance` gives the names, periods and coordinates for those. Raises WriteError where the file cannot be written;
+    what stood at `path` is then still there.
+    """
+    board = Board(tiles(tables["summary"]), charts(instance, tables)) if "summary" in tables else None
+    write_tables(path, RESULTS, tables, inputs, board)

@@ -1,0 +1,56 @@
+"""The sheets of a stress test, in their order."""
+
+from collections.abc import Sequence
+
+import pandera.pandas as pa
+
+from planner_models.schema import RESULTS
+from planner_models.schema.columns import number, table, text
+
+HEAT = "heat_map"
+ENDURANCE = "endurance"
+
+LOSSES = table(
+    "losses",
+    "Every loss that was tried, the worst first. The plan stays; only flows and strategic stock answer.",
+    {
+        "rank": number("1 is the worst: least served, then soonest felt, then dearest", key=True),
+        "loss": text("what is lost; of a pair both"),
+        "together": number("how many are lost at once"),
+        "period": text("period in which it happens"),
+        "months": number("how long it lasts", "month"),
+        "service": number("worth served of what is asked for, in all markets", "share"),
+        "lost_value": number("worth that is not served", "money"),
+        "loss_amount": number("cost of it all against the same months in calm, discounted", "money"),
+        "survives": number(
+            "longest it could last with everything served that the plan sells; at most the period", "month"
+        ),
+        "short": text("markets that go without most, with the share of the missing worth"),
+    },
+)
+
+
+def _by_period(name: str, description: str, unit: str, words: str, periods: Sequence[str]) -> pa.DataFrameSchema:
+    columns = {period: number(f"{words} in {period}; blank where there is nothing to lose", unit) for period in periods}
+    return table(
+        name, description, {"kind": text("kind of loss", key=True), "member": text("what is lost", key=True), **columns}
+    )
+
+
+def stress_schemas(periods: Sequence[str]) -> dict[str, pa.DataFrameSchema]:
+    """The sheets of a stress test over these periods."""
+    heat = "Service under every single loss, by period, where it lasts longest of the month counts asked for."
+    endurance = "For how many months each single loss could last with everything served that the plan sells."
+    sheets = (
+        RESULTS["summary"],
+        _by_period(HEAT, heat, "share", "service", periods),
+        _by_period(ENDURANCE, endurance, "month", "months survived", periods),
+        LOSSES,
+        RESULTS["issues"],
+        RESULTS["run"],
+    )
+    return {str(schema.name): schema for schema in sheets}
+
+
+STRESS = stress_schemas(("first period", "second period"))
+"""The sheets of a stress test over two periods."""
