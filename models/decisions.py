@@ -3,24 +3,23 @@
 from collections.abc import Mapping
 from typing import Any
 
-import pyomo.environ as pyo
-
+from planner_models.model import Model
 from planner_models.schema.decisions import Decision
 from planner_models.sets import Sets
 from planner_models.sets.access import SPOT
 
 
-def variables(m: pyo.ConcreteModel) -> dict[Decision, Any]:
+def variables(m: Model) -> dict[Decision, Any]:
     """Every decision that is a variable: opened, built, accessed, started, kept, priced; see `KEYS`."""
     found: dict[Decision, Any] = {}
     for kind in ("opened", "built", "accessed", "started", "kept"):
         found |= {(kind, *key): variable for key, variable in m.component(kind).items()}
-    for (region, item, period, step), variable in m.priced.items():
+    for (region, item, period, step), variable in m.demand.priced.items():
         found["priced", region, item, step, period] = variable
     return found
 
 
-def state(m: pyo.ConcreteModel, sets: Sets, named: Mapping[Decision, Any], decision: Decision) -> Any:
+def state(m: Model, sets: Sets, named: Mapping[Decision, Any], decision: Decision) -> Any:
     """The variable of a decision, 1 where it is always so, or 0 where it never is.
 
     `named` are the `variables` of the model. Capacity at a candidate site is kept while the site is open.
@@ -32,12 +31,12 @@ def state(m: pyo.ConcreteModel, sets: Sets, named: Mapping[Decision, Any], decis
         return int(key[0] in sets.windows and period in sets.windows[key[0]])
     if kind == "kept":
         there = (*key, period) in sets.existing
-        return m.opened[key[0], period] if there and (key[0], period) in m.opened else int(there)
+        return m.sites.opened[key[0], period] if there and (key[0], period) in m.sites.opened else int(there)
     if kind == "accessed":
         return int(_always_reached(sets, *key))
     if kind == "priced":
         region, item, step = key
-        return int((region, item, period, step) in m.volume)
+        return int((region, item, period, step) in m.demand.volume)
     return 0
 
 

@@ -6,7 +6,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pyomo.core.base.var import VarData
 from pyomo.core.expr.numeric_expr import LinearExpression, MonomialTermExpression
+
+Variable = VarData
+"""One variable: a member of an indexed one."""
 
 
 class FlatSum(LinearExpression):

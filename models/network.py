@@ -3,7 +3,6 @@
 from types import ModuleType
 
 import pandas as pd
-import pyomo.environ as pyo
 
 from planner_models.blocks import (
     access,
@@ -27,6 +26,7 @@ from planner_models.blocks import (
 from planner_models.blocks.disruptions import losses, risk, snapshots
 from planner_models.collector import collector_paused
 from planner_models.instance import Instance
+from planner_models.model import Model
 from planner_models.sets import derive
 
 BLOCKS: tuple[ModuleType, ...] = (
@@ -58,10 +58,10 @@ DISRUPTIONS = (snapshots, losses, risk)
 """The blocks that are there for disruptions alone: what they build belongs to no undisturbed plan."""
 
 
-def build(instance: Instance) -> pyo.ConcreteModel:
+def build(instance: Instance) -> Model:
     """The model of an instance that has passed the checks."""
     with collector_paused():
-        m = pyo.ConcreteModel(name=instance.settings["name"])
+        m = Model(name=instance.settings["name"])
         m.sets = derive(instance)
         m.cost_lines = []
         balance.prepare(m)
@@ -73,7 +73,7 @@ def build(instance: Instance) -> pyo.ConcreteModel:
     return m
 
 
-def report(m: pyo.ConcreteModel) -> dict[str, pd.DataFrame]:
+def report(m: Model) -> dict[str, pd.DataFrame]:
     """What every block says about the values its variables hold: result tables by sheet."""
     tables: dict[str, pd.DataFrame] = {}
     for block in BLOCKS:

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pandas as pd
-import pyomo.environ as pyo
 
 from planner_models.figures.trace import origins, security
 from planner_models.instance import NUMERIC
+from planner_models.model import Model
 from planner_models.network import report
 from planner_models.schema import RESULTS, keys, meta
 from planner_models.sets.scenarios import BASE
@@ -20,7 +20,7 @@ NOISE = 1e-9
 """Flows below this, in the item's own unit, are what floating point leaves behind."""
 
 
-def plan(m: pyo.ConcreteModel) -> Plan:
+def plan(m: Model) -> Plan:
     """The result tables of a model whose variables hold a plan, with security figures and origins."""
     order = m.sets.time.position
     tables = {sheet: tidy(sheet, frame, order) for sheet, frame in report(m).items()}

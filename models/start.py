@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from math import ceil
 from typing import Any
 
-import pyomo.environ as pyo
-
 from planner_models.blocks.rules.sources import likeliest, places
+from planner_models.keys import Offer
+from planner_models.model import Model
 
 CLOSE = 1e-6
 """Amounts this near a whole number are that number."""
@@ -19,7 +19,7 @@ HARDLY_STARTED = 0.1
 """A project of which the relaxation starts no more than this is not started."""
 
 
-def round_up(m: pyo.ConcreteModel) -> None:
+def round_up(m: Model) -> None:
     """Give every integer variable a whole value near, and mostly above, the relaxed value it holds.
 
     Modules are rounded by what has been ordered up to each period, so that fractions spread over several periods
@@ -27,38 +27,41 @@ def round_up(m: pyo.ConcreteModel) -> None:
     """
     _sign_offers(m)
     _start_projects(m)
-    relaxed = {id(variable): variable.value for variable in m.built.values()}
+    relaxed = {id(variable): variable.value for variable in m.capacity.built.values()}
     _order_modules(m)
     _keep_to_budgets(m, relaxed)
-    for states in (m.opened, m.lane_opened):
+    for states in (m.sites.opened, m.lanes.lane_opened):
         for variable in states.values():
             _set(variable, ceil(variable.value - CLOSE))
-    for variable in m.kept.values():
+    for variable in m.capacity.kept.values():
         _set(variable, int(variable.value > HARDLY_KEPT))
     for market in m.one_step:
-        steps = [m.priced[key] for key in m.markets[market]]
+        steps = [m.demand.priced[key] for key in m.demand.markets[market]]
         likely = max(steps, key=lambda variable: variable.value)
         for variable in steps:
             _set(variable, int(variable is likely))
-    for states in (m.learned, m.present, m.clustered, m.enabled):
+    for states in (m.experience.learned, m.clusters.present, m.clusters.clustered, m.enablers.enabled):
         for variable in states.values():
             _set(variable, 0)
     for key in m.min_sources:
         counted = likeliest(m, key)
-        for place in range(places(m.rule_rows[key])):
-            _set(m.counted[(*key, place)], int(place in counted))
+        for place in range(places(m.rules.rows[key])):
+            _set(m.sources.counted[(*key, place)], int(place in counted))
 
 
-def reach_levels(m: pyo.ConcreteModel) -> None:
+def reach_levels(m: Model) -> None:
     """Take every level for reached whose threshold the plan in the variables passes; the rest stays as it is."""
-    for key, needed in m.experience.items():
-        _set(m.learned[key], int(m.practice[key[0], key[2]].value() >= needed))
-    for key, variable in m.present.items():
-        _set(variable, int(_total(m.stage_flows[key]) >= m.least_present[key]))
-    for key, variable in m.clustered.items():
-        _set(variable, int(_total(m.present[stage] for stage in m.stages[key]) >= m.stages_needed[key]))
-    for key, variable in m.enabled.items():
-        _set(variable, int(m.put_up[(*key[:2], key[4])].value() >= key[3]))
+    for key, needed in m.experience.thresholds.items():
+        _set(m.experience.learned[key], int(m.experience.practice[key[0], key[2]].value() >= needed))
+    for key, variable in m.clusters.present.items():
+        _set(variable, int(_total(m.clusters.stage_flows[key]) >= m.clusters.least_present[key]))
+    for key, variable in m.clusters.clustered.items():
+        _set(
+            variable,
+            int(_total(m.clusters.present[stage] for stage in m.clusters.stages[key]) >= m.clusters.stages_needed[key]),
+        )
+    for key, variable in m.enablers.enabled.items():
+        _set(variable, int(m.enablers.put_up[(*key[:2], key[4])].value() >= key[3]))
 
 
 def _set(variable: Any, value: float) -> None:
@@ -69,26 +72,26 @@ def _total(variables: Iterable[Any]) -> float:
     return sum(variable.value for variable in variables)
 
 
-def _order_modules(m: pyo.ConcreteModel) -> None:
+def _order_modules(m: Model) -> None:
     """Modules up to each period, rounded up; none on an outside line before an offer controls it."""
     ordered: dict[tuple[str, ...], tuple[float, int]] = defaultdict(lambda: (0.0, 0))
-    for key, variable in m.built.items():
+    for key, variable in m.capacity.built.items():
         level, modules = ordered[key[:3]]
         level += variable.value
-        more = max(0, min(ceil(level - CLOSE), int(m.max_modules[key[:3]])) - modules)
-        if key in m.controllers and not _total(m.controllers[key]):
+        more = max(0, min(ceil(level - CLOSE), int(m.capacity.max_modules[key[:3]])) - modules)
+        if key in m.capacity.controllers and not _total(m.capacity.controllers[key]):
             more = 0
         ordered[key[:3]] = (level, modules + more)
         _set(variable, more)
 
 
-def _keep_to_budgets(m: pyo.ConcreteModel, relaxed: dict[int, float]) -> None:
+def _keep_to_budgets(m: Model, relaxed: dict[int, float]) -> None:
     """Order fewer modules, those rounded up most first, where they cost more than a hard rule leaves for the period.
 
     `relaxed` holds the value that each order had in the relaxation, by identity.
     """
     for key in m.budget:
-        row = m.rule_rows[key]
+        row = m.rules.rows[key]
         terms = zip(row.figure.coefficients, row.figure.variables, strict=True)
         orders = [(cost, variable) for cost, variable in terms if id(variable) in relaxed]
         excess = row.figure.value() - row.rule.limit if row.rule.penalty is None else 0.0
@@ -98,40 +101,44 @@ def _keep_to_budgets(m: pyo.ConcreteModel, relaxed: dict[int, float]) -> None:
             excess -= cost * fewer
 
 
-def _sign_offers(m: pyo.ConcreteModel) -> None:
+def _sign_offers(m: Model) -> None:
     """Sign the offers that the relaxation has most in force, one for each line, from their first use to the end."""
-    worth: dict[tuple[str, ...], float] = defaultdict(float)
-    first: dict[tuple[str, ...], int] = {}
-    places: dict[tuple[str, ...], int] = defaultdict(int)
-    for key, variable in m.accessed.items():
+    worth: dict[Offer, float] = defaultdict(float)
+    first: dict[Offer, int] = {}
+    places: dict[Offer, int] = defaultdict(int)
+    for key, variable in m.access.accessed.items():
         offer = key[:3]
         worth[offer] += variable.value
         if variable.value > HARDLY_KEPT:
             first.setdefault(offer, places[offer])
         places[offer] += 1
-    taken: set[tuple[str, ...]] = set()
+    taken: set[Offer] = set()
     for offer in sorted(first, key=lambda offer: -worth[offer]):
-        if not m.rival_offers[offer] & taken:
+        if not m.access.rival_offers[offer] & taken:
             taken.add(offer)
     places.clear()
-    for key, variable in m.accessed.items():
+    for key, variable in m.access.accessed.items():
         _set(variable, int(key[:3] in taken and places[key[:3]] >= first[key[:3]]))
-        before = m.access_before.get(key)
-        _set(m.signed[key], max(0, variable.value - (m.accessed[before].value if before else 0)))
+        before = m.access.access_before.get(key)
+        _set(m.access.signed[key], max(0, variable.value - (m.access.accessed[before].value if before else 0)))
         places[key[:3]] += 1
 
 
-def _start_projects(m: pyo.ConcreteModel) -> None:
+def _start_projects(m: Model) -> None:
     """Start the likeliest option of each project that the relaxation starts, where its conditions are met."""
-    likely = {project: max(starts, key=lambda variable: variable.value) for project, starts in m.attempts.items()}
-    for key, variable in m.started.items():
-        begun = variable is likely[key[0]] and _total(m.attempts[key[0]]) > HARDLY_STARTED
+    likely = {
+        project: max(starts, key=lambda variable: variable.value) for project, starts in m.development.attempts.items()
+    }
+    for key, variable in m.development.started.items():
+        begun = variable is likely[key[0]] and _total(m.development.attempts[key[0]]) > HARDLY_STARTED
         _set(variable, int(begun))
-    partners = {key: offers for key, offers in m.partner_offers.items() if m.started[key[:3]].value}
+    partners = {
+        key: offers for key, offers in m.development.partner_offers.items() if m.development.started[key[:3]].value
+    }
     for key, offers in partners.items():
         if not _total(offers):
-            _set(m.started[key[:3]], 0)
-    for _ in m.attempts:
-        for key, ready in m.needed.items():
-            if m.started[key].value and not _total(ready):
-                _set(m.started[key], 0)
+            _set(m.development.started[key[:3]], 0)
+    for _ in m.development.attempts:
+        for key, ready in m.development.needed.items():
+            if m.development.started[key].value and not _total(ready):
+                _set(m.development.started[key], 0)

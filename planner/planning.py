@@ -8,7 +8,6 @@ from threading import Event
 from typing import Any
 
 import pandas as pd
-import pyomo.environ as pyo
 
 from planner.audit.audit import audit
 from planner.diagnosis import remedies, told
@@ -24,6 +23,7 @@ from planner.solver.earlier import fit, started
 from planner.solver.marginals import price_rules
 from planner.solver.solver import Options, Progress, Solution, load_values, rounding, solve_arrays
 from planner.workbook.read import Reading
+from planner_models.model import Model
 from planner_models.network import build
 from planner_models.plan import Plan, plan
 from planner_models.schema.decisions import Decision
@@ -59,7 +59,7 @@ class Job:
 
     reading: Reading
     options: Options
-    model: pyo.ConcreteModel
+    model: Model
     compiled: Compiled
     began: datetime
     issues: tuple[Issue, ...] = ()

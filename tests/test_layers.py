@@ -45,6 +45,10 @@ def modules() -> dict[str, Path]:
 MODULES = modules()
 
 
+MODEL = "planner_models.model"
+"""Names the types of what blocks offer, which import it: the one module with imports that never run."""
+
+
 def imports(module: str) -> Iterator[str]:
     """The modules of the project that a module imports, wherever in it the import is."""
     for node in ast.walk(ast.parse(MODULES[module].read_text("utf-8"))):
@@ -112,7 +116,15 @@ def test_no_import_goes_up() -> None:
 
 
 def test_no_file_is_in_a_circle() -> None:
-    assert not circles(ARROWS)
+    assert not circles(ARROWS | {MODEL: []})
+
+
+def test_model_imports_only_what_type_checkers_read() -> None:
+    """Its typed fields are of the blocks, which import it: that circle is of names in annotations, and of nothing run."""
+    body = ast.parse(MODULES[MODEL].read_text("utf-8")).body
+    run = [node.module for node in body if isinstance(node, ast.ImportFrom)]
+    assert run == ["__future__", "typing"]
+    assert [ast.unparse(node.test) for node in body if isinstance(node, ast.If)] == ["TYPE_CHECKING"]
 
 
 @pytest.mark.parametrize("depth", [2, 3])

@@ -58,7 +58,7 @@ def agree(case: Instance) -> None:
     assume(solution.objective is not None)
     recourse, sets = Recourse(model), model.sets
     size = max(1.0, abs(solution.objective or 0.0))
-    for name, terms in model.loss.items():
+    for name, terms in model.losses.loss.items():
         loss = sum(recourse.react(key[1], snapshot).loss for key, snapshot in sets.snapshots.items() if key[0] == name)
         assert loss == pytest.approx(terms.value(), rel=1e-5, abs=1e-5 * size)
     known = plan(model)

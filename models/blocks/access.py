@@ -1,14 +1,18 @@
 """Access: which offers of outside firms are signed, when they are in force, and what they cost."""
 
+from __future__ import annotations
+
 from collections import defaultdict
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import pandas as pd
 import pyomo.environ as pyo
 
 from planner_models.blocks.costs import CostLine
-from planner_models.linear import Terms, linear
+from planner_models.keys import Offer, OfferPeriod
+from planner_models.linear import Terms, Variable, linear
+from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.access import OFFER, OWN
 
@@ -16,38 +20,69 @@ ANYWHERE = "*"
 """Region of what belongs to no place."""
 
 
-def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+@dataclass(frozen=True)
+class Access:
+    """Offers of outside firms.
+
+    access_before: an offer one period earlier; recently_signed: the signatures whose term is not over
+    rivals: by firm, process and period, the states of the offers that cover it, where there are several
+    rival_offers: by offer, the others that cover something it covers
+    """
+
+    accessed: pyo.Var[OfferPeriod]
+    signed: pyo.Var[OfferPeriod]
+    ended: pyo.Var[OfferPeriod]
+    access_before: dict[OfferPeriod, OfferPeriod]
+    recently_signed: dict[OfferPeriod, list[Variable]]
+    rivals: dict[tuple[str, str, str], list[Variable]]
+    rival_offers: dict[Offer, set[Offer]]
+
+
+def build(m: Model, sets: Sets) -> None:
     """accessed[o,t] binary, the offer is in force; signed[o,t], ended[o,t] in [0,1], the moments that changes.
 
     Offers that cost nothing and stand alone need no decision. Before the first period nothing is in force.
     """
-    keys = [(*offer, period) for offer in sets.signable for period in sets.time.periods]
-    leave = sets.offers["exit"].eq("yes").to_dict()
-    m.accessed = pyo.Var(keys, domain=pyo.Binary)
-    m.signed = pyo.Var(keys, bounds=(0, 1))
-    m.ended = pyo.Var([key for key in keys if leave[key[:3]] and key[3] != sets.time.periods[0]], bounds=(0, 1))
-    before = {later: earlier for earlier, later in pairwise(sets.time.periods)}
-    m.access_before = {key: (*key[:3], before[key[3]]) for key in keys if key[3] in before}
-    m.access_state = pyo.Constraint(keys, rule=access_state)
-    m.recently_signed = _recently_signed(m, sets)
-    m.access_term = pyo.Constraint(list(m.recently_signed), rule=access_term)
-    m.signed_anew = pyo.Constraint(list(m.ended), rule=signed_anew)
-    covering = _covering(sets)
-    m.rivals = _rivals(m, sets, covering)
-    m.one_mode = pyo.Constraint(list(m.rivals), rule=one_mode)
-    m.rival_offers = defaultdict(set)
-    for offers in covering.values():
-        for offer in offers:
-            m.rival_offers[offer] |= {other for other in offers if other != offer}
+    m.access = _offer(m, sets)
+    m.access_state = pyo.Constraint(list(m.access.accessed), rule=access_state)
+    m.access_term = pyo.Constraint(list(m.access.recently_signed), rule=access_term)
+    m.signed_anew = pyo.Constraint(list(m.access.ended), rule=signed_anew)
+    m.one_mode = pyo.Constraint(list(m.access.rivals), rule=one_mode)
     _post_costs(m, sets)
 
 
-def _recently_signed(m: pyo.ConcreteModel, sets: Sets) -> dict[tuple[str, ...], list[Any]]:
+def _offer(m: Model, sets: Sets) -> Access:
+    keys: list[OfferPeriod] = [(*offer, period) for offer in sets.signable for period in sets.time.periods]
+    leave = sets.offers["exit"].eq("yes").to_dict()
+    m.accessed = accessed = pyo.Var(keys, domain=pyo.Binary)
+    m.signed = signed = pyo.Var(keys, bounds=(0, 1))
+    ends = [key for key in keys if leave[key[:3]] and key[3] != sets.time.periods[0]]
+    m.ended = ended = pyo.Var(ends, bounds=(0, 1))
+    before = {later: earlier for earlier, later in pairwise(sets.time.periods)}
+    covering = _covering(sets)
+    rival_offers: dict[Offer, set[Offer]] = defaultdict(set)
+    for offers in covering.values():
+        for offer in offers:
+            rival_offers[offer] |= {other for other in offers if other != offer}
+    return Access(
+        accessed=accessed,
+        signed=signed,
+        ended=ended,
+        access_before={key: (*key[:3], before[key[3]]) for key in keys if key[3] in before},
+        recently_signed=_recently_signed(sets, signed, ends),
+        rivals=_rivals(sets, accessed, covering),
+        rival_offers=rival_offers,
+    )
+
+
+def _recently_signed(
+    sets: Sets, signed: pyo.Var[OfferPeriod], ends: list[OfferPeriod]
+) -> dict[OfferPeriod, list[Variable]]:
     """By offer that can end and period after the first: the signatures whose term is not over."""
     terms = sets.offers["term"].astype(int).to_dict()
     return {
-        key: [m.signed[(*key[:3], moment)] for moment in sets.time.periods[max(0, place - term + 1) : place + 1]]
-        for key in m.ended
+        key: [signed[(*key[:3], moment)] for moment in sets.time.periods[max(0, place - term + 1) : place + 1]]
+        for key in ends
         for term, place in [(terms[key[:3]], sets.time.position[key[3]])]
     }
 
@@ -66,43 +101,43 @@ def _covering(sets: Sets) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
 
 
 def _rivals(
-    m: pyo.ConcreteModel, sets: Sets, covering: dict[tuple[str, str], list[tuple[str, str, str]]]
-) -> dict[tuple[str, str, str], list[Any]]:
+    sets: Sets, accessed: pyo.Var[OfferPeriod], covering: dict[tuple[str, str], list[Offer]]
+) -> dict[tuple[str, str, str], list[Variable]]:
     """(firm, process, period) -> the states of the offers that cover it, where there are several."""
     return {
-        (*link, period): [m.accessed[(*offer, period)] for offer in offers]
+        (*link, period): [accessed[(*offer, period)] for offer in offers]
         for link, offers in covering.items()
         if len(offers) > 1
         for period in sets.time.periods
     }
 
 
-def access_state(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+def access_state(m: Model, *key: *OfferPeriod) -> pyo.Expression:
     """accessed[o,t] - accessed[o,t-1] = signed[o,t] - ended[o,t]"""
     change = Terms()
-    change.add(1.0, m.accessed[key])
-    change.add(-1.0, m.signed[key])
-    if key in m.access_before:
-        change.add(-1.0, m.accessed[m.access_before[key]])
-    if key in m.ended:
-        change.add(1.0, m.ended[key])
+    change.add(1.0, m.access.accessed[key])
+    change.add(-1.0, m.access.signed[key])
+    if key in m.access.access_before:
+        change.add(-1.0, m.access.accessed[m.access.access_before[key]])
+    if key in m.access.ended:
+        change.add(1.0, m.access.ended[key])
     return change.expression() == 0
 
 
-def access_term(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+def access_term(m: Model, *key: *OfferPeriod) -> pyo.Expression:
     """sum over the last `term` periods of signed[o,.] <= accessed[o,t]"""
-    signed = m.recently_signed[key]
-    return linear([1.0] * len(signed) + [-1.0], [*signed, m.accessed[key]]) <= 0
+    signed = m.access.recently_signed[key]
+    return linear([1.0] * len(signed) + [-1.0], [*signed, m.access.accessed[key]]) <= 0
 
 
-def signed_anew(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+def signed_anew(m: Model, *key: *OfferPeriod) -> pyo.Expression:
     """signed[o,t] <= 1 - accessed[o,t-1]: what is in force is not signed again, not even where a subsidy would pay"""
-    return linear([1.0, 1.0], [m.signed[key], m.accessed[m.access_before[key]]]) <= 1
+    return linear([1.0, 1.0], [m.access.signed[key], m.access.accessed[m.access.access_before[key]]]) <= 1
 
 
-def one_mode(m: pyo.ConcreteModel, *link: str) -> pyo.Expression:
+def one_mode(m: Model, *link: *tuple[str, str, str]) -> pyo.Expression:
     """sum over the offers that cover a firm's process of accessed[o,t] <= 1"""
-    states = m.rivals[link]
+    states = m.access.rivals[link]
     return linear([1.0] * len(states), states) <= 1
 
 
@@ -116,18 +151,18 @@ def offer_labels(sets: Sets) -> dict[tuple[str, str, str], tuple[str, str]]:
     return {offer: covered.get(offer, ("downstream", ANYWHERE)) for offer in sets.offers.index}
 
 
-def _post_costs(m: pyo.ConcreteModel, sets: Sets) -> None:
+def _post_costs(m: Model, sets: Sets) -> None:
     """Entry once at signing, the annual cost while in force; margin and transaction cost on what is drawn."""
     entry, annual = CostLine("access entry", once=True), CostLine("access annual")
     margin, transaction = CostLine("margin"), CostLine("transaction cost")
     costs = sets.offers[["entry_cost", "annual_cost"]].to_dict("index")
     labels = offer_labels(sets)
-    for key, variable in m.accessed.items():
+    for key, variable in m.access.accessed.items():
         label = (*labels[key[:3]], key[3])
-        entry.add(costs[key[:3]]["entry_cost"], m.signed[key], label)
+        entry.add(costs[key[:3]]["entry_cost"], m.access.signed[key], label)
         annual.add(costs[key[:3]]["annual_cost"], variable, label)
     margins = sets.draws["margin"].to_dict()
-    for (site, process, mode, period), variable in m.made.items():
+    for (site, process, mode, period), variable in m.production.made.items():
         if mode != OWN:
             label = (*sets.places[site, process], period)
             margin.add(margins[site, process, mode], variable, label)
@@ -135,11 +170,11 @@ def _post_costs(m: pyo.ConcreteModel, sets: Sets) -> None:
     m.cost_lines.extend([entry, annual, margin, transaction])
 
 
-def report(m: pyo.ConcreteModel, sets: Sets) -> dict[str, pd.DataFrame]:
+def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
     """Sheet `access`: offers signed, in force or drawn on, with what they cost and what margin they keep."""
     terms = sets.draws[["firm", "offer", "margin", "kept"]].to_dict("index")
     figures: dict[tuple[str, ...], list[float]] = defaultdict(lambda: [0.0] * 4)
-    for (site, process, mode, period), variable in m.made.items():
+    for (site, process, mode, period), variable in m.production.made.items():
         if mode != OWN and variable.value:
             draw = terms[site, process, mode]
             made = variable.value
@@ -149,12 +184,12 @@ def report(m: pyo.ConcreteModel, sets: Sets) -> dict[str, pd.DataFrame]:
             figures[key] = [a + b for a, b in zip(figures[key], amounts, strict=True)]
     costs = sets.offers[["entry_cost", "annual_cost"]].to_dict("index")
     rows = []
-    for key in [*m.accessed, *(key for key in figures if key not in m.accessed)]:
-        state = round(m.accessed[key].value) if key in m.accessed else 1
+    for key in [*m.access.accessed, *(key for key in figures if key not in m.access.accessed)]:
+        state = round(m.access.accessed[key].value) if key in m.access.accessed else 1
         if state:
-            before = m.access_before.get(key)
-            new = key in m.accessed and not (before and round(m.accessed[before].value))
-            cost = costs[key[:3]] if key in m.accessed else {"entry_cost": 0.0, "annual_cost": 0.0}
+            before = m.access.access_before.get(key)
+            new = key in m.access.accessed and not (before and round(m.access.accessed[before].value))
+            cost = costs[key[:3]] if key in m.access.accessed else {"entry_cost": 0.0, "annual_cost": 0.0}
             paid = (cost["entry_cost"] * new, cost["annual_cost"])
             rows.append((*key, "yes" if new else "no", "yes", figures[key][0], *paid, *figures[key][1:]))
     columns = ["signed", "in_force", "drawn", "entry_cost", "annual_cost"]

@@ -1,6 +1,8 @@
 """Plan changes: what departing from an earlier plan costs, decision by decision."""
 
-from typing import Any
+from __future__ import annotations
+
+from dataclasses import dataclass
 
 import pandas as pd
 import pyomo.environ as pyo
@@ -10,57 +12,70 @@ from planner_models.blocks.costs import CostLine
 from planner_models.blocks.development import project_tiers
 from planner_models.decisions import variables
 from planner_models.earlier_plan import STANDING, Earlier
-from planner_models.linear import linear
+from planner_models.keys import Ordering
+from planner_models.linear import Variable, linear
+from planner_models.model import Model
 from planner_models.schema.decisions import KEYS, Decision
 from planner_models.sets import Sets
 
 NAME = "plan changes"
 
 
-def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+@dataclass(frozen=True)
+class Changes:
+    """compared: by decision, its variable and its value in the earlier plan; ordered_before: modules, above zero."""
+
+    changed: pyo.Var[Ordering]
+    compared: dict[Decision, tuple[Variable, float]]
+    ordered_before: dict[Ordering, float]
+
+
+def build(m: Model, sets: Sets) -> None:
     """changed[l,k,t] >= 0, the modules by which an order departs from what an earlier plan ordered there.
 
     A yes-or-no decision that differs is 1 - decision where the earlier plan said yes, else the decision itself. Of
     offers it is the signing that counts.
     """
     earlier = sets.instance.earlier
-    m.compared = {} if earlier is None else _compared(m, sets, earlier)
-    m.ordered_before = {key[1:]: before for key, (_, before) in m.compared.items() if key[0] == "built" and before > 0}
-    m.changed = pyo.Var(list(m.ordered_before), domain=pyo.NonNegativeReals)
-    m.more_ordered = pyo.Constraint(list(m.ordered_before), rule=more_ordered)
-    m.fewer_ordered = pyo.Constraint(list(m.ordered_before), rule=fewer_ordered)
+    compared = {} if earlier is None else _compared(m, sets, earlier)
+    modules = {key: compared["built", *key][1] for key in m.capacity.built} if compared else {}
+    ordered_before = {key: before for key, before in modules.items() if before > 0}
+    m.changed = changed = pyo.Var(list(ordered_before), domain=pyo.NonNegativeReals)
+    m.changes = Changes(changed, compared, ordered_before)
+    m.more_ordered = pyo.Constraint(list(ordered_before), rule=more_ordered)
+    m.fewer_ordered = pyo.Constraint(list(ordered_before), rule=fewer_ordered)
     _post_costs(m, sets, 0.0 if earlier is None else earlier.change_cost)
 
 
-def _compared(m: pyo.ConcreteModel, sets: Sets, earlier: Earlier) -> dict[Decision, tuple[Any, float]]:
+def _compared(m: Model, sets: Sets, earlier: Earlier) -> dict[Decision, tuple[Variable, float]]:
     """By decision that is one still: its variable, and its value in the earlier plan."""
     found = {}
     candidates = set(sets.sites.index[sets.sites["candidate"]])
     for decision, variable in variables(m).items():
         kind, place = decision[:2]
         before = earlier.decisions.get(decision, float(kind in STANDING and place not in candidates))
-        found[decision] = (m.signed[decision[1:]] if kind == "accessed" else variable, before)
+        found[decision] = (m.access.signed[decision[1:]] if kind == "accessed" else variable, before)
     return found
 
 
-def more_ordered(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+def more_ordered(m: Model, *key: *Ordering) -> pyo.Expression:
     """changed[l,k,t] >= built[l,k,t] - modules ordered before"""
-    return linear([1.0, -1.0], [m.changed[key], m.built[key]]) >= -m.ordered_before[key]
+    return linear([1.0, -1.0], [m.changes.changed[key], m.capacity.built[key]]) >= -m.changes.ordered_before[key]
 
 
-def fewer_ordered(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+def fewer_ordered(m: Model, *key: *Ordering) -> pyo.Expression:
     """changed[l,k,t] >= modules ordered before - built[l,k,t]"""
-    return linear([1.0, 1.0], [m.changed[key], m.built[key]]) >= m.ordered_before[key]
+    return linear([1.0, 1.0], [m.changes.changed[key], m.capacity.built[key]]) >= m.changes.ordered_before[key]
 
 
-def _post_costs(m: pyo.ConcreteModel, sets: Sets, change_cost: float) -> None:
+def _post_costs(m: Model, sets: Sets, change_cost: float) -> None:
     """Each change once, in the period of the decision."""
     line = CostLine(NAME, once=True)
     labels = _Labels(sets)
-    for decision, (variable, before) in m.compared.items():
+    for decision, (variable, before) in m.changes.compared.items():
         label = labels.of(decision)
-        if decision[1:] in m.changed and decision[0] == "built":
-            line.add(change_cost, m.changed[decision[1:]], label)
+        if decision[1:] in m.changes.changed and decision[0] == "built":
+            line.add(change_cost, m.changes.changed[decision[1:]], label)
         else:
             line.add(change_cost * before, None, label)
             line.add(change_cost * (1.0 - 2.0 * before), variable, label)
@@ -90,14 +105,14 @@ class _Labels:
         return str(self.items[key[1]]), key[0], period
 
 
-def report(m: pyo.ConcreteModel, sets: Sets) -> dict[str, pd.DataFrame]:
+def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
     """Sheet `changes`: every decision of the earlier plan that is one still, and every other that differs from it."""
     earlier = sets.instance.earlier
     if earlier is None:
         return {}
     names = list(dict.fromkeys(name for key in KEYS.values() for name in key))
     rows = []
-    for decision, (variable, before) in m.compared.items():
+    for decision, (variable, before) in m.changes.compared.items():
         after = variable.value if decision[0] == "built" else float(round(variable.value))
         said = earlier.decisions.get(decision)
         if said is not None or before or after:

@@ -1,53 +1,88 @@
 """Clusters: cost that falls where many stages of the chain stand in one region (agglomeration)."""
 
+from __future__ import annotations
+
 from collections import defaultdict
-from typing import Any
+from dataclasses import dataclass
 
 import pandas as pd
 import pyomo.environ as pyo
 
 from planner_models.blocks.costs import CostLine
-from planner_models.linear import linear
+from planner_models.keys import Credit, Level, Stage
+from planner_models.linear import Variable, linear
+from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.levels import stage_names
 
 EVERY_TIER = "*"
 
 
-def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+@dataclass(frozen=True)
+class Clusters:
+    """Levels of agglomeration, keyed by region, level and period.
+
+    stages: what can count towards a level; stages_needed: how many have to
+    stage_flows: what is made of a stage in its region; least_present: the least that counts, activity/year
+    most_settled: the most made at a level, activity/year; cluster_of: the level that a credit belongs to
+    """
+
+    present: pyo.Var[Stage]
+    clustered: pyo.Var[Level]
+    settled: pyo.Var[Credit]
+    stages: dict[Level, list[Stage]]
+    stages_needed: dict[Level, int]
+    stage_flows: dict[Stage, list[Variable]]
+    least_present: dict[Stage, float]
+    most_settled: dict[Credit, float]
+    cluster_of: dict[Credit, Level]
+
+
+def build(m: Model, sets: Sets) -> None:
     """present[r,s,x,t] binary, at least the share x of the smallest plant of stage s is made in region r;
     clustered[r,q,t] binary, the level is reached; settled[l,o,t,q] >= 0, what is made at that level or above.
 
     Whatever the plan makes or draws in the region counts, whoever's it is. The saving is a credit, as with experience.
     """
-    flows = _flows_by_stage(m, sets)
-    m.stages = _stages(sets, flows)
-    m.stage_flows = {key: flows[(*key[:2], key[3])] for keys in m.stages.values() for key in keys}
-    m.least_present = {key: key[2] * sets.plants[key[:2]] for key in m.stage_flows}
-    m.present = pyo.Var(list(m.stage_flows), domain=pyo.Binary)
-    m.stage_present = pyo.Constraint(list(m.present), rule=stage_present)
-    m.stages_needed = {key: int(sets.clusters.at[key[:2], "stages"]) for key in m.stages}
-    m.clustered = pyo.Var(list(m.stages), domain=pyo.Binary)
-    m.cluster_threshold = pyo.Constraint(list(m.clustered), rule=cluster_threshold)
-    keys = _credits(m, sets)
-    m.settled = pyo.Var(keys, domain=pyo.NonNegativeReals)
-    m.most_settled = {key: sets.most_drawn(*key[:4]) for key in keys}
-    m.cluster_of = {key: (sets.places[key[:2]][1], key[4], key[3]) for key in keys}
-    m.settled_made = pyo.Constraint(keys, rule=settled_made)
-    m.settled_clustered = pyo.Constraint(keys, rule=settled_clustered)
+    m.clusters = clusters = _offer(m, sets)
+    m.stage_present = pyo.Constraint(list(clusters.present), rule=stage_present)
+    m.cluster_threshold = pyo.Constraint(list(clusters.clustered), rule=cluster_threshold)
+    m.settled_made = pyo.Constraint(list(clusters.settled), rule=settled_made)
+    m.settled_clustered = pyo.Constraint(list(clusters.settled), rule=settled_clustered)
     _post_costs(m, sets)
 
 
-def _flows_by_stage(m: pyo.ConcreteModel, sets: Sets) -> dict[tuple[str, str, str], list[Any]]:
+def _offer(m: Model, sets: Sets) -> Clusters:
+    flows = _flows_by_stage(m, sets)
+    stages = _stages(sets, flows)
+    stage_flows = {key: flows[(*key[:2], key[3])] for keys in stages.values() for key in keys}
+    keys = _credits(m, sets, stages)
+    m.present = present = pyo.Var(list(stage_flows), domain=pyo.Binary)
+    m.clustered = clustered = pyo.Var(list(stages), domain=pyo.Binary)
+    m.settled = settled = pyo.Var(keys, domain=pyo.NonNegativeReals)
+    return Clusters(
+        present=present,
+        clustered=clustered,
+        settled=settled,
+        stages=stages,
+        stages_needed={key: int(sets.clusters.at[key[:2], "stages"]) for key in stages},
+        stage_flows=stage_flows,
+        least_present={key: key[2] * sets.plants[key[:2]] for key in stage_flows},
+        most_settled={key: sets.most_drawn(*key[:4]) for key in keys},
+        cluster_of={key: (sets.places[key[:2]][1], key[4], key[3]) for key in keys},
+    )
+
+
+def _flows_by_stage(m: Model, sets: Sets) -> dict[tuple[str, str, str], list[Variable]]:
     """(region, stage, period) -> what is made there."""
     stages = stage_names(sets.instance)
-    flows: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
-    for key, variable in m.made.items() if len(sets.clusters) else ():
+    flows: dict[tuple[str, str, str], list[Variable]] = defaultdict(list)
+    for key, variable in m.production.made.items() if len(sets.clusters) else ():
         flows[sets.places[key[:2]][1], stages[key[1]], key[3]].append(variable)
     return flows
 
 
-def _stages(sets: Sets, flows: dict[tuple[str, str, str], list[Any]]) -> dict[tuple[str, int, str], list[tuple]]:
+def _stages(sets: Sets, flows: dict[tuple[str, str, str], list[Variable]]) -> dict[Level, list[Stage]]:
     """(region, level, period) -> keys of the stages that could be active, where they are enough."""
     tiers: dict[str, set[str]] = defaultdict(set)
     names = stage_names(sets.instance)
@@ -66,57 +101,63 @@ def _stages(sets: Sets, flows: dict[tuple[str, str, str], list[Any]]) -> dict[tu
     return found
 
 
-def _credits(m: pyo.ConcreteModel, sets: Sets) -> list[tuple[str, str, str, str, int]]:
+def _credits(m: Model, sets: Sets, stages: dict[Level, list[Stage]]) -> list[Credit]:
     """The flows in a region with levels, of the tier that the level helps, by level."""
     levels = defaultdict(list)
-    for region, level, period in m.stages:
+    for region, level, period in stages:
         levels[region, period].append((level, sets.clusters.at[(region, level), "tier"]))
     return [
         (*key, level)
-        for key in m.made
+        for key in m.production.made
         for level, tier in levels[sets.places[key[:2]][1], key[3]]
         if tier in (EVERY_TIER, sets.places[key[:2]][0])
     ]
 
 
-def stage_present(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+def stage_present(m: Model, *key: *Stage) -> pyo.Expression:
     """x smallest plant[r,s] present[r,s,x,t] <= sum over the flows of the stage there of made"""
-    flows = m.stage_flows[key]
-    return linear([m.least_present[key]] + [-1.0] * len(flows), [m.present[key], *flows]) <= 0
+    flows = m.clusters.stage_flows[key]
+    return linear([m.clusters.least_present[key]] + [-1.0] * len(flows), [m.clusters.present[key], *flows]) <= 0
 
 
-def cluster_threshold(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+def cluster_threshold(m: Model, *key: *Level) -> pyo.Expression:
     """stages[r,q] clustered[r,q,t] <= sum over stages of present[r,.,x,t]"""
-    stages = [m.present[stage] for stage in m.stages[key]]
-    return linear([m.stages_needed[key]] + [-1.0] * len(stages), [m.clustered[key], *stages]) <= 0
+    stages = [m.clusters.present[stage] for stage in m.clusters.stages[key]]
+    return linear([m.clusters.stages_needed[key]] + [-1.0] * len(stages), [m.clusters.clustered[key], *stages]) <= 0
 
 
-def settled_made(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+def settled_made(m: Model, *key: *Credit) -> pyo.Expression:
     """settled[l,o,t,q] <= made[l,o,t]"""
-    return linear([1.0, -1.0], [m.settled[key], m.made[key[:4]]]) <= 0
+    return linear([1.0, -1.0], [m.clusters.settled[key], m.production.made[key[:4]]]) <= 0
 
 
-def settled_clustered(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+def settled_clustered(m: Model, *key: *Credit) -> pyo.Expression:
     """settled[l,o,t,q] <= most[l,o,t] clustered[r,q,t]"""
-    return linear([1.0, -m.most_settled[key]], [m.settled[key], m.clustered[m.cluster_of[key]]]) <= 0
+    return (
+        linear(
+            [1.0, -m.clusters.most_settled[key]],
+            [m.clusters.settled[key], m.clusters.clustered[m.clusters.cluster_of[key]]],
+        )
+        <= 0
+    )
 
 
-def _post_costs(m: pyo.ConcreteModel, sets: Sets) -> None:
+def _post_costs(m: Model, sets: Sets) -> None:
     """The saving: conversion cost x what the level adds to the one before."""
     saving = CostLine("cluster saving")
     steps = sets.clusters["step"].to_dict()
-    for key, variable in m.settled.items():
-        region, level, period = m.cluster_of[key]
+    for key, variable in m.clusters.settled.items():
+        region, level, period = m.clusters.cluster_of[key]
         label = (*sets.places[key[:2]], period)
         saving.add(-steps[region, level] * sets.conversion[key[:2]], variable, label)
     m.cost_lines.append(saving)
 
 
-def report(m: pyo.ConcreteModel, sets: Sets) -> dict[str, pd.DataFrame]:
+def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
     """Sheet `levels`: levels of agglomeration that are reached and used."""
     rows = [
         ("cluster", region, f"{level}", period, "yes")
-        for (region, level, period), variable in m.clustered.items()
+        for (region, level, period), variable in m.clusters.clustered.items()
         if round(variable.value)
     ]
     return {"levels": pd.DataFrame(rows, columns=["kind", "name", "level", "period", "reached"])}

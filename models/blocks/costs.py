@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
 
-from planner_models.linear import linear
+from planner_models.linear import Variable, linear
+from planner_models.model import Model
 from planner_models.sets import Sets
 
 Label = tuple[str, str, str]
@@ -25,7 +26,7 @@ class CostLine:
     name: str
     once: bool = False
     amounts: list[float] = field(default_factory=list)
-    variables: list[Any] = field(default_factory=list)
+    variables: list[Variable] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     fixed: list[tuple[float, Label]] = field(default_factory=list)
 
@@ -46,26 +47,35 @@ class CostLine:
         self.labels.extend(labels[places].tolist())
 
 
-def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+@dataclass(frozen=True)
+class Costs:
+    """The objective: discounted amounts, the variables they multiply, and what no decision can change, money."""
+
+    amounts: list[float]
+    variables: list[Variable]
+    constant: float
+
+
+def build(m: Model, sets: Sets) -> None:
     """The objective: the discounted sum of all cost lines, least cost being greatest profit where revenue is a line."""
     amounts: list[float] = []
-    variables: list[Any] = []
+    variables: list[Variable] = []
     constant = 0.0
     for line in m.cost_lines:
         factor = sets.time.once if line.once else sets.time.annual
         amounts += [amount * factor[label[2]] for amount, label in zip(line.amounts, line.labels, strict=True)]
         variables += line.variables
         constant += sum(amount * factor[label[2]] for amount, label in line.fixed)
-    m.cost_terms = (amounts, variables, constant)
+    m.costs = Costs(amounts, variables, constant)
     m.objective = pyo.Objective(rule=objective, sense=pyo.minimize)
 
 
-def objective(m: pyo.ConcreteModel) -> pyo.Expression:
+def objective(m: Model) -> pyo.Expression:
     """sum over cost lines of amount x variable x discount factor"""
-    return linear(*m.cost_terms)
+    return linear(m.costs.amounts, m.costs.variables, m.costs.constant)
 
 
-def report(m: pyo.ConcreteModel, sets: Sets) -> dict[str, pd.DataFrame]:
+def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
     """Sheet `costs`: amounts over the whole period, and discounted; they add up to the objective."""
     rows = []
     for line in m.cost_lines:

@@ -1,14 +1,19 @@
 """Demand: markets with price-volume steps, served, left unserved at a penalty, or (profit) sold into."""
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 import pyomo.environ as pyo
 
 from planner_models.blocks.costs import CostLine
-from planner_models.linear import linear
+from planner_models.keys import Market, Raise, Step
+from planner_models.linear import Variable, linear
+from planner_models.model import Model
 from planner_models.sets import Sets
 
 MARKET = ["region", "item", "period", "step"]
@@ -23,7 +28,29 @@ def penalties(demand: pd.DataFrame, settings: Mapping[str, Any]) -> pd.Series:
     return demand["penalty"].fillna(general)
 
 
-def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+@dataclass(frozen=True)
+class Demand:
+    """Markets and their steps, in item/year.
+
+    volume: of each step, before enablers raise it; penalty: of a unit not served, money/item, nan where it must be
+    markets: the steps of each; least_steps: how many of them must be chosen
+    raised_by: what enablers add to a step; most_raised: what each can add; most_sold: volume with all that they can add
+    """
+
+    volume: dict[Step, float]
+    penalty: dict[Step, float]
+    markets: dict[Market, list[Step]]
+    sold: pyo.Var[Step]
+    unserved: pyo.Var[Step]
+    priced: pyo.Var[Step]
+    raised: pyo.Var[Raise]
+    raised_by: dict[Step, list[Variable]]
+    most_raised: dict[Raise, float]
+    most_sold: dict[Step, float]
+    least_steps: int
+
+
+def build(m: Model, sets: Sets) -> None:
     """sold[market,t,q] in item/year; unserved likewise, under cost.
 
     priced[market,t,q] binary, where a market has several steps or a lock says no to one.
@@ -31,100 +58,119 @@ def build(m: pyo.ConcreteModel, sets: Sets) -> None:
     raised[market,t,q,enabler,threshold] >= 0, what enabling infrastructure adds to the volume of the step chosen.
     Under cost a demand row without any penalty has no `unserved`: it must be met.
     """
-    demand = sets.demand
     cost = sets.instance.settings["objective"] == "cost"
-    keys = list(demand[MARKET].itertuples(index=False, name=None))
-    m.volume = dict(zip(keys, demand["volume"], strict=True))
-    penalty = dict(zip(keys, penalties(demand, sets.instance.settings), strict=True))
-    m.markets = defaultdict(list)
-    for key in keys:
-        m.markets[key[:3]].append(key)
-    refused = {(region, item) for region, item, _ in sets.ruled_out["priced"]}
-    stepped = [key for key in keys if len(m.markets[key[:3]]) > 1 or key[:2] in refused]
-    m.most_raised = _most_raised(m, sets)
-    m.raised = pyo.Var(list(m.most_raised), domain=pyo.NonNegativeReals)
-    m.raised_by = defaultdict(list)
-    m.most_sold = dict(m.volume)
-    for key, most in m.most_raised.items():
-        m.raised_by[key[:4]].append(m.raised[key])
-        m.most_sold[key[:4]] += most
-    m.sold = pyo.Var(keys, bounds=lambda _, *key: (0, m.most_sold[key]))
-    m.unserved = pyo.Var([key for key in keys if cost and penalty[key] == penalty[key]], domain=pyo.NonNegativeReals)
-    m.priced = pyo.Var(stepped, domain=pyo.Binary)
+    m.demand = demand = _offer(m, sets, cost)
+    keys = list(demand.volume)
     m.service = pyo.Constraint(keys if cost else [], rule=service)
-    limited = [key for key in keys if key in m.priced or key in m.raised_by]
+    limited = [key for key in keys if key in demand.priced or key in demand.raised_by]
     m.step_volume = pyo.Constraint([] if cost else limited, rule=step_volume)
-    m.raised_priced = pyo.Constraint([key for key in m.raised if key[:4] in m.priced], rule=raised_priced)
-    m.least_steps = 1 if cost else 0
-    m.one_step = pyo.Constraint(sorted({key[:3] for key in stepped}), rule=one_step)
-    for key, variable in m.sold.items():
+    priced = [key for key in demand.raised if key[:4] in demand.priced]
+    m.raised_priced = pyo.Constraint(priced, rule=raised_priced)
+    m.one_step = pyo.Constraint(sorted({key[:3] for key in demand.priced}), rule=one_step)
+    for key, variable in demand.sold.items():
         region, item, period, _ = key
-        side = m.delivered if (item, region, period) in m.transited else m.supply
+        side = m.ledgers.delivered if (item, region, period) in m.lanes.transited else m.ledgers.supply
         side[item, region, period].add(-1.0, variable)
-    _post_costs(m, sets, penalty, dict(zip(keys, demand["price"], strict=True)))
+    _post_costs(m, sets)
 
 
-def _most_raised(m: pyo.ConcreteModel, sets: Sets) -> dict[tuple[Any, ...], float]:
+def _offer(m: Model, sets: Sets, cost: bool) -> Demand:
+    keys: list[Step] = list(sets.demand[MARKET].itertuples(index=False, name=None))
+    volume: dict[Step, float] = dict(zip(keys, sets.demand["volume"], strict=True))
+    penalty: dict[Step, float] = dict(zip(keys, penalties(sets.demand, sets.instance.settings), strict=True))
+    markets: dict[Market, list[Step]] = defaultdict(list)
+    for key in keys:
+        markets[key[:3]].append(key)
+    most_raised = _most_raised(sets, markets, volume)
+    m.raised = raised = pyo.Var(list(most_raised), domain=pyo.NonNegativeReals)
+    raised_by: dict[Step, list[Variable]] = defaultdict(list)
+    most_sold = dict(volume)
+    for more, most in most_raised.items():
+        raised_by[more[:4]].append(raised[more])
+        most_sold[more[:4]] += most
+    m.sold = sold = pyo.Var(keys, bounds=lambda _, *key: (0, most_sold[key]))
+    missing = [key for key in keys if cost and penalty[key] == penalty[key]]
+    m.unserved = unserved = pyo.Var(missing, domain=pyo.NonNegativeReals)
+    refused = {(region, item) for region, item, _ in sets.ruled_out["priced"]}
+    stepped = [key for key in keys if len(markets[key[:3]]) > 1 or key[:2] in refused]
+    m.priced = priced = pyo.Var(stepped, domain=pyo.Binary)
+    return Demand(
+        volume=volume,
+        penalty=penalty,
+        markets=markets,
+        sold=sold,
+        unserved=unserved,
+        priced=priced,
+        raised=raised,
+        raised_by=raised_by,
+        most_raised=most_raised,
+        most_sold=most_sold,
+        least_steps=1 if cost else 0,
+    )
+
+
+def _most_raised(sets: Sets, markets: dict[Market, list[Step]], volume: dict[Step, float]) -> dict[Raise, float]:
     """By market, period, step, enabler and threshold: the volume that passing the threshold adds, in item/year."""
     found = {}
     for (region, enabler, item, threshold), step in sets.enablers["step"].items():
         for period in sets.time.periods:
-            for key in m.markets.get((region, item, period), []):
-                found[(*key, enabler, threshold)] = step * m.volume[key]
+            for key in markets.get((region, item, period), []):
+                found[(*key, enabler, threshold)] = step * volume[key]
     return found
 
 
-def service(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+def service(m: Model, *key: *Step) -> pyo.Expression:
     """sold[q] + unserved[q] = volume[q] (x priced[q] where the market has several steps)"""
-    served = [m.sold[key], *([m.unserved[key]] if key in m.unserved else [])]
-    if key in m.priced:
-        return linear([1.0] * len(served) + [-m.volume[key]], [*served, m.priced[key]]) == 0
-    return linear([1.0] * len(served), served) == m.volume[key]
+    served = [m.demand.sold[key], *([m.demand.unserved[key]] if key in m.demand.unserved else [])]
+    if key in m.demand.priced:
+        return linear([1.0] * len(served) + [-m.demand.volume[key]], [*served, m.demand.priced[key]]) == 0
+    return linear([1.0] * len(served), served) == m.demand.volume[key]
 
 
-def step_volume(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+def step_volume(m: Model, *key: *Step) -> pyo.Expression:
     """sold[q] <= volume[q] (x priced[q] where the market has several steps) + sum over enablers of raised[q,.]"""
-    raised = m.raised_by.get(key, [])
-    if key in m.priced:
-        slopes = [1.0, -m.volume[key], *[-1.0] * len(raised)]
-        return linear(slopes, [m.sold[key], m.priced[key], *raised]) <= 0
-    return linear([1.0, *[-1.0] * len(raised)], [m.sold[key], *raised]) <= m.volume[key]
+    raised = m.demand.raised_by.get(key, [])
+    if key in m.demand.priced:
+        slopes = [1.0, -m.demand.volume[key], *[-1.0] * len(raised)]
+        return linear(slopes, [m.demand.sold[key], m.demand.priced[key], *raised]) <= 0
+    return linear([1.0, *[-1.0] * len(raised)], [m.demand.sold[key], *raised]) <= m.demand.volume[key]
 
 
-def raised_priced(m: pyo.ConcreteModel, *key: Any) -> pyo.Expression:
+def raised_priced(m: Model, *key: *Raise) -> pyo.Expression:
     """raised[q,.] <= what passing the threshold adds x priced[q]"""
-    return linear([1.0, -m.most_raised[key]], [m.raised[key], m.priced[key[:4]]]) <= 0
+    return linear([1.0, -m.demand.most_raised[key]], [m.demand.raised[key], m.demand.priced[key[:4]]]) <= 0
 
 
-def one_step(m: pyo.ConcreteModel, *market: str) -> tuple[int, pyo.Expression, int]:
+def one_step(m: Model, *market: *Market) -> tuple[int, pyo.Expression, int]:
     """sum_q priced[q] = 1 under cost, <= 1 under profit"""
-    steps = [m.priced[key] for key in m.markets[market]]
-    return (m.least_steps, linear([1.0] * len(steps), steps), 1)
+    steps = [m.demand.priced[key] for key in m.demand.markets[market]]
+    return (m.demand.least_steps, linear([1.0] * len(steps), steps), 1)
 
 
-def _post_costs(m: pyo.ConcreteModel, sets: Sets, penalty: dict, price: dict) -> None:
+def _post_costs(m: Model, sets: Sets) -> None:
     """Under cost the penalty of what is not served; under profit the revenue, as a negative cost."""
     tiers = sets.instance["items"].set_index("item")["tier"]
     shortage, revenue = CostLine("shortage"), CostLine("revenue")
-    for key, variable in m.unserved.items():
-        shortage.add(penalty[key], variable, (tiers[key[1]], key[0], key[2]))
+    for key, variable in m.demand.unserved.items():
+        shortage.add(m.demand.penalty[key], variable, (tiers[key[1]], key[0], key[2]))
     if sets.instance.settings["objective"] == "profit":
-        for key, variable in m.sold.items():
+        price = dict(zip(m.demand.volume, sets.demand["price"], strict=True))
+        for key, variable in m.demand.sold.items():
             revenue.add(-price[key], variable, (tiers[key[1]], key[0], key[2]))
     m.cost_lines.extend([shortage, revenue])
 
 
-def report(m: pyo.ConcreteModel, sets: Sets) -> dict[str, pd.DataFrame]:
+def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
     """Sheet `demand`: the step chosen in each market, its volume as enablers raise it, and what of that is sold."""
-    prices = dict(zip(m.volume, sets.demand["price"], strict=True))
-    volume = dict(m.volume)
-    for key, most in m.most_raised.items():
+    prices = dict(zip(m.demand.volume, sets.demand["price"], strict=True))
+    volume = dict(m.demand.volume)
+    for key, most in m.demand.most_raised.items():
         region, item, period, _, enabler, threshold = key
-        reached = round(m.enabled[region, enabler, item, threshold, period].value)
+        reached = round(m.enablers.enabled[region, enabler, item, threshold, period].value)
         volume[key[:4]] += most * reached
     rows = []
-    for key, variable in m.sold.items():
-        chosen = round(m.priced[key].value) if key in m.priced else 1
+    for key, variable in m.demand.sold.items():
+        chosen = round(m.demand.priced[key].value) if key in m.demand.priced else 1
         if chosen and volume[key]:
             unserved = volume[key] - variable.value
             rows.append((*key[:3], "base", volume[key], variable.value, unserved, prices[key], key[3]))

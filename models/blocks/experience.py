@@ -1,87 +1,113 @@
 """Experience: cost that falls when a process has been run often enough (learning by doing)."""
 
+from __future__ import annotations
+
 from collections import defaultdict
+from dataclasses import dataclass
 
 import pandas as pd
 import pyomo.environ as pyo
 
 from planner_models.blocks.costs import CostLine
+from planner_models.keys import Activity, Credit, Level
 from planner_models.linear import Terms, linear
+from planner_models.model import Model
 from planner_models.sets import Sets
 
 
-def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+@dataclass(frozen=True)
+class Experience:
+    """Levels of experience.
+
+    thresholds: what has to be made before a level is reached, less what others made
+    practice: by process and period, what is made in all before it; most_practised: the most made at a level, per year
+    """
+
+    learned: pyo.Var[Level]
+    practised: pyo.Var[Credit]
+    thresholds: dict[Level, float]
+    practice: dict[tuple[str, str], Terms]
+    most_practised: dict[Credit, float]
+
+
+def build(m: Model, sets: Sets) -> None:
     """learned[p,q,t] binary, the level is reached; practised[l,o,t,q] >= 0, what is made at that level or above.
 
     Only what home firms control counts as their experience and saves by it. The saving is a credit on what is made,
     bounded by it and by what could be made at most: never a product of variables.
     """
-    m.experience = {key: needed for key, (needed, _) in sets.learning.items()}
-    m.learned = pyo.Var(list(m.experience), domain=pyo.Binary)
+    thresholds = {key: needed for key, (needed, _) in sets.learning.items()}
+    m.learned = learned = pyo.Var(list(thresholds), domain=pyo.Binary)
     flows = _controlled(m, sets)
-    m.practice = _practice(m, sets, flows)
-    short = [key for key, needed in m.experience.items() if needed > 0]
-    m.learning_threshold = pyo.Constraint(short, rule=learning_threshold)
     levels = defaultdict(list)
-    for process, level, period in m.learned:
+    for process, level, period in learned:
         levels[process, period].append(level)
-    keys = [(*key, level) for key in flows for level in levels[key[1], key[3]]]
-    m.practised = pyo.Var(keys, domain=pyo.NonNegativeReals)
-    m.most_practised = {key: sets.most_drawn(*key[:4]) for key in keys}
+    keys: list[Credit] = [(*key, level) for key in flows for level in levels[key[1], key[3]]]
+    m.practised = practised = pyo.Var(keys, domain=pyo.NonNegativeReals)
+    most_practised = {key: sets.most_drawn(*key[:4]) for key in keys}
+    m.experience = Experience(learned, practised, thresholds, _practice(m, sets, flows), most_practised)
+    short = [key for key, needed in thresholds.items() if needed > 0]
+    m.learning_threshold = pyo.Constraint(short, rule=learning_threshold)
     m.practised_made = pyo.Constraint(keys, rule=practised_made)
     m.practised_learned = pyo.Constraint(keys, rule=practised_learned)
     _post_costs(m, sets)
 
 
-def _controlled(m: pyo.ConcreteModel, sets: Sets) -> list[tuple[str, str, str, str]]:
+def _controlled(m: Model, sets: Sets) -> list[tuple[str, str, str, str]]:
     """The flows of processes with levels that home firms control."""
     processes = {key[0] for key in sets.learning}
     controlled = sets.draws["controlled"].to_dict()
-    return [key for key in m.made if key[1] in processes and controlled[key[:3]]]
+    return [key for key in m.production.made if key[1] in processes and controlled[key[:3]]]
 
 
-def _practice(m: pyo.ConcreteModel, sets: Sets, flows: list[tuple[str, str, str, str]]) -> dict:
+def _practice(m: Model, sets: Sets, flows: list[Activity]) -> dict[tuple[str, str], Terms]:
     """By process and period: what has been made in all before it."""
     practice: dict[tuple[str, str], Terms] = defaultdict(Terms)
     for key in flows:
         for period in sets.time.periods[sets.time.position[key[3]] + 1 :]:
-            practice[key[1], period].add(sets.time.years[key[3]], m.made[key])
+            practice[key[1], period].add(sets.time.years[key[3]], m.production.made[key])
     return practice
 
 
-def learning_threshold(m: pyo.ConcreteModel, process: str, level: int, period: str) -> pyo.Expression:
+def learning_threshold(m: Model, process: str, level: int, period: str) -> pyo.Expression:
     """(threshold - what others made) learned[p,q,t] <= sum over earlier u of years[u] made[.,u]"""
-    practice = m.practice[process, period]
+    practice = m.experience.practice[process, period]
     own = [-years for years in practice.coefficients]
-    needed = m.experience[process, level, period]
-    return linear([needed, *own], [m.learned[process, level, period], *practice.variables]) <= 0
+    needed = m.experience.thresholds[process, level, period]
+    return linear([needed, *own], [m.experience.learned[process, level, period], *practice.variables]) <= 0
 
 
-def practised_made(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+def practised_made(m: Model, *key: *Credit) -> pyo.Expression:
     """practised[l,o,t,q] <= made[l,o,t]"""
-    return linear([1.0, -1.0], [m.practised[key], m.made[key[:4]]]) <= 0
+    return linear([1.0, -1.0], [m.experience.practised[key], m.production.made[key[:4]]]) <= 0
 
 
-def practised_learned(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+def practised_learned(m: Model, *key: *Credit) -> pyo.Expression:
     """practised[l,o,t,q] <= most[l,o,t] learned[p,q,t]"""
-    return linear([1.0, -m.most_practised[key]], [m.practised[key], m.learned[key[1], key[4], key[3]]]) <= 0
+    return (
+        linear(
+            [1.0, -m.experience.most_practised[key]],
+            [m.experience.practised[key], m.experience.learned[key[1], key[4], key[3]]],
+        )
+        <= 0
+    )
 
 
-def _post_costs(m: pyo.ConcreteModel, sets: Sets) -> None:
+def _post_costs(m: Model, sets: Sets) -> None:
     """The saving: conversion cost x learnable share x what the level adds to the one before."""
     saving = CostLine("learning saving")
-    for key, variable in m.practised.items():
+    for key, variable in m.experience.practised.items():
         site, process, _, period, level = key
         share = sets.learning[process, level, period][1]
         saving.add(-share * sets.conversion[site, process], variable, (*sets.places[site, process], period))
     m.cost_lines.append(saving)
 
 
-def report(m: pyo.ConcreteModel, sets: Sets) -> dict[str, pd.DataFrame]:
+def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
     """Sheet `levels`: levels of experience that are reached and used."""
     rows = [
         ("learning", process, f"{level}", period, "yes")
-        for (process, level, period), variable in m.learned.items()
+        for (process, level, period), variable in m.experience.learned.items()
         if round(variable.value)
     ]
     return {"levels": pd.DataFrame(rows, columns=["kind", "name", "level", "period", "reached"])}

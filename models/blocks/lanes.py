@@ -1,6 +1,9 @@
 """Lanes: what moves between regions, over lanes that have a capacity and may have to be opened first."""
 
+from __future__ import annotations
+
 from collections import defaultdict
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -8,7 +11,9 @@ import pandas as pd
 import pyomo.environ as pyo
 
 from planner_models.blocks.costs import CostLine
+from planner_models.keys import Flow, Lane, Place, SharedLane
 from planner_models.linear import Terms, linear, objects, post, tuples
+from planner_models.model import Model
 from planner_models.schema import TIERS
 from planner_models.sets import Sets
 from planner_models.sets.arcs import LANE
@@ -17,48 +22,72 @@ FLOW = ["origin", "destination", "item", "mode", "period"]
 PLACE = ["item", "destination"]
 
 
-def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+@dataclass(frozen=True)
+class Lanes:
+    """What moves between regions.
+
+    lane_of: the row to be opened for a flow; lane_before: a lane one period earlier
+    most_moved: by item and period, the most of it that one arc can sensibly carry, item/year
+    most_shipped: the most that a flow on a lane that has to be opened can be, item/year
+    sharing: by lane whose capacity its items share, what they ship less that capacity
+    """
+
+    shipped: pyo.Var[Flow]
+    transited: pyo.Var[Place]
+    lane_opened: pyo.Var[Lane]
+    lane_of: dict[Flow, Lane]
+    lane_before: dict[Lane, Lane]
+    most_moved: dict[tuple[str, str], float]
+    most_shipped: dict[Flow, float]
+    sharing: dict[SharedLane, Terms]
+
+
+def build(m: Model, sets: Sets) -> None:
     """shipped[a,t] >= 0 in item/year; lane_opened[lane row,t] binary, for rows with an opening cost.
 
     transited[i,r,t] >= 0: where a region has a lane to itself for an item, what has arrived (or stands in stock) and
     is shipped on; see the balance block.
     """
-    flows = sets.flows
-    keys = tuples(flows[FLOW])
-    m.shipped = pyo.Var(pyo.SetOf(keys), domain=pyo.NonNegativeReals)
-    variables = objects(m.shipped)
-    capped = flows["own_capacity"].dropna()
-    for place, capacity in capped.items():
-        m.shipped[keys[place]].setub(capacity)
-    _build_opening(m, sets)
-    _build_sharing(m, sets, variables)
-    m.transited = pyo.Var(
-        [(*place, period) for place in _split(sets) for period in sets.time.periods], domain=pyo.NonNegativeReals
-    )
+    m.lanes = _offer(m, sets)
+    m.lane_opening = pyo.Constraint(list(m.lanes.lane_of), rule=lane_opening)
+    m.lane_stays_open = pyo.Constraint(list(m.lanes.lane_before), rule=lane_stays_open)
+    m.lane_sharing = pyo.Constraint(list(m.lanes.sharing), rule=lane_sharing)
+    variables = objects(m.lanes.shipped)
     _post_balance(m, sets, variables)
     _post_costs(m, sets, variables)
+
+
+def _offer(m: Model, sets: Sets) -> Lanes:
+    flows, periods = sets.flows, sets.time.periods
+    keys: list[Flow] = tuples(flows[FLOW])
+    m.shipped = shipped = pyo.Var(pyo.SetOf(keys), domain=pyo.NonNegativeReals)
+    for place, capacity in flows["own_capacity"].dropna().items():
+        shipped[keys[place]].setub(capacity)
+    costly = flows[flows["opening_cost"] > 0]
+    priced: list[Flow] = tuples(costly[FLOW])
+    lane_of = {key: (*key[:2], row, *key[3:]) for key, row in zip(priced, costly["row"], strict=True)}
+    lanes = sorted({lane[:4] for lane in lane_of.values()})
+    m.lane_opened = lane_opened = pyo.Var([(*lane, period) for lane in lanes for period in periods], domain=pyo.Binary)
+    limits = costly[["own_capacity", "shared"]].min(axis=1).fillna(float("inf"))
+    most_moved = _most_moved(sets)
+    transits = [(*place, period) for place in _split(sets) for period in periods]
+    m.transited = transited = pyo.Var(transits, domain=pyo.NonNegativeReals)
+    return Lanes(
+        shipped=shipped,
+        transited=transited,
+        lane_opened=lane_opened,
+        lane_of=lane_of,
+        lane_before={(*lane, later): (*lane, earlier) for lane in lanes for earlier, later in pairwise(periods)},
+        most_moved=most_moved,
+        most_shipped={key: min(limit, most_moved[key[2], key[4]]) for key, limit in zip(priced, limits, strict=True)},
+        sharing=_sharing(sets, objects(shipped), lane_opened),
+    )
 
 
 def _split(sets: Sets) -> pd.MultiIndex:
     """The (item, region) with a lane from the region to itself."""
     own = sets.arcs[sets.arcs["origin"] == sets.arcs["destination"]]
     return pd.MultiIndex.from_frame(own[PLACE].drop_duplicates().sort_values(PLACE))
-
-
-def _build_opening(m: pyo.ConcreteModel, sets: Sets) -> None:
-    costly = sets.flows[sets.flows["opening_cost"] > 0]
-    keys = tuples(costly[FLOW])
-    m.lane_of = {key: (*key[:2], row, *key[3:]) for key, row in zip(keys, costly["row"], strict=True)}
-    lanes = sorted({lane[:4] for lane in m.lane_of.values()})
-    m.lane_opened = pyo.Var([(*lane, period) for lane in lanes for period in sets.time.periods], domain=pyo.Binary)
-    limits = costly[["own_capacity", "shared"]].min(axis=1).fillna(float("inf"))
-    m.most_moved = _most_moved(sets)
-    m.most_shipped = {key: min(limit, m.most_moved[key[2], key[4]]) for key, limit in zip(keys, limits, strict=True)}
-    m.lane_opening = pyo.Constraint(list(m.lane_of), rule=lane_opening)
-    m.lane_before = {
-        (*lane, later): (*lane, earlier) for lane in lanes for earlier, later in pairwise(sets.time.periods)
-    }
-    m.lane_stays_open = pyo.Constraint(list(m.lane_before), rule=lane_stays_open)
 
 
 def _most_moved(sets: Sets) -> dict[tuple[str, str], float]:
@@ -78,49 +107,52 @@ def _most_moved(sets: Sets) -> dict[tuple[str, str], float]:
     return bound
 
 
-def _build_sharing(m: pyo.ConcreteModel, sets: Sets, variables: np.ndarray) -> None:
+def _sharing(sets: Sets, variables: np.ndarray, lane_opened: pyo.Var[Lane]) -> dict[SharedLane, Terms]:
     shared = sets.flows[sets.flows["shared"].notna()]
-    lanes = tuples(shared[[*LANE, "period"]])
+    lanes: list[SharedLane] = tuples(shared[[*LANE, "period"]])
     named = {lane for lane, row in zip(lanes, shared["row"], strict=True) if row != "*"}
-    m.sharing = defaultdict(Terms)
+    sharing: dict[SharedLane, Terms] = defaultdict(Terms)
     for lane, variable in zip(lanes, variables[shared.index].tolist(), strict=True):
-        m.sharing[lane].add(1.0, variable)
+        sharing[lane].add(1.0, variable)
     for lane, capacity in dict(zip(lanes, shared["shared"].tolist(), strict=True)).items():
         opened = (*lane[:2], "*", *lane[2:])
-        gated = opened in m.lane_opened and lane not in named
-        m.sharing[lane].add(-capacity, m.lane_opened[opened] if gated else None)
-    m.lane_sharing = pyo.Constraint(list(m.sharing), rule=lane_sharing)
+        gated = opened in lane_opened and lane not in named
+        sharing[lane].add(-capacity, lane_opened[opened] if gated else None)
+    return sharing
 
 
-def lane_opening(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+def lane_opening(m: Model, *key: *Flow) -> pyo.Expression:
     """shipped[a,t] <= most_shipped[a,t] lane_opened[lane row of a,t]"""
-    return linear([1.0, -m.most_shipped[key]], [m.shipped[key], m.lane_opened[m.lane_of[key]]]) <= 0
+    return (
+        linear([1.0, -m.lanes.most_shipped[key]], [m.lanes.shipped[key], m.lanes.lane_opened[m.lanes.lane_of[key]]])
+        <= 0
+    )
 
 
-def lane_stays_open(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+def lane_stays_open(m: Model, *key: *Lane) -> pyo.Expression:
     """lane_opened[.,t] >= lane_opened[.,t-1]"""
-    return linear([1.0, -1.0], [m.lane_opened[key], m.lane_opened[m.lane_before[key]]]) >= 0
+    return linear([1.0, -1.0], [m.lanes.lane_opened[key], m.lanes.lane_opened[m.lanes.lane_before[key]]]) >= 0
 
 
-def lane_sharing(m: pyo.ConcreteModel, *lane: str) -> pyo.Expression:
+def lane_sharing(m: Model, *lane: *SharedLane) -> pyo.Expression:
     """sum over items of shipped <= capacity of the `*` row (x its lane_opened, where that row prices all of them)"""
-    terms = m.sharing[lane]
+    terms = m.lanes.sharing[lane]
     return terms.expression() <= -terms.constant
 
 
-def _post_balance(m: pyo.ConcreteModel, sets: Sets, variables: np.ndarray) -> None:
+def _post_balance(m: Model, sets: Sets, variables: np.ndarray) -> None:
     """What is shipped leaves the supply side of its origin and arrives at the use side of its destination."""
     flows = sets.flows
-    post(m.supply, flows[["item", "origin", "period"]], -1.0, variables)
+    post(m.ledgers.supply, flows[["item", "origin", "period"]], -1.0, variables)
     inner = pd.MultiIndex.from_frame(flows[PLACE]).isin(_split(sets))
-    for ledger, there in ((m.delivered, inner), (m.supply, ~inner)):
+    for ledger, there in ((m.ledgers.delivered, inner), (m.ledgers.supply, ~inner)):
         post(ledger, flows.loc[there, ["item", "destination", "period"]], 1.0, variables[there])
-    for key, variable in m.transited.items():
-        m.delivered[key].add(-1.0, variable)
-        m.supply[key].add(1.0, variable)
+    for key, variable in m.lanes.transited.items():
+        m.ledgers.delivered[key].add(-1.0, variable)
+        m.ledgers.supply[key].add(1.0, variable)
 
 
-def _post_costs(m: pyo.ConcreteModel, sets: Sets, variables: np.ndarray) -> None:
+def _post_costs(m: Model, sets: Sets, variables: np.ndarray) -> None:
     """Transport, in-transit stock and duties per unit; opening a lane once, in the period it is first open.
 
     Opening a `*` lane, which carries items of every tier, is put down to the first tier.
@@ -138,10 +170,10 @@ def _post_costs(m: pyo.ConcreteModel, sets: Sets, variables: np.ndarray) -> None
         lane = (row["origin"], row["destination"], row["row"], row["mode"])
         for period in sets.time.periods:
             label = (tiers.get(row["row"], TIERS[0]), row["destination"], period)
-            opening.add(row["opening_cost"], m.lane_opened[(*lane, period)], label)
-            before = m.lane_before.get((*lane, period))
+            opening.add(row["opening_cost"], m.lanes.lane_opened[(*lane, period)], label)
+            before = m.lanes.lane_before.get((*lane, period))
             if before:
-                opening.add(-row["opening_cost"], m.lane_opened[before], label)
+                opening.add(-row["opening_cost"], m.lanes.lane_opened[before], label)
     m.cost_lines.append(opening)
 
 
@@ -154,9 +186,9 @@ def _labels(flows: pd.DataFrame, tiers: pd.Series) -> np.ndarray:
     return np.fromiter(shared, object, len(shared))[which]
 
 
-def report(m: pyo.ConcreteModel, sets: Sets) -> dict[str, pd.DataFrame]:
+def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
     """Sheet `flows`: what moves, with its transport and in-transit cost and its duty in money/year."""
-    flows = sets.flows.assign(shipped=[variable.value for variable in m.shipped.values()], scenario="base")
+    flows = sets.flows.assign(shipped=[variable.value for variable in m.lanes.shipped.values()], scenario="base")
     flows = flows[flows["shipped"] != 0]
     table = flows[["origin", "destination", "item", "mode", "period", "scenario", "shipped"]].assign(
         cost=flows["shipped"] * (flows["transport"] + flows["transit"]), duty=flows["shipped"] * flows["duty"]

@@ -1,11 +1,13 @@
 """Locks: decisions held at a value, or between two."""
 
 import math
+from dataclasses import dataclass
 
 import pyomo.environ as pyo
 
 from planner_models.decisions import state, variables
 from planner_models.linear import Terms
+from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.locks import SUMMED, Lock
 
@@ -13,24 +15,32 @@ ALL = "*"
 """Period of a lock on a sum over all periods."""
 
 
-def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+@dataclass(frozen=True)
+class Locks:
+    """locked: by row and period (`*`: all together), the decisions; held_between: by row, what they are held to."""
+
+    locked: dict[tuple[int, str], Terms]
+    held_between: dict[int, Lock]
+
+
+def build(m: Model, sets: Sets) -> None:
     """No variables of its own: each row of `locks` limits decisions, in one period, in each, or in all together.
 
     What no decision can change counts as the constant it is; such a row is left out where it holds.
     """
     named = variables(m)
-    m.held_between = sets.locks
-    m.locked = {}
+    locked = {}
     for row, lock in sets.locks.items():
         for period, terms in _parts(m, sets, named, lock).items():
             if terms.variables or not lock.at_least <= terms.constant <= lock.at_most:
-                m.locked[row, period] = terms
-    m.lock_at_least = pyo.Constraint([key for key in m.locked if sets.locks[key[0]].at_least > 0], rule=lock_at_least)
-    most = [key for key in m.locked if sets.locks[key[0]].at_most < math.inf]
+                locked[row, period] = terms
+    m.locks = Locks(locked, sets.locks)
+    m.lock_at_least = pyo.Constraint([key for key in locked if sets.locks[key[0]].at_least > 0], rule=lock_at_least)
+    most = [key for key in locked if sets.locks[key[0]].at_most < math.inf]
     m.lock_at_most = pyo.Constraint(most, rule=lock_at_most)
 
 
-def _parts(m: pyo.ConcreteModel, sets: Sets, named: dict, lock: Lock) -> dict[str, Terms]:
+def _parts(m: Model, sets: Sets, named: dict, lock: Lock) -> dict[str, Terms]:
     """What a lock limits, by period; without a period every one in which there is something to decide."""
     periods = sets.time.periods if lock.period is None else (lock.period,)
     states = {period: state(m, sets, named, (lock.kind, *lock.subject, period)) for period in periods}
@@ -50,13 +60,13 @@ def _sum(states: list) -> Terms:
     return terms
 
 
-def lock_at_least(m: pyo.ConcreteModel, row: int, period: str) -> pyo.Expression:
+def lock_at_least(m: Model, row: int, period: str) -> pyo.Expression:
     """the decision, or its sum over all periods, >= at_least"""
-    terms = m.locked[row, period]
-    return terms.expression() >= m.held_between[row].at_least - terms.constant
+    terms = m.locks.locked[row, period]
+    return terms.expression() >= m.locks.held_between[row].at_least - terms.constant
 
 
-def lock_at_most(m: pyo.ConcreteModel, row: int, period: str) -> pyo.Expression:
+def lock_at_most(m: Model, row: int, period: str) -> pyo.Expression:
     """the decision, or its sum over all periods, <= at_most"""
-    terms = m.locked[row, period]
-    return terms.expression() <= m.held_between[row].at_most - terms.constant
+    terms = m.locks.locked[row, period]
+    return terms.expression() <= m.locks.held_between[row].at_most - terms.constant

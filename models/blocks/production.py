@@ -1,9 +1,15 @@
 """Production: what each line makes, own or drawn through an offer, and what running it costs."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
+
 import pandas as pd
 import pyomo.environ as pyo
 
 from planner_models.blocks.costs import CostLine
+from planner_models.keys import Activity
+from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.access import LINE
 
@@ -19,7 +25,14 @@ COST_LINES = {
 """Columns of the line table and the cost lines they are reported as."""
 
 
-def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+@dataclass(frozen=True)
+class Production:
+    """made: what each line makes by mode, activity/year."""
+
+    made: pyo.Var[Activity]
+
+
+def build(m: Model, sets: Sets) -> None:
     """made[l,o,t] >= 0, in activity/year: for each line one variable per mode in which what it makes can be had.
 
     Only for lines whose inputs can reach them, in periods in which they can have capacity, the offer can be through its
@@ -35,16 +48,17 @@ def build(m: pyo.ConcreteModel, sets: Sets) -> None:
         if (*draw[:2], period) in sets.most
         and (draw in must_run or (draw[:2] in sets.running and _may_run(sets, draw[1], period)))
     ]
-    m.made = pyo.Var(active, domain=pyo.NonNegativeReals)
+    m.made = made = pyo.Var(active, domain=pyo.NonNegativeReals)
+    m.production = Production(made)
     rows = sets.lines[["tier", "region", *COST_LINES]].to_dict("index")
-    for (site, process, _, period), variable in m.made.items():
+    for (site, process, _, period), variable in m.production.made.items():
         region = rows[site, process]["region"]
         for item, quantity in sets.recipes[process]:
             place = (item, region, period)
-            side = m.delivered if quantity < 0 and place in m.transited else m.supply
+            side = m.ledgers.delivered if quantity < 0 and place in m.lanes.transited else m.ledgers.supply
             side[place].add(quantity, variable)
     costs = {name: CostLine(line) for name, line in COST_LINES.items()}
-    for (site, process, _, period), variable in m.made.items():
+    for (site, process, _, period), variable in m.production.made.items():
         row = rows[site, process]
         for name, line in costs.items():
             line.add(row[name], variable, (row["tier"], row["region"], period))
@@ -57,12 +71,12 @@ def _may_run(sets: Sets, process: str, period: str) -> bool:
     return project is None or (project, period) in sets.ready
 
 
-def report(m: pyo.ConcreteModel, sets: Sets) -> dict[str, pd.DataFrame]:
+def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
     """Sheet `production`: activity by line and mode, and its cost per unit with margin and transaction cost."""
     rows = []
     running = sets.lines["running"].to_dict()
     margin = sets.draws["margin"].to_dict()
-    for (site, process, mode, period), variable in m.made.items():
+    for (site, process, mode, period), variable in m.production.made.items():
         if variable.value:
             cost = running[site, process] + margin[site, process, mode]
             cost += sets.transaction_cost(site, process, mode, period)

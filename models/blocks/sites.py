@@ -1,79 +1,94 @@
 """Sites: candidates open at most once, and a site may close once and for good."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
+
 import pandas as pd
 import pyomo.environ as pyo
 
 from planner_models.blocks.costs import CostLine
+from planner_models.keys import SitePeriod
 from planner_models.linear import Terms, linear
+from planner_models.model import Model
 from planner_models.sets import Sets
 
 
-def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+@dataclass(frozen=True)
+class Sites:
+    """Whether a site exists, by site and period, and the moments at which that changes."""
+
+    opened: pyo.Var[SitePeriod]
+    opens: pyo.Var[SitePeriod]
+    closes: pyo.Var[SitePeriod]
+
+
+def build(m: Model, sets: Sets) -> None:
     """opened[s,t] binary, the site exists; opens, closes in [0,1], the moments at which that changes.
 
     Only sites whose state is a decision have variables; the others are open throughout their window.
     """
     variable = sets.sites[sets.sites["variable"]]
-    states = [(site, period) for site in variable.index for period in sets.windows[site]]
-    m.opened = pyo.Var(states, domain=pyo.Binary)
-    m.opens = pyo.Var([key for key in states if variable.at[key[0], "candidate"]], bounds=(0, 1))
-    m.closes = pyo.Var([key for key in states if variable.at[key[0], "closable"]], bounds=(0, 1))
-    m.site_change = {key: _change(m, sets, *key) for key in states}
+    states: list[SitePeriod] = [(site, period) for site in variable.index for period in sets.windows[site]]
+    m.opened = opened = pyo.Var(states, domain=pyo.Binary)
+    m.opens = opens = pyo.Var([key for key in states if variable.at[key[0], "candidate"]], bounds=(0, 1))
+    m.closes = closes = pyo.Var([key for key in states if variable.at[key[0], "closable"]], bounds=(0, 1))
+    m.sites = Sites(opened, opens, closes)
     m.site_state = pyo.Constraint(states, rule=site_state)
     m.open_once = pyo.Constraint([site for site in variable.index if variable.at[site, "candidate"]], rule=open_once)
     _post_costs(m, sets)
 
 
-def _change(m: pyo.ConcreteModel, sets: Sets, site: str, period: str) -> Terms:
+def _change(m: Model, site: str, period: str) -> Terms:
     """opened[s,t] - opened[s,t-1] - opens[s,t] + closes[s,t]; before its window an existing site is open."""
     change = Terms()
-    change.add(1.0, m.opened[site, period])
-    window = sets.windows[site]
+    change.add(1.0, m.sites.opened[site, period])
+    window = m.sets.windows[site]
     if period != window[0]:
-        change.add(-1.0, m.opened[site, window[window.index(period) - 1]])
-    elif not sets.sites.at[site, "candidate"]:
+        change.add(-1.0, m.sites.opened[site, window[window.index(period) - 1]])
+    elif not m.sets.sites.at[site, "candidate"]:
         change.add(-1.0, None)
-    if (site, period) in m.opens:
-        change.add(-1.0, m.opens[site, period])
-    if (site, period) in m.closes:
-        change.add(1.0, m.closes[site, period])
+    if (site, period) in m.sites.opens:
+        change.add(-1.0, m.sites.opens[site, period])
+    if (site, period) in m.sites.closes:
+        change.add(1.0, m.sites.closes[site, period])
     return change
 
 
-def site_state(m: pyo.ConcreteModel, site: str, period: str) -> pyo.Expression:
+def site_state(m: Model, site: str, period: str) -> pyo.Expression:
     """opened[s,t] - opened[s,t-1] = opens[s,t] - closes[s,t]"""
-    change = m.site_change[site, period]
+    change = _change(m, site, period)
     return change.expression() == -change.constant
 
 
-def open_once(m: pyo.ConcreteModel, site: str) -> pyo.Expression:
+def open_once(m: Model, site: str) -> pyo.Expression:
     """sum_t opens[s,t] <= 1"""
-    moments = [variable for key, variable in m.opens.items() if key[0] == site]
+    moments = [variable for key, variable in m.sites.opens.items() if key[0] == site]
     return linear([1.0] * len(moments), moments) <= 1
 
 
-def _post_costs(m: pyo.ConcreteModel, sets: Sets) -> None:
+def _post_costs(m: Model, sets: Sets) -> None:
     """Opening and closing are paid once, the fixed cost every year the site is open."""
     fixed = CostLine("site fixed cost")
     opening, closing = CostLine("opening", once=True), CostLine("closing", once=True)
     for site, row in sets.sites[sets.sites["home"]].iterrows():
         for period in sets.windows[site]:
             label = (row["tier"], row["region"], period)
-            fixed.add(row["fixed_cost"], m.opened[site, period] if row["variable"] else None, label)
-            if (site, period) in m.opens:
-                opening.add(row["opening_cost"], m.opens[site, period], label)
-            if (site, period) in m.closes:
-                closing.add(row["closing_cost"], m.closes[site, period], label)
+            fixed.add(row["fixed_cost"], m.sites.opened[site, period] if row["variable"] else None, label)
+            if (site, period) in m.sites.opens:
+                opening.add(row["opening_cost"], m.sites.opens[site, period], label)
+            if (site, period) in m.sites.closes:
+                closing.add(row["closing_cost"], m.sites.closes[site, period], label)
     m.cost_lines.extend([fixed, opening, closing])
 
 
-def report(m: pyo.ConcreteModel, sets: Sets) -> dict[str, pd.DataFrame]:
+def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
     """Sheet `sites`: the sites that open or close, and when."""
     rows = []
     for site in sets.sites.index[sets.sites["variable"]]:
         before = 0 if sets.sites.at[site, "candidate"] else 1
         for period in sets.windows[site]:
-            now = round(m.opened[site, period].value)
+            now = round(m.sites.opened[site, period].value)
             if now != before:
                 rows.append((site, period, "yes" if now else "no", "no" if now else "yes"))
             before = now

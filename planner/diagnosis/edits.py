@@ -4,14 +4,13 @@ import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-import pyomo.environ as pyo
-
 from planner.diagnosis.elastic import Elastic, Loosened
 from planner.diagnosis.limits import Limit, limits, with_limits_as_rows
 from planner.solver.compiled import Compiled, compile_model
 from planner.solver.solver import Options, solve_arrays
 from planner.workbook.read import Reading
 from planner_models.instance import Instance
+from planner_models.model import Model
 from planner_models.network import build
 from planner_models.schema import INPUTS, keys
 
@@ -61,7 +60,7 @@ class Remedy:
 
 
 def remedies(
-    model: pyo.ConcreteModel,
+    model: Model,
     compiled: Compiled,
     patience: float = PATIENCE,
     kept: Collection[tuple[str, int]] = (),

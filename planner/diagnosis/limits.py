@@ -10,7 +10,9 @@ import pyomo.environ as pyo
 
 from planner.solver.compiled import Compiled
 from planner_models.blocks.demand import MARKET
+from planner_models.keys import Activity
 from planner_models.linear import Terms
+from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.access import OFFER
 from planner_models.sets.arcs import ARC
@@ -74,7 +76,7 @@ class Limit:
 class Limits:
     """The limits found so far, one for each cell and direction."""
 
-    def __init__(self, model: pyo.ConcreteModel) -> None:
+    def __init__(self, model: Model) -> None:
         self.model = model
         self.found: dict[tuple[str, int, str], Limit] = {}
 
@@ -89,7 +91,7 @@ class Limits:
         self.found[key].places.append(place)
 
 
-def limits(model: pyo.ConcreteModel, elastic: Compiled) -> list[Limit]:
+def limits(model: Model, elastic: Compiled) -> list[Limit]:
     """The cells that could give way, with the rows of `elastic` (see `with_limits_as_rows`) in which they stand."""
     found = Limits(model)
     for position, row in enumerate(elastic.rows):
@@ -99,13 +101,13 @@ def limits(model: pyo.ConcreteModel, elastic: Compiled) -> list[Limit]:
     return [*found.found.values(), *_rules(model, elastic)]
 
 
-def _rules(model: pyo.ConcreteModel, elastic: Compiled) -> list[Limit]:
+def _rules(model: Model, elastic: Compiled) -> list[Limit]:
     """The limits of hard rules, each with all rows that its rule holds."""
     rules = model.sets.instance["rules"].reset_index().set_index("rule")
     position = {id(row): place for place, row in enumerate(elastic.rows)}
-    cones = {cone.row.key: number for number, cone in enumerate(model.cones)}
+    cones = {cone.row.key: number for number, cone in enumerate(model.concentration.cones)}
     found: dict[str, Limit] = {}
-    for key, row in model.rule_rows.items():
+    for key, row in model.rules.rows.items():
         if row.rule.penalty is not None or row.idle:
             continue
         facts = rules.loc[row.rule.name]
@@ -159,7 +161,7 @@ def _service(found: Limits, row: int, *key: str) -> None:
     demand = found.model.sets.demand
     cells = demand.index[(demand[MARKET] == list(key)).all(axis=1)]
     volume, given = demand.at[cells[0], "volume"], found.model.sets.instance["demand"].at[cells[0], "volume"]
-    gate = _member(found.model.priced, key)
+    gate = _member(found.model.demand.priced, key)
     found.add("demand", int(cells[0]), "volume", False, Place((row,), 1.0, volume / given, gate, volume))
 
 
@@ -169,16 +171,17 @@ def _capacity(found: Limits, row: int, site: str, process: str, mode: str, perio
     sheet, cell = _capacity_cell(sets, site, process, period)
     if cell is None:
         return
-    offer = found.model.offer_of[site, process, mode]
-    gate = _state(found.model, site, process, period) if offer is None else found.model.accessed[(*offer, period)]
+    offer = found.model.capacity.offer_of[site, process, mode]
+    accessed = found.model.access.accessed
+    gate = _state(found.model, site, process, period) if offer is None else accessed[(*offer, period)]
     unit = sets.shares[site, process, mode]
     found.add(sheet, cell, "capacity", True, Place((row,), -1.0, unit, gate, sets.most_useful(process, period)))
 
 
-def _state(model: pyo.ConcreteModel, site: str, process: str, period: str) -> Any:
+def _state(model: Model, site: str, process: str, period: str) -> Any:
     """The variable that says whether what exists of an own line is there; None where it always is."""
-    kept = _member(model.kept, (site, process, period))
-    return _member(model.opened, (site, period)) if kept is None else kept
+    kept = _member(model.capacity.kept, (site, process, period))
+    return _member(model.sites.opened, (site, period)) if kept is None else kept
 
 
 def _capacity_cell(sets: Sets, site: str, process: str, period: str) -> tuple[str, int | None]:
@@ -205,16 +208,16 @@ def _least_load(found: Limits, row: int, site: str, process: str, mode: str, per
     """made >= min_load x usable: it may run at less."""
     cell = _line_cell(found.model.sets, site, process)
     lines = found.model.sets.instance["lines"]
-    usable = found.model.usable[site, process, mode, period]
+    usable = found.model.capacity.usable[site, process, mode, period]
     most = lines.at[cell, "min_load"] * found.model.sets.most[site, process, period]
     found.add("lines", cell, "min_load", False, Place((row,), 1.0, usable, None, most))
 
 
-def _least_take(found: Limits, row: int, *key: str) -> None:
+def _least_take(found: Limits, row: int, *key: *Activity) -> None:
     """made >= min_take x share x existing: less may have to be taken."""
     access = found.model.sets.instance["access"]
-    (cell,) = access.index[(access[OFFER] == list(found.model.offer_of[key[:3]])).all(axis=1)]
-    amount, _ = found.model.least_taken[key]
+    (cell,) = access.index[(access[OFFER] == list(found.model.capacity.offer_of[key[:3]] or ())).all(axis=1)]
+    amount, _ = found.model.capacity.least_taken[key]
     unit = amount / access.at[cell, "min_take"]
     found.add("access", int(cell), "min_take", False, Place((row,), 1.0, unit, None, amount))
 
@@ -240,7 +243,7 @@ def _balance(found: Limits, row: int, item: str, *_: str) -> None:
 
 def _shared_lane(found: Limits, row: int, origin: str, destination: str, mode: str, period: str) -> None:
     """The sum shipped <= the capacity of the `*` row: that may be more."""
-    gate = _member(found.model.lane_opened, (origin, destination, "*", mode, period))
+    gate = _member(found.model.lanes.lane_opened, (origin, destination, "*", mode, period))
     cell = _lane_cell(found, origin, destination, "*", mode)
     found.add("lanes", cell, "capacity", True, Place((row,), -1.0, 1.0, gate))
 
@@ -257,7 +260,7 @@ def _lane_cell(found: Limits, *lane: str) -> int:
 
 def _lock_least(found: Limits, row: int, cell: int, _: str) -> None:
     """the decision >= at_least: less may do."""
-    found.add("locks", cell, "at_least", False, Place((row,), 1.0, most=found.model.held_between[cell].at_least))
+    found.add("locks", cell, "at_least", False, Place((row,), 1.0, most=found.model.locks.held_between[cell].at_least))
 
 
 def _lock_most(found: Limits, row: int, cell: int, _: str) -> None:

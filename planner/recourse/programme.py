@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
 
 from planner.solver.compiled import Compiled
 from planner_models.blocks.disruptions.flows import Flow, PeriodFlows, period_flows
 from planner_models.blocks.disruptions.realisations import step_values
+from planner_models.model import Model
 
 Column = tuple[str, tuple[Any, ...]]
 """The name of a flow and its key."""
@@ -48,7 +48,7 @@ class Programme:
         return self.flows.period
 
 
-def programmes(m: pyo.ConcreteModel, periods: Iterable[str]) -> dict[str, Programme]:
+def programmes(m: Model, periods: Iterable[str]) -> dict[str, Programme]:
     """The programmes of periods of a model whose variables hold a plan."""
     worth: dict[Any, float] = {**step_values(m.sets)}
     return {period: _programme(flows, worth) for period, flows in period_flows(m, periods).items()}

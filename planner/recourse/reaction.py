@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pyomo.environ as pyo
 
 from planner.recourse.programme import Programme, programmes
 from planner.solver.highs.warm import Warm
 from planner_models.blocks.disruptions.effects import effects
+from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.scenarios import Snapshot
 
@@ -106,7 +106,7 @@ class _Bounds:
 class Recourse:
     """A plan whose decisions stay, ready to be disturbed again and again. Each period keeps its own solver."""
 
-    def __init__(self, m: pyo.ConcreteModel, periods: Iterable[str] | None = None) -> None:
+    def __init__(self, m: Model, periods: Iterable[str] | None = None) -> None:
         """`m` is a model of `network.build` whose variables hold the plan; without `periods` all are readied."""
         self.sets: Sets = m.sets
         self.programmes = programmes(m, m.sets.time.periods if periods is None else periods)

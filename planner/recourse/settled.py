@@ -3,28 +3,30 @@
 from dataclasses import replace
 
 import numpy as np
-import pyomo.environ as pyo
 
 from planner.solver.compiled import Compiled
 from planner.solver.solver import Options, solve_arrays
+from planner_models.model import Model
 
 
-def settled(m: pyo.ConcreteModel, compiled: Compiled, values: np.ndarray) -> np.ndarray:
+def settled(m: Model, compiled: Compiled, values: np.ndarray) -> np.ndarray:
     """The same plan with the flows of such scenarios chosen at least cost within the rules that name them.
 
     The optimum leaves them open: any flows that serve enough would do. Everything else stays as it is.
     """
     chances = m.sets.scenarios["probability"]
-    open_ = {name for name in m.loss if chances[name] == 0}
+    open_ = {name for name in m.losses.loss if chances[name] == 0}
     if not open_:
         return values
-    own = {id(variable) for (name, _), part in m.parts.items() if name in open_ for variable in part.own.values()}
-    own |= {id(m.loss_in[key]) for key in m.loss_in if key[0] in open_}
+    own = {
+        id(variable) for (name, _), part in m.snapshots.parts.items() if name in open_ for variable in part.own.values()
+    }
+    own |= {id(m.losses.loss_in[key]) for key in m.losses.loss_in if key[0] in open_}
     free = np.array([id(variable) in own for variable in compiled.variables], dtype=bool)
     column = {id(variable): place for place, variable in enumerate(compiled.variables)}
     cost = np.zeros(len(values))
     for name in open_:
-        for coefficient, variable in zip(m.loss[name].coefficients, m.loss[name].variables, strict=True):
+        for coefficient, variable in zip(m.losses.loss[name].coefficients, m.losses.loss[name].variables, strict=True):
             cost[column[id(variable)]] += coefficient
     held = replace(
         compiled,

@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from math import nan
 
 import pandas as pd
-import pyomo.environ as pyo
 
 from planner.recourse.reaction import Reaction, Recourse
 from planner_models.blocks.disruptions.realisations import SCENARIOS, course, course_rows, served_share
+from planner_models.model import Model
 from planner_models.plan import Plan, tidy
 from planner_models.sets.scenarios import Snapshot
 
 
-def with_unmodelled(m: pyo.ConcreteModel, tables: Plan) -> Plan:
+def with_unmodelled(m: Model, tables: Plan) -> Plan:
     """The result tables of the plan in the variables of `m`, with rows for the scenarios that are not modelled.
 
     And with the `impact` of all.
@@ -44,9 +44,9 @@ def _with_impact(recourse: Recourse, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(impact=[recourse.impact(loss, snapshots[name]) for name, loss in losses])
 
 
-def _rows(m: pyo.ConcreteModel, reactions: Mapping[tuple[str, str], Reaction]) -> dict[str, pd.DataFrame]:
+def _rows(m: Model, reactions: Mapping[tuple[str, str], Reaction]) -> dict[str, pd.DataFrame]:
     """Rows by sheet."""
-    sold = {key: variable.value for key, variable in m.sold.items()}
+    sold = {key: variable.value for key, variable in m.demand.sold.items()}
     courses = {key: course(m, reaction.programme.flows, reaction.answers) for key, reaction in reactions.items()}
     rows = []
     for name in dict.fromkeys(name for name, _ in reactions):

@@ -9,6 +9,7 @@ import pyomo.environ as pyo
 from planner.issues import InputError, Issue
 from planner.results.result_file import Compared
 from planner.results.tables import table
+from planner_models.model import Model
 from planner_models.network import build
 
 _NEEDED = ("production", "demand")
@@ -26,7 +27,7 @@ _FLOWS = (
 """Variables that a sheet states: its key columns and the column of the value."""
 
 
-def restored(found: Compared) -> pyo.ConcreteModel:
+def restored(found: Compared) -> Model:
     """The model of the input in a result, its variables holding the plan in its tables.
 
     What no sheet states (levels, what is thrown away) is 0. Raises InputError where the file has no plan, or one that
@@ -57,9 +58,7 @@ def _rows(found: Compared, sheet: str, columns: list[str]) -> Iterator[tuple[int
     yield from zip(rows.index + 2, zip(*(rows[column].tolist() for column in columns), strict=True), strict=True)
 
 
-def _load(
-    m: pyo.ConcreteModel, found: Compared, name: str, sheet: str, keys: list[str], column: str
-) -> Iterator[Issue]:
+def _load(m: Model, found: Compared, name: str, sheet: str, keys: list[str], column: str) -> Iterator[Issue]:
     """Give the variables `name` the values of a sheet; a fault for each row that the input knows nothing of."""
     variables = getattr(m, name)
     for row, (*key, value) in _rows(found, sheet, [*keys, column]):
@@ -74,23 +73,23 @@ def _unknown(sheet: str, row: int, key: list[Any]) -> Issue:
     return Issue("error", sheet, f"A{row}", words)
 
 
-def _offers(m: pyo.ConcreteModel, found: Compared) -> Iterator[Issue]:
+def _offers(m: Model, found: Compared) -> Iterator[Issue]:
     for row, (*key, state) in _rows(found, "access", ["firm", "process", "mode", "period", "in_force"]):
-        if state == "yes" and tuple(key) in m.accessed:
-            m.accessed[tuple(key)].set_value(1)
+        if state == "yes" and tuple(key) in m.access.accessed:
+            m.access.accessed[tuple(key)].set_value(1)
         elif state == "yes" and tuple(key[:3]) in set(m.sets.signable):
             yield _unknown("access", row, key)
 
 
-def _projects(m: pyo.ConcreteModel, found: Compared) -> Iterator[Issue]:
+def _projects(m: Model, found: Compared) -> Iterator[Issue]:
     for row, key in _rows(found, "projects", ["project", "option", "started"]):
-        if key in m.started:
-            m.started[key].set_value(1)
+        if key in m.development.started:
+            m.development.started[key].set_value(1)
         else:
             yield _unknown("projects", row, list(key))
 
 
-def _sites(m: pyo.ConcreteModel, found: Compared) -> None:
+def _sites(m: Model, found: Compared) -> None:
     """Open from the row that says so, and existing ones from the start, until the row that closes them."""
     rows = _rows(found, "sites", ["site", "period", "opened"])
     changes = {(site, period): opened == "yes" for _, (site, period, opened) in rows}
@@ -98,29 +97,29 @@ def _sites(m: pyo.ConcreteModel, found: Compared) -> None:
         state = not m.sets.sites.at[site, "candidate"]
         for period in m.sets.windows[site]:
             state = changes.get((site, period), state)
-            m.opened[site, period].set_value(int(state))
+            m.sites.opened[site, period].set_value(int(state))
 
 
-def _kept(m: pyo.ConcreteModel, found: Compared) -> None:
+def _kept(m: Model, found: Compared) -> None:
     """Existing capacity that stands in sheet capacity is kept."""
     for _, (*key, existing) in _rows(found, "capacity", ["site", "process", "period", "existing"]):
-        if tuple(key) in m.kept and existing:
-            m.kept[tuple(key)].set_value(1)
+        if tuple(key) in m.capacity.kept and existing:
+            m.capacity.kept[tuple(key)].set_value(1)
 
 
-def _steps(m: pyo.ConcreteModel, found: Compared) -> None:
+def _steps(m: Model, found: Compared) -> None:
     """The price-volume step that each market has; where it has no row, one without volume."""
     for _, key in _rows(found, "demand", ["region", "item", "period", "step"]):
-        if key in m.priced:
-            m.priced[key].set_value(1)
+        if key in m.demand.priced:
+            m.demand.priced[key].set_value(1)
 
 
-def _lanes(m: pyo.ConcreteModel) -> None:
+def _lanes(m: Model) -> None:
     """A lane is open from the period in which something is first shipped on it."""
     used: dict[tuple[str, ...], set[int]] = defaultdict(set)
     position: Mapping[str, int] = m.sets.time.position
-    for key, lane in m.lane_of.items():
-        if m.shipped[key].value > 0:
+    for key, lane in m.lanes.lane_of.items():
+        if m.lanes.shipped[key].value > 0:
             used[lane[:4]].add(position[lane[4]])
-    for lane, variable in m.lane_opened.items():
+    for lane, variable in m.lanes.lane_opened.items():
         variable.set_value(int(bool(used[lane[:4]]) and min(used[lane[:4]]) <= position[lane[4]]))

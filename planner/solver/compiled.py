@@ -11,6 +11,7 @@ import pyomo.environ as pyo
 from pyomo.core.expr.relational_expr import EqualityExpression
 
 from planner_models.linear import FlatSum
+from planner_models.model import Model
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def compile_model(model: pyo.ConcreteModel) -> Compiled:
     """
     blocks = list(model.component_objects(pyo.Var))
     variables = list(chain.from_iterable(block.values() for block in blocks))
-    extra: set[str] = getattr(model, "of_disruptions", set())
+    extra = model.of_disruptions if isinstance(model, Model) else set()
     disturbed = [block.local_name in extra for block in blocks]
     column = pd.Index(_identities(variables))
     rows = [row for block in model.component_objects(pyo.Constraint) for row in block.values() if row.active]
@@ -82,6 +83,7 @@ def compile_model(model: pyo.ConcreteModel) -> Compiled:
     lengths = [len(body.coefficients) for body in bodies]
     (objective,) = model.component_data_objects(pyo.Objective, active=True)
     lower, upper, integer = _limits(variables)
+    cones = model.concentration.cones if isinstance(model, Model) else ()
     return Compiled(
         cost=np.bincount(_columns([objective.expr], column), objective.expr.coefficients, len(variables)),
         offset=float(objective.expr.offset),
@@ -95,7 +97,7 @@ def compile_model(model: pyo.ConcreteModel) -> Compiled:
         row_upper=np.array([high for _, _, high in bounded], dtype=float),
         variables=variables,
         rows=rows,
-        cones=tuple(_cone(cone, column) for cone in getattr(model, "cones", ()) if cone.tangents.active),
+        cones=tuple(_cone(cone, column) for cone in cones if cone.tangents.active),
         disturbed=np.repeat(np.array(disturbed, dtype=bool), [len(block) for block in blocks]),
         disturbed_rows=np.array([row.parent_component().local_name in extra for row in rows], dtype=bool),
     )

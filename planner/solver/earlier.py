@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pyomo.environ as pyo
 
 from planner.solver.compiled import Compiled
 from planner.solver.extended import held, nearest_to
 from planner.solver.solver import Options, Solution, solve_arrays
 from planner_models.decisions import state, variables
 from planner_models.earlier_plan import STANDING
+from planner_models.model import Model
 from planner_models.schema.decisions import Decision
 
 SHARE_OF_TIME = 0.3
@@ -35,7 +35,7 @@ class Fit:
         return f"{self.kept} of {self.kept + len(self.gone)} decisions"
 
 
-def fit(m: pyo.ConcreteModel, compiled: Compiled, decisions: Mapping[Decision, float]) -> Fit:
+def fit(m: Model, compiled: Compiled, decisions: Mapping[Decision, float]) -> Fit:
     """What `decisions` mean in a model; see `planner_models.earlier_plan.decisions_of`.
 
     Where more modules were ordered than may be now, as many as may be are meant, and the decision counts as gone. What
@@ -63,7 +63,7 @@ def fit(m: pyo.ConcreteModel, compiled: Compiled, decisions: Mapping[Decision, f
     return Fit(values, len(kept) - len(beyond), gone + beyond)
 
 
-def _possible(m: pyo.ConcreteModel, named: Mapping, decision: Decision, value: float) -> bool:
+def _possible(m: Model, named: Mapping, decision: Decision, value: float) -> bool:
     """Whether a decision can still be taken as it was, or is so without being one."""
     if decision in named:
         return True
@@ -78,16 +78,16 @@ def places(compiled: Compiled) -> dict[int, int]:
     return {id(variable): place for place, variable in enumerate(compiled.variables)}
 
 
-def lanes_as_used(m: pyo.ConcreteModel, compiled: Compiled, flows: Iterable[tuple[str, ...]]) -> np.ndarray:
+def lanes_as_used(m: Model, compiled: Compiled, flows: Iterable[tuple[str, ...]]) -> np.ndarray:
     """Values per column of the lanes that have to be opened: open from when `flows` first used them, NaN elsewhere.
 
     A flow is an origin, destination, item, mode and period.
     """
     column = places(compiled)
     values = np.full(len(compiled.cost), np.nan)
-    used = {m.lane_of[flow] for flow in flows if flow in m.lane_of}
+    used = {m.lanes.lane_of[flow] for flow in flows if flow in m.lanes.lane_of}
     order = m.sets.time.position
-    for key, variable in m.lane_opened.items():
+    for key, variable in m.lanes.lane_opened.items():
         since = [order[lane[-1]] for lane in used if lane[:-1] == key[:-1]]
         values[column[id(variable)]] = float(bool(since) and order[key[-1]] >= min(since))
     return values

@@ -1,14 +1,12 @@
 """What a unit of each rule's limit is worth: from the duals of the plan's linear programme, all integers held."""
 
 import numpy as np
-import pyomo.environ as pyo
 
 from planner.solver.compiled import Compiled
+from planner_models.model import Model
 
 
-def price_rules(
-    model: pyo.ConcreteModel, compiled: Compiled, duals: np.ndarray | None, cone_duals: np.ndarray | None
-) -> None:
+def price_rules(model: Model, compiled: Compiled, duals: np.ndarray | None, cone_duals: np.ndarray | None) -> None:
     """Give each row of the rules its marginal cost, in money per unit of limit; none where there are no duals.
 
     The variables must hold the plan: what a unit of limit moves a row by depends on it.
@@ -16,8 +14,10 @@ def price_rules(
     if duals is None or cone_duals is None:
         return
     dual = dict(zip(map(id, compiled.rows), duals.tolist(), strict=True))
-    for row in model.rule_rows.values():
+    for row in model.rules.rows.values():
         worth = sum(-dual.get(id(constraint), 0.0) * factor.value() for constraint, factor in row.constraints)
         row.marginal = max(0.0, worth)
-    for cone, value in zip((cone for cone in model.cones if cone.tangents.active), cone_duals.tolist(), strict=True):
+    for cone, value in zip(
+        (cone for cone in model.concentration.cones if cone.tangents.active), cone_duals.tolist(), strict=True
+    ):
         cone.row.marginal += max(0.0, -value * cone.per_limit)

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
-import pyomo.environ as pyo
 
 from planner.solver.compiled import Compiled, compile_model
 from planner.solver.highs import load
@@ -18,15 +17,14 @@ from planner.solver.highs.outcome import finite, optimum, outcome, priced
 from planner.solver.marginals import price_rules
 from planner.solver.solution import Options, Progress, Solution
 from planner.solver.undisturbed import undisturbed
+from planner_models.model import Model
 from planner_models.start import reach_levels, round_up
 
 PROVED = 1e-6
 """A plan whose gap is at most this is called optimal; above it, within the gap that was asked for."""
 
 
-def solve(
-    model: pyo.ConcreteModel, options: Options | None = None, progress: Callable[[Progress], None] | None = None
-) -> Solution:
+def solve(model: Model, options: Options | None = None, progress: Callable[[Progress], None] | None = None) -> Solution:
     """Solve a model built by `planner_models.network.build` and load the plan into its variables."""
     compiled = compile_model(model)
     solution = solve_arrays(compiled, options or Options(), progress, rounding(model, compiled))
@@ -40,10 +38,10 @@ Rounding = Callable[[np.ndarray], np.ndarray]
 """Turns values, one per column, into values with whole integers."""
 
 
-def rounding(model: pyo.ConcreteModel, compiled: Compiled) -> tuple[Rounding, ...]:
+def rounding(model: Model, compiled: Compiled) -> tuple[Rounding, ...]:
     """How values become whole, by the rules of `start`: of the relaxation, then of the plan that comes of it."""
 
-    def by(rule: Callable[[pyo.ConcreteModel], None]) -> Rounding:
+    def by(rule: Callable[[Model], None]) -> Rounding:
         def rounded(values: np.ndarray) -> np.ndarray:
             load_values(compiled, values)
             rule(model)
@@ -51,7 +49,10 @@ def rounding(model: pyo.ConcreteModel, compiled: Compiled) -> tuple[Rounding, ..
 
         return rounded
 
-    return (by(round_up), *([by(reach_levels)] if model.learned or model.clustered or model.enabled else []))
+    return (
+        by(round_up),
+        *([by(reach_levels)] if model.experience.learned or model.clusters.clustered or model.enablers.enabled else []),
+    )
 
 
 def load_values(compiled: Compiled, values: np.ndarray) -> None:

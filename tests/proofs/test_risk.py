@@ -42,7 +42,7 @@ def test_two_losses_share_a_tail() -> None:
     assert optimum(case) == pytest.approx(56)
     model = build(case)
     solve(model, Options(gap=0))
-    assert model.cvar.value() == pytest.approx(48)
+    assert model.risk.cvar.value() == pytest.approx(48)
     tables = plan(model)
     assert tables["scenarios"]["cvar_weight"].tolist() == pytest.approx([0.5, 0.5])
     costs = tables["costs"].set_index("line")["discounted"]

@@ -9,11 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import pyomo.environ as pyo
-
 from planner_models.blocks.demand import PENALTY_PER_PRICE
 from planner_models.blocks.production import COST_LINES
 from planner_models.linear import Terms
+from planner_models.model import Model
 
 FLOWS = {"made": 3, "shipped": 4, "transited": 2, "left": 2, "sold": 2, "deployed": 2}
 """The variables of the base that are flows, and where the period stands in their keys."""
@@ -92,7 +91,7 @@ class PeriodFlows:
         return [number for number, group in enumerate(self.group) if group in groups]
 
 
-def period_flows(m: pyo.ConcreteModel, periods: Iterable[str]) -> dict[str, PeriodFlows]:
+def period_flows(m: Model, periods: Iterable[str]) -> dict[str, PeriodFlows]:
     """The flows of some periods of a model, as the blocks before the disruptions have built it.
 
     Parameters
@@ -113,11 +112,11 @@ def period_flows(m: pyo.ConcreteModel, periods: Iterable[str]) -> dict[str, Peri
             for key, variable in m.component(name).items():
                 if key[place] in builders:
                     builders[key[place]].add_flow(name, key, variable, costs, gates)
-        for region, item, period in m.held:
+        for region, item, period in m.stock.held:
             if period in builders:
                 builders[period].add_stock(region, item)
         for name, place in SUMS.items():
-            for key, terms in getattr(m, name).items():
+            for key, terms in _sums(m)[name].items():
                 if key[place] in builders:
                     builders[key[place]].add_row(name, key, terms)
         for builder in builders.values():
@@ -130,7 +129,7 @@ def period_flows(m: pyo.ConcreteModel, periods: Iterable[str]) -> dict[str, Peri
 class _Builder:
     """Collects the flows and rows of one period."""
 
-    def __init__(self, m: pyo.ConcreteModel, flows: PeriodFlows) -> None:
+    def __init__(self, m: Model, flows: PeriodFlows) -> None:
         self.m, self.flows = m, flows
         self.values: dict[str, float] = m.sets.instance["items"].set_index("item")["value"].to_dict()
         self.profit = m.sets.instance.settings["objective"] == "profit"
@@ -170,7 +169,7 @@ class _Builder:
     def _most(self, name: str, key: Key, variable: Any) -> Terms | None:
         """The capacity of a line that is usable, or of a lane for one item."""
         if name == "made":
-            return self.m.usable[key]
+            return self.m.capacity.usable[key]
         return Terms(constant=variable.ub) if name == "shipped" and variable.ub is not None else None
 
     def add_stock(self, region: str, item: str) -> None:
@@ -178,9 +177,9 @@ class _Builder:
         key = (region, item, self.flows.period)
         released = self._add(Flow("released", key, Terms(), rest=self.values[item]))
         restocked = self._add(Flow("restocked", key, Terms()))
-        self.flows.stocks[released] = Terms([1.0], [self.m.held[key]])
+        self.flows.stocks[released] = Terms([1.0], [self.m.stock.held[key]])
         place = (item, region, self.flows.period)
-        side = "delivered" if place in self.m.transited else "supply"
+        side = "delivered" if place in self.m.lanes.transited else "supply"
         self.from_stock[side, *place] = [(1.0, released), (-1.0, restocked)]
 
     def add_row(self, name: str, key: Key, terms: Terms) -> None:
@@ -207,20 +206,26 @@ class _Builder:
         m = self.m
         for key, number in self.flows.numbers["sold"].items():
             penalty, base, wanted = PENALTY_PER_PRICE * self.values[key[1]], Terms(), Terms()
-            if key in m.unserved:
-                penalty, base = sum(costs.get(id(m.unserved[key]), (0.0, 0.0))), Terms([1.0], [m.unserved[key]])
+            if key in m.demand.unserved:
+                unserved = m.demand.unserved[key]
+                penalty, base = sum(costs.get(id(unserved), (0.0, 0.0))), Terms([1.0], [unserved])
             if self.profit:
                 penalty = 0.0
-                wanted.add(-1.0, m.sold[key])
+                wanted.add(-1.0, m.demand.sold[key])
             else:
-                several = key in m.priced
-                wanted.add(-m.volume[key], m.priced[key] if several else None)
+                several = key in m.demand.priced
+                wanted.add(-m.demand.volume[key], m.demand.priced[key] if several else None)
             missed = self._add(Flow("unserved", key, base, rest=penalty))
             self.flows.service[number] = len(self.flows.rows)
             self.flows.rows.append(Row("service", key, [number, missed], [1.0, 1.0], wanted))
 
 
-def _yearly(m: pyo.ConcreteModel) -> dict[int, tuple[float, float]]:
+def _sums(m: Model) -> Mapping[str, Mapping[Any, Terms]]:
+    """The sums of `SUMS`."""
+    return {"supply": m.ledgers.supply, "delivered": m.ledgers.delivered, "sharing": m.lanes.sharing}
+
+
+def _yearly(m: Model) -> dict[int, tuple[float, float]]:
     """By the identity of a flow: its yearly cost per unit that disruptions of cost multiply, and the rest."""
     raised: dict[int, float] = defaultdict(float)
     rest: dict[int, float] = defaultdict(float)
@@ -231,7 +236,7 @@ def _yearly(m: pyo.ConcreteModel) -> dict[int, tuple[float, float]]:
     return {variable: (raised.get(variable, 0.0), rest.get(variable, 0.0)) for variable in {**raised, **rest}}
 
 
-def _gates(m: pyo.ConcreteModel) -> dict[int, list[Gate]]:
+def _gates(m: Model) -> dict[int, list[Gate]]:
     """By the identity of a flow: the decisions that must be taken for it."""
     found: dict[int, list[Gate]] = defaultdict(list)
     for gate in GATES:

@@ -1,6 +1,9 @@
 """Losses: what a disruption costs more than the undisturbed course, and what of demand is served all the same."""
 
+from __future__ import annotations
+
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 import pyomo.environ as pyo
@@ -10,26 +13,42 @@ from planner_models.blocks.costs import CostLine
 from planner_models.blocks.disruptions.realisations import step_values
 from planner_models.blocks.disruptions.snapshots import SnapshotFlows, wanted_in
 from planner_models.linear import Terms
+from planner_models.model import Model
 from planner_models.sets import Sets
 
 
-def build(m: pyo.ConcreteModel, sets: Sets) -> None:
-    """loss_in[w,t], what a snapshot costs in money over its months, less than nothing where it saves; m.loss[w] the
+@dataclass(frozen=True)
+class Losses:
+    """What disruptions cost.
+
+    lost: by snapshot, what `loss_in` is; loss: by scenario, discounted money
+    served, wanted: by scenario, region and item, money over its months
+    """
+
+    loss_in: pyo.Var[tuple[str, str]]
+    lost: dict[tuple[str, str], Terms]
+    loss: dict[str, Terms]
+    served: dict[tuple[str, str, str], Terms]
+    wanted: dict[tuple[str, str, str], Terms]
+
+
+def build(m: Model, sets: Sets) -> None:
+    """loss_in[w,t], what a snapshot costs in money over its months, less than nothing where it saves; loss[w] the
     discounted sum, with the mean factor of each period.
 
-    m.served, m.wanted [w,r,i]: in money, over the months of a scenario, also of markets that it does not touch.
+    served, wanted [w,r,i]: in money, over the months of a scenario, also of markets that it does not touch.
     """
-    m.loss_in = pyo.Var(pyo.SetOf(list(m.parts)), domain=pyo.Reals)
-    m.lost = {key: _lost(part) for key, part in m.parts.items()}
-    m.snapshot_loss = pyo.Constraint(pyo.SetOf(list(m.parts)), rule=snapshot_loss)
-    m.loss = {name: Terms() for name in sets.scenarios.index[sets.scenarios["modelled"]]}
+    parts = m.snapshots.parts
+    m.loss_in = loss_in = pyo.Var(pyo.SetOf(list(parts)), domain=pyo.Reals)
+    loss: dict[str, Terms] = {name: Terms() for name in sets.scenarios.index[sets.scenarios["modelled"]]}
     expected = CostLine("expected loss")
     probability = sets.scenarios["probability"].to_dict()
-    for (w, t), variable in m.loss_in.items():
-        m.loss[w].add(sets.time.annual[t] / sets.time.years[t], variable)
+    for (w, t), variable in loss_in.items():
+        loss[w].add(sets.time.annual[t] / sets.time.years[t], variable)
         expected.add(probability[w] / sets.time.years[t], variable, ("downstream", ANYWHERE, t))
     m.cost_lines.append(expected)
-    m.served, m.wanted = _service(m, sets)
+    m.losses = Losses(loss_in, {key: _lost(part) for key, part in parts.items()}, loss, *_service(m, sets))
+    m.snapshot_loss = pyo.Constraint(pyo.SetOf(list(parts)), rule=snapshot_loss)
 
 
 def _lost(part: SnapshotFlows) -> Terms:
@@ -49,25 +68,25 @@ def _add(terms: Terms, cost: float, variable: Any) -> None:
         terms.add(cost, variable)
 
 
-def snapshot_loss(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+def snapshot_loss(m: Model, *key: *tuple[str, str]) -> pyo.Expression:
     """loss_in[w,t] = months / 12 x (sum of cost_in x flow_in - sum of cost x flow), over what a snapshot can change"""
-    return m.lost[key].minus(1.0, m.loss_in[key]) == 0
+    return m.losses.lost[key].minus(1.0, m.losses.loss_in[key]) == 0
 
 
-def _service(m: pyo.ConcreteModel, sets: Sets) -> tuple[dict[Any, Terms], dict[Any, Terms]]:
+def _service(m: Model, sets: Sets) -> tuple[dict[Any, Terms], dict[Any, Terms]]:
     """By scenario, region and item: what is sold, and what is wanted, in money over the months of the scenario.
 
     At the price of the step, else the value of the item. Where a scenario touches nothing both are what the base sells.
     """
     served: dict[Any, Terms] = defaultdict(Terms)
     wanted: dict[Any, Terms] = defaultdict(Terms)
-    value = step_values(sets)
-    for w, t in m.parts:
+    value, sold_in = step_values(sets), m.snapshots.sold_in
+    for w, t in m.snapshots.parts:
         months = sets.snapshots[w, t].months / 12.0
         for key in (key for key in value if key[2] == t):
             place, worth, own = (w, *key[:2]), months * value[key], (w, *key)
-            asked = wanted_in(m, w, key) if own in m.sold_in else Terms([1.0], [m.sold[key]])
-            _add(served[place], worth, m.sold_in[own] if own in m.sold_in else m.sold[key])
+            asked = wanted_in(m, w, key) if own in sold_in else Terms([1.0], [m.demand.sold[key]])
+            _add(served[place], worth, sold_in[own] if own in sold_in else m.demand.sold[key])
             for coefficient, variable in zip(asked.coefficients, asked.variables, strict=True):
                 _add(wanted[place], worth * coefficient, variable)
             wanted[place].constant += worth * asked.constant

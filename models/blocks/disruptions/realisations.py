@@ -10,6 +10,7 @@ import pyomo.environ as pyo
 
 from planner_models.blocks.demand import MARKET
 from planner_models.blocks.disruptions.flows import Key, PeriodFlows
+from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.scenarios import Arc, Draw, Market
 
@@ -46,7 +47,7 @@ Courses = Mapping[tuple[str, str], Course]
 """By scenario and period."""
 
 
-def course_rows(m: pyo.ConcreteModel, courses: Courses) -> dict[str, pd.DataFrame]:
+def course_rows(m: Model, courses: Courses) -> dict[str, pd.DataFrame]:
     """Rows of sheets `production`, `flows`, `stocks` and `demand`; markets that want nothing have none.
 
     A flow of the base that stops has a row of 0; others that are 0 have none.
@@ -58,10 +59,10 @@ def course_rows(m: pyo.ConcreteModel, courses: Courses) -> dict[str, pd.DataFram
     running, margin = sets.lines["running"].to_dict(), sets.draws["margin"].to_dict()
     for (w, t), course in courses.items():
         snapshot = sets.snapshots[w, t]
-        for draw, amount in _some(course.made, m.made, t):
+        for draw, amount in _some(course.made, m.production.made, t):
             cost = running[draw[:2]] + margin[draw] + sets.transaction_cost(draw[0], draw[1], draw[2], t)
             made.append((*draw, t, w, amount, cost * snapshot.line_cost.get(draw, 1.0)))
-        for arc, amount in _some(course.shipped, m.shipped, t):
+        for arc, amount in _some(course.shipped, m.lanes.shipped, t):
             transport, transit, duty = charges[(*arc, t)]
             cost = transport * snapshot.arc_cost.get(arc, 1.0) + transit
             shipped.append((*arc, t, w, amount, amount * cost, amount * duty))
@@ -119,15 +120,15 @@ def step_values(sets: Sets) -> dict[tuple[str, str, str, str], float]:
     return dict(zip(sets.demand[MARKET].itertuples(index=False, name=None), worth, strict=True))
 
 
-def modelled_courses(m: pyo.ConcreteModel) -> dict[tuple[str, str], Course]:
+def modelled_courses(m: Model) -> dict[tuple[str, str], Course]:
     """What happens in each snapshot of the model, by the values of its variables."""
     return {
         key: course(m, part.flows, {number: variable.value for number, variable in part.own.items()})
-        for key, part in m.parts.items()
+        for key, part in m.snapshots.parts.items()
     }
 
 
-def course(m: pyo.ConcreteModel, flows: PeriodFlows, values: Mapping[int, float]) -> Course:
+def course(m: Model, flows: PeriodFlows, values: Mapping[int, float]) -> Course:
     """What happens in a snapshot.
 
     Parameters
@@ -150,12 +151,14 @@ def course(m: pyo.ConcreteModel, flows: PeriodFlows, values: Mapping[int, float]
     )
 
 
-def _stock(m: pyo.ConcreteModel, key: Key, restocked: float, released: float) -> tuple[float, float, float]:
+def _stock(m: Model, key: Key, restocked: float, released: float) -> tuple[float, float, float]:
     """What the base holds of an item, and what it adds and releases with what the snapshot does."""
     region, item, period = key
     time, stocks = m.sets.time, m.sets.instance["stocks"].set_index(["region", "item"])
     place = time.position[period]
-    before = m.held[region, item, time.periods[place - 1]].value if place else stocks.at[(region, item), "initial"]
-    held = m.held[key].value
+    before = (
+        m.stock.held[region, item, time.periods[place - 1]].value if place else stocks.at[(region, item), "initial"]
+    )
+    held = m.stock.held[key].value
     change = (held - before) / time.years[period]
     return held, max(change, 0.0) + restocked, max(-change, 0.0) + released

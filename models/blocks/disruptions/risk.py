@@ -1,5 +1,8 @@
 """Risk: the mean of the worst losses (CVaR), where the objective weighs it or a rule limits it."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
 from math import nan
 
 import pandas as pd
@@ -9,6 +12,7 @@ from planner_models.blocks.access import ANYWHERE
 from planner_models.blocks.costs import CostLine
 from planner_models.blocks.disruptions.realisations import SCENARIOS, course_rows, modelled_courses, served_share
 from planner_models.linear import Terms, linear
+from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.scenarios import BASE
 
@@ -19,24 +23,34 @@ ROUNDING = 1e-9
 """What probabilities may be off 1 by."""
 
 
-def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+@dataclass(frozen=True)
+class Risk:
+    """value_at_risk, by its alpha; excess, by scenario; cvar, the mean of the worst losses: discounted money."""
+
+    value_at_risk: pyo.Var[float]
+    excess: pyo.Var[str]
+    cvar: Terms
+
+
+def build(m: Model, sets: Sets) -> None:
     """value_at_risk[alpha], free; excess[w] >= 0, by how much a loss is above it: also of the undisturbed course, which
     loses nothing and has the probability that scenarios leave.
 
-    m.cvar: value_at_risk + sum of probability x excess / (1 - alpha), in discounted money (Rockafellar, Uryasev 2000).
+    cvar: value_at_risk + sum of probability x excess / (1 - alpha), in discounted money (Rockafellar, Uryasev 2000).
     """
     settings = sets.instance.settings
     chances = probabilities(sets) if settings["risk_weight"] > 0 or _limited(sets) else {}
-    m.value_at_risk = pyo.Var([settings["cvar_alpha"]] if chances else [], domain=pyo.Reals)
-    m.excess = pyo.Var(list(chances), domain=pyo.NonNegativeReals)
+    m.value_at_risk = value_at_risk = pyo.Var([settings["cvar_alpha"]] if chances else [], domain=pyo.Reals)
+    m.excess = excess = pyo.Var(list(chances), domain=pyo.NonNegativeReals)
+    cvar = Terms()
+    for variable in value_at_risk.values():
+        cvar.add(1.0, variable)
+    for name, variable in excess.items():
+        cvar.add(chances[name] / (1.0 - settings["cvar_alpha"]), variable)
+    m.risk = Risk(value_at_risk, excess, cvar)
     m.beyond = pyo.Constraint(list(chances), rule=beyond)
-    m.cvar = Terms()
-    for variable in m.value_at_risk.values():
-        m.cvar.add(1.0, variable)
-    for name, variable in m.excess.items():
-        m.cvar.add(chances[name] / (1.0 - settings["cvar_alpha"]), variable)
     risk = CostLine("risk", once=True)
-    for coefficient, variable in zip(m.cvar.coefficients, m.cvar.variables, strict=True):
+    for coefficient, variable in zip(cvar.coefficients, cvar.variables, strict=True):
         risk.add(settings["risk_weight"] * coefficient, variable, ("downstream", ANYWHERE, sets.time.periods[0]))
     m.cost_lines.append(risk)
 
@@ -54,22 +68,22 @@ def _limited(sets: Sets) -> bool:
     return any(rule.type == LIMIT for rule in sets.rules)
 
 
-def beyond(m: pyo.ConcreteModel, name: str) -> pyo.Expression:
+def beyond(m: Model, name: str) -> pyo.Expression:
     """excess[w] >= loss[w] - value_at_risk; the undisturbed course loses nothing"""
-    loss = m.loss[name] if name in m.loss else Terms()
+    loss = m.losses.loss[name] if name in m.losses.loss else Terms()
     slopes = [1.0, *(-value for value in loss.coefficients), 1.0]
-    return linear(slopes, [m.excess[name], *loss.variables, *m.value_at_risk.values()]) >= 0
+    return linear(slopes, [m.risk.excess[name], *loss.variables, *m.risk.value_at_risk.values()]) >= 0
 
 
-def report(m: pyo.ConcreteModel, sets: Sets) -> dict[str, pd.DataFrame]:
+def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
     """Sheet `scenarios`: what each loses and still serves, and its share of the tail that CVaR averages.
 
     And what happens in each, in sheets `production`, `flows`, `stocks` and `demand`, where it can change anything.
     """
     courses, chances = modelled_courses(m), sets.scenarios["probability"]
-    losses = {name: terms.value() for name, terms in m.loss.items()}
+    losses = {name: terms.value() for name, terms in m.losses.loss.items()}
     weights = tail(losses | {BASE: 0.0}, probabilities(sets), sets.instance.settings["cvar_alpha"])
-    sold = {key: variable.value for key, variable in m.sold.items()}
+    sold = {key: variable.value for key, variable in m.demand.sold.items()}
     rows = []
     for name, loss in losses.items():
         own = {key: course for key, course in courses.items() if key[0] == name}

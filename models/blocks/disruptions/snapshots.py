@@ -4,6 +4,8 @@ A snapshot has flows of its own, in yearly rates, where it can change anything; 
 all decisions. `made_in` is what is made while the disruption lasts, and so on; see `flows` for what they are.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +14,9 @@ import pyomo.environ as pyo
 
 from planner_models.blocks.disruptions.effects import Effects, effects
 from planner_models.blocks.disruptions.flows import ANSWERS, FLOWS, GATES, Flow, Key, PeriodFlows, Row, period_flows
-from planner_models.linear import Terms, linear
+from planner_models.keys import Activity
+from planner_models.linear import Terms, Variable, linear
+from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.scenarios import Snapshot
 
@@ -69,35 +73,55 @@ class SnapshotFlows:
         return Terms(coefficients, [*own, *row.rest.variables], factor * row.rest.constant)
 
 
-def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+@dataclass(frozen=True)
+class Snapshots:
+    """What flows while disruptions last.
+
+    parts: by scenario and period; rows: by scenario, kind and key, the part it is in and its place there
+    gates: the flow, the most that it can be, and the decisions one of which it needs
+    as_base: the flow, and the share of what it is in the base that it can be at most
+    """
+
+    parts: dict[tuple[str, str], SnapshotFlows]
+    made_in: pyo.Var[Key]
+    sold_in: pyo.Var[Key]
+    released_in: pyo.Var[Key]
+    rows: dict[Key, tuple[SnapshotFlows, int, Row]]
+    gates: dict[Key, tuple[Variable, float, list[Variable]]]
+    as_base: dict[Key, tuple[Variable, float, Terms]]
+
+
+def build(m: Model, sets: Sets) -> None:
     """made_in[w,l,o,t], shipped_in[w,a,t], transited_in, left_in, sold_in, deployed_in: the flows of the base again.
 
     unserved_in[w,market,t,q] is there wherever something is sold; released_in[w,r,i,t] is taken from what the base
     holds in stock, restocked_in[w,r,i,t] put back.
     """
-    m.parts = dict(_parts(m, sets))
-    for name in (*FLOWS, *ANSWERS):
-        _build_flows(m, name)
-    _limit_lanes(m)
-    m.stock_limited = bool(sets.instance["stocks"]["maximum"].notna().any())
-    m.stocked = {item for _, item, _ in m.held}
-    m.rows_in = {
-        (w, row.kind, *row.key): (part, place, row) for (w, _), part in m.parts.items() for place, row in part.rows
-    }
-    m.capacity_in = pyo.Constraint(pyo.SetOf(list(m.made_in)), rule=capacity_in)
-    m.sharing_in = pyo.Constraint(pyo.SetOf([(w, *lane) for w, kind, *lane in m.rows_in if kind == "sharing"]),
-                                  rule=sharing_in)  # fmt: skip
-    balances = [key for key in m.rows_in if key[1] in ("supply", "delivered")]
+    parts = dict(_parts(m, sets))
+    own = {name: _build_flows(m, parts, name) for name in (*FLOWS, *ANSWERS)}
+    _limit_lanes(parts)
+    rows = {(w, row.kind, *row.key): (part, place, row) for (w, _), part in parts.items() for place, row in part.rows}
+    m.snapshots = snapshots = Snapshots(
+        parts=parts,
+        made_in=own["made"],
+        sold_in=own["sold"],
+        released_in=own["released"],
+        rows=rows,
+        gates=dict(_gates(m, sets, parts)),
+        as_base=dict(_as_base(parts)),
+    )
+    m.capacity_in = pyo.Constraint(pyo.SetOf(list(own["made"])), rule=capacity_in)
+    sharing = [(w, *lane) for w, kind, *lane in rows if kind == "sharing"]
+    m.sharing_in = pyo.Constraint(pyo.SetOf(sharing), rule=sharing_in)
+    balances = [key for key in rows if key[1] in ("supply", "delivered")]
     m.balance_in = pyo.Constraint(pyo.SetOf(balances), rule=balance_in)
-    m.release_in = pyo.Constraint(pyo.SetOf(list(m.released_in)), rule=release_in)
-    m.gates = dict(_gates(m, sets))
-    m.gated_in = pyo.Constraint(pyo.SetOf(list(m.gates)), rule=gated_in)
-    m.served_in = pyo.Constraint(pyo.SetOf(list(m.sold_in)), rule=served_in)
-    m.as_base = dict(_as_base(m))
-    m.no_more_in = pyo.Constraint(pyo.SetOf(list(m.as_base)), rule=no_more_in)
+    m.release_in = pyo.Constraint(pyo.SetOf(list(own["released"])), rule=release_in)
+    m.gated_in = pyo.Constraint(pyo.SetOf(list(snapshots.gates)), rule=gated_in)
+    m.served_in = pyo.Constraint(pyo.SetOf(list(own["sold"])), rule=served_in)
+    m.no_more_in = pyo.Constraint(pyo.SetOf(list(snapshots.as_base)), rule=no_more_in)
 
 
-def _parts(m: pyo.ConcreteModel, sets: Sets) -> Iterator[tuple[tuple[str, str], SnapshotFlows]]:
+def _parts(m: Model, sets: Sets) -> Iterator[tuple[tuple[str, str], SnapshotFlows]]:
     """By modelled scenario and period: the flows that a snapshot can change, still without variables."""
     modelled = [key for key in sets.snapshots if sets.scenarios.at[key[0], "modelled"]]
     periods = period_flows(m, sorted({period for _, period in modelled}))
@@ -109,69 +133,72 @@ def _parts(m: pyo.ConcreteModel, sets: Sets) -> Iterator[tuple[tuple[str, str], 
         yield key, SnapshotFlows(snapshot, flows, found, own, rows)
 
 
-def _build_flows(m: pyo.ConcreteModel, name: str) -> None:
+def _build_flows(m: Model, parts: dict[tuple[str, str], SnapshotFlows], name: str) -> pyo.Var[Key]:
     """One variable for each flow of this name that a snapshot can change."""
-    places = {
-        (w, *flow.key): (part.own, number) for (w, _), part in m.parts.items() for number, flow in part.named(name)
-    }
+    places = {(w, *flow.key): (part.own, number) for (w, _), part in parts.items() for number, flow in part.named(name)}
     variables = pyo.Var(pyo.SetOf(list(places)), domain=pyo.NonNegativeReals)
     m.add_component(f"{name}_in", variables)
     for key, (own, number) in places.items():
         own[number] = variables[key]
+    return variables
 
 
-def _limit_lanes(m: pyo.ConcreteModel) -> None:
+def _limit_lanes(parts: dict[tuple[str, str], SnapshotFlows]) -> None:
     """A lane's own capacity as the snapshot leaves it."""
-    for part in m.parts.values():
+    for part in parts.values():
         for number, flow in part.named("shipped"):
             if flow.most is not None:
                 part.own[number].setub(flow.most.constant * part.effects.capacity.get(number, 1.0))
 
 
-def _gates(m: pyo.ConcreteModel, sets: Sets) -> Iterator[tuple[Key, tuple[Any, float, list[Any]]]]:
+def _gates(
+    m: Model, sets: Sets, parts: dict[tuple[str, str], SnapshotFlows]
+) -> Iterator[tuple[Key, tuple[Variable, float, list[Variable]]]]:
     """What must be in force, ready or open for a flow: the flow, the most that it then can be, and the decisions."""
-    for (w, _), part in m.parts.items():
+    for (w, _), part in parts.items():
         for name, most in _MOST.items():
             for number, flow in part.named(name):
                 for row, decisions in flow.gates:
                     yield (w, *row), (part.own[number], most(m, sets, part.snapshot, flow.key), decisions)
 
 
-def _most_made(m: pyo.ConcreteModel, sets: Sets, snapshot: Snapshot, key: Key) -> float:
+def _most_made(m: Model, sets: Sets, snapshot: Snapshot, key: Key) -> float:
     """All that a draw could give if everything that can be built were, as the snapshot leaves it and as is of use."""
     most = snapshot.capacity.get(key[:3], 1.0) * sets.most[(*key[:2], key[3])] * sets.shares[key[:3]]
     return min(most, _most_useful(m, sets, snapshot, key[1], key[3]))
 
 
-def _most_useful(m: pyo.ConcreteModel, sets: Sets, snapshot: Snapshot, process: str, period: str) -> float:
+def _most_useful(m: Model, sets: Sets, snapshot: Snapshot, process: str, period: str) -> float:
     """All that is of use of a process: more than in the base where the snapshot raises demand or capacity.
 
     Without limit where some stock has a maximum: it is no limit of what is put back.
     """
-    if m.stock_limited:
+    if m.stock.limited:
         return float("inf")
     raised = max([1.0, *snapshot.demand.values(), *snapshot.capacity.values()])
     return raised * sets.most_useful(process, period)
 
 
-def _most_sold(m: pyo.ConcreteModel, sets: Sets, snapshot: Snapshot, key: Key) -> float:
+def _most_sold(m: Model, sets: Sets, snapshot: Snapshot, key: Key) -> float:
     """The volume of a step in the snapshot."""
-    return snapshot.demand.get(key[:2], 1.0) * m.most_sold[key]
+    return snapshot.demand.get(key[:2], 1.0) * m.demand.most_sold[key]
 
 
-def _most_shipped(m: pyo.ConcreteModel, sets: Sets, snapshot: Snapshot, key: Key) -> float:
+def _most_shipped(m: Model, sets: Sets, snapshot: Snapshot, key: Key) -> float:
     """All that could be made of an item, where capacity may be raised, and be taken from stock in the months."""
     more = max(1.0, *snapshot.capacity.values()) if snapshot.capacity else 1.0
-    stock = 12.0 / snapshot.months * sets.time.years[key[4]] if key[2] in m.stocked else 0.0
-    return m.most_moved[key[2], key[4]] * (more + stock)
+    stock = 12.0 / snapshot.months * sets.time.years[key[4]] if key[2] in m.stock.items else 0.0
+    return m.lanes.most_moved[key[2], key[4]] * (more + stock)
 
 
 _MOST = {"made": _most_made, "sold": _most_sold, "shipped": _most_shipped}
 
 
-def _as_base(m: pyo.ConcreteModel) -> Iterator[tuple[Key, tuple[Any, float, Terms]]]:
+def _as_base(
+    parts: dict[tuple[str, str], SnapshotFlows],
+) -> Iterator[tuple[Key, tuple[Variable, float, Terms]]]:
     """Flows that are at most a share of what they are in the base: the flow, the share, and the flow of the base."""
-    for (w, _), part in m.parts.items():
+    for (w, _), part in parts.items():
         limited = {number: 1.0 for number in part.own if part.flows.flows[number].within_base}
         limited |= part.effects.within_base
         for number, share in limited.items():
@@ -179,65 +206,65 @@ def _as_base(m: pyo.ConcreteModel) -> Iterator[tuple[Key, tuple[Any, float, Term
             yield (w, flow.name, *flow.key), (part.own[number], share, flow.base)
 
 
-def capacity_in(m: pyo.ConcreteModel, scenario: str, *key: str) -> pyo.Expression:
+def capacity_in(m: Model, scenario: str, *key: *Activity) -> pyo.Expression:
     """made_in[w,l,o,t] <= factor[w,l,o,t] x share[l,o] (existing[l,t] (kept or accessed) + sum_k size_k ramp built)
 
     As in the base no part counts for more than all that can be of use.
     """
-    usable, part = m.usable[key], m.parts[scenario, key[3]]
+    usable, part = m.capacity.usable[key], m.snapshots.parts[scenario, key[3]]
     left = part.effects.capacity.get(part.flows.numbers["made"][key], 1.0)
     parts = Terms([left * value for value in usable.coefficients], usable.variables, left * usable.constant)
     parts = parts.at_most(_most_useful(m, m.sets, part.snapshot, key[1], key[3]))
-    return parts.minus(1.0, m.made_in[(scenario, *key)]) <= parts.constant
+    return parts.minus(1.0, m.snapshots.made_in[(scenario, *key)]) <= parts.constant
 
 
-def sharing_in(m: pyo.ConcreteModel, scenario: str, *lane: str) -> pyo.Expression:
+def sharing_in(m: Model, scenario: str, *lane: str) -> pyo.Expression:
     """sum over items of shipped_in <= capacity of the `*` row (x its lane_opened) x the factor that hits all of them"""
-    part, place, row = m.rows_in[(scenario, "sharing", *lane)]
+    part, place, row = m.snapshots.rows[(scenario, "sharing", *lane)]
     terms = part.terms(row, part.effects.sharing.get(place, 1.0))
     return terms.expression() <= -terms.constant
 
 
-def balance_in(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+def balance_in(m: Model, *key: str) -> pyo.Expression:
     """The balance of the base, or its delivery, with the flows of the snapshot, + released_in - restocked_in = 0
 
     What the base adds to stock or takes from it in the period stays as it is.
     """
-    part, _, row = m.rows_in[key]
+    part, _, row = m.snapshots.rows[key]
     terms = part.terms(row)
     return terms.expression() == -terms.constant
 
 
-def release_in(m: pyo.ConcreteModel, scenario: str, *key: str) -> pyo.Expression:
+def release_in(m: Model, scenario: str, *key: str) -> pyo.Expression:
     """months / 12 x released_in[w,r,i,t] <= held[r,i,t]"""
-    part, released = m.parts[scenario, key[2]], m.released_in[(scenario, *key)]
+    part, released = m.snapshots.parts[scenario, key[2]], m.snapshots.released_in[(scenario, *key)]
     there = part.flows.stocks[part.flows.numbers["released"][key]]
     slopes = [part.snapshot.months / 12.0, *(-value for value in there.coefficients)]
     return linear(slopes, [released, *there.variables]) <= there.constant
 
 
-def gated_in(m: pyo.ConcreteModel, *key: Any) -> pyo.Expression:
+def gated_in(m: Model, *key: Any) -> pyo.Expression:
     """flow_in <= most_in x sum of decisions, as drawn_in_force, process_ready, item_ready and lane_opening have it"""
-    flow, most, decisions = m.gates[key]
+    flow, most, decisions = m.snapshots.gates[key]
     return linear([1.0] + [-most] * len(decisions), [flow, *decisions]) <= 0
 
 
-def served_in(m: pyo.ConcreteModel, scenario: str, *key: str) -> pyo.Expression:
+def served_in(m: Model, scenario: str, *key: str) -> pyo.Expression:
     """sold_in[q] + unserved_in[q] = factor x volume[q] (x priced[q]) under cost, = factor x sold[q] under profit"""
-    part, place, row = m.rows_in[(scenario, "service", *key)]
+    part, place, row = m.snapshots.rows[(scenario, "service", *key)]
     terms = part.terms(row, part.effects.wanted.get(place, 1.0))
     return terms.expression() == -terms.constant
 
 
-def wanted_in(m: pyo.ConcreteModel, scenario: str, key: tuple[str, ...]) -> Terms:
+def wanted_in(m: Model, scenario: str, key: tuple[str, ...]) -> Terms:
     """What a market wants of a step in a snapshot: its volume, or under profit what it is sold in the base."""
-    part, place, row = m.rows_in[(scenario, "service", *key)]
+    part, place, row = m.snapshots.rows[(scenario, "service", *key)]
     wanted = Terms()
     wanted.extend(-part.effects.wanted.get(place, 1.0), row.rest)
     return wanted
 
 
-def no_more_in(m: pyo.ConcreteModel, *key: Any) -> pyo.Expression:
+def no_more_in(m: Model, *key: Any) -> pyo.Expression:
     """flow_in <= factor x flow of the base; what is put up of enablers is never more than in the base"""
-    flow, share, base = m.as_base[key]
+    flow, share, base = m.snapshots.as_base[key]
     return base.minus(share, flow) <= share * base.constant

@@ -1,47 +1,49 @@
 """Budget: what may be spent on capacity, entry and development in a period."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pyomo.environ as pyo
 
 from planner_models.blocks.access import offer_labels
-from planner_models.blocks.rules.row import RuleRow, by_period, note, of_type, within
+from planner_models.blocks.rules.row import Key, RuleRow, by_period, note, of_type, within
 from planner_models.linear import Terms
+from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.rules import EVERY, Rule
 
 
-def rows(m: pyo.ConcreteModel, sets: Sets) -> Iterator[RuleRow]:
+def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
     """What is spent in each period, money."""
     yield from by_period(m, sets, "budget", _spent)
 
 
-def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+def build(m: Model, sets: Sets) -> None:
     """One row for each rule and period."""
     m.budget = pyo.Constraint(of_type(m, "budget"), rule=budget)
     note(m, m.budget)
 
 
-def budget(m: pyo.ConcreteModel, *key: Any) -> pyo.Expression:
+def budget(m: Model, *key: *Key) -> pyo.Expression:
     """capex of modules ordered + entry of offers signed + cost of projects running (years x) <= limit + breach"""
     return within(m, key)
 
 
-def _spent(m: pyo.ConcreteModel, sets: Sets, rule: Rule) -> dict[str, Terms]:
+def _spent(m: Model, sets: Sets, rule: Rule) -> dict[str, Terms]:
     """By period; offers count where their costs are put down to, development only where the rule names no scope."""
     ((scope, regions),) = rule.places.items()
     spent = {period: Terms() for period in sets.time.periods}
     capex = sets.options["capex"].to_dict()
-    for key, variable in m.built.items():
+    for key, variable in m.capacity.built.items():
         if sets.places[key[:2]][1] in regions:
             spent[key[3]].add(capex[key[:3]], variable)
     entry, labels = sets.offers["entry_cost"].to_dict(), offer_labels(sets)
-    for key, variable in m.signed.items():
+    for key, variable in m.access.signed.items():
         if entry[key[:3]] and (scope == EVERY or labels[key[:3]][1] in regions):
             spent[key[3]].add(entry[key[:3]], variable)
     costs = sets.projects["cost"].to_dict()
     for key, start in sets.starts.items() if scope == EVERY else ():
         for period in start.running or (key[2],):
-            spent[period].add(costs[key[:2]] * (sets.time.years[period] if start.running else 1), m.started[key])
+            spent[period].add(
+                costs[key[:2]] * (sets.time.years[period] if start.running else 1), m.development.started[key]
+            )
     return spent

@@ -1,22 +1,39 @@
 """Local content: how much of the value of an item is made in the bloc that makes it."""
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
 
 import pyomo.environ as pyo
 
-from planner_models.blocks.rules.row import NOTHING, RuleRow, everywhere, note, of_type, within
-from planner_models.blocks.rules.supply import Draw, made
-from planner_models.linear import Terms
+from planner_models.blocks.rules.row import NOTHING, Key, RuleRow, everywhere, note, of_type, within
+from planner_models.blocks.rules.supply import made
+from planner_models.keys import Draw
+from planner_models.linear import Terms, Variable
+from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.rules import Rule
 
-Making = list[tuple[Draw, float, Any]]
+Making = list[tuple[Draw, float, Variable]]
 """Draw, quantity per activity and variable of what makes an item."""
 
 
-def rows(m: pyo.ConcreteModel, sets: Sets) -> Iterator[RuleRow]:
+Input = tuple[str, str, str, str]
+"""Rule, item, period and input of the lines that make the item."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """local: what counts as made there, at most what is used (`local_used`) and made (`local_available`) of it."""
+
+    local: pyo.Var[Input]
+    local_used: dict[Input, Terms]
+    local_available: dict[Input, Terms]
+
+
+def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
     """local[rule,i,t,j] >= 0 in item/year: how much of input j of the lines that make i there is made there.
 
     What is made there may be counted for these lines first, whoever else uses it.
@@ -24,7 +41,9 @@ def rows(m: pyo.ConcreteModel, sets: Sets) -> Iterator[RuleRow]:
     rules = [rule for rule in sets.rules if rule.type == "min_local_content"]
     values = sets.instance["items"].set_index("item")["value"].to_dict()
     making = made(m, sets, set(values)) if rules else {}
-    m.local_used, m.local_available, places = {}, {}, []
+    used: dict[Input, Terms] = {}
+    available: dict[Input, Terms] = {}
+    places = []
     for rule in rules:
         for item, scope, period in everywhere(rule):
             lines = _there(sets, rule, scope, making.get((item, period), []))
@@ -33,9 +52,10 @@ def rows(m: pyo.ConcreteModel, sets: Sets) -> Iterator[RuleRow]:
                 places.append((rule, item, period, lines, inputs))
             for name, use in inputs.items() if values[item] else ():
                 key = (rule.name, item, period, name)
-                m.local_used[key] = use
-                m.local_available[key] = _output(_there(sets, rule, scope, making.get((name, period), [])))
-    m.local = pyo.Var(list(m.local_used), domain=pyo.NonNegativeReals)
+                used[key] = use
+                available[key] = _output(_there(sets, rule, scope, making.get((name, period), [])))
+    m.local = local = pyo.Var(list(used), domain=pyo.NonNegativeReals)
+    m.content = Content(local, used, available)
     for rule, item, period, lines, inputs in places:
         whole = Terms()
         whole.extend(values[item], _output(lines))
@@ -43,43 +63,43 @@ def rows(m: pyo.ConcreteModel, sets: Sets) -> Iterator[RuleRow]:
         figure.extend(1.0, whole)
         for name, use in inputs.items():
             figure.extend(-values[name], use)
-            figure.add(values[name], m.local[rule.name, item, period, name])
+            figure.add(values[name], local[rule.name, item, period, name])
         yield RuleRow(rule, item, rule.who, period, figure.merged(), whole)
 
 
-def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+def build(m: Model, sets: Sets) -> None:
     """What is counted as local is used, and made there."""
-    m.local_in_use = pyo.Constraint(list(m.local), rule=local_in_use)
-    m.local_made = pyo.Constraint(list(m.local), rule=local_made)
+    m.local_in_use = pyo.Constraint(list(m.content.local), rule=local_in_use)
+    m.local_made = pyo.Constraint(list(m.content.local), rule=local_made)
     m.min_local_content = pyo.Constraint(of_type(m, "min_local_content"), rule=min_local_content)
     note(m, m.min_local_content)
 
 
-def local_in_use(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+def local_in_use(m: Model, *key: *Input) -> pyo.Expression:
     """local[i,j] <= what lines that make i in the scope use of j"""
-    return m.local_used[key].merged().minus(1.0, m.local[key]) <= 0
+    return m.content.local_used[key].merged().minus(1.0, m.content.local[key]) <= 0
 
 
-def local_made(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+def local_made(m: Model, *key: *Input) -> pyo.Expression:
     """local[i,j] <= what is made of j in the scope"""
-    return m.local_available[key].merged().minus(1.0, m.local[key]) <= 0
+    return m.content.local_available[key].merged().minus(1.0, m.content.local[key]) <= 0
 
 
-def min_local_content(m: pyo.ConcreteModel, *key: Any) -> pyo.Expression:
+def min_local_content(m: Model, *key: *Key) -> pyo.Expression:
     """value[i] made - sum over inputs j of value[j] (used - local) >= limit x value[i] made - breach"""
     return within(m, key)
 
 
-def local_share(m: pyo.ConcreteModel, row: RuleRow) -> float | None:
+def local_share(m: Model, row: RuleRow) -> float | None:
     """The share of value made there, all that may count being counted; None where nothing of value is made."""
     worth = row.base.value()
     if worth <= NOTHING:
         return None
     values = m.sets.instance["items"].set_index("item")["value"]
     foreign = 0.0
-    for key in (key for key in m.local if key[:3] == (row.rule.name, row.item, row.period)):
-        used = m.local_used[key].value()
-        foreign += values[key[3]] * (used - min(used, m.local_available[key].value()))
+    for key in (key for key in m.content.local if key[:3] == (row.rule.name, row.item, row.period)):
+        used = m.content.local_used[key].value()
+        foreign += values[key[3]] * (used - min(used, m.content.local_available[key].value()))
     return 1.0 - foreign / worth
 
 

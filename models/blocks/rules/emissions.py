@@ -1,12 +1,12 @@
 """Emissions: of processes, of the energy they take, and of transport."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pyomo.environ as pyo
 
-from planner_models.blocks.rules.row import RuleRow, by_period, note, of_type, within
+from planner_models.blocks.rules.row import Key, RuleRow, by_period, note, of_type, within
 from planner_models.linear import Terms, objects
+from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.arcs import lane_rows
 from planner_models.sets.rules import EVERY, Rule
@@ -15,32 +15,32 @@ KILOGRAMS = 1000.0
 """kg per t."""
 
 
-def rows(m: pyo.ConcreteModel, sets: Sets) -> Iterator[RuleRow]:
+def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
     """What lines and lanes emit, t/year."""
     yield from by_period(m, sets, "max_emissions", _emitted)
 
 
-def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+def build(m: Model, sets: Sets) -> None:
     """One row for each rule and period."""
     m.max_emissions = pyo.Constraint(of_type(m, "max_emissions"), rule=max_emissions)
     note(m, m.max_emissions)
 
 
-def max_emissions(m: pyo.ConcreteModel, *key: Any) -> pyo.Expression:
+def max_emissions(m: Model, *key: *Key) -> pyo.Expression:
     """sum over lines of (process + energy x grid) x made + sum over arcs of transport x shipped <= limit + breach"""
     return within(m, key)
 
 
-def _emitted(m: pyo.ConcreteModel, sets: Sets, rule: Rule) -> dict[str, Terms]:
+def _emitted(m: Model, sets: Sets, rule: Rule) -> dict[str, Terms]:
     """By period of the rule: what its lines emit, and what is emitted on the way to its regions."""
     (item,), (regions,) = rule.items, rule.places.values()
     found = {period: Terms() for period in rule.periods}
     per_activity = _per_activity(sets)
-    for (site, process, _, period), variable in m.made.items():
+    for (site, process, _, period), variable in m.production.made.items():
         makes = item == EVERY or any(name == item and amount > 0 for name, amount in sets.recipes[process])
         if period in found and makes and sets.places[site, process][1] in regions:
             found[period].add(per_activity[site, process], variable)
-    flows = sets.flows.assign(emitted=_per_shipment(sets), variable=objects(m.shipped))
+    flows = sets.flows.assign(emitted=_per_shipment(sets), variable=objects(m.lanes.shipped))
     flows = flows[flows["destination"].isin(regions) & (flows["emitted"] > 0)]
     flows = flows if item == EVERY else flows[flows["item"] == item]
     for period, group in flows.groupby("period", observed=True):

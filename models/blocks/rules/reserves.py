@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
 
 import pyomo.environ as pyo
 
-from planner_models.blocks.rules.row import RuleRow, everywhere, note, of_type, within
+from planner_models.blocks.rules.row import Key, RuleRow, everywhere, note, of_type, within
 from planner_models.linear import Terms
+from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.access import OWN
 from planner_models.sets.rules import EVERY, Rule
@@ -15,7 +15,7 @@ from planner_models.sets.rules import EVERY, Rule
 MONTHS = 12.0
 
 
-def rows(m: pyo.ConcreteModel, sets: Sets) -> Iterator[RuleRow]:
+def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
     """Stock or capacity against use, or what is made against what could be, where there can be any."""
     measured = ("min_cover", "max_capacity_ratio")
     use = used(m, sets, {item for rule in sets.rules if rule.type in measured for item in rule.items})
@@ -26,7 +26,7 @@ def rows(m: pyo.ConcreteModel, sets: Sets) -> Iterator[RuleRow]:
                 yield row
 
 
-def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+def build(m: Model, sets: Sets) -> None:
     """One constraint for each type."""
     m.min_cover = pyo.Constraint(of_type(m, "min_cover"), rule=min_cover)
     m.max_capacity_ratio = pyo.Constraint(of_type(m, "max_capacity_ratio"), rule=max_capacity_ratio)
@@ -35,36 +35,36 @@ def build(m: pyo.ConcreteModel, sets: Sets) -> None:
         note(m, constraint)
 
 
-def min_cover(m: pyo.ConcreteModel, *key: Any) -> pyo.Expression:
+def min_cover(m: Model, *key: *Key) -> pyo.Expression:
     """sum over the scope of held[r,i,t] >= limit / 12 x use - breach"""
     return within(m, key)
 
 
-def max_capacity_ratio(m: pyo.ConcreteModel, *key: Any) -> pyo.Expression:
+def max_capacity_ratio(m: Model, *key: *Key) -> pyo.Expression:
     """sum over all lines in the scope of quantity x capacity <= limit x use + breach"""
     return within(m, key)
 
 
-def min_utilisation(m: pyo.ConcreteModel, *key: Any) -> pyo.Expression:
+def min_utilisation(m: Model, *key: *Key) -> pyo.Expression:
     """sum over draws under control of quantity x made >= limit x sum of quantity x usable - breach"""
     return within(m, key)
 
 
-def used(m: pyo.ConcreteModel, sets: Sets, items: set[str]) -> dict[tuple[str, str, str], Terms]:
+def used(m: Model, sets: Sets, items: set[str]) -> dict[tuple[str, str, str], Terms]:
     """(item, region, period) -> what lines use, and what is sold and deployed there, in item/year; of `items` only."""
     use: dict[tuple[str, str, str], Terms] = defaultdict(Terms)
-    for (site, process, _, period), variable in m.made.items() if items else ():
+    for (site, process, _, period), variable in m.production.made.items() if items else ():
         for item, quantity in sets.recipes[process]:
             if quantity < 0 and item in items:
                 use[item, sets.places[site, process][1], period].add(-quantity, variable)
-    for (region, item, period, *_), variable in [*m.sold.items(), *m.deployed.items()]:
+    for (region, item, period, *_), variable in [*m.demand.sold.items(), *m.enablers.deployed.items()]:
         if item in items:
             use[item, region, period].add(1.0, variable)
     return use
 
 
 def _row(
-    m: pyo.ConcreteModel, sets: Sets, rule: Rule, place: tuple[str, str, str], use: dict[tuple[str, str, str], Terms]
+    m: Model, sets: Sets, rule: Rule, place: tuple[str, str, str], use: dict[tuple[str, str, str], Terms]
 ) -> RuleRow:
     item, scope, period = place
     regions = sorted(rule.places[scope])
@@ -75,14 +75,14 @@ def _row(
         for region in regions:
             base.extend(1.0 / MONTHS if rule.type == "min_cover" else 1.0, use[item, region, period])
     if rule.type == "min_cover":
-        held = [m.held[region, item, period] for region in regions if (region, item, period) in m.held]
+        held = [m.stock.held[region, item, period] for region in regions if (region, item, period) in m.stock.held]
         figure = Terms([1.0] * len(held), held)
     elif rule.type == "max_capacity_ratio":
         figure = _capacity(m, sets, rule, place)
     return RuleRow(rule, item, rule.who, period, figure, base)
 
 
-def _under_control(m: pyo.ConcreteModel, sets: Sets, rule: Rule, place: tuple[str, str, str]) -> tuple[Terms, Terms]:
+def _under_control(m: Model, sets: Sets, rule: Rule, place: tuple[str, str, str]) -> tuple[Terms, Terms]:
     """What draws under control make of the item, and what they could make: item/year."""
     item, scope, period = place
     quantities = sets.making(item)
@@ -92,14 +92,14 @@ def _under_control(m: pyo.ConcreteModel, sets: Sets, rule: Rule, place: tuple[st
         meant = rule.by != "firm" or rule.who in (EVERY, firm)
         if meant and draw[1] in quantities and sets.places[draw[:2]][1] in rule.places[scope]:
             key, quantity = (*draw, period), quantities[draw[1]]
-            if key in m.usable:
-                base.extend(quantity, m.usable[key])
-            if key in m.made:
-                figure.add(quantity, m.made[key])
+            if key in m.capacity.usable:
+                base.extend(quantity, m.capacity.usable[key])
+            if key in m.production.made:
+                figure.add(quantity, m.production.made[key])
     return figure, base
 
 
-def _capacity(m: pyo.ConcreteModel, sets: Sets, rule: Rule, place: tuple[str, str, str]) -> Terms:
+def _capacity(m: Model, sets: Sets, rule: Rule, place: tuple[str, str, str]) -> Terms:
     """What all lines there could make of the item, own and outside ones: item/year."""
     item, scope, period = place
     quantities = sets.making(item)
@@ -109,10 +109,10 @@ def _capacity(m: pyo.ConcreteModel, sets: Sets, rule: Rule, place: tuple[str, st
     }
     for line in sorted(lines):
         if sets.lines.at[line, "home"]:
-            total.extend(quantities[line[1]], m.usable.get((*line, OWN, period), Terms()))
+            total.extend(quantities[line[1]], m.capacity.usable.get((*line, OWN, period), Terms()))
         else:
             total.add(quantities[line[1]] * sets.existing.get((*line, period), 0.0), None)
     for key, order in sets.orders.items():
         if key[:2] in lines and not sets.lines.at[key[:2], "home"] and period in order.service:
-            total.add(quantities[key[1]] * order.usable(period), m.built[key])
+            total.add(quantities[key[1]] * order.usable(period), m.capacity.built[key])
     return total

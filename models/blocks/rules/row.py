@@ -7,6 +7,7 @@ from typing import Any
 import pyomo.environ as pyo
 
 from planner_models.linear import Terms, linear
+from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.rules import Rule
 
@@ -52,14 +53,14 @@ class RuleRow:
         return self.upper and not (self.figure.variables or self.figure.constant or self.base.variables)
 
 
-def of_type(m: pyo.ConcreteModel, kind: str) -> list[Key]:
+def of_type(m: Model, kind: str) -> list[Key]:
     """The keys of the rows of a type that something has to hold."""
-    return [key for key, row in m.rule_rows.items() if row.rule.type == kind and not row.idle]
+    return [key for key, row in m.rules.rows.items() if row.rule.type == kind and not row.idle]
 
 
-def within(m: pyo.ConcreteModel, key: Key) -> pyo.Expression:
+def within(m: Model, key: Key) -> pyo.Expression:
     """figure - limit x base <= breach, or limit x base - figure <= breach"""
-    row = m.rule_rows[key]
+    row = m.rules.rows[key]
     sign = 1.0 if row.upper else -1.0
     excess = Terms()
     excess.extend(sign, row.figure)
@@ -67,12 +68,12 @@ def within(m: pyo.ConcreteModel, key: Key) -> pyo.Expression:
     return at_most_breach(m, excess, key)
 
 
-def breach_of(m: pyo.ConcreteModel, key: Key) -> Any | None:
+def breach_of(m: Model, key: Key) -> Any | None:
     """The breach of a row; None where its rule is hard."""
-    return None if m.rule_rows[key].rule.penalty is None else m.breach[key]
+    return None if m.rules.rows[key].rule.penalty is None else m.rules.breach[key]
 
 
-def at_most_breach(m: pyo.ConcreteModel, excess: Terms, key: Key) -> pyo.Expression:
+def at_most_breach(m: Model, excess: Terms, key: Key) -> pyo.Expression:
     """excess <= breach, which is 0 where the rule is hard"""
     merged, breach = excess.merged(), breach_of(m, key)
     if breach is not None:
@@ -80,14 +81,14 @@ def at_most_breach(m: pyo.ConcreteModel, excess: Terms, key: Key) -> pyo.Express
     return linear(merged.coefficients, merged.variables) <= -merged.constant
 
 
-def note(m: pyo.ConcreteModel, constraint: pyo.Constraint) -> None:
+def note(m: Model, constraint: pyo.Constraint) -> None:
     """Remember for each row which constraint holds it."""
     for key, data in constraint.items():
-        row = m.rule_rows[key]
+        row = m.rules.rows[key]
         row.constraints.append((data, row.base))
 
 
-def ratio(_: pyo.ConcreteModel, row: RuleRow) -> float | None:
+def ratio(_: Model, row: RuleRow) -> float | None:
     """figure / base; None where there is nothing to take a share of."""
     base = row.base.value()
     return row.figure.value() / base if base > NOTHING else None
@@ -99,7 +100,7 @@ def one() -> Terms:
 
 
 def by_period(
-    m: pyo.ConcreteModel, sets: Sets, kind: str, figures: Callable[[pyo.ConcreteModel, Sets, Rule], dict[str, Terms]]
+    m: Model, sets: Sets, kind: str, figures: Callable[[Model, Sets, Rule], dict[str, Terms]]
 ) -> Iterator[RuleRow]:
     """The rows of a type whose figure stands by itself: one for each period."""
     for rule in sets.rules:

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
 
 import pyomo.environ as pyo
 
 from planner_models.blocks.disruptions.realisations import step_values
 from planner_models.blocks.disruptions.risk import probabilities, tail
-from planner_models.blocks.rules.row import RuleRow, note, of_type, one, within
+from planner_models.blocks.rules.row import Key, RuleRow, note, of_type, one, within
 from planner_models.linear import Terms
+from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.rules import EVERY, Rule
 from planner_models.sets.scenarios import BASE
@@ -18,21 +18,21 @@ Values = dict[tuple[str, str, str], Terms]
 """By scenario, region and item: money over its months."""
 
 
-def rows(m: pyo.ConcreteModel, sets: Sets) -> Iterator[RuleRow]:
+def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
     """What is served of what is wanted, scenario by scenario; the CVaR."""
     for rule in sets.rules:
-        if rule.type == "max_cvar" and m.cvar.variables:
-            yield RuleRow(rule, rule.items[0], rule.who, EVERY, m.cvar, one())
+        if rule.type == "max_cvar" and m.risk.cvar.variables:
+            yield RuleRow(rule, rule.items[0], rule.who, EVERY, m.risk.cvar, one())
         if rule.type == "min_service":
             served, wanted = _undisturbed(m, sets)
             for name in _scenarios(sets, rule):
-                figure = _meant(rule, name, served if name == BASE else m.served)
-                base = _meant(rule, name, wanted if name == BASE else m.wanted)
+                figure = _meant(rule, name, served if name == BASE else m.losses.served)
+                base = _meant(rule, name, wanted if name == BASE else m.losses.wanted)
                 if base.variables or base.constant:
                     yield RuleRow(rule, rule.items[0], name, EVERY, figure, base)
 
 
-def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+def build(m: Model, sets: Sets) -> None:
     """One constraint for each type."""
     m.min_service = pyo.Constraint(of_type(m, "min_service"), rule=min_service)
     m.max_cvar = pyo.Constraint(of_type(m, "max_cvar"), rule=max_cvar)
@@ -40,12 +40,12 @@ def build(m: pyo.ConcreteModel, sets: Sets) -> None:
         note(m, constraint)
 
 
-def min_service(m: pyo.ConcreteModel, *key: Any) -> pyo.Expression:
+def min_service(m: Model, *key: *Key) -> pyo.Expression:
     """value of what is served >= limit x value of what is wanted - breach, over the months of the scenario"""
     return within(m, key)
 
 
-def max_cvar(m: pyo.ConcreteModel, *key: Any) -> pyo.Expression:
+def max_cvar(m: Model, *key: *Key) -> pyo.Expression:
     """value_at_risk + sum of probability x excess / (1 - alpha) <= limit + breach"""
     return within(m, key)
 
@@ -68,22 +68,22 @@ def _meant(rule: Rule, scenario: str, values: Values) -> Terms:
     return total
 
 
-def _undisturbed(m: pyo.ConcreteModel, sets: Sets) -> tuple[Values, Values]:
+def _undisturbed(m: Model, sets: Sets) -> tuple[Values, Values]:
     """What is sold, and what is wanted, over all years, at what a unit counts for; under objective cost."""
     served: Values = defaultdict(Terms)
     wanted: Values = defaultdict(Terms)
     for key, worth in step_values(sets).items():
         value, place = worth * sets.time.years[key[2]], (BASE, *key[:2])
         if value:
-            served[place].add(value, m.sold[key])
-            wanted[place].add(value, m.sold[key])
-            if key in m.unserved:
-                wanted[place].add(value, m.unserved[key])
+            served[place].add(value, m.demand.sold[key])
+            wanted[place].add(value, m.demand.sold[key])
+            if key in m.demand.unserved:
+                wanted[place].add(value, m.demand.unserved[key])
     return served, wanted
 
 
-def worst_mean(m: pyo.ConcreteModel, _: RuleRow) -> float:
+def worst_mean(m: Model, _: RuleRow) -> float:
     """The mean of the worst losses as they are; the terms of the rule may be above it where it does not bind."""
-    losses = {name: terms.value() for name, terms in m.loss.items()} | {BASE: 0.0}
+    losses = {name: terms.value() for name, terms in m.losses.loss.items()} | {BASE: 0.0}
     shares = tail(losses, probabilities(m.sets), m.sets.instance.settings["cvar_alpha"])
     return sum(share * losses[name] for name, share in shares.items())

@@ -3,15 +3,20 @@
 What is made there and what arrives from outside, whatever tier the item is of and whoever uses it.
 """
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 import pyomo.environ as pyo
 
 from planner_models.blocks.rules.row import everywhere
-from planner_models.linear import Terms, objects
+from planner_models.keys import Draw
+from planner_models.linear import Terms, Variable, objects
+from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.policies import blocs
 from planner_models.sets.rules import EVERY, Rule
@@ -22,59 +27,92 @@ TYPES = (*SHARES, "max_import_share", "min_sources", "max_hhi")
 IMPORTED = "import"
 """What all that arrives is to a rule on imports."""
 
-Draw = tuple[str, str, str]
 Place = tuple[str, str, str]
 """Item, scope and period."""
 
 
-def build(m: pyo.ConcreteModel, sets: Sets) -> None:
+Source = tuple[str, str, str, str, str]
+"""Item, scope, period, what sources are told apart by, and the source."""
+
+
+@dataclass(frozen=True)
+class Supplies:
+    """What there is of an item in a scope, item/year, and what each source gives.
+
+    in_all: the sum that `supplied` is; by_source: the part of it that `sourced` is
+    sources_of: by rule, item, scope and period, the sources that the rule is about
+    """
+
+    supplied: pyo.Var[Place]
+    sourced: pyo.Var[Source]
+    in_all: dict[Place, Terms]
+    by_source: dict[Source, Terms]
+    sources_of: dict[tuple[str, str, str, str], list[Source]]
+
+
+class Incoming(NamedTuple):
+    """By item and period: draw, quantity and variable of what makes it; origin, destination and variable of moves."""
+
+    making: dict[tuple[str, str], list[tuple[Draw, float, Variable]]]
+    moving: dict[tuple[str, str], list[tuple[str, str, Variable]]]
+
+
+def build(m: Model, sets: Sets) -> None:
     """supplied[i,S,t], what is made of i in S and arrives there; sourced[i,S,t,by,k], the part of source k: item/year.
 
     Only for the items and places that a rule asks for.
     """
     rules = [rule for rule in sets.rules if rule.type in TYPES]
     items = {item for rule in rules for item in rule.items}
-    m.making, m.moving = made(m, sets, items), moved(m, sets, items)
-    m.in_all, m.by_source, m.sources_of = {}, {}, {}
+    incoming = Incoming(made(m, sets, items), moved(m, sets, items))
+    in_all: dict[Place, Terms] = {}
+    by_source: dict[Source, Terms] = {}
+    sources_of = {}
     for rule in rules:
         makers, shippers = _makers(sets, rule), _shippers(sets, rule)
         for place in everywhere(rule):
-            _look_at(m, sets, rule, place, makers, shippers)
-    m.supplied = pyo.Var(list(m.in_all), domain=pyo.NonNegativeReals)
-    m.sourced = pyo.Var(list(m.by_source), domain=pyo.NonNegativeReals)
-    m.supply_sum = pyo.Constraint(list(m.in_all), rule=supply_sum)
-    m.source_sum = pyo.Constraint(list(m.by_source), rule=source_sum)
+            total, sources = _look_at(sets, incoming, rule, place, makers, shippers)
+            if total.variables:
+                in_all.setdefault(place, total)
+                sources_of[(rule.name, *place)] = list(sources)
+                for source, terms in sources.items():
+                    by_source.setdefault(source, terms)
+    m.supplied = supplied = pyo.Var(list(in_all), domain=pyo.NonNegativeReals)
+    m.sourced = sourced = pyo.Var(list(by_source), domain=pyo.NonNegativeReals)
+    m.supplies = Supplies(supplied, sourced, in_all, by_source, sources_of)
+    m.supply_sum = pyo.Constraint(list(in_all), rule=supply_sum)
+    m.source_sum = pyo.Constraint(list(by_source), rule=source_sum)
 
 
-def supply_sum(m: pyo.ConcreteModel, *place: str) -> pyo.Expression:
+def supply_sum(m: Model, *place: *Place) -> pyo.Expression:
     """supplied[i,S,t] = made of i in S + shipped into S from outside"""
-    return _equal(m.supplied[place], m.in_all[place])
+    return _equal(m.supplies.supplied[place], m.supplies.in_all[place])
 
 
-def source_sum(m: pyo.ConcreteModel, *key: str) -> pyo.Expression:
+def source_sum(m: Model, *key: *Source) -> pyo.Expression:
     """sourced[i,S,t,by,k] = the part of that sum that comes from source k"""
-    return _equal(m.sourced[key], m.by_source[key])
+    return _equal(m.supplies.sourced[key], m.supplies.by_source[key])
 
 
-def _equal(variable: Any, terms: Terms) -> pyo.Expression:
+def _equal(variable: Variable, terms: Terms) -> pyo.Expression:
     merged = terms.merged()
     return merged.minus(1.0, variable) == 0
 
 
-def made(m: pyo.ConcreteModel, sets: Sets, items: set[str]) -> dict[tuple[str, str], list[tuple[Draw, float, Any]]]:
+def made(m: Model, sets: Sets, items: set[str]) -> dict[tuple[str, str], list[tuple[Draw, float, Variable]]]:
     """(item, period) -> draw, quantity per activity and variable of all that makes the item; of `items` only."""
     found = defaultdict(list)
-    for (*draw, period), variable in m.made.items() if items else ():
+    for (*draw, period), variable in m.production.made.items() if items else ():
         for item, quantity in sets.recipes[draw[1]]:
             if quantity > 0 and item in items:
                 found[item, period].append((tuple(draw), quantity, variable))
     return found
 
 
-def moved(m: pyo.ConcreteModel, sets: Sets, items: set[str]) -> dict[tuple[str, str], list[tuple[str, str, Any]]]:
+def moved(m: Model, sets: Sets, items: set[str]) -> dict[tuple[str, str], list[tuple[str, str, Variable]]]:
     """(item, period) -> origin, destination and variable of all that moves the item; of `items` only."""
     flows = sets.flows[sets.flows["item"].isin(items)]
-    variables = objects(m.shipped)[flows.index].tolist()
+    variables = objects(m.lanes.shipped)[flows.index].tolist()
     found = defaultdict(list)
     columns = [flows[name].tolist() for name in ("item", "period", "origin", "destination")]
     for item, period, origin, destination, variable in zip(*columns, variables, strict=True):
@@ -83,42 +121,37 @@ def moved(m: pyo.ConcreteModel, sets: Sets, items: set[str]) -> dict[tuple[str, 
 
 
 def _look_at(
-    m: pyo.ConcreteModel, sets: Sets, rule: Rule, place: Place, makers: dict[Draw, str], shippers: dict[str, str]
-) -> None:
-    """Note the supply of a place that a rule is about, and the sources there that it is about.
+    sets: Sets, incoming: Incoming, rule: Rule, place: Place, makers: dict[Draw, str], shippers: dict[str, str]
+) -> tuple[Terms, dict[Source, Terms]]:
+    """The supply of a place that a rule is about, and the sources there that it is about.
 
     A share rule about every source in a scope is about those outside it, where they have a place at all.
     """
     total = Terms()
     parts: dict[str, Terms] = defaultdict(Terms)
-    for name, coefficient, variable in _supplies(m, sets, rule, place, makers, shippers):
+    for name, coefficient, variable in _supplies(sets, incoming, rule, place, makers, shippers):
         total.add(coefficient, variable)
         if name is not None:
             parts[name].add(coefficient, variable)
-    if not total.variables:
-        return
-    m.in_all.setdefault(place, total)
     names = sorted(parts)
     if rule.type in SHARES and rule.who != EVERY:
         names = [rule.who]
     elif rule.type in SHARES and place[1] != EVERY:
         inside = {shippers.get(region) for region in rule.places[place[1]]}
         names = [name for name in names if name not in inside]
-    m.sources_of[(rule.name, *place)] = [(*place, rule.by or IMPORTED, name) for name in names]
-    for name in names:
-        m.by_source.setdefault((*place, rule.by or IMPORTED, name), parts[name])
+    return total, {(*place, rule.by or IMPORTED, name): parts[name] for name in names}
 
 
 def _supplies(
-    m: pyo.ConcreteModel, sets: Sets, rule: Rule, place: Place, makers: dict[Draw, str], shippers: dict[str, str]
-) -> Iterator[tuple[str | None, float, Any]]:
+    sets: Sets, incoming: Incoming, rule: Rule, place: Place, makers: dict[Draw, str], shippers: dict[str, str]
+) -> Iterator[tuple[str | None, float, Variable]]:
     """Source (None: none of those the rule tells apart), coefficient and variable of each part of the supply."""
     item, scope, period = place
     regions = rule.places[scope]
-    for draw, quantity, variable in m.making[item, period]:
+    for draw, quantity, variable in incoming.making[item, period]:
         if sets.places[draw[:2]][1] in regions:
             yield makers.get(draw), quantity, variable
-    for origin, destination, variable in m.moving[item, period]:
+    for origin, destination, variable in incoming.moving[item, period]:
         if destination in regions and origin not in regions:
             yield shippers.get(origin), 1.0, variable
 

@@ -92,7 +92,7 @@ class _Search:
         if solution.values is None:
             raise NoPlan(solution)
         self.found.sign = job.sign
-        own = [row.parts for row in job.model.rule_rows.values() if row.rule.name == self.found.request.rule]
+        own = [row.parts for row in job.model.rules.rows.values() if row.rule.name == self.found.request.rule]
         self.sources = max(map(len, own), default=0)
         point = self._point(job, solution, math.nan)
         point.limit = point.value
@@ -207,7 +207,7 @@ class _Search:
     def _figure(self, job: Job, tables: dict[str, pd.DataFrame]) -> float:
         """The rule's figure where it is tightest; of service, the most that can be served."""
         if self.kind == "min_service":
-            names = {row.who for row in job.model.rule_rows.values() if row.rule.name == self.found.request.rule}
+            names = {row.who for row in job.model.rules.rows.values() if row.rule.name == self.found.request.rule}
             return least_served(Recourse(job.model), names)
         rows = tables.get("rules", pd.DataFrame(columns=["rule", "value"]))
         values = rows.loc[rows["rule"] == self.found.request.rule, "value"].dropna().astype(float)

@@ -72,7 +72,7 @@ def most_served(reading: Reading, case: Case, options: Options) -> float | None:
     """
     job = prepared(with_cases(reading, [case], 0.0), options)
     name = job.model.sets.scenarios.index[-1]
-    served, wanted = (_together(terms, name) for terms in (job.model.served, job.model.wanted))
+    served, wanted = (_together(terms, name) for terms in (job.model.losses.served, job.model.losses.wanted))
     share, offset = 0.0, 0.0
     for _ in range(MOST_STEPS):
         cost = _costs(job, served, -1.0) + _costs(job, wanted, share)

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyomo.environ as pyo
 
 from planner.planning import Job
 from planner.solver.compiled import Compiled
 from planner.solver.solver import Options, Progress, Rounding, Solution, rounding, solve_arrays
+from planner_models.model import Model
 from planner_models.schema import RESULTS
 
 DECISIONS = ("built", "held")
@@ -85,17 +85,19 @@ class Case:
         return self.base + sum(losses, np.zeros_like(self.base))
 
 
-def case_of(model: pyo.ConcreteModel, compiled: Compiled) -> Case:
+def case_of(model: Model, compiled: Compiled) -> Case:
     """The parts of the objective of a model whose arrays these are."""
     place = {id(variable): position for position, variable in enumerate(compiled.variables)}
     table = model.sets.scenarios["probability"]
     certain = {}
     for name in table.index[table > 0]:
         certain[name] = np.zeros_like(compiled.cost)
-        for coefficient, variable in zip(model.loss[name].coefficients, model.loss[name].variables, strict=True):
+        for coefficient, variable in zip(
+            model.losses.loss[name].coefficients, model.losses.loss[name].variables, strict=True
+        ):
             certain[name][place[id(variable)]] = coefficient
     base = compiled.cost.copy()
-    for block in (model.loss_in, model.value_at_risk, model.excess):
+    for block in (model.losses.loss_in, model.risk.value_at_risk, model.risk.excess):
         base[[place[id(variable)] for variable in block.values()]] = 0.0
     kept = [place[id(variable)] for name in DECISIONS for variable in model.component(name).values()]
     decided = compiled.integer.copy()
@@ -171,7 +173,7 @@ def value_information(job: Job, solution: Solution, watch: Callable[[Progress], 
     return information_rows(job.model, job.compiled, solution, run)
 
 
-def information_rows(model: pyo.ConcreteModel, compiled: Compiled, solution: Solution, run: Run) -> pd.DataFrame:
+def information_rows(model: Model, compiled: Compiled, solution: Solution, run: Run) -> pd.DataFrame:
     """Rows of sheet `summary` from a model, its arrays and its solution; see `value_information`."""
     case = case_of(model, compiled)
     rows: list[tuple[str, Any, str]] = []

@@ -128,7 +128,7 @@ def nameable(job: Job) -> list[Decision]:
     found += [("opened", site, period) for site, window in sets.windows.items() for period in window]
     found += [("kept", *line) for line in sets.existing]
     found += [("accessed", *offer, period) for offer in sets.offers.index for period in sets.time.periods]
-    found += [("priced", region, item, step, period) for region, item, period, step in job.model.volume]
+    found += [("priced", region, item, step, period) for region, item, period, step in job.model.demand.volume]
     return list(dict.fromkeys(found))
 
 

@@ -1,0 +1,67 @@
+"""The keys of variables and of what is said about them: what each place in a tuple names."""
+
+Line = tuple[str, str]
+"""Site and process."""
+
+LinePeriod = tuple[str, str, str]
+"""Site, process and period."""
+
+Draw = tuple[str, str, str]
+"""Site, process and mode in which its capacity is had."""
+
+Activity = tuple[str, str, str, str]
+"""Site, process, mode and period: what is made."""
+
+Option = tuple[str, str, str]
+"""Site, process and option of building there."""
+
+Ordering = tuple[str, str, str, str]
+"""Site, process, option and period in which modules are ordered."""
+
+Offer = tuple[str, str, str]
+"""Firm, process cell and mode of a row of offers."""
+
+OfferPeriod = tuple[str, str, str, str]
+"""Firm, process cell, mode and period."""
+
+SitePeriod = tuple[str, str]
+"""Site and period."""
+
+Flow = tuple[str, str, str, str, str]
+"""Origin, destination, item, mode and period."""
+
+Lane = tuple[str, str, str, str, str]
+"""Origin, destination, item cell of the row, mode and period."""
+
+SharedLane = tuple[str, str, str, str]
+"""Origin, destination, mode and period of a lane whose capacity its items share."""
+
+Place = tuple[str, str, str]
+"""Item, region and period."""
+
+Market = tuple[str, str, str]
+"""Region, item and period."""
+
+Step = tuple[str, str, str, str]
+"""Region, item, period and step."""
+
+Raise = tuple[str, str, str, str, str, float]
+"""Region, item, period, step, enabler and threshold."""
+
+Threshold = tuple[str, str, str, float, str]
+"""Region, enabler, item, threshold and period."""
+
+Start = tuple[str, str, str]
+"""Project, option and period in which it begins."""
+
+Level = tuple[str, int, str]
+"""Process, or region, level and period."""
+
+Stage = tuple[str, str, float, str]
+"""Region, stage, share of the smallest plant and period."""
+
+Credit = tuple[str, str, str, str, int]
+"""Site, process, mode, period and level of what is made at a level."""
+
+Grant = tuple[str, str, str, str, bool]
+"""Policy, tier, region, period and whether it is paid once."""
