@@ -64,7 +64,7 @@ def imports(module: str) -> Iterator[str]:
                 yield known
 
 
-ARROWS = {module: sorted(set(imports(module))) for module in MODULES}
+ARROWS = {module: sorted(set(imports(module))) if module != MODEL else [] for module in MODULES}
 
 
 def room(module: str) -> str:
@@ -116,11 +116,11 @@ def test_no_import_goes_up() -> None:
 
 
 def test_no_file_is_in_a_circle() -> None:
-    assert not circles(ARROWS | {MODEL: []})
+    assert not circles(ARROWS)
 
 
 def test_model_imports_only_what_type_checkers_read() -> None:
-    """Its typed fields are of the blocks, which import it: that circle is of names in annotations, and of nothing run."""
+    """Its fields are of types of the blocks, which import it: a circle of annotations, and of nothing that runs."""
     body = ast.parse(MODULES[MODEL].read_text("utf-8")).body
     run = [node.module for node in body if isinstance(node, ast.ImportFrom)]
     assert run == ["__future__", "typing"]
