@@ -22,9 +22,12 @@ PENALTY_PER_PRICE = 3.0
 
 
 def penalties(demand: pd.DataFrame, settings: Mapping[str, Any]) -> pd.Series:
-    """Cost of a unit not served in money/item: its own, else the setting, else 3 x price, else missing: must be met."""
+    """Cost of a unit not served in money/item: its own, else the setting, else 3 x price, else missing: must be met.
+
+    A price of 0 is none here: demand that cost nothing to leave would count for nothing.
+    """
     default = settings["shortage_penalty"]
-    general = demand["price"] * PENALTY_PER_PRICE if default is None else default
+    general = demand["price"].where(demand["price"] > 0) * PENALTY_PER_PRICE if default is None else default
     return demand["penalty"].fillna(general)
 
 

@@ -75,9 +75,11 @@ def _into_products(
     """What of each input pool goes into each product pool: positions of both, and item/year of the input."""
     line = ["site", "process"]
     worth = made["amount"] * made["item"].map(value)
-    total = worth.groupby([made[name] for name in line]).transform("sum")
-    amounts = made["amount"].groupby([made[name] for name in line]).transform("sum")
-    part = (worth / total.where(total > 0)).fillna(made["amount"] / amounts)
+    lines = [made[name] for name in line]
+    total = worth.groupby(lines).transform("sum")
+    valued = made["item"].map(value).gt(0).groupby(lines).transform("all")
+    amounts = made["amount"].groupby(lines).transform("sum")
+    part = (worth / total.where(valued & (total > 0))).fillna(made["amount"] / amounts)
     inputs = used[used["site"].notna()]
     inputs = inputs.assign(source=_at(pools, inputs["region"], inputs["item"]))
     steps = made.assign(part=part)[[*line, "pool", "part"]].merge(inputs[[*line, "source", "amount"]], on=line)

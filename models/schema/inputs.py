@@ -69,7 +69,12 @@ _TABLES = [
             "item": text("name of the item", key=True),
             "tier": choice("tier of the chain", TIERS, required=True),
             "unit": text("unit in which the item is counted"),
-            "value": number("reference value for duties, shares and in-transit stock", "money/item", low=0, default=0),
+            "value": number(
+                "reference value for duties, shares and in-transit stock; where it is 0 shares are by quantity",
+                "money/item",
+                low=0,
+                default=0,
+            ),
             "mass": number("mass", "t/item", low=0, default=0),
             "critical": flag("counted as critical in security figures", "no"),
             "disposable": flag("surplus may be thrown away", "no"),
@@ -270,7 +275,11 @@ _TABLES = [
             "step": text("name of the price-volume step", key=True, default="1"),
             "price": number("price", "money/item", low=0),
             "volume": number("volume that sells at that price", "item/year", low=0, required=True),
-            "penalty": number("cost of a unit not served; blank = the setting, or 3 x price", "money/item", low=0),
+            "penalty": number(
+                "cost of a unit not served; blank = the setting, or 3 x price; with neither it must be served",
+                "money/item",
+                low=0,
+            ),
         },
     ),
     table(

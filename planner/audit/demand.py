@@ -21,13 +21,31 @@ def served(case: Case) -> pd.DataFrame:
     """
     steps = case.instance["demand"][[*MARKET, "step", "price", "volume", "penalty"]]
     default = case.instance.settings["shortage_penalty"]
-    general = steps["price"] * PENALTY_PER_PRICE if default is None else pd.Series(default, index=steps.index)
+    asked = steps["price"].where(steps["price"] > 0)
+    general = asked * PENALTY_PER_PRICE if default is None else pd.Series(default, index=steps.index)
     steps = steps.assign(fine=steps["penalty"].fillna(general)).drop(columns="penalty")
     steps = steps.rename(columns={"volume": "wanted", "price": "asked"}).assign(known=True)
     sheet = case["demand"].assign(step=words(case["demand"]["step"]))
     rows = sheet.merge(steps, on=[*MARKET, "step"], how="left")
     wanted = rows["wanted"] * market_factor(case, rows) * (1.0 + uplift(case, rows))
     return rows.assign(wanted=wanted, known=rows["known"].eq(True))
+
+
+EVERY = "*"
+
+
+def counted(case: Case, rows: pd.DataFrame, item: str = EVERY) -> pd.Series:
+    """What a unit of each row (item, asked) counts for in service, among all markets or those of one item.
+
+    The price asked, else the value of the item; 1 where some market of them has neither, so that quantities are added.
+    """
+    value = case.instance["items"].set_index("item")["value"]
+    steps = case.instance["demand"]
+    steps = steps[(steps["volume"] > 0) & (steps["item"].eq(item) | (item == EVERY))]
+    if not ((steps["price"] > 0) | (steps["item"].map(value) > 0)).all():
+        return pd.Series(1.0, index=rows.index)
+    asked = rows["asked"].astype(float)
+    return asked.where(asked > 0, rows["item"].map(value).astype(float))
 
 
 def audit(case: Case) -> list[Finding]:

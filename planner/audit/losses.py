@@ -6,7 +6,7 @@ import pandas as pd
 from planner.audit import Finding, at_most, same
 from planner.audit import snapshots as course
 from planner.audit.case import Case, keyed, remembered
-from planner.audit.demand import served
+from planner.audit.demand import EVERY, counted, served
 from planner.audit.disturbances import deployed, drawn, moved, wanted
 from planner.audit.lanes import freighted
 from planner.audit.production import priced
@@ -86,15 +86,16 @@ def losses(case: Case) -> pd.DataFrame:
 
 
 @remembered
-def services(case: Case) -> pd.DataFrame:
-    """Every market in every snapshot: `sold` and `wanted` over its months in item, `got` and `due` their value.
+def services(case: Case, item: str = EVERY) -> pd.DataFrame:
+    """Every market in every snapshot: `sold` and `wanted` over its months in item, `got` and `due` what they count for.
 
-    What a snapshot does not touch wants what it is sold.
+    Of all items, or of one. What a snapshot does not touch wants what it is sold.
     """
     key = [*SNAPSHOT, "region", "item"]
     rows = wanted(case)
+    rows = rows[rows["item"].eq(item) | (item == EVERY)]
     sold = keyed(course.demand(case), key, "sold").reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)
-    value = rows["asked"].fillna(rows["item"].map(case.instance["items"].set_index("item")["value"])).astype(float)
+    value = counted(case, rows, item)
     weight = rows["months"] / 12.0
     apart = ~course.is_touched(case, rows)
     due = rows["wanted"].mask(apart, sold.to_numpy())
@@ -103,14 +104,9 @@ def services(case: Case) -> pd.DataFrame:
 
 
 def service(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    """By key: `due`, the value wanted, and `share`, what of it is sold; in item where all that is wanted has no value.
-
-    The share is missing where nothing is wanted.
-    """
-    sums = rows.groupby(key)[["got", "due", "sold", "wanted"]].sum()
-    plain = sums["due"] <= 0
-    got, due = sums["got"].where(~plain, sums["sold"]), sums["due"].where(~plain, sums["wanted"])
-    return pd.DataFrame({"due": due, "share": got / due.where(due > 0)})
+    """By key: `due`, what is wanted as it counts, and `share`, what of it is sold; missing where nothing is wanted."""
+    sums = rows.groupby(key)[["got", "due"]].sum()
+    return pd.DataFrame({"due": sums["due"], "share": sums["got"] / sums["due"].where(sums["due"] > 0)})
 
 
 def cvar(case: Case, loss: pd.Series, probability: pd.Series) -> float:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from planner.audit import TOLERANCE, Finding, at_most, never, same
 from planner.audit.case import Case, remembered
-from planner.audit.demand import served
+from planner.audit.demand import counted, served
 from planner.audit.figures import EVERY, FIGURES
 from planner.audit.losses import by_scenario, cvar, services
 from planner.audit.scenarios import scenarios
@@ -68,26 +68,25 @@ def _during(case: Case, rule: pd.Series, periods: pd.Series) -> pd.Series:
 
 
 def _service(case: Case, rule: pd.Series) -> pd.DataFrame:
-    """The share of the value wanted that is served, in one scenario, or in all and, under cost, in the base."""
-    rows = services(case)
+    """The share of what is wanted that is served, in one scenario, or in all and, under cost, in the base."""
+    rows = services(case, rule["item"])
     named = scenarios(case)["row"]
     if rule["scenario"] != EVERY:
         rows = rows[(rows["scenario"] == rule["scenario"]) | (rows["scenario"].map(named) == rule["scenario"])]
     elif case.instance.settings["objective"] == "cost":
-        rows = pd.concat([rows, _undisturbed(case)])
-    rows = rows[
-        within(case, rows["region"], rule["scope"]) & ((rule["item"] == EVERY) | (rows["item"] == rule["item"]))
-    ]
+        rows = pd.concat([rows, _undisturbed(case, rule["item"])])
+    rows = rows[within(case, rows["region"], rule["scope"])]
     sums = rows.groupby("scenario")[["got", "due"]].sum()
     table = pd.DataFrame({"value": sums["got"] / sums["due"].where(sums["due"] > 0), "base": sums["due"]})
     table = table.rename_axis("who").reset_index()
     return table.assign(item=rule["item"], period=EVERY)
 
 
-def _undisturbed(case: Case) -> pd.DataFrame:
+def _undisturbed(case: Case, item: str) -> pd.DataFrame:
     """The rows of `services` for the base: over the years of every period."""
     rows = served(case)
-    value = rows["asked"].fillna(rows["item"].map(case.instance["items"].set_index("item")["value"])).astype(float)
+    rows = rows[rows["item"].eq(item) | (item == EVERY)]
+    value = counted(case, rows, item)
     years = rows["period"].map(case.periods["years"])
     rows = rows.assign(scenario="base", sold=years * rows["sold"], wanted=years * rows["wanted"])
     return rows.assign(got=value * rows["sold"], due=value * rows["wanted"])

@@ -25,6 +25,7 @@ from planner.checks import (
     sites,
     stocks,
     switches,
+    weights,
 )
 from planner.checks.memory import remembered
 from planner.issues import Issue
@@ -102,6 +103,10 @@ CHECKS: tuple[Check, ...] = (
     scenarios.snapshots_fit_periods,
     scenarios.expansions_have_members,
     scenarios.risk_has_scenarios,
+    weights.service_can_be_weighed,
+    weights.shortage_has_a_cost,
+    weights.losses_have_values,
+    weights.content_has_values,
     disruptions.targets_exist,
     disruptions.effects_fit_kinds,
     disruptions.factors_change_something,

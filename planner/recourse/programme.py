@@ -8,8 +8,8 @@ import numpy as np
 
 from planner.solver.compiled import Compiled
 from planner_models.blocks.disruptions.flows import Flow, PeriodFlows, period_flows
-from planner_models.blocks.disruptions.realisations import step_values
 from planner_models.model import Model
+from planner_models.sets.weights import service_weights
 
 Column = tuple[str, tuple[Any, ...]]
 """The name of a flow and its key."""
@@ -22,7 +22,7 @@ class Programme:
     columns: what each column is; `base` is its value in the plan, `cost` what a unit costs, `raised` the part of that
     which a disturbance of costs scales; `upper` the most without a disturbance
     arrays: rows and matrix; the right-hand sides are those of the undisturbed course
-    service: by column of what is sold, its row; `wanted` and `worth` (money/item; 1 where nothing has any) of it
+    service: by column of what is sold, its row; `wanted` and `worth` (what a unit counts for: `service_weights`) of it
     sharing: rows of lanes that items share, with the columns on them
     pace: the column that says how many such windows a year has: 12 / months
     group: numbers the parts that hang together, by column
@@ -50,7 +50,7 @@ class Programme:
 
 def programmes(m: Model, periods: Iterable[str]) -> dict[str, Programme]:
     """The programmes of periods of a model whose variables hold a plan."""
-    worth: dict[Any, float] = {**step_values(m.sets)}
+    worth: dict[Any, float] = {**service_weights(m.sets.instance).each}
     return {period: _programme(flows, worth) for period, flows in period_flows(m, periods).items()}
 
 
@@ -64,8 +64,6 @@ def _programme(flows: PeriodFlows, worth: dict[Any, float]) -> Programme:
     upper = np.where(within, np.minimum(upper, base), upper)
     wanted = {number: -flows.rows[row].rest.value() for number, row in flows.service.items()}
     values = {number: worth[flows.flows[number].key] for number in flows.service}
-    if not any(values[number] * amount for number, amount in wanted.items()):
-        values = dict.fromkeys(values, 1.0)
     return Programme(
         flows=flows,
         columns=[*((flow.name, flow.key) for flow in flows.flows), ("pace", (flows.period,))],

@@ -10,6 +10,7 @@ from planner.report.figures import (
     MOST_NAMES,
     capacity_and_use,
     costs_by_group,
+    goods,
     key_items,
     listed,
     money,
@@ -205,9 +206,10 @@ def _concentration(instance: Instance, tables: Tables) -> str:
     worth = made.groupby("region")["worth"].sum().sort_values(ascending=False, kind="stable")
     if worth.empty or not worth.sum():
         return ""
+    counted = goods(instance)
     sentence = (
         f"The largest source is {worth.index[0]}: it makes {per_cent(worth.iloc[0] / worth.sum())} of all goods by "
-        f"worth in {last}"
+        f"{counted.measure}{counted.note} in {last}"
     )
     shares = shares_by_region(made)
     top = shares.max(axis=1)

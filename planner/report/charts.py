@@ -3,12 +3,13 @@
 import pandas as pd
 
 from planner.report.disruptions import impacts, services
-from planner.report.figures import capacity_and_use, flows_between, key_items, output, periods, shares_by_region
+from planner.report.figures import capacity_and_use, flows_between, goods, key_items, output, periods, shares_by_region
 from planner.report.integration import MODES, drawn_by_mode
 from planner.results.tables import Tables, table
 from planner.sheets.board import Chart, Map
 from planner_models.instance import Instance
 from planner_models.schema import TIERS
+from planner_models.sets.weights import service_weights
 
 MOST_BARS = 12
 MOST_REGIONS = 7
@@ -18,25 +19,33 @@ OTHERS = "others"
 
 def charts(instance: Instance, tables: Tables) -> list[Chart | Map]:
     """The charts that the tables have figures for: costs, capacity, sourcing, modes, the map, disruptions."""
-    last = periods(instance)[-1]
+    last, measure = periods(instance)[-1], service_weights(instance).words
     found: list[Chart | Map] = [
-        _in_money("Cost by tier and period", "stacked", instance, _costs(instance, tables)),
-        _in_money("Capacity against use, at reference value", "clustered", instance, _capacity(instance, tables)),
+        _in_money("Cost by tier and period", "stacked", instance.settings["currency"], _costs(instance, tables)),
+        _of_goods("Capacity against use", "clustered", instance, _capacity(instance, tables)),
         Chart(f"Sourcing by region, {last}", "shares", "share of supply", _sourcing(instance, tables, last)),
-        _in_money("How the chain is reached, at reference value", "stacked", instance, _modes(instance, tables)),
+        _of_goods("How the chain is reached", "stacked", instance, _modes(instance, tables)),
         Chart(f"Own, ally or buy, {last}", "shares", "share of supply", _ways(instance, tables, last)),
         Map(f"Where things are made, and what moves, {last}", *_places(instance, tables, last)),
         Chart("Impact of the worst disruptions", "bars", f"million {instance.settings['currency']}", impacts(tables)),
-        Chart("Demand served in these disruptions", "bars", "share of value", services(tables), floor=0.0),
+        Chart("Demand served in these disruptions", "bars", f"share of {measure}", services(tables), floor=0.0),
     ]
     return [chart for chart in found if not (chart.regions if isinstance(chart, Map) else chart.frame).empty]
 
 
-def _in_money(title: str, kind: str, instance: Instance, frame: pd.DataFrame) -> Chart:
-    """A chart of yearly amounts, in billions where they are large."""
+def _in_money(title: str, kind: str, currency: str, frame: pd.DataFrame) -> Chart:
+    """A chart of yearly amounts of money, in billions where they are large."""
     large = not frame.empty and frame.to_numpy().max() >= 10_000
-    unit = f"{'billion' if large else 'million'} {instance.settings['currency']} a year"
+    unit = f"{'billion' if large else 'million'} {currency} a year"
     return Chart(title, kind, unit, frame / 1000 if large else frame)
+
+
+def _of_goods(title: str, kind: str, instance: Instance, frame: pd.DataFrame) -> Chart:
+    """A chart of goods of different kinds: at reference value, or in quantities."""
+    counted = goods(instance)
+    if counted.measure == "worth":
+        return _in_money(f"{title}, at reference value{counted.note}", kind, counted.unit, frame)
+    return Chart(f"{title}, in quantities", kind, f"{counted.unit} a year".strip(), frame)
 
 
 def _costs(instance: Instance, tables: Tables) -> pd.DataFrame:
@@ -73,12 +82,12 @@ def _modes(instance: Instance, tables: Tables) -> pd.DataFrame:
 def _ways(instance: Instance, tables: Tables, period: str) -> pd.DataFrame:
     """Share of each mode in the supply of the items of which most, by worth, is not made in own plants."""
     rows = drawn_by_mode(instance, tables)
-    rows = rows[(rows["period"] == period) & (rows["worth"] > 0)]
+    rows = rows[(rows["period"] == period) & (rows["quantity"] > 0)]
     if rows["mode"].nunique() < 2:
         return pd.DataFrame()
-    sums = rows.pivot_table(index="item", columns="mode", values="worth", aggfunc="sum", fill_value=0.0)
-    others = sums.drop(columns=MODES["own"], errors="ignore").sum(axis=1)
-    chosen = set(others[others > 0].sort_values(ascending=False, kind="stable").index[:MOST_BARS])
+    sums = rows.pivot_table(index="item", columns="mode", values="quantity", aggfunc="sum", fill_value=0.0)
+    others = rows[rows["mode"] != MODES["own"]].groupby("item")["worth"].sum()
+    chosen = set(others.sort_values(ascending=False, kind="stable").index[:MOST_BARS])
     shown = sums.loc[[item for item in instance["items"]["item"] if item in chosen]]
     return shown[[mode for mode in MODES.values() if mode in shown]].div(shown.sum(axis=1), axis=0)
 

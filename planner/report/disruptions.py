@@ -5,6 +5,7 @@ import pandas as pd
 from planner.report.figures import listed, money, per_cent
 from planner.results.tables import Tables, table
 from planner_models.instance import Instance
+from planner_models.sets.weights import service_weights
 
 MOST_SCENARIOS = 10
 """Scenarios in a chart: those of the largest impact."""
@@ -52,13 +53,14 @@ def disruption_figures(instance: Instance, tables: Tables) -> list[tuple[str, fl
     """Metric, value and unit: what all scenarios cost by probability, the worst of them, and rules broken."""
     rows, rules = ranked(tables), table(tables, "rules", ("rule", "met"))
     unit = f"million {instance.settings['currency']}, discounted"
+    measure = service_weights(instance).words
     found: list[tuple[str, float, str]] = []
     if len(rows):
         expected = float((rows["probability"] * rows["loss"]).sum())
         found += [
             ("expected loss in disruptions", expected, unit),
             ("largest impact of a disruption", float(rows["impact"].max()), unit),
-            ("least demand served in a disruption", float(rows["service"].min()), "share of value"),
+            ("least demand served in a disruption", float(rows["service"].min()), f"share of {measure}"),
         ]
     if len(rules):
         found.append(("rules broken", float(rules.loc[rules["met"] == "no", "rule"].nunique()), "rule"))

@@ -1,9 +1,15 @@
 """Figures that both the brief and the charts show, from the instance and the result tables."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import pandas as pd
 
 from planner.results.tables import Tables, table
 from planner_models.instance import Instance
+
+Said = Callable[[float], str]
+"""An amount in words."""
 
 COST_GROUPS = {
     "labour": ("labour", "skilled labour"),
@@ -41,38 +47,74 @@ def costs_by_group(tables: Tables) -> pd.Series:
     return sums.reindex([name for name in order if name in sums.index])
 
 
+@dataclass(frozen=True)
+class Goods:
+    """How goods of different kinds are added up.
+
+    each: what a unit of each item counts for, missing for those in `left_out`
+    measure: worth or quantity; `unit` what sums are in
+    left_out: items without a value that cannot be added to the others, since their units differ
+    """
+
+    each: pd.Series
+    measure: str
+    unit: str
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """What sums are without, for the end of a phrase; nothing where they are of everything."""
+        verb = "has" if len(self.left_out) == 1 else "have"
+        return f" (without {listed(list(self.left_out))}, which {verb} no value)" if self.left_out else ""
+
+    def said(self, amount: float) -> str:
+        """An amount in words."""
+        return money(amount, self.unit) if self.measure == "worth" else f"{three_digits(amount)} {self.unit}".strip()
+
+
+def goods(instance: Instance) -> Goods:
+    """Goods count by their reference value; by quantity where one has none (blank or 0) and all have the same unit."""
+    items = instance["items"].set_index("item")
+    value = items["value"].astype(float)
+    lacking = value.index[~(value > 0)]
+    if lacking.empty:
+        return Goods(value, "worth", instance.settings["currency"])
+    if items["unit"].nunique(dropna=False) == 1:
+        return Goods(pd.Series(1.0, index=value.index), "quantity", items["unit"].iloc[0] or "")
+    return Goods(value.where(value > 0), "worth", instance.settings["currency"], tuple(lacking))
+
+
 def output(instance: Instance, tables: Tables) -> pd.DataFrame:
-    """What is made: item, tier, process, region, firm, period, quantity (item/year), worth (money/year, at `value`)."""
+    """What is made: item, tier, process, region, firm, period, quantity (item/year), and worth a year as `goods` count."""
     made = table(tables, "production", ("site", "process", "period", "made"))[["site", "process", "period", "made"]]
     recipes = instance["recipes"].query("quantity > 0")[["process", "item", "quantity"]]
     rows = made.merge(recipes, on="process").merge(instance["sites"][["site", "region", "firm"]], on="site")
-    rows = rows.merge(instance["items"][["item", "tier", "value"]], on="item")
+    rows = rows.merge(instance["items"][["item", "tier"]], on="item")
     rows["quantity"] = rows["quantity"] * rows["made"].astype(float)
-    rows["worth"] = rows["quantity"] * rows["value"]
+    rows["worth"] = rows["quantity"] * rows["item"].map(goods(instance).each)
     return rows[["item", "tier", "process", "region", "firm", "period", "quantity", "worth"]]
 
 
 def capacity_and_use(instance: Instance, tables: Tables) -> pd.DataFrame:
     """Per line and period: site, process, tier, capacity and made (activity/year), and `weight`.
 
-    The weight is the reference value of what one unit of activity makes, in money, so that lines of different kinds
-    can be added up; 1 throughout where no item has a value.
+    The weight is what the output of one unit of activity counts for (see `goods`), so that lines of different kinds can
+    be added up; missing where they cannot.
     """
     names = ["site", "process", "period", "capacity", "made"]
     lines = table(tables, "capacity", names)[names].astype({"capacity": float, "made": float})
-    recipes = instance["recipes"].query("quantity > 0").merge(instance["items"][["item", "value"]], on="item")
-    weight = (recipes["quantity"] * recipes["value"]).groupby(recipes["process"]).sum()
+    recipes = instance["recipes"].query("quantity > 0")
+    each = recipes["item"].map(goods(instance).each)
+    weight = (recipes["quantity"] * each).groupby(recipes["process"]).sum(min_count=1)
     tiers = instance["processes"].set_index("process")["tier"]
-    weights = lines["process"].map(weight).fillna(0.0).astype(float)
-    return lines.assign(tier=lines["process"].map(tiers), weight=weights if weights.any() else 1.0)
+    return lines.assign(tier=lines["process"].map(tiers), weight=lines["process"].map(weight).astype(float))
 
 
 def flows_between(instance: Instance, tables: Tables, period: str) -> pd.Series:
-    """Worth of what moves between two regions in a period, in money/year at reference value, the largest first."""
+    """Worth of what moves between two regions in a period, a year as `goods` count, the largest first."""
     flows = table(tables, "flows", ("origin", "destination", "item", "period", "shipped"))
     flows = flows[(flows["period"] == period) & (flows["origin"] != flows["destination"])]
-    value = instance["items"].set_index("item")["value"]
-    worth = flows["shipped"].astype(float) * flows["item"].map(value).astype(float)
+    worth = flows["shipped"].astype(float) * flows["item"].map(goods(instance).each).astype(float)
     return worth.groupby([flows["origin"], flows["destination"]]).sum().sort_values(ascending=False, kind="stable")
 
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from planner.report.figures import listed, money, per_cent, periods, three_digits
+from planner.report.figures import goods, listed, money, per_cent, periods, three_digits
 from planner.results.tables import Tables, table
 from planner_models.instance import Instance
 
@@ -31,12 +31,13 @@ MOST_SIGNED = 6
 
 
 def drawn_by_mode(instance: Instance, tables: Tables) -> pd.DataFrame:
-    """What is made or drawn: item, tier, period, mode (in words) and worth (money/year at reference value)."""
+    """What is made or drawn: item, tier, period, mode (in words), quantity and worth, a year as `goods` count."""
     made = table(tables, "production", ("site", "process", "mode", "period", "made"))
     recipes = instance["recipes"].query("quantity > 0")[["process", "item", "quantity"]]
-    rows = made.merge(recipes, on="process").merge(instance["items"][["item", "tier", "value"]], on="item")
-    rows["worth"] = rows["made"].astype(float) * rows["quantity"] * rows["value"]
-    return rows.assign(mode=rows["mode"].map(MODES))[["item", "tier", "period", "mode", "worth"]]
+    rows = made.merge(recipes, on="process").merge(instance["items"][["item", "tier"]], on="item")
+    rows["quantity"] = rows["made"].astype(float) * rows["quantity"]
+    rows["worth"] = rows["quantity"] * rows["item"].map(goods(instance).each)
+    return rows.assign(mode=rows["mode"].map(MODES))[["item", "tier", "period", "mode", "quantity", "worth"]]
 
 
 def integration(instance: Instance, tables: Tables) -> list[str]:
@@ -64,7 +65,8 @@ def _links(instance: Instance, tables: Tables) -> str:
     rest = shares[shares < VISIBLE]
     named += [f"{listed(list(rest.index), len(MODES))} {per_cent(rest.sum())} together"] if len(rest) > 1 else []
     named += [f"{rest.index[0]} {per_cent(rest.iloc[0])}"] if len(rest) == 1 else []
-    return f"How the chain is reached in {last}, by worth – {listed(named, len(MODES))}."
+    counted = goods(instance)
+    return f"How the chain is reached in {last}, by {counted.measure}{counted.note} – {listed(named, len(MODES))}."
 
 
 def _signed(instance: Instance, tables: Tables) -> str:

@@ -7,10 +7,11 @@ import pandas as pd
 
 from planner.report.brief import brief
 from planner.report.disruptions import disruption_figures
-from planner.report.figures import capacity_and_use, costs_by_group, key_items, output, periods
+from planner.report.figures import capacity_and_use, costs_by_group, goods, key_items, output, periods
 from planner.results.tables import Tables, table
 from planner_models.instance import Instance
 from planner_models.schema import RESULTS, TIERS
+from planner_models.sets.weights import service_weights
 
 MOST_SOURCES = 10
 """Items whose largest source is named."""
@@ -71,18 +72,18 @@ def _costs(instance: Instance, tables: Tables) -> list[Row]:
 
 
 def _service(instance: Instance, tables: Tables) -> list[Row]:
-    """The share of demand that is served: by value where every price is known, else by volume."""
-    demand = table(tables, "demand", ("volume", "sold", "unserved", "price", "period"))
-    if demand.empty:
+    """The share of demand that is served, weighed as in every other figure of service; none where it cannot be added."""
+    demand = table(tables, "demand", ("item", "period", "price", "volume", "sold"))
+    weights = service_weights(instance)
+    if demand.empty or not weights.addable:
         return []
     years = demand["period"].map(instance["periods"].set_index("period")["years"])
-    price = demand["price"].astype(float)
-    known = bool(price.notna().all() and (price > 0).any())
-    weight = years * (price if known else 1.0)
+    price, value = demand["price"].astype(float), instance["items"].set_index("item")["value"]
+    weight = years * (price.where(price > 0, demand["item"].map(value)) if weights.by_value else 1.0)
     volume, sold = (float((demand[column].astype(float) * weight).sum()) for column in ("volume", "sold"))
     if not volume:
         return []
-    return [("demand served", sold / volume, "share of value" if known else "share of volume")]
+    return [("demand served", sold / volume, f"share of {weights.words}")]
 
 
 def _investment(instance: Instance, tables: Tables) -> list[Row]:
@@ -121,7 +122,7 @@ def _sources(instance: Instance, tables: Tables) -> list[Row]:
     worth = made.groupby("region")["worth"].sum().sort_values(ascending=False, kind="stable")
     if worth.sum() > 0:
         rows.append(("largest source", worth.index[0], ""))
-        rows.append(("its share", float(worth.iloc[0] / worth.sum()), "share of worth made"))
+        rows.append(("its share", float(worth.iloc[0] / worth.sum()), f"share of {goods(instance).measure} made"))
     for row in security[(security["period"] == last) & security["item"].isin(items)].to_dict("records"):
         rows.append((f"largest source of {row['item']}, {last}", row["largest_source"], ""))
         rows.append((f"its share of {row['item']}, {last}", row["largest_share"], "share"))

@@ -14,7 +14,7 @@ def tiles(summary: pd.DataFrame) -> list[Tile]:
     units = dict(zip(summary["metric"], summary["unit"], strict=True))
     currency = str(units.get("objective", "")).removeprefix("million ")
     found = (_goal(values, currency), _quality(values), _served(values, units), _investment(values, currency))
-    return [tile for tile in (*found, _source(values), _use(values)) if tile]
+    return [tile for tile in (*found, _source(values, units), _use(values)) if tile]
 
 
 def _goal(values: dict[str, Any], currency: str) -> Tile | None:
@@ -49,12 +49,12 @@ def _investment(values: dict[str, Any], currency: str) -> Tile | None:
     return Tile("Investment", money(float(values["investment in new capacity"]), currency), detail)
 
 
-def _source(values: dict[str, Any]) -> Tile | None:
+def _source(values: dict[str, Any], units: dict[str, Any]) -> Tile | None:
     if "largest source" not in values:
         return None
-    return Tile(
-        "Largest source", str(values["largest source"]), f"makes {per_cent(float(values['its share']))} by worth"
-    )
+    measure = str(units["its share"]).removeprefix("share of ").removesuffix(" made")
+    share = per_cent(float(values["its share"]))
+    return Tile("Largest source", str(values["largest source"]), f"makes {share} by {measure}")
 
 
 def _use(values: dict[str, Any]) -> Tile | None:

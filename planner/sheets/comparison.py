@@ -144,7 +144,7 @@ _FLOWS = table(
         "mode": text("mode of transport", key=True),
         "period": text("period", key=True),
         **_pair("flow", "item/year"),
-        "worth": number("change at reference value", "money/year"),
+        "worth": number("change at reference value; blank for an item without one", "money/year"),
     },
 )
 

@@ -19,8 +19,8 @@ LOSSES = table(
         "together": number("how many are lost at once"),
         "period": text("period in which it happens"),
         "months": number("how long it lasts", "month"),
-        "service": number("worth served of what is asked for, in all markets", "share"),
-        "lost_value": number("worth that is not served", "money"),
+        "service": number("share served of what is asked for: by value, or by quantity (see issues)", "share"),
+        "lost_value": number("value that is not served; a quantity where service is by quantity (see issues)", "money"),
         "loss_amount": number("cost of it all against the same months in calm, discounted", "money"),
         "survives": number(
             "longest it could last with everything served that the plan sells; at most the period", "month"

@@ -10,11 +10,15 @@ import pyomo.environ as pyo
 
 from planner_models.blocks.access import ANYWHERE
 from planner_models.blocks.costs import CostLine
-from planner_models.blocks.disruptions.realisations import step_values
 from planner_models.blocks.disruptions.snapshots import SnapshotFlows, wanted_in
 from planner_models.linear import Terms
 from planner_models.model import Model
 from planner_models.sets import Sets
+from planner_models.sets.rules import EVERY
+from planner_models.sets.weights import service_weights
+
+Services = dict[tuple[str, str, str], Terms]
+"""By scenario, region and item: money over its months, or quantities (see `service_weights`)."""
 
 
 @dataclass(frozen=True)
@@ -22,21 +26,21 @@ class Losses:
     """What disruptions cost.
 
     lost: by snapshot, what `loss_in` is; loss: by scenario, discounted money
-    served, wanted: by scenario, region and item, money over its months
+    served, wanted: what is sold and wanted in all markets (see `service_terms`)
     """
 
     loss_in: pyo.Var[tuple[str, str]]
     lost: dict[tuple[str, str], Terms]
     loss: dict[str, Terms]
-    served: dict[tuple[str, str, str], Terms]
-    wanted: dict[tuple[str, str, str], Terms]
+    served: Services
+    wanted: Services
 
 
 def build(m: Model, sets: Sets) -> None:
     """loss_in[w,t], what a snapshot costs in money over its months, less than nothing where it saves; loss[w] the
     discounted sum, with the mean factor of each period.
 
-    served, wanted [w,r,i]: in money, over the months of a scenario, also of markets that it does not touch.
+    served, wanted [w,r,i]: as all markets are weighed (see `service_terms`), over the months of a scenario.
     """
     parts = m.snapshots.parts
     m.loss_in = loss_in = pyo.Var(pyo.SetOf(list(parts)), domain=pyo.Reals)
@@ -47,7 +51,7 @@ def build(m: Model, sets: Sets) -> None:
         loss[w].add(sets.time.annual[t] / sets.time.years[t], variable)
         expected.add(probability[w] / sets.time.years[t], variable, ("downstream", ANYWHERE, t))
     m.cost_lines.append(expected)
-    m.losses = Losses(loss_in, {key: _lost(part) for key, part in parts.items()}, loss, *_service(m, sets))
+    m.losses = Losses(loss_in, {key: _lost(part) for key, part in parts.items()}, loss, *service_terms(m, sets))
     m.snapshot_loss = pyo.Constraint(pyo.SetOf(list(parts)), rule=snapshot_loss)
 
 
@@ -73,14 +77,21 @@ def snapshot_loss(m: Model, *key: *tuple[str, str]) -> pyo.Expression:
     return m.losses.lost[key].minus(1.0, m.losses.loss_in[key]) == 0
 
 
-def _service(m: Model, sets: Sets) -> tuple[dict[Any, Terms], dict[Any, Terms]]:
-    """By scenario, region and item: what is sold, and what is wanted, in money over the months of the scenario.
+def service_terms(m: Model, sets: Sets, item: str = EVERY) -> tuple[Services, Services]:
+    """What is sold, and what is wanted, over the months of each scenario, also in markets that it does not touch.
 
-    At the price of the step, else the value of the item. Where a scenario touches nothing both are what the base sells.
+    Parameters
+    ----------
+    item : the one item whose markets are weighed against each other; all items by default
+
+    Returns
+    -------
+    Two sums by scenario, region and item: in money where every market has a price or its item a value, else in
+    quantities (see `service_weights`). Where a scenario touches nothing both are what the base sells.
     """
     served: dict[Any, Terms] = defaultdict(Terms)
     wanted: dict[Any, Terms] = defaultdict(Terms)
-    value, sold_in = step_values(sets), m.snapshots.sold_in
+    value, sold_in = service_weights(sets.instance, item).each, m.snapshots.sold_in
     for w, t in m.snapshots.parts:
         months = sets.snapshots[w, t].months / 12.0
         for key in (key for key in value if key[2] == t):

@@ -13,6 +13,7 @@ from planner_models.blocks.disruptions.flows import Key, PeriodFlows
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.scenarios import Arc, Draw, Market
+from planner_models.sets.weights import service_weights
 
 NOISE = 1e-9
 """Amounts below this are what floating point leaves behind."""
@@ -96,28 +97,21 @@ def _charges(sets: Sets, periods: set[str]) -> dict[tuple[str, ...], tuple[float
 
 
 def served_share(sets: Sets, courses: Courses, sold: Mapping[tuple[str, str, str, str], float]) -> float:
-    """The service of one scenario: value sold over value wanted, over its months; 1 where nothing is wanted.
+    """The service of one scenario: what is sold over what is wanted, over its months; 1 where nothing is wanted.
 
-    A unit counts for the price of its step, else the value of its item; where all that is wanted is worth nothing, for
-    1. Markets outside its courses are served as in the base, whose sales `sold` are by region, item, period and step.
+    Markets are weighed by value where all have one, else by quantity (see `service_weights`). Those outside its courses
+    are served as in the base, whose sales `sold` are by region, item, period and step.
     """
-    values = step_values(sets)
+    values = service_weights(sets.instance).each
     figures = []
     for (w, t), course in courses.items():
         for key in (key for key in values if key[2] == t):
             market = course.sold.get((*key[:2], key[3]), (sold[key], sold[key]))
             figures.append((sets.snapshots[w, t].months, values[key], *market))
     months, value, wanted, served = np.array(figures, dtype=float).reshape(-1, 4).T
-    weight = months * (value if (value * wanted).any() else 1.0)
+    weight = months * value
     total = float(weight @ wanted)
     return float(weight @ served) / total if total > 0 else 1.0
-
-
-def step_values(sets: Sets) -> dict[tuple[str, str, str, str], float]:
-    """By region, item, period and step: what a unit counts for in service: its price, else the item's value."""
-    values = sets.instance["items"].set_index("item")["value"]
-    worth = sets.demand["price"].fillna(sets.demand["item"].map(values))
-    return dict(zip(sets.demand[MARKET].itertuples(index=False, name=None), worth, strict=True))
 
 
 def modelled_courses(m: Model) -> dict[tuple[str, str], Course]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pyomo.environ as pyo
 
-from planner_models.blocks.disruptions.realisations import step_values
+from planner_models.blocks.disruptions.losses import Services, service_terms
 from planner_models.blocks.disruptions.risk import probabilities, tail
 from planner_models.blocks.rules.row import Key, RuleRow, note, of_type, one, within
 from planner_models.linear import Terms
@@ -13,9 +13,7 @@ from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.rules import EVERY, Rule
 from planner_models.sets.scenarios import BASE
-
-Values = dict[tuple[str, str, str], Terms]
-"""By scenario, region and item: money over its months."""
+from planner_models.sets.weights import service_weights
 
 
 def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
@@ -24,10 +22,9 @@ def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
         if rule.type == "max_cvar" and m.risk.cvar.variables:
             yield RuleRow(rule, rule.items[0], rule.who, EVERY, m.risk.cvar, one())
         if rule.type == "min_service":
-            served, wanted = _undisturbed(m, sets)
+            served, wanted = _values(m, sets, rule.items[0])
             for name in _scenarios(sets, rule):
-                figure = _meant(rule, name, served if name == BASE else m.losses.served)
-                base = _meant(rule, name, wanted if name == BASE else m.losses.wanted)
+                figure, base = _meant(rule, name, served), _meant(rule, name, wanted)
                 if base.variables or base.constant:
                     yield RuleRow(rule, rule.items[0], name, EVERY, figure, base)
 
@@ -41,7 +38,7 @@ def build(m: Model, sets: Sets) -> None:
 
 
 def min_service(m: Model, *key: *Key) -> pyo.Expression:
-    """value of what is served >= limit x value of what is wanted - breach, over the months of the scenario"""
+    """weight x sold >= limit x weight x wanted - breach, over the months of the scenario"""
     return within(m, key)
 
 
@@ -58,7 +55,7 @@ def _scenarios(sets: Sets, rule: Rule) -> list[str]:
     return [*([BASE] if undisturbed else []), *names]
 
 
-def _meant(rule: Rule, scenario: str, values: Values) -> Terms:
+def _meant(rule: Rule, scenario: str, values: Services) -> Terms:
     """The sum over the markets that a rule is about."""
     ((_, regions),) = rule.places.items()
     total = Terms()
@@ -68,17 +65,23 @@ def _meant(rule: Rule, scenario: str, values: Values) -> Terms:
     return total
 
 
-def _undisturbed(m: Model, sets: Sets) -> tuple[Values, Values]:
+def _values(m: Model, sets: Sets, item: str) -> tuple[Services, Services]:
+    """What is sold, and what is wanted, in every scenario and, over all years, in the base."""
+    served, wanted = (m.losses.served, m.losses.wanted) if item == EVERY else service_terms(m, sets, item)
+    calm, asked = _undisturbed(m, sets, item)
+    return {**served, **calm}, {**wanted, **asked}
+
+
+def _undisturbed(m: Model, sets: Sets, item: str) -> tuple[Services, Services]:
     """What is sold, and what is wanted, over all years, at what a unit counts for; under objective cost."""
-    served: Values = defaultdict(Terms)
-    wanted: Values = defaultdict(Terms)
-    for key, worth in step_values(sets).items():
+    served: Services = defaultdict(Terms)
+    wanted: Services = defaultdict(Terms)
+    for key, worth in service_weights(sets.instance, item).each.items():
         value, place = worth * sets.time.years[key[2]], (BASE, *key[:2])
-        if value:
-            served[place].add(value, m.demand.sold[key])
-            wanted[place].add(value, m.demand.sold[key])
-            if key in m.demand.unserved:
-                wanted[place].add(value, m.demand.unserved[key])
+        served[place].add(value, m.demand.sold[key])
+        wanted[place].add(value, m.demand.sold[key])
+        if key in m.demand.unserved:
+            wanted[place].add(value, m.demand.unserved[key])
     return served, wanted
 
 

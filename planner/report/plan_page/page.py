@@ -8,7 +8,7 @@ from importlib.resources import files
 import pandas as pd
 
 from planner.report.charts import charts
-from planner.report.figures import costs_by_group, flows_between, money, output, periods
+from planner.report.figures import Said, costs_by_group, flows_between, goods, output, periods
 from planner.report.page import STYLE, Section, html_section, html_tiles
 from planner.report.picture import picture
 from planner.report.plan_page.heat import heat_maps
@@ -29,8 +29,8 @@ MOST_LISTED = 8
 """Goods and partners that the panel beside the map names of a region."""
 
 ABOUT = {
-    "map": "Discs are what a region makes, by worth, cut by tier; lines are what moves between them. Click one.",
-    "sankey": "What each tier passes on, bloc by bloc, at reference value. What stays within a tier is left out.",
+    "map": "Discs are what a region makes, by {goods}, cut by tier; lines are what moves between them. Click one.",
+    "sankey": "What each tier passes on, bloc by bloc, by {goods}. What stays within a tier is left out.",
     "heat": "Red is where a supply is exposed. Critical items stand first.",
 }
 
@@ -43,6 +43,7 @@ def plan_page(instance: Instance, tables: Tables, notes: Sequence[str] = ()) -> 
     name = escape(str(instance.settings["name"]))
     drawn = {chart.title: picture(chart) for chart in charts(instance, tables) if isinstance(chart, Chart)}
     bridge = _bridge(instance, tables)
+    counted = goods(instance).measure + goods(instance).note
     sections = [
         ("overview", "Overview", _overview(summary, brief, notes)),
         ("map", "Map", _map(instance, tables)),
@@ -55,7 +56,7 @@ def plan_page(instance: Instance, tables: Tables, notes: Sequence[str] = ()) -> 
     present = [(key, title, inside) for key, title, inside in sections if inside]
     tabs = "".join(f'<a href="#{key}" data-tab="{key}">{title}</a>' for key, title, _ in present)
     body = "".join(
-        f'<section id="{key}"><h2>{title}</h2>{_said(key)}{inside}</section>' for key, title, inside in present
+        f'<section id="{key}"><h2>{title}</h2>{_said(key, counted)}{inside}</section>' for key, title, inside in present
     )
     data = json.dumps(_regions(instance, tables), ensure_ascii=False).replace("</", "<\\/")
     head = f'<meta charset="utf-8"><title>{name}</title><style>{STYLE}{_resource("page.css")}</style>'
@@ -71,8 +72,8 @@ def _resource(name: str) -> str:
     return files("planner.report.plan_page").joinpath(name).read_text(encoding="utf-8")
 
 
-def _said(key: str) -> str:
-    return f"<p>{escape(ABOUT[key])}</p>" if key in ABOUT else ""
+def _said(key: str, counted: str) -> str:
+    return f"<p>{escape(ABOUT[key].format(goods=counted))}</p>" if key in ABOUT else ""
 
 
 def _overview(summary: pd.DataFrame, brief: list[str], notes: Sequence[str]) -> str:
@@ -190,18 +191,16 @@ def _security(instance: Instance, tables: Tables) -> str:
 def _regions(instance: Instance, tables: Tables) -> dict[str, dict[str, dict[str, list[str]]]]:
     """By period and region what the panel says: what is made there, where it goes, whence things come."""
     made = output(instance, tables)
-    currency = instance.settings["currency"]
+    said = goods(instance).said
     found: dict[str, dict[str, dict[str, list[str]]]] = {}
     for period in periods(instance):
         moved = flows_between(instance, tables, period)
         here = made[made["period"] == period].groupby(["region", "item"])["worth"].sum()
         found[period] = {
             region: {
-                "makes": _ranked(
-                    here.xs(region, level=0) if region in here.index else pd.Series(dtype=float), currency
-                ),
-                "sends to": _ranked(_side(moved, 0, region), currency),
-                "gets from": _ranked(_side(moved, 1, region), currency),
+                "makes": _ranked(here.xs(region, level=0) if region in here.index else pd.Series(dtype=float), said),
+                "sends to": _ranked(_side(moved, 0, region), said),
+                "gets from": _ranked(_side(moved, 1, region), said),
             }
             for region in instance["regions"]["region"]
         }
@@ -216,6 +215,6 @@ def _side(moved: pd.Series, level: int, region: str) -> pd.Series:
     return chosen.droplevel(level)
 
 
-def _ranked(amounts: pd.Series, currency: str) -> list[str]:
+def _ranked(amounts: pd.Series, said: Said) -> list[str]:
     largest = amounts[amounts > 0].sort_values(ascending=False, kind="stable").head(MOST_LISTED)
-    return [f"{name}: {money(float(amount), currency)} a year" for name, amount in largest.items()]
+    return [f"{name}: {said(float(amount))} a year" for name, amount in largest.items()]

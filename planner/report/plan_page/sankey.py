@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import pandas as pd
 
-from planner.report.figures import money, output, periods
+from planner.report.figures import Said, goods, output, periods
 from planner.report.plan_page.shapes import colours, picture, text, tip
 from planner.results.tables import Tables, table
 from planner_models.instance import Instance
@@ -30,18 +30,18 @@ def sankeys(instance: Instance, tables: Tables) -> dict[str, str]:
     for period in periods(instance):
         links = _links(instance, tables, period, bloc_of)
         if links:
-            drawn[period] = _drawn(links, shades, instance.settings["currency"], period)
+            drawn[period] = _drawn(links, shades, goods(instance).said, period)
     return drawn
 
 
 def _links(instance: Instance, tables: Tables, period: str, bloc_of: pd.Series) -> dict[tuple[Node, Node], float]:
-    """Worth that goes from a tier in a bloc to a later one, in money/year at reference value.
+    """Worth that goes from a tier in a bloc to a later one, a year as `goods` count.
 
     What a region has of an item is one pool of what is made there and arrives; each use has its mix.
     """
     sources = _sources(instance, tables, period)
     uses = _uses(instance, tables, period)
-    items = instance["items"].set_index("item")
+    items, each = instance["items"].set_index("item"), goods(instance).each
     order = {name: place for place, name in enumerate(COLUMNS)}
     links: dict[tuple[Node, Node], float] = defaultdict(float)
     pools = sources.groupby(["item", "region"])["amount"].sum()
@@ -49,9 +49,9 @@ def _links(instance: Instance, tables: Tables, period: str, bloc_of: pd.Series) 
     for row in mixed.to_dict("records"):
         tier = items.at[row["item"], "tier"]
         share = row["amount"] / pools[row["item"], row["region"]]
-        if order[tier] < order[row["column"]]:
+        if order[tier] < order[row["column"]] and pd.notna(each[row["item"]]):
             ends = ((tier, bloc_of[row["origin"]]), (row["column"], bloc_of[row["region"]]))
-            links[ends] += share * row["amount_used"] * items.at[row["item"], "value"]
+            links[ends] += share * row["amount_used"] * each[row["item"]]
     return {ends: worth for ends, worth in links.items() if worth > 0}
 
 
@@ -83,7 +83,7 @@ def _uses(instance: Instance, tables: Tables, period: str) -> pd.DataFrame:
     return both[both["amount"] > 0].groupby(columns[:3], as_index=False)["amount"].sum()
 
 
-def _drawn(links: dict[tuple[Node, Node], float], shades: dict[str, str], currency: str, period: str) -> str:
+def _drawn(links: dict[tuple[Node, Node], float], shades: dict[str, str], said: Said, period: str) -> str:
     """Columns of bars, and ribbons between them."""
     sizes = _sizes(links)
     totals = {column: sum(size for node, size in sizes.items() if node[0] == column) for column in COLUMNS}
@@ -91,9 +91,9 @@ def _drawn(links: dict[tuple[Node, Node], float], shades: dict[str, str], curren
     scale = (HEIGHT - TOP - BOTTOM - GAP * most) / max(totals.values())
     tops = _tops(sizes, list(shades), scale)
     parts = [_heading(column) for column in COLUMNS if totals[column]]
-    parts += _ribbons(links, tops, shades, scale, currency, NEGLIGIBLE * max(totals.values()))
+    parts += _ribbons(links, tops, shades, scale, said, NEGLIGIBLE * max(totals.values()))
     for node, top in tops.items():
-        words = f"{node[1]}, {node[0]}: {money(sizes[node], currency)} a year"
+        words = f"{node[1]}, {node[0]}: {said(sizes[node])} a year"
         height = max(sizes[node] * scale, 1.0)
         box = f'x="{_left(node[0]):.1f}" y="{top:.1f}" width="{BAR:g}" height="{height:.1f}" fill="{shades[node[1]]}"'
         parts.append(f"<rect {box}>{tip(words)}</rect>")
@@ -142,7 +142,7 @@ def _ribbons(
     tops: dict[Node, float],
     shades: dict[str, str],
     scale: float,
-    currency: str,
+    said: Said,
     least: float,
 ) -> list[str]:
     """One ribbon for each link that can be seen, in the order of the bars at both ends."""
@@ -161,6 +161,6 @@ def _ribbons(
             f"M{x:.1f} {a:.1f}C{middle:.1f} {a:.1f} {middle:.1f} {b:.1f} {u:.1f} {b:.1f}V{b + height:.1f}"
             f"C{middle:.1f} {b + height:.1f} {middle:.1f} {a + height:.1f} {x:.1f} {a + height:.1f}Z"
         )
-        words = f"{start[1]} {start[0]} to {end[1]} {end[0]}: {money(worth, currency)} a year"
+        words = f"{start[1]} {start[0]} to {end[1]} {end[0]}: {said(worth)} a year"
         parts.append(f'<path class="ribbon" d="{shape}" fill="{shades[start[1]]}">{tip(words)}</path>')
     return parts

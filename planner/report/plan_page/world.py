@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pandas as pd
 
-from planner.report.figures import listed, money, output, per_cent, periods
+from planner.report.figures import Said, goods, listed, output, per_cent, periods
 from planner.report.plan_page.shapes import TIER_COLOURS, text, tip
 from planner.results.tables import Tables, table
 from planner_models.instance import Instance
@@ -51,11 +51,11 @@ def world_map(instance: Instance, tables: Tables) -> str:
     largest = made.groupby(["region", "period"])["worth"].sum().max() if len(made) else 0.0
     moved = _moved(instance, tables, set(spots))
     widest = moved.groupby(["origin", "destination", "period"])["worth"].sum().max() if len(moved) else 0.0
-    currency = instance.settings["currency"]
+    said = goods(instance).said
     layers = []
     for period in periods(instance):
-        flows = _arcs(moved[moved["period"] == period], spots, widest, currency)
-        dots = _dots(made[made["period"] == period], spots, largest, currency)
+        flows = _arcs(moved[moved["period"] == period], spots, widest, said)
+        dots = _dots(made[made["period"] == period], spots, largest, said)
         layers.append(f'<g class="layer" data-period="{escape(period)}">{flows}{dots}</g>')
     view = " ".join(f"{value:.1f}" for value in _view(list(spots.values())))
     return (
@@ -88,14 +88,14 @@ def _view(spots: list[tuple[float, float]]) -> tuple[float, float, float, float]
 
 
 def _moved(instance: Instance, tables: Tables, known: set[str]) -> pd.DataFrame:
-    """Flows between different regions on the map, with their worth in money/year at reference value, and tier."""
+    """Flows between different regions on the map, with their worth a year as `goods` count, and tier."""
     flows = table(tables, "flows", ("origin", "destination", "item", "period", "shipped"))
     flows = flows[(flows["origin"] != flows["destination"]) & flows["origin"].isin(known)]
-    flows = flows[flows["destination"].isin(known)].merge(instance["items"][["item", "tier", "value"]], on="item")
-    return flows.assign(worth=flows["shipped"].astype(float) * flows["value"])
+    flows = flows[flows["destination"].isin(known)].merge(instance["items"][["item", "tier"]], on="item")
+    return flows.assign(worth=flows["shipped"].astype(float) * flows["item"].map(goods(instance).each))
 
 
-def _arcs(flows: pd.DataFrame, spots: dict[str, tuple[float, float]], widest: float, currency: str) -> str:
+def _arcs(flows: pd.DataFrame, spots: dict[str, tuple[float, float]], widest: float, said: Said) -> str:
     """The largest flows as bent lines, thick by worth, coloured by the tier of most of it."""
     ends = ["origin", "destination"]
     worth = flows.groupby(ends)["worth"].sum().sort_values(ascending=False, kind="stable").head(MOST_FLOWS)
@@ -105,7 +105,7 @@ def _arcs(flows: pd.DataFrame, spots: dict[str, tuple[float, float]], widest: fl
         tier = inside.groupby("tier")["worth"].sum().idxmax()
         parts = inside.groupby("item")["worth"].sum().sort_values(ascending=False, kind="stable").head(MOST_SHARES)
         named = listed([f"{item} {per_cent(value / amount)}" for item, value in parts.items() if value > 0])
-        words = f"{origin} to {destination}: {money(amount, currency)} a year ({named})"
+        words = f"{origin} to {destination}: {said(amount)} a year ({named})"
         (x, y), (u, v) = spots[origin], spots[destination]
         bend = 0.18
         middle = ((x + u) / 2 + (v - y) * bend, (y + v) / 2 - (u - x) * bend)
@@ -118,7 +118,7 @@ def _arcs(flows: pd.DataFrame, spots: dict[str, tuple[float, float]], widest: fl
     return "".join(reversed(drawn))
 
 
-def _dots(made: pd.DataFrame, spots: dict[str, tuple[float, float]], largest: float, currency: str) -> str:
+def _dots(made: pd.DataFrame, spots: dict[str, tuple[float, float]], largest: float, said: Said) -> str:
     """A disc for each region, its area what is made there, in sectors by tier, and its name."""
     worth = made.pivot_table(index="region", columns="tier", values="worth", aggfunc="sum", fill_value=0.0)
     worth = worth.reindex(index=list(spots), columns=list(TIERS), fill_value=0.0)
@@ -131,7 +131,7 @@ def _dots(made: pd.DataFrame, spots: dict[str, tuple[float, float]], largest: fl
         total = float(worth.loc[region].sum())
         radius = SMALLEST + (LARGEST - SMALLEST) * math.sqrt(total / largest) if largest and total else SMALLEST
         split = ", ".join(f"{tier} {per_cent(worth.at[region, tier] / total)}" for tier in TIERS if total)
-        words = f"{region}: {money(total, currency)} made a year" + (f" ({split})" if split else "")
+        words = f"{region}: {said(total)} made a year" + (f" ({split})" if split else "")
         sectors = "".join(_sectors(radius, worth.loc[region] / total)) if total else ""
         ring = f'<circle r="{radius:.1f}" fill="{"none" if total else "#fff"}" stroke="#fff"/>'
         room = _has_room(region, x, y + radius + 9, taken)

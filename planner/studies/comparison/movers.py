@@ -27,8 +27,8 @@ def flow_changes(before: Plan, after: Plan) -> pd.DataFrame:
     joined = _moved(joined.rename_axis(_FLOW).reset_index())
     values = pd.concat([plan.instance["items"].set_index("item")["value"] for plan in (after, before)])
     value = values[~values.index.duplicated()]
-    worth = joined["change"] * joined["item"].map(value).fillna(0.0).astype(float)
-    order = np.lexsort((-joined["change"].abs(), -worth.abs()))
+    worth = joined["change"] * joined["item"].map(value.where(value > 0)).astype(float)
+    order = np.lexsort((-joined["change"].abs(), -worth.abs().fillna(0.0)))
     return joined.assign(worth=worth).iloc[order].head(MOST_ROWS).reset_index(drop=True)
 
 

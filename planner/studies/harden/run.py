@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from planner.checks.weights import refuse_unweighable
 from planner.issues import InputError, Issue
 from planner.planning import reported
 from planner.progress import Live
@@ -44,10 +45,12 @@ def run_harden(
 ) -> tuple[Hardened, list[str]]:
     """Harden, write the plan (and, where a second path is given, the plain one), and return what to say.
 
-    Raises NoPlan where no plan survives, WriteError where a file cannot be written.
+    Raises NoPlan where no plan survives, InputError where what is not served cannot be added up, WriteError where a
+    file cannot be written.
     """
     watch = Watch(live.show, lambda tried: live.say(f"{tried} sets of losses tried"), live.say, crew)
-    cut = cut_short(reading.instance, siege.months, siege.periods)
+    told = [issue for issue in refuse_unweighable(reading) if issue not in issues]
+    cut = [*told, *cut_short(reading.instance, siege.months, siege.periods)]
     found = harden(reading, siege, options, watch, [*issues, *cut])
     plain, plan = (reported(*solved) for solved in (found.plain, found.plan))
     input_ = found.plan[0].reading

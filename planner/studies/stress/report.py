@@ -11,6 +11,7 @@ from planner.studies.stress.study import Hit, Stressed
 from planner.studies.stress.tables import short_words
 from planner_models.instance import Instance
 from planner_models.schema import RESULTS
+from planner_models.sets.weights import Weights, service_weights
 
 _MOST_BARS = 12
 _MOST_NAMED = 4
@@ -83,8 +84,20 @@ def _worst(instance: Instance, found: Stressed) -> str:
         return "No single loss that was tried leaves demand unserved."
     text = f"Worst is {_case(hit)}: {per_cent(hit.service)} of what is asked for is served"
     first = short_words(hit).partition(";")[0]
-    lost, loss = money(hit.lost, currency), money(hit.loss, currency)
-    return f"{text}, worth {lost} is not (most of it {first}), and it costs {loss}.{_tied(found.singles)}"
+    loss, weights = money(hit.loss, currency), service_weights(instance)
+    if weights.by_value:
+        lost = f"worth {money(hit.lost, currency)} is not"
+    else:
+        amount = f"{three_digits(hit.lost)} {weights.unit or ''}".strip()
+        lost = f"{amount} is not (by quantity: {without_value(weights)})"
+    most = f" (most of it {first})" if weights.by_value else f"; most of it {first}"
+    return f"{text}, {lost}{most}, and it costs {loss}.{_tied(found.singles)}"
+
+
+def without_value(weights: Weights) -> str:
+    """Which items have neither value nor price."""
+    verb = "has" if len(weights.lacking) == 1 else "have"
+    return f"{listed(list(weights.lacking))} {verb} neither value nor price"
 
 
 def _tied(ranked: list[Hit]) -> str:
@@ -193,12 +206,13 @@ def stress_charts(instance: Instance, found: Stressed) -> list[Chart]:
     shown = [hit for hit in worst.values() if hit.lost > 0][:_MOST_BARS]
     if not shown:
         return []
-    large = max(max(hit.lost, hit.loss) for hit in shown) >= 10_000
+    weights = service_weights(instance)
+    large = max(max(hit.lost if weights.by_value else 0.0, hit.loss) for hit in shown) >= 10_000
     scale = 1000 if large else 1
     unit = f"{'billion' if large else 'million'} {instance.settings['currency']}"
     rows = {
         f"{hit.case.words}\n{hit.case.period}": {
-            "worth not served": hit.lost / scale,
+            **({"worth not served": hit.lost / scale} if weights.by_value else {}),
             "loss, discounted": hit.loss / scale,
         }
         for hit in shown

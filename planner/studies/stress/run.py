@@ -5,11 +5,12 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from planner.checks.weights import refuse_unweighable
 from planner.issues import InputError, Issue
 from planner.progress import Live
 from planner.recourse.reaction import Recourse
 from planner.results.load_plan import restored
-from planner.results.result_file import Compared
+from planner.results.result_file import COPIED, Compared
 from planner.seal import seal
 from planner.sheets.issues import tabulate_issues
 from planner.sheets.stress import ENDURANCE, HEAT, stress_schemas
@@ -32,8 +33,8 @@ def run_stress(
 
     Nothing is written where the user stopped it before anything was known.
 
-    Raises InputError where there is no plan or something asked for does not exist, WriteError where `output` cannot be
-    written.
+    Raises InputError where there is no plan, something asked for does not exist, or what is not served cannot be added
+    up; WriteError where `output` cannot be written.
     """
     if output.exists() and path.exists() and output.samefile(path):
         raise InputError([Issue("error", "", "", f"{output} is the plan itself: name another file")])
@@ -43,7 +44,8 @@ def run_stress(
     instance = plan.instance
     periods = instance["periods"]["period"].tolist()
     check_trial(trial, periods)
-    issues = [*plan.issues, *cut_short(instance, trial.months, trial.periods)]
+    unweighed = refuse_unweighable(plan.reading, COPIED)
+    issues = [*plan.issues, *unweighed, *cut_short(instance, trial.months, trial.periods)]
     found = _stressed(plan, trial, crew, live)
     if not found.complete and not found.hits:
         return found, [*map(str, issues)]

@@ -26,10 +26,10 @@ class Trial:
 
 @dataclass(frozen=True)
 class Hit:
-    """What a case does: service as a share, worth lost and loss in money, and for how many months the plan survives.
+    """What a case does: service as a share, what is not served, loss in money, and how many months the plan survives.
 
-    `loss` is what it costs beyond the same months in calm; `short` says which markets (region, item) go without, and
-    how much of their worth.
+    `lost` is in money, or in quantities where markets are weighed by those (see `service_weights`); `loss` is what it
+    costs beyond the same months in calm; `short` says which markets (region, item) go without, and how much.
     """
 
     case: Case
