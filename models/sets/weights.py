@@ -56,7 +56,7 @@ def service_weights(instance: Instance, item: str = EVERY) -> Weights:
 
 
 def step_worth(instance: Instance) -> pd.Series:
-    """By row of `demand`: its price, else the value of its item, in money per item; missing where both are blank or 0."""
+    """By row of `demand`: its price, else the value of its item, in money; missing where both are blank or 0."""
     demand = instance["demand"]
     values = demand["item"].map(instance["items"].set_index("item")["value"]).astype(float)
     return demand["price"].where(demand["price"] > 0).fillna(values.where(values > 0))

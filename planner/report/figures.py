@@ -85,7 +85,7 @@ def goods(instance: Instance) -> Goods:
 
 
 def output(instance: Instance, tables: Tables) -> pd.DataFrame:
-    """What is made: item, tier, process, region, firm, period, quantity (item/year), and worth a year as `goods` count."""
+    """What is made: item, tier, process, region, firm, period, quantity and worth a year (see `goods`)."""
     made = table(tables, "production", ("site", "process", "period", "made"))[["site", "process", "period", "made"]]
     recipes = instance["recipes"].query("quantity > 0")[["process", "item", "quantity"]]
     rows = made.merge(recipes, on="process").merge(instance["sites"][["site", "region", "firm"]], on="site")

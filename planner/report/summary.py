@@ -72,7 +72,7 @@ def _costs(instance: Instance, tables: Tables) -> list[Row]:
 
 
 def _service(instance: Instance, tables: Tables) -> list[Row]:
-    """The share of demand that is served, weighed as in every other figure of service; none where it cannot be added."""
+    """The share of demand that is served, weighed as every figure of service; none where it cannot be added."""
     demand = table(tables, "demand", ("item", "period", "price", "volume", "sold"))
     weights = service_weights(instance)
     if demand.empty or not weights.addable:
