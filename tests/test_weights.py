@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from planner.audit.audit import audit
-from planner.checks import weights
 from planner.checks.check import check
 from planner.cli.main import run
 from planner.recourse.reaction import Recourse
@@ -88,9 +87,9 @@ def test_a_hard_rule_of_least_service_binds_whatever_a_unit_is_worth(value: floa
 @pytest.mark.parametrize(("values", "share"), [((1, None), 0.5), ((3, 1), 0.25), ((0, 0), 0.5)])
 def test_of_two_goods_the_one_without_a_value_counts(values: tuple[float | None, ...], share: float) -> None:
     """Without site one 10 of 20 t are served; by value, where both have one, 10 of 40."""
-    case = _instance(two_goods(*values, **strike()))
-    case.tables["sites"].drop(case.tables["sites"].index[2:], inplace=True)  # type: ignore[attr-defined]
-    case.tables["lines"].drop(case.tables["lines"].index[[1, 3]], inplace=True)  # type: ignore[attr-defined]
+    tables = two_goods(*values, **strike())
+    tables["sites"], tables["lines"] = tables["sites"][:2], tables["lines"][::2]
+    case = _instance(tables)
     model = build(case)
     solution = solve(model, Options(gap=0.0))
     tables = plan(model)
@@ -110,8 +109,6 @@ def test_the_rule_of_one_item_is_by_its_own_value() -> None:
 
 def _said(tables: dict[str, Rows], **settings: Any) -> list[tuple[str, str, str]]:
     issues = check(Sheets(_instance(tables, **settings)))  # type: ignore[arg-type]
-    known = {rule.__name__ for rule in vars(weights).values() if callable(rule) and hasattr(rule, "__wrapped__")}
-    assert known
     return [(issue.severity, issue.sheet, issue.message) for issue in issues if issue.severity != "info"]
 
 
@@ -152,7 +149,7 @@ def test_harden_promises_what_plans_can_give(tmp_path: Path, capsys: pytest.Capt
 
 
 def test_goods_of_all_kinds_are_counted_or_named() -> None:
-    """By value; by quantity where one has none and units agree; else those without a value are named, not counted as 0."""
+    """By value; by quantity where one has none and units agree; else those without a value are named."""
     assert goods(_instance(two_goods(2, 3))).each.tolist() == [2, 3]
     assert goods(_instance(two_goods(2, None))).measure == "quantity"
     tables = two_goods(2, None)
