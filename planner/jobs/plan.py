@@ -11,14 +11,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from planner.issues import InputError, Issue
 from planner.ledger.ledger import Request
 from planner.seal import planner_version
 from planner.workbook.changes import ChangeError, parsed, split
 from planner.workbook.names import shown, suggestion
-from planner.workbook.read import open_instance
+from planner.workbook.package import open_package
+from planner.workbook.read import open_instance, read_rows
 
 OPTIONS: dict[str, type] = {"gap": float, "time_limit": float, "threads": int, "seed": int}
 """Options of a solve, by the names they have in plan files."""
@@ -184,10 +183,8 @@ def _is_plan(path: Path) -> bool:
     if path.suffix.lower() == ".toml":
         return True
     try:
-        from python_calamine import load_workbook
-
-        return SHEET in load_workbook(str(path)).sheet_names
-    except Exception:  # whatever is wrong with it is said when the job is done
+        return any(name == SHEET for name, _ in open_package(path).sheets)
+    except InputError:  # what is wrong with it is said when the job is done
         return False
 
 
@@ -230,16 +227,18 @@ def _from_toml(path: Path, issues: list[Issue]) -> list[Run]:
 
 def _from_workbook(path: Path, issues: list[Issue]) -> list[Run]:
     """Sheet `runs`: one row per run; several files, changes or variants in a cell stand on lines of their own."""
-    rows = pd.read_excel(path, sheet_name=SHEET, engine="calamine", dtype=object)
+    rows, noticed = read_rows(open_package(path), SHEET)
+    faults = [issue for issue in noticed if issue.severity == "error"]
+    if faults:
+        issues += [replace(fault, sheet=f"{path}, {SHEET}") for fault in faults]
+        return []
     runs = []
-    for number, row in enumerate(rows.to_dict("records"), 2):
-        filled = {str(key).strip(): value for key, value in row.items() if not pd.isna(value)}
+    for number, row in rows.items():
         table = {
             key: [line.strip() for line in str(value).splitlines() if line.strip()] if key in _LISTS else value
-            for key, value in filled.items()
+            for key, value in row.items()
         }
-        if table:
-            runs.append(_run(path, f"{path}, {SHEET} row {number}", table, issues))
+        runs.append(_run(path, f"{path}, {SHEET} row {number}", table, issues))
     if not runs:
         issues.append(Issue("error", str(path), "", f"sheet {SHEET} has no rows: write one for each run"))
     return runs

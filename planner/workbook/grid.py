@@ -1,264 +1,217 @@
-"""A sheet as a grid of cell values, exactly as stored: no header, no types, no judgement.
+"""The sheets of a workbook as grids of cell values, exactly as stored: no header, no types, no judgement.
 
-Values come from calamine, which is fast but gives an empty text for three things: a blank cell, a formula without a
-stored value, and an error such as #DIV/0!. It also allots memory for the whole rectangle between the first and the
-last filled cell, which a single stray cell can make enormous. So each sheet's XML is looked at first; where it holds
-anything but plain cells it is scanned cell by cell, otherwise one search tells that there is nothing to see.
+A grid holds filled cells only, so a stray cell far away costs nothing. A range of merged cells is one cell to the eye,
+but is stored as a value at its corner and blanks: the value is given to every cell of the range.
 """
 
-import io
-import re
-import zipfile
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
-from xml.parsers import expat
+from xml.etree import ElementTree
 
-import python_calamine
+from planner.issues import Issue
+from planner.workbook.names import shown
+from planner.workbook.package import DAMAGED, Package, refusal
+from planner.workbook.sheet_xml import SheetCells, XmlFault, letter, read_sheet
+from planner.workbook.stored import Decoder, StoredError, Value, formats, text
 
-from planner.issues import InputError, Issue
-from planner.workbook.package import DAMAGED, Package, refusal, well_formed
-
-MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
-"""The size of a sheet in Excel."""
-
-MOST_CELLS = 30_000_000
-"""Cells in the rectangle of a sheet that are read: 28 columns of as many rows as Excel allows."""
-
-_PREFIX = re.compile(rb"<((?:[\w.-]+:)?)worksheet[\s/>]")
-_IRREGULAR = re.compile(rb'<c(?!ol)(?! r="[A-Z][1-9][0-9]{0,5}"(?: [a-z]{1,2}="[^"&<]*")*+/?>)')
-"""A cell beyond column Z or row 999,999, or written in a way in which a search for bytes could miss something."""
-
-_FORMULA = rb"(?:<f(?: [^>]*)?>[^<]*</f>|<f(?: [^>]*)?/>)"
-_UNSET = re.compile(_FORMULA + rb"(?!<v>[^<])")
-_ERROR = re.compile(rb'<c r="([A-Z][1-9][0-9]*)"[^>]* t="e"[^>]*>' + _FORMULA + rb"?<v>([^<]*)</v>")
+__all__ = ["Grid", "letter", "read_grids"]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Grid:
-    """The cells of a sheet. `rows[0]` is row 1; a blank is "". `troubles` tells what stands in cells without a usable
-    value, by (row, column) counted from 1: "#DIV/0!" and the like, or "" for a formula without a stored value."""
+    """The filled cells of a sheet: `rows[row][column]`, both counted from 1. `troubles` says what is wrong with cells
+    that have no usable value; the message goes on from the name of the cell. `issues` are remarks on the sheet."""
 
-    rows: list[list[Any]] = field(default_factory=list)
+    rows: dict[int, dict[int, Value]] = field(default_factory=dict)
     troubles: dict[tuple[int, int], str] = field(default_factory=dict)
-
-
-def letter(column: int) -> str:
-    """The letters of a column counted from 1: 1 -> A, 27 -> AA."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+    issues: list[Issue] = field(default_factory=list)
 
 
 def read_grids(package: Package, wanted: Iterable[str]) -> tuple[dict[str, Grid], list[Issue]]:
     """The grids of the `wanted` sheets, and faults of sheets that cannot be read (those are left out)."""
     parts = dict(package.sheets)
-    sheets, troubles, faults = {}, {}, []
+    decoder = _decoder(package)
+    grids, faults = {}, []
     for sheet in wanted:
-        data = _filled_part(package.part(parts[sheet]))
-        if not data:
-            sheets[sheet] = b""
+        try:
+            found = read_sheet(package.part(parts[sheet]), decoder)
+        except XmlFault as fault:
+            saved = "open the workbook in Excel or LibreOffice, repair the sheet and save it again"
+            hint = "" if "clear" in str(fault) else f": {saved}"
+            faults.append(Issue("error", sheet, fault.cell, f"{fault}{hint}"))
             continue
-        name = f"{package.name}, sheet `{sheet}`,"
-        well_formed(data, name)
-        found = _searched(data) or _scanned(data, name)
-        if _too_large(found):
-            faults.append(
-                Issue("error", sheet, found.farthest, "stands far outside the table: clear this cell, then save again")
-            )
-        else:
-            sheets[sheet] = data
-            troubles[sheet] = found
-    return _grids(package, sheets, troubles), faults
+        issues = [*_hidden(package, sheet, found), *_formulas(package, sheet, found), *_merged(sheet, found)]
+        grids[sheet] = Grid(dict(sorted(found.rows.items())), found.troubles, issues)
+    return grids, faults
 
 
-def _filled_part(data: bytes) -> bytes:
-    """The XML of a sheet up to its last row that holds anything; b"" where none does.
-
-    Cells that are only formatted cost nothing this way, even a million rows of them below the table.
-    """
-    root = _PREFIX.search(data)
-    if root is None:
-        return data
-    prefix = root.group(1)
-    end_of_cells = data.rfind(b"</" + prefix + b"sheetData")
-    stop = end_of_cells if end_of_cells >= 0 else len(data)
-    last = -1
-    for mark in (b"v", b"is", b"f"):  # mostly <v> is the last, and only what follows it is searched for others
-        last = max(last, data.rfind(b"<" + prefix + mark, max(last, 0), stop))
-    if last < 0:
-        return b""
-    row_end = b"</" + prefix + b"row>"
-    end = data.find(row_end, last)
-    if end < 0:
-        return data
-    return data[: end + len(row_end)] + b"</" + prefix + b"sheetData></" + prefix + b"worksheet>"
+def _decoder(package: Package) -> Decoder:
+    strings = (
+        _strings(package.tree(package.strings, comments=True), package.name) if package.strings is not None else []
+    )
+    styles = formats(package.tree(package.styles)) if package.styles is not None else None
+    return Decoder(strings, styles, package.date_1904, package.uncalculated)
 
 
-def _searched(data: bytes) -> "_Scan | None":
-    """What a walk over the cells would find, from a few searches; None where only the walk can tell."""
-    if b'<c r="' not in data or _IRREGULAR.search(data):
-        return None
-    found = _Scan()
-    errors = data.count(b't="e"')
-    for match in _ERROR.finditer(data) if errors else ():
-        found.errors[_place(match.group(1))] = match.group(2).decode(errors="replace").strip()
-    if len(found.errors) != errors:
-        return None
-    for match in _UNSET.finditer(data) if b"<f" in data else ():
-        start = data.rfind(b'<c r="', 0, match.start())
-        tag = data[start : data.find(b">", start)]
-        if b't="str"' not in tag:
-            found.formulas.add(_place(tag[6 : tag.find(b'"', 6)]))
+def _strings(root: ElementTree.Element, name: str) -> list[str | None]:
+    """The shared texts in order; None where one cannot be read in one way. The stated count is ignored."""
+    if root.tag.rpartition("}")[2] != "sst":
+        raise refusal(f"{name} {DAMAGED}; its texts are not where they belong")
+    found: list[str | None] = []
+    for entry in root:
+        kind = _kind(entry)
+        if kind == "si":
+            found.append(_shared(entry))
+        elif kind not in ("extLst", "comment"):
+            raise refusal(f"{name} {DAMAGED}; among its texts is an element `{shown(kind)}`")
     return found
 
 
-def _too_large(found: "_Scan") -> bool:
-    outside = found.height > MOST_ROWS or found.width > MOST_COLUMNS
-    return outside or found.height * found.width > MOST_CELLS
-
-
-class _Scan:
-    """What a walk over every cell of a sheet finds: the rectangle of filled cells, errors, and formulas.
-
-    Places are judged strictly, because calamine takes any number for a row and may then ask for terabytes, which ends
-    the process.
-    """
-
-    def __init__(self) -> None:
-        self.height = self.width = 0
-        self.farthest = ""
-        self.errors: dict[tuple[int, int], str] = {}
-        self.formulas: set[tuple[int, int]] = set()
-        self._row = self._column = 0
-        self._kind = ""
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition(":")[2]
-        if name == "c":
-            self._column += 1
-            if "r" in attributes:
-                self._row, self._column = _place(attributes["r"].encode())
-            self._kind = attributes.get("t", "n")
-        elif name == "row":
-            self._row = _place(b"A" + attributes["r"].encode())[0] if "r" in attributes else self._row + 1
-            self._column = 0
-        elif name in ("v", "f", "is"):
-            place = (self._row, self._column)
-            if place < (1, 1):
-                raise ValueError("a value outside of all rows")
-            if self._row > self.height or self._column > self.width:
-                self.farthest = f"{letter(self._column)}{self._row}"
-                self.height, self.width = max(self.height, self._row), max(self.width, self._column)
-            if name == "f" and self._kind != "str":
-                self.formulas.add(place)
-            elif name == "v" and self._kind == "e":
-                self.errors[place] = ""
-
-    def text(self, data: str) -> None:
-        """Text inside the cell that was entered last; wanted only of errors."""
-        place = (self._row, self._column)
-        if place in self.errors and self._kind == "e":
-            self.errors[place] += data.strip()
-
-    def end(self, tag: str) -> None:
-        if tag.rpartition(":")[2] == "c":
-            self._kind = ""
-
-
-def _scanned(data: bytes, name: str) -> _Scan:
-    """Walk over all cells. Raises InputError where one is at no place that exists."""
-    scan = _Scan()
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = scan.start
-    parser.CharacterDataHandler = scan.text
-    parser.EndElementHandler = scan.end
+def _shared(entry: ElementTree.Element) -> str | None:
+    """One shared text: a whole one, or the runs of a formatted one; "" where empty."""
+    kinds = [_kind(part) for part in entry]
+    whole, runs = kinds.count("t"), kinds.count("r")
+    if whole > 1 or (whole and runs) or set(kinds) - {"t", "r", "rPh", "phoneticPr", "extLst"} or _speaks(entry):
+        return None
+    parts = []
+    for part, kind in zip(entry, kinds, strict=True):
+        spoken = [part] if kind == "t" else [run for run in part if _kind(run) == "t"] if kind == "r" else []
+        if any(len(one) for one in spoken) or (kind == "r" and _speaks(part)):
+            return None
+        parts += [one.text or "" for one in spoken]
     try:
-        parser.Parse(data, True)
-    except ValueError as error:
-        raise refusal(f"{name} {DAMAGED} ({error})") from None
-    return scan
+        return text("".join(parts)) or ""
+    except StoredError:
+        return None
 
 
-_REFERENCE = re.compile(rb"([A-Z]{1,7})([1-9][0-9]{0,20})")
+def _kind(element: ElementTree.Element) -> str:
+    """The name of an element without its namespace; "comment" of what is none."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else "comment"
 
 
-def _place(reference: bytes) -> tuple[int, int]:
-    """Row and column of a cell, counted from 1. Raises ValueError where `reference` names none."""
-    match = _REFERENCE.fullmatch(reference)
-    if match is None:
-        raise ValueError(f"no cell: {reference.decode(errors='replace')}")
-    column = 0
-    for character in match.group(1):
-        column = column * 26 + character - 64
-    return int(match.group(2)), column
+def _speaks(element: ElementTree.Element) -> bool:
+    """Whether text stands directly in an element that should hold elements only."""
+    return any(text and not text.isspace() for text in (element.text, *(part.tail for part in element)))
 
 
-def _grids(package: Package, sheets: dict[str, bytes], troubles: dict[str, _Scan]) -> dict[str, Grid]:
-    """Values from calamine, which is handed a fresh archive of just these sheets, their strings and their styles."""
-    filled = [sheet for sheet, data in sheets.items() if data]
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(_archive(package, [sheets[sheet] for sheet in filled]))
-        grids = {sheet: Grid() for sheet in sheets}
-        for number, sheet in enumerate(filled):
-            rows = book.get_sheet_by_index(number).to_python(skip_empty_area=False)
-            grids[sheet] = Grid(rows, _without_value(rows, troubles[sheet]))
-    except (InputError, KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # calamine's panics are no Exceptions
-        if isinstance(error, MemoryError):
-            raise
-        raise refusal(
-            f"{package.name} cannot be read ({error}): open it in Excel or LibreOffice and save it again as .xlsx"
-        ) from None
-    return grids
-
-
-def _without_value(rows: list[list[Any]], scan: _Scan) -> dict[tuple[int, int], str]:
-    """Errors, and those formulas for which calamine gives a blank."""
-
-    def value(row: int, column: int) -> Any:
-        return rows[row - 1][column - 1] if row <= len(rows) and column <= len(rows[row - 1]) else ""
-
-    unset = {place: "" for place in scan.formulas if value(*place) == ""}
-    return unset | {place: text or "an error" for place, text in scan.errors.items()}
-
-
-_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
-_LINKS = "http://schemas.openxmlformats.org/package/2006/relationships"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-
-
-def _archive(package: Package, sheets: list[bytes]) -> io.BytesIO:
-    """A workbook of nothing but `sheets`, so that only what was checked reaches calamine."""
-    shared = {"styles": package.styles, "sharedStrings": package.strings}
-    targets = [(f"rId{number}", "worksheet", f"s{number}.xml", data) for number, data in enumerate(sheets)]
-    for kind, member in shared.items():
-        if member is not None:
-            data = package.part(member)
-            well_formed(data, package.name)
-            targets.append((kind, kind, f"{kind}.xml", data))
-    links = "".join(f'<Relationship Id="{i}" Type="{_OFFICE}/{kind}" Target="{t}"/>' for i, kind, t, _ in targets)
-    names = "".join(f'<sheet name="s{n}" sheetId="{n + 1}" r:id="rId{n}"/>' for n in range(len(sheets)))
-    properties = '<workbookPr date1904="1"/>' if package.date_1904 else ""
-    root = f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
-    defaults = '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(
-            "[Content_Types].xml",
-            f'<Types xmlns="{_TYPES}">{defaults}<Default Extension="xml" ContentType="application/xml"/></Types>',
+def _hidden(package: Package, sheet: str, found: SheetCells) -> Iterator[Issue]:
+    """One remark on what a sheet holds and does not show; it is read all the same."""
+    if sheet in package.hidden and found.rows:
+        yield Issue(
+            "warning", sheet, "", "this sheet is hidden; it is read all the same: show it, or delete what is not meant"
         )
-        archive.writestr("_rels/.rels", f'<Relationships xmlns="{_LINKS}">{root}</Relationships>')
-        archive.writestr(
-            "xl/workbook.xml",
-            f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">{properties}<sheets>{names}</sheets></workbook>',
+    rows = sorted(row for row in found.hidden_rows if row in found.rows)
+    columns = sorted(
+        {column for cells in found.rows.values() for column in cells if _within(column, found.hidden_columns)}
+        if found.hidden_columns
+        else ()
+    )
+    if not rows and not columns:
+        return
+    names = [f"rows {_spans([str(row) for row in rows], rows)}"] if rows else []
+    names += [f"columns {_spans([letter(column) for column in columns], columns)}"] if columns else []
+    place = f"A{rows[0]}" if rows else f"{letter(columns[0])}1"
+    message = f"{' and '.join(names)} are hidden and are read all the same: show them, or delete what is not meant"
+    yield Issue("warning", sheet, place, message)
+
+
+def _within(column: int, ranges: list[tuple[int, int]]) -> bool:
+    return any(first <= column <= last for first, last in ranges)
+
+
+def _spans(names: list[str], numbers: list[int], most: int = 8) -> str:
+    """Runs of neighbours in words: "5, 7 to 9"; beyond `most` runs only their number is given."""
+    spans: list[list[int]] = []
+    for at, number in enumerate(numbers):
+        if spans and numbers[spans[-1][1]] == number - 1:
+            spans[-1][1] = at
+        else:
+            spans.append([at, at])
+    words = [names[first] if first == last else f"{names[first]} to {names[last]}" for first, last in spans]
+    return ", ".join(words[:most]) + (f" and {len(words) - most} more" if len(words) > most else "")
+
+
+def _formulas(package: Package, sheet: str, found: SheetCells) -> Iterator[Issue]:
+    """A remark on values of formulas that the program which wrote the workbook did not calculate."""
+    if package.uncalculated and found.formulas:
+        row, column = found.formulas[0]
+        count = len(found.formulas)
+        more = f" (and in {count - 1} more cells of this sheet)" if count > 1 else ""
+        message = (
+            "holds a formula whose stored value may be old: the workbook asks for all to be calculated when it is "
+            f"opened; the stored value is used{more}. Open and save it once to be sure"
         )
-        archive.writestr("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{_LINKS}">{links}</Relationships>')
-        for _, _, target, data in targets:
-            archive.writestr(f"xl/{target}", data)
-    buffer.seek(0)
-    return buffer
+        yield Issue("warning", sheet, f"{letter(column)}{row}", message)
+
+
+def _merged(sheet: str, found: SheetCells) -> Iterator[Issue]:
+    """Give the value of merged cells to all of them, in rows and below headers that hold something else too."""
+    if not found.merged:
+        return
+    order = sorted({*found.rows, *(row for row, _ in found.troubles)})
+    ranges = _Merging(found, order)
+    for merged in sorted(found.merged):
+        yield from ranges.fill(sheet, merged)
+
+
+class _Merging:
+    """Merged ranges of a sheet, spread one by one."""
+
+    def __init__(self, found: SheetCells, order: list[int]) -> None:
+        self._found, self._order = found, order
+        self._widest = max((max(cells) for cells in found.rows.values()), default=0)
+        self._covered: set[tuple[int, int]] = set()
+        self._spread: dict[int, set[int]] = {}
+
+    def fill(self, sheet: str, merged: tuple[int, int, int, int]) -> Iterator[Issue]:
+        """Spread the value of a range; yields a remark, or the fault that the range cannot be understood."""
+        top, left, bottom, right = merged
+        corner, name = (top, left), f"{letter(left)}{top}"
+        span = f"{name}:{letter(right)}{bottom}"
+        value, trouble = self._found.rows.get(top, {}).get(left), self._found.troubles.get(corner)
+        filled = 0
+        for row in self._order[bisect_left(self._order, top) :]:
+            if row > bottom:
+                break
+            cells = self._found.rows.get(row, {})
+            if row != top and not self._says_more(row, left, right):
+                continue
+            for column in range(left, min(right, self._width(row)) + 1):
+                if (row, column) in self._covered:
+                    self._found.troubles[row, column] = (
+                        f"is merged into several ranges, one of them {span}: unmerge them"
+                    )
+                    return
+                self._covered.add((row, column))
+                if (row, column) == corner:
+                    continue
+                if column in cells or (row, column) in self._found.troubles:
+                    hidden = (
+                        f"has a value that is hidden under the merged cells {span}: unmerge them, write what is meant"
+                    )
+                    self._found.troubles[row, column] = hidden
+                    cells.pop(column, None)
+                elif trouble is not None:
+                    self._found.troubles[row, column] = trouble
+                elif value is not None:
+                    self._found.rows.setdefault(row, {})[column] = value
+                    self._spread.setdefault(row, set()).add(column)
+                    filled += 1
+        if filled:
+            known = f"{value:.15g}" if isinstance(value, float) else shown(value)
+            message = f"the cells {span} are merged: the value `{known}` is read in each of them"
+            yield Issue("warning", sheet, name, message)
+
+    def _says_more(self, row: int, left: int, right: int) -> bool:
+        """Whether a row holds anything but what merged ranges, this one or others, have put into it."""
+        cells = self._found.rows.get(row, {})
+        spread = self._spread.get(row, set())
+        return any(not left <= column <= right and column not in spread for column in cells) or any(
+            (row, column) in self._found.troubles for column in range(left, min(right, self._width(row)) + 1)
+        )
+
+    def _width(self, row: int) -> int:
+        """The last column of a row in which a value may count: below the header, none beyond it."""
+        return self._widest if row == 1 else max(self._found.rows.get(1, {0: ""}))

@@ -2,24 +2,34 @@
 
 An .xlsx file is a zip archive of XML parts. What is not such an archive, is encrypted, damaged or far too large is
 refused with an `InputError` that says what to do; sizes are judged by what the archive declares, before anything is
-unpacked, and no part is ever read beyond its declared size.
+unpacked, and no part is ever read beyond its declared size. A part that the archive holds twice is refused as well:
+programs differ in which of the two they show.
 """
 
 import hashlib
 import io
 import posixpath
+import stat
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.parsers import expat
 
 from planner.issues import InputError, Issue
+from planner.workbook.names import shown
 
 LARGEST = 500_000_000
 """Bytes that a file, and the sum of its parts unpacked, may have. A hundred thousand rows take about 50 million."""
+
+USUAL_GROWTH, SMALL = 60, 60_000_000
+"""How many times its size a workbook may grow when unpacked (they grow 5 to 20 times), and the bytes that any may have.
+
+Cells in memory take a few times the bytes of their XML, so this bounds what a small file can ask for.
+"""
 
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 DAMAGED = "is damaged or incomplete: open it in Excel or LibreOffice, repair it and save it again as .xlsx"
@@ -53,6 +63,8 @@ class Package:
     """An opened workbook: its worksheets in order (name and part), and remarks on the file as a whole.
 
     `content_hash` is the SHA-256 of the bytes that were read; the file may have been saved since.
+    `hidden` are the names of the sheets that are not shown. `uncalculated` says that formulas are to be calculated when
+    the workbook is opened: the program that wrote it did not calculate them.
     """
 
     name: str
@@ -63,10 +75,16 @@ class Package:
     strings: str | None
     date_1904: bool
     remarks: tuple[Issue, ...]
+    hidden: frozenset[str] = frozenset()
+    uncalculated: bool = False
 
     def part(self, member: str) -> bytes:
         """The bytes of a part of the archive. Raises InputError where it is damaged or missing."""
         return _part(self.archive, member, self.name)
+
+    def tree(self, member: str, comments: bool = False) -> ElementTree.Element:
+        """A part of the archive as a tree, with or without `comments`. Raises InputError where it is damaged."""
+        return _tree(self.part(member), self.name, comments)
 
 
 def open_package(path: str | Path) -> Package:
@@ -79,43 +97,68 @@ def open_package(path: str | Path) -> Package:
     folder, file = posixpath.split(book)
     links = _relationships(archive, members, f"{folder}/_rels/{file}.rels".lstrip("/"), path.name)
     root = _tree(_part(archive, book, path.name), path.name)
-    sheets, other = [], []
+    sheets: list[tuple[str, str]] = []
+    other, hidden = [], set()
     for element in root.iter():
         if _local(element.tag) != "sheet":
             continue
+        title = element.get("name", "")
         identity = next((value for key, value in element.attrib.items() if _local(key) == "id"), "")
         kind, target = links.get(identity, ("", ""))
         member = members.get(_resolved(folder, target).lower())
         if kind != "worksheet":
             other.append(kind)
         elif member is None:
-            raise refusal(f"{path.name} {DAMAGED}; the part of sheet `{element.get('name')}` is missing")
+            raise refusal(f"{path.name} {DAMAGED}; the part of sheet `{shown(title)}` is missing")
+        elif any(member == known for _, known in sheets):
+            raise refusal(f"{path.name} {DAMAGED}; sheet `{shown(title)}` has the same cells as another")
         else:
-            sheets.append((element.get("name", ""), member))
-    found = {kind: members.get(_resolved(folder, target).lower()) for kind, target in links.values()}
+            sheets.append((title, member))
+        if element.get("state", "visible") != "visible":
+            hidden.add(title)
     return Package(
         name=path.name,
         content_hash=hashlib.sha256(content).hexdigest(),
         archive=archive,
         sheets=tuple(sheets),
-        styles=found.get("styles"),
-        strings=found.get("sharedStrings"),
-        date_1904=_counts_from_1904(root),
+        styles=_only(links, "styles", folder, members, path.name),
+        strings=_only(links, "sharedStrings", folder, members, path.name),
+        date_1904=_is_set(root, "workbookPr", "date1904"),
         remarks=_remarks(members, other),
+        hidden=frozenset(hidden),
+        uncalculated=_is_set(root, "calcPr", "fullCalcOnLoad"),
     )
 
 
+def _only(links: dict[str, tuple[str, str]], kind: str, folder: str, members: dict[str, str], name: str) -> str | None:
+    """The one part of a kind, None where the workbook has none. Raises InputError where it is missing or not one."""
+    targets = {_resolved(folder, target).lower() for found, target in links.values() if found == kind}
+    if not targets:
+        return None
+    if len(targets) > 1 or not targets <= set(members):
+        fate = "is there several times" if len(targets) > 1 else "is missing"
+        raise refusal(f"{name} {DAMAGED}; its part {kind} {fate}")
+    return members[targets.pop()]
+
+
 def _content(path: Path) -> bytes:
-    """The bytes of the file, read once, so that a save in the meantime cannot mix two states."""
+    """The bytes of the file, read once, so that a save in the meantime cannot mix two states.
+
+    Only ordinary files are read: a device or a pipe may never end.
+    """
     if path.name.startswith("~$"):
         raise refusal(f"{path.name} is the lock file of an open workbook: name the workbook itself")
     try:
         if path.is_dir():
             raise refusal(f"{path} is a folder: name a workbook (.xlsx)")
-        size = path.stat().st_size
-        if size > LARGEST:
-            raise refusal(f"{path.name} has {size / 1e6:,.0f} MB; workbooks over {LARGEST / 1e6:,.0f} MB are not read")
-        content = path.read_bytes()
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise refusal(f"{path} is no ordinary file: name a workbook (.xlsx) on the disk")
+        if status.st_size > LARGEST:
+            size = f"{status.st_size / 1e6:,.0f} MB"
+            raise refusal(f"{path.name} has {size}; workbooks over {LARGEST / 1e6:,.0f} MB are not read")
+        with path.open("rb") as file:
+            content = file.read(status.st_size + 1)
     except FileNotFoundError:
         raise refusal(f"there is no file {path}") from None
     except (OSError, ValueError) as error:
@@ -139,13 +182,23 @@ def _archive(content: bytes, name: str) -> zipfile.ZipFile:
         raise refusal(f"{name} {DAMAGED}") from None
     if any(entry.flag_bits & 1 for entry in entries):
         raise refusal(f"{name} is encrypted: save a copy without a password and use that")
-    size = sum(entry.file_size for entry in entries)
-    if size > LARGEST:
+    _look_at_entries(entries, len(content), name)
+    return archive
+
+
+def _look_at_entries(entries: list[zipfile.ZipInfo], size: int, name: str) -> None:
+    """Raise InputError where parts share a name, which letter case does not tell apart, or are too large together."""
+    names = [entry.filename.replace("\\", "/").lower() for entry in entries]
+    twice = next((entry for entry, count in Counter(names).items() if count > 1), None)
+    if twice is not None:
+        raise refusal(f"{name} {DAMAGED}; it holds the part {shown(twice)} twice")
+    unpacked = sum(entry.file_size for entry in entries)
+    most = min(LARGEST, max(SMALL, USUAL_GROWTH * size))
+    if unpacked > most:
         raise refusal(
-            f"{name} would take {size / 1e6:,.0f} MB when unpacked; over {LARGEST / 1e6:,.0f} MB is not read: "
+            f"{name} would take {unpacked / 1e6:,.0f} MB when unpacked; over {most / 1e6:,.0f} MB is not read: "
             "delete empty formatted rows, pictures and sheets that are not needed"
         )
-    return archive
 
 
 def _part(archive: zipfile.ZipFile, member: str, name: str) -> bytes:
@@ -176,10 +229,12 @@ def _relationships(
     member = members.get(part.lower())
     if member is None:
         return {}
-    links = {}
+    links: dict[str, tuple[str, str]] = {}
     for element in _tree(_part(archive, member, name), name):
-        kind = element.get("Type", "").rpartition("/")[2]
-        links[element.get("Id", "")] = (kind, element.get("Target", ""))
+        kind, identity = element.get("Type", "").rpartition("/")[2], element.get("Id", "")
+        if identity in links:
+            raise refusal(f"{name} {DAMAGED}; its part {member} holds `{shown(identity)}` twice")
+        links[identity] = (kind, element.get("Target", ""))
     return links
 
 
@@ -188,17 +243,19 @@ def _resolved(folder: str, target: str) -> str:
     return posixpath.normpath(posixpath.join("/" + folder, target)).lstrip("/")
 
 
-def _tree(data: bytes, name: str) -> ElementTree.Element:
-    well_formed(data, name)
+def _tree(data: bytes, name: str, comments: bool = False) -> ElementTree.Element:
+    _well_formed(data, name)
     try:
-        return ElementTree.fromstring(data)
+        builder = ElementTree.TreeBuilder(insert_comments=comments, insert_pis=comments)
+        return ElementTree.fromstring(data, ElementTree.XMLParser(target=builder))
     except (ElementTree.ParseError, ValueError, LookupError):
         raise refusal(f"{name} {DAMAGED}") from None
 
 
-def well_formed(data: bytes, name: str) -> None:
-    """Raise InputError unless `data` is XML in UTF-8 without a document type, so without entities to expand."""
+def _well_formed(data: bytes, name: str) -> None:
+    """Raise InputError unless `data` is XML in UTF-8, without entities to expand or content hidden in comments."""
     parser = expat.ParserCreate()
+    parser.CommentHandler = _refuse_hidden_content
     parser.StartDoctypeDeclHandler = _refuse_doctype
     parser.XmlDeclHandler = _refuse_encoding
     try:
@@ -207,6 +264,10 @@ def well_formed(data: bytes, name: str) -> None:
         parser.Parse(data, True)
     except _DoctypeError:
         raise refusal(f"{name} holds XML entities, which no spreadsheet program writes: it is not read") from None
+    except _CommentError:
+        raise refusal(
+            f"{name} hides content in an XML comment, which no spreadsheet program writes: open and save it again"
+        ) from None
     except (expat.ExpatError, ValueError, LookupError):
         raise refusal(f"{name} {DAMAGED}") from None
 
@@ -215,8 +276,17 @@ class _DoctypeError(Exception):
     """A part declares a document type."""
 
 
+class _CommentError(Exception):
+    """A comment has elements in it."""
+
+
+def _refuse_hidden_content(comment: str) -> None:
+    if "<" in comment:
+        raise _CommentError
+
+
 def _refuse_encoding(_version: str, encoding: str | None, _standalone: int) -> None:
-    """Only UTF-8 is read by all of expat, calamine and the searches over bytes."""
+    """Only UTF-8 is read."""
     if encoding is not None and encoding.lower() not in ("utf-8", "us-ascii"):
         raise ValueError(f"encoding {encoding}")
 
@@ -229,9 +299,9 @@ def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def _counts_from_1904(root: ElementTree.Element) -> bool:
-    """Whether dates count from 1904, as old workbooks from a Mac do."""
-    return any(_local(part.tag) == "workbookPr" and part.get("date1904") in ("1", "true") for part in root.iter())
+def _is_set(root: ElementTree.Element, name: str, attribute: str) -> bool:
+    """Whether a switch of the workbook is on, such as that its dates count from 1904."""
+    return any(_local(part.tag) == name and part.get(attribute) in ("1", "true") for part in root.iter())
 
 
 def _remarks(members: dict[str, str], other: list[str]) -> tuple[Issue, ...]:

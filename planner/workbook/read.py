@@ -13,9 +13,10 @@ from planner.issues import InputError, Issue
 from planner.workbook import settings
 from planner.workbook.changes import ChangeError, apply_change, apply_changes
 from planner.workbook.findings import Findings, cell_name
-from planner.workbook.grid import Grid, read_grids
-from planner.workbook.names import OWN, near, plain, shown, suggestion
+from planner.workbook.grid import Grid, letter, read_grids
+from planner.workbook.names import OWN, near, plain, shown, suggestion, trimmed
 from planner.workbook.package import Package, open_package, refusal
+from planner.workbook.stored import Value
 from planner.workbook.structure import check_structure, refers_to
 from planner.workbook.tables import Table, check_header, table, twice, values
 from planner_models.collector import collector_paused
@@ -221,13 +222,14 @@ def _tables(package: Package, parts: dict[str, str], findings: Findings) -> dict
     grids, faults = read_grids(package, parts.values())
     declared = {name: sheet for sheet, name in parts.items()}
     for fault in faults:
-        findings.at(fault.severity, declared[fault.sheet], fault.cell, fault.message)
+        sheet = declared[fault.sheet]
+        findings.at(fault.severity, sheet, fault.cell, fault.message)
+        findings.missing |= {(sheet, column) for column in INPUTS[sheet].columns}
     tables = {}
     for name, grid in grids.items():
         sheet = declared[name]
         tables[sheet] = table(sheet, grid, INPUTS[sheet], findings)
-        filled = grid.troubles or any(cell != "" for row in grid.rows for cell in row)
-        if filled:
+        if grid.troubles or grid.rows:
             check_header(tables[sheet], sheet, findings)
     return tables
 
@@ -288,6 +290,35 @@ def read_sheets(
         frame = pd.concat([values(found, sheet, findings), found.cells[found.own]], axis=1)
         frames[sheet] = _complete(frame, schemas[sheet], found.own)
     return frames, findings.issues
+
+
+def read_rows(package: Package, sheet: str) -> tuple[dict[int, dict[str, Value]], list[Issue]]:
+    """The rows of a sheet below its header, by row number and the names in row 1, and what is wrong with its cells.
+
+    Blank cells are left out, and so are rows without any value.
+    """
+    grids, issues = read_grids(package, [sheet])
+    grid = grids.get(sheet, Grid())
+    names: dict[int, str] = {}
+    for column, cell in grid.rows.get(1, {}).items():
+        name = trimmed(str(cell))
+        if name in names.values():
+            issues.append(Issue("error", sheet, f"{letter(column)}1", f"the column `{shown(name)}` is there twice"))
+        elif name:
+            names[column] = name
+    for (row, column), trouble in sorted(grid.troubles.items()):
+        issues.append(Issue("error", sheet, f"{letter(column)}{row}", trouble))
+    rows: dict[int, dict[str, Value]] = {}
+    for row, cells in grid.rows.items():
+        for column, cell in cells.items() if row > 1 else ():
+            if isinstance(cell, str) and trimmed(cell) == "":
+                continue
+            if column in names:
+                rows.setdefault(row, {})[names[column]] = cell
+            else:
+                message = f"has a value, but {letter(column)}1 names no column: write a name there, or clear this cell"
+                issues.append(Issue("error", sheet, f"{letter(column)}{row}", message))
+    return rows, [*issues, *grid.issues]
 
 
 def read_copies(package: Package, path: Path) -> Reading:

@@ -1,7 +1,6 @@
 """A grid of cells read as a declared table: headers matched, rows found, columns converted."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,7 @@ from planner.workbook.cells import CellError, converted, text
 from planner.workbook.findings import Findings
 from planner.workbook.grid import Grid, letter
 from planner.workbook.names import near, plain, shown, suggestion
+from planner.workbook.stored import Value
 from planner_models.schema import meta
 from planner_models.schema.columns import remarks
 
@@ -40,29 +40,21 @@ def table(sheet: str, grid: Grid, schema: pa.DataFrameSchema, findings: Findings
     findings.letters[sheet] = {name: letters[name] for name in declared}
     _look_beyond(sheet, grid, header, findings)
     filled = _rows(sheet, grid, header, schema, findings)
-    columns = list(zip(*(grid.rows[row - 1] for row in filled), strict=True))
     index = pd.Index(filled, dtype="int64", name="row")
+    rows = [grid.rows.get(row, {}) for row in filled]
     cells = pd.DataFrame(
         {
-            name: pd.Series(_blank_as_none(columns[column - 1] if columns else ()), index=index, dtype=object)
+            name: pd.Series([row.get(column) for row in rows], index=index, dtype=object)
             for column, name in header.items()
         },
         index=index,
     )
-    for (row, column), error in grid.troubles.items():
+    for (row, column), trouble in sorted(grid.troubles.items()):
         if row > 1 and header.get(column) in declared:
-            findings.add("error", sheet, row, header[column], _no_value(error))
+            findings.add("error", sheet, row, header[column], trouble)
+    for issue in grid.issues:
+        findings.at(issue.severity, sheet, issue.cell, issue.message)
     return Table(schema, cells, declared, [name for name in header.values() if name not in schema.columns])
-
-
-def _blank_as_none(cells: Sequence[Any]) -> list[Any]:
-    return [None if cell == "" else cell for cell in cells]
-
-
-def _no_value(error: str) -> str:
-    if error:
-        return f"holds {error}: repair the formula, or write a value"
-    return "holds a formula without a stored value: open the workbook in Excel and save it, or write a value"
 
 
 def _header(sheet: str, grid: Grid, schema: pa.DataFrameSchema, findings: Findings) -> dict[int, str]:
@@ -70,11 +62,13 @@ def _header(sheet: str, grid: Grid, schema: pa.DataFrameSchema, findings: Findin
     known = list(schema.columns)
     folded = {plain(name): name for name in known}
     header: dict[int, str] = {}
-    for column, cell in enumerate(grid.rows[0] if grid.rows else [], 1):
+    first_row = grid.rows.get(1, {})
+    for column in sorted({*first_row, *(column for row, column in grid.troubles if row == 1)}):
         place = f"{letter(column)}1"
+        cell = first_row.get(column)
         if (1, column) in grid.troubles:
-            findings.at("error", sheet, place, _no_value(grid.troubles[1, column]).replace("a value", "a column name"))
-        elif (name := _name(cell)) == "":
+            findings.at("error", sheet, place, grid.troubles[1, column].replace("a value", "a column name"))
+        elif cell is None or (name := _name(cell)) == "":
             continue
         else:
             meant = name if name in known else folded.get(plain(name), name)
@@ -99,6 +93,11 @@ def _name(cell: Any) -> str:
         return str(cell)
 
 
+def _is_name(cell: Value | None) -> bool:
+    """Whether a header cell holds a name, be it that of a column that is there twice and is not read."""
+    return cell is not None and _name(cell) != ""
+
+
 def check_header(found: Table, sheet: str, findings: Findings) -> None:
     """A fault for every required column that the table lacks, at the next free header cell."""
     free = len(found.declared) + len(found.own)
@@ -118,38 +117,39 @@ def check_header(found: Table, sheet: str, findings: Findings) -> None:
 
 def _look_beyond(sheet: str, grid: Grid, header: dict[int, str], findings: Findings) -> None:
     """A warning for every column that has values but no header."""
-    width = len(grid.rows[0]) if grid.rows else 0
-    for column in sorted(set(range(1, width + 1)) - set(header)):
-        if (1, column) in grid.troubles or grid.rows[0][column - 1] != "":
-            continue
-        row = next((row for row, cells in enumerate(grid.rows, 1) if cells[column - 1] != ""), None)
-        if row is not None:
+    beyond: dict[int, int] = {}
+    for row, cells in grid.rows.items():
+        for column in cells.keys() - header.keys():
+            beyond.setdefault(column, row)
+    for column, row in sorted(beyond.items()):
+        if (1, column) not in grid.troubles and not _is_name(grid.rows.get(1, {}).get(column)):
             message = f"this column has values but no header in {letter(column)}1: it is ignored"
             findings.at("warning", sheet, f"{letter(column)}{row}", message)
 
 
 def _rows(sheet: str, grid: Grid, header: dict[int, str], schema: pa.DataFrameSchema, findings: Findings) -> list[int]:
     """The numbers of the rows that say something in a declared column; remarks alone make no row."""
-    count = [column - 1 for column, name in header.items() if name in schema.columns and name not in REMARKS]
-    beside = [column - 1 for column, name in header.items() if column - 1 not in count]
-    troubled = {row for row, column in grid.troubles if column - 1 in count}
+    count = [column for column, name in header.items() if name in schema.columns and name not in REMARKS]
+    beside = [column for column in header if column not in count]
+    troubled = {row for row, column in grid.troubles if row > 1 and column in count}
     rows = []
-    for number, cells in enumerate(grid.rows[1:], 2):
-        if _says(cells, count) or number in troubled:
+    for number in sorted({*grid.rows, *troubled} - {1}):
+        cells = grid.rows.get(number, {})
+        if number in troubled or _says(cells, count):
             rows.append(number)
             continue
         noted = next((column for column in beside if _says(cells, [column])), None)
         if noted is not None and count:
             message = "this row has nothing but remarks: it is ignored"
-            findings.at("warning", sheet, f"{letter(noted + 1)}{number}", message)
+            findings.at("warning", sheet, f"{letter(noted)}{number}", message)
     return rows
 
 
-def _says(cells: list[Any], count: list[int]) -> bool:
+def _says(cells: dict[int, Value], count: list[int]) -> bool:
     """Whether one of the columns in `count` is filled. A plain loop: it runs once per row."""
     for column in count:
-        cell = cells[column]
-        if cell != "" and not (isinstance(cell, str) and cell.isspace()):
+        cell = cells.get(column)
+        if cell is not None and not (isinstance(cell, str) and cell.isspace()):
             return True
     return False
 

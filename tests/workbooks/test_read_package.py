@@ -1,16 +1,20 @@
 """Files that are no sound workbook, formulas and errors as they are stored, and sheets of extreme shape."""
 
+import os
 import shutil
 import struct
 import subprocess
+import tracemalloc
 import zipfile
+from contextlib import nullcontext
 
 import openpyxl
 import pytest
 from openpyxl.styles import PatternFill
+from openpyxl.worksheet.cell_range import CellRange
 
 from planner.issues import InputError
-from planner.workbook.package import LARGEST
+from planner.workbook.package import SMALL
 from planner.workbook.read import read_instance
 from tests.workbooks.books import SOUND, edited, read, rewrite, says, sheet_part, the_fault, write
 
@@ -106,7 +110,7 @@ def test_declared_size_is_judged_before_anything_is_unpacked(book):
     at = content.rfind(b"PK\x01\x02")
     content[at + 24 : at + 28] = struct.pack("<I", 1_100_000_000)
     book.write_bytes(content)
-    assert f"over {LARGEST / 1e6:,.0f} MB is not read" in refused(book)
+    assert f"over {SMALL / 1e6:,.0f} MB is not read" in refused(book)
 
 
 def test_part_larger_than_declared_is_not_unpacked(book):
@@ -119,24 +123,41 @@ def test_part_larger_than_declared_is_not_unpacked(book):
     assert "damaged or incomplete" in refused(book)
 
 
+def sheet_fault(path, sheet="demand"):
+    """The cell and message with which one sheet is refused, while the rest of the workbook is read."""
+    reading = read_instance(path)
+    fault = the_fault(reading)
+    assert fault.sheet == sheet
+    assert len(reading.instance["regions"]) == 3
+    return fault.cell, fault.message
+
+
 def test_entities_are_refused(book, tmp_path):
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>\n<worksheet '
     for part in (sheet_part(book, "demand"), "xl/workbook.xml"):
         tag = b"<worksheet " if "sheet" in part else b"<workbook "
         changed = rewrite(book, tmp_path / "bomb.xlsx", replace_in(part, tag, bomb.replace(b"<worksheet ", tag)))
-        assert "XML entities" in refused(changed)
+        assert "XML entities" in (sheet_fault(changed)[1] if "sheet" in part else refused(changed))
 
 
 def test_damaged_parts(book, tmp_path):
     part = sheet_part(book, "demand")
-    for old, new in ((b"</row>", b"</raw>"), (b"<v>", b"<v"), (b"<row", b"\xff\xfe<row"), (b"<worksheet", b"<w\0")):
-        assert "damaged" in refused(rewrite(book, tmp_path / "x.xlsx", replace_in(part, old, new)))
+    for old, new, cell in (
+        (b"</row>", b"</raw>", "G1"),
+        (b"<v>", b"<v", "D2"),
+        (b"<row", b"\xff\xfe<row", ""),
+        (b"<worksheet", b"<w\0", ""),
+        (b"</worksheet>", b"", "F3"),
+    ):
+        found, message = sheet_fault(rewrite(book, tmp_path / "x.xlsx", replace_in(part, old, new)))
+        assert found == cell
+        assert "damaged" in message
     gone = rewrite(book, tmp_path / "x.xlsx", lambda name, data: None if name == part else data)
     assert "part of sheet `demand` is missing" in refused(gone)
     utf16 = rewrite(
         book, tmp_path / "x.xlsx", lambda name, data: data.decode().encode("utf-16") if name == part else data
     )
-    assert "damaged" in refused(utf16)
+    assert "UTF-8" in sheet_fault(utf16)[1]
 
 
 def test_macros_and_links_are_ignored_and_said(book, tmp_path):
@@ -162,15 +183,21 @@ def test_formula_without_stored_value_and_error_values_name_their_cells(tmp_path
     book.save(path)
     faults = read_instance(path).faults
     assert [fault.cell for fault in faults] == ["D2", "E2", "A3", "E3", "G3"]
-    assert says(faults, "demand!D2", "formula without a stored value", "open the workbook")
+    assert says(faults, "demand!D2", "never calculated", "open the workbook", "save it once")
     assert says(faults, "demand!E3", "holds #DIV/0!", "repair the formula")
     assert says(faults, "demand!A3", "holds #N/A")
 
 
-def stored(tmp_path, old, new):
-    """The reading of a workbook in whose demand sheet the volume 10 is stored otherwise."""
+def stored(tmp_path, old, new, flag=False):
+    """The reading of a workbook in whose demand sheet something is stored in another way.
+
+    `flag` keeps what openpyxl writes into every workbook: that its formulas are not calculated yet.
+    """
     book = write(tmp_path / "book.xlsx")
-    return read_instance(rewrite(book, tmp_path / "f.xlsx", replace_in(sheet_part(book, "demand"), old, new)))
+    change = replace_in(sheet_part(book, "demand"), old, new)
+    calculated = replace_in("xl/workbook.xml", b' fullCalcOnLoad="1"', b"")
+    both = change if flag else lambda name, data: calculated(name, change(name, data))
+    return read_instance(rewrite(book, tmp_path / "f.xlsx", both))
 
 
 @pytest.mark.parametrize(
@@ -180,7 +207,7 @@ def stored(tmp_path, old, new):
         b'<c r="D2" s="0"><f t="shared" ref="D2:D3" si="0">5+5</f><v>12</v></c>',
         b'<c r="D2"><f t="shared" si="0"/><v>12</v></c>',
         b"<c s='0' r='D2'><f>5+5</f><v>12</v></c>",
-        b'<c r="D2"><f>5+5</f><!-- cached --><v>12</v></c>',
+        b'<c r="D2"><v><![CDATA[12]]></v></c>',
         b'<c r="D2"><v>1.2E1</v></c>',
     ],
 )
@@ -193,22 +220,141 @@ def test_stored_values_of_formulas_are_used(tmp_path, cell):
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
-        (b'<c r="D2"><f>5+5</f></c>', "without a stored value"),
-        (b'<c r="D2"><f>5+5</f><v></v></c>', "without a stored value"),
-        (b'<c r="D2"><f t="shared" si="0"/><v/></c>', "without a stored value"),
-        (b"<c r='D2'><f>5+5</f></c>", "without a stored value"),
+        (b'<c r="D2"><f>5+5</f></c>', "never calculated"),
+        (b'<c r="D2"><f>5+5</f><v></v></c>', "never calculated"),
+        (b'<c r="D2"><f t="shared" si="0"/><v/></c>', "never calculated"),
+        (b"<c r='D2'><f>5+5</f></c>", "never calculated"),
         (b'<c r="D2" t="e"><v>#REF!</v></c>', "holds #REF!"),
         (b'<c r="D2" s="0" t="e"><f>5/0</f><v>#DIV/0!</v></c>', "holds #DIV/0!"),
         (b"<c t='e' r='D2'><f>5/0</f><v>#DIV/0!</v></c>", "holds #DIV/0!"),
         (b'<c r="D2" t="str"><f>IF(A1,"",1)</f><v></v></c>', "is blank"),
         (b'<c r="D2"><v>1e400</v></c>', "finite"),
         (b'<c r="D2"><v>nan</v></c>', "finite"),
+        (b'<c r="D2"><v>1_0</v></c>', "finite"),
+        (b'<c r="D2"><v>1,5</v></c>', "finite"),
+        (b'<c r="D2" t="str"><f>5+5</f></c>', "never calculated"),
+        (b'<c r="D2"><v>1</v><v>2</v></c>', "two values"),
+        (b'<c r="D2" t="inlineStr"><v>1</v><is><t>2</t></is></c>', "two values"),
+        (b'<c r="D2" t="inlineStr"><is><t>1</t><t>2</t></is></c>', "two values"),
+        (b'<c r="D2" t="inlineStr"><is><t>1</t></is><is><t>2</t></is></c>', "two values"),
+        (b'<c r="D2"><is><t>2</t></is></c>', "no way that Excel writes"),
+        (b'<c r="D2"><v>1<!-- and -->0</v></c>', "XML comment inside"),
+        (b'<c r="D2"><f>5+5</f><!-- cached --><v>12</v></c>', "XML comment inside"),
+        (b'<c r="D2"><v>1<x>0</x></v></c>', "inside its value"),
+        (b'<c r="D2">10</c>', "outside of its value"),
+        (b'<c r="D2"><w>10</w></c>', "no value"),
+        (b'<c r="D2"><?x y?><v>10</v></c>', "XML instruction"),
+        (b'<c r="D2" t="s"><v>0</v></c>', "text number 0"),
+        (b'<c r="D2" t="s"><v>-1</v></c>', "text number `-1`"),
+        (b'<c r="D2" t="s"><v>1.5</v></c>', "text number `1.5`"),
+        (b'<c r="D2" t="b"><v>2</v></c>', "truth value"),
+        (b'<c r="D2" t="d"><v>soon</v></c>', "stored as a date"),
+        (b'<c r="D2" t="x"><v>1</v></c>', "unknown type `x`"),
+        (b'<c r="D2" s="99"><v>1</v></c>', "format 99"),
+        (b'<c r="D2" t="inlineStr"><is><t>_xD83D_</t></is></c>', "half a character"),
     ],
 )
 def test_cells_without_usable_value(tmp_path, cell, words):
     fault = the_fault(stored(tmp_path, b'<c r="D2" t="n"><v>10</v></c>', cell))
     assert (fault.sheet, fault.cell) == ("demand", "D2")
     assert words in fault.message
+
+
+@pytest.mark.parametrize("value", [b"<v>0</v>", b"<v>0.0</v>", b"<v></v>", b""])
+@pytest.mark.parametrize("kind", [b"", b' t="str"', b' t="b"'])
+def test_a_program_that_does_not_calculate_says_so(tmp_path, kind, value):
+    """XlsxWriter stores 0 with every formula, and asks for all to be calculated when the workbook is opened."""
+    cell = b'<c r="D2"%b><f>5+5</f>%b</c>' % (kind, value)
+    fault = the_fault(stored(tmp_path, b'<c r="D2" t="n"><v>10</v></c>', cell, flag=True))
+    assert (fault.sheet, fault.cell) == ("demand", "D2")
+    assert "never calculated" in fault.message
+    assert "save it once" in fault.message
+
+
+def test_other_values_of_such_a_program_are_used_and_said(tmp_path):
+    reading = stored(tmp_path, b'<c r="D2" t="n"><v>10</v></c>', b'<c r="D2"><f>5+5</f><v>12</v></c>', flag=True)
+    assert says(reading.issues, "demand!D2", "may be old")
+    assert reading.faults == []
+    assert reading.instance["demand"]["volume"][2] == 12
+
+
+def test_a_calculated_zero_is_a_zero(tmp_path):
+    reading = stored(tmp_path, b'<c r="D2" t="n"><v>10</v></c>', b'<c r="D2"><f>5-5</f><v>0</v></c>')
+    assert reading.issues == []
+    assert reading.instance["demand"]["volume"][2] == 0
+
+
+D2 = b'<c r="D2" t="n"><v>10</v></c>'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "cell", "words"),
+    [
+        (D2, D2 + b'<c r="D2"><v>11</v></c>', "D2", "twice"),
+        (D2, b'<c r="D3"><v>11</v></c>', "D3", "stored in row 2"),
+        (D2, b'<c r="d2"><v>11</v></c>', "C2", "no cell"),
+        (b'<row r="3">', b'<row r="2">', "A2", "row 2 is stored twice"),
+        (b'<row r="3">', b'<row r="-1">', "G2", "no row"),
+        (b'<row r="3">', b'<foo/><row r="3">', "G2", "`foo`"),
+        (D2, b"<d/>", "C2", "`d`"),
+        (D2, D2 + b"11", "D2", "outside of all cells"),
+        (b'<row r="3">', b'<!-- <row r="2"> --><row r="3">', "G2", "XML comment"),
+        (b"</sheetData>", b"</sheetData><sheetData></sheetData>", "F3", "twice"),
+        (b"<sheetData>", b"<sheetDate></sheetDate><sheetData>", None, ""),
+    ],
+)
+def test_sheets_that_can_be_read_in_two_ways(tmp_path, old, new, cell, words):
+    reading = stored(tmp_path, old, new)
+    if cell is None:
+        assert reading.issues == []
+    else:
+        fault = the_fault(reading)
+        assert (fault.sheet, fault.cell) == ("demand", cell)
+        assert words in fault.message
+
+
+def test_parts_that_are_there_twice(tmp_path, book):
+    part = sheet_part(book, "demand")
+    for name in (part, part.upper()):
+        twice = tmp_path / "twice.xlsx"
+        rewrite(book, twice, same)
+        with (
+            zipfile.ZipFile(twice, "a") as archive,
+            pytest.warns(UserWarning, match="Duplicate") if name == part else nullcontext(),
+        ):
+            archive.writestr(name, b"<worksheet/>")
+        assert f"part {part} twice" in refused(twice)
+    other = sheet_part(book, "lanes").rpartition("/")[2].encode()
+    change = replace_in("xl/_rels/workbook.xml.rels", part.rpartition("/")[2].encode(), other)
+    assert "same cells" in refused(rewrite(book, tmp_path / "x.xlsx", change))
+
+
+MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+LINK = b'<Relationship Type="x/sharedStrings" Target="sharedStrings.xml" Id="rId99"/></Relationships>'
+
+
+@pytest.mark.parametrize("number", [b"1", b"99999999999"])
+def test_the_count_of_texts_may_lie(tmp_path, book, number):
+    """Only the texts that are there count; memory for as many as the part says would end the process."""
+    part = sheet_part(book, "demand")
+
+    def with_texts(texts):
+        def change(name, data):
+            if name == "xl/_rels/workbook.xml.rels":
+                return data.replace(b"</Relationships>", LINK)
+            old, new = b't="inlineStr"><is><t>France</t></is>', b't="s"><v>1</v>'
+            return data.replace(old, new) if name == part else data
+
+        data = b'<sst xmlns="%b" count="%b" uniqueCount="%b">%b</sst>' % (MAIN, number, number, texts)
+        return read_instance(rewrite(book, tmp_path / "s.xlsx", change, xl__sharedStrings_DOT_xml=data))
+
+    runs = b"<si><t>China</t></si><si><r><t>Fra</t></r><r><rPr/><t>nce</t></r><rPh><t>x</t></rPh></si>"
+    reading = with_texts(runs)
+    assert reading.issues == []
+    assert reading.instance["demand"]["region"].tolist() == ["France", "France"]
+    faults = with_texts(b"<si><t>China</t></si><si><t>Fra<!-- n -->ce</t></si>").faults
+    assert [fault.cell for fault in faults] == ["A2", "A3"]
+    assert "cannot be read" in faults[0].message
 
 
 def test_formulas_that_give_empty_text_make_no_rows(tmp_path):
@@ -249,12 +395,38 @@ def test_cells_without_references_stand_in_order(tmp_path, book):
     ]
 
 
-@pytest.mark.parametrize("far", [b"XFD1048576", b"ZZ900000", b"A4000000000", b"G99999999999", b"AZ999999"])
-def test_stray_cell_far_away_is_a_fault_and_takes_no_memory(tmp_path, far):
-    cell = b'</row><row r="%s"><c r="%s"><v>1</v></c></row></sheetData>' % (far.lstrip(b"AXFDZG"), far)
+@pytest.mark.parametrize("far", [b"XFD1048576", b"ZZ900000", b"AZ999999", b"H4"])
+def test_stray_cell_far_away_is_said_and_takes_no_memory(tmp_path, far):
+    cell = b'</row><row r="%s"><c r="%s"><v>1</v></c></row></sheetData>' % (far.lstrip(b"AXFDZGH"), far)
+    tracemalloc.start()
     reading = stored(tmp_path, b"</row></sheetData>", cell)
-    assert says(reading.faults, f"demand!{far.decode()}", "far outside the table", "clear this cell")
-    assert the_fault(reading)
+    assert tracemalloc.get_traced_memory()[1] < 5e6
+    tracemalloc.stop()
+    assert says(reading.issues, f"demand!{far.decode()}", "no header", "ignored")
+    assert reading.faults == []
+
+
+@pytest.mark.parametrize(("far", "cell"), [(b"A4000000000", "A4000000000"), (b"XFE4", "XFE4"), (b"ZZZZZ4", "ZZZZZ4")])
+def test_cell_outside_of_every_sheet(tmp_path, far, cell):
+    row = b'</row><row r="%s"><c r="%s"><v>1</v></c></row></sheetData>' % (far.lstrip(b"AXFEZ"), far)
+    fault = the_fault(stored(tmp_path, b"</row></sheetData>", row))
+    assert (fault.sheet, fault.cell) == ("demand", cell)
+    assert "far outside the table" in fault.message
+
+
+def test_a_small_file_takes_little_memory(tmp_path, book):
+    """A megabyte of the shortest cells unpacks to hundreds: it is refused before anything is unpacked."""
+    part = sheet_part(book, "demand")
+    rows = b"<row>" + b"<c><v>1</v></c>" * 10 + b"</row>"
+    path = rewrite(book, tmp_path / "bomb.xlsx", replace_in(part, b"</sheetData>", rows * 400_000 + b"</sheetData>"))
+    assert "MB is not read" in refused(path)
+
+
+def test_only_ordinary_files_are_read(tmp_path):
+    os.mkfifo(tmp_path / "pipe.xlsx")
+    (tmp_path / "zero.xlsx").symlink_to("/dev/zero")
+    for name in ("pipe.xlsx", "zero.xlsx"):
+        assert "no ordinary file" in refused(tmp_path / name)
 
 
 def test_dates_may_count_from_1904(tmp_path):
@@ -276,20 +448,53 @@ def test_a_million_blank_formatted_rows_are_no_rows(tmp_path, book):
     assert reading.instance["demand"].index.tolist() == [2, 3]
 
 
-def test_formatting_and_hidden_rows_change_nothing(tmp_path):
+def test_hidden_rows_columns_and_sheets_are_read_and_said(tmp_path):
     path = write(tmp_path / "book.xlsx")
     book = openpyxl.load_workbook(path)
     page = book["demand"]
-    page.row_dimensions[2].hidden = True
-    page.sheet_state = "hidden"
+    for row in (2, 3, 17):
+        page.row_dimensions[row].hidden = True
+    page.column_dimensions["E"].hidden = True
+    book["firms"].sheet_state = "hidden"
     page.merge_cells("A20:C22")
     page["E2"].number_format = '#,##0.00 "days"'
     page["D2"].fill = PatternFill("solid", start_color="FFFF0000")
     book.create_chartsheet("chart")
     book.save(path)
     reading = read_instance(path)
-    assert reading.issues == []
+    assert len(reading.issues) == 2
+    assert says(reading.issues, "firms!", "sheet is hidden", "read")
+    assert says(reading.issues, "demand!A2", "rows 2 to 3 and columns E are hidden", "read")
     assert reading.instance["demand"]["price"][2] == 100
+
+
+def merged(tmp_path, *ranges, changes=None):
+    """The reading of the sound workbook with merged cells in sheet regions, whose table is A1:C4."""
+    path = write(tmp_path / "book.xlsx", changes)
+    book = openpyxl.load_workbook(path)
+    book["regions"].merged_cells.ranges = {CellRange(span) for span in ranges}
+    book.save(path)
+    return read_instance(path)
+
+
+def test_merged_cells_hold_their_value_for_each(tmp_path):
+    reading = merged(tmp_path, "C2:C4", changes=edited("regions", {"C3": None}))
+    assert reading.instance["regions"]["wage"].tolist() == [5, 5, 5]
+    assert says(reading.issues, "regions!C2", "C2:C4", "`5`")
+    assert reading.faults == []
+
+
+def test_merged_cells_make_no_rows(tmp_path):
+    reading = merged(tmp_path, "C4:XFD1048576", changes=edited("regions", {"C4": 7}))
+    assert reading.issues == []
+    assert reading.instance["regions"]["wage"].tolist() == [5, 30.5, 7]
+
+
+def test_merged_cells_that_cannot_be_understood(tmp_path):
+    assert says(merged(tmp_path, "C2:C3").faults, "regions!C3", "hidden under the merged cells C2:C3")
+    changes = edited("regions", {"C3": None})
+    assert says(merged(tmp_path, "C2:C4", "C3:C5", changes=changes).faults, "regions!C3", "several ranges")
+    assert says(merged(tmp_path, "B1:C1", changes=edited("regions", {"C1": None})).faults, "regions!C1", "twice")
 
 
 def hundred_thousand_rows(path):
