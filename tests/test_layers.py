@@ -15,6 +15,7 @@ FLOORS = (
     ("planner", "planner.__main__"),
     ("planner.cli",),
     ("planner.jobs",),
+    ("planner.interface",),
     ("planner.studies",),
     ("planner.planning",),
     ("planner.report",),

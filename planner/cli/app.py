@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from planner.cli.console import Stop, errors
+from planner.cli.console import Stop, errors, output
 from planner.issues import ExitStatus, InputError, Issue
 
 if TYPE_CHECKING:
+    from planner.interface.instances import InstanceFile
+    from planner.interface.results import Result
     from planner.workbook.read import Reading
 
 app: typer.Typer = typer.Typer(
     help="Plan a three-tier supply chain from an Excel workbook.",
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -26,27 +27,75 @@ MOST_REASONS = 25
 Workbook = Annotated[Path, typer.Argument(metavar="FILE", help="Instance workbook (.xlsx).", show_default=False)]
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from planner.seal import planner_version
+
+        output.print(f"planner {planner_version()}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
 ) -> None:
     """Plan a three-tier supply chain from an Excel workbook."""
 
 
-def read_checked(file: Path, result: Path | None, changes: list[str] | None) -> "tuple[Reading, list[Issue]]":
-    """What is in `file`, and what there is to say of it, once it is sure that `result` can be written."""
-    from planner.checks.check import check as run_checks
-    from planner.workbook.read import read_instance
+def print_checks(file: Path, changes: list[str] | None) -> "tuple[InstanceFile, list[Issue]]":
+    """Read an instance under changes and print everything there is to say of it.
 
+    Parameters
+    ----------
+    file
+        The workbook.
+    changes
+        Changes as `--set` takes them; one that finds nothing to change is among the issues.
+
+    Returns
+    -------
+    tuple of InstanceFile and list of Issue
+        What was read, faults or not, and what was printed.
+    """
+    from planner.interface.instances import InstanceFile, check
+    from planner.workbook.read import open_instance
+
+    instance = InstanceFile(open_instance(file), tuple(changes or ()))
+    issues = check(instance)
+    print_issues(issues)
+    print_waiting_sheets(instance.reading)
+    return instance, issues
+
+
+def open_checked(file: Path, result: Path | None, changes: list[str] | None) -> "InstanceFile":
+    """What is in `file`, without faults, once it is sure that `result` can be written; ends the command otherwise."""
     if result is not None:
         ensure_other(result, file)
-    reading = read_instance(file, changes or ())
-    issues = run_checks(reading)
-    print_issues(issues)
-    print_waiting_sheets(reading)
+    instance, issues = print_checks(file, changes)
     if any(issue.severity == "error" for issue in issues):
         raise Stop(ExitStatus.WRONG_INPUT)
-    return reading, issues
+    return instance
+
+
+def read_checked(file: Path, result: Path | None, changes: list[str] | None) -> "tuple[Reading, list[Issue]]":
+    """As `open_checked`: the reading, with its issues."""
+    from planner.interface.instances import check
+
+    instance = open_checked(file, result, changes)
+    return instance.reading, check(instance)
+
+
+def open_earlier(path: Path) -> "Result":
+    """The result at `path`, once what is doubtful about it is printed."""
+    from planner.interface.results import open_result
+    from planner.studies.given import doubts
+
+    found = open_result(path)
+    print_issues(doubts(found.file))
+    return found
 
 
 def ensure_other(result: Path, file: Path) -> None:
@@ -59,6 +108,7 @@ def ensure_other(result: Path, file: Path) -> None:
 
 
 def print_issues(issues: Iterable[Issue]) -> None:
+    """Print issues to standard error, a line each."""
     for issue in issues:
         errors.print(str(issue))
 
@@ -73,6 +123,7 @@ def print_waiting_sheets(reading: "Reading") -> None:
 
 
 def print_no_plan(words: str, reasons: list[str]) -> None:
+    """Print why there is no plan, and the changes that would allow one."""
     errors.print(f"error: {words}")
     if reasons:
         errors.print("not all of the workbook can be met together; the fewest cells to change that would do,")

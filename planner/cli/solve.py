@@ -5,14 +5,7 @@ from typing import Annotated
 
 import typer
 
-from planner.cli.app import (
-    Workbook,
-    app,
-    print_issues,
-    print_no_plan,
-    print_waiting_sheets,
-    read_checked,
-)
+from planner.cli.app import Workbook, app, open_checked, open_earlier, print_checks, print_no_plan
 from planner.cli.console import Changes, Gap, Seed, Stop, Threads, TimeLimit, errors, output
 from planner.issues import ExitStatus, InputError, Issue
 from planner.solver.solution import exit_status
@@ -47,14 +40,9 @@ def check(
 
     Rules that join several rows wait until the cells of their sheets can be read.
     """
-    from planner.checks.check import check as run_checks
     from planner.workbook.mark import mark as write_marked
-    from planner.workbook.read import read_instance
 
-    reading = read_instance(file, changes or ())
-    issues = run_checks(reading)
-    print_issues(issues)
-    print_waiting_sheets(reading)
+    _, issues = print_checks(file, changes)
     if mark is not None:
         listing = write_marked(file, mark, issues)
         output.print(f"{mark} written: sheet {listing} lists {len(issues)} issues")
@@ -88,29 +76,38 @@ def solve(
     ] = None,
 ) -> None:
     """Find the best plan and write it, audited, into a result workbook."""
-    from planner.planning import make_plan, solver_options
+    from planner.interface.solving import NoPlanFound
+    from planner.interface.solving import solve as find_plan
     from planner.progress import Live
-    from planner.report.workbook import write_result
     from planner.solver.solver import listening
-    from planner.studies.given import beside
-    from planner.studies.information.study import value_information
 
-    reading, issues = read_checked(file, result, changes)
-    reading, earlier = beside(reading, start, keep, change_cost, print_issues)
-    chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
-    extra = value_information if value_of_information else None
-    with Live(errors) as live, listening() as stop:
-        outcome = make_plan(reading, chosen, live.show, tuple(changes or ()), issues, stop, earlier, extra)
-        if outcome.tables:  # written before anything else: a plan once found is not lost to another Ctrl-C
-            write_result(result, outcome.tables, reading.raw, reading.instance)
-    for remark in outcome.remarks:
+    instance = open_checked(file, result, changes)
+    plans = {path: open_earlier(path) for path in dict.fromkeys((start, keep)) if path is not None}
+    try:
+        # written before anything else is said: a plan once found is not lost to another Ctrl-C
+        with Live(errors) as live, listening():
+            found = find_plan(
+                instance,
+                gap=gap,
+                time_limit=time_limit,
+                threads=threads,
+                seed=seed,
+                on_progress=live.show,
+                start=plans.get(start) if start else None,
+                keep=plans.get(keep) if keep else None,
+                change_cost=change_cost,
+                value_of_information=value_of_information,
+            )
+            found.save(result)
+    except NoPlanFound as end:
+        for remark in end.remarks:
+            output.print(remark)
+        print_no_plan(str(end), list(end.reasons))
+        raise Stop(exit_status(end.status)) from None
+    for remark in found.remarks:
         output.print(remark)
-    solution = outcome.solution
-    if solution.values is None:
-        print_no_plan(outcome.solution.words, outcome.reasons)
-        raise Stop(exit_status(solution.status))
-    output.print(f"{solution.words} ({solution.seconds:.1f} s)")
-    bad = outcome.tables["audit"].query("ok != 'yes'")["check"].tolist()
+    output.print(f"{found.words} ({found.seconds:.1f} s)")
+    bad = found.disputed
     output.print(f"audit: {'does not agree on ' + ', '.join(bad) if bad else 'everything agrees'}")
     output.print(f"{result} written")
     if bad:

@@ -107,7 +107,7 @@ def read_compared(path: Path, label: str) -> Compared:
         return replace(found, issues=_faults(found))
     tables, issues = read_sheets(package, _READ)
     reading = read_copies(package, path)
-    facts = _list_facts(tables["run"])
+    facts = list_facts(tables["run"])
     changed = broken(facts, tables, reading.instance)
     seal = "none" if changed is None else "does not fit" if changed else "fits"
     found = Compared(path, label, kind, reading, tables, facts, seal, package.content_hash, [])
@@ -135,7 +135,7 @@ def labels(paths: Sequence[Path]) -> list[str]:
     return names
 
 
-def _list_facts(run: pd.DataFrame) -> dict[str, str]:
+def list_facts(run: pd.DataFrame) -> dict[str, str]:
     """Sheet `run` as a dictionary; blank cells as empty text."""
     return {str(key): "" if value is None else str(value) for key, value in zip(run["key"], run["seal"], strict=True)}
 
@@ -150,7 +150,7 @@ def _find_kind(package: Package, path: Path) -> str:
         if {plain(name) for name in present} & set(NEEDED):
             return "instance"
         raise refusal(f"{path} is no result of planner solve (no sheet run) and no instance (no sheet {NEEDED[0]})")
-    kind = _list_facts(read_sheets(package, {"run": RESULTS["run"]})[0]["run"]).get(KIND) or "plan"
+    kind = list_facts(read_sheets(package, {"run": RESULTS["run"]})[0]["run"]).get(KIND) or "plan"
     if kind != "plan":
         article = "an" if kind[0] in "aeiou" else "a"
         raise refusal(f"{path} holds {article} {kind}, not a plan: name what planner solve has written")

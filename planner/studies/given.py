@@ -1,6 +1,5 @@
 """A result that a study starts from: what it decided, the input inside it with its options, and what is doubtful."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,31 +37,23 @@ def departing_from(reading: Reading, found: Compared, change_cost: float) -> Rea
 
 
 def beside(
-    reading: Reading,
-    start: Path | None,
-    keep: Path | None,
-    change_cost: float | None,
-    say: Callable[[list[Issue]], None],
+    reading: Reading, start: Compared | None, keep: Compared | None, change_cost: float | None
 ) -> tuple[Reading, Beside | None]:
     """The input beside the plan to `keep`, and what the search starts from: the plan `start`, else the one to keep.
 
-    What is doubtful about them is told to `say`. Raises InputError where one is no result, or a change has no cost.
+    Raises InputError where a plan is to be kept at no cost of change, or a cost of change is given without one.
     """
     if (keep is None) != (change_cost is None):
         words = "--keep RESULT and --change-cost X belong together: what a changed decision costs, in millions"
         raise InputError([Issue("error", "", "", words)])
-    if keep is None and start is None:
-        return reading, None
-    plans = {path: read_result(path) for path in dict.fromkeys((start, keep)) if path is not None}
-    for found in plans.values():
-        say(doubts(found))
-    noted: dict[str, Any] = {} if start is None else {"start": start.name}
-    if keep is not None and change_cost is not None:
-        reading = departing_from(reading, plans[keep], change_cost)
-        noted |= {"keep": keep.name, "change_cost": change_cost}
     first = start or keep
-    assert first is not None
-    return reading, Beside(decisions_in(plans[first], reading.instance), noted)
+    if first is None:
+        return reading, None
+    noted: dict[str, Any] = {} if start is None else {"start": start.path.name}
+    if keep is not None and change_cost is not None:
+        reading = departing_from(reading, keep, change_cost)
+        noted |= {"keep": keep.path.name, "change_cost": change_cost}
+    return reading, Beside(decisions_in(first, reading.instance), noted)
 
 
 def _periods(instance: Instance) -> list[str]:

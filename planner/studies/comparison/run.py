@@ -46,16 +46,45 @@ def run_comparison(paths: Sequence[Path], output: Path, form: str) -> Comparison
     for path in paths:
         if output.exists() and path.exists() and output.samefile(path):
             raise InputError([Issue("error", "", "", f"{output} is one of the files to compare: name another")])
+    _ensure_writable(output, form)
+    found = compare([read_compared(path, label) for path, label in zip(paths, labels(paths), strict=True)])
+    _write(found, output, form)
+    return found
+
+
+def write_comparison(found: Comparison, output: Path, form: str) -> None:
+    """Write a comparison to a file.
+
+    Parameters
+    ----------
+    found
+        The comparison.
+    output
+        File to write; an earlier one of the planner is replaced.
+    form
+        xlsx, md or html.
+
+    Raises
+    ------
+    InputError
+        Where `output` is not to be replaced, or cannot be written.
+    """
+    _ensure_writable(output, form)
+    _write(found, output, form)
+
+
+def _ensure_writable(output: Path, form: str) -> None:
     if form == "xlsx":
         ensure_replaceable(output)
     else:
         ensure_writable(output, output.suffix.lower())
-    found = compare([read_compared(path, label) for path, label in zip(paths, labels(paths), strict=True)])
+
+
+def _write(found: Comparison, output: Path, form: str) -> None:
     if form == "xlsx":
         _write_workbook(found, output)
     else:
         save_text(output, (markdown if form == "md" else html)(comparison_page(found)))
-    return found
 
 
 def _write_workbook(found: Comparison, output: Path) -> None:
