@@ -10,6 +10,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from planner_models.earlier_plan import Earlier
+from planner_models.inheritance import general_rows, resolved
 from planner_models.schema import INPUTS, SETTINGS, meta
 
 NUMERIC = ("number", "integer")
@@ -21,7 +22,8 @@ class Instance:
 
     `tables` holds every input sheet but `settings`, each a frame with all declared columns in declared order, blanks
     replaced by defaults. Text columns have dtype object and None where blank; numbers are float64 and missing where
-    blank. The index is the row number in the sheet, so that a message can name the cell.
+    blank. The index is the row number in the sheet, so that a message can name the cell. Cells that inherit from a `*`
+    row are still blank there; a sheet that is looked up in the instance itself has them filled.
     `settings` holds every setting, typed, defaults filled; None where there is no default.
     `earlier` is a plan from which to depart costs something, where there is one.
     """
@@ -31,7 +33,7 @@ class Instance:
     earlier: Earlier | None = None
 
     def __getitem__(self, sheet: str) -> pd.DataFrame:
-        return self.tables[sheet]
+        return resolved(sheet, self.tables[sheet])
 
     def with_settings(self, **changes: Any) -> "Instance":
         """The same tables under other settings."""
@@ -56,19 +58,25 @@ def setting_value(column: pa.Column, value: Any) -> Any:
 def typed(sheet: str, frame: pd.DataFrame) -> pd.DataFrame:
     """`frame` with the declared columns of `sheet`, declared dtypes and defaults in place of blanks.
 
+    Blank cells that inherit from a `*` row stay blank.
     The values must have been checked: text is text, numbers are numbers. The index is kept.
     """
-    columns = {}
+    columns, inheriting = {}, {}
     for name, column in INPUTS[sheet].columns.items():
         facts = meta(column)
         values = frame[name] if name in frame else pd.Series(None, index=frame.index, dtype=object)
-        if facts["kind"] in NUMERIC:
-            numbers = pd.to_numeric(values).astype(float)
-            columns[name] = numbers if facts["default"] is None else numbers.fillna(facts["default"])
-        else:
-            words = values.astype(object)
-            columns[name] = words.where(words.notna(), facts["default"])
-    return pd.DataFrame(columns, index=frame.index)
+        cells = pd.to_numeric(values).astype(float) if facts["kind"] in NUMERIC else values.astype(object)
+        if facts["inherits"] and facts["default"] is not None:
+            inheriting[name] = facts["default"]
+        elif facts["default"] is not None:
+            cells = cells.where(cells.notna(), facts["default"])
+        columns[name] = cells.where(cells.notna(), None) if cells.dtype == object else cells
+    table = pd.DataFrame(columns, index=frame.index)
+    if inheriting:
+        beside = general_rows(sheet, table).notna()
+        for name, default in inheriting.items():
+            table[name] = table[name].where(table[name].notna() | beside, default)
+    return table
 
 
 def instance(tables: Mapping[str, pd.DataFrame | list[dict[str, Any]]], **settings: Any) -> Instance:

@@ -75,12 +75,15 @@ def _total(variables: Iterable[Any]) -> float:
 def _order_modules(m: Model) -> None:
     """Modules up to each period, rounded up; none on an outside line before an offer controls it."""
     ordered: dict[tuple[str, ...], tuple[float, int]] = defaultdict(lambda: (0.0, 0))
+    left = {option: m.capacity.max_modules[option] for option, _ in m.capacity.size_of.values()}
     for key, variable in m.capacity.built.items():
         level, modules = ordered[key[:3]]
         level += variable.value
-        more = max(0, min(ceil(level - CLOSE), int(m.capacity.max_modules[key[:3]])) - modules)
+        option, multiple = m.capacity.size_of[key[:3]]
+        more = max(0, min(ceil(level - CLOSE) - modules, int(left[option] / multiple)))
         if key in m.capacity.controllers and not _total(m.capacity.controllers[key]):
             more = 0
+        left[option] -= more * multiple
         ordered[key[:3]] = (level, modules + more)
         _set(variable, more)
 

@@ -30,7 +30,8 @@ class Capacity:
 
     kept_before: existing capacity in the last period before in which there was any
     opened_since: the openings of its site after that period, up to this one
-    max_modules: by option; moments: its orders; standing: by option and period, the orders that are there
+    max_modules: by option and size of it; size_of: by size, the option it is made of and how many modules it makes up
+    moments: by option, the orders of all its sizes in modules of it; standing: and by period, those that are there
     controllers: by order on an outside line, the states of the offers with control of it
     offer_of: the offer that a draw needs; None where it needs none
     usable: what a line can make by mode and period, activity/year; min_load: the share of it that must run
@@ -44,8 +45,9 @@ class Capacity:
     opened_since: dict[LinePeriod, list[Variable]]
     built: pyo.Var[Ordering]
     max_modules: dict[Option, float]
-    moments: dict[Option, list[Variable]]
-    standing: dict[Ordering, list[Variable]]
+    size_of: dict[Option, tuple[Option, float]]
+    moments: dict[Option, Terms]
+    standing: dict[Ordering, Terms]
     controllers: dict[Ordering, list[Variable]]
     offer_of: dict[Draw, Offer | None]
     usable: dict[Activity, Terms]
@@ -66,7 +68,7 @@ def build(m: Model, sets: Sets) -> None:
     m.retired_for_good = pyo.Constraint(list(capacity.kept_before), rule=retired_for_good)
     closable = [key for key in capacity.kept if (key[0], key[2]) in m.sites.opened]
     m.kept_open = pyo.Constraint(closable, rule=kept_open)
-    several = [key for key, moments in capacity.moments.items() if len(moments) > 1]
+    several = [key for key, moments in capacity.moments.items() if len(moments.variables) > 1]
     m.module_limit = pyo.Constraint(several, rule=module_limit)
     m.module_site = pyo.Constraint(list(capacity.standing), rule=module_site)
     m.module_control = pyo.Constraint(list(capacity.controllers), rule=module_control)
@@ -82,9 +84,11 @@ def _offer(m: Model, sets: Sets) -> Capacity:
     m.kept = kept = pyo.Var(_retirable(sets), domain=pyo.Binary)
     kept_before = _kept_before(sets, kept)
     max_modules: dict[Option, float] = sets.options["max_modules"].to_dict()
-    domain = pyo.NonNegativeReals if sets.instance.settings["scale"] == "off" else pyo.NonNegativeIntegers
-    m.built = built = pyo.Var(list(sets.orders), domain=domain, bounds=lambda _, *key: (0, max_modules[key[:3]]))
-    moments, standing = _orders(m, sets, built)
+    whole = pyo.NonNegativeIntegers
+    m.built = built = pyo.Var(list(sets.orders), domain=whole, bounds=lambda _, *key: (0, max_modules[key[:3]]))
+    sizes = zip(sets.options.index, sets.options["family"], sets.options["multiple"], strict=True)
+    size_of: dict[Option, tuple[Option, float]] = {key: ((*key[:2], option), many) for key, option, many in sizes}
+    moments, standing = _orders(m, sets, built, size_of)
     offer_of = _offers(sets)
     in_force, least_taken = _drawn(m, sets, offer_of)
     least = sets.lines["min_load"].where(sets.lines["home"], 0.0)
@@ -94,6 +98,7 @@ def _offer(m: Model, sets: Sets) -> Capacity:
         opened_since=_opened_since(m, sets, kept_before),
         built=built,
         max_modules=max_modules,
+        size_of=size_of,
         moments=moments,
         standing=standing,
         controllers=_controllers(m, sets),
@@ -143,16 +148,20 @@ def _opened_since(m: Model, sets: Sets, kept_before: dict[LinePeriod, LinePeriod
 
 
 def _orders(
-    m: Model, sets: Sets, built: pyo.Var[Ordering]
-) -> tuple[dict[Option, list[Variable]], dict[Ordering, list[Variable]]]:
-    """The orders of each option, and those whose modules are there in a period, where their site may be closed."""
-    moments: dict[Option, list[Variable]] = defaultdict(list)
-    standing: dict[Ordering, list[Variable]] = defaultdict(list)
+    m: Model, sets: Sets, built: pyo.Var[Ordering], size_of: dict[Option, tuple[Option, float]]
+) -> tuple[dict[Option, Terms], dict[Ordering, Terms]]:
+    """The orders of each option in all its sizes, and those there in a period, where their site may be closed.
+
+    Both count modules of the option itself.
+    """
+    moments: dict[Option, Terms] = defaultdict(Terms)
+    standing: dict[Ordering, Terms] = defaultdict(Terms)
     for key, order in sets.orders.items():
-        moments[key[:3]].append(built[key])
+        option, multiple = size_of[key[:3]]
+        moments[option].add(multiple, built[key])
         for period in order.standing:
             if (key[0], period) in m.sites.opened:
-                standing[(*key[:3], period)].append(built[key])
+                standing[(*option, period)].add(multiple, built[key])
     return moments, standing
 
 
@@ -262,16 +271,16 @@ def kept_open(m: Model, site: str, process: str, period: str) -> pyo.Expression:
 
 
 def module_limit(m: Model, site: str, process: str, option: str) -> pyo.Expression:
-    """sum_t built[l,k,t] <= max_modules[l,k]"""
+    """sum over t and sizes k of the option of multiple[k] built[l,k,t] <= max_modules[l,option]"""
     moments = m.capacity.moments[site, process, option]
-    return linear([1.0] * len(moments), moments) <= m.capacity.max_modules[site, process, option]
+    return moments.expression() <= m.capacity.max_modules[site, process, option]
 
 
 def module_site(m: Model, site: str, process: str, option: str, period: str) -> pyo.Expression:
-    """sum over modules standing in t of built[l,k,.] <= max_modules[l,k] opened[s,t]"""
+    """sum over modules of all sizes k standing in t of multiple[k] built[l,k,.] <= max_modules[l,option] opened[s,t]"""
     standing = m.capacity.standing[site, process, option, period]
     most = m.capacity.max_modules[site, process, option]
-    return linear([1.0] * len(standing) + [-most], [*standing, m.sites.opened[site, period]]) <= 0
+    return standing.minus(most, m.sites.opened[site, period]) <= 0
 
 
 def module_control(m: Model, *key: *Ordering) -> pyo.Expression:

@@ -65,7 +65,7 @@ def _offer(m: Model, sets: Sets) -> Lanes:
         shipped[keys[place]].setub(capacity)
     costly = flows[flows["opening_cost"] > 0]
     priced: list[Flow] = tuples(costly[FLOW])
-    lane_of = {key: (*key[:2], row, *key[3:]) for key, row in zip(priced, costly["row"], strict=True)}
+    lane_of = {key: (*key[:2], row, *key[3:]) for key, row in zip(priced, costly["gate"], strict=True)}
     lanes = sorted({lane[:4] for lane in lane_of.values()})
     m.lane_opened = lane_opened = pyo.Var([(*lane, period) for lane in lanes for period in periods], domain=pyo.Binary)
     limits = costly[["own_capacity", "shared"]].min(axis=1).fillna(float("inf"))
@@ -110,7 +110,7 @@ def _most_moved(sets: Sets) -> dict[tuple[str, str], float]:
 def _sharing(sets: Sets, variables: np.ndarray, lane_opened: pyo.Var[Lane]) -> dict[SharedLane, Terms]:
     shared = sets.flows[sets.flows["shared"].notna()]
     lanes: list[SharedLane] = tuples(shared[[*LANE, "period"]])
-    named = {lane for lane, row in zip(lanes, shared["row"], strict=True) if row != "*"}
+    named = {lane for lane, row in zip(lanes, shared["gate"], strict=True) if row != "*"}
     sharing: dict[SharedLane, Terms] = defaultdict(Terms)
     for lane, variable in zip(lanes, variables[shared.index].tolist(), strict=True):
         sharing[lane].add(1.0, variable)
@@ -135,7 +135,7 @@ def lane_stays_open(m: Model, *key: *Lane) -> pyo.Expression:
 
 
 def lane_sharing(m: Model, *lane: *SharedLane) -> pyo.Expression:
-    """sum over items of shipped <= capacity of the `*` row (x its lane_opened, where that row prices all of them)"""
+    """sum over items of shipped <= capacity of the `*` row (x its lane_opened, where that opens all of them)"""
     terms = m.lanes.sharing[lane]
     return terms.expression() <= -terms.constant
 
@@ -165,11 +165,11 @@ def _post_costs(m: Model, sets: Sets, variables: np.ndarray) -> None:
         line.extend(flows[column].to_numpy(), variables, labels)
         m.cost_lines.append(line)
     opening = CostLine("lane opening", once=True)
-    priced = flows[flows["opening_cost"] > 0].drop_duplicates(["origin", "destination", "row", "mode"])
+    priced = flows[flows["opening_cost"] > 0].drop_duplicates(["origin", "destination", "gate", "mode"])
     for row in priced.to_dict("records"):
-        lane = (row["origin"], row["destination"], row["row"], row["mode"])
+        lane = (row["origin"], row["destination"], row["gate"], row["mode"])
         for period in sets.time.periods:
-            label = (tiers.get(row["row"], TIERS[0]), row["destination"], period)
+            label = (tiers.get(row["gate"], TIERS[0]), row["destination"], period)
             opening.add(row["opening_cost"], m.lanes.lane_opened[(*lane, period)], label)
             before = m.lanes.lane_before.get((*lane, period))
             if before:

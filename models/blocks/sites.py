@@ -1,4 +1,4 @@
-"""Sites: candidates open at most once, and a site may close once and for good."""
+"""Sites: candidates open at most once, and a site may close once and for good; one whose window ends has to."""
 
 from __future__ import annotations
 
@@ -26,13 +26,15 @@ class Sites:
 def build(m: Model, sets: Sets) -> None:
     """opened[s,t] binary, the site exists; opens, closes in [0,1], the moments at which that changes.
 
-    Only sites whose state is a decision have variables; the others are open throughout their window.
+    Only sites whose state is a decision have variables; the others are open throughout their window. None closes
+    while a line that may not be retired has capacity there.
     """
     variable = sets.sites[sets.sites["variable"]]
     states: list[SitePeriod] = [(site, period) for site in variable.index for period in sets.windows[site]]
     m.opened = opened = pyo.Var(states, domain=pyo.Binary)
     m.opens = opens = pyo.Var([key for key in states if variable.at[key[0], "candidate"]], bounds=(0, 1))
-    m.closes = closes = pyo.Var([key for key in states if variable.at[key[0], "closable"]], bounds=(0, 1))
+    held = variable["held_until"].to_dict()
+    m.closes = closes = pyo.Var([key for key in states if sets.time.position[key[1]] > held[key[0]]], bounds=(0, 1))
     m.sites = Sites(opened, opens, closes)
     m.site_state = pyo.Constraint(states, rule=site_state)
     m.open_once = pyo.Constraint([site for site in variable.index if variable.at[site, "candidate"]], rule=open_once)
@@ -67,8 +69,18 @@ def open_once(m: Model, site: str) -> pyo.Expression:
     return linear([1.0] * len(moments), moments) <= 1
 
 
+def _after_window(sets: Sets, site: str) -> str | None:
+    """The period in which a site is closed because its window has ended; None where it lasts as long as the plan."""
+    window = sets.windows[site]
+    end = sets.time.position[window[-1]] + 1 if window else len(sets.time.periods)
+    return sets.time.periods[end] if end < len(sets.time.periods) else None
+
+
 def _post_costs(m: Model, sets: Sets) -> None:
-    """Opening and closing are paid once, the fixed cost every year the site is open."""
+    """Opening and closing are paid once, the fixed cost every year the site is open.
+
+    A site that is still open when its window ends is closed in the period after that.
+    """
     fixed = CostLine("site fixed cost")
     opening, closing = CostLine("opening", once=True), CostLine("closing", once=True)
     for site, row in sets.sites[sets.sites["home"]].iterrows():
@@ -79,17 +91,24 @@ def _post_costs(m: Model, sets: Sets) -> None:
                 opening.add(row["opening_cost"], m.sites.opens[site, period], label)
             if (site, period) in m.sites.closes:
                 closing.add(row["closing_cost"], m.sites.closes[site, period], label)
+        end = _after_window(sets, str(site))
+        if end is not None:
+            last = m.sites.opened[site, sets.windows[site][-1]] if row["variable"] else None
+            closing.add(row["closing_cost"], last, (row["tier"], row["region"], end))
     m.cost_lines.extend([fixed, opening, closing])
 
 
 def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
     """Sheet `sites`: the sites that open or close, and when."""
     rows = []
-    for site in sets.sites.index[sets.sites["variable"]]:
-        before = 0 if sets.sites.at[site, "candidate"] else 1
-        for period in sets.windows[site]:
+    for site, row in sets.sites[sets.sites["home"]].iterrows():
+        before = 0 if row["candidate"] else 1
+        for period in sets.windows[site] if row["variable"] else ():
             now = round(m.sites.opened[site, period].value)
             if now != before:
                 rows.append((site, period, "yes" if now else "no", "no" if now else "yes"))
             before = now
+        end = _after_window(sets, str(site))
+        if before and end is not None:
+            rows.append((site, end, "no", "yes"))
     return {"sites": pd.DataFrame(rows, columns=["site", "period", "opened", "closed"])}

@@ -11,6 +11,7 @@ ref         tuple of "sheet.column" names, any of which may hold the name
 wildcard    `*` (every one) is allowed
 choices     the allowed words
 low, high   the closed range of a number; `above` where the lower end is open
+inherits    a blank cell of a row beside a `*` row of the same thing means what that row says, else the default
 =========== ==========================================================================
 """
 
@@ -26,7 +27,7 @@ def _column(
     kind: str, description: str, dtype: Any, required: bool, checks: Sequence[pa.Check], **meta: Any
 ) -> pa.Column:
     metadata = {"kind": kind, "unit": "", "default": None, "key": False, "ref": (), "wildcard": False, "choices": ()}
-    metadata |= {"low": None, "high": None, "above": None, "required": required}
+    metadata |= {"low": None, "high": None, "above": None, "required": required, "inherits": False}
     return pa.Column(
         dtype, list(checks), nullable=not required, required=False, description=description, metadata=metadata | meta
     )
@@ -98,6 +99,13 @@ def reference(
     """A name that must stand in one of the `ref` columns, each written "sheet.column"; `*` too where `wildcard`."""
     needed = required and default is None
     return _column("reference", description, object, needed, (), ref=ref, key=key, wildcard=wildcard, default=default)
+
+
+def inheriting(columns: dict[str, pa.Column]) -> dict[str, pa.Column]:
+    """The columns, each of them one whose blank cells mean what the `*` row of the same thing says."""
+    for column in columns.values():
+        column.metadata = meta(column) | {"inherits": True}
+    return columns
 
 
 def remarks() -> dict[str, pa.Column]:

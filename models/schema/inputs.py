@@ -2,7 +2,7 @@
 
 import pandera.pandas as pa
 
-from planner_models.schema.columns import choice, flag, number, reference, remarks, share, table, text
+from planner_models.schema.columns import choice, flag, inheriting, number, reference, remarks, share, table, text
 from planner_models.schema.settings import SETTINGS
 
 TIERS = ("upstream", "midstream", "downstream")
@@ -161,37 +161,53 @@ _TABLES = [
     ),
     table(
         "options",
-        "Capacity modules that can be built on a line; larger ones carry the economies of scale.",
+        "Capacity modules that can be built on a line; larger ones carry the economies of scale. A row that names a "
+        "site replaces the `*` row of the same process and option there; its blank cells mean what that row says.",
         {
             "site": reference("site; * = all with that line", "sites.site", key=True, wildcard=True, default="*"),
             "process": reference("process", "processes.process", key=True),
             "option": text("name of the option", key=True),
             "size": number("capacity of one module", "activity/year", above=0, required=True),
-            "capex": number("investment in one module, before the region's capex index", "money", low=0, default=0),
-            "fixed_cost": number("paid every year one module is in service", "money/year", low=0, default=0),
-            "lead_periods": number("periods from order to use", "period", low=0, default=0, whole=True),
-            "life": number(
-                "years over which capex is an annuity; a period that begins within them is served and paid in full",
-                "year",
-                low=1,
-                default=20,
+            **inheriting(
+                {
+                    "capex": number(
+                        "investment in one module, before the region's capex index", "money", low=0, default=0
+                    ),
+                    "fixed_cost": number("paid every year one module is in service", "money/year", low=0, default=0),
+                    "lead_periods": number("periods from order to use", "period", low=0, default=0, whole=True),
+                    "life": number(
+                        "years over which capex is an annuity; a period that begins within them is served and paid in "
+                        "full",
+                        "year",
+                        low=1,
+                        default=20,
+                    ),
+                    "max_modules": number(
+                        "how many may be built in all; larger sizes count as the modules they make up",
+                        "module",
+                        low=0,
+                        default=1,
+                        whole=True,
+                    ),
+                    "first_period": _period("first period in which it can be ordered"),
+                    "ramp": number(
+                        "share of its size usable in the first period of use", "share", above=0, high=1, default=1
+                    ),
+                    "scale_exponent": number(
+                        "makes larger options: cost grows with size to this power", above=0, high=1
+                    ),
+                    "multiples": text(
+                        "sizes of those larger options as multiples of this one, `;` between; blank = 2;4"
+                    ),
+                }
             ),
-            "max_modules": number(
-                "how many may be built in all; of each larger size as many as make up no more capacity",
-                "module",
-                low=0,
-                default=1,
-                whole=True,
-            ),
-            "first_period": _period("first period in which it can be ordered"),
-            "ramp": number("share of its size usable in the first period of use", "share", above=0, high=1, default=1),
-            "scale_exponent": number("makes larger options: cost grows with size to this power", above=0, high=1),
-            "multiples": text("sizes of those larger options as multiples of this one, `;` between; blank = 2;4"),
         },
     ),
     table(
         "access",
-        "How an outside firm can be reached. A line that no row covers = spot at no markup, all capacity.",
+        "How an outside firm can be reached. A line that no row covers = spot at no markup, all capacity. A row that "
+        "names a process replaces the `*` row of the same firm and mode there; its blank cells mean what that row "
+        "says, and each of the two is signed and paid for by itself.",
         {
             "firm": reference("outside firm", "firms.firm", key=True),
             "process": reference(
@@ -202,18 +218,24 @@ _TABLES = [
                 default="*",
             ),
             "mode": choice("mode", ("spot", "contract", "alliance", "equity", "joint_venture", "acquire"), key=True),
-            "entry_cost": number("paid once at signing", "money", low=0, default=0),
-            "annual_cost": number("paid every year in force", "money/year", low=0, default=0),
-            "stake": share("share of the firm held; gives its share of the margin back", default=0),
-            "controls": flag("allows building on the firm's lines", "no"),
-            "offtake_share": share("share of capacity that may be drawn", default=1),
-            "min_take": share("share of that bound that must be drawn", default=0),
-            "markup": number("margin over production cost", "share", low=0, default=0),
-            "transaction_cost": number("before the institution factor", "money/activity", low=0, default=0),
-            "term": number("least time in force", "period", low=1, default=1, whole=True),
-            "exit": flag("may it end after the term", "yes"),
-            "priority": share("floor of availability when disturbed", default=0),
-            "qualification": number("periods from signing to first use", "period", low=0, default=0, whole=True),
+            **inheriting(
+                {
+                    "entry_cost": number("paid once at signing", "money", low=0, default=0),
+                    "annual_cost": number("paid every year in force", "money/year", low=0, default=0),
+                    "stake": share("share of the firm held; gives its share of the margin back", default=0),
+                    "controls": flag("allows building on the firm's lines", "no"),
+                    "offtake_share": share("share of capacity that may be drawn", default=1),
+                    "min_take": share("share of that bound that must be drawn", default=0),
+                    "markup": number("margin over production cost", "share", low=0, default=0),
+                    "transaction_cost": number("before the institution factor", "money/activity", low=0, default=0),
+                    "term": number("least time in force", "period", low=1, default=1, whole=True),
+                    "exit": flag("may it end after the term", "yes"),
+                    "priority": share("floor of availability when disturbed", default=0),
+                    "qualification": number(
+                        "periods from signing to first use", "period", low=0, default=0, whole=True
+                    ),
+                }
+            ),
         },
     ),
     table(
@@ -237,25 +259,46 @@ _TABLES = [
     ),
     table(
         "lanes",
-        "Ways between regions. Moving inside a region is free unless a lane from it to itself says otherwise.",
+        "Ways between regions. Moving inside a region is free unless a lane from it to itself says otherwise. A row "
+        "that names an item replaces the `*` row of the same lane and mode for that item; its blank cells mean what "
+        "that row says, and the capacity of that row still counts the item.",
         {
             "origin": _region("from"),
             "destination": _region("to"),
             "item": _item("item; * = everything that can flow", wildcard=True),
             "mode": text("mode of transport", key=True, default="sea"),
-            "cost": number("cost of moving one unit", "money/item", low=0, default=0),
-            "cost_per_tkm": number("added, with distance and mass", "currency/tkm", low=0, default=0),
-            "distance": number("distance; blank = great circle x 1.3", "km", low=0),
-            "lead_days": number("time under way; pays in-transit stock", "day", low=0, default=0),
-            "capacity": number("most that can move; of a `*` row, shared by all items on it", "item/year", low=0),
-            "opening_cost": number("paid once, when first used", "money", low=0, default=0),
-            "chokepoints": text("chokepoints passed, `;` between"),
-            "emissions": number("emissions of transport", "kg/tkm", low=0, default=0),
+            **inheriting(
+                {
+                    "cost": number("cost of moving one unit", "money/item", low=0, default=0),
+                    "cost_per_tkm": number("added, with distance and mass", "currency/tkm", low=0, default=0),
+                    "distance": number("distance; blank = great circle x 1.3", "km", low=0),
+                    "lead_days": number("time under way; pays in-transit stock", "day", low=0, default=0),
+                }
+            ),
+            "capacity": number(
+                "most that can move; of a `*` row, shared by all items on it, also those with a row of their own",
+                "item/year",
+                low=0,
+            ),
+            **inheriting(
+                {
+                    "opening_cost": number(
+                        "paid once, when first used; a named row with a blank cell is opened with its `*` row, for "
+                        "one payment",
+                        "money",
+                        low=0,
+                        default=0,
+                    ),
+                    "chokepoints": text("chokepoints passed, `;` between"),
+                    "emissions": number("emissions of transport", "kg/tkm", low=0, default=0),
+                }
+            ),
         },
     ),
     table(
         "duties",
-        "Duties and bans; rates that match stack. Trade inside a bloc never matches `*`.",
+        "Duties and bans. All rows that match count, named or `*`: rates add up, and one ban closes. Trade inside a "
+        "bloc never matches `*`.",
         {
             "origin": reference("region, bloc or *", *_PLACE, wildcard=True, default="*"),
             "destination": reference("region, bloc or *", *_PLACE, wildcard=True, default="*"),
@@ -312,7 +355,8 @@ _TABLES = [
     ),
     table(
         "clusters",
-        "Agglomeration levels of a region.",
+        "Agglomeration levels of a region. Levels of tier `*` and of a named tier are counted apart; what is saved "
+        "adds up.",
         {
             "region": _region("region"),
             "level": number("level", low=1, whole=True, key=True),
@@ -344,7 +388,8 @@ _TABLES = [
     ),
     table(
         "scenarios",
-        "Disruptions with a probability; `expand` makes one per member.",
+        "Disruptions with a probability; `expand` makes one per member. Each row is a scenario of its own, whether "
+        "its item is named or `*`.",
         {
             "scenario": text("name of the scenario", key=True),
             "probability": share("probability over the horizon; of an expanded one: that any one comes", default=0),
@@ -360,7 +405,8 @@ _TABLES = [
     ),
     table(
         "disruptions",
-        "What a scenario does, snapshot by snapshot.",
+        "What a scenario does, snapshot by snapshot. All rows that hit something count, named or `*`: factors "
+        "multiply.",
         {
             "scenario": reference("scenario", "scenarios.scenario"),
             "period": _period("period", required=True),
@@ -378,7 +424,7 @@ _TABLES = [
     ),
     table(
         "rules",
-        "Security rules.",
+        "Security rules. Each row holds by itself, named or `*`: what one of them forbids, none allows.",
         {
             "rule": text("name of the rule", key=True),
             "type": choice(
@@ -420,7 +466,8 @@ _TABLES = [
     ),
     table(
         "policies",
-        "Subsidies, duty and transaction-cost changes, market access.",
+        "Subsidies, duty and transaction-cost changes, market access. All rows that match count, named or `*`: "
+        "subsidies and duty rates add up, relative changes multiply.",
         {
             "policy": text("name of the policy", key=True),
             "kind": choice(
@@ -442,7 +489,8 @@ _TABLES = [
     ),
     table(
         "locks",
-        "Decisions held at a value; a row copied from a result sheet works as it is.",
+        "Decisions held at a value; a row copied from a result sheet works as it is. All rows hold. `*` as a process "
+        "is the offer for `*` in sheet access, not every process.",
         {
             "decision": choice("decision", ("opened", "built", "accessed", "started", "kept", "priced"), required=True),
             "site": reference("site", "sites.site", required=False),
@@ -461,7 +509,8 @@ _TABLES = [
     ),
     table(
         "evidence",
-        "The range of single inputs, for sensitivity; never used by the solver.",
+        "The range of single inputs, for sensitivity; never used by the solver. `*` in a key names the row with that "
+        "cell.",
         {
             "sheet": text("sheet", required=True),
             "key": text("key of the row, `|` between its parts", required=True),

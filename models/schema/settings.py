@@ -18,8 +18,8 @@ SWITCHES = (
 )
 
 _MECHANISMS = {
-    "access": "modes of reaching outside firms; off = spot and own lines only",
-    "scale": "economies of scale; off = any size at the unit cost of each line's smallest option",
+    "access": "modes of reaching outside firms; off = spot, or what binds least, no stake",
+    "scale": "economies of scale; off = every size at the unit cost of its line's smallest",
     "learning": "cost falls with cumulative output",
     "clusters": "savings where many stages stand in one region",
     "joint_development": "development options of kind joint",

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planner_models.instance import Instance
-from planner_models.sets.access import conditional_offers, draw_table, offer_table, transaction_charges
+from planner_models.sets.access import conditional_offers, draw_table, offer_table, offers_left, transaction_charges
 from planner_models.sets.arcs import arc_table, flow_table
 from planner_models.sets.bounds import most_sold, useful_activity
 from planner_models.sets.development import Start, project_table, ready_table, start_table
@@ -118,11 +118,12 @@ def derive(instance: Instance) -> Sets:
     time = timeline(instance)
     locks = lock_table(instance)
     refused = ruled_out(locks)
-    sites = site_table(instance, refused["opened"])
+    sites = site_table(instance, refused["opened"], time)
     lines = line_table(instance, sites)
     windows = site_windows(sites, time)
-    offers = offer_table(instance)
-    draws = draw_table(instance, lines, offers)
+    every_offer = offer_table(instance)
+    draws = draw_table(instance, lines, every_offer)
+    offers = offers_left(instance, every_offer, draws)
     controlled = draws[draws["controlled"]].index.droplevel("mode").unique()
     options = option_table(instance, lines[lines.index.isin(controlled)])
     existing, possible = existing_capacity(instance, lines, windows, time), orders(options, windows, time)

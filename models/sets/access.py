@@ -8,6 +8,8 @@ OFFER = ["firm", "process", "mode"]
 LINE = ["site", "process"]
 DRAW = ["site", "process", "mode"]
 OWN, SPOT = "own", "spot"
+MODES = ("spot", "contract", "alliance", "equity", "joint_venture", "acquire")
+"""From the loosest to the one that binds most."""
 
 TERMS = ["offtake_share", "min_take", "markup", "stake", "transaction_cost", "qualification", "controls", "priority"]
 """What an offer says about every line it covers."""
@@ -18,16 +20,10 @@ _FREE |= {"qualification": 0.0, "controls": "no", "priority": 0.0, "offer": None
 
 
 def offer_table(instance: Instance) -> pd.DataFrame:
-    """The offers of outside firms that the switch `access` leaves, indexed by firm, process (or `*`) and mode.
-
-    While it is off, only spot is left, and nothing on outside lines is under control.
-    """
+    """The offers of outside firms, whatever the switches say, indexed by firm, process (or `*`) and mode."""
     firms = instance["firms"].set_index("firm")["home"]
     offers = instance["access"]
-    offers = offers[offers["firm"].map(firms) == "no"]
-    if instance.settings["access"] == "off":
-        offers = offers[offers["mode"] == SPOT].assign(controls="no")
-    return offers.set_index(OFFER).sort_index()
+    return offers[offers["firm"].map(firms) == "no"].set_index(OFFER).sort_index()
 
 
 def draw_table(instance: Instance, lines: pd.DataFrame, offers: pd.DataFrame) -> pd.DataFrame:
@@ -35,6 +31,7 @@ def draw_table(instance: Instance, lines: pd.DataFrame, offers: pd.DataFrame) ->
 
     Own lines have the mode `own`. An offer that names a process replaces the `*` offer of that firm and mode there.
     A line of an outside firm that no row of the sheet covers can be drawn on spot, without limit or markup.
+    While the switch `access` is off only offers on market terms are left (see `market_terms`).
     Adds to the terms: `firm`, `offer` (the process cell of the offer; None without one), `controlled` (bool: own, or
     the offer controls), `margin` (money/activity, paid over production cost) and `kept` (what the stake gives back).
     """
@@ -44,6 +41,8 @@ def draw_table(instance: Instance, lines: pd.DataFrame, offers: pd.DataFrame) ->
     covered = outside.merge(terms, on="firm")
     covered = covered[(covered["offer"] == covered["process"]) | (covered["offer"] == "*")]
     covered = covered.sort_values("offer", key=lambda names: names == "*", kind="stable").drop_duplicates(DRAW)
+    if instance.settings["access"] == "off":
+        covered = market_terms(instance, covered)
     free = everything[everything["home"] | ~_asked_for(instance, everything)]
     free = free.assign(mode=[OWN if home else SPOT for home in free["home"]], **_FREE)
     draws = pd.concat([frame for frame in (covered, free) if len(frame)] or [free]).set_index(DRAW).sort_index()
@@ -52,6 +51,87 @@ def draw_table(instance: Instance, lines: pd.DataFrame, offers: pd.DataFrame) ->
     draws["margin"] = running * draws["markup"] * (1.0 - draws["stake"])
     draws["kept"] = running * draws["markup"] * draws["stake"]
     return draws
+
+
+def least_binding(offers: pd.DataFrame, by: list[str]) -> pd.Series:
+    """Which offers bind least among those with the same `by`: draw something, without stake, in the loosest mode.
+
+    Parameters
+    ----------
+    offers : pandas.DataFrame
+        With columns `mode`, `stake` and `offtake_share`, and those of `by`.
+    by : list of str
+        What is told apart, a line say, or a firm.
+
+    Returns
+    -------
+    pandas.Series
+        Bool, indexed like `offers`: one is chosen of each group.
+    """
+    order = offers.assign(
+        barred=offers["offtake_share"] == 0, owning=offers["stake"] > 0, bond=offers["mode"].map(MODES.index)
+    ).sort_values(["barred", "owning", "bond"], kind="stable")
+    first = order.index[~order.duplicated(by)]
+    return pd.Series(offers.index.isin(first), index=offers.index)
+
+
+def market_terms(instance: Instance, covered: pd.DataFrame) -> pd.DataFrame:
+    """What is left of the offers that cover lines while `access` is off: off never takes a line out of reach.
+
+    Spot rows; for each line without one the offer that binds least; for each partner of a project the offer beyond
+    spot that binds least. They cover what they cover while it is on, at the same costs, but without stake or control:
+    so that off never helps either.
+
+    Parameters
+    ----------
+    instance : Instance
+    covered : pandas.DataFrame
+        One row per line and offer that covers it: columns site, process, firm, offer (the process cell of its row), and
+        the terms of the offer.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of `covered`.
+    """
+    covered = covered.reset_index(drop=True)
+    spot = covered["mode"] == SPOT
+    with_spot = pd.MultiIndex.from_frame(covered.loc[spot, LINE])
+    loosest = least_binding(covered, LINE) & ~pd.MultiIndex.from_frame(covered[LINE]).isin(with_spot)
+    offers = pd.MultiIndex.from_frame(covered[["firm", "offer", "mode"]])
+    left = spot | offers.isin(offers[loosest.to_numpy()]) | offers.isin(partner_offers(instance))
+    return covered[left].assign(stake=0.0, controls="no")
+
+
+def partner_offers(instance: Instance) -> pd.MultiIndex:
+    """Firm, process cell and mode of the one offer beyond spot of each partner of a project that binds least."""
+    offers = offer_table(instance).reset_index()
+    beyond = offers[(offers["mode"] != SPOT) & offers["firm"].isin(set(instance["projects"]["partner"]))]
+    return pd.MultiIndex.from_frame(beyond.loc[least_binding(beyond, ["firm"]), OFFER])
+
+
+def offers_left(instance: Instance, offers: pd.DataFrame, draws: pd.DataFrame) -> pd.DataFrame:
+    """The offers that the switch `access` leaves: all; while it is off those on market terms, without stake or control.
+
+    Parameters
+    ----------
+    instance : Instance
+    offers : pandas.DataFrame
+        As `offer_table` gives them.
+    draws : pandas.DataFrame
+        As `draw_table` gives them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of `offers`.
+    """
+    if instance.settings["access"] == "on":
+        return offers
+    used = pd.MultiIndex.from_frame(draws.reset_index()[["firm", "offer", "mode"]])
+    left = offers.index.isin(used) | offers.index.isin(partner_offers(instance))
+    left |= offers.index.get_level_values("mode") == SPOT
+    return offers[left].assign(stake=0.0, controls="no")
 
 
 def _asked_for(instance: Instance, lines: pd.DataFrame) -> pd.Series:

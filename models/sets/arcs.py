@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from planner_models.inheritance import general_rows
 from planner_models.instance import Instance
 from planner_models.sets.policies import blocs, policy_duties
 from planner_models.sets.timeline import Timeline
@@ -25,8 +26,15 @@ def great_circle(
 
 
 def lane_rows(instance: Instance) -> pd.DataFrame:
-    """The lane rows with a `distance` in km everywhere: as given, else great circle x 1.3, else 0 where not needed."""
+    """The lane rows with a `distance` in km everywhere: as given, else great circle x 1.3, else 0 where not needed.
+
+    `gate` is the item cell of the row that is opened for the use of this one: the row itself, or the `*` row of the
+    same lane where the opening cost is blank and so that of the `*` row.
+    """
     lanes = instance["lanes"].copy()
+    written = instance.tables["lanes"]
+    with_others = general_rows("lanes", written).notna() & written["opening_cost"].isna()
+    lanes["gate"] = lanes["item"].where(~with_others, "*")
     regions = instance["regions"].set_index("region")
     ends = [regions.reindex(lanes[end])[axis].to_numpy() for end in LANE[:2] for axis in ("latitude", "longitude")]
     lanes["distance"] = lanes["distance"].fillna(pd.Series(great_circle(*ends) * DETOUR, index=lanes.index)).fillna(0.0)
@@ -51,7 +59,8 @@ def arc_table(instance: Instance) -> pd.DataFrame:
     """
     lanes = lane_rows(instance)
     kinds = _categories(instance, lanes)
-    lanes = lanes[[*ARC, "cost", "cost_per_tkm", "distance", "lead_days", "capacity", "opening_cost"]].astype(kinds)
+    lanes = lanes[[*ARC, "cost", "cost_per_tkm", "distance", "lead_days", "capacity", "opening_cost", "gate"]]
+    lanes = lanes.astype(kinds | {"gate": kinds["item"]})
     shared = lanes.loc[lanes["item"] == "*", [*LANE, "capacity"]].rename(columns={"capacity": "shared"})
     lanes = lanes.merge(shared, on=LANE, how="left").rename(columns={"item": "row"})
     items = instance["items"][["item", "mass", "value"]].astype({"item": kinds["item"]})
@@ -61,7 +70,7 @@ def arc_table(instance: Instance) -> pd.DataFrame:
     arcs["transport"] = arcs["cost"] + arcs["cost_per_tkm"] * arcs["distance"] * arcs["mass"] / 1e6
     arcs["transit"] = arcs["value"] * instance.settings["discount_rate"] * arcs["lead_days"] / 365
     arcs["own_capacity"] = arcs["capacity"].where(arcs["row"] != "*")
-    kept = [*ARC, "row", "shared", "own_capacity", "opening_cost", "transport", "transit", "value"]
+    kept = [*ARC, "row", "gate", "shared", "own_capacity", "opening_cost", "transport", "transit", "value"]
     return arcs[kept].sort_values(ARC, ignore_index=True)
 
 

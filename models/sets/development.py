@@ -25,7 +25,8 @@ def project_table(instance: Instance, offers: pd.DataFrame) -> pd.DataFrame:
     """The development options that the switches leave, indexed by project and option.
 
     Adds `partners`: the offers of which one must be in force while the option runs; None where none must. An option
-    whose partner has offers beyond spot, but none of them with the stake asked for, cannot be taken.
+    whose partner has offers beyond spot, but none of them with the stake asked for, cannot be taken. While `access` is
+    off nothing gives a stake; an option that asks for none is left, with its own time and cost.
     """
     table = instance["projects"]
     for kind, switch in (("joint", "joint_development"), ("alliance", "alliances")):

@@ -10,11 +10,12 @@ HOURS_AND_ENERGY = 1e6
 """Wages and energy prices are in currency, money is in millions of it."""
 
 
-def site_table(instance: Instance, refused: set[tuple[str, ...]]) -> pd.DataFrame:
+def site_table(instance: Instance, refused: set[tuple[str, ...]], time: Timeline) -> pd.DataFrame:
     """One row per site that the plan can use, indexed by site.
 
-    Adds `home` (bool), `candidate` (bool), `closable` (bool: none of its lines is marked as not retirable) and
-    `variable` (bool: the plan decides whether it is open). Candidate sites of outside firms are left out: only
+    Adds `home` (bool), `candidate` (bool), `held_until` (position of the last period in which a line that may not be
+    retired has capacity there, before the end of which the site cannot close; -1 where none has) and `variable` (bool:
+    the plan decides whether it is open). Candidate sites of outside firms are left out: only
     home firms open sites. Closing an existing site can pay only where the site itself has a yearly cost; it is decided
     as well where a lock has `refused` the site, which may be in vain: then no plan meets the lock.
     """
@@ -23,13 +24,27 @@ def site_table(instance: Instance, refused: set[tuple[str, ...]]) -> pd.DataFram
     lines = instance["lines"]
     sites["home"] = firms["home"].reindex(sites["firm"]).to_numpy() == "yes"
     sites["candidate"] = sites["status"] == "candidate"
-    sites["closable"] = ~sites.index.isin(lines.loc[lines["retirable"] == "no", "site"])
+    windows = site_windows(sites, time)
+    held = _held_until(instance, windows, time)
+    sites["held_until"] = [held.get(site, -1) for site in sites.index]
+    ends = pd.Series({site: time.position[window[-1]] if window else -1 for site, window in windows.items()})
+    closable = sites["held_until"] < ends.reindex(sites.index)
     costly = (sites["fixed_cost"] > 0) | sites.index.isin([site for (site,) in refused])
-    sites["variable"] = sites["home"] & (sites["candidate"] | (sites["closable"] & costly))
+    sites["variable"] = sites["home"] & (sites["candidate"] | (closable & costly))
     first_line = lines.drop_duplicates("site").set_index("site")["process"]
     tiers = instance["processes"].set_index("process")["tier"]
     sites["tier"] = first_line.map(tiers).reindex(sites.index).astype(object).fillna("upstream")
     return sites[sites["home"] | ~sites["candidate"]]
+
+
+def _held_until(instance: Instance, windows: dict[str, tuple[str, ...]], time: Timeline) -> dict[str, int]:
+    """By site: position of the last period in which existing capacity there may not be retired."""
+    lines = instance["lines"]
+    fixed = lines[lines["retirable"] == "no"].set_index(["site", "process"])
+    held: dict[str, int] = {}
+    for site, _, period in existing_capacity(instance, fixed, windows, time):
+        held[site] = max(time.position[period], held.get(site, -1))
+    return held
 
 
 def line_table(instance: Instance, sites: pd.DataFrame) -> pd.DataFrame:

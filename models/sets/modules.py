@@ -31,8 +31,8 @@ def annuity_factor(rate: float, years: float) -> float:
 
 
 def _larger(options: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """The rows themselves, then the larger options that `scale_exponent` makes of them."""
-    yield options
+    """The rows themselves, then the larger sizes that `scale_exponent` makes of them, as many as make up no more."""
+    yield options.assign(family=options["option"], multiple=1.0)
     for row in options[options["scale_exponent"].notna()].to_dict("records"):
         for word in (row["multiples"] or DEFAULT_MULTIPLES).split(";"):
             multiple = float(word)
@@ -42,18 +42,22 @@ def _larger(options: pd.DataFrame) -> Iterator[pd.DataFrame]:
                 "size": row["size"] * multiple,
                 "capex": row["capex"] * growth,
                 "fixed_cost": row["fixed_cost"] * growth,
-                "max_modules": max(1.0, row["max_modules"] // multiple),
+                "max_modules": row["max_modules"] // multiple,
+                "family": row["option"],
+                "multiple": multiple,
             }
-            yield pd.DataFrame([row | scaled])
+            if scaled["max_modules"] >= 1:
+                yield pd.DataFrame([row | scaled])
 
 
-def _smallest_only(options: pd.DataFrame) -> pd.DataFrame:
-    """Per line the smallest option, in any amount up to what all its options would have given."""
-    total = (options["size"] * options["max_modules"]).groupby([options["site"], options["process"]]).sum()
-    smallest = options.sort_values(["size", "option"]).drop_duplicates(["site", "process"]).copy()
-    keys = pd.MultiIndex.from_frame(smallest[["site", "process"]])
-    smallest["max_modules"] = total.reindex(keys).to_numpy() / smallest["size"]
-    return smallest
+def _without_scale(options: pd.DataFrame) -> pd.DataFrame:
+    """The options as written, each at the cost per unit of capacity of its line's smallest; modules stay whole."""
+    line = ["site", "process"]
+    smallest = options.sort_values(["size", "option"]).drop_duplicates(line)
+    places = pd.MultiIndex.from_frame(options[line])
+    each = smallest.set_index(line)[["capex", "fixed_cost", "size"]].reindex(places)
+    costs = {name: (each[name] / each["size"]).to_numpy() * options["size"] for name in ("capex", "fixed_cost")}
+    return options.assign(family=options["option"], multiple=1.0, **costs)
 
 
 def option_table(instance: Instance, lines: pd.DataFrame) -> pd.DataFrame:
@@ -61,16 +65,19 @@ def option_table(instance: Instance, lines: pd.DataFrame) -> pd.DataFrame:
 
     `lines` are those that home firms control, or can come to control. A row that names a site replaces the `*` row of
     the same process and option there. `annuity` is in money/year per module: CRF(wacc, life) x capex x capex index,
-    with the discount rate where a region has no wacc.
+    with the discount rate where a region has no wacc. `family` names the option that a size is made of, `multiple` its
+    size in modules of that option: all sizes together are at most the `max_modules` of their option.
     """
     places = lines.reset_index()[["site", "process", "region"]]
     options = instance["options"][instance["options"]["max_modules"] > 0]
     named = options[options["site"] != "*"].merge(places, on=["site", "process"])
     shared = options[options["site"] == "*"].drop(columns="site").merge(places, on="process")
     merged = pd.concat([named, shared]).drop_duplicates(["site", "process", "option"])
-    table = pd.concat([frame for frame in _larger(merged) if len(frame)] or [merged], ignore_index=True)
     if instance.settings["scale"] == "off":
-        table = _smallest_only(table)
+        table = _without_scale(merged)
+    else:
+        sizes = list(_larger(merged))
+        table = pd.concat([frame for frame in sizes if len(frame)] or sizes[:1], ignore_index=True)
     region = instance["regions"].set_index("region").reindex(table["region"])
     wacc = region["wacc"].fillna(instance.settings["discount_rate"])
     table["capex"] = table["capex"] * region["capex_index"].to_numpy()
@@ -100,10 +107,22 @@ def orders(
 def greatest_capacity(
     existing: dict[tuple[str, str, str], float], orders: dict[tuple[str, str, str, str], Order], options: pd.DataFrame
 ) -> dict[tuple[str, str, str], float]:
-    """Capacity of each (site, process, period) if all that could be built were, in activity/year."""
-    most = defaultdict(float, existing)
+    """Capacity of each (site, process, period) if all that could be built were, in activity/year.
+
+    All sizes of an option together give no more than its `max_modules` of its own size.
+    """
     modules = options["max_modules"].to_dict()
+    families = dict(
+        zip(options.index, zip(options["family"], options["size"] / options["multiple"], strict=True), strict=True)
+    )
+    all_sizes: dict[tuple[str, str, str, str], float] = defaultdict(float)
+    bounds: dict[tuple[str, str, str, str], float] = {}
     for key, order in orders.items():
+        family, size = families[key[:3]]
         for period in order.service:
-            most[(*key[:2], period)] += order.usable(period) * modules[key[:3]]
+            all_sizes[(*key[:2], family, period)] += order.usable(period) * modules[key[:3]]
+            bounds[(*key[:2], family, period)] = size * modules[(*key[:2], family)]
+    most = defaultdict(float, existing)
+    for (site, process, family, period), capacity in all_sizes.items():
+        most[site, process, period] += min(capacity, bounds[site, process, family, period])
     return dict(most)

@@ -83,15 +83,43 @@ def _existing(case: Case) -> list[Finding]:
 
 
 def _sites(case: Case) -> list[Finding]:
-    """Home sites open and close at most once, within their window; only candidates open, and only open ones close."""
+    """Home sites open and close at most once, within their window; only candidates open, and only open ones close.
+
+    A site that is open when its window ends closes in the period after it, and none closes before the capacity of its
+    lines that may not be retired ends.
+    """
     moves = case["sites"].assign(place=case.places(case["sites"]["period"], -1))
     site = case.sites.reindex(moves["site"]).reset_index(drop=True)
     moves = moves.reset_index(drop=True)
     opens, closes = moves["opened"] == "yes", moves["closed"] == "yes"
-    outside = (moves["place"] < site["first"]) | (moves["place"] > site["last"]) | (site["home"] != "yes")
+    latest = site["last"] + closes
+    outside = (moves["place"] < site["first"]) | (moves["place"] > latest) | (site["home"] != "yes")
     opened = moves[opens].groupby("site")["place"].min()
     begun = moves["site"].map(opened).fillna(len(case.periods)).where(site["status"] == "candidate", -1)
     wrong = outside | (opens & (site["status"] != "candidate")) | (closes & (moves["place"] <= begun))
     wrong |= (opens & moves[opens]["site"].duplicated().reindex(moves.index, fill_value=False)) | (opens & closes)
     wrong |= closes & moves[closes]["site"].duplicated().reindex(moves.index, fill_value=False)
-    return [never("sites open and close once", pd.Series(np.asarray(wrong, dtype=bool)))]
+    held = moves["site"].map(_held(case)).fillna(-1)
+    return [
+        never("sites open and close once", pd.Series(np.asarray(wrong, dtype=bool))),
+        never("sites open while lines may not be retired", closes & (moves["place"] <= held)),
+        never("sites closed when their window ends", _left_open(case, moves[closes])),
+    ]
+
+
+def _held(case: Case) -> pd.Series:
+    """By site: the place of the last period in which a line that may not be retired has capacity there."""
+    there = case.declared[case.declared > 0].reset_index()
+    fixed = case.lines["retirable"].reindex(pd.MultiIndex.from_frame(there[LINE])).eq("no").to_numpy()
+    there = there[fixed]
+    return there.assign(place=case.places(there["period"], -1)).groupby("site")["place"].max()
+
+
+def _left_open(case: Case, closings: pd.DataFrame) -> pd.Series:
+    """By home site that is open in the last period of a window before the horizon's end: is no closing reported."""
+    ends = case.sites[(case.sites["home"] == "yes") & (case.sites["last"] < len(case.periods) - 1)]
+    names = case.periods.index.to_numpy()
+    last = pd.MultiIndex.from_arrays([ends.index, names[ends["last"].to_numpy(int)]])
+    still = ends[case.open.reindex(last, fill_value=False).to_numpy(bool)]
+    closed = set(zip(closings["site"], closings["place"], strict=True))
+    return pd.Series([(site, end + 1) not in closed for site, end in still["last"].items()], dtype=bool)

@@ -5,6 +5,7 @@ import pandas as pd
 
 from planner.audit import Finding, at_most, never, same
 from planner.audit.case import HOURS_AND_ENERGY, Case, levels, remembered
+from planner.audit.inherited import inherited
 from planner.audit.policies import added_duty
 from planner_models.schema import TIERS
 
@@ -25,9 +26,10 @@ def charged(case: Case) -> pd.DataFrame:
 def freighted(case: Case, flows: pd.DataFrame) -> pd.DataFrame:
     """Rows of `flows` with their lane: priced_by (its item, `*` or a name; None where there is no lane).
 
-    Adds capacity and opening_cost of that row, transport, transit and due in money/item, and banned.
+    Adds capacity and opening_cost of that row, opened_as (the item cell of the row that is opened for it), transport,
+    transit and due in money/item, and banned.
     """
-    lanes = case.instance["lanes"].drop(columns=["source", "confidence", "note"])
+    lanes = inherited(case, "lanes").drop(columns="beside")
     lanes["km"] = lanes["distance"].fillna(_distance(case, lanes)).fillna(0.0)
     items = case.instance["items"].set_index("item")
     flows = flows.reset_index(drop=True)
@@ -83,19 +85,19 @@ def _ends(case: Case, flows: pd.DataFrame, side: str, names: np.ndarray) -> dict
 
 
 def openings(case: Case) -> pd.DataFrame:
-    """Lane rows with an opening cost: tier of their item (`*`: the first tier), region of destination, opening_cost.
+    """Lane rows opened for a price: tier of their item (`*`: the first tier), region of destination, opening_cost.
 
     `place` is the place of the period of first use, missing where a lane is never used.
     """
     parts = [charged(case), freighted(case, case.disturbed("flows"))]
     flows = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     flows = flows[flows["shipped"] > USED].assign(place=case.places(flows["period"], -1).astype(float))
-    first = flows.groupby([*LANE, "priced_by"])["place"].min()
-    lanes = case.instance["lanes"]
-    lanes = lanes[lanes["opening_cost"] > 0].rename(columns={"item": "priced_by"})
+    first = flows.groupby([*LANE, "opened_as"])["place"].min()
+    lanes = inherited(case, "lanes")
+    lanes = lanes[(lanes["opening_cost"] > 0) & (lanes["item"] == lanes["opened_as"])]
     tier = case.instance["items"].set_index("item")["tier"]
-    rows = lanes.merge(first.reset_index(), on=[*LANE, "priced_by"], how="left")
-    return rows.assign(tier=rows["priced_by"].map(tier).astype(object).fillna(TIERS[0]), region=rows["destination"])
+    rows = lanes.merge(first.reset_index(), on=[*LANE, "opened_as"], how="left")
+    return rows.assign(tier=rows["opened_as"].map(tier).astype(object).fillna(TIERS[0]), region=rows["destination"])
 
 
 def audit(case: Case) -> list[Finding]:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from planner.audit.case import LINE, Case, remembered
+from planner.audit.inherited import inherited
 
 OFFER = ["firm", "offer", "mode"]
 """The key of an offer; `offer` is the process of its row, or `*`."""
@@ -28,7 +29,7 @@ _CONDITIONS = ["entry_cost", "annual_cost", "min_take", "qualification"]
 
 def _rows(case: Case) -> pd.DataFrame:
     """The rows of the input sheet `access` of outside firms, whatever the switches say."""
-    rows = case.instance["access"].drop(columns=["source", "confidence", "note"])
+    rows = inherited(case, "access").drop(columns="beside")
     firms = case.instance["firms"]
     return rows[rows["firm"].isin(firms.loc[firms["home"] == "no", "firm"])].rename(columns={"process": "offer"})
 
@@ -38,8 +39,7 @@ def covered(case: Case) -> pd.DataFrame:
     """Each line of an outside firm with each offer that covers it: LINE, region, tier, OFFER and the terms.
 
     A row that names a process replaces the `*` row of the same firm and mode. `implicit` marks lines that no row
-    covers. With access off only spot is left, without control; lines that rows cover in other modes only cannot be
-    had then.
+    covers. With access off the rows in `_market` are left, without stake or control.
     """
     lines = case.lines.reset_index()
     lines = lines[(lines["home"] == "no") & (lines["status"] == "existing")][[*LINE, "region", "tier", "firm"]]
@@ -50,7 +50,8 @@ def covered(case: Case) -> pd.DataFrame:
     bare = lines[~pd.MultiIndex.from_frame(lines[LINE]).isin(pd.MultiIndex.from_frame(pairs[LINE]))]
     bare = bare.assign(offer="*", mode="spot", **_AT_NO_TERMS, implicit=True)
     if case.instance.settings["access"] == "off":
-        pairs = pairs[pairs["mode"] == "spot"].assign(controls="no")
+        pairs = pairs[pd.MultiIndex.from_frame(pairs[OFFER]).isin(_market(case, pairs))]
+        pairs = pairs.assign(controls="no", stake=0.0)
     return pd.concat([part for part in (pairs, bare) if len(part)] or [pairs]).sort_values([*LINE, "mode"])
 
 
@@ -63,7 +64,10 @@ def offers(case: Case) -> pd.DataFrame:
     """
     pairs, rows = covered(case), _rows(case).assign(implicit=False)
     if case.instance.settings["access"] == "off":
-        rows = rows[rows["mode"] == "spot"]
+        left = (rows["mode"] == "spot") | pd.MultiIndex.from_frame(rows[OFFER]).isin(
+            pd.MultiIndex.from_frame(pairs[OFFER]).union(pd.MultiIndex.from_tuples(_of_partners(case), names=OFFER))
+        )
+        rows = rows[left].assign(controls="no", stake=0.0)
     implicit = pairs[pairs["implicit"]].drop_duplicates(OFFER)[rows.columns]
     table = pd.concat([part for part in (rows, implicit) if len(part)] or [rows]).set_index(OFFER)
     alone = pairs.assign(alone=pairs.groupby(LINE)["mode"].transform("size") == 1).groupby(OFFER)["alone"].all()
@@ -72,6 +76,40 @@ def offers(case: Case) -> pd.DataFrame:
     table["always"] = spot & alone & (table[_CONDITIONS] == 0).all(axis=1) & ~table.index.isin(_refused(case))
     first = pairs.drop_duplicates(OFFER).set_index(OFFER).reindex(table.index)
     return table.assign(tier=first["tier"].fillna("downstream"), region=first["region"].fillna("*"))
+
+
+_BONDS = {"spot": 0, "contract": 1, "alliance": 2, "equity": 3, "joint_venture": 4, "acquire": 5}
+
+
+def _loosest(rows: pd.DataFrame) -> tuple[str, str, str]:
+    """The offer among some that binds least: lets draw anything, gives no stake, and is of the loosest mode."""
+    ranks = [
+        (share == 0, stake > 0, _BONDS[mode], place)
+        for place, (share, stake, mode) in enumerate(
+            zip(rows["offtake_share"], rows["stake"], rows["mode"], strict=True)
+        )
+    ]
+    firm, offer, mode = rows[OFFER].iloc[min(ranks)[-1]]
+    return firm, offer, mode
+
+
+def _market(case: Case, pairs: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """The offers that are left with access off: spot, and where a line has none the one that binds least there.
+
+    Of partners of projects also the one beyond spot that binds least.
+    """
+    left = [tuple(offer) for offer in pairs.loc[pairs["mode"] == "spot", OFFER].to_numpy()]
+    for _, rows in pairs.sort_values([*LINE, "mode"]).groupby(LINE):
+        if not (rows["mode"] == "spot").any():
+            left.append(_loosest(rows))
+    return left + _of_partners(case)
+
+
+def _of_partners(case: Case) -> list[tuple[str, str, str]]:
+    """Of each partner of a project: its offer beyond spot that binds least."""
+    rows = _rows(case).sort_values(OFFER)
+    rows = rows[(rows["mode"] != "spot") & rows["firm"].isin(case.instance["projects"]["partner"].dropna())]
+    return [_loosest(group) for _, group in rows.groupby("firm")]
 
 
 def _refused(case: Case) -> list[tuple[str, str, str]]:

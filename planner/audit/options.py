@@ -5,6 +5,7 @@ import pandas as pd
 
 from planner.audit import Finding, at_most, never, same
 from planner.audit.case import LINE, Case, remembered
+from planner.audit.inherited import inherited
 from planner.audit.offers import covered
 
 OPTION = [*LINE, "option"]
@@ -16,21 +17,24 @@ def offered(case: Case) -> pd.DataFrame:
     """Every option by site, process and option: size, capex (with the region's index), annuity, fixed_cost, ramp, ...
 
     Those of home lines, and of outside lines that an offer with control covers: a named site replaces `*`, a scale
-    exponent adds larger sizes, and with scale off only the smallest size of a line is left, in any amount up to the
-    size of all.
+    exponent adds larger sizes, of which `of` names the option and `multiple` says how many of it they are. With scale
+    off there are none of these, and every option costs per unit what the smallest of its line costs.
     """
-    options = case.instance["options"].drop(columns=["source", "confidence", "note"])
+    options = inherited(case, "options").drop(columns="beside")
     lines = case.lines.reset_index()[[*LINE, "region", "home"]]
     lines = lines[(lines["home"] == "yes") | pd.MultiIndex.from_frame(lines[LINE]).isin(_expandable(case))]
     everywhere = options[options["site"] == "*"].drop(columns="site").merge(lines, on="process")
     table = pd.concat([options[options["site"] != "*"].merge(lines, on=LINE), everywhere])
     table = table[~table.duplicated(OPTION)]
-    table = pd.concat([table, _larger(table[table["scale_exponent"] > 0])])
-    table = table[table["max_modules"] > 0]
+    table = table.assign(of=table["option"], multiple=1.0)
+    if case.instance.settings["scale"] == "on":
+        table = pd.concat([table, _larger(table[table["scale_exponent"] > 0])])
+    table = table[table["max_modules"] >= 1]
     if case.instance.settings["scale"] == "off" and len(table):
-        total = (table["size"] * table["max_modules"]).groupby([table[name] for name in LINE]).sum()
-        table = table.sort_values(["size", "option"]).groupby(LINE, as_index=False).first()
-        table["max_modules"] = total.reindex(pd.MultiIndex.from_frame(table[LINE])).to_numpy() / table["size"]
+        ordered = table.sort_values(["size", "option"]).groupby(LINE)
+        for cost in ("capex", "fixed_cost"):
+            rates = (ordered[cost].first() / ordered["size"].first()).reindex(pd.MultiIndex.from_frame(table[LINE]))
+            table[cost] = rates.to_numpy(float) * table["size"].to_numpy(float)
     regions = case.instance["regions"].set_index("region").reindex(table["region"])
     rate = regions["wacc"].fillna(case.instance.settings["discount_rate"]).to_numpy()
     table["capex"] = table["capex"].to_numpy(float) * regions["capex_index"].to_numpy()
@@ -56,7 +60,8 @@ def _larger(options: pd.DataFrame) -> pd.DataFrame:
         size=rows["size"] * multiple,
         capex=rows["capex"] * growth,
         fixed_cost=rows["fixed_cost"] * growth,
-        max_modules=np.maximum(np.floor(rows["max_modules"] / multiple), np.sign(rows["max_modules"])),
+        max_modules=np.floor(rows["max_modules"] / multiple),
+        multiple=multiple,
     )
 
 
@@ -98,13 +103,15 @@ def in_service(case: Case) -> pd.DataFrame:
 
 
 def audit(case: Case) -> list[Finding]:
-    """Whole modules of offered options, ordered in time, within their number, at sites open until they have served."""
+    """Whole modules of offered options, in time, all sizes within their number, at sites open while they serve."""
     builds = ordered(case)
     key = [*OPTION, "period"]
     indexed = builds.set_index(key)
     whole = indexed["modules"].round()
-    if case.instance.settings["scale"] == "off":
-        whole = indexed["modules"]
+    of = [*LINE, "of"]
+    together = (builds["modules"] * builds["multiple"]).groupby([builds[name] for name in of]).sum()
+    options = offered(case).reset_index()
+    most_together = options[options["multiple"] == 1].set_index(of)["max_modules"]
     most = offered(case)["max_modules"]
     may_open = case.sites["first"].reindex(builds["site"]).to_numpy()
     early = (builds["order"] < builds["first"]) | (builds["order"] < may_open)
@@ -112,6 +119,7 @@ def audit(case: Case) -> list[Finding]:
     return [
         same("modules are whole numbers", indexed["modules"], whole.clip(lower=0.0)),
         at_most("modules within their number", builds.groupby(OPTION)["modules"].sum(), most),
+        at_most("modules of all sizes within their number", together, most_together),
         never("modules ordered in time to serve", early | late),
         never("sites open while modules stand", _left_standing(case, builds)),
         same("size of builds", indexed["all_size"], indexed["modules"] * indexed["one_size"]),

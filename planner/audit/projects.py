@@ -16,7 +16,7 @@ def offered(case: Case) -> pd.DataFrame:
     """Every option of a project that is there under the switches: its row, first (place) and `needs_partner`.
 
     A partner that has offers beyond spot must be reached through one of them while the project runs; with access off
-    it cannot be.
+    none of them gives a stake, so that options which ask for one are not there.
     """
     rows = case.instance["projects"].drop(columns=["source", "confidence", "note"])
     settings = case.instance.settings
@@ -24,7 +24,7 @@ def offered(case: Case) -> pd.DataFrame:
     firms, access = case.instance["firms"].set_index("firm")["home"], case.instance["access"]
     reachable = access.loc[access["mode"] != "spot", "firm"]
     rows["needs_partner"] = together & rows["partner"].map(firms).eq("no") & rows["partner"].isin(reachable)
-    dropped = rows["needs_partner"] & (settings["access"] == "off")
+    dropped = rows["needs_partner"] & (settings["access"] == "off") & (rows["min_stake"] > 0)
     for switch, kind in (("joint_development", "joint"), ("alliances", "alliance")):
         dropped |= together & (rows["kind"] == kind) & (settings[switch] == "off")
     rows["first"] = case.places(rows["first_period"], 0)

@@ -60,7 +60,8 @@ def options_of_lines(instance: Instance) -> pd.DataFrame:
 
     Columns: line (position), row (in `options`), option, size, max_modules, ramp, ready (position of the first period
     of use; beyond the horizon if never), last (position of the last period of use). A row that names a site replaces
-    the `*` row of the same process and option there; rows with a scale exponent are repeated for each multiple.
+    the `*` row of the same process and option there; rows with a scale exponent are repeated for each multiple of
+    which max_modules allows one: all of them together give no more than the row itself (`multiple` 1).
     """
     order = positions(instance, "periods", "period")
     options = instance["options"].reset_index(names="row")
@@ -75,15 +76,18 @@ def options_of_lines(instance: Instance) -> pd.DataFrame:
     start = np.maximum(place_of(on_lines["first_period"], order, 0), on_lines["first"].to_numpy(int))
     on_lines = on_lines.assign(ready=start + on_lines["lead_periods"].to_numpy(int))
     larger = [
-        on_lines[scaled].assign(
+        on_lines[fits].assign(
             size=on_lines["size"] * multiple,
-            max_modules=np.maximum(on_lines["max_modules"] // multiple, np.sign(on_lines["max_modules"])),
+            max_modules=on_lines["max_modules"] // multiple,
+            multiple=multiple,
             option=on_lines["option"] + f" x {multiple:g}",
         )
-        for multiple, scaled in _scaled(on_lines)
+        for multiple, scaled in (_scaled(on_lines) if instance.settings["scale"] == "on" else [])
+        for fits in [scaled & (on_lines["max_modules"] >= multiple).to_numpy()]
+        if fits.any()
     ]
-    columns = ["line", "row", "option", "size", "max_modules", "ramp", "ready", "last"]
-    return pd.concat([on_lines, *larger], ignore_index=True)[columns]
+    columns = ["line", "row", "option", "size", "max_modules", "multiple", "ramp", "ready", "last"]
+    return pd.concat([on_lines.assign(multiple=1.0), *larger], ignore_index=True)[columns]
 
 
 def _scaled(options: pd.DataFrame) -> list[tuple[float, np.ndarray]]:
@@ -106,7 +110,8 @@ def _modules(instance: Instance) -> np.ndarray:
     """The capacity of every module that can be in service (lines x periods), in activity/year."""
     capacity = np.zeros((len(instance["lines"]), len(instance["periods"])))
     periods = np.arange(capacity.shape[1])
-    for _, option in rows(options_of_lines(instance)):
+    options = options_of_lines(instance)
+    for _, option in rows(options[options["multiple"] == 1]):
         usable = (periods >= option["ready"]) & (periods <= option["last"])
         share = np.where(periods == option["ready"], option["ramp"], 1.0)
         capacity[option["line"]] += option["size"] * option["max_modules"] * share * usable

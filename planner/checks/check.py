@@ -125,6 +125,8 @@ CHECKS: tuple[Check, ...] = (
     locks.locks_are_complete,
     locks.locks_can_hold,
     switches.switches_leave_rows_out,
+    switches.lines_stay_in_reach,
+    reach.switches_keep_reach,
     evidence.evidence_is_about_something,
 )
 """One function per business rule. A rule whose sheets the reader found fault with keeps silent."""

@@ -163,15 +163,18 @@ def _opened(instance: Instance) -> Ranges:
     """Sites of home firms that may open or close; all others are as they are."""
     order, names = positions(instance, "periods", "period"), _names(instance)
     home = instance["firms"].set_index("firm")["home"]
-    lines = instance["lines"]
-    fixed = set(lines.loc[lines["retirable"] == "no", "site"])
+    fixed = instance["lines"]["retirable"].eq("no").to_numpy()
+    held: dict[str, int] = {}
+    for line, place in zip(*np.nonzero(existing_capacity(instance) * fixed[:, None] > 0), strict=True):
+        name = str(instance["lines"]["site"].iloc[line])
+        held[name] = max(int(place), held.get(name, -1))
     found: Ranges = {}
     for _, site in rows(instance["sites"]):
         own, candidate = home[site["firm"]] == "yes", site["status"] == "candidate"
-        closable = site["site"] not in fixed
-        span = names[order.get(site["first_period"], 0) : order.get(site["last_period"], len(names) - 1) + 1]
-        decided = Range(0, 1) if own and (candidate or closable) else Range(0, 0) if candidate else Range(1, 1)
-        found[(site["site"],)] = dict.fromkeys(span, decided)
+        span = range(order.get(site["first_period"], 0), order.get(site["last_period"], len(names) - 1) + 1)
+        free = {place: own and (candidate or place > held.get(site["site"], -1)) for place in span}
+        always = Range(0, 0) if candidate else Range(1, 1)
+        found[(site["site"],)] = {names[place]: Range(0, 1) if free[place] else always for place in span}
     return found
 
 

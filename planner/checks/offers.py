@@ -6,8 +6,7 @@ import pandas as pd
 from planner.checks.memory import remembered
 from planner.checks.places import lines_at_sites
 from planner_models.instance import Instance
-
-SPOT = "spot"
+from planner_models.sets.access import SPOT, market_terms
 
 
 @remembered
@@ -16,7 +15,7 @@ def offers_of_lines(instance: Instance, *, switched: bool = True) -> pd.DataFram
 
     Columns: those of `access`, where `process` is the line's and `named` the offer's; line (position), row (in
     `access`), site, region. A row that names a process replaces the `*` row of its firm and mode there. With `switched`
-    the switch `access`, where it is off, leaves only spot rows, and nobody builds on outside lines.
+    the switch `access`, where it is off, leaves only offers on market terms, and nobody builds on outside lines.
     """
     lines = lines_at_sites(instance).reset_index(drop=True).reset_index(names="line")
     lines = lines[(lines["home"] == "no") & (lines["status"] != "candidate")]
@@ -26,7 +25,7 @@ def offers_of_lines(instance: Instance, *, switched: bool = True) -> pd.DataFram
     pairs = pairs.sort_values("named", key=lambda names: names == "*", kind="stable")
     pairs = pairs.drop_duplicates(["line", "mode"]).sort_values(["line", "row"])
     if switched and instance.settings["access"] == "off":
-        pairs = pairs[pairs["mode"] == SPOT].assign(controls="no")
+        pairs = market_terms(instance, pairs.rename(columns={"named": "offer"})).rename(columns={"offer": "named"})
     return pairs
 
 
@@ -45,7 +44,11 @@ def controllable(instance: Instance, *, switched: bool = True) -> np.ndarray:
     return control
 
 
-def stakes_offered(instance: Instance) -> pd.Series:
-    """The largest stake that each firm offers, whatever the switches say; firms without an offer beyond spot lack."""
+def stakes_offered(instance: Instance, *, switched: bool = False) -> pd.Series:
+    """The largest stake that each firm offers; firms without an offer beyond spot lack.
+
+    With `switched` the switch `access`, where it is off, leaves offers without their stakes.
+    """
     offers = instance["access"]
-    return offers[offers["mode"] != SPOT].groupby("firm")["stake"].max()
+    stakes = offers[offers["mode"] != SPOT].groupby("firm")["stake"].max()
+    return 0.0 * stakes if switched and instance.settings["access"] == "off" else stakes

@@ -75,6 +75,13 @@ def multiples_make_sense(reading: "Reading") -> Iterator[Issue]:
         if scaled == 1:
             message = "with 1 larger modules are no cheaper per unit; write less than 1, or leave it blank"
             yield warning(reading, "options", row, "scale_exponent", message)
+        if scaled > 0 and option["max_modules"] < min(values):
+            message = (
+                f"no larger size can be built: one of {min(values):g} modules is more than max_modules "
+                f"({option['max_modules']:g}), which all sizes share; write at least {min(values):g}, or clear the "
+                "scale_exponent"
+            )
+            yield warning(reading, "options", row, "max_modules", message)
         names = [f"{option['option']} x {value:g}" for value in values] if scaled > 0 else []
         double = [name for name in names if (option["site"], option["process"], name) in taken]
         if double:

@@ -68,6 +68,21 @@ def demand_can_be_met(reading: "Reading") -> Iterator[Issue]:
         yield (error if must else warning)(reading, "demand", row, "item", message)
 
 
+@needs(*SUPPLY_SHEETS)
+def switches_keep_reach(reading: "Reading") -> Iterator[Issue]:
+    """Once per switch: what can run or be sold only through what the switch, being off, takes away."""
+    instance = reading.instance
+    for switch in (name for name in _REACHING if instance.settings[name] == "off"):
+        before = instance.with_settings(**{switch: "on"})
+        runs, ran = (supply(case).ever()[1] for case in (instance, before))
+        lost = [f"`{line.process}` at `{line.site}`" for line in instance["lines"][ran & ~runs].itertuples()]
+        sold, was_sold = (_sellable(case).any(axis=(0, 1)) for case in (instance, before))
+        lost += [f"sales of `{item}`" for item in instance["items"]["item"][was_sold & ~sold]]
+        if lost:
+            message = f"{switch} is off in settings, and nothing else leaves these within reach: {listed(lost)}"
+            yield Issue("info", "settings", reading.setting_cell(switch), message)
+
+
 def _sellable(instance: Instance) -> np.ndarray:
     """Which items can be sold as far as the projects they require go (periods x 1 x items)."""
     periods = np.arange(len(instance["periods"]))

@@ -26,9 +26,8 @@ def offered_options(instance: Instance) -> pd.DataFrame:
         if settings[switch] == "off":
             left &= ~((projects["kind"] == kind) & partnered)
     outside = set(instance["firms"].loc[instance["firms"]["home"] == "no", "firm"])
-    stake = projects["partner"].map(stakes_offered(instance)).where(projects["partner"].isin(outside))
-    if settings["access"] == "off":
-        left &= stake.isna()
+    offered = stakes_offered(instance, switched=True)
+    stake = projects["partner"].map(offered).where(projects["partner"].isin(outside))
     return projects[left & ~(stake < projects["min_stake"])]
 
 

@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from planner.checks import needs
-from planner.checks.offers import SPOT
+from planner.checks.offers import SPOT, offers_of_lines
 from planner.checks.readiness import PARTNER_SWITCHES
 from planner.issues import Issue
 from planner_models.instance import Instance
+from planner_models.sets.access import OFFER, partner_offers
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading
 
 
-@needs("settings", "access", "projects", "learning", "clusters", "enablers", "policies", "scenarios", "rules")
+@needs(
+    *("settings", "firms", "sites", "lines", "access", "projects", "learning", "clusters", "enablers", "policies"),
+    *("scenarios", "rules", "periods", "processes"),
+)
 def switches_leave_rows_out(reading: "Reading") -> Iterator[Issue]:
     """Once per sheet and switch: rows are there, but the mechanism is switched off."""
     for sheet, switch, out in _kept_out(reading.instance):
@@ -32,8 +36,30 @@ def switches_leave_rows_out(reading: "Reading") -> Iterator[Issue]:
 def _kept_out(instance: Instance) -> Iterator[tuple[str, str, pd.DataFrame]]:
     """Each sheet and switch with the rows that have no effect while it is off."""
     offers, projects = instance["access"], instance["projects"]
-    yield "access", "access", offers[offers["mode"] != SPOT]
+    left = offers.index.isin(offers_of_lines(instance)["row"]) | (offers["mode"] == SPOT)
+    left |= pd.MultiIndex.from_frame(offers[OFFER]).isin(partner_offers(instance))
+    yield "access", "access", offers[~left]
     for kind, switch in PARTNER_SWITCHES.items():
         yield "projects", switch, projects[(projects["kind"] == kind) & projects["partner"].notna()]
     for sheet in ("learning", "clusters", "enablers", "policies", "scenarios", "rules"):
         yield sheet, sheet, instance[sheet]
+
+
+@needs("settings", "firms", "sites", "lines", "access", "projects", "periods", "processes")
+def lines_stay_in_reach(reading: "Reading") -> Iterator[Issue]:
+    """Once per firm, while `access` is off: lines without a spot row are reached through another, without its stake."""
+    instance = reading.instance
+    if instance.settings["access"] == "on":
+        return
+    offers = offers_of_lines(instance)
+    with_spot = offers.loc[offers["mode"] == SPOT, "line"]
+    bound = offers[~offers["line"].isin(with_spot)]
+    for firm, rows in bound.groupby("firm", sort=False):
+        first = rows.iloc[0]
+        more = f" and {rows['line'].nunique() - 1} more of its lines" if rows["line"].nunique() > 1 else ""
+        message = (
+            f"access is off, and no spot row covers `{first['process']}` at `{first['site']}`{more}: `{firm}` is "
+            f"reached through its row of mode {first['mode']}, which binds least, without stake or control; add a spot "
+            "row with its market terms"
+        )
+        yield Issue("info", "access", reading.cell("access", int(first["row"]), "mode"), message)

@@ -37,6 +37,8 @@ def note(column: pa.Column) -> str:
         lines.append(f"Blank = {shown_default(facts['default'])}")
     else:
         lines.append("May be blank.")
+    if facts["inherits"]:
+        lines.append("Beside a `*` row: blank = as there.")
     return "\n".join(lines)
 
 

@@ -85,6 +85,7 @@ def _table(columns: dict[str, pa.Column]) -> str:
             blank = "not allowed"
         else:
             blank = "–" if facts["default"] is None else f"`{shown_default(facts['default'])}`"
+            blank = f"as the `*` row, else {blank}" if facts["inherits"] else blank
         cells = (shown, str(column.description), facts["unit"], _allowed(column), blank)
         lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
     return "\n".join(lines) + "\n"

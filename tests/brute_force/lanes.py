@@ -11,15 +11,18 @@ def add_lanes(program: Program) -> set[tuple[str, str]]:
     """A column per lane, item and period. Returns the (region, item) pairs with a lane from the region to itself."""
     lanes = program.tables["lanes"]
     named = {(*_way(lane), lane["item"]) for lane in lanes}
-    local = set()
+    local, gated = set(), {}
     for lane in lanes:
         every = [item["item"] for item in program.tables["items"] if (*_way(lane), item["item"]) not in named]
         carried = every if lane["item"] == "*" else [lane["item"]]
         columns = [[_shipped(program, lane, item, t) for item in carried] for t in program.calendar.periods]
         if lane["opening_cost"]:
-            program.decisions.append(_alternatives(program, lane, columns))
+            together = gated.setdefault((*_way(lane), lane["gate"]), (lane, [[] for _ in columns]))[1]
+            for before, more in zip(together, columns, strict=True):
+                before.extend(more)
         if lane["origin"] == lane["destination"]:
             local |= {(lane["origin"], item) for item in carried}
+    program.decisions += [_alternatives(program, lane, columns) for lane, columns in gated.values()]
     for lane, t in product(lanes, program.calendar.periods):
         if lane["capacity"] is not None:
             program.limits["capacity", *_way(lane), lane["item"], t] = (-inf, lane["capacity"])

@@ -5,7 +5,7 @@ from math import prod
 
 from tests.brute_force.policies import about, capex_policies, in_force
 from tests.brute_force.program import PLENTY, Alternative, Program, Row, held
-from tests.brute_force.sites import add_flow, existing_capacity, options_of, running_cost, services
+from tests.brute_force.sites import add_flow, existing_capacity, options_of, running_cost, services, within_limits
 
 Pair = tuple[Row, Row]
 """A line and its site."""
@@ -22,10 +22,10 @@ def _add_firm(program: Program, firm: str) -> None:
     rows = [row for row in program.tables["access"] if row["firm"] == firm]
     sites = {row["site"]: row for row in program.tables["sites"] if row["firm"] == firm and row["status"] == "existing"}
     pairs = [(line, sites[line["site"]]) for line in program.tables["lines"] if line["site"] in sites]
-    left = rows
-    if program.settings["access"] == "off":
-        left = [row | {"controls": "no"} for row in rows if row["mode"] == "spot"]
-    covering = [[row for row in left if _covers(row, line, left)] for line, _ in pairs]
+    covering = [[row for row in rows if _covers(row, line, rows)] for line, _ in pairs]
+    left = offers_left(program, firm, [offers for offers in covering if offers])
+    names = [_key(row) for row in left]
+    covering = [[left[names.index(_key(row))] for row in offers if _key(row) in names] for offers in covering]
     always = [row for row in left if _unconditional(row, covering)]
     signed = [row for row in left if row not in always]
     _add_decision(program, firm, signed, pairs, covering)
@@ -36,6 +36,29 @@ def _add_firm(program: Program, firm: str) -> None:
                 program.upper[made] = most
         elif offers:
             _add_draws(program, pair, offers, signed)
+
+
+BONDS = ("spot", "contract", "alliance", "equity", "joint_venture", "acquire")
+
+
+def offers_left(program: Program, firm: str, covering: list[list[Row]]) -> list[Row]:
+    """The offers of a firm; with access off spot, else what binds least, line by line and of partners of projects.
+
+    Without stakes and control then.
+    """
+    rows = [row for row in program.tables["access"] if row["firm"] == firm]
+    if program.settings["access"] == "on":
+        return rows
+    kept = [row for row in rows if row["mode"] == "spot"]
+    kept += [_loosest(offers) for offers in covering if all(row["mode"] != "spot" for row in offers)]
+    beyond = sorted((row for row in rows if row["mode"] != "spot"), key=_key)
+    if beyond and any(project["partner"] == firm for project in program.tables["projects"]):
+        kept.append(_loosest(beyond))
+    return [row | {"controls": "no", "stake": 0.0} for row in rows if row in kept]
+
+
+def _loosest(rows: list[Row]) -> Row:
+    return min(rows, key=lambda row: (row["offtake_share"] == 0, row["stake"] > 0, BONDS.index(row["mode"])))
 
 
 def _covers(row: Row, line: Row, rows: list[Row]) -> bool:
@@ -151,8 +174,10 @@ def _modules(program: Program, pair: Pair, offers: list[Row], signed: list[Row])
     calendar = program.calendar
     controlling = [row for row in offers if row["controls"] == "yes"]
     added: dict[int, dict[int, float]] = {}
-    for option in options_of(program, site, line) if controlling else []:
-        columns = []
+    options = options_of(program, site, line) if controlling else []
+    counts = []
+    for option in options:
+        columns: list[int] = []
         for ordered, service in services(program, site, option):
             column = program.column(option["yearly"] * sum(calendar.yearly[t] for t in service))
             columns.append(column)
@@ -165,12 +190,15 @@ def _modules(program: Program, pair: Pair, offers: list[Row], signed: list[Row])
                 if ordered in calendar.span(policy["from"], policy["to"]):
                     for t in service:
                         program.payables[policy["policy"], t, False][column] = policy["rate"] * option["capital"]
-        counts = product(range(option["most"] + 1), repeat=len(columns))
+        numbers = product(range(option["most"] + 1), repeat=len(columns))
+        counts.append([list(zip(columns, chosen, strict=True)) for chosen in numbers])
+    courses = [
+        [pair for option in chosen for pair in option]
+        for chosen in product(*counts)
+        if within_limits(options, [sum(n for _, n in option) for option in chosen])
+    ]
+    if options:
         program.decisions.append(
-            [
-                Alternative(0.0, tuple((column, n, n) for column, n in zip(columns, chosen, strict=True)))
-                for chosen in counts
-                if sum(chosen) <= option["most"]
-            ]
+            [Alternative(0.0, tuple((column, n, n) for column, n in course)) for course in courses]
         )
     return added

@@ -85,6 +85,8 @@ class Program:
 
     def __init__(self, instance: Instance) -> None:
         self.tables = {sheet: _records(frame) for sheet, frame in instance.tables.items()}
+        for sheet, (member, same) in BESIDE.items():
+            self.tables[sheet] = [_filled(row, self.tables[sheet], member, same) for row in self.tables[sheet]]
         self.settings = instance.settings
         self.calendar = Calendar(self.tables["periods"], self.settings["discount_rate"])
         self.cost: list[float] = []
@@ -135,6 +137,23 @@ class Program:
     def find(self, sheet: str, key: str, name: str) -> Row:
         """The row of a sheet whose `key` is `name`."""
         return next(row for row in self.tables[sheet] if row[key] == name)
+
+
+BESIDE = {
+    "lanes": ("item", ("origin", "destination", "mode")),
+    "access": ("process", ("firm", "mode")),
+    "options": ("site", ("process", "option")),
+}
+"""Sheets in which a named row inherits from a `*` row: the column that names, and what the two have in common."""
+
+
+def _filled(row: Row, rows: list[Row], member: str, same: tuple[str, ...]) -> Row:
+    """A row with what its `*` row says in place of blanks; of lanes, `gate` is the item of the row that is opened."""
+    general = [other for other in rows if other[member] == "*" and all(other[name] == row[name] for name in same)]
+    if row[member] == "*" or not general:
+        return row | {"gate": row[member]}
+    inherited = {name: value for name, value in general[0].items() if row[name] is None and name != "capacity"}
+    return row | inherited | {"gate": "*" if row.get("opening_cost", 0) is None else row[member]}
 
 
 def _records(frame: pd.DataFrame) -> list[Row]:

@@ -50,7 +50,7 @@ def _offered(program: Program, row: Row) -> bool:
     switch = switches.get(row["kind"])
     if row["partner"] and switch and program.settings[switch] == "off":
         return False
-    return program.settings["access"] == "on" or not _with_partner(program, row)
+    return program.settings["access"] == "on" or row["min_stake"] == 0 or not _with_partner(program, row)
 
 
 def _starts(program: Program, row: Row, start: int, ready: dict[tuple[str, int], int]) -> int:
@@ -62,6 +62,7 @@ def _starts(program: Program, row: Row, start: int, ready: dict[tuple[str, int],
     if row["needs"] is not None:
         program.at_most(("needs", column), {column: 1.0, ready[row["needs"], start]: -1.0})
     offers = [offer for offer in program.tables["access"] if offer["firm"] == row["partner"]]
+    offers = [offer for offer in offers if (offer["firm"], offer["process"], offer["mode"], 0) in program.forces]
     able = [offer for offer in offers if offer["mode"] != "spot" and offer["stake"] >= row["min_stake"]]
     for t in running:
         if _with_partner(program, row):

@@ -76,8 +76,13 @@ def existing_capacity(program: Program, site: Row, line: Row) -> list[float]:
 def _alternatives(program: Program, site: Row, lines: list[Row], columns: list[list[int]]) -> list[Alternative]:
     """Every course of one site; of those that leave the same capacities only the cheapest."""
     cheapest: dict[tuple[Course, ...], float] = {}
-    closable = all(line["retirable"] == "yes" for line in lines)
-    for opened, site_cost in _site_courses(program, site, closable):
+    held = [
+        t
+        for line in lines
+        for t, there in enumerate(existing_capacity(program, site, line))
+        if line["retirable"] == "no" and there > 0
+    ]
+    for opened, site_cost in _site_courses(program, site, max(held, default=-1)):
         courses = [_line_courses(program, site, line, opened).items() for line in lines]
         for chosen in product(*courses):
             capacities = tuple(capacity for capacity, _ in chosen)
@@ -94,10 +99,11 @@ def _alternatives(program: Program, site: Row, lines: list[Row], columns: list[l
     return alternatives
 
 
-def _site_courses(program: Program, site: Row, closable: bool) -> Iterator[tuple[list[bool], float]]:
+def _site_courses(program: Program, site: Row, held: int) -> Iterator[tuple[list[bool], float]]:
     """Whether the site is open in each period, and what opening, holding and closing it cost.
 
-    A site with a line that may not be retired cannot close before the end of its window.
+    It cannot close before or in the period `held`, the last in which a line that may not be retired has capacity; where
+    its window ends before the horizon it is closed then, if not before.
     """
     calendar = program.calendar
     window = calendar.span(site["first_period"], site["last_period"])
@@ -105,11 +111,11 @@ def _site_courses(program: Program, site: Row, closable: bool) -> Iterator[tuple
     if candidate:
         yield [False] * len(calendar.periods), 0.0
     for start in window if candidate else window[:1]:
-        for end in range(start + candidate if closable else window.stop, window.stop + 1):
+        for end in range(max(start + candidate, held + 1), window.stop + 1):
             opened = [start <= t < end for t in calendar.periods]
             cost = site["fixed_cost"] * sum(calendar.yearly[start:end])
             cost += site["opening_cost"] * calendar.once[start] if candidate else 0.0
-            cost += site["closing_cost"] * calendar.once[end] if end < window.stop else 0.0
+            cost += site["closing_cost"] * calendar.once[end] if end < len(calendar.periods) else 0.0
             yield opened, cost
 
 
@@ -119,15 +125,18 @@ def _line_courses(program: Program, site: Row, line: Row, opened: list[bool]) ->
     existing = existing_capacity(program, site, line)
     retirements = range(len(calendar.periods) + 1) if line["retirable"] == "yes" else [len(calendar.periods)]
     policies = capex_policies(program, site, line)
-    orders = [_orders(program, site, option, opened, policies) for option in options_of(program, site, line)]
+    options = options_of(program, site, line)
+    orders = [_orders(program, site, option, opened, policies) for option in options]
     unpaid = [0.0] * len(policies) * len(calendar.periods)
     cheapest: dict[Course, float] = {}
     for retired in retirements:
         kept = [value if opened[t] and t < retired else 0.0 for t, value in enumerate(existing)]
         paid = line["fixed_cost"] * sum(calendar.yearly[t] for t in calendar.periods if kept[t] > 0)
         for chosen in product(*orders):
-            capacity = tuple(float(value) for value in np.array(kept + unpaid) + sum(added for added, _ in chosen))
-            cost = paid + sum(cost for _, cost in chosen)
+            if not within_limits(options, [count for *_, count in chosen]):
+                continue
+            capacity = tuple(float(value) for value in np.array(kept + unpaid) + sum(added for added, *_ in chosen))
+            cost = paid + sum(cost for _, cost, _ in chosen)
             cheapest[capacity] = min(cost, cheapest.get(capacity, inf))
     return cheapest
 
@@ -140,16 +149,31 @@ def options_of(program: Program, site: Row, line: Row) -> list[Row]:
     region = program.find("regions", "region", site["region"])
     rate = program.settings["discount_rate"] if region["wacc"] is None else region["wacc"]
     options = []
-    for row in chosen.values():
+    scale = program.settings["scale"] == "on"
+    smallest = min(chosen.values(), key=lambda row: (row["size"], row["option"]), default={})
+    for written in chosen.values():
+        each = {name: smallest[name] / smallest["size"] * written["size"] for name in ("capex", "fixed_cost")}
+        row = written if scale else written | each | {"scale_exponent": None}
         life, exponent = row["life"], row["scale_exponent"]
         annuity = rate / (1 - (1 + rate) ** -life) if rate else 1 / life
         capital = annuity * row["capex"] * region["capex_index"]
         cost = {"yearly": capital + row["fixed_cost"], "capital": capital}
-        options.append(row | cost | {"most": int(row["max_modules"])})
+        options.append(row | cost | {"most": int(row["max_modules"]), "of": row["option"], "multiple": 1.0})
         for multiple in [] if exponent is None else map(float, (row["multiples"] or "2;4").split(";")):
             larger = {"size": row["size"] * multiple} | {name: cost[name] * multiple**exponent for name in cost}
-            options.append(row | larger | {"most": max(1, int(row["max_modules"] / multiple))})
+            made_of = {"of": row["option"], "multiple": multiple, "option": f"{row['option']} x {multiple:g}"}
+            options.append(row | larger | made_of | {"most": int(row["max_modules"] / multiple)})
     return options
+
+
+def within_limits(options: list[Row], counts: list[int]) -> bool:
+    """Whether modules of all sizes of each option make up no more than may be built of it; counts are by option."""
+    return all(
+        sum(n * size["multiple"] for n, size in zip(counts, options, strict=True) if size["of"] == option["option"])
+        <= option["max_modules"]
+        for option in options
+        if option["multiple"] == 1
+    )
 
 
 def services(program: Program, site: Row, option: Row) -> Iterator[tuple[int, list[int]]]:
@@ -166,8 +190,8 @@ def services(program: Program, site: Row, option: Row) -> Iterator[tuple[int, li
 
 def _orders(
     program: Program, site: Row, option: Row, opened: list[bool], policies: list[Row]
-) -> list[tuple[np.ndarray, float]]:
-    """What can be ordered of one option: the course it brings, and its cost.
+) -> list[tuple[np.ndarray, float, int]]:
+    """What can be ordered of one option: the course it brings, its cost, and how many modules.
 
     The site must be open from the order to the end of service, or to the end of its window.
     """
@@ -189,5 +213,5 @@ def _orders(
         if sum(counts) <= option["most"]:
             chosen = list(zip(counts, profiles, strict=True))
             capacity = sum((count * added for count, (added, _) in chosen), start=none)
-            orders.append((capacity, sum(count * cost for count, (_, cost) in chosen)))
+            orders.append((capacity, sum(count * cost for count, (_, cost) in chosen), sum(counts)))
     return orders

@@ -193,6 +193,7 @@ def test_no_more_of_a_line_counts_than_can_be_of_use() -> None:
 
 
 SPOT, CONTRACT = {"mode": "spot", "markup": 1}, {"mode": "contract", "entry_cost": 3}
+HALF = {"mode": "equity", "entry_cost": 3, "markup": 1, "stake": 0.5}
 
 
 @pytest.mark.parametrize(
@@ -201,13 +202,18 @@ SPOT, CONTRACT = {"mode": "spot", "markup": 1}, {"mode": "contract", "entry_cost
         # the contract: 3 + 16; with the switch off spot at twice the cost
         (outside(SPOT, CONTRACT), 19),
         (outside(SPOT, CONTRACT, settings={"access": "off"}), 32),
-        # with the switch off a firm that sells by contract only cannot be reached
-        (outside(CONTRACT, settings={"access": "off"}), 80),
+        # with the switch off a firm that sells by contract only is still reached by contract: 3 + 16
+        (outside(CONTRACT, settings={"access": "off"}), 19),
+        # of several rows the one that binds least: the contract, though the alliance costs nothing to enter
+        (outside(CONTRACT, {"mode": "alliance"}, settings={"access": "off"}), 19),
+        # without its stake, so that the margin is paid in full: 3 + 8 x 2 x 2; with the switch on half of it: 3 + 24
+        (outside(HALF, settings={"access": "off"}), 35),
+        (outside(HALF), 27),
         # nor does anybody then build on its line: 2 goods at twice the cost, 6 are missing
         (outside(SPOT | {"controls": "yes"}, settings={"access": "off"}, **SMALL), 68),
         (outside(SPOT | {"controls": "yes"}, **SMALL), 40),
         # a row that names the process replaces the one for all of them
-        (outside(SPOT | {"process": "*"}, {"mode": "spot"}), 16),
+        (outside(SPOT | {"process": "*"}, {"mode": "spot", "markup": 0}), 16),
         # a process that no row covers can be had on spot, at cost
         (
             outside(

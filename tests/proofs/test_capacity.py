@@ -1,7 +1,13 @@
 """Capacity: what exists and what is built bounds what is made, from above and (minimum load) from below."""
 
+import pytest
+
+from planner.audit.audit import audit
+from planner.solver.solver import Options, solve
 from planner_models.instance import Instance
-from tests.proofs import proves, wanted, workshop, years
+from planner_models.network import build
+from planner_models.plan import plan
+from tests.proofs import Rows, proves, wanted, workshop, years
 
 LINE = {"site": "shop", "process": "make", "capacity": 10}
 MODULE = {"process": "make", "option": "module", "size": 4, "capex": 4, "life": 1}
@@ -60,6 +66,45 @@ def test_no_more_modules_than_the_option_allows() -> Instance:
     Without the constraint one in each year: 2 x (4 + 8 + 40) = 104.
     """
     return workshop(periods=years(2), lines=[LINE | {"capacity": 0}], options=[MODULE], demand=wanted("1", "2"))
+
+
+@proves("module_limit", optimum=52, without=40)
+def test_all_sizes_together_are_no_more_than_the_option_allows() -> Instance:
+    """Five modules of 1 for 4 each may be built; one of 4 costs 4 x 4^0.5 = 8. Of 8 goods 5 are made: one module of 4
+    and one of 1, 12, the goods 10, and 3 are missing: 52; less than five of 1 (60) and one of 4 alone (56).
+
+    Without the constraint one of 4 and four of 1 make all: 24 + 16 = 40.
+    """
+    sizes = MODULE | {"size": 1, "max_modules": 5, "scale_exponent": 0.5, "multiples": "4"}
+    return workshop(lines=[LINE | {"capacity": 0}], options=[sizes])
+
+
+LARGE = {"process": "make", "option": "large", "size": 10, "capex": 5, "life": 1}
+
+
+@pytest.mark.parametrize(
+    ("options", "volume", "scale", "figure"),
+    [
+        # a size of two modules where one may be built is not there: 4 + 4 x 2 + 4 x 10
+        ([MODULE | {"scale_exponent": 0.5, "multiples": "2"}], 8, "on", 52),
+        # one large one, 5 + 16; without economies of scale it costs 1 per unit as the small one, and stays whole
+        ([MODULE, LARGE], 8, "on", 21),
+        ([MODULE, LARGE], 8, "off", 26),
+        # and nothing that could be built before is out of reach: 4 + 10 + 14 x 2
+        ([MODULE, LARGE], 14, "off", 42),
+        # of larger sizes at no lower cost none is needed: 4 + 4 + 16
+        ([MODULE | {"max_modules": 2, "scale_exponent": 0.5, "multiples": "2"}], 8, "off", 24),
+    ],
+)
+def test_sizes(options: Rows, volume: float, scale: str, figure: float) -> None:
+    """What sizes there are, and what they cost, with the figures worked out beside them; the audit says the same."""
+    case = workshop(
+        {"scale": scale}, lines=[LINE | {"capacity": 0}], options=options, demand=wanted("1", volume=volume)
+    )
+    model = build(case)
+    solution = solve(model, Options(gap=0.0))
+    assert solution.objective == pytest.approx(figure)
+    assert set(audit(case, plan(model), figure)["ok"]) == {"yes"}
 
 
 @proves("module_site", optimum=37, without=24)

@@ -86,8 +86,9 @@ STAKES = [
         # the partner wants to be bound: in alliance for 1; or, where a stake of 30 % is asked for, for 5
         (waiting(JOINT, access=STAKES), 35),
         (waiting(JOINT | {"min_stake": 0.3}, access=STAKES), 39),
-        # without access nobody can be bound
-        (waiting(JOINT, access=STAKES, settings={"access": "off"}), 160),
+        # without access nobody gives a stake; an option that asks for none is left, through the row that binds least
+        (waiting(JOINT, access=STAKES, settings={"access": "off"}), 35),
+        (waiting(JOINT | {"min_stake": 0.3}, access=STAKES, settings={"access": "off"}), 160),
     ],
 )
 def test_what_a_project_costs_and_asks_for(case: Instance, figure: float) -> None:

@@ -67,7 +67,7 @@ def test_an_item_with_a_row_of_its_own_shares_a_lane_nobody_opened() -> Instance
     chain = _goods_and_toys()
     toys = wanted("1", region="there", volume=4, item="toy")
     goods = wanted("1", region="there", penalty=2.5)
-    lanes = [LANE | {"capacity": 3, "opening_cost": 7}, LANE | {"item": "toy", "cost": 2}]
+    lanes = [LANE | {"capacity": 3, "opening_cost": 7}, LANE | {"item": "toy", "cost": 2, "opening_cost": 0}]
     return workshop(lanes=lanes, **(chain | {"demand": [*toys, *goods]}))
 
 

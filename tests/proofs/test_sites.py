@@ -1,7 +1,13 @@
 """Sites: candidates open at most once and pay for it; what is closed stays closed."""
 
+import pytest
+
+from planner.audit.audit import audit
+from planner.solver.solver import Options, solve
 from planner_models.instance import Instance
-from tests.proofs import proves, wanted, workshop, years
+from planner_models.network import build
+from planner_models.plan import plan
+from tests.proofs import WORKSHOP, proves, wanted, workshop, years
 
 NEW = {"site": "shop", "region": "here", "firm": "own", "status": "candidate"}
 
@@ -34,3 +40,65 @@ def test_a_site_opens_once() -> Instance:
     Without the constraint the shop would shut in year 2 and open again: 2 + 40 + 32 = 74.
     """
     return workshop(periods=years(3), sites=[NEW | {"opening_cost": 1, "fixed_cost": 20}], demand=wanted("1", "3"))
+
+
+LASTING = {"site": "shop", "region": "here", "firm": "own", "fixed_cost": 20, "closing_cost": 5}
+BARN = {"site": "barn", "region": "here", "firm": "own", "fixed_cost": 10}
+LINE = {"site": "shop", "process": "make", "capacity": 10, "retirable": "no"}
+
+
+@pytest.mark.parametrize(
+    ("case", "figure"),
+    [
+        # wanted in year 1 only, when the line ends: it may not be retired, yet the site closes: 16 + 20 + 5
+        (workshop(periods=years(2), sites=[LASTING], lines=[LINE | {"last_period": "1"}], demand=wanted("1")), 41),
+        # as long as the line has capacity the site stays: 16 + 2 x 20
+        (workshop(periods=years(2), sites=[LASTING], lines=[LINE], demand=wanted("1")), 56),
+        # capacity that comes back later holds it as well: 16 + 3 x 20
+        (
+            workshop(
+                periods=years(3),
+                sites=[LASTING],
+                lines=[LINE],
+                line_capacity=[
+                    {"site": "shop", "process": "make", "period": "2", "capacity": 0},
+                    {"site": "shop", "process": "make", "period": "3", "capacity": 1},
+                ],
+                demand=wanted("1"),
+            ),
+            76,
+        ),
+        # a line without capacity holds nothing: the barn closes at once, 16
+        (
+            workshop(
+                sites=[WORKSHOP["sites"][0], BARN],
+                lines=[LINE, {"site": "barn", "process": "make", "retirable": "no"}],
+            ),
+            16,
+        ),
+        # a site whose window ends is closed in the year after, 16 + 5, and what is wanted then is missing: 80
+        (
+            workshop(
+                periods=years(2),
+                sites=[WORKSHOP["sites"][0] | {"closing_cost": 5, "last_period": "1"}],
+                demand=wanted("1", "2"),
+            ),
+            101,
+        ),
+        # also a new one, opened for 1: 1 + 20 + 16 + 5; not where the horizon ends with it
+        (
+            workshop(
+                periods=years(2), sites=[NEW | LASTING | {"opening_cost": 1, "last_period": "1"}], demand=wanted("1")
+            ),
+            42,
+        ),
+        (workshop(sites=[NEW | LASTING | {"opening_cost": 1, "last_period": "1"}]), 37),
+    ],
+)
+def test_closing(case: Instance, figure: float) -> None:
+    """What keeps a site open, and what its end costs, with the figures worked out beside them; the audit agrees."""
+    model = build(case)
+    solution = solve(model, Options(gap=0.0))
+    assert solution.objective == pytest.approx(figure)
+    table = audit(case, plan(model), figure)
+    assert list(table.loc[table["ok"] != "yes", "check"]) == []

@@ -8,7 +8,8 @@ import pandas as pd
 from planner.results.result_file import Compared
 from planner.seal import saved
 from planner.workbook.tables import REMARKS
-from planner_models.instance import NUMERIC
+from planner_models.inheritance import resolved
+from planner_models.instance import NUMERIC, typed
 from planner_models.schema import INPUTS, SETTINGS, keys, meta
 
 Row = dict[str, Any]
@@ -74,16 +75,11 @@ def _alike(ours: pd.DataFrame | None, theirs: pd.DataFrame | None) -> bool:
 def _meant(found: Compared, sheet: str) -> pd.DataFrame:
     """The rows of a sheet by row number, blanks at what they mean, and the user's own columns as text."""
     raw = found.reading.raw.get(sheet, pd.DataFrame(index=pd.Index([], dtype="int64")))
+    meant = resolved(sheet, typed(sheet, raw))
     columns = {}
     for name, column in INPUTS[sheet].columns.items():
-        facts = meta(column)
-        cells = raw[name] if name in raw else pd.Series(None, index=raw.index, dtype=object)
-        if facts["kind"] in NUMERIC:
-            numbers = pd.to_numeric(cells).astype(float).map(saved)
-            columns[name] = numbers if facts["default"] is None else numbers.fillna(facts["default"])
-        else:
-            words = cells.astype(object)
-            columns[name] = words.where(words.notna(), "" if facts["default"] is None else facts["default"])
+        numeric = meta(column)["kind"] in NUMERIC
+        columns[name] = meant[name].map(saved) if numeric else meant[name].where(meant[name].notna(), "")
     own = {name: raw[name].map(_as_word) for name in raw if name not in columns}
     return pd.DataFrame(columns | own, index=raw.index)
 

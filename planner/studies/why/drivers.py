@@ -48,7 +48,7 @@ class Driver:
 
     def at(self, value: float) -> Instance:
         """The input with another value of it."""
-        frame = self.instance[self.sheet].copy()
+        frame = self.instance.tables[self.sheet].copy()
         frame.loc[self.row, self.column] = value
         return replace(self.instance, tables={**self.instance.tables, self.sheet: frame})
 
@@ -92,7 +92,7 @@ def _of_site(instance: Instance, lock: Lock) -> list[Driver]:
 def _of_module(instance: Instance, lock: Lock) -> list[Driver]:
     """Of a larger option that `scale_exponent` makes, the row that it is made of."""
     site, process, option = lock.subject
-    rows = instance["options"]
+    rows = instance.tables["options"]
     names = set(rows.loc[rows["process"] == process, "option"])
     name = option if option in names else option.rpartition(" x ")[0]
     named = _rows(instance, "options", site=site, process=process, option=name)
