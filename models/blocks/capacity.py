@@ -280,7 +280,7 @@ def module_site(m: Model, site: str, process: str, option: str, period: str) -> 
     """sum over modules of all sizes k standing in t of multiple[k] built[l,k,.] <= max_modules[l,option] opened[s,t]"""
     standing = m.capacity.standing[site, process, option, period]
     most = m.capacity.max_modules[site, process, option]
-    return standing.minus(most, m.sites.opened[site, period]) <= 0
+    return linear([*standing.coefficients, -most], [*standing.variables, m.sites.opened[site, period]]) <= 0
 
 
 def module_control(m: Model, *key: *Ordering) -> pyo.Expression:

@@ -41,8 +41,8 @@ def must_be_served(instance: Instance) -> pd.Series:
 def demand_can_be_met(reading: "Reading") -> Iterator[Issue]:
     """Every demanded item can be made in or brought to its market, in every period in which it is demanded.
 
-    An error where it never can, or where it must be served; a warning where only a ban, the time of building or of
-    development, or a switch is in the way.
+    An error where it never can and no penalty is stated, or where it must be served; a warning where its rows state the
+    penalty, or where only a ban, the time of building or of development, or a switch is in the way.
     """
     instance = reading.instance
     now = supply(instance).by_period()[0] & _sellable(instance)
@@ -56,7 +56,10 @@ def demand_can_be_met(reading: "Reading") -> Iterator[Issue]:
     for (region, item), market in demand[~demand["now"]].groupby(["region", "item"], sort=False):
         row = market.index[0]
         if not market["ever"].all():
-            yield error(reading, "demand", row, "item", _never(instance, chain, str(region), str(item)))
+            priced = market["penalty"].notna().all()
+            message = _never(instance, chain, str(region), str(item))
+            message += "; as it is, its penalty is paid" if priced else ""
+            yield (warning if priced else error)(reading, "demand", row, "item", message)
             continue
         when = listed(list(dict.fromkeys(market["period"])))
         message = (
