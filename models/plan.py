@@ -13,7 +13,7 @@ from planner_models.sets.scenarios import BASE
 Plan = dict[str, pd.DataFrame]
 """Result tables by sheet, in the columns of RESULTS, without zero rows of the base, sorted by key."""
 
-STATED = ("projects", "changes", "scenarios")
+STATED = ("projects", "changes", "scenarios", "rules")
 """Sheets whose rows are there for what they say, whatever it costs."""
 
 NOISE = 1e-9

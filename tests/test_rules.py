@@ -21,7 +21,7 @@ from planner_models.schema import RESULTS
 from planner_models.start import round_up
 from tests.ev_china_rules import ruled_industry
 from tests.proofs import wanted, workshop
-from tests.proofs.ruled import rule, ruled
+from tests.proofs.ruled import TWO_SHOPS, rule, ruled
 from tests.proofs.test_shares import LUMPS
 
 ROOT = Path(__file__).parents[1]
@@ -39,7 +39,7 @@ def test_without_rules_nothing_is_there() -> None:
 
 def row(name: str, met: str, marginal: float, period: str = "1") -> dict[str, object]:
     """A row of sheet `rules` with a limit of 0.5."""
-    figures = {"limit": 0.5, "value": 0.5, "slack": 0.0, "met": met, "marginal_cost": marginal}
+    figures = {"limit": 0.5, "value": 0.5, "slack": 0.0, "met": met, "marginal_cost": marginal, "remark": None}
     return {"rule": name, "item": "good", "who": "*", "period": period} | figures
 
 
@@ -47,12 +47,17 @@ def row(name: str, met: str, marginal: float, period: str = "1") -> dict[str, ob
     ("rows", "said"),
     [
         ([row("a", "yes", 0)], "1 of 1 security rules are met."),
-        # two rows of a: (2 + 4) x 0.5 / 100 = 0.03 million
+        # two rows of a: 2,000 + 4,000 million per unit of limit
         (
             [row("a", "yes", 2000), row("a", "yes", 4000, "2"), row("b", "no", 1000), row("c", "yes", 0)],
-            "2 of 3 security rules are met, a at a cost, b not everywhere, at a penalty. The most expensive is a: a"
-            " limit looser by a hundredth of itself would save 30 million USD (by the linear programme in which all"
-            " yes-or-no decisions stay).",
+            "2 of 3 security rules are met, a at a cost, b not everywhere, at a penalty. The most expensive is a: at"
+            " its limit of 0.5 costs rise by 6 billion USD per unit of limit, a slope that holds only while the same"
+            " yes-or-no decisions and flows are best; what a step of the limit saves, planner frontier finds by solving"
+            " again.",
+        ),
+        (
+            [row("a", "yes", 0), row("b", "not applicable", 0) | {"remark": "no scenario has a probability"}],
+            "1 of 1 security rules are met. Not applicable, and not counted: b (no scenario has a probability).",
         ),
     ],
 )
@@ -153,3 +158,53 @@ def test_the_manual_says_which_breaches_are_paid_once() -> None:
     types, _, rest = once.partition(" is no yearly amount")
     assert tuple(types.split("`")[1::2]) == PAID_ONCE
     assert "cost line `rule breach once`." in rest
+
+
+def test_a_concentration_is_met_to_a_millionth() -> None:
+    """Three shops at 1, 2 and 3, one good, an index of 0.4 at most: the cheapest shares are 1/3 + d, 1/3, 1/3 - d with
+    2 d^2 = 0.4 - 1/3, which costs 2 - 2 d = 2 - 2 sqrt(1/30).
+    """
+    places = [{"region": name, "bloc": name} for name in ("here", "there", "far")]
+    sites = [{"site": f"shop {row['region']}", "region": row["region"], "firm": "own"} for row in places]
+    lines = [
+        {"site": site["site"], "process": "make", "capacity": 1, "unit_cost": cost}
+        for site, cost in zip(sites, (1, 2, 3), strict=True)
+    ]
+    lanes = [{"item": "good", "mode": "road", "origin": name, "destination": "here"} for name in ("there", "far")]
+    case = ruled(
+        rule("max_hhi", 0.4, by="region", scope="here"),
+        regions=places, sites=sites, lines=lines, lanes=lanes, demand=wanted("1", volume=1),
+    )  # fmt: skip
+    model = build(case)
+    solution = solve(model, Options(gap=0.0))
+    assert solution.objective == pytest.approx(2 - 2 / 30**0.5, rel=1e-6)
+    tables = plan(model)
+    (found,) = tables["rules"].to_dict("records")
+    assert found["value"] <= 0.4 * (1 + 1e-6)
+    assert found["met"] == "yes"
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({"kind": "max_cvar", "limit": 5, "item": "*"}, "no scenario has a probability"),
+        ({"kind": "min_service", "limit": 1, "scenario": "none"}, "no such scenario"),
+        ({"kind": "min_local_content", "limit": 0.5, "scope": "west"}, "has no value"),
+        ({"kind": "max_share", "limit": 0.5, "by": "region", "scope": "far"}, "nothing can be supplied"),
+    ],
+)
+def test_a_rule_that_takes_no_part_says_why(facts: dict[str, Any], why: str) -> None:
+    """It has a row of its own, is neither met nor broken, and the audit misses it where it is gone."""
+    far = [*TWO_SHOPS["regions"], {"region": "far", "bloc": "far"}]
+    case = ruled(rule(**facts), regions=far)
+    model = build(case)
+    solution = solve(model, Options(gap=0.0))
+    tables = with_unmodelled(model, plan(model))
+    (found,) = tables["rules"].to_dict("records")
+    assert found["met"] == "not applicable"
+    assert why in found["remark"]
+    assert rules_met(case, tables).startswith(f"Not applicable, and not counted: {facts['kind']} (")
+    checked = audit(case, tables, solution.objective)
+    assert checked[checked["ok"] != "yes"].empty
+    gone = audit(case, tables | {"rules": tables["rules"][:0]}, solution.objective).set_index("check")["ok"]
+    assert gone["every rule has a row"] == "no"

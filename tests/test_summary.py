@@ -277,9 +277,9 @@ def disturbed() -> dict[str, pd.DataFrame]:
         ),
         "rules": frame(
             "rules",
-            ("cover", "ore", "*", "now", 1.0, 0.5, -0.5, "no", 0.0),
-            ("cover", "ore", "*", "later", 1.0, 2.0, 1.0, "yes", 0.0),
-            ("spread", "ore", "*", "now", 0.5, 0.4, 0.1, "yes", 0.0),
+            ("cover", "ore", "*", "now", 1.0, 0.5, -0.5, "no", 0.0, None),
+            ("cover", "ore", "*", "later", 1.0, 2.0, 1.0, "yes", 0.0, None),
+            ("spread", "ore", "*", "now", 0.5, 0.4, 0.1, "yes", 0.0, None),
         ),
     }
 

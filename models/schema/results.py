@@ -209,11 +209,13 @@ _TABLES = [
             "limit": number("limit"),
             "value": number("value"),
             "slack": number("slack"),
-            "met": flag("met"),
+            "met": choice("met, to 1e-6 of the limit", ("yes", "no", "not applicable")),
             "marginal_cost": _money(
-                "discounted cost saved per unit of limit loosened, by the linear programme with all integers fixed",
-                "money",
+                "discounted cost saved per unit of limit loosened, at the margin: a slope of the linear programme with "
+                "all integers fixed, not what a step saves",
+                "money per unit of limit",
             ),
+            "remark": text("why the rule takes no part, or what its figure counts"),
         },
     ),
     table(

@@ -30,6 +30,12 @@ class Weights:
     addable: bool
 
     @property
+    def remark(self) -> str | None:
+        """Why quantities are added; None where they are not."""
+        verb = "has" if len(self.lacking) == 1 else "have"
+        return f"by quantity: {', '.join(self.lacking)} {verb} neither value nor price" if self.lacking else None
+
+    @property
     def words(self) -> str:
         """What service is a share of."""
         return "value" if self.by_value else "quantity"

@@ -156,8 +156,12 @@ def local_content(case: Case, rule: pd.Series) -> pd.DataFrame:
     there = made(case)
     there = there[within(case, there["region"], rule["scope"])]
     parts = []
-    items = case.instance["items"]["item"]
+    items, steps = case.instance["items"]["item"], case.instance["recipes"]
+    unvalued = steps["process"].isin(steps.loc[(steps["quantity"] < 0) & ~(steps["item"].map(value) > 0), "process"])
+    worthless = {*value.index[~(value > 0)], *steps.loc[unvalued & (steps["quantity"] > 0), "item"]}
     for item in items if rule["item"] == EVERY else items[items == rule["item"]]:
+        if item in worthless:
+            continue
         makers = there[there["item"] == item]
         inputs = produced(case).merge(makers[[*LINE, "mode", "period"]].drop_duplicates())
         recipes = case.instance["recipes"]

@@ -25,8 +25,13 @@ _TOGETHER = (
 )
 """Types without a source or scenario of their own: `who` is what the rule says."""
 
-_CLOSE = 1e-4
-"""How near a concentration has to be to its limit."""
+_CLOSE = 1e-6
+"""How near a figure has to be to its limit, as a share of the limit."""
+
+_FEASIBLE = 2e-7
+"""What a row may be off by in its own unit."""
+
+NOT_APPLICABLE = "not applicable"
 
 
 def _active(case: Case) -> Iterator[pd.Series]:
@@ -114,7 +119,7 @@ def breaches(case: Case) -> pd.DataFrame:
     radius = np.sqrt(limit.clip(lower=0.0))
     over = (np.sqrt(value.clip(lower=0.0)) - radius).where(cone, value - limit)
     breach = (over.where(~rows["least"], -over) * rows["base"]).fillna(0.0).clip(lower=0.0)
-    close = ((np.sqrt(limit.clip(lower=0.0) + _CLOSE) - radius) * rows["base"]).where(cone, 0.0)
+    close = ((np.sqrt(limit.clip(lower=0.0) * (1.0 + _CLOSE)) - radius) * rows["base"]).where(cone, 0.0)
     breach = rows["breach"].astype(float).fillna(breach).where(value.notna() | spoken, 0.0)
     return rows.assign(breach=breach, close=close.fillna(0.0))
 
@@ -150,6 +155,17 @@ def _asked(case: Case, rules: dict[str, pd.Series], rows: pd.DataFrame) -> pd.Se
     return asked
 
 
+def _allowed(rows: pd.DataFrame) -> pd.Series:
+    """By how much the figure of each row may be off its limit, in the unit of the row."""
+    size = np.where(rows["type"] == "max_hhi", 0.0, (rows["limit"] * rows["base"]).abs())
+    return pd.Series(_CLOSE * size + _FEASIBLE, index=rows.index).fillna(_FEASIBLE)
+
+
+def _misjudged(met: str, over: float, allowed: float, due: str) -> bool:
+    """Whether a row says the wrong thing: it is broken where it misses its limit by more, with room for rounding."""
+    return met != due if over <= 0.5 * allowed else met != "no" if over > 2.0 * allowed else met not in (due, "no")
+
+
 def audit(case: Case) -> list[Finding]:
     """The sheet `rules`: limits, values and slacks, and that hard rules are met and the others where it says so."""
     if not case.speaks_of("rules"):
@@ -165,14 +181,18 @@ def audit(case: Case) -> list[Finding]:
     slack = (said["value"] - said["limit"]).where(least, said["limit"] - said["value"])
     hard = rows["hard"] == "yes"
     over = (said["breach"] - said["close"]).fillna(0.0)
-    kept = over <= TOLERANCE * np.maximum(said["base"].abs().fillna(0.0), 1.0)
+    due = {True: "yes", False: NOT_APPLICABLE}
+    wrong = pd.Series(
+        [_misjudged(*each) for each in zip(sheet["met"], over, _allowed(said), sure.map(due), strict=True)]
+    )
     return [
         never("rules in force", ~_asked(case, named, case["rules"])),
         same("rules about nothing", sheet["value"][~sure], 0.0 * sheet["value"][~sure]),
         never("every rule is reported", pd.Series(~rows.index[matters].isin(sheet.index))),
+        never("every rule has a row", ~pd.Series(list(named)).isin(case["rules"]["rule"])),
         same("limits of rules", sheet["limit"], pd.Series(given.to_numpy(float), index=sheet.index).fillna(0.0)),
         same("values of rules", sheet["value"][sure], said["value"][sure]),
         same("slack of rules", sheet["slack"][sure], slack[sure]),
-        never("rules that are said to be met", sheet["met"].eq("yes") != kept),
+        never("rules that are said to be met", wrong),
         at_most("hard rules are met", rows["breach"][hard], rows["close"][hard], size[hard]),
     ]

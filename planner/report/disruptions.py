@@ -64,6 +64,8 @@ def disruption_figures(instance: Instance, tables: Tables) -> list[tuple[str, fl
         ]
     if len(rules):
         found.append(("rules broken", float(rules.loc[rules["met"] == "no", "rule"].nunique()), "rule"))
+        idle = int(rules["met"].eq("not applicable").groupby(rules["rule"]).all().sum())
+        found += [("rules not applicable", float(idle), "rule")] if idle else []
     return found
 
 

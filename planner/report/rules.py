@@ -6,16 +6,35 @@ from planner.report.figures import listed, money
 from planner.results.tables import Tables, table
 from planner_models.instance import Instance
 
-COLUMNS = ("rule", "item", "who", "period", "limit", "value", "slack", "met", "marginal_cost")
-WORTH_A_WORD = 1e-6
-"""Money from which a hundredth of a limit is said to cost something."""
+COLUMNS = ("rule", "item", "who", "period", "limit", "value", "slack", "met", "marginal_cost", "remark")
+
+WORTH_A_WORD = 1e-4
+"""Money per unit, times the limit, from which a limit is said to cost something."""
 
 
 def rules_met(instance: Instance, tables: Tables) -> str:
-    """One or two sentences; none where no rule is in force."""
-    rows = table(tables, "rules", COLUMNS)
+    """One or a few sentences; none where no rule is in force."""
+    rows = table(tables, "rules", COLUMNS).reindex(columns=list(COLUMNS))
     if rows.empty:
         return ""
+    idle = _idle(rows)
+    rows = rows[~rows["rule"].isin(idle.index)]
+    sentences = [_met(instance, rows)] if len(rows) else []
+    named = [f"{rule}{f' ({why})' if why else ''}" for rule, why in idle.items()]
+    if named:
+        sentences.append(f"Not applicable, and not counted: {listed(named)}.")
+    return " ".join(sentences)
+
+
+def _idle(rows: pd.DataFrame) -> pd.Series:
+    """By rule without a figure in this plan: why it takes no part."""
+    idle = rows["met"].eq("not applicable").groupby(rows["rule"]).all()
+    why = rows.groupby("rule")["remark"].agg(lambda words: next((word for word in words if isinstance(word, str)), ""))
+    return why[idle]
+
+
+def _met(instance: Instance, rows: pd.DataFrame) -> str:
+    """How many are met, which bind or are broken, and the slope of the one whose limit costs most."""
     worth = _worth(rows)
     broken = sorted(set(rows.loc[rows["met"] == "no", "rule"]))
     binding = [rule for rule in worth.index[worth > WORTH_A_WORD] if rule not in broken]
@@ -26,16 +45,22 @@ def rules_met(instance: Instance, tables: Tables) -> str:
     if broken:
         parts.append(f"{listed(broken)} not everywhere, at a penalty")
     sentence = f"{', '.join(parts)}."
-    if not worth.empty and worth.iloc[0] > WORTH_A_WORD:
-        saved = money(worth.iloc[0], instance.settings["currency"])
-        sentence += (
-            f" The most expensive is {worth.index[0]}: a limit looser by a hundredth of itself would save {saved}"
-        )
-        sentence += " (by the linear programme in which all yes-or-no decisions stay)."
+    if worth.iloc[0] > WORTH_A_WORD:
+        sentence += _slope(instance, rows[rows["rule"] == worth.index[0]])
     return sentence
 
 
+def _slope(instance: Instance, rows: pd.DataFrame) -> str:
+    """What the limit of one rule costs per unit: a slope, which says nothing of a step."""
+    slope = money(float(rows["marginal_cost"].astype(float).sum()), instance.settings["currency"])
+    return (
+        f" The most expensive is {rows['rule'].iloc[0]}: at its limit of {rows['limit'].iloc[0]:g} costs rise by "
+        f"{slope} per unit of limit, a slope that holds only while the same yes-or-no decisions and flows are best; "
+        "what a step of the limit saves, planner frontier finds by solving again."
+    )
+
+
 def _worth(rows: pd.DataFrame) -> pd.Series:
-    """By rule: what a hundredth of its limit costs in all its rows together, discounted money, largest first."""
-    saved = rows["marginal_cost"].astype(float).fillna(0.0) * rows["limit"].astype(float).abs() / 100.0
-    return saved.groupby(rows["rule"]).sum().sort_values(ascending=False, kind="stable")
+    """By rule: the slope of cost in its limit, in all its rows together, times the limit; the largest first."""
+    slopes = rows["marginal_cost"].astype(float).fillna(0.0) * rows["limit"].astype(float).abs()
+    return slopes.groupby(rows["rule"]).sum().sort_values(ascending=False, kind="stable")

@@ -1,4 +1,4 @@
-"""What a unit of each rule's limit is worth: from the duals of the plan's linear programme, all integers held."""
+"""The slope of cost in each rule's limit: from the duals of the plan's linear programme, all integers held."""
 
 import numpy as np
 

@@ -228,12 +228,13 @@ def test_the_sheet_says_what_each_row_comes_to() -> None:
 
 
 def test_of_nothing_any_share_will_do() -> None:
-    """Nothing is wanted: no value, no slack, met."""
+    """Nothing is wanted: no value, no slack, neither met nor broken."""
     model = build(ruled(rule("max_share", 0.75, by="region"), demand=wanted("1", volume=0)))
     solve(model, Options(gap=0.0))
     table = plan(model)["rules"]
     assert table["value"].isna().all()
-    assert set(table["met"]) == {"yes"}
+    assert set(table["met"]) == {"not applicable"}
+    assert table["remark"].notna().all()
 
 
 def test_a_broken_wish_is_told() -> None:

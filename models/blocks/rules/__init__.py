@@ -40,8 +40,24 @@ FIGURES: dict[str, Callable[[Model, RuleRow], float | None]] = {
 }
 """Types whose figure is more than a ratio of two sums."""
 
-TOLERANCE = {"max_hhi": 1e-4}
-"""How far a figure may be off its limit, where that is more than rounding (1e-6, relative above 1)."""
+TOLERANCE = 1e-6
+"""How far a figure may be off its limit, as a share of the limit."""
+
+FEASIBLE = 2e-7
+"""What the solver lets a row be off by, in the unit of the row."""
+
+ABSENT = {
+    **dict.fromkeys((*supply.SHARES, "max_import_share", "min_sources", "max_hhi"), "nothing can be supplied there"),
+    **dict.fromkeys(("min_cover", "max_capacity_ratio"), "nothing can use it there"),
+    "min_utilisation": "no line under control can make it there",
+    "min_local_content": "nothing there makes it from anything, or it or what it is made from has no value",
+    "min_service": "there is no such scenario, or no market",
+    "max_cvar": "no scenario has a probability",
+}
+"""Why a rule has no figure for an item in any plan, by type."""
+
+NOT_APPLICABLE = "not applicable"
+"""What a row says that is neither met nor broken."""
 
 
 @dataclass(frozen=True)
@@ -81,19 +97,32 @@ def _post_costs(m: Model, sets: Sets) -> None:
 
 
 def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
-    """Sheet `rules`: the figure each row holds to its limit; where nothing is supplied or used there is none."""
+    """Sheet `rules`: the figure each row holds to its limit; a rule that takes no part has a row that says why."""
     rows = [(*key, *_reported(m, row)) for key, row in m.rules.rows.items()]
-    columns = ["rule", "item", "who", "period", "limit", "value", "slack", "met", "marginal_cost"]
+    rows += _absent(m, sets)
+    columns = ["rule", "item", "who", "period", "limit", "value", "slack", "met", "marginal_cost", "remark"]
     return {"rules": pd.DataFrame(rows, columns=columns)} if sets.rules else {}
 
 
 def _reported(m: Model, row: RuleRow) -> tuple[Any, ...]:
-    """Limit, value, slack, met and marginal cost of a row."""
+    """Limit, value, slack, met, marginal cost and remark of a row."""
     rule = row.rule
     value = FIGURES.get(rule.type, ratio)(m, row)
     if value is None:
-        broken = row.key in m.rules.breach and m.rules.breach[row.key].value > NOTHING
-        return rule.limit, None, None, "no" if broken else "yes", row.marginal
+        if row.key in m.rules.breach and m.rules.breach[row.key].value > NOTHING:
+            return rule.limit, None, None, "no", row.marginal, "nothing is supplied or used there in this plan"
+        return rule.limit, None, None, NOT_APPLICABLE, row.marginal, "nothing is supplied or used there in this plan"
     slack = rule.limit - value if row.upper else value - rule.limit
-    met = slack >= -TOLERANCE.get(rule.type, 1e-6) * max(1.0, abs(rule.limit))
-    return rule.limit, value, slack, "yes" if met else "no", row.marginal
+    allowed = TOLERANCE * abs(rule.limit) + FEASIBLE / max(row.base.value(), NOTHING)
+    return rule.limit, value, slack, "yes" if slack >= -allowed else "no", row.marginal, row.remark
+
+
+def _absent(m: Model, sets: Sets) -> list[tuple[Any, ...]]:
+    """A row for each rule and item of which no plan has a figure."""
+    there = {key[:2] for key in m.rules.rows}
+    return [
+        (rule.name, item, rule.who, EVERY, rule.limit, None, None, NOT_APPLICABLE, None, ABSENT[rule.type])
+        for rule in sets.rules
+        for item in rule.items
+        if (rule.name, item) not in there
+    ]

@@ -41,6 +41,7 @@ def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
     rules = [rule for rule in sets.rules if rule.type == "min_local_content"]
     values = sets.instance["items"].set_index("item")["value"].to_dict()
     making = made(m, sets, set(values)) if rules else {}
+    worthless = _worthless(sets, values)
     used: dict[Input, Terms] = {}
     available: dict[Input, Terms] = {}
     places = []
@@ -48,9 +49,10 @@ def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
         for item, scope, period in everywhere(rule):
             lines = _there(sets, rule, scope, making.get((item, period), []))
             inputs = _inputs(sets, lines)
-            if inputs and values[item]:
+            valued = item not in worthless
+            if inputs and valued:
                 places.append((rule, item, period, lines, inputs))
-            for name, use in inputs.items() if values[item] else ():
+            for name, use in inputs.items() if valued else ():
                 key = (rule.name, item, period, name)
                 used[key] = use
                 available[key] = _output(_there(sets, rule, scope, making.get((name, period), [])))
@@ -65,6 +67,16 @@ def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
             figure.extend(-values[name], use)
             figure.add(values[name], local[rule.name, item, period, name])
         yield RuleRow(rule, item, rule.who, period, figure.merged(), whole)
+
+
+def _worthless(sets: Sets, values: dict[str, float]) -> set[str]:
+    """Items of which no share of value can be known: they have none, or something that they are made from has none."""
+    lacking = {item for item, value in values.items() if not value > 0}
+    found = set(lacking)
+    for recipe in sets.recipes.values():
+        if any(item in lacking for item, quantity in recipe if quantity < 0):
+            found |= {item for item, quantity in recipe if quantity > 0}
+    return found
 
 
 def build(m: Model, sets: Sets) -> None:

@@ -25,6 +25,7 @@ class RuleRow:
     parts: the sources, where the rule looks at them one by one
     constraints: what holds the row, each with what a unit of the limit moves its right side by
     marginal: what the optimum falls by per unit of limit loosened, in money; set by whoever has solved the model
+    remark: what else there is to say of its figure
     """
 
     rule: Rule
@@ -36,6 +37,7 @@ class RuleRow:
     parts: list[Any] = field(default_factory=list)
     constraints: list[tuple[Any, Terms]] = field(default_factory=list)
     marginal: float | None = None
+    remark: str | None = None
 
     @property
     def key(self) -> Key:

@@ -23,10 +23,11 @@ def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
             yield RuleRow(rule, rule.items[0], rule.who, EVERY, m.risk.cvar, one())
         if rule.type == "min_service":
             served, wanted = _values(m, sets, rule.items[0])
+            remark = service_weights(sets.instance, rule.items[0]).remark
             for name in _scenarios(sets, rule):
                 figure, base = _meant(rule, name, served), _meant(rule, name, wanted)
                 if base.variables or base.constant:
-                    yield RuleRow(rule, rule.items[0], name, EVERY, figure, base)
+                    yield RuleRow(rule, rule.items[0], name, EVERY, figure, base, remark=remark)
 
 
 def build(m: Model, sets: Sets) -> None:

@@ -178,7 +178,7 @@ def _security(instance: Instance, tables: Tables) -> str:
     parts = [_layers("heat", heat_maps(instance, tables))]
     for sheet, about in (
         ("scenarios", "What each disruption would leave of the demand, and what it would cost."),
-        ("rules", "Each rule, what the plan makes of it, and what a unit of its limit is worth."),
+        ("rules", "Each rule, what the plan makes of it, and the slope of cost in its limit."),
     ):
         rows = tables.get(sheet)
         if rows is not None and len(rows):

@@ -9,8 +9,11 @@ import numpy as np
 
 from planner.solver.compiled import Compiled, Cone
 
-CLOSE = 1e-5
-"""How far the square of |parts| / whole may be above that of the radius: a tenth of what the result allows a rule."""
+CLOSE = 5e-7
+"""How far the square of |parts| / whole may be above that of the radius, as a share: half of what a rule is allowed."""
+
+MOST_SCALED = 1e4
+"""Tangents of a small whole are scaled up to 1, by so much at most: what a row is off by is no share of it."""
 
 ROUNDS = 200
 """Most runs of one linear programme."""
@@ -57,7 +60,7 @@ def tangents_at(compiled: Compiled, values: np.ndarray) -> Compiled:
 
 def _outside(cone: Cone, values: np.ndarray) -> bool:
     breach = 0.0 if cone.breach is None else values[cone.breach]
-    allowed = sqrt(cone.radius**2 + CLOSE) * values[cone.whole] + breach
+    allowed = cone.radius * sqrt(1.0 + CLOSE) * values[cone.whole] + breach
     return bool(np.linalg.norm(values[cone.parts]) > allowed + 1e-9)
 
 
@@ -66,5 +69,6 @@ def _tangent(cone: Cone, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     direction = values[cone.parts] / np.linalg.norm(values[cone.parts])
     end = [(cone.whole, -cone.radius), *([] if cone.breach is None else [(cone.breach, -1.0)])]
     columns = np.concatenate([cone.parts, [column for column, _ in end]])
-    slopes = np.concatenate([direction, [slope for _, slope in end]])
+    scale = min(max(1.0, 1.0 / max(float(values[cone.whole]), 1.0 / MOST_SCALED)), MOST_SCALED)
+    slopes = scale * np.concatenate([direction, [slope for _, slope in end]])
     return columns[slopes != 0], slopes[slopes != 0]
