@@ -172,19 +172,21 @@ def test_steps_hang_between_their_levels_on_both_sides_of_zero(start: float, ste
     expected = [(max(0, start), min(0, start))]
     expected += [(max(pair), min(pair)) for pair in pairwise(levels)]
     expected.append((max(0, levels[-1]), min(0, levels[-1])))
-    frame = waterfall(("start", start), steps, "end", better=1.0)
+    frame = waterfall(("start", start), list(steps.items()), "end", better=1.0)
     assert drawn_levels(frame) == expected
 
 
 def test_a_step_is_better_or_worse_by_what_is_wanted():
-    cost = waterfall(("start", 10.0), {"a": -4.0, "b": 1.0}, "end", better=-1.0)
+    cost = waterfall(("start", 10.0), [("a", -4.0), ("b", 1.0)], "end", better=-1.0)
     assert cost["improves it"].dropna().index.tolist() == ["a"]
     assert cost["worsens it"].dropna().index.tolist() == ["b"]
 
 
 @pytest.mark.parametrize("start", [10.0, -10.0, -1.0])
 def test_the_legend_names_each_colour_once_on_whatever_side_of_zero_its_steps_lie(start: float):
-    chart = Chart("steps", "waterfall", "USD", waterfall(("start", start), {"a": 3.0, "b": -3.0}, "end", better=1.0))
+    chart = Chart(
+        "steps", "waterfall", "USD", waterfall(("start", start), [("a", 3.0), ("b", -3.0)], "end", better=1.0)
+    )
     native = drawn(chart, figures_sheet(Workbook()), 16, 11)
     names = list(chart.frame.columns)
     unnamed = {entry.idx for entry in native.legend.legendEntry}

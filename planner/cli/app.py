@@ -70,21 +70,23 @@ def print_checks(file: Path, changes: list[str] | None) -> "tuple[InstanceFile, 
     return instance, issues
 
 
-def open_checked(file: Path, result: Path | None, changes: list[str] | None) -> "InstanceFile":
+def open_checked(file: Path, result: Path | None, changes: list[str] | None, force: bool) -> "InstanceFile":
     """What is in `file`, without faults, once it is sure that `result` can be written; ends the command otherwise."""
     if result is not None:
-        ensure_other(result, file)
+        ensure_other(result, file, force)
     instance, issues = print_checks(file, changes)
     if any(issue.severity == "error" for issue in issues):
         raise Stop(ExitStatus.WRONG_INPUT)
     return instance
 
 
-def read_checked(file: Path, result: Path | None, changes: list[str] | None) -> "tuple[Reading, list[Issue]]":
+def read_checked(
+    file: Path, result: Path | None, changes: list[str] | None, force: bool
+) -> "tuple[Reading, list[Issue]]":
     """As `open_checked`: the reading, with its issues."""
     from planner.interface.instances import check
 
-    instance = open_checked(file, result, changes)
+    instance = open_checked(file, result, changes, force)
     return instance.reading, check(instance)
 
 
@@ -98,13 +100,13 @@ def open_earlier(path: Path) -> "Result":
     return found
 
 
-def ensure_other(result: Path, file: Path) -> None:
-    """Raise where `result` is the file that is read, cannot be written, or is no result that may be replaced."""
+def ensure_other(result: Path, file: Path, force: bool) -> None:
+    """Raise where `result` is the file that is read, cannot be written, or may not be replaced without `force`."""
     from planner.workbook.write import ensure_replaceable
 
     if result.exists() and file.exists() and result.samefile(file):
         raise InputError([Issue("error", "", "", f"{result} is the input itself: name another file for the result")])
-    ensure_replaceable(result)
+    ensure_replaceable(result, force)
 
 
 def print_issues(issues: Iterable[Issue]) -> None:

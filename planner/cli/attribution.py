@@ -12,7 +12,7 @@ from planner.cli.app import (
     print_no_plan,
     read_checked,
 )
-from planner.cli.console import Changes, Gap, Seed, Stop, Threads, TimeLimit, errors, output
+from planner.cli.console import Changes, Force, Gap, Seed, Stop, Threads, TimeLimit, errors, output
 from planner.issues import ExitStatus, InputError, Issue
 from planner.solver.solution import exit_status
 
@@ -39,6 +39,7 @@ def attribute(
     workers: Annotated[int, typer.Option(min=1, help="Solves that run at the same time.")] = 1,
     cluster: job_commands.Cluster = None,
     changes: Changes = None,
+    force: Force = False,
 ) -> None:
     """Ask what integration is worth, and through which mechanism: cost avoided or profit won by each.
 
@@ -57,7 +58,7 @@ def attribute(
 
     if exact and samples is not None:
         raise InputError([Issue("error", "", "", "--exact solves everything and --samples a part: give one of them")])
-    reading, issues = read_checked(file, result, changes)
+    reading, issues = read_checked(file, result, changes, force)
     chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     names = tuple(name.strip() for name in (only or "").split(",") if name.strip())
     request = Request(chosen, names, samples, exact, workers, tuple(changes or ()), cluster)

@@ -9,7 +9,7 @@ from planner.cli.app import (
     app,
     print_issues,
 )
-from planner.cli.console import errors, output
+from planner.cli.console import Force, errors, output
 
 
 @app.command()
@@ -23,6 +23,7 @@ def compare(
     form: Annotated[
         str | None, typer.Option("--format", metavar="FORM", help="xlsx, md or html; else by the ending of OUT.")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Hold results against each other: decisions, costs, flows, security, and the inputs behind them.
 
@@ -31,7 +32,7 @@ def compare(
     """
     from planner.studies.comparison.run import form_of, in_order, run_comparison, said
 
-    found = run_comparison(in_order(files, base), result, form_of(result, form))
+    found = run_comparison(in_order(files, base), result, form_of(result, form), force)
     print_issues(found.issues)
     for line in said(found):
         output.print(line)
@@ -44,11 +45,12 @@ def report(
     page: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="PAGE", help="Page to write (.html); else beside RESULT.")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Show a plan as one page: map, chain, capacity, access, costs and security; it needs nothing else to be opened."""
     from planner.report.plan_page.run_report import run_report
 
-    written, warnings = run_report(result, page)
+    written, warnings = run_report(result, page, force)
     for words in warnings:
         errors.print(f"warning: {words}")
     output.print(f"{written} written: open it in a browser")

@@ -3,13 +3,13 @@
 import os
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
-from planner.cli.console import Changes, Gap, Seed, Stop, Threads, TimeLimit, errors, output
+from planner.cli.console import Changes, Gap, Screen, Seed, Stop, Threads, TimeLimit, errors, output
 from planner.issues import ExitStatus, InputError, Issue
 
 if TYPE_CHECKING:
@@ -26,8 +26,22 @@ Numbers = Annotated[list[int], typer.Argument(metavar="JOB...", help="Numbers of
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Jobs done at the same time; as many as there are cores unless given.")
 ]
+
+
+def _look_at_cluster(address: str | None) -> str | None:
+    """Warn of a scheduler that anybody may give work to."""
+    from planner.workers.cluster import unprotected
+
+    if address is not None and (words := unprotected(address)):
+        errors.print(f"warning: {words}")
+    return address
+
+
 Cluster = Annotated[
-    str | None, typer.Option(metavar="tcp://HOST:PORT", help="Solve on the Dask cluster of this scheduler.")
+    str | None,
+    typer.Option(
+        metavar="tls://HOST:PORT", callback=_look_at_cluster, help="Solve on the Dask cluster of this scheduler."
+    ),
 ]
 
 RESULTS = Path("results")
@@ -64,6 +78,7 @@ def run_jobs(
     from planner.jobs.plan import Run, requests
     from planner.jobs.runner import submit, unfinished
     from planner.ledger.ledger import FILE, Ledger
+    from planner.workers.crew import LocalCrew
 
     if not files and not resume:
         raise InputError([Issue("error", "", "", "name files to solve, or give --resume to finish what was begun")])
@@ -71,7 +86,9 @@ def run_jobs(
     options = {name: value for name, value in given.items() if value is not None}
     if not files:
         _look_for_jobs(folder, otherwise=bool(options or changes or vary or force))
-    wanted = requests([Run(tuple(files or ()), tuple(changes or ()), tuple(vary or ()), options)])
+    run = Run(tuple(files or ()), tuple(changes or ()), tuple(vary or ()), options)
+    with closing(LocalCrew(1)) as readers:
+        wanted = requests([run], readers)
     crew = _crew(workers, cluster)
     try:
         _make(folder)
@@ -214,7 +231,7 @@ def _print(jobs: "Sequence[Job]") -> None:
     from planner.jobs.table import jobs_table
 
     table = jobs_table(jobs)
-    (output if output.is_terminal else Console(width=WIDTH, highlight=False)).print(table)
+    (output if output.is_terminal else Screen(width=WIDTH, soft_wrap=False)).print(table)
 
 
 def _known(ledger: "Ledger", numbers: Sequence[int]) -> "list[Job]":

@@ -3,13 +3,14 @@
 Exit status: 0 done; 2 the input is wrong; 3 proven infeasible; 4 stopped without a plan; 1 anything else.
 """
 
+import signal
 import sys
 
 import typer
 
 from planner.cli import attribution, compare, jobs, plans, security, solve  # noqa: F401  # each adds its commands
 from planner.cli.app import app, print_issues
-from planner.cli.console import Stop, errors
+from planner.cli.console import Stop, errors, output
 from planner.issues import ExitStatus, InputError
 
 _INTERRUPTED = 130
@@ -21,6 +22,7 @@ app.add_typer(jobs.app, name="jobs")
 
 def main() -> None:
     """Run the command line and exit with its status; tracebacks only with --debug."""
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # both mean the same everywhere
     sys.exit(run(sys.argv[1:]))
 
 
@@ -40,6 +42,9 @@ def run(arguments: list[str]) -> int:
         errors.print("error: stopped by the user")
         return ExitStatus.STOPPED
     except OSError as fault:
+        if isinstance(fault, BrokenPipeError) and {"-h", "--help"} & set(arguments):
+            output.on_broken_pipe()  # the help has been read as far as somebody wanted it
+            return 0
         errors.print(f"error: {fault}")
         return ExitStatus.FAILED
     except Exception as fault:

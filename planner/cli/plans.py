@@ -15,7 +15,7 @@ from planner.cli.app import (
     print_no_plan,
     read_checked,
 )
-from planner.cli.console import Changes, Gap, Seed, Stop, Threads, TimeLimit, errors, output
+from planner.cli.console import Changes, Force, Gap, Seed, Stop, Threads, TimeLimit, errors, output
 from planner.issues import ExitStatus, InputError, Issue
 from planner.solver.solution import exit_status
 
@@ -37,6 +37,7 @@ def evaluate(
     time_limit: TimeLimit = None,
     threads: Threads = None,
     changes: Changes = None,
+    force: Force = False,
 ) -> None:
     """Run an old plan on new data: its decisions are held, only flows are chosen anew.
 
@@ -49,7 +50,8 @@ def evaluate(
     from planner.studies.given import doubts, read_result
     from planner.studies.why.question import shown
 
-    reading, issues = read_checked(file, result, changes)
+    reading, issues = read_checked(file, result, changes, force)
+    ensure_other(result, plan, force)
     earlier = read_result(plan)
     print_issues(doubts(earlier))
     chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads)
@@ -81,6 +83,7 @@ def why(
     gap: Gap = None,
     time_limit: TimeLimit = None,
     threads: Threads = None,
+    force: Force = False,
 ) -> None:
     """Ask why a plan decides as it does: what the opposite costs, what else moves, and where it would flip.
 
@@ -95,7 +98,7 @@ def why(
     from planner.studies.why.study import Unanswered
 
     if output is not None:
-        ensure_other(output, result)
+        ensure_other(output, result, force)
     given = read_result(result)
     print_issues(doubts(given))
     chosen: dict[str, Any] = {"gap": gap, "time_limit": time_limit, "threads": threads}
@@ -127,6 +130,7 @@ def alternatives(
     threads: Threads = None,
     seed: Seed = None,
     changes: Changes = None,
+    force: Force = False,
 ) -> None:
     """Find plans nearly as good and as different as can be, and what all of them, some or none decide.
 
@@ -140,7 +144,7 @@ def alternatives(
     from planner.studies.alternatives.study import alternatives as find
 
     room = share(within)
-    reading, issues = read_checked(file, output, changes)
+    reading, issues = read_checked(file, output, changes, force)
     chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     job = prepared(reading, chosen, issues)
     try:

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from planner.cli.app import Workbook, app, ensure_other, read_checked
-from planner.cli.console import Changes, Gap, Seed, Stop, Threads, TimeLimit, errors, output
+from planner.cli.console import Changes, Force, Gap, Seed, Stop, Threads, TimeLimit, errors, finite, output
 from planner.cli.jobs import Cluster
-from planner.issues import ExitStatus
+from planner.issues import ExitStatus, InputError, Issue
 from planner.solver.solution import exit_status
 
 Plan = Annotated[Path, typer.Argument(metavar="RESULT", help="Result workbook of planner solve.", show_default=False)]
@@ -18,7 +18,7 @@ Kinds = Annotated[
     str, typer.Option(metavar="KIND,KIND", help="What can be lost: region, bloc, firm, site, lane, chokepoint.")
 ]
 Workers = Annotated[int, typer.Option(min=1, help="Processes that work at the same time.")]
-Months = Annotated[list[float], typer.Option(min=0.01, help="How long a loss lasts; repeatable.")]
+Months = Annotated[list[float], typer.Option(min=0.01, callback=finite, help="How long a loss lasts; repeatable.")]
 
 
 def _listed(names: str) -> tuple[str, ...]:
@@ -42,9 +42,10 @@ def stress(
     period: Annotated[list[str] | None, typer.Option(help="Only in this period; repeatable.")] = None,
     kinds: Kinds = "region,firm,site,lane,chokepoint",
     top: Annotated[int, typer.Option(min=0, help="The worst of each period that are also tried in pairs.")] = 10,
-    factor: Annotated[float, typer.Option(min=0, max=1, help="What is left of what is lost.")] = 0.0,
+    factor: Annotated[float, typer.Option(min=0, max=1, callback=finite, help="What is left of what is lost.")] = 0.0,
     workers: Workers = 1,
     cluster: Cluster = None,
+    force: Force = False,
 ) -> None:
     """Break a plan that stays as it is: every single loss, then pairs of the worst.
 
@@ -59,7 +60,7 @@ def stress(
 
     trial = Trial(_listed(kinds), tuple(months), tuple(period or ()), top, factor)
     with Live(errors) as live:
-        found, words = run_stress(result, trial, out, live, Workforce(workers, cluster))
+        found, words = run_stress(result, trial, out, live, Workforce(workers, cluster), force)
     for line in words:
         output.print(line)
     if found.hits or found.complete:
@@ -74,7 +75,7 @@ def harden(
     file: Workbook,
     out: Annotated[Path, typer.Option("-o", "--output", metavar="RESULT", help="Result workbook to write (.xlsx).")],
     service: Annotated[
-        float, typer.Option(min=0, max=1, help="Least share of demand value served in every case.")
+        float, typer.Option(min=0, max=1, callback=finite, help="Least share of demand value served in every case.")
     ] = 0.95,
     losses: Annotated[int, typer.Option(min=1, help="How many are lost at once, at most.")] = 1,
     kinds: Kinds = "region,firm,site,lane,chokepoint",
@@ -92,6 +93,7 @@ def harden(
     threads: Threads = None,
     seed: Seed = None,
     changes: Changes = None,
+    force: Force = False,
 ) -> None:
     """Find the best plan that serves enough whatever is lost, and say what that costs.
 
@@ -109,10 +111,12 @@ def harden(
     from planner.workers.pool import Workforce
 
     siege = Siege(service, losses, _listed(kinds), tuple(months), most, tuple(period or ()), tuple(without or ()))
-    reading, issues = read_checked(file, out, changes)
+    reading, issues = read_checked(file, out, changes, force)
     check_siege(siege, reading.instance)
     if plain is not None:
-        ensure_other(plain, file)
+        ensure_other(plain, file, force)
+        if plain.resolve() == out.resolve():
+            raise InputError([Issue("error", "", "", f"--plain {plain} is the result itself: name another file")])
     chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     try:
         with Live(errors) as live:
@@ -148,6 +152,7 @@ def frontier(
     threads: Threads = None,
     seed: Seed = None,
     changes: Changes = None,
+    force: Force = False,
 ) -> None:
     """Ask what security costs: from where a rule begins to bind to the tightest limit that any plan can meet.
 
@@ -162,7 +167,7 @@ def frontier(
     from planner.studies.frontier.study import NoPlan
     from planner.workers.pool import Workforce
 
-    reading, issues = read_checked(file, out, changes)
+    reading, issues = read_checked(file, out, changes, force)
     chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     try:
         with Live(errors) as live:

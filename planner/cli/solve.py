@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from planner.cli.app import Workbook, app, open_checked, open_earlier, print_checks, print_no_plan
-from planner.cli.console import Changes, Gap, Seed, Stop, Threads, TimeLimit, errors, output
+from planner.cli.app import Workbook, app, ensure_other, open_checked, open_earlier, print_checks, print_no_plan
+from planner.cli.console import Changes, Force, Gap, Seed, Stop, Threads, TimeLimit, errors, finite, output
 from planner.issues import ExitStatus, InputError, Issue
 from planner.solver.solution import exit_status
 
@@ -21,7 +21,7 @@ def new(
     from planner.workbook.template import write_template
     from planner.workbook.write import ensure_writable
 
-    if file.exists() and not force:
+    if file.exists() and not force:  # also what planner new wrote: by now somebody may have filled it in
         raise InputError([Issue("error", "", "", f"{file} exists: choose another name, or replace it with --force")])
     ensure_writable(file)
     write_template(file, blank=blank)
@@ -35,6 +35,7 @@ def check(
         Path | None, typer.Option("--mark", metavar="COPY", help="Write a copy with the faulty cells marked.")
     ] = None,
     changes: Changes = None,
+    force: Force = False,
 ) -> None:
     """Say everything that is wrong with a workbook, each fault with its cell.
 
@@ -42,6 +43,8 @@ def check(
     """
     from planner.workbook.mark import mark as write_marked
 
+    if mark is not None:
+        ensure_other(mark, file, force)
     _, issues = print_checks(file, changes)
     if mark is not None:
         listing = write_marked(file, mark, issues)
@@ -72,8 +75,10 @@ def solve(
     start: Annotated[Path | None, typer.Option(metavar="RESULT", help="Earlier plan to start the search from.")] = None,
     keep: Annotated[Path | None, typer.Option(metavar="RESULT", help="Earlier plan to depart from at a cost.")] = None,
     change_cost: Annotated[
-        float | None, typer.Option(min=0, help="Money for each decision (and module) that differs from --keep.")
+        float | None,
+        typer.Option(min=0, callback=finite, help="Money for each decision (and module) that differs from --keep."),
     ] = None,
+    force: Force = False,
 ) -> None:
     """Find the best plan and write it, audited, into a result workbook."""
     from planner.interface.solving import NoPlanFound
@@ -81,7 +86,7 @@ def solve(
     from planner.progress import Live
     from planner.solver.solver import listening
 
-    instance = open_checked(file, result, changes)
+    instance = open_checked(file, result, changes, force)
     plans = {path: open_earlier(path) for path in dict.fromkeys((start, keep)) if path is not None}
     try:
         # written before anything else is said: a plan once found is not lost to another Ctrl-C
@@ -98,7 +103,7 @@ def solve(
                 change_cost=change_cost,
                 value_of_information=value_of_information,
             )
-            found.save(result)
+            found.save(result, force=True)  # what is there was looked at before: this must not fail over it
     except NoPlanFound as end:
         for remark in end.remarks:
             output.print(remark)

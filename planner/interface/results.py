@@ -128,8 +128,10 @@ class ComparedResults:
         """What could not be compared, and what is doubtful."""
         return self.study.issues
 
-    def save(self, path: str | Path) -> Path:
+    def save(self, path: str | Path, *, force: bool = False) -> Path:
         """Write the comparison as a workbook or a page, by the ending of `path` (.xlsx, .html or .md).
+
+        A file there that the planner did not write is only replaced where `force` is set.
 
         Raises
         ------
@@ -137,7 +139,7 @@ class ComparedResults:
             Where the ending means none of these, or the file is not to be replaced.
         """
         target = Path(path)
-        write_comparison(self.study, target, form_of(target, None))
+        write_comparison(self.study, target, form_of(target, None), force)
         return target
 
 

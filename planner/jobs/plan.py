@@ -16,8 +16,10 @@ from planner.ledger.ledger import Request
 from planner.seal import planner_version
 from planner.workbook.changes import ChangeError, parsed, split
 from planner.workbook.names import shown, suggestion
-from planner.workbook.package import open_package
+from planner.workbook.package import LARGEST, open_package
 from planner.workbook.read import open_instance, read_rows
+from planner.workers.crew import Crew
+from planner.workers.pool import TaskFailed, done_apart
 
 OPTIONS: dict[str, type] = {"gap": float, "time_limit": float, "threads": int, "seed": int}
 """Options of a solve, by the names they have in plan files."""
@@ -43,8 +45,11 @@ class Run:
     place: str = ""
 
 
-def requests(runs: Sequence[Run]) -> list[Request]:
-    """Every job of the `runs`, each once, in order. Raises InputError with every fault."""
+def requests(runs: Sequence[Run], readers: Crew) -> list[Request]:
+    """Every job of the `runs`, each once, in order; `readers` open the workbooks, so that none ends this process.
+
+    Raises InputError with every fault.
+    """
     found: dict[tuple[str, str], Request] = {}
     issues: list[Issue] = []
     for run in runs:
@@ -52,10 +57,13 @@ def requests(runs: Sequence[Run]) -> list[Request]:
         meant = dict(zip(variants[0], _written(run), strict=True)) if variants else {}
         for path in _paths(run, issues):
             if _is_plan(path):
-                found |= {(request.instance, request.seal): request for request in _planned(path, run, issues)}
+                found |= {(request.instance, request.seal): request for request in _planned(path, run, readers, issues)}
                 continue
-            _look_for(meant, path, run, issues)
-            input_hash = hashlib.sha256(path.read_bytes()).hexdigest()
+            _look_for(meant, path, (run, readers), issues)
+            try:
+                input_hash = open_package(path).content_hash
+            except InputError:  # said of its job; the others are none the worse for it
+                input_hash = _hash_of_any(path)
             for changes in variants:
                 request = _request(path, input_hash, changes, run.options)
                 found[request.instance, request.seal] = request
@@ -71,19 +79,37 @@ def _written(run: Run) -> list[str]:
     ]
 
 
-def _look_for(meant: dict[str, str], path: Path, run: Run, issues: list[Issue]) -> None:
+def _hash_of_any(path: Path) -> str:
+    """The hash of a file that is no workbook; "" where it cannot be read at all."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.stat().st_size <= LARGEST else ""
+    except OSError:
+        return ""
+
+
+def _look_for(meant: dict[str, str], path: Path, by: tuple[Run, Crew], issues: list[Issue]) -> None:
     """Fault the changes that find nothing in a workbook; `meant` says of each how it was written.
 
     What else is wrong with the workbook is said when its jobs are done.
     """
+    run, readers = by
     if not meant:
         return
     try:
-        draft = open_instance(path)
-    except InputError:
+        refused = done_apart(readers, _refused, (path, list(meant)))
+    except TaskFailed:
         return
-    for change, fault in draft.refused(list(meant)).items():
+    for change, fault in refused.items():
         _fault(run, issues, f"{meant[change]}: {fault} ({path.name})")
+
+
+def _refused(task: tuple[Path, list[str]]) -> dict[str, str]:
+    """The changes that find nothing in a workbook, and why; none where it cannot be read."""
+    path, changes = task
+    try:
+        return open_instance(path).refused(changes)
+    except InputError:
+        return {}
 
 
 def _request(path: Path, input_hash: str, changes: tuple[str, ...], options: dict[str, Any]) -> Request:
@@ -188,9 +214,9 @@ def _is_plan(path: Path) -> bool:
         return False
 
 
-def _planned(path: Path, given: Run, issues: list[Issue]) -> list[Request]:
+def _planned(path: Path, given: Run, readers: Crew, issues: list[Issue]) -> list[Request]:
     """The jobs of a plan file; what was given with it on the command line holds for all of them."""
-    lines = _from_toml(path, issues) if path.suffix.lower() == ".toml" else _from_workbook(path, issues)
+    lines = _from_toml(path, issues) if path.suffix.lower() == ".toml" else _from_workbook(path, readers, issues)
     found = []
     for line in lines:
         run = replace(
@@ -204,7 +230,7 @@ def _planned(path: Path, given: Run, issues: list[Issue]) -> list[Request]:
             _fault(run, issues, f"{nested[0]} is a plan file itself: name workbooks")
             continue
         try:
-            found += requests([run])
+            found += requests([run], readers)
         except InputError as fault:
             issues += fault.issues
     return found
@@ -217,6 +243,12 @@ def _from_toml(path: Path, issues: list[Issue]) -> list[Run]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         issues.append(Issue("error", str(path), "", f"is no TOML: {error}"))
         return []
+    except RecursionError:
+        issues.append(Issue("error", str(path), "", "is nested too deeply: write one table [[run]] for each run"))
+        return []
+    except OSError as error:
+        issues.append(Issue("error", str(path), "", f"cannot be read: {error.strerror or error}"))
+        return []
     tables = content.get("run", [])
     others = [key for key in content if key != "run"]
     if others or not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
@@ -225,9 +257,14 @@ def _from_toml(path: Path, issues: list[Issue]) -> list[Run]:
     return [_run(path, f"{path}, run {number}", table, issues) for number, table in enumerate(tables, 1)]
 
 
-def _from_workbook(path: Path, issues: list[Issue]) -> list[Run]:
+def _from_workbook(path: Path, readers: Crew, issues: list[Issue]) -> list[Run]:
     """Sheet `runs`: one row per run; several files, changes or variants in a cell stand on lines of their own."""
-    rows, noticed = read_rows(open_package(path), SHEET)
+    try:
+        rows, noticed = done_apart(readers, _rows_of, path)
+    except TaskFailed as fault:
+        last = str(fault).strip().splitlines()[-1]
+        issues.append(Issue("error", str(path), "", f"sheet {SHEET} cannot be read ({last}): save it again in Excel"))
+        return []
     faults = [issue for issue in noticed if issue.severity == "error"]
     if faults:
         issues += [replace(fault, sheet=f"{path}, {SHEET}") for fault in faults]
@@ -244,6 +281,11 @@ def _from_workbook(path: Path, issues: list[Issue]) -> list[Run]:
     return runs
 
 
+def _rows_of(path: Path) -> tuple[dict[int, dict[str, Any]], list[Issue]]:
+    """The rows of sheet `runs` of a workbook by their number, and what was noticed."""
+    return read_rows(open_package(path), SHEET)
+
+
 def _run(path: Path, place: str, table: dict[str, Any], issues: list[Issue]) -> Run:
     """A run from what is written at `place` of the plan file `path`; the files are meant from its folder."""
     known = (*_LISTS, *OPTIONS)
@@ -258,6 +300,13 @@ def _run(path: Path, place: str, table: dict[str, Any], issues: list[Issue]) -> 
     return Run(lists["files"], lists["set"], lists["vary"], options, path.parent, place)
 
 
+LARGEST_NUMBER = 1e300
+"""Above this, and for nan, a number in a plan file is none."""
+
+MOST_INTEGER = 2**31 - 1
+"""The largest whole number that the solver takes."""
+
+
 def _texts(value: Any, key: str, place: str, issues: list[Issue]) -> tuple[str, ...]:
     values = [value] if isinstance(value, str) else value
     if isinstance(values, list) and all(isinstance(each, str) for each in values):
@@ -268,11 +317,12 @@ def _texts(value: Any, key: str, place: str, issues: list[Issue]) -> tuple[str, 
 
 def _option(key: str, value: Any, place: str, issues: list[Issue]) -> Any:
     """An option as a number in its range."""
-    highest = 1 if key == "gap" else None
+    highest = {"gap": 1, "threads": MOST_INTEGER, "seed": MOST_INTEGER}.get(key)
     numeric = isinstance(value, int | float) and not isinstance(value, bool)
-    whole = OPTIONS[key] is float or (numeric and float(value).is_integer())
+    finite = numeric and -LARGEST_NUMBER <= value <= LARGEST_NUMBER
+    whole = OPTIONS[key] is float or (finite and float(value).is_integer())
     least = 0 if key in ("gap", "seed") else 1 if key == "threads" else 0.001
-    if not numeric or not whole or value < least or (highest is not None and value > highest):
+    if not finite or not whole or value < least or (highest is not None and value > highest):
         kind = "a whole number" if OPTIONS[key] is int else "a number"
         limits = f"between {least} and {highest}" if highest is not None else f"of at least {least}"
         issues.append(Issue("error", place, "", f"`{key}` must be {kind} {limits}"))

@@ -5,15 +5,16 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from planner.issues import ExitStatus
 from planner.jobs.memory import SPARE, available
-from planner.jobs.work import Answer, Order, carry_out
-from planner.ledger.ledger import Job, Ledger, Request, now
-from planner.workbook.save import WriteError, reason
+from planner.jobs.work import Answer, Order, carry_out, unwritten
+from planner.ledger.ledger import Job, Ledger, LedgerError, Request, now
+from planner.workbook.save import rescued
+from planner.workbook.write import is_own
 from planner.workers.crew import Crew, Event
 
 ATTEMPTS = 2
@@ -230,9 +231,21 @@ class Runner:
             if answer.written:
                 result = self._published(job, answer)
         except OSError as error:
-            answer = Answer("failed", str(error), 1, lines=answer.lines)
+            answer = unwritten(error, answer.lines)
         self._note(job, *answer.lines, f"{answer.state}: {answer.words}")
         self._forget(job.number)
+        with self._telling(answer):
+            self._write_down(job, answer, result)
+
+    @contextlib.contextmanager
+    def _telling(self, answer: Answer) -> Iterator[None]:
+        """Where the ledger cannot be written, the words of the job are said in its error: they may name its plan."""
+        try:
+            yield
+        except LedgerError as error:
+            raise LedgerError(f"{error} ({answer.words})" if answer.words else str(error)) from error
+
+    def _write_down(self, job: Job, answer: Answer, result: str | None) -> None:
         self._ledger.update(
             job.number,
             state=answer.state,
@@ -248,9 +261,9 @@ class Runner:
         )
 
     def _published(self, job: Job, answer: Answer) -> str:
-        """Move the result, which is whole, to where it belongs."""
-        result = f"{Path(job.instance).stem}/{job.number}.xlsx"
-        target, whole = self._ledger.folder / result, self._scratch / f"{job.number}.xlsx"
+        """Move the result, which is whole, to where it belongs. Raises Rescued where it had to go elsewhere."""
+        result, whole = self._free_name(job), self._scratch / f"{job.number}.xlsx"
+        target = self._ledger.folder / result
         try:
             if answer.content is not None:
                 with whole.open("wb") as file:
@@ -260,8 +273,22 @@ class Runner:
             target.parent.mkdir(exist_ok=True)
             whole.replace(target)
         except OSError as error:
-            raise WriteError(reason(error, target)) from error
+            content = answer.content
+            raise rescued(target, error, lambda file: file.write(content or whole.read_bytes())) from error
         return result
+
+    def _free_name(self, job: Job) -> str:
+        """Where the result goes: to a name that is free, its own of an earlier attempt, or that of a result of ours."""
+        folder, number = Path(job.instance).stem, 1
+        result = f"{folder}/{job.number}.xlsx"
+        while not self._may_replace(result):
+            number += 1
+            result = f"{folder}/{job.number} ({number}).xlsx"
+        return result
+
+    def _may_replace(self, result: str) -> bool:
+        path = self._ledger.folder / result
+        return not path.exists() or is_own(path)
 
     def _lost(self, job: Job, words: str, waiting: list[int]) -> None:
         """A worker died: the job is begun again, until it is clear that it is the job that kills workers."""

@@ -5,6 +5,7 @@ import hashlib
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from planner.solver.solution import exit_status
 from planner.solver.solver import Progress
 from planner.workbook.read import Draft, Reading, open_instance
 from planner.workbook.save import WriteError
+from planner.workbook.write import Undrawn
 from planner.workers.crew import Talk
 from planner_models.collector import collector_paused
 from planner_models.sets import derive
@@ -115,8 +117,10 @@ def _carried_out(order: Order, talk: Talk) -> Answer:
         return Answer("failed", "the workbook changed since the job was made: run it again", 2)
     except InputError as fault:
         return _refused([str(issue) for issue in fault.issues])
+    except Undrawn as fault:
+        answer = Answer("failed", str(fault), 1, written=True)
     except WriteError as fault:
-        return Answer("failed", str(fault), 1)
+        return unwritten(fault)
     except FileNotFoundError:
         return Answer("failed", f"{order.path} is not there any more", 2)
     except MemoryError:
@@ -125,6 +129,11 @@ def _carried_out(order: Order, talk: Talk) -> Answer:
     if answer.written and order.result is None:
         return Answer(**vars(answer) | {"content": result.read_bytes()})
     return answer
+
+
+def unwritten(fault: OSError, lines: Sequence[str] = ()) -> Answer:
+    """The answer where a result could not be written: --resume does the job again once there is room."""
+    return Answer("interrupted", str(fault), 1, lines=list(lines))
 
 
 def _place(order: Order) -> tuple[Path, Path]:

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from planner.issues import InputError, Issue
 from planner.ledger.holder import born, holders, is_alive
 
 FILE = "jobs.sqlite"
@@ -118,12 +119,22 @@ class Ledger:
         if self._version() == 0:
             with self.changing():
                 if self._version() == 0:
+                    self._refuse_foreign()
                     for statement in filter(str.strip, _TABLES.split(";")):
                         self._database.execute(statement)
                     self._database.execute(f"PRAGMA user_version = {VERSION}")
-        if self._version() != VERSION:
-            found = self._version()
-            raise LedgerError(f"{self.path} has version {found}, this planner writes {VERSION}: name another folder")
+        found = self._version()
+        if found != VERSION:
+            words = f"{self.path} has version {found}, this planner writes {VERSION}: name another folder"
+            raise InputError([Issue("error", "", "", words)])
+        columns = {row["name"] for row in self._database.execute("PRAGMA table_info(jobs)")}
+        if not columns >= {field.name for field in fields(Job)}:
+            raise _not_ours(self.path)
+
+    def _refuse_foreign(self) -> None:
+        """Raise InputError where the file is a database of another program: nothing is added to it."""
+        if self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise _not_ours(self.path)
 
     def _version(self) -> int:
         return int(self._database.execute("PRAGMA user_version").fetchone()[0])
@@ -134,6 +145,8 @@ class Ledger:
         try:
             yield
         except sqlite3.Error as error:
+            if (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF == sqlite3.SQLITE_NOTADB:
+                raise _not_ours(self.path) from error
             raise LedgerError(self._reason(error)) from error
 
     def _reason(self, error: sqlite3.Error) -> str:
@@ -142,8 +155,6 @@ class Ledger:
             return f"{self.path} is locked by {holders(self.path)}: waited for {self._patience:g} s"
         if code & 0xFF == sqlite3.SQLITE_FULL:
             return f"the disk is full: {self.path} could not be written and is as it was; make room and use --resume"
-        if code & 0xFF == sqlite3.SQLITE_NOTADB:
-            return f"{self.path} is no ledger of jobs: name another folder"
         return f"{self.path} cannot be used: {error}"
 
     @contextmanager
@@ -164,8 +175,18 @@ class Ledger:
             return self._database.execute(statement, values).fetchall()
 
     def jobs(self, where: str = "1", values: Sequence[Any] = ()) -> list[Job]:
-        """The jobs for which `where` holds, by number."""
-        return [_job(row) for row in self._ask(f"SELECT * FROM jobs WHERE {where} ORDER BY number", values)]
+        """The jobs for which `where` holds, by number. Raises InputError for rows that another program has altered."""
+        rows = self._ask(f"SELECT * FROM jobs WHERE {where} ORDER BY number", values)
+        found, faults = [], []
+        for row in rows:
+            try:
+                found.append(_job(row))
+            except (TypeError, ValueError, RecursionError):
+                words = f"job {row['number']} cannot be read ({self.path}): its changes or options were altered"
+                faults.append(Issue("error", "", "", f"{words}; put a copy of the file back, or name another folder"))
+        if faults:
+            raise InputError(faults)
+        return found
 
     def job(self, number: int) -> Job | None:
         """The job of that number, if there is one."""
@@ -232,9 +253,13 @@ def instance_of(result: Path) -> Path | None:
     try:
         with Ledger(path, patience=1.0) as ledger:
             jobs = ledger.jobs("result = ?", (f"{result.resolve().parent.name}/{result.name}",))
-    except LedgerError:
+    except (LedgerError, InputError):
         return None
     return Path(jobs[-1].instance) if jobs else None
+
+
+def _not_ours(path: Path) -> InputError:
+    return InputError([Issue("error", "", "", f"{path} is no ledger of jobs: name another folder with -o")])
 
 
 def now() -> str:
@@ -250,4 +275,9 @@ def _lives(row: sqlite3.Row) -> bool:
 
 def _job(row: sqlite3.Row) -> Job:
     values = {field.name: row[field.name] for field in fields(Job)}
-    return Job(**values | {"changes": tuple(json.loads(row["changes"])), "options": json.loads(row["options"])})
+    changes, options = json.loads(row["changes"]), json.loads(row["options"])
+    if not isinstance(changes, list) or not all(isinstance(change, str) for change in changes):
+        raise TypeError("changes are no list of texts")
+    if not isinstance(options, dict) or row["state"] not in STATES:
+        raise TypeError("options are no table, or the state is none")
+    return Job(**values | {"changes": tuple(changes), "options": options})

@@ -7,6 +7,7 @@ from planner.report.figures import capacity_and_use, flows_between, goods, key_i
 from planner.report.integration import MODES, drawn_by_mode
 from planner.results.tables import Tables, table
 from planner.sheets.board import Chart, Map
+from planner.sheets.waterfall import others_beside
 from planner_models.instance import Instance
 from planner_models.schema import TIERS
 from planner_models.sets.weights import service_weights
@@ -14,7 +15,6 @@ from planner_models.sets.weights import service_weights
 MOST_BARS = 12
 MOST_REGIONS = 7
 MOST_FLOWS = 12
-OTHERS = "others"
 
 
 def charts(instance: Instance, tables: Tables) -> list[Chart | Map]:
@@ -103,7 +103,7 @@ def _sourcing(instance: Instance, tables: Tables, period: str) -> pd.DataFrame:
     order = [region for region in order if shares[region].any()]
     shown = shares[order[: MOST_REGIONS if len(order) > MOST_REGIONS + 1 else len(order)]].copy()
     if len(shown.columns) < len(order):
-        shown[OTHERS] = shares[order[len(shown.columns) :]].sum(axis=1)
+        shown[others_beside(order)] = shares[order[len(shown.columns) :]].sum(axis=1)
     return shown
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from html import escape
 
 import pandas as pd
 
@@ -10,6 +9,7 @@ from planner.report.figures import four_digits, per_cent
 from planner.report.picture import picture
 from planner.sheets.board import Chart, Tile
 from planner.sheets.comparison import share_in_points
+from planner.surfaces import in_html, in_markdown
 from planner_models.instance import NUMERIC
 from planner_models.schema import meta
 
@@ -28,6 +28,9 @@ figure{margin:0;border:1px solid #D9D9D9;padding:.5rem}svg{width:100%;height:aut
 table{border-collapse:collapse;font-size:.88rem}th{text-align:left;background:#DCE6F1;color:#1F3A5F}
 th,td{padding:.2rem .7rem;border-bottom:1px solid #E5E5E5;vertical-align:top}td.n{text-align:right;white-space:nowrap}
 """
+
+GENERATOR = '<meta name="generator" content="supply-chain-planner">'
+"""In the head of every page."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,15 @@ def shares_of(columns: dict) -> frozenset[str]:
 
 def markdown(page: Page) -> str:
     """The page as Markdown; charts are left out."""
-    parts = [f"# {_marked(page.title)}", _marked(page.subtitle), "\n".join(f"- {_marked(s)}" for s in page.sentences)]
+    parts = [
+        f"# {in_markdown(page.title)}",
+        in_markdown(page.subtitle),
+        "\n".join(f"- {in_markdown(s)}" for s in page.sentences),
+    ]
     for section in page.sections:
-        lines = [" | ".join(map(_marked, section.frame.columns)), " | ".join("---" for _ in section.frame.columns)]
-        lines += [" | ".join(_marked(cell) for cell in row) for row in _cells(section)]
-        parts += [f"## {section.title}", section.about + _more(section)]
+        lines = [" | ".join(map(in_markdown, section.frame.columns)), " | ".join("---" for _ in section.frame.columns)]
+        lines += [" | ".join(in_markdown(cell) for cell in row) for row in _cells(section)]
+        parts += [f"## {in_markdown(section.title)}", in_markdown(section.about + _more(section))]
         parts += ["\n".join(f"| {line} |" for line in lines)] if len(section.frame) else []
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -74,20 +81,20 @@ def html(page: Page) -> str:
     """The page as HTML: style and pictures are in it, nothing is loaded."""
     charts = "".join(f"<figure>{picture(chart)}</figure>" for chart in page.charts)
     body = [
-        f'<h1>{escape(page.title)}</h1><p class="under">{escape(page.subtitle)}</p>{html_tiles(page.tiles)}',
-        f"<ul>{''.join(f'<li>{escape(sentence)}</li>' for sentence in page.sentences)}</ul>",
+        f'<h1>{in_html(page.title)}</h1><p class="under">{in_html(page.subtitle)}</p>{html_tiles(page.tiles)}',
+        f"<ul>{''.join(f'<li>{in_html(sentence)}</li>' for sentence in page.sentences)}</ul>",
         f'<div class="charts">{charts}</div>',
         *[html_section(section) for section in page.sections],
     ]
-    head = f'<meta charset="utf-8"><title>{escape(page.title)}</title><style>{STYLE}</style>'
+    head = f'<meta charset="utf-8">{GENERATOR}<title>{in_html(page.title)}</title><style>{STYLE}</style>'
     return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>\n' + "\n".join(body) + "\n</body></html>\n"
 
 
 def html_tiles(tiles: Sequence[Tile]) -> str:
     """Headline figures side by side."""
     boxes = (
-        f'<div class="tile"><span>{escape(tile.label)}</span><b>{escape(tile.value)}</b>'
-        f"<span>{escape(tile.detail)}</span></div>"
+        f'<div class="tile"><span>{in_html(tile.label)}</span><b>{in_html(tile.value)}</b>'
+        f"<span>{in_html(tile.detail)}</span></div>"
         for tile in tiles
     )
     return f'<div class="tiles">{"".join(boxes)}</div>'
@@ -96,14 +103,14 @@ def html_tiles(tiles: Sequence[Tile]) -> str:
 def html_section(section: Section) -> str:
     """The table of a section under its title."""
     numeric = [pd.api.types.is_numeric_dtype(section.frame[name]) for name in section.frame]
-    head = "".join(f"<th>{escape(str(name))}</th>" for name in section.frame)
+    head = "".join(f"<th>{in_html(name)}</th>" for name in section.frame)
     starts = ['<td class="n">' if right else "<td>" for right in numeric]
     lines = [
-        "".join(f"{start}{escape(cell)}" for start, cell in zip(starts, row, strict=True)) for row in _cells(section)
+        "".join(f"{start}{in_html(cell)}" for start, cell in zip(starts, row, strict=True)) for row in _cells(section)
     ]
     rows = "".join(f"<tr>{line}</tr>" for line in lines)
     table = f'<div class="wide"><table><tr>{head}</tr>{rows}</table></div>' if len(section.frame) else ""
-    return f"<h2>{escape(section.title)}</h2><p>{escape(section.about + _more(section))}</p>{table}"
+    return f"<h2>{in_html(section.title)}</h2><p>{in_html(section.about + _more(section))}</p>{table}"
 
 
 def _more(section: Section) -> str:
@@ -132,11 +139,3 @@ def _shown(value: object, share: bool) -> str:
     if not isinstance(value, int | float):
         return str(value)
     return per_cent(value) if share and 0 <= value <= 1 else f"{100 * value:.1f} %" if share else four_digits(value)
-
-
-def _marked(text: object) -> str:
-    """Text on one line in which nothing is taken for a mark."""
-    line = " ".join(str(text).split())
-    for mark in "\\`*_|<":
-        line = line.replace(mark, f"\\{mark}")
-    return line

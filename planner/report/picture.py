@@ -1,13 +1,13 @@
 """A chart as SVG, for pages; the workbook has native ones."""
 
 from collections.abc import Iterator
-from html import escape
 
 import pandas as pd
 
 from planner.report.figures import three_digits
 from planner.sheets.board import Chart
 from planner.sheets.waterfall import BASE, BELOW, BETTER, TOTAL, WORSE
+from planner.surfaces import in_html
 
 COLOURS = ("#1F3A5F", "#2E9CA6", "#E3A32B", "#C8553D", "#7A8FA6", "#6B9B57", "#8E6C9E", "#B9C4CF", "#4C78A8", "#D9A6A0")
 _STEPS = {TOTAL: COLOURS[0], BETTER: COLOURS[1], WORSE: COLOURS[3]}
@@ -27,7 +27,7 @@ def picture(chart: Chart) -> str:
         parts.append(_text(_LEFT, 38, chart.unit, size=10, anchor="start"))
     return (
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" font-family="Calibri,Carlito,sans-serif" '
-        f'aria-label="{escape(chart.title)}">{"".join(parts)}</svg>'
+        f'aria-label="{in_html(chart.title)}">{"".join(parts)}</svg>'
     )
 
 
@@ -56,8 +56,8 @@ def _columns(chart: Chart) -> Iterator[str]:
             ends[value >= 0] = start + value
             part = width / len(frame.columns) if clustered else width
             top, bottom = sorted((height(start), height(start + value)))
-            if name != BASE and value:
-                yield _bar(left + part * number * clustered, top, part, bottom - top, _colour(name, number))
+            if value and not (chart.kind == "waterfall" and name == BASE):
+                yield _bar(left + part * number * clustered, top, part, bottom - top, _colour(chart, number))
         yield from _label(left + width / 2, _words(label), slanted)
 
 
@@ -94,7 +94,7 @@ def _bars(chart: Chart) -> Iterator[str]:
         yield _text(_SHARE_LEFT - 6, top + slot * 0.5, name, size=10, anchor="end")
         for number, value in enumerate(values):
             if value > 0:
-                yield _bar(left, top, value * full, slot * 0.8, _colour(str(frame.columns[number]), number))
+                yield _bar(left, top, value * full, slot * 0.8, _colour(chart, number))
                 left += value * full
         if amounts:
             yield _text(left + 4, top + slot * 0.5, three_digits(values[0]), size=10, anchor="start")
@@ -105,7 +105,7 @@ def _legend(chart: Chart) -> Iterator[str]:
     lines: list[list[tuple[float, int, str]]] = [[]]
     left = 14.0
     for number, name in enumerate(chart.frame.columns):
-        if name == BASE or name.endswith(BELOW):
+        if chart.kind == "waterfall" and (name == BASE or name.endswith(BELOW)):
             continue
         wide = 26 + 5.6 * len(name)
         if left + wide > _WIDTH and lines[-1]:
@@ -115,12 +115,14 @@ def _legend(chart: Chart) -> Iterator[str]:
         left += wide
     for above, line in enumerate(reversed(lines)):
         for left, number, name in line:
-            yield _bar(left, _HEIGHT - 14 - 14 * above, 9, 9, _colour(name, number))
+            yield _bar(left, _HEIGHT - 14 - 14 * above, 9, 9, _colour(chart, number))
             yield _text(left + 13, _HEIGHT - 6 - 14 * above, name, size=10, anchor="start")
 
 
-def _colour(name: str, number: int) -> str:
-    return _STEPS.get(name.removesuffix(BELOW), COLOURS[number % len(COLOURS)])
+def _colour(chart: Chart, number: int) -> str:
+    """Of a series; only in a waterfall do names of series mean something, elsewhere they are names of others."""
+    plain = COLOURS[number % len(COLOURS)]
+    return _STEPS.get(chart.frame.columns[number].removesuffix(BELOW), plain) if chart.kind == "waterfall" else plain
 
 
 def _bar(left: float, top: float, width: float, height: float, colour: str) -> str:
@@ -132,4 +134,4 @@ def _text(
 ) -> str:
     turn = f' transform="rotate({turned} {x:.1f} {y:.1f})"' if turned else ""
     look = f'font-size="{size}" text-anchor="{anchor}" font-weight="{weight}" fill="#404040"'
-    return f'<text x="{x:.1f}" y="{y:.1f}" {look}{turn}>{escape(words)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" {look}{turn}>{in_html(words)}</text>'

@@ -22,8 +22,10 @@ def write_result(
     """Write a result workbook: the sheets of RESULTS that `tables` has, in that order, and `in_<sheet>` for `inputs`.
 
     `tables` hold the declared columns; `summary`, where it is there, gets the charts that the other tables allow.
-    `instance` gives the names, periods and coordinates for those. Raises WriteError where the file cannot be written;
-    what stood at `path` is then still there.
+    `instance` gives the names, periods and coordinates for those. Raises as `write_tables` does.
     """
-    board = Board(tiles(tables["summary"]), charts(instance, tables)) if "summary" in tables else None
-    write_tables(path, RESULTS, tables, inputs, board)
+
+    def board() -> Board:
+        return Board(tiles(tables["summary"]), charts(instance, tables))
+
+    write_tables(path, RESULTS, tables, inputs, board if "summary" in tables else None)

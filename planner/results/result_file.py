@@ -127,7 +127,7 @@ def labels(paths: Sequence[Path]) -> list[str]:
         same = [other for other in paths if other.stem.casefold() == path.stem.casefold() and other != path]
         short = f"{path.resolve().parent.name}/{path.stem}" if same else path.stem
         name, number = short, 1
-        while name.casefold() in taken:
+        while {name.casefold(), CHANGES + name.casefold()} & taken:
             number += 1
             name = f"{short} ({number})"
         taken |= {name.casefold(), CHANGES + name.casefold()}

@@ -31,10 +31,16 @@ LOSSES = table(
 
 
 def _by_period(name: str, description: str, unit: str, words: str, periods: Sequence[str]) -> pa.DataFrameSchema:
-    columns = {period: number(f"{words} in {period}; blank where there is nothing to lose", unit) for period in periods}
+    about = f"{words} in {{}}; blank where there is nothing to lose"
+    columns = {period_column(period): number(about.format(period), unit) for period in periods}
     return table(
         name, description, {"kind": text("kind of loss", key=True), "member": text("what is lost", key=True), **columns}
     )
+
+
+def period_column(period: str) -> str:
+    """The column of a period in the heat maps, unlike the columns that say what is lost."""
+    return f"period {period}" if period in ("kind", "member") else period
 
 
 def stress_schemas(periods: Sequence[str]) -> dict[str, pa.DataFrameSchema]:

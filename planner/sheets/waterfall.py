@@ -1,7 +1,7 @@
 """A waterfall as stacked columns: what leads from one total to another, step by step."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
@@ -13,27 +13,37 @@ _SMALL, _FILLED = 0.35, 0.6
 """Where the steps take less than the first share of the chart's height, the axis begins where they take the second."""
 
 
-def waterfall(start: tuple[str, float], steps: Mapping[str, float], end: str, better: float) -> pd.DataFrame:
+def waterfall(start: tuple[str, float], steps: Sequence[tuple[str, float]], end: str, better: float) -> pd.DataFrame:
     """Rows: the start, each step, the end. Columns: an invisible base, totals, steps to the better and to the worse.
 
-    `start` is a label and a level, `steps` are the amounts by label; an amount of the sign of `better` is an
-    improvement. What does not stand in a row is missing; what no row has is left out. Steps that all lie below zero
-    have an empty column beside theirs, whose name the legend shows.
+    `start` is a label and a level, `steps` are labels and amounts; an amount of the sign of `better` is an improvement.
+    Labels are names of others: they may equal each other, and the names of the columns. What is not in a row is
+    missing; what no row has is left out. Steps that all lie below zero have an empty column beside theirs, whose name
+    the legend shows.
     """
     label, level = start
-    rows = {label: {TOTAL: level}}
-    for step, amount in steps.items():
+    labels, rows = [label, *(step for step, _ in steps), end], [{TOTAL: level}]
+    for _, amount in steps:
         name = BETTER if amount * better >= 0 else WORSE
         low, high = sorted((level, level + amount))
         above, below = max(high, 0.0) - max(low, 0.0), min(low, 0.0) - min(high, 0.0)
-        rows[step] = {BASE: max(low, 0.0) + min(high, 0.0)}
-        rows[step] |= {name: above} if above or not below else {}
-        rows[step] |= {name + BELOW: below} if below else {}
+        row = {BASE: max(low, 0.0) + min(high, 0.0)}
+        row |= {name: above} if above or not below else {}
+        row |= {name + BELOW: below} if below else {}
+        rows.append(row)
         level += amount
-    rows[end] = {TOTAL: level}
+    rows.append({TOTAL: level})
     order = [BASE, TOTAL, *(name + part for name in (BETTER, WORSE) for part in ("", BELOW))]
-    frame = pd.DataFrame.from_dict(rows, orient="index")
+    frame = pd.DataFrame(rows, index=labels)
     return frame.reindex(columns=[name for name in order if name in frame or name + BELOW in frame])
+
+
+def others_beside(names: Collection[str]) -> str:
+    """What to call the sum of all others beside these names: "others", where none of them is called that itself."""
+    words = "others"
+    while words in names:
+        words = f"all {words}"
+    return words
 
 
 def axis_floor(levels: list[float]) -> float | None:

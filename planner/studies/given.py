@@ -6,7 +6,7 @@ from typing import Any
 
 from planner.issues import InputError, Issue
 from planner.planning import Beside
-from planner.results.result_file import Compared, read_compared
+from planner.results.result_file import Compared, labels, read_compared
 from planner.solver.solver import Options
 from planner.workbook.package import refusal
 from planner.workbook.read import Reading
@@ -17,7 +17,7 @@ from planner_models.schema.decisions import KEYS, Decision
 
 def read_result(path: Path) -> Compared:
     """The result at `path`; its `issues` say where it was edited. Raises InputError where it holds no plan."""
-    found = read_compared(path, path.stem)
+    found = read_compared(path, labels([path])[0])
     if found.kind != "result" or "costs" not in found.tables:
         raise refusal(f"{path} holds no plan: name what planner solve has written")
     return found

@@ -13,7 +13,7 @@ from planner.sheets.board import Chart, Curve, Map, Tile
 from planner.sheets.comparison import share_in_points
 from planner.workbook import style
 from planner.workbook.drawing import drawn, figures_sheet
-from planner.workbook.rows import FORMULA_SIGNS
+from planner.workbook.put import put_text
 
 _LEFT = 5
 """The page begins in column E."""
@@ -100,9 +100,7 @@ def fill_by_row(sheet: Worksheet, frame: pd.DataFrame, *, wrap: bool = True) -> 
                 cell.number_format = style.POINTS if points else plain
                 cell.alignment = Alignment(horizontal="right", vertical="center")
             elif isinstance(value, str) and value:
-                cell.value = value
-                cell.data_type = "s"
-                cell.quotePrefix = value.startswith(FORMULA_SIGNS)
+                put_text(cell, value)
                 long = wrap and len(value) > 40
                 cell.alignment = Alignment(
                     horizontal="left", vertical="top" if long else "center", indent=1, wrap_text=long
@@ -151,8 +149,7 @@ def _text(sheet: Worksheet, area: tuple[int, int, int, int], text: str, font: Fo
     """Text over an area: its row, its place on the page, rows and columns."""
     row, place, rows, columns = area
     cell = sheet.cell(row, _LEFT + place)
-    cell.value = text
-    cell.data_type = "s"
+    put_text(cell, text)
     cell.font = font
     cell.alignment = Alignment(
         horizontal="left", vertical="top" if rows > 1 else "center", wrap_text=rows > 1, indent=int(columns == 3)

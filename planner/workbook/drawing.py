@@ -22,8 +22,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from planner.sheets.board import Chart, Curve, Map
 from planner.sheets.waterfall import BASE, BELOW, BETTER, TOTAL, WORSE
+from planner.surfaces import visible
 from planner.workbook import style
 from planner.workbook.outline import COASTS
+from planner.workbook.put import put_text
 
 SHEET = "_charts"
 """Holds the figures behind the charts; begins with _, so that the reader passes it by."""
@@ -108,17 +110,18 @@ def _of_shares(chart: Chart) -> bool:
 def _write(chart: Chart, figures: Worksheet) -> tuple[int, int]:
     """The figures of a chart, below those that stand there; row of the series names and column of the first series."""
     title = figures.max_row + 2 if figures.max_row > 1 else 1
-    figures.cell(title, 1, f"{chart.title} ({chart.unit})").font = CellFont(name="Calibri", bold=True)
+    put_text(figures.cell(title, 1), f"{chart.title} ({chart.unit})")
+    figures.cell(title, 1).font = CellFont(name="Calibri", bold=True)
     frame = chart.frame
     levels = frame.index.nlevels
     for number, name in enumerate(frame.columns):
-        _put(figures, title + 1, levels + 1 + number, name)
+        put_text(figures.cell(title + 1, levels + 1 + number), str(name))
     previous: tuple[str, ...] = ()
     for row, (label, values) in enumerate(zip(frame.index, frame.to_numpy(), strict=True), title + 2):
         labels = label if isinstance(label, tuple) else (label,)
         for place, word in enumerate(labels, 1):
             if labels[:place] != previous[:place]:
-                _put(figures, row, place, word)
+                put_text(figures.cell(row, place), str(word))
         previous = labels
         for number, value in enumerate(values):
             if value != value:
@@ -126,13 +129,6 @@ def _write(chart: Chart, figures: Worksheet) -> tuple[int, int]:
             cell = figures.cell(row, levels + 1 + number, float(value))
             cell.number_format = style.PERCENT if _of_shares(chart) else "#,##0.0"
     return title + 1, levels + 1
-
-
-def _put(figures: Worksheet, row: int, column: int, word: object) -> None:
-    """A name as text, even where it begins like a formula."""
-    cell = figures.cell(row, column)
-    cell.value = str(word)
-    cell.data_type = "s"
 
 
 def _set_categories(picture: BarChart, figures: Worksheet, top: int, bottom: int, levels: int) -> None:
@@ -202,7 +198,8 @@ def _curve(chart: Curve, figures: Worksheet) -> ScatterChart:
 def _series_title(figures: Worksheet, chart: Curve) -> None:
     """The title of a curve above its figures."""
     row = figures.max_row + 2 if figures.max_row > 1 else 1
-    figures.cell(row, 1, f"{chart.title} ({chart.across}; {chart.unit})").font = CellFont(name="Calibri", bold=True)
+    put_text(figures.cell(row, 1), f"{chart.title} ({chart.across}; {chart.unit})")
+    figures.cell(row, 1).font = CellFont(name="Calibri", bold=True)
 
 
 def _coast_points() -> list[tuple[float, float] | None]:
@@ -216,7 +213,7 @@ def _coast_points() -> list[tuple[float, float] | None]:
 def _series(picture: ScatterChart, figures: Worksheet, name: str, points: list) -> Series:
     """A series of `points` (None is a gap), written below what `figures` has."""
     top = figures.max_row + 1
-    _put(figures, top, 1, name)
+    put_text(figures.cell(top, 1), name)
     for row, point in enumerate(points, top):
         if point is not None:
             figures.cell(row, 2, float(point[0]))
@@ -285,7 +282,7 @@ def _title(text: str, size: int = 1200, *, bold: bool = True) -> Title:
     look = CharacterProperties(sz=size, b=bold, solidFill=style.NAVY if bold else "595959", latin=Font("Calibri"))
     paragraph = Paragraph(pPr=ParagraphProperties(defRPr=look), r=[])
     title = Title()
-    paragraph.r.append(RegularTextRun(t=text, rPr=look))
+    paragraph.r.append(RegularTextRun(t=visible(text), rPr=look))
     title.tx = Text(rich=RichText(p=[paragraph]))
     title.overlay = False
     return title

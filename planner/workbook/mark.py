@@ -6,9 +6,9 @@ but loses macros, charts, shapes, pictures where Pillow is not installed, and th
 has to be opened and saved once before it can itself be read. The original is never touched.
 """
 
+import io
 import os
 import shutil
-import tempfile
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable
@@ -16,17 +16,19 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
+from openpyxl import Workbook
+from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from planner.issues import Issue
 from planner.sheets.issues import COLUMNS
-from planner.workbook.names import plain
-from planner.workbook.package import open_package, refusal
-from planner.workbook.save import is_special, reason
+from planner.surfaces import visible
+from planner.workbook.names import plain, shown
+from planner.workbook.package import Package, open_package, refusal
+from planner.workbook.put import put_text
+from planner.workbook.save import WriteError, is_special, reason, replace_file
 
 _FILLS = {
     severity: PatternFill("solid", start_color=color, end_color=color)
@@ -34,6 +36,10 @@ _FILLS = {
 }
 _ORDER = tuple(_FILLS)
 _AUTHOR = "planner"
+MARKED_BY = "planner check --mark"
+"""Who a marked copy says has saved it last; any spreadsheet program that saves it says otherwise."""
+
+_PROPERTIES = "docProps/core.xml"
 _MOST_ROWS = 1_000_000
 """Issues that fit below each other in a sheet."""
 
@@ -41,8 +47,8 @@ _MOST_ROWS = 1_000_000
 def mark(source: str | Path, copy: str | Path, issues: Iterable[Issue]) -> str:
     """Write a copy of the workbook `source` to `copy` with its `issues` marked; returns the name of the listing sheet.
 
-    A file that stands at `copy` is replaced, in one step. Raises InputError where `copy` is the original itself,
-    cannot be written, or openpyxl cannot open the original.
+    A file at `copy` is replaced, in one step. Raises InputError where `copy` is the original itself, cannot be written,
+    or openpyxl cannot copy the original.
     """
     source, copy = Path(source), Path(copy)
     if copy.exists() and os.path.samefile(source, copy):
@@ -52,7 +58,36 @@ def mark(source: str | Path, copy: str | Path, issues: Iterable[Issue]) -> str:
     if is_special(copy):
         raise refusal(reason(OSError(), copy))
     open_package(source)
-    book = _opened(source)
+    content = source.read_bytes()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl warns of what it drops; the docstring above says it
+            book = openpyxl.load_workbook(io.BytesIO(content))
+            listing = _marked(book, issues)
+            marked = io.BytesIO()
+            book.save(marked)
+    except Exception as error:  # openpyxl has no error of its own for what it cannot read, nor for what it cannot write
+        words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        raise refusal(
+            f"{source.name} cannot be copied and marked ({shown(words)}): save it again in Excel first"
+        ) from None
+    try:
+        replace_file(copy, lambda file: file.write(marked.getvalue()))
+    except WriteError as error:
+        raise refusal(str(error)) from error
+    shutil.copymode(source, copy)
+    return listing
+
+
+def is_marked_copy(package: Package) -> bool:
+    """Whether `mark` wrote the workbook, and no spreadsheet program has saved it since."""
+    if _PROPERTIES not in package.archive.namelist():
+        return False
+    return f":lastModifiedBy>{MARKED_BY}<".encode() in package.part(_PROPERTIES)
+
+
+def _marked(book: Workbook, issues: Iterable[Issue]) -> str:
+    """Mark the issues in `book`; returns the name of the listing sheet."""
     ordered = sorted(issues, key=lambda issue: _ORDER.index(issue.severity))
     titles = {issue.sheet: _title(book, issue.sheet) for issue in ordered}
     at: dict[tuple[str, str], list[Issue]] = defaultdict(list)
@@ -62,26 +97,8 @@ def mark(source: str | Path, copy: str | Path, issues: Iterable[Issue]) -> str:
             at[title, issue.cell].append(issue)
     for (title, cell), found in at.items():
         _mark_cell(book[title], cell, found)
-    listing = _list_issues(book, ordered, titles)
-    _save(book, copy, source)
-    return listing
-
-
-def _opened(source: Path) -> Any:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl warns of what it drops; the docstring above says it
-            return openpyxl.load_workbook(source)
-    except (
-        InvalidFileException,
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        OSError,
-        TypeError,
-        ValueError,
-    ) as error:
-        raise refusal(f"{source.name} cannot be copied and marked ({error}): save it again in Excel first") from None
+    book.properties.lastModifiedBy = MARKED_BY
+    return _list_issues(book, ordered, titles)
 
 
 def _title(book: Any, sheet: str) -> str | None:
@@ -98,7 +115,7 @@ def _mark_cell(sheet: Any, place: str, found: list[Issue]) -> None:
     lines = [f"{issue.severity}: {issue.message}" for issue in found]
     if cell.comment is not None:
         lines.append(cell.comment.text)
-    text = ILLEGAL_CHARACTERS_RE.sub("", "\n\n".join(lines))[:32_000]
+    text = visible("\n\n".join(lines))[:32_000]
     cell.comment = Comment(text, _AUTHOR, height=60 + 20 * min(len(text) // 40, 12), width=320)
 
 
@@ -118,7 +135,7 @@ def _list_issues(book: Any, ordered: list[Issue], titles: dict[str, str | None])
     sheet.append(list(COLUMNS))
     for row, issue in enumerate(ordered[:_MOST_ROWS], 2):
         for column, value in enumerate((issue.severity, issue.sheet, issue.cell, issue.message), 1):
-            _write_text(sheet.cell(row, column), value)
+            put_text(sheet.cell(row, column), value)
         sheet.cell(row, 1).fill = _FILLS[issue.severity]
         title = titles[issue.sheet]
         if title is not None:
@@ -135,13 +152,6 @@ def _list_issues(book: Any, ordered: list[Issue], titles: dict[str, str | None])
     return name
 
 
-def _write_text(cell: Cell, value: str) -> None:
-    """Text, also where it looks like a formula."""
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)[:32_000] or None
-    if value.startswith(("=", "+", "-", "@")):
-        cell.data_type, cell.quotePrefix = "s", True
-
-
 def _link(cell: Cell, title: str, place: str) -> None:
     """Make `cell` lead to the cell `place` of the sheet `title`."""
     cell.value = place
@@ -152,19 +162,3 @@ def _link(cell: Cell, title: str, place: str) -> None:
 
 def _numbered(number: int) -> str:
     return "issues" if number == 1 else f"issues_{number}"
-
-
-def _save(book: Any, copy: Path, source: Path) -> None:
-    """Write next to the target first, with the rights of the original, then put it in place in one step."""
-    temporary = None
-    try:
-        handle, temporary = tempfile.mkstemp(suffix=".xlsx", prefix=".", dir=copy.parent)
-        os.close(handle)
-        shutil.copymode(source, temporary)
-        book.save(temporary)
-        os.replace(temporary, copy)
-    except OSError as error:
-        raise refusal(f"{copy} cannot be written: {error.strerror or error}") from None
-    finally:
-        if temporary is not None and os.path.exists(temporary):
-            os.remove(temporary)

@@ -2,7 +2,6 @@
 
 import datetime
 import math
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 from xml.sax.saxutils import escape
@@ -12,16 +11,12 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
 
-LONGEST_TEXT = 32_767
-"""Characters a cell can hold; longer text would make the file unreadable and is cut."""
+from planner.surfaces import FORMULA_SIGNS, in_cell
 
 MOST_ROWS = 1_048_576
 """Rows a sheet can hold, the header included."""
 
 _CHUNK = 20_000
-FORMULA_SIGNS = ("=", "+", "-", "@")
-_NO_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]|_(?=x[0-9a-fA-F]{4}_)")
-"""Characters that stand in XML only as `_xHHHH_`, and underscores that would be taken for the start of that."""
 
 
 def body(frame: pd.DataFrame, styles: Sequence[int], literal: int, moment: int) -> Iterator[str]:
@@ -77,9 +72,4 @@ def _rest(value: Any, style: int, literal: int, moment: int) -> str:
         return f' s="{moment}"><v>{to_excel(value)!r}</v></c>'
     text = str(value)
     shown = literal if text.startswith(FORMULA_SIGNS) else style
-    return f' s="{shown}" t="inlineStr"><is><t xml:space="preserve">{_escaped(text)}</t></is></c>'
-
-
-def _escaped(text: str) -> str:
-    cut = text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
-    return escape(_NO_XML.sub(lambda match: f"_x{ord(match.group()):04X}_", cut))
+    return f' s="{shown}" t="inlineStr"><is><t xml:space="preserve">{escape(in_cell(text))}</t></is></c>'

@@ -1,14 +1,21 @@
 """A workbook onto the disk: whole or not at all, and the same bytes for the same content."""
 
+import contextlib
 import datetime
 import errno
+import hashlib
 import os
 import re
+import signal
+import socket
+import tempfile
+import threading
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import psutil
 from openpyxl import Workbook
 from openpyxl.writer.excel import ExcelWriter
 
@@ -18,6 +25,9 @@ Body = Callable[[], Iterator[str]]
 _MOMENT = (2000, 1, 1, 0, 0, 0)
 """The time that all parts carry, so that it makes no difference when a file was written."""
 
+_HOST = re.sub(r"[^\w.]", "_", socket.gethostname())
+"""This machine in names of temporary files: on a network folder only its own processes can be looked for."""
+
 _DIMENSION = re.compile(r'<dimension ref="[^"]*" ?/>')
 _AFTER_IGNORED_ERRORS = re.compile(r"<drawing |<legacyDrawing |<tableParts|</worksheet>")
 _IGNORED_ERRORS = '<ignoredErrors><ignoredError sqref="A1:XFD1048576" numberStoredAsText="1" /></ignoredErrors>'
@@ -26,6 +36,14 @@ _IGNORED_ERRORS = '<ignoredErrors><ignoredError sqref="A1:XFD1048576" numberStor
 
 class WriteError(OSError):
     """The file could not be written; the message says why and what to do."""
+
+
+class Rescued(WriteError):
+    """The file could not be written where it was asked for; what it was to hold is in the file `place` instead."""
+
+    def __init__(self, words: str, place: Path) -> None:
+        super().__init__(f"{words}. What it was to hold is not lost: it is in {place}")
+        self.place = place
 
 
 class _Archive(zipfile.ZipFile):
@@ -58,10 +76,11 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
-def save(book: Workbook, path: str | Path, bodies: Mapping[str, Body]) -> None:
+def save(book: Workbook, path: str | Path, bodies: Mapping[str, Body], rescue: bool = False) -> None:
     """Write `book` to `path`, with the rows of `bodies` (by sheet name) below what the sheet has already.
 
-    The file at `path` is replaced only when the new one is complete. Raises WriteError where that cannot be.
+    The file at `path` is replaced only when the new one is complete. `rescue` and what is raised are as in
+    `replace_file`.
     """
     book.properties.creator = "planner"
     book.properties.created = book.properties.modified = datetime.datetime(*_MOMENT)
@@ -72,30 +91,122 @@ def save(book: Workbook, path: str | Path, bodies: Mapping[str, Body]) -> None:
         with _Archive(file, by_part) as archive:
             ExcelWriter(book, archive).write_data()
 
-    _replace(path, fill)
+    replace_file(path, fill, rescue)
 
 
-def save_text(path: str | Path, text: str) -> None:
-    """Write `text` to `path`, whole or not at all, as `save` does."""
-    _replace(path, lambda file: file.write(text.encode()))
+def save_page(path: str | Path, text: str) -> None:
+    """Write a page, HTML or Markdown, whole or not at all, with a last line by which `is_own_page` knows it again."""
+    body = text if text.endswith("\n") else text + "\n"
+    replace_file(path, lambda file: file.write((body + _signature(body.encode()) + "\n").encode()))
 
 
-def _replace(path: str | Path, fill: Callable[[BinaryIO], object]) -> None:
-    """Put what `fill` writes in the place of the file at `path`, once it is complete."""
+def is_own_page(path: Path) -> bool:
+    """Whether `save_page` wrote the file at `path`, and nobody has edited it since."""
+    body, line, signature = path.read_bytes().rstrip(b"\n").rpartition(b"\n")
+    return _signature(body + line).encode() == signature
+
+
+def _signature(body: bytes) -> str:
+    return f"<!-- written by planner, SHA-256 {hashlib.sha256(body).hexdigest()} -->"
+
+
+def replace_file(path: str | Path, fill: Callable[[BinaryIO], object], rescue: bool = False) -> None:
+    """Put what `fill` writes in the place of the file at `path`, once it is complete; Ctrl-C waits for it.
+
+    What cannot be made again is to be rescued: where it cannot be written to `path`, it is written to another place.
+
+    Parameters
+    ----------
+    path
+        The file to write; what is there stays as it is until the new one is complete.
+    fill
+        Writes the whole content to a binary file. Called again for each further place that is tried.
+    rescue
+        Whether other places are tried.
+
+    Raises
+    ------
+    Rescued
+        The content is in another file, which the message names.
+    WriteError
+        The content could not be written anywhere.
+    """
     target = Path(os.path.realpath(path))
     if is_special(target):
         raise WriteError(reason(OSError(), target))
-    half_done = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    half_done = target.with_name(temporary_name(target.name))
+    with undisturbed():
+        try:
+            clean_up(target.parent)
+            with half_done.open("wb") as file:
+                _fill(file, fill)
+            half_done.replace(target)
+        except OSError as error:
+            half_done.unlink(missing_ok=True)
+            if rescue:
+                raise rescued(target, error, fill) from error
+            raise WriteError(reason(error, target)) from error
+        finally:
+            with contextlib.suppress(OSError):
+                half_done.unlink(missing_ok=True)
+
+
+def _fill(file: BinaryIO, fill: Callable[[BinaryIO], object]) -> None:
+    fill(file)
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def rescued(target: Path, error: OSError, fill: Callable[[BinaryIO], object]) -> WriteError:
+    """What to raise for content that could not be written to `target`: Rescued, once it is safe in another file.
+
+    That is beside the target, where only the target itself cannot be written, else in the home or the temporary folder.
+    """
+    words = reason(error, target)
+    blocked = target.exists() and not is_full(error)
+    folders = [*([target.parent] if blocked else []), Path.home(), Path(tempfile.gettempdir())]
+    name = f"{target.stem}-rescued-{datetime.datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}{target.suffix}"
+    for folder in folders:
+        place = folder / name
+        try:
+            with place.open("xb") as file:
+                _fill(file, fill)
+        except OSError:
+            with contextlib.suppress(OSError):
+                place.unlink(missing_ok=True)
+            continue
+        return Rescued(words, place)
+    return WriteError(words)
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """While this lasts Ctrl-C waits; it takes effect at the end."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
     try:
-        with half_done.open("wb") as file:
-            fill(file)
-            file.flush()
-            os.fsync(file.fileno())
-        half_done.replace(target)
-    except OSError as error:
-        raise WriteError(reason(error, target)) from error
+        yield
     finally:
-        half_done.unlink(missing_ok=True)
+        signal.signal(signal.SIGINT, before)
+    if heard:
+        signal.raise_signal(signal.SIGINT)
+
+
+def temporary_name(name: str) -> str:
+    """A name for a file that this process writes beside `name` and puts in its place when it is complete."""
+    return f".{name}.planner-{_HOST}-{os.getpid()}.tmp"
+
+
+def clean_up(folder: Path) -> None:
+    """Delete what processes of this machine that were killed left half written in `folder`."""
+    for path in folder.glob(f".*.planner-{_HOST}-*.tmp"):
+        number = path.name.removesuffix(".tmp").rpartition("-")[2]
+        if number.isdigit() and not psutil.pid_exists(int(number)):
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
 
 
 def is_special(target: Path) -> bool:

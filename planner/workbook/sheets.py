@@ -7,13 +7,13 @@ from typing import Any, TypeAlias
 import pandas as pd
 import pandera.pandas as pa
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from planner.workbook import assist, style
+from planner.workbook.put import put_text
 from planner.workbook.rows import body
 from planner.workbook.save import Body
 from planner.workbook.tables import REMARKS
@@ -114,8 +114,8 @@ def _table_sheet(
 
 
 def _header(sheet: Worksheet, place: int, name: str, column: pa.Column | None) -> None:
-    cell = sheet.cell(1, place, ILLEGAL_CHARACTERS_RE.sub("", name))
-    cell.data_type = "s"
+    cell = sheet.cell(1, place)
+    put_text(cell, name)
     needed = column is not None and meta(column)["required"]
     style.header_cell(cell, needed=needed, remark=column is None or name in REMARKS)
     if column is not None:

@@ -1,7 +1,7 @@
 """Tables out to workbooks: instances that look like the template, and results."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -10,11 +10,27 @@ import pandera.pandas as pa
 from planner.issues import InputError, Issue
 from planner.workbook.board import Board, add_board, fill_by_row
 from planner.workbook.heat import Heat, add_heat
+from planner.workbook.mark import is_marked_copy
 from planner.workbook.names import OWN
 from planner.workbook.package import open_package
-from planner.workbook.save import Body, WriteError, is_full, is_special, reason, save
+from planner.workbook.read import read_sheets
+from planner.workbook.save import (
+    Body,
+    WriteError,
+    clean_up,
+    is_full,
+    is_own_page,
+    is_special,
+    reason,
+    save,
+    temporary_name,
+    undisturbed,
+)
 from planner.workbook.sheets import Rows, copy_sheet, input_sheet, new_book, result_sheet
-from planner_models.schema import INPUTS
+from planner_models.schema import INPUTS, RESULTS
+
+OWN_FACT = "planner version"
+"""A row of sheet `run` that every workbook has that the planner wrote as a result."""
 
 
 def write_instance(tables: Mapping[str, Rows], path: str | Path) -> None:
@@ -37,49 +53,99 @@ def write_tables(
     schemas: Mapping[str, pa.DataFrameSchema],
     tables: Mapping[str, pd.DataFrame],
     inputs: Mapping[str, pd.DataFrame],
-    board: Board | None,
+    board: Board | Callable[[], Board] | None,
     by_row: Sequence[str] = (),
     heat: Mapping[str, Heat] | None = None,
 ) -> None:
     """Write a workbook of the sheets of `schemas` that `tables` has, and `in_<sheet>` for `inputs`.
 
-    `board` is the page on sheet `summary`, which must then be there. The sheets `by_row` have another unit in every
-    row, which stands in their column `unit`; those of `heat` are shaded. Raises WriteError as `write_result` does.
+    `board`, or what it returns, is the page on sheet `summary`, which must then be there. The sheets `by_row` have
+    another unit in every row, which stands in their column `unit`; those of `heat` are shaded. Ctrl-C waits for the
+    end of it.
+
+    Raises
+    ------
+    Rescued
+        `path` could not be written; all is in another file, which the message names.
+    Undrawn
+        The file is written, without the page on sheet `summary`, which could not be drawn.
+    WriteError
+        The file could not be written anywhere; what was at `path` is still there.
     """
+    by_row = [name for name in by_row if name in tables]
+    with undisturbed():
+        try:
+            page = board() if callable(board) else board
+            _write(path, schemas, tables, inputs, (page, by_row, heat or {}))
+        except OSError:
+            raise
+        except Exception as error:  # whatever is wrong with a picture: what took hours to find is not lost over it
+            if board is None:
+                raise
+            _write(path, schemas, tables, inputs, (None, (), {}))
+            raise Undrawn(f"{path} is written, but without its charts: {type(error).__name__}: {error}") from error
+
+
+class Undrawn(WriteError):
+    """The file is written with all its tables, but a chart or page of it could not be drawn."""
+
+
+def _write(
+    path: str | Path,
+    schemas: Mapping[str, pa.DataFrameSchema],
+    tables: Mapping[str, pd.DataFrame],
+    inputs: Mapping[str, pd.DataFrame],
+    look: tuple[Board | None, Sequence[str], Mapping[str, Heat]],
+) -> None:
+    """Write the workbook; `look` is the page, the sheets that have a unit in every row, and the shaded ones."""
+    board, by_row, heat = look
     book = new_book()
     bodies: dict[str, Body] = {}
     for name, schema in schemas.items():
         if name in tables:
             bodies[name] = result_sheet(book, schema, tables[name])
-    for name, shades in (heat or {}).items():
+    for name, shades in heat.items():
         add_heat(book[name], tables[name], shades)
     for name in by_row:
         del bodies[name]
         fill_by_row(book[name], tables[name], wrap=False)
-    bodies.pop("summary", None)  # its rows share the sheet with the page for the board
     for name in INPUTS:
         if name in inputs:
             bodies[f"in_{name}"] = copy_sheet(book, f"in_{name}", name, inputs[name])
     if board is not None:
+        del bodies["summary"]  # its rows share the sheet with the page for the board
         add_board(book, tables["summary"], board)
-    save(book, path, bodies)
+    save(book, path, bodies, rescue=True)
 
 
-def ensure_replaceable(path: str | Path) -> None:
-    """Raise InputError where a result cannot be written to `path`, or something would be lost by it.
+def ensure_replaceable(path: str | Path, force: bool = False, ending: str = ".xlsx") -> None:
+    """Raise InputError where `path` cannot be written to, or something that the planner did not write would be lost.
 
-    Results can be made again, so they are replaced; a workbook that somebody filled in is not.
+    Results can be made again, so they are replaced; what somebody else wrote, filled in or edited is not, unless
+    `force` is set. `path` must end in `ending`: .xlsx, .html or .md.
     """
-    ensure_writable(path)
-    if not Path(path).exists():
+    ensure_writable(path, ending)
+    if force or not Path(path).exists() or is_own(Path(path), ending):
         return
+    what = "result" if ending == ".xlsx" else "page"
+    words = f"{path} exists and is no {what} of the planner: name another file, or replace it with --force"
+    raise InputError([Issue("error", "", "", words)])
+
+
+def is_own(path: Path, ending: str = ".xlsx") -> bool:
+    """Whether the planner wrote the file: a page, a sealed workbook, or a copy in which it marked faults."""
+    if ending != ".xlsx":
+        return is_own_page(path)
     try:
-        ours = any(name == OWN for name, _ in open_package(path).sheets)
+        package = open_package(path)
+        if is_marked_copy(package):
+            return True
+        if all(name != OWN for name, _ in package.sheets):
+            return False
+        sealed = read_sheets(package, {OWN: RESULTS[OWN]})[0].get(OWN)
     except InputError:
-        ours = False
-    if not ours:
-        words = f"{path} exists and is no result of the planner: name another file, or remove it first"
-        raise InputError([Issue("error", "", "", words)])
+        return False
+    return sealed is not None and OWN_FACT in set(sealed["key"])
 
 
 def ensure_writable(path: str | Path, ending: str = ".xlsx") -> None:
@@ -89,8 +155,9 @@ def ensure_writable(path: str | Path, ending: str = ".xlsx") -> None:
         raise InputError([Issue("error", "", "", f"{path}: name a file that ends in {ending}")])
     if is_special(target):
         raise InputError([Issue("error", "", "", reason(OSError(), target))])
-    attempt = target.with_name(f".{target.name}.{os.getpid()}.try")
+    attempt = target.with_name(temporary_name(target.name))
     try:
+        clean_up(target.parent)
         attempt.touch()
         attempt.unlink()
         if target.exists():

@@ -1,6 +1,7 @@
 """Workers of a Dask cluster: the same tasks, anywhere. Dask gives a task whose worker died to another."""
 
 import contextlib
+import ipaddress
 import queue
 import socket
 import traceback
@@ -94,6 +95,21 @@ class DaskCrew:
         for number in list(self._futures):
             self.stop(number)
         self._client.close()
+
+
+def unprotected(address: str) -> str:
+    """What to warn of where whoever can reach the scheduler can run programs on it and on its workers; else ""."""
+    scheme, _, place = address.rpartition("://")
+    host = place.rpartition(":")[0].strip("[]") if ":" in place else place
+    if scheme in ("tls", "wss", "inproc") or host == "localhost":
+        return ""
+    with contextlib.suppress(ValueError):
+        if ipaddress.ip_address(host).is_loopback:
+            return ""
+    return (
+        f"{address} is on another machine and not protected by TLS: whoever reaches it can read the workbooks and run "
+        "programs on all its machines; see docs/JOBS.md for tls:// or a tunnel"
+    )
 
 
 def _listens(address: str) -> bool:

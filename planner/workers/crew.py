@@ -10,6 +10,7 @@ import queue
 import signal
 import socket
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -97,11 +98,12 @@ class LocalCrew:
     def __init__(self, size: int) -> None:
         self._size = size
         self._workers: list[_Worker] = []
+        self._lost: list[Event] = []
         self._context = get_context("spawn")
         self.cores: int | None = max(1, (os.cpu_count() or 1) // size)
 
     def free(self) -> int:
-        return self._size - sum(worker.number is not None for worker in self._workers)
+        return self._size - sum(worker.number is not None for worker in self._workers) - len(self._lost)
 
     def start(self, number: int, work: Work, argument: Any) -> None:
         for idle in [worker for worker in self._workers if worker.number is None]:
@@ -112,34 +114,51 @@ class LocalCrew:
                 continue
             idle.number = number
             return
-        worker = self._hired()
-        worker.number = number
-        worker.line.send((work, argument))
+        try:
+            worker = self._hired()
+        except OSError as error:
+            self._lost.append(Event(number, "lost", f"no worker could be started ({error.strerror or error})"))
+            return
+        try:
+            worker.line.send((work, argument))
+            worker.number = number
+        except OSError:  # it died before it could be told anything, which is a loss like any other
+            worker.process.join(1.0)
+            how = _how(worker.process.exitcode)
+            self._discharge(worker)
+            self._lost.append(Event(number, "lost", f"its worker died at once ({how})"))
 
     def _hired(self) -> _Worker:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=_serve, args=(theirs,), daemon=True)
-        process.start()
-        theirs.close()
+        try:
+            process.start()
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
         self._workers.append(_Worker(process, ours))
         return self._workers[-1]
 
     def events(self, seconds: float) -> list[Event]:
         lines = {worker.line: worker for worker in self._workers}
-        found = []
-        for line in wait(list(lines), seconds) if lines else ():
+        found, self._lost = self._lost, []
+        if not lines and not found:
+            time.sleep(seconds)
+        for line in wait(list(lines), 0 if found else seconds) if lines else ():
             worker = lines[line]  # type: ignore[index]  # wait gives back what it was given
             try:
                 kind, content = worker.line.recv()
-            except (EOFError, OSError):
+            except Exception:  # it died, perhaps in the middle of a message, of which anything may be left
                 number = worker.number
                 worker.process.join(1.0)
                 self._discharge(worker)
                 if number is not None:
                     found.append(Event(number, "lost", f"its worker died ({_how(worker.process.exitcode)})"))
                 continue
-            assert worker.number is not None
-            found.append(Event(worker.number, kind, content))
+            if worker.number is not None:
+                found.append(Event(worker.number, kind, content))
             if kind != "told":
                 worker.number = None
         return found
@@ -160,6 +179,7 @@ class LocalCrew:
                 worker.line.send(content)
 
     def stop(self, number: int) -> None:
+        self._lost = [event for event in self._lost if event.number != number]
         worker = self._of(number)
         if worker is not None:
             self._discharge(worker)

@@ -88,6 +88,11 @@ def _numbered(work: Callable[[Task], Found], task: tuple[int, Task]) -> tuple[in
     return task[0], work(task[1])
 
 
+def done_apart(crew: Crew, work: Callable[[Task], Found], task: Task) -> Found:
+    """What `work` makes of a task in a worker: what aborts the process there does no harm here. Raises TaskFailed."""
+    return next(_solved(crew, work, [task]))
+
+
 def _solved(crew: Crew, work: Callable[[Task], Found], tasks: Sequence[Task]) -> Iterator[Found]:
     waiting, begun, done = list(range(len(tasks))), [0] * len(tasks), 0
     while done < len(tasks):

@@ -25,6 +25,44 @@ def is_whole(path: Path) -> bool:
     return set(read_tables(path)["audit"]["ok"]) == {"yes"}
 
 
+class Here:
+    """A crew that does each task at once, in this process."""
+
+    cores = 1
+    local = True
+
+    def __init__(self) -> None:
+        self._done: list[Event] = []
+
+    def free(self) -> int:
+        return 1
+
+    def start(self, number: int, work: Any, argument: Any) -> None:
+        try:
+            self._done.append(Event(number, "done", work(argument, None)))
+        except Exception as error:
+            self._done.append(Event(number, "raised", str(error)))
+
+    def events(self, seconds: float) -> list[Event]:
+        found, self._done = self._done, []
+        return found
+
+    def answer(self, number: int, content: Any) -> None:
+        """Nothing."""
+
+    def stop(self, number: int) -> None:
+        """Nothing."""
+
+    def place(self, number: int) -> tuple[int | None, str]:
+        return None, "here"
+
+    def held(self, number: int) -> int:
+        return 0
+
+    def close(self) -> None:
+        """Nothing."""
+
+
 class FakeCrew:
     """One worker that says what it was told to say, task by task."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from planner.issues import InputError
 from planner.ledger import ledger as ledgers
 from planner.ledger.ledger import Ledger, LedgerError, Request
 
@@ -81,12 +82,12 @@ def test_a_full_disk_is_said_and_leaves_the_ledger_as_it_was(path: Path) -> None
 def test_other_files_and_versions_are_refused(path: Path) -> None:
     path.parent.mkdir()
     path.write_text("no database" * 100)
-    with pytest.raises(LedgerError, match="no ledger"):
+    with pytest.raises(InputError, match="no ledger"):
         Ledger(path)
     path.unlink()
     with sqlite3.connect(path) as database:
         database.execute("PRAGMA user_version = 99")
-    with pytest.raises(LedgerError, match="version 99"):
+    with pytest.raises(InputError, match="version 99"):
         Ledger(path)
 
 

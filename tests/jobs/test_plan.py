@@ -1,5 +1,6 @@
 """From a command line or a plan file to jobs: each variant once, and every fault at once."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -8,13 +9,18 @@ import pytest
 from planner.cli.main import run
 from planner.issues import InputError
 from planner.jobs.plan import Run, requests
-from planner.ledger.ledger import FILE, Ledger
-from tests.jobs import TINY
+from planner.ledger.ledger import FILE, Ledger, Request
+from tests.jobs import TINY, Here
+
+
+def asked_for(runs: Sequence[Run]) -> list[Request]:
+    """The jobs of some runs, whose workbooks are opened in this process."""
+    return requests(runs, Here())
 
 
 def changes(*runs: Run) -> list[tuple[str, ...]]:
     """The changes of the jobs of some runs."""
-    return [request.changes for request in requests(runs)]
+    return [request.changes for request in asked_for(runs)]
 
 
 def test_lists_of_values_are_combined() -> None:
@@ -28,10 +34,10 @@ def test_lists_of_values_are_combined() -> None:
 
 
 def test_a_job_named_twice_is_one_job(tmp_path: Path) -> None:
-    assert len(requests([Run((str(TINY), str(TINY.parent / "tin*.xlsx")))])) == 1
+    assert len(asked_for([Run((str(TINY), str(TINY.parent / "tin*.xlsx")))])) == 1
     copy = tmp_path / "copy.xlsx"
     copy.write_bytes(TINY.read_bytes())
-    assert len(requests([Run((str(TINY), str(copy)))])) == 2
+    assert len(asked_for([Run((str(TINY), str(copy)))])) == 2
 
 
 def test_the_seal_of_a_job_changes_with_whatever_changes_its_result() -> None:
@@ -42,9 +48,9 @@ def test_the_seal_of_a_job_changes_with_whatever_changes_its_result() -> None:
         Run(base.files, options={"gap": 0.1}),
         Run(base.files, options={"seed": 1}),
     ]
-    seals = [requests([each])[0].seal for each in variants]
+    seals = [asked_for([each])[0].seal for each in variants]
     assert len(set(seals)) == len(seals)
-    assert requests([base])[0].seal == seals[0]
+    assert asked_for([base])[0].seal == seals[0]
 
 
 def test_every_fault_is_said_at_once(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
@@ -79,7 +85,7 @@ def test_changes_that_a_workbook_has_no_place_for_are_faults_of_the_command_line
 
 def test_a_change_may_rest_on_one_before_it() -> None:
     renamed = Run((str(TINY),), ("sites[mine].site=pit",), ("sites[pit].opening_cost=1,2",))
-    assert len(requests([renamed])) == 2
+    assert len(asked_for([renamed])) == 2
 
 
 def test_a_folder_of_results_that_cannot_be_made(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
@@ -110,7 +116,7 @@ def test_a_toml_plan_is_read_from_its_folder(tmp_path: Path) -> None:
     plan.write_text(
         '[[run]]\nfiles = ["*.xlsx"]\nvary = ["demand[*].volume=1,2"]\ngap = 0.1\n\n[[run]]\nfiles="one.xlsx"'
     )
-    found = requests([Run((str(plan),), ("settings[seed]=3",))])
+    found = asked_for([Run((str(plan),), ("settings[seed]=3",))])
     assert [(request.changes, request.options) for request in found] == [
         (("settings[seed]=3", "demand[*].volume=1"), {"gap": 0.1}),
         (("settings[seed]=3", "demand[*].volume=2"), {"gap": 0.1}),
@@ -124,7 +130,7 @@ def test_a_workbook_of_runs_is_a_plan(tmp_path: Path) -> None:
         {"files": str(TINY), "set": "demand[*].volume=3"},
     ]
     pd.DataFrame(rows).to_excel(tmp_path / "runs.xlsx", sheet_name="runs", index=False)
-    found = requests([Run((str(tmp_path / "runs.xlsx"),))])
+    found = asked_for([Run((str(tmp_path / "runs.xlsx"),))])
     assert [request.options for request in found] == [{"time_limit": 5.0}] * 4 + [{}]
     assert found[4].changes == ("demand[*].volume=3",)
 
@@ -138,7 +144,7 @@ def test_a_workbook_of_runs_is_a_plan(tmp_path: Path) -> None:
         ("[[run]]\nset = []", "names no files"),
         ('[[run]]\nfiles = ["gone.xlsx"]', "no file gone.xlsx"),
         ('[[run]]\nfiles = "a.xlsx"\ngap = 2', "`gap` must be a number between 0 and 1"),
-        ('[[run]]\nfiles = "a.xlsx"\nthreads = 1.5', "`threads` must be a whole number of at least 1"),
+        ('[[run]]\nfiles = "a.xlsx"\nthreads = 1.5', "`threads` must be a whole number between 1 and 2147483647"),
         ("[[run]]\nfiles = 3", "a text or a list of texts"),
         ('[[run]]\nfiles = "plan.toml"', "is a plan file itself"),
     ],
@@ -147,7 +153,7 @@ def test_faults_of_a_plan_file_name_the_run(tmp_path: Path, text: str, words: st
     plan = tmp_path / "plan.toml"
     plan.write_text(text)
     with pytest.raises(InputError) as fault:
-        requests([Run((str(plan),))])
+        asked_for([Run((str(plan),))])
     assert words in str(fault.value)
     assert "plan.toml" in str(fault.value)
 
@@ -155,7 +161,7 @@ def test_faults_of_a_plan_file_name_the_run(tmp_path: Path, text: str, words: st
 def test_options_of_the_command_line_hold_for_every_run_of_a_plan(tmp_path: Path) -> None:
     plan = tmp_path / "plan.toml"
     plan.write_text(f'[[run]]\nfiles = ["{TINY}"]\ngap = 0.01\nseed = 3\n', "utf-8")
-    (request,) = requests([Run((str(plan),), options={"gap": 0.0})])
+    (request,) = asked_for([Run((str(plan),), options={"gap": 0.0})])
     assert request.options == {"gap": 0.0, "seed": 3}
 
 
@@ -169,7 +175,7 @@ def test_options_of_the_command_line_hold_for_every_run_of_a_plan(tmp_path: Path
 def test_cells_are_varied_once(changes: tuple[str, ...], vary: tuple[str, ...]) -> None:
     """The first of two changes of a cell would do nothing, and jobs with other names be the same."""
     with pytest.raises(InputError) as fault:
-        requests([Run((str(TINY),), changes, vary)])
+        asked_for([Run((str(TINY),), changes, vary)])
     (issue,) = fault.value.issues
     assert "is about the same cells" in issue.message
 

@@ -97,7 +97,7 @@ def test_a_result_that_cannot_be_put_in_place_fails_its_job_only(
 
     monkeypatch.setattr(Path, "replace", full)
     status, (one, two) = ran(tmp_path, FakeCrew([DONE, DONE]), request("a"), request("b"))
-    assert (status, one.state, two.state) == (1, "failed", "done")
+    assert (status, one.state, two.state) == (1, "interrupted", "done")
     assert "the disk is full" in one.words
     assert one.result is None
 
@@ -147,7 +147,7 @@ def test_a_full_disk_fails_the_job_with_that_word(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(os, "fsync", full)
     order = Order(str(TINY), work.hashed(TINY), (), {}, 1, str(tmp_path / "r.xlsx"))
     answer = carry_out(order, Silent())
-    assert (answer.state, answer.exit_status, answer.written) == ("failed", 1, False)
+    assert (answer.state, answer.exit_status, answer.written) == ("interrupted", 1, False)
     assert "the disk is full" in answer.words
     assert list(tmp_path.iterdir()) == []
 

@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 
 from planner.issues import InputError
 from planner.report.workbook import write_result
+from planner.surfaces import LONGEST_TEXT
 from planner.workbook import save as saving
 from planner.workbook.mark import mark
 from planner.workbook.read import read_instance, read_tables
-from planner.workbook.rows import LONGEST_TEXT, MOST_ROWS, body
-from planner.workbook.save import WriteError, save_text
+from planner.workbook.rows import MOST_ROWS, body
+from planner.workbook.save import WriteError, save_page
 from planner.workbook.write import ensure_writable, write_instance
 from planner_models.instance import instance
 from planner_models.schema import INPUTS, RESULTS, keys
@@ -303,7 +304,7 @@ def test_what_is_no_ordinary_file_is_never_replaced(tmp_path: Path):
     with pytest.raises(InputError, match="no ordinary file"):
         mark(write_example(tmp_path / "example.xlsx"), pipe, [])
     with pytest.raises(WriteError, match="no ordinary file"):
-        save_text(pipe, "text")
+        save_page(pipe, "text")
     assert pipe.is_fifo()
 
 

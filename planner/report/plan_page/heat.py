@@ -1,11 +1,10 @@
 """The heat map: how secure the supply of each item is in each period, by one figure at a time."""
 
-from html import escape
-
 import pandas as pd
 
 from planner.report.figures import periods, three_digits
 from planner.results.tables import Tables
+from planner.surfaces import in_html
 from planner_models.instance import Instance
 
 FIGURES = {
@@ -56,21 +55,21 @@ def _remarks(security: pd.DataFrame, column: str) -> dict[tuple[str, str], str]:
 
 
 def _table(values: pd.DataFrame, remarks: dict[tuple[str, str], str], calm: float, worst: float) -> str:
-    head = "".join(f"<th>{escape(str(period))}</th>" for period in values)
+    head = "".join(f"<th>{in_html(period)}</th>" for period in values)
     rows = []
     for item, figures in values.iterrows():
         cells = "".join(
             _cell(value, remarks.get((item, period), ""), (value - calm) / (worst - calm))
             for period, value in figures.items()
         )
-        rows.append(f"<tr><th>{escape(str(item))}</th>{cells}</tr>")
+        rows.append(f"<tr><th>{in_html(item)}</th>{cells}</tr>")
     return f'<table class="heat"><tr><th></th>{head}</tr>{"".join(rows)}</table>'
 
 
 def _cell(value: float, remark: str, heat: float) -> str:
     if value != value:
         return "<td></td>"
-    note = f' title="{escape(remark)}"' if remark else ""
+    note = f' title="{in_html(remark)}"' if remark else ""
     return f'<td style="background:{shade(heat)}"{note}>{three_digits(value)}</td>'
 
 

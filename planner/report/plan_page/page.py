@@ -1,15 +1,13 @@
 """The page of a plan: everything put together in one HTML file."""
 
-import json
 from collections.abc import Mapping, Sequence
-from html import escape
 from importlib.resources import files
 
 import pandas as pd
 
 from planner.report.charts import charts
 from planner.report.figures import Said, costs_by_group, flows_between, goods, output, periods
-from planner.report.page import STYLE, Section, html_section, html_tiles
+from planner.report.page import GENERATOR, STYLE, Section, html_section, html_tiles
 from planner.report.picture import picture
 from planner.report.plan_page.heat import heat_maps
 from planner.report.plan_page.sankey import sankeys
@@ -19,6 +17,7 @@ from planner.report.tiles import tiles
 from planner.results.tables import Tables, table
 from planner.sheets.board import Chart
 from planner.sheets.waterfall import waterfall
+from planner.surfaces import in_html, in_json_script
 from planner_models.instance import Instance
 from planner_models.schema import RESULTS, TIERS
 
@@ -40,7 +39,7 @@ def plan_page(instance: Instance, tables: Tables, notes: Sequence[str] = ()) -> 
     summary = tables["summary"]
     facts = dict(zip(summary["metric"], summary["value"], strict=True))
     brief = [str(value) for metric, value in facts.items() if str(metric).startswith("brief ")]
-    name = escape(str(instance.settings["name"]))
+    name = in_html(str(instance.settings["name"]))
     drawn = {chart.title: picture(chart) for chart in charts(instance, tables) if isinstance(chart, Chart)}
     bridge = _bridge(instance, tables)
     counted = goods(instance).measure + goods(instance).note
@@ -58,11 +57,11 @@ def plan_page(instance: Instance, tables: Tables, notes: Sequence[str] = ()) -> 
     body = "".join(
         f'<section id="{key}"><h2>{title}</h2>{_said(key, counted)}{inside}</section>' for key, title, inside in present
     )
-    data = json.dumps(_regions(instance, tables), ensure_ascii=False).replace("</", "<\\/")
-    head = f'<meta charset="utf-8"><title>{name}</title><style>{STYLE}{_resource("page.css")}</style>'
+    data = in_json_script(_regions(instance, tables))
+    head = f'<meta charset="utf-8">{GENERATOR}<title>{name}</title><style>{STYLE}{_resource("page.css")}</style>'
     return (
         f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body><h1>{name}</h1>'
-        f'<p class="under">{escape(str(facts.get("status", "")))}</p><nav>{tabs}</nav>{body}'
+        f'<p class="under">{in_html(str(facts.get("status", "")))}</p><nav>{tabs}</nav>{body}'
         f'<script type="application/json" id="regions">{data}</script><script>{_resource("page.js")}</script>'
         "</body></html>\n"
     )
@@ -73,19 +72,19 @@ def _resource(name: str) -> str:
 
 
 def _said(key: str, counted: str) -> str:
-    return f"<p>{escape(ABOUT[key].format(goods=counted))}</p>" if key in ABOUT else ""
+    return f"<p>{in_html(ABOUT[key].format(goods=counted))}</p>" if key in ABOUT else ""
 
 
 def _overview(summary: pd.DataFrame, brief: list[str], notes: Sequence[str]) -> str:
-    remarks = "".join(f'<p class="warning">{escape(note)}</p>' for note in notes)
-    sentences = "".join(f"<li>{escape(sentence)}</li>" for sentence in brief)
+    remarks = "".join(f'<p class="warning">{in_html(note)}</p>' for note in notes)
+    sentences = "".join(f"<li>{in_html(sentence)}</li>" for sentence in brief)
     return f"{remarks}{html_tiles(tiles(summary))}<ul>{sentences}</ul>"
 
 
 def _buttons(group: str, names: Sequence[str]) -> str:
     """A row of buttons of which one is pressed; the last one first."""
     made = "".join(
-        f'<button data-group="{group}" data-show="{escape(name)}" aria-pressed="false">{escape(name)}</button>'
+        f'<button data-group="{group}" data-show="{in_html(name)}" aria-pressed="false">{in_html(name)}</button>'
         for name in names
     )
     return f'<div class="buttons">{made}</div>'
@@ -96,7 +95,7 @@ def _layers(group: str, pictures: Mapping[str, str]) -> str:
     if not pictures:
         return ""
     shown = "".join(
-        f'<div class="layer" data-group="{group}" data-layer="{escape(name)}">{inside}</div>'
+        f'<div class="layer" data-group="{group}" data-layer="{in_html(name)}">{inside}</div>'
         for name, inside in pictures.items()
     )
     return _buttons(group, list(pictures)) + shown
@@ -106,7 +105,7 @@ def _map(instance: Instance, tables: Tables) -> str:
     drawn = world_map(instance, tables)
     legend = "".join(f'<span><i style="background:{TIER_COLOURS[tier]}"></i>{tier}</span>' for tier in TIERS if drawn)
     views = "".join(
-        f'<button class="view" data-view="{view}">{escape(bloc)}</button>'
+        f'<button class="view" data-view="{view}">{in_html(bloc)}</button>'
         for bloc, view in close_views(instance).items()
     )
     zoom = f'<div class="buttons">{views}<button id="closer">closer</button><button id="whole">whole map</button></div>'
@@ -135,7 +134,7 @@ def _bridge(instance: Instance, tables: Tables) -> str:
     large = groups.abs().max() >= 10_000
     amounts = groups * (-1.0 if profit else 1.0) / (1000.0 if large else 1.0)
     first = "revenue" if "revenue" in amounts else str(amounts.idxmax())
-    steps = {str(name): float(value) for name, value in amounts.drop(first).items()}
+    steps = [(str(name), float(value)) for name, value in amounts.drop(first).items()]
     frame = waterfall(
         (first, float(amounts[first])), steps, "profit" if profit else "total cost", 1.0 if profit else -1.0
     )

@@ -6,8 +6,8 @@ from planner.issues import InputError, Issue
 from planner.report.plan_page.page import plan_page
 from planner.report.summary import summary
 from planner.results.result_file import Compared, read_compared
-from planner.workbook.save import save_text
-from planner.workbook.write import ensure_writable
+from planner.workbook.save import save_page
+from planner.workbook.write import ensure_replaceable
 
 ENDING = ".html"
 
@@ -15,20 +15,21 @@ SEALED = ("run", "costs")
 """Sheets of which a remark says that the file is not as it was written."""
 
 
-def run_report(result: Path, page: Path | None) -> tuple[Path, list[str]]:
+def run_report(result: Path, page: Path | None, force: bool = False) -> tuple[Path, list[str]]:
     """Write the page of the plan in `result` to `page`, or beside it; where it is, and what the page warns of.
 
-    Raises InputError where there is no plan in `result`, WriteError where the page cannot be written.
+    A file there that the planner did not write is only replaced where `force` is set. Raises InputError where there is
+    no plan in `result`, WriteError where the page cannot be written.
     """
     target = result.with_suffix(ENDING) if page is None else page
-    ensure_writable(target, ENDING)
+    ensure_replaceable(target, force, ENDING)
     found = read_compared(result, result.stem)
     if not found.has_plan:
         words = f"{result} holds no plan to show: name what planner solve has written"
         raise InputError([Issue("error", "", "", words)])
     notes = [issue.message for issue in found.issues if issue.sheet in SEALED]
     tables = {**found.tables, "summary": summary(found.instance, found.tables, _facts(found))}
-    save_text(target, plan_page(found.instance, tables, notes))
+    save_page(target, plan_page(found.instance, tables, notes))
     return target, notes
 
 

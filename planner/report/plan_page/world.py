@@ -2,7 +2,6 @@
 
 import math
 from functools import cache
-from html import escape
 from importlib.resources import files
 
 import pandas as pd
@@ -10,6 +9,7 @@ import pandas as pd
 from planner.report.figures import Said, goods, listed, output, per_cent, periods
 from planner.report.plan_page.shapes import TIER_COLOURS, text, tip
 from planner.results.tables import Tables, table
+from planner.surfaces import in_html
 from planner_models.instance import Instance
 from planner_models.schema import TIERS
 
@@ -56,7 +56,7 @@ def world_map(instance: Instance, tables: Tables) -> str:
     for period in periods(instance):
         flows = _arcs(moved[moved["period"] == period], spots, widest, said)
         dots = _dots(made[made["period"] == period], spots, largest, said)
-        layers.append(f'<g class="layer" data-period="{escape(period)}">{flows}{dots}</g>')
+        layers.append(f'<g class="layer" data-period="{in_html(period)}">{flows}{dots}</g>')
     view = " ".join(f"{value:.1f}" for value in _view(list(spots.values())))
     return (
         f'<svg id="atlas" viewBox="{view}" data-all="{view}" role="img" aria-label="Map of the network">'
@@ -111,7 +111,7 @@ def _arcs(flows: pd.DataFrame, spots: dict[str, tuple[float, float]], widest: fl
         middle = ((x + u) / 2 + (v - y) * bend, (y + v) / 2 - (u - x) * bend)
         width = 0.5 + WIDEST * math.sqrt(amount / widest)
         drawn.append(
-            f'<path class="flow" data-origin="{escape(origin)}" data-destination="{escape(destination)}" '
+            f'<path class="flow" data-origin="{in_html(origin)}" data-destination="{in_html(destination)}" '
             f'd="M{x:.1f} {y:.1f}Q{middle[0]:.1f} {middle[1]:.1f} {u:.1f} {v:.1f}" stroke="{TIER_COLOURS[tier]}" '
             f'stroke-width="{width:.1f}">{tip(words)}</path>'
         )
@@ -137,7 +137,7 @@ def _dots(made: pd.DataFrame, spots: dict[str, tuple[float, float]], largest: fl
         room = _has_room(region, x, y + radius + 9, taken)
         spot = f'transform="translate({x:.1f} {y:.1f})"'
         drawn.append(
-            f'<g class="region" tabindex="0" data-region="{escape(region)}" {spot}>'
+            f'<g class="region" tabindex="0" data-region="{in_html(region)}" {spot}>'
             f'<g class="steady">{sectors}{ring}</g>{tip(words)}</g>'
         )
         name = text(0, radius + 9, region, 8)

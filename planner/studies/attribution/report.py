@@ -218,7 +218,7 @@ def attribution_charts(instance: Instance, found: Attribution) -> list[Chart]:
     levels = [off / scale]
     for amount in steps.values():
         levels.append(levels[-1] + amount)
-    named = {f"{MECHANISMS[player]}\n{four_digits(amount, '+')}": amount for player, amount in steps.items()}
+    named = [(f"{MECHANISMS[player]}\n{four_digits(amount, '+')}", amount) for player, amount in steps.items()]
     start, end = f"All off\n{four_digits(levels[0])}", f"All on\n{four_digits(levels[-1])}"
     frame = waterfall((start, levels[0]), named, end, better=found.sign)
     floor = axis_floor(levels)

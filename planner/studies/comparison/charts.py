@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from planner.report.charts import MOST_REGIONS, OTHERS
+from planner.report.charts import MOST_REGIONS
 from planner.report.figures import capacity_and_use, four_digits, key_items, output, shares_by_region
 from planner.sheets.board import Chart
-from planner.sheets.waterfall import axis_floor, waterfall
+from planner.sheets.waterfall import axis_floor, others_beside, waterfall
 from planner.studies.comparison.study import Comparison
 from planner_models.schema import TIERS
 
@@ -46,7 +46,7 @@ def _largest(changes: pd.Series) -> pd.Series:
     changes = changes[changes.abs() > 1e-9 * changes.abs().max()].sort_values(key=abs, ascending=False, kind="stable")
     if len(changes) <= MOST_STEPS + 1:
         return changes
-    return pd.concat([changes[:MOST_STEPS], pd.Series({OTHERS: changes[MOST_STEPS:].sum()})])
+    return pd.concat([changes[:MOST_STEPS], pd.Series({others_beside(changes.index): changes[MOST_STEPS:].sum()})])
 
 
 def _waterfall(title: str, bridge: dict[str, float], steps: pd.Series, sign: float, currency: str) -> Chart:
@@ -55,7 +55,7 @@ def _waterfall(title: str, bridge: dict[str, float], steps: pd.Series, sign: flo
     large = max(abs(first), abs(last)) >= _LARGE
     scale = 1000 if large else 1
     levels = [first / scale, *((first + steps.cumsum()) / scale).tolist()]
-    named = {f"{name}\n{four_digits(amount / scale, '+')}": amount / scale for name, amount in steps.items()}
+    named = [(f"{name}\n{four_digits(amount / scale, '+')}", amount / scale) for name, amount in steps.items()]
     start = f"{bridge['from']}\n{four_digits(first / scale)}", first / scale
     frame = waterfall(start, named, f"{bridge['to']}\n{four_digits(last / scale)}", better=-sign)
     floor = axis_floor(levels)
@@ -100,6 +100,6 @@ def _sourcing(found: Comparison) -> Chart:
     order = [region for region in order if shares[region].any()]
     kept = shares[order[: MOST_REGIONS if len(order) > MOST_REGIONS + 1 else len(order)]].copy()
     if len(kept.columns) < len(order):
-        kept[OTHERS] = shares[order[len(kept.columns) :]].sum(axis=1)
+        kept[others_beside(order)] = shares[order[len(kept.columns) :]].sum(axis=1)
     kept.index = [f"{item}: {label}" for item, label in kept.index]
     return Chart(f"Sourcing by region, {common[-1]}", "shares", "share of supply", kept)

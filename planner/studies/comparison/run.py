@@ -12,8 +12,8 @@ from planner.studies.comparison.page import comparison_page
 from planner.studies.comparison.report import comparison_summary, comparison_tiles, counted, whole
 from planner.studies.comparison.study import Comparison, compare
 from planner.workbook.board import Board
-from planner.workbook.save import save_text
-from planner.workbook.write import ensure_replaceable, ensure_writable, write_tables
+from planner.workbook.save import save_page
+from planner.workbook.write import ensure_replaceable, write_tables
 
 FORMATS = {"xlsx": ".xlsx", "md": ".md", "html": ".html"}
 """Forms of a comparison and the endings of their files."""
@@ -38,21 +38,23 @@ def in_order(files: Sequence[Path], base: Path | None) -> list[Path]:
     return paths
 
 
-def run_comparison(paths: Sequence[Path], output: Path, form: str) -> Comparison:
+def run_comparison(paths: Sequence[Path], output: Path, form: str, force: bool = False) -> Comparison:
     """Compare the files, the first of which is the reference, and write the comparison to `output`.
+
+    A file there that the planner did not write is only replaced where `force` is set.
 
     Raises InputError where a file is neither a result nor an instance, WriteError where `output` cannot be written.
     """
     for path in paths:
         if output.exists() and path.exists() and output.samefile(path):
             raise InputError([Issue("error", "", "", f"{output} is one of the files to compare: name another")])
-    _ensure_writable(output, form)
+    ensure_replaceable(output, force, _ending(output, form))
     found = compare([read_compared(path, label) for path, label in zip(paths, labels(paths), strict=True)])
     _write(found, output, form)
     return found
 
 
-def write_comparison(found: Comparison, output: Path, form: str) -> None:
+def write_comparison(found: Comparison, output: Path, form: str, force: bool = False) -> None:
     """Write a comparison to a file.
 
     Parameters
@@ -63,28 +65,28 @@ def write_comparison(found: Comparison, output: Path, form: str) -> None:
         File to write; an earlier one of the planner is replaced.
     form
         xlsx, md or html.
+    force
+        Replace any other file as well.
 
     Raises
     ------
     InputError
         Where `output` is not to be replaced, or cannot be written.
     """
-    _ensure_writable(output, form)
+    ensure_replaceable(output, force, _ending(output, form))
     _write(found, output, form)
 
 
-def _ensure_writable(output: Path, form: str) -> None:
-    if form == "xlsx":
-        ensure_replaceable(output)
-    else:
-        ensure_writable(output, output.suffix.lower())
+def _ending(output: Path, form: str) -> str:
+    """The ending that the file must have: a page may have any, where its form was asked for."""
+    return FORMATS[form] if form == "xlsx" else output.suffix.lower()
 
 
 def _write(found: Comparison, output: Path, form: str) -> None:
     if form == "xlsx":
         _write_workbook(found, output)
     else:
-        save_text(output, (markdown if form == "md" else html)(comparison_page(found)))
+        save_page(output, (markdown if form == "md" else html)(comparison_page(found)))
 
 
 def _write_workbook(found: Comparison, output: Path) -> None:

@@ -13,7 +13,7 @@ from planner.results.load_plan import restored
 from planner.results.result_file import COPIED, Compared
 from planner.seal import seal
 from planner.sheets.issues import tabulate_issues
-from planner.sheets.stress import ENDURANCE, HEAT, stress_schemas
+from planner.sheets.stress import ENDURANCE, HEAT, period_column, stress_schemas
 from planner.studies.given import read_result
 from planner.studies.stress.losses import KINDS, Losses, cut_short
 from planner.studies.stress.report import stress_brief, stress_charts, stress_summary, stress_tiles
@@ -27,18 +27,19 @@ from planner.workers.pool import ALONE, Workforce, solve_in_order
 
 
 def run_stress(
-    path: Path, trial: Trial, output: Path, live: Live, crew: Workforce = ALONE
+    path: Path, trial: Trial, output: Path, live: Live, crew: Workforce = ALONE, force: bool = False
 ) -> tuple[Stressed, list[str]]:
     """Try the plan at `path`, write the workbook `output`, and return what was found and what to say about it.
 
-    Nothing is written where the user stopped it before anything was known.
+    Nothing is written where the user stopped it before anything was known; a file there that the planner did not write
+    is only replaced where `force` is set.
 
     Raises InputError where there is no plan, something asked for does not exist, or what is not served cannot be added
     up; WriteError where `output` cannot be written.
     """
     if output.exists() and path.exists() and output.samefile(path):
         raise InputError([Issue("error", "", "", f"{output} is the plan itself: name another file")])
-    ensure_replaceable(output)
+    ensure_replaceable(output, force)
     began = datetime.now(UTC)
     plan = read_result(path)
     instance = plan.instance
@@ -58,7 +59,8 @@ def run_stress(
     }
     board = Board(stress_tiles(instance, found), stress_charts(instance, found), across=1)
     longest = max(trial.months)
-    heat = {HEAT: Heat(periods), ENDURANCE: Heat(periods, 0.0, longest)}
+    columns = list(map(period_column, periods))
+    heat = {HEAT: Heat(columns), ENDURANCE: Heat(columns, 0.0, longest)}
     every = {"summary": stress_summary(instance, found), **tables, **sealed}
     write_tables(output, schemas, every, {}, board, heat=heat)
     return found, [*map(str, issues), *stress_brief(instance, found)]

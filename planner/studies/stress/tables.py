@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from planner.report.figures import per_cent
-from planner.sheets.stress import ENDURANCE, HEAT, LOSSES
+from planner.sheets.stress import ENDURANCE, HEAT, LOSSES, period_column
 from planner.studies.stress.study import Hit, Stressed
 
 _MOST_MARKETS = 4
@@ -60,5 +60,5 @@ def _spread(found: Stressed, periods: Sequence[str], figure: str) -> pd.DataFram
         (*member, *(getattr(row[period], figure) if period in row else None for period in periods))
         for member, row in longest.items()
     ]
-    frame = pd.DataFrame(rows, columns=["kind", "member", *periods])
-    return frame.astype(dict.fromkeys(periods, float))
+    named = [period_column(period) for period in periods]
+    return pd.DataFrame(rows, columns=["kind", "member", *named]).astype(dict.fromkeys(named, float))

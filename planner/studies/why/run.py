@@ -46,7 +46,8 @@ def run_why(given: Compared, options: Options, written: str, live: Live) -> Expl
     answer = why(reading, options, written, decisions_in(given, given.instance), room, live.say)
     tables = reported(answer.job, answer.solution)
     facts = {row["key"]: str(row["seal"]) for row in tables["run"].to_dict("records")}
-    forced = replace(given, label="forced", reading=answer.job.reading, tables=tables, facts=facts, issues=[])
+    label = "forced" if given.label.casefold() != "forced" else "forced otherwise"
+    forced = replace(given, label=label, reading=answer.job.reading, tables=tables, facts=facts, issues=[])
     found = compare([given, replace(forced, seal="fits")])
     return Explained(answer, found, _lines(answer, found))
 

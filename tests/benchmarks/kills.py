@@ -1,0 +1,196 @@
+"""Kill `planner run` 200 times and `planner solve` 100 times at seeded moments, and look at everything each time.
+
+    python -m tests.benchmarks.kills [--run 200] [--solve 100] [--seed 20261130]
+
+A third of the kills of `run` are late, when the sweep is over or nearly so; a fifth are SIGTERM, which has to leave
+nothing running and nobody's job; a third of the others hit a worker first. After each the ledger is whole, what
+it calls done is there, whole and unchanged, and nothing else is there. After each kill of `solve` there is no result,
+or a whole one, and what was there before is whole. The figures go to tests/benchmarks/README.md. Exits with 1 where
+anything is amiss.
+"""
+
+import argparse
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import psutil
+
+from planner.issues import InputError
+from planner.ledger.ledger import FILE, STATES
+from planner.workbook.read import read_tables
+from tests.jobs import PLANNER, ROOT, TINY, jobs
+
+VARY = ["--vary", "demand[*].volume=5,6,7,8"]
+LONGEST_WAIT = 300.0
+"""Seconds within which a run of four small jobs must have come to an end by itself."""
+
+
+class Amiss(Exception):
+    """Something was lost, half written or left running."""
+
+
+def main() -> int:
+    """Run both parts and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--run", type=int, default=200)
+    parser.add_argument("--solve", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=20261130)
+    given = parser.parse_args()
+    choice = random.Random(given.seed)
+    began = time.monotonic()
+    try:
+        with tempfile.TemporaryDirectory(prefix="kills-") as folder:
+            counted = kill_runs(Path(folder), given.run, choice) if given.run else Counter()
+            counted |= kill_solves(Path(folder), given.solve, choice) if given.solve else Counter()
+    except Amiss as fault:
+        print(f"amiss: {fault}")
+        return 1
+    counted["seconds"] = round(time.monotonic() - began)
+    for name, count in counted.items():
+        print(f"{name:<44} {count}")
+    return 0
+
+
+def whole(path: Path) -> bool:
+    """Whether a result can be read and its audit agrees."""
+    try:
+        return set(read_tables(path)["audit"]["ok"]) == {"yes"}
+    except InputError:
+        return False
+
+
+def timed(command: list[str]) -> float:
+    """Seconds that a command takes when nobody kills it."""
+    began = time.monotonic()
+    subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    return time.monotonic() - began
+
+
+def ended(process: "subprocess.Popen[bytes]", seconds: float) -> bool:
+    """Whether a process ends by itself within so many seconds."""
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def gone(workers: list[psutil.Process]) -> None:
+    """Raise where a worker outlives whoever started it."""
+    if psutil.wait_procs(workers, timeout=60)[1]:
+        raise Amiss("a worker outlives its runner")
+
+
+def kill_runs(folder: Path, kills: int, choice: random.Random) -> Counter[str]:
+    """Each run resumes what the one before left; when all four jobs are done, the next sweep begins afresh."""
+    counted: Counter[str] = Counter()
+    sweep, solved = folder / "0", dict[Path, int]()
+    length = timed(command_of(folder / "first"))
+    while counted["kills of run"] < kills:
+        late = choice.random() < 1 / 3
+        moment = choice.uniform(0.7, 1.2) * length if late else choice.uniform(0.0, 0.8) * length
+        code = killed(command_of(sweep), moment, choice, counted)
+        counted["kills of run"] += 1
+        counted["of these late"] += late
+        if not (sweep / FILE).exists():
+            continue
+        states = looked_at(sweep, solved)
+        counted["jobs seen at work when killed"] += states.count("running")
+        counted["jobs interrupted in order"] += states.count("interrupted")
+        if states == ["done"] * 4:
+            counted["sweeps that completed"] += 1
+            counted["of these by themselves"] += code == 0
+            sweep, solved = folder / str(counted["sweeps that completed"]), {}
+    if subprocess.run(command_of(sweep), cwd=ROOT, capture_output=True, check=False, timeout=LONGEST_WAIT).returncode:
+        raise Amiss("the last sweep cannot be resumed")
+    looked_at(sweep, solved)
+    return counted
+
+
+def command_of(folder: Path) -> list[str]:
+    """The sweep."""
+    return [*PLANNER, "run", str(TINY), "-o", str(folder), "--workers", "2", "--resume", *VARY]
+
+
+def killed(command: list[str], moment: float, choice: random.Random, counted: Counter[str]) -> int:
+    """Start a command and kill it, or a worker first; the status that it ended with."""
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        soft, first = choice.random() < 0.2, choice.random() < 1 / 3
+        ended(process, moment)
+        workers: list[psutil.Process] = []
+        try:
+            runner = psutil.Process(process.pid)
+            workers = runner.children(recursive=True)
+            if first and workers:
+                counted["of these a worker first"] += 1
+                choice.choice(workers).kill()
+                ended(process, choice.uniform(0.0, moment / 2))
+                workers = runner.children(recursive=True)
+            counted["of these SIGTERM"] += soft
+            process.send_signal(signal.SIGTERM if soft else signal.SIGKILL)
+        except psutil.NoSuchProcess:
+            counted["of these after the end"] += 1
+        process.wait(timeout=LONGEST_WAIT)
+    gone(workers)
+    return process.returncode
+
+
+def looked_at(folder: Path, solved: dict[Path, int]) -> list[str]:
+    """The states of the jobs. Raises where the ledger or a result is not whole, or what was done has changed."""
+    with sqlite3.connect(folder / FILE) as database:
+        if database.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+            raise Amiss("the ledger is damaged")
+    found = jobs(folder)
+    for job in found:
+        path = folder / str(job.result)
+        if job.state not in STATES or (job.state == "done" and not path.exists()):
+            raise Amiss(f"job {job.number} is {job.state} without a result")
+        if job.state == "done" and path not in solved:
+            solved[path] = path.stat().st_mtime_ns
+    names = {f"{job.number}.{ending}" for job in found for ending in ("xlsx", "log")}
+    for path in (folder / TINY.stem).glob("*"):
+        if path.name not in names or (path.suffix == ".xlsx" and not whole(path)):
+            raise Amiss(f"{path.name} should not be there, or is not whole")
+    if any(path.stat().st_mtime_ns != moment for path, moment in solved.items()):
+        raise Amiss("what was done was done again")
+    return [job.state for job in found]
+
+
+def kill_solves(folder: Path, kills: int, choice: random.Random) -> Counter[str]:
+    """Solve over an earlier result: whenever it is killed, either that or the new one is there, and whole."""
+    counted: Counter[str] = Counter()
+    earlier, out = folder / "earlier.xlsx", folder / "solve" / "plan.xlsx"
+    out.parent.mkdir()
+    length = timed([*PLANNER, "solve", str(TINY), "-o", str(earlier), "--seed", "1"])
+    for number in range(kills):
+        if number % 2:
+            shutil.copy(earlier, out)
+        else:
+            out.unlink(missing_ok=True)
+        before = out.read_bytes() if out.exists() else b""
+        moment = choice.uniform(0.75, 1.05) * length if choice.random() < 0.5 else choice.uniform(0.0, 0.8) * length
+        code = killed([*PLANNER, "solve", str(TINY), "-o", str(out)], moment, choice, Counter())
+        counted["kills of solve"] += 1
+        after = out.read_bytes() if out.exists() else b""
+        if after != before and not whole(out):
+            raise Amiss("a result is not whole")
+        if code == 0 and after == before:
+            raise Amiss("a solve that says it is done left no result")
+        counted["of these with a new, whole result"] += after != before
+        counted["files left half written, cleaned up later"] += len(list(out.parent.glob(".*.tmp")))
+    subprocess.run([*PLANNER, "solve", str(TINY), "-o", str(out)], cwd=ROOT, capture_output=True, check=True)
+    if [path.name for path in out.parent.iterdir()] != [out.name]:
+        raise Amiss("something half written is left")
+    return counted
+
+
+if __name__ == "__main__":
+    sys.exit(main())
