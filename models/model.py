@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # blocks import this module, so their types are named here wi
     from planner_models.blocks.disruptions.losses import Losses
     from planner_models.blocks.disruptions.risk import Risk
     from planner_models.blocks.disruptions.snapshots import Snapshots
+    from planner_models.blocks.disruptions.stocks import Windows
     from planner_models.blocks.enablers import Enablers
     from planner_models.blocks.experience import Experience
     from planner_models.blocks.lanes import Lanes
@@ -31,6 +32,7 @@ if TYPE_CHECKING:  # blocks import this module, so their types are named here wi
     from planner_models.blocks.rules import Rules
     from planner_models.blocks.rules.concentration import Concentration
     from planner_models.blocks.rules.content import Content
+    from planner_models.blocks.rules.reserves import Reserves
     from planner_models.blocks.rules.sources import Sources
     from planner_models.blocks.rules.supply import Supplies
     from planner_models.blocks.sites import Sites
@@ -62,10 +64,12 @@ class Model(pyo.ConcreteModel):
     locks: Locks
     changes: Changes
     snapshots: Snapshots
+    windows: Windows
     losses: Losses
     risk: Risk
     supplies: Supplies
     content: Content
+    reserves: Reserves
     rules: Rules
     sources: Sources
     concentration: Concentration

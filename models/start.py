@@ -40,6 +40,8 @@ def round_up(m: Model) -> None:
         likely = max(steps, key=lambda variable: variable.value)
         for variable in steps:
             _set(variable, int(variable is likely))
+    for place, variable in m.windows.filling.items():
+        _set(variable, int(m.windows.stocks[place].added_now() > 0))
     for states in (m.experience.learned, m.clusters.present, m.clusters.clustered, m.enablers.enabled):
         for variable in states.values():
             _set(variable, 0)

@@ -25,8 +25,9 @@ def security(instance: Instance, tables: Tables) -> pd.DataFrame:
     (arrivals + made + released from stock). What only passes through a bloc counts as had there, in the same
     proportion, and again where it arrives.
 
-    `cover` is the stock held at the end of the period in months of use. `capacity` is what all lines could make,
-    outside ones too; `capacity_ratio` that over use; `utilisation` what lines under control make of what they could.
+    `cover` is the stock there throughout the period (in the first: at its end), in months of use. `capacity` is what
+    all lines could make, outside ones too; `capacity_ratio` that over use; `utilisation` what lines under control make
+    of what they could.
     `single_points` and `weakest` are those of `single_points`.
     """
     made, used = _amounts(instance, tables)
@@ -38,7 +39,7 @@ def security(instance: Instance, tables: Tables) -> pd.DataFrame:
     firms = made.groupby([*key, "firm"])["amount"].sum()
     largest = regions.sort_values(ascending=False, kind="stable").reset_index().drop_duplicates(key).set_index(key)
     home = made[made["controlled"]].groupby(key)["amount"].sum()
-    stocks = _base(tables, "stocks")
+    stocks = _throughout(instance, _base(tables, "stocks"))
     held = stocks.groupby(key)["held"].sum()
     lines = _able(instance, tables)
     points = single_points(instance, made, lines, _base(tables, "flows"), stocks).reindex(index)
@@ -157,6 +158,19 @@ def _drawn_under_control(instance: Instance, rows: pd.DataFrame) -> pd.Series:
     drawn = rows[["firm", "process", "mode"]].itertuples(index=False, name=None)
     words = [controls.get(key, controls.get((key[0], "*", key[2]))) for key in drawn]
     return pd.Series([word == "yes" for word in words], index=rows.index, dtype=bool)
+
+
+def _throughout(instance: Instance, stocks: pd.DataFrame) -> pd.DataFrame:
+    """item, period, region and `held`: what is in stock from the beginning of each period to its end.
+
+    A disruption can draw on it whenever it comes. In the first period it is what is there at the end.
+    """
+    periods = list(instance["periods"]["period"])
+    there = stocks.groupby(["region", "item", "period"])["held"].sum().astype(float).unstack("period")
+    there = there.reindex(columns=periods).fillna(0.0)
+    there = there.combine(there.shift(axis="columns").fillna(np.inf), np.minimum)
+    found = there.rename_axis(columns="period").stack().rename("held").reset_index()
+    return found[found["held"] > 0].reset_index(drop=True)
 
 
 def _concentration(parts: pd.Series, total: pd.Series) -> pd.Series:

@@ -170,7 +170,7 @@ _TABLES = [
             "largest_share": share("its share"),
             "import_share": share("share of use that crosses a bloc's border"),
             "controlled_share": share("share of supply made by home firms"),
-            "cover": number("stock in months of use", "month"),
+            "cover": number("stock there throughout the period (the first: at its end) in months of use", "month"),
             "capacity": _rate("capacity of all lines, outside ones too"),
             "capacity_ratio": number("that capacity over use; above 1 is over-capacity", "share"),
             "utilisation": share("made over capacity of the lines that home firms control"),

@@ -105,3 +105,15 @@ def _stocks(case: Case) -> list[Finding]:
         at_most("stocks below their maximum", held, maximum),
         same("stocks where stock is kept", sheet.sum(axis=1), grid[["held", "added", "released"]].sum(axis=1)),
     ]
+
+
+def kept_throughout(case: Case) -> pd.Series:
+    """By region, item and period: what is in stock both before the period and at its end; in the first, at its end."""
+    held = keyed(case["stocks"], ["region", "item", "period"], "held")
+    rows = held.rename("held").reset_index()
+    place = rows["period"].map(case.periods["place"])
+    names = dict(enumerate(case.periods.index))
+    key = [rows["region"], rows["item"], (place - 1).map(names)]
+    before = held.reindex(pd.MultiIndex.from_arrays(key), fill_value=0.0).to_numpy()
+    least = rows["held"].where((place == 0) | (rows["held"] < before), before)
+    return least.set_axis(held.index)

@@ -153,21 +153,40 @@ def _shared(case: Case, lanes: pd.MultiIndex) -> tuple[pd.Series, pd.Series]:
 
 
 def _stocks(case: Case) -> list[Finding]:
-    """On top of what the base does: nothing below 0, and over the months no more released than the base holds."""
-    key, figures = [*SNAPSHOT, "region", "item"], ["held", "added", "released"]
+    """What is put in and taken out is for each snapshot to say: over its months no more than there is as it opens.
+
+    In the first period that is what there was at first and what the base has added, in a later one what the period
+    before has left.
+    """
+    key = [*SNAPSHOT, "region", "item"]
     known = course.snapshots(case)
-    base = case["stocks"].drop(columns="scenario").merge(known, on="period").groupby(key)[figures].sum()
-    sheet = course.stocks(case).groupby(key)[figures].sum()
+    base = keyed(case["stocks"].drop(columns="scenario").merge(known, on="period"), key, "held")
+    sheet = course.stocks(case).groupby(key)[["held", "added", "released"]].sum()
     index = sheet.index.union(base.index)
     sheet, base = sheet.reindex(index, fill_value=0.0), base.reindex(index, fill_value=0.0)
     months = known.set_index(SNAPSHOT)["months"].reindex(levels(index, SNAPSHOT), fill_value=0.0).set_axis(index)
-    more = sheet - base
+    place = levels(index, ["region", "item", "period"])
+    opening = opening_stock(case).reindex(place, fill_value=0.0).set_axis(index)
+    none = 0.0 * base
     return [
-        same(f"stocks held{_WHERE}", sheet["held"], base["held"]),
-        at_most(f"stocks put in{_WHERE}", -more["added"], 0.0 * base["held"], base["added"]),
-        at_most(f"stocks taken out{_WHERE}", -more["released"], 0.0 * base["held"], base["released"]),
-        at_most(f"stocks released within what is held{_WHERE}", more["released"] * months / 12.0, base["held"]),
+        same(f"stocks held{_WHERE}", sheet["held"], base),
+        at_most(f"stocks put in{_WHERE}", -sheet["added"], none),
+        at_most(f"stocks taken out{_WHERE}", -sheet["released"], none),
+        at_most(f"stocks released within what is there{_WHERE}", sheet["released"] * months / 12.0, opening),
     ]
+
+
+@remembered
+def opening_stock(case: Case) -> pd.Series:
+    """By region, item and period: what there is when a disruption in the period begins, in item."""
+    rows = case.instance["stocks"][["region", "item", "initial"]].merge(case.periods.reset_index(), how="cross")
+    rows = rows.sort_values(["region", "item", "place"], ignore_index=True)
+    key = ["region", "item", "period"]
+    held = keyed(case["stocks"], key, "held").reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)
+    rows["held"] = held.to_numpy()
+    before = rows.groupby(["region", "item"])["held"].shift()
+    first = rows[["initial", "held"]].astype(float).max(axis=1)
+    return before.where(rows["place"] > 0, first).set_axis(pd.MultiIndex.from_frame(rows[key]))
 
 
 @remembered

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from planner.audit.balance import kept_throughout
 from planner.audit.case import LINE, Case, keyed
 from planner.audit.lanes import charged
 from planner.audit.offers import reach, states
@@ -84,8 +85,8 @@ def concentration(case: Case, rule: pd.Series) -> pd.DataFrame:
 
 
 def cover(case: Case, rule: pd.Series) -> pd.DataFrame:
-    """Months of use in stock at the end of the period."""
-    stocks = case["stocks"]
+    """Months of use that are in stock throughout the period."""
+    stocks = kept_throughout(case).rename("held").reset_index()
     held = keyed(stocks[within(case, stocks["region"], rule["scope"])], SUPPLY, "held")
     base = use(case, rule["scope"]) / _MONTHS
     return figure(held.reindex(base.index, fill_value=0.0) / base.where(base > 0), base)

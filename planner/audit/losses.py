@@ -46,14 +46,13 @@ def _delaying(case: Case) -> pd.DataFrame:
     return rows[SNAPSHOT].assign(yearly=MISSED_PER_VALUE * value * (rows["planned"] - rows["deployed"]))
 
 
-def _replacing(case: Case) -> pd.DataFrame:
-    """What is taken from stock beyond what the base takes, at its value."""
+def _replacing(case: Case, rows: pd.DataFrame) -> pd.DataFrame:
+    """What is taken from stock, less what is put in up to what the base puts in, at its value."""
     key = ["region", "item", "period"]
-    rows = course.stocks(case)
-    base = keyed(case["stocks"], key, "released").reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)
+    base = keyed(case["stocks"], key, "added").reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)
     value = rows["item"].map(case.instance["items"].set_index("item")["value"]).astype(float)
-    taken = (rows["released"] - base.to_numpy()).clip(lower=0.0)
-    return rows[SNAPSHOT].assign(yearly=value * taken)
+    back = rows["added"].where(rows["added"] < base.to_numpy(), base.to_numpy())
+    return rows[SNAPSHOT].assign(yearly=value * (rows["released"] - back))
 
 
 @remembered
@@ -67,12 +66,15 @@ def losses(case: Case) -> pd.DataFrame:
     sales = sales[sales["touched"].astype(bool)].merge(terms, on=key[1:], how="left")
     rows = drawn(case)
     now = [_running(rows, rows["cost_factor"]), _moving(flowing, flowing["cost_factor"])]
-    now += [_selling(case, sales), _delaying(case), _replacing(case)]
+    stocks = course.stocks(case)
+    stocks = stocks[stocks["touched"].astype(bool)]
+    now += [_selling(case, sales), _delaying(case), _replacing(case, stocks)]
     sold = course.undisturbed(case, "demand").merge(terms, on=key[1:], how="left")
     before = [
         _running(priced(case, course.undisturbed(case, "production"))),
         _moving(freighted(case, course.undisturbed(case, "flows"))),
         _selling(case, sold),
+        _replacing(case, course.undisturbed(case, "stocks", course.of_places)),
     ]
     parts = [part.assign(sign=1.0) for part in now] + [part.assign(sign=-1.0) for part in before]
     sums = pd.concat([part for part in parts if len(part)] or parts[:1])

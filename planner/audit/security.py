@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from planner.audit import Finding, never, same
+from planner.audit.balance import kept_throughout
 from planner.audit.case import Case, keyed
 from planner.audit.lanes import LANE, freighted
 from planner.audit.scenarios import passed
@@ -51,7 +52,7 @@ def _figures(case: Case) -> pd.DataFrame:
     capacity = keyed(lines.astype({"could": float}), SUPPLY, "could")
     regions = keyed(rows, [*SUPPLY, "region"], "amount")
     controlled = keyed(rows[rows["controlled"].astype(bool)], SUPPLY, "amount").reindex(supply.index, fill_value=0.0)
-    held = keyed(case["stocks"], SUPPLY, "held").reindex(use.index, fill_value=0.0)
+    held = kept_throughout(case).groupby(level=SUPPLY).sum().reindex(use.index, fill_value=0.0)
     return pd.DataFrame(
         {
             "hhi_region": _concentration(rows, "region", supply),
@@ -126,7 +127,7 @@ def _makers(case: Case) -> Iterator[_Source]:
     lines = lines.assign(amount=(lines["capacity"] * lines["quantity"]).astype(float))
     able = keyed(lines, [*SUPPLY, "site"], "amount")
     active = keyed(made(case), [*SUPPLY, "site"], "amount")
-    could, does, held = able.to_dict(), active.to_dict(), keyed(case["stocks"], SUPPLY, "held").to_dict()
+    could, does, held = able.to_dict(), active.to_dict(), kept_throughout(case).groupby(level=SUPPLY).sum().to_dict()
     facts = case.sites[["region", "firm", "home"]].to_dict("index")
     sums: dict[tuple[str, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(lambda: [0.0, 0.0]))
     rest: dict[tuple[str, str], float] = defaultdict(float)
@@ -173,7 +174,7 @@ def _local(case: Case) -> dict[tuple[str, str, str], float]:
         region=lines["site"].map(case.sites["region"]), amount=(lines["capacity"] * lines["quantity"]).astype(float)
     )
     spare = keyed(lines, key, "amount").sub(keyed(made(case), key, "amount"), fill_value=0.0).clip(lower=0.0)
-    held = keyed(case["stocks"], key[:3], "held")
+    held = kept_throughout(case).groupby(level=key[:3]).sum()
     return spare.groupby(level=key[:3]).sum().add(held, fill_value=0.0).to_dict()
 
 

@@ -40,14 +40,15 @@ def _of_arcs(case: Case, rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([*ends, shared[SNAPSHOT].assign(region=names, item=_SHARED).reset_index(names="thing")])
 
 
-def _of_places(_: Case, rows: pd.DataFrame) -> pd.DataFrame:
+def of_places(_: Case, rows: pd.DataFrame) -> pd.DataFrame:
+    """By row of a sheet with regions and items: the pool itself."""
     return rows[POOL].reset_index(names="thing")
 
 
 _PLACES: dict[str, tuple[str, Place]] = {
     "production": ("made", _of_lines),
     "flows": ("shipped", _of_arcs),
-    "demand": ("volume", _of_places),
+    "demand": ("volume", of_places),
 }
 """By sheet: the column that says how much, and the pools that a row hangs together with."""
 
@@ -153,7 +154,7 @@ def flows(case: Case) -> pd.DataFrame:
 @remembered
 def demand(case: Case) -> pd.DataFrame:
     """What markets want and get in every snapshot; under profit they want what the base sells."""
-    rows = _course(case, "demand", ["region", "item"], _of_places)
+    rows = _course(case, "demand", ["region", "item"], of_places)
     if case.instance.settings["objective"] == "profit":
         apart = ~rows["touched"].astype(bool)
         rows.loc[apart, "volume"], rows.loc[apart, "unserved"] = rows.loc[apart, "sold"], 0.0
@@ -163,7 +164,7 @@ def demand(case: Case) -> pd.DataFrame:
 @remembered
 def stocks(case: Case) -> pd.DataFrame:
     """What is held, put in and taken out in every snapshot."""
-    return _course(case, "stocks", ["region", "item"], _of_places)
+    return _course(case, "stocks", ["region", "item"], of_places)
 
 
 @remembered

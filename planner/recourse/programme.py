@@ -60,6 +60,10 @@ def _programme(flows: PeriodFlows, worth: dict[Any, float]) -> Programme:
     raised = np.array([*(flow.raised for flow in flows.flows), 0.0])
     cost = raised + np.array([*(flow.rest for flow in flows.flows), 0.0])
     upper = np.array([*map(_most, flows.flows), np.inf])
+    for number, there in flows.stocks.items():
+        base[number] = max(there.drawn().value(), 0.0)
+    for number, there in flows.restocked.items():
+        base[number] = upper[number] = there.added_now()
     within = np.array([*(flow.within_base for flow in flows.flows), False])
     upper = np.where(within, np.minimum(upper, base), upper)
     wanted = {number: -flows.rows[row].rest.value() for number, row in flows.service.items()}
@@ -89,12 +93,12 @@ def _most(flow: Flow) -> float:
 
 
 def _arrays(flows: PeriodFlows, cost: np.ndarray, upper: np.ndarray, pace: int) -> Compiled:
-    """The rows of the flows; released x months / 12 <= what is in stock, as released <= pace x that."""
+    """The rows of the flows; released x months / 12 <= what there is in stock, as released <= pace x that."""
     rows = [(row.columns, row.coefficients) for row in flows.rows]
     high = [-row.rest.value() for row in flows.rows]
     low = [-np.inf if row.kind == "sharing" else end for row, end in zip(flows.rows, high, strict=True)]
     for number, there in flows.stocks.items():
-        rows.append(([number, pace], [1.0, -max(there.value(), 0.0)]))
+        rows.append(([number, pace], [1.0, -there.available_now()]))
         low.append(-np.inf)
         high.append(0.0)
     lengths = [len(columns) for columns, _ in rows]

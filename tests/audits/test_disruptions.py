@@ -201,7 +201,7 @@ TAMPERS: list[Case] = [
     (f"stocks held{WHERE}", [put("stocks", 1, held=3.0)]),
     (f"stocks put in{WHERE}", [put("stocks", 1, added=-1.0)]),
     (f"stocks taken out{WHERE}", [put("stocks", 1, released=-1.0)]),
-    (f"stocks released within what is held{WHERE}", [put("stocks", 1, released=4.001)]),
+    (f"stocks released within what is there{WHERE}", [put("stocks", 1, released=4.001)]),
     (f"wanted{WHERE}", [put("demand", 1, volume=8.0)]),
     (f"wanted{WHERE}", [drop("demand", 2)]),
     (f"price of steps{WHERE}", [put("demand", 1, price=11.0)]),

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from itertools import combinations
+from math import inf
 
 from tests.brute_force.program import PLENTY, Alternative, Program, Row, held
 
@@ -39,12 +40,28 @@ def _add(program: Program, rule: Row, item: str, t: int) -> None:
     if rule["type"] == "min_sources":
         _sources(program, rule, item, t)
     if rule["type"] == "min_cover":
-        stock = {column: 1.0 for (region, kept, u), column in program.held.items() if (kept, u) == (item, t)
-                 and _inside(program, region, rule["scope"])}  # fmt: skip
+        stock = _kept_throughout(program, rule["scope"], item, t)
         use = {column: factor / 12.0 for column, factor in _used(program, rule["scope"], item, t).items()}
         _ratio(program, rule, t, (item, "*"), stock, use)
     if rule["type"] == "min_local_content":
         _content(program, rule, item, t)
+
+
+def _kept_throughout(program: Program, scope: str | None, item: str, t: int) -> dict[int, float]:
+    """Columns, at most what is held at the end of a period and of the one before; in the first what is held."""
+    found: dict[int, float] = {}
+    for (region, kept, u), column in list(program.held.items()):
+        if (kept, u) == (item, t) and _inside(program, region, scope):
+            least = column
+            if t:
+                least = program.column(0.0)
+                for number, end in enumerate((column, program.held[region, item, t - 1])):
+                    row = ("kept", region, item, t, number, least)
+                    program.limits[row] = (-inf, 0.0)
+                    program.put(row, least, 1.0)
+                    program.put(row, end, -1.0)
+            found[least] = 1.0
+    return found
 
 
 def _bloc(program: Program, region: Row | str) -> str:

@@ -293,21 +293,29 @@ class Snapshot(Program):
             self.sold[pool] = (sold, value if price is None else price, wanted)
 
     def _keep(self) -> None:
-        """The base's own change of stock, and what is taken from what it holds or put back."""
+        """What is taken from stock, at most what there is as the window opens, and what is put in.
+
+        A unit is worth the value of its item both ways; what is put in beyond what the base puts in is worth nothing.
+        """
         held = {(row["region"], row["item"]): row for row in self._base("stocks")}
         values = self.case.instance["items"].set_index("item")["value"]
+        periods = list(self.case.periods.index)
+        place = periods.index(self.period)
         for row in self.tables["stocks"]:
             pool = (row["region"], row["item"])
             if pool in self.frozen:
                 continue
             base = held.get(pool, {"held": 0.0, "added": 0.0, "released": 0.0})
-            side = self._side("use", pool)
-            value = float(values[row["item"]])
-            released = self.column(value, base["held"] * 12.0 / self.months)
-            for column, sign in ((released, 1.0), (self.column(0.0), -1.0)):
-                self.put(side, column, sign)
-            change = base["released"] - base["added"]
-            self.put(side, self.column(0.0, change, change), 1.0)
+            opening = max(float(row["initial"]), base["held"])
+            if place:
+                sheet = self.case["stocks"]
+                before = sheet[(sheet["region"] == pool[0]) & (sheet["item"] == pool[1])]
+                opening = float(before.loc[before["period"] == periods[place - 1], "held"].sum())
+            side, value = self._side("use", pool), float(values[row["item"]])
+            self.put(side, self.column(value, opening * 12.0 / self.months), 1.0)
+            self.put(side, self.column(-value, base["added"]), -1.0)
+            self.put(side, self.column(0.0), -1.0)
+            self.base_cost += value * (base["released"] - base["added"])
 
     def _deploy(self) -> None:
         value = self.case.instance["items"].set_index("item")["value"]

@@ -2,6 +2,9 @@
 
 import pytest
 
+from planner.audit.audit import audit
+from planner.recourse.reaction import Recourse
+from planner.recourse.unmodelled import with_unmodelled
 from planner.solver.solver import Options, solve
 from planner_models.instance import Instance
 from planner_models.network import build
@@ -10,6 +13,7 @@ from tests.proofs import WORKSHOP, Rows, proves, wanted, workshop, years
 from tests.proofs.ruled import TWO_SHOPS, rule, ruled, soft
 from tests.solving import optimum
 
+LINE = {"site": "shop", "process": "make", "capacity": 20}
 STORE: dict[str, Rows] = {"stocks": [{"region": "here", "item": "good"}]}
 
 PAID: dict[str, Rows] = {
@@ -71,6 +75,49 @@ CHIPS = [*PARTS["recipes"], {"process": "make", "item": "chip", "quantity": -1}]
 def test_stock_lasts_for_months() -> Instance:
     """8 goods are used in a year, 2 in three months; 10 are made: 20. Without the constraint 8: 16."""
     return ruled(rule("min_cover", 3), **STORE)
+
+
+GROWTH: dict[str, Rows] = {
+    "periods": years(2),
+    "stocks": [{"region": "here", "item": "good", "holding_cost": 1}],
+    "demand": [*wanted("1", volume=4), *wanted("2")],
+}
+"""4 goods are used in year 1, 8 in year 2, and keeping one costs 1 a year. Optimum 24 without a rule."""
+
+
+@proves("covering_before", optimum=32, without=31)
+def test_a_year_begins_with_its_cover() -> Instance:
+    """Three months of year 2 are 2 goods, in stock from its beginning to its end: 14 are made, 28, and 2 + 2 kept.
+
+    Without the constraint year 1 would leave only the 1 good that is its own cover: 28 + 1 + 2 = 31.
+    """
+    return ruled(rule("min_cover", 3), **GROWTH)
+
+
+@proves("covering_after", optimum=32, without=26)
+def test_a_year_ends_with_its_cover() -> Instance:
+    """As before 32. Without the constraint the 2 goods would be used up in year 2: 12 are made, 24, and 2 kept: 26."""
+    return ruled(rule("min_cover", 3), **GROWTH)
+
+
+@pytest.mark.parametrize(("sheets", "hit"), [(STORE, "1"), (GROWTH, "2"), (GROWTH | {"demand": wanted("1", "2")}, "2")])
+def test_months_of_cover_carry_for_months(sheets: dict[str, Rows], hit: str) -> None:
+    """The rule, sheet security, endurance and service tell one story: three months."""
+    loss = {"scenario": "strike", "period": hit, "months": 3, "kind": "site", "target": "shop", "factor": 0}
+    more: dict[str, Rows] = {"scenarios": [{"scenario": "strike"}], "disruptions": [loss]}
+    demand = sheets.get("demand", wanted(*(row["period"] for row in sheets.get("periods", years(1)))))
+    case = ruled(rule("min_cover", 3), **(sheets | more | {"demand": demand, "lines": [LINE]}))
+    model = build(case)
+    solution = solve(model, Options(gap=0.0))
+    tables = plan(model)
+    rows = [row for row in tables["rules"].to_dict("records") if row["period"] == hit]
+    assert [row["value"] for row in rows] == pytest.approx([3])
+    assert tables["security"].set_index("period").loc[[hit], "cover"].tolist() == pytest.approx([3])
+    recourse, snapshot = Recourse(model), model.sets.snapshots["strike", hit]
+    assert recourse.months(hit, snapshot) == pytest.approx(3, rel=1e-5)
+    assert recourse.serve(hit, snapshot).service == pytest.approx(1)
+    table = audit(case, with_unmodelled(model, tables), solution.objective)
+    assert table[table["ok"] != "yes"].to_dict("records") == []
 
 
 @proves("max_capacity_ratio", optimum=17, without=14)

@@ -10,6 +10,9 @@ from typing import Any
 import pyomo.environ as pyo
 import pytest
 
+from planner.audit.audit import audit
+from planner.recourse.reaction import Recourse
+from planner.recourse.unmodelled import with_unmodelled
 from planner.solver.compiled import compile_model
 from planner.solver.solver import Options, solve
 from planner.workbook.read import read_instance
@@ -19,7 +22,7 @@ from planner_models.instance import Instance
 from planner_models.network import build
 from planner_models.plan import plan
 from planner_models.sets import derive
-from tests.proofs import WORKSHOP, Rows, matters, proves, wanted, workshop
+from tests.proofs import WORKSHOP, Rows, matters, proves, wanted, workshop, years
 from tests.solving import optimum
 
 EV_CHINA = Path(__file__).parents[2] / "instances" / "ev_china.xlsx"
@@ -73,6 +76,23 @@ CASES: list[tuple[str, float, dict[str, Any]]] = [
     ("the least load is waived", 15.2, {"lines": [LINE | {"min_load": 0.8}], "hits": [FEWER]}),
     # 5 of the 8 come from stock, 3 are made: 6. Nothing is wanted: the 5 are put back, 3 not made: 0.1 x 6 less
     ("stock is put back", 5.4, {"stocks": [STORE | {"initial": 5}], "hits": [FEWER | {"factor": 0}]}),
+    # the same at a value of 1: the 5 not taken are worth that, 0.1 x 5 less
+    (
+        "stock put back is worth what a release costs",
+        4.9,
+        {
+            "items": [WORKSHOP["items"][0] | {"value": 1}],
+            "stocks": [STORE | {"initial": 5}],
+            "hits": [FEWER | {"factor": 0}],
+        },
+    ),
+    # 2 are put in stock, 20; in half a year 4 a year come from there, 4 are missing, filling stops and 10 are not made;
+    # 6 a year are to be put back at 1 each: 20 + 0.1 x (40 - 20 + 6)
+    (
+        "filling stops and is made up for",
+        22.6,
+        {"items": [WORKSHOP["items"][0] | {"value": 1}], "stocks": [STORE | {"minimum": 2}]},
+    ),
     # each one missing counts 3 x 4: 0.1 x 8 x (12 - 2)
     (
         "what must be met is missed at three times its value",
@@ -154,6 +174,31 @@ def test_no_more_than_is_in_stock_can_be_taken_from_it() -> Instance:
     The chance is 0.1: 16 + 0.05 x (2 x 10 - 16) = 16.2. Without the constraint all 8 come from stock: 16 - 0.05 x 16.
     """
     return disrupted(probability=0.1, stocks=[STORE | {"initial": 3, "minimum": 3}])
+
+
+RESERVE: dict[str, Rows] = {"stocks": [STORE | {"initial": 3, "minimum": 3}]}
+
+
+@proves("added_filling", optimum=16.2, without=15.2)
+def test_a_stock_that_is_not_filled_has_nothing_added() -> Instance:
+    """As before 16.2. Without the constraint 3 would count as added to the 3 that are there: all 8 come from stock."""
+    return disrupted(probability=0.1, **RESERVE)
+
+
+@proves("added_held", optimum=16.2, without=15.2)
+def test_what_is_added_is_there_in_the_end() -> Instance:
+    """As before 16.2. Without the constraint all that could be made would count as added: 15.2."""
+    return disrupted(probability=0.1, **RESERVE)
+
+
+@proves("restock_in", optimum=15.2, without=13.4)
+def test_what_is_stored_beyond_the_base_earns_nothing() -> Instance:
+    """4 of the 8 goods are wanted, 4 are not made: 16 - 0.1 x 8 = 15.2.
+
+    Without the constraint the shop, which can make 10, would put 6 in stock at 2 each and be paid their value of 5:
+    16 + 0.1 x (20 - 30 - 16) = 13.4.
+    """
+    return disrupted(items=[WORKSHOP["items"][0] | {"value": 5}], stocks=[STORE], hits=[FEWER])
 
 
 @proves("sharing_in", optimum=18.4, without=16)
@@ -262,6 +307,48 @@ def test_every_constraint_on_flows_is_kept_in_snapshots_or_waived_by_name() -> N
     assert found <= {*HELD, *NOT_HELD}
 
 
+@pytest.mark.parametrize(
+    ("figure", "count", "months", "initial"),
+    [
+        # 8 and the 2 of three months: the base adds them, and in the window filling stops
+        (20, 1, 3, 0),
+        # 4 of six months
+        (24, 1, 6, 0),
+        # one is there: 8 and one more
+        (18, 1, 3, 1),
+        # two are there: the base may take them too, as a window in the first period opens before it does
+        (12, 1, 3, 2),
+        # what year 1 leaves is there as year 2 begins, and is used in it otherwise
+        (32, 2, 3, 0),
+        (30, 2, 3, 1),
+    ],
+)
+def test_stock_carries_as_long_as_it_lasts(figure: float, count: int, months: int, initial: float) -> None:
+    """The shop stands still, and all must be served all the same: stock is held for the window and no more.
+
+    Recourse finds in the plan what the model has planned: full service, for so many months.
+    """
+    last = str(count)
+    case = workshop(
+        periods=years(count),
+        lines=[LINE | {"capacity": 100}],
+        demand=wanted(*map(str, range(1, count + 1)), price=1),
+        stocks=[STORE | {"initial": initial}],
+        scenarios=[{"scenario": "strike", "probability": 0}],
+        disruptions=[HIT | {"period": last, "months": months}],
+        rules=[{"rule": "all", "type": "min_service", "scenario": "strike", "limit": 1}],
+    )
+    model = build(case)
+    solution = solve(model, Options(gap=0))
+    assert solution.objective == pytest.approx(figure)
+    recourse, snapshot = Recourse(model), model.sets.snapshots["strike", last]
+    assert recourse.serve(last, snapshot).service == pytest.approx(1)
+    assert recourse.months(last, snapshot) == pytest.approx(months, rel=1e-5)
+    tables = with_unmodelled(model, plan(model))
+    table = audit(case, tables, solution.objective)
+    assert table[table["ok"] != "yes"].to_dict("records") == []
+
+
 def test_nothing_is_added_for_what_a_snapshot_cannot_change() -> None:
     """Two chains that have nothing to do with each other: a disruption of one has variables for that one alone."""
     case = disrupted(
@@ -285,7 +372,7 @@ def test_scenarios_that_are_switched_off_leave_the_model_as_it_is_without_them()
 
 def test_what_happens_is_reported() -> None:
     """The shop rests for half a year, as a row says; of 8 wanted 4 a year come from a stock of 2, and 4 are missing."""
-    stock = STORE | {"initial": 2, "minimum": 2}
+    stock = STORE | {"initial": 2, "minimum": 2, "maximum": 2}
     model = build(disrupted(stocks=[stock]))
     solve(model, Options(gap=0))
     tables = plan(model)

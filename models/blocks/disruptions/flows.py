@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from planner_models.blocks.demand import PENALTY_PER_PRICE
+from planner_models.blocks.disruptions.stocks import PeriodStock, period_stock
 from planner_models.blocks.production import COST_LINES
 from planner_models.linear import Terms
 from planner_models.model import Model
@@ -17,8 +18,9 @@ from planner_models.model import Model
 FLOWS = {"made": 3, "shipped": 4, "transited": 2, "left": 2, "sold": 2, "deployed": 2}
 """The variables of the base that are flows, and where the period stands in their keys."""
 
-ANSWERS = ("unserved", "released", "restocked")
-"""What a snapshot has besides: demand it leaves unserved, and what it takes from stock or puts back."""
+ANSWERS = ("unserved", "released", "restocked", "stored")
+"""What a snapshot has besides: demand it leaves unserved, what it takes from stock, what it puts back as far as the
+base does, and what it stores beyond that."""
 
 SUMS = {"supply": 2, "delivered": 2, "sharing": 3}
 """The sums over flows of one period that rows hold in balance or within a limit, and where the period stands."""
@@ -38,7 +40,8 @@ Gate = tuple[Key, list[Any]]
 class Flow:
     """One flow of a period, at a rate of 0 or more.
 
-    base: what it is undisturbed; raised, rest: its cost in money per unit, what effects on cost multiply and the other
+    base: what it is undisturbed; of what is released from stock, less what is put back
+    raised, rest: its cost in money per unit, what effects on cost multiply and the other
     most: the most that decisions leave room for, before effects on capacity; None where nothing limits it by itself
     within_base: it is never more than in the base
     """
@@ -73,7 +76,7 @@ class PeriodFlows:
 
     numbers: by name and key, the number of each flow
     service: by number of what is sold, the row in which it is weighed against what is wanted
-    stocks: by number of what is released from stock, how much there is for the months of a snapshot, in item
+    stocks: by number of what is released, the stock that it comes from; restocked: by number of what is put back
     group: by number, one flow for all that hang together with it through rows
     """
 
@@ -82,7 +85,8 @@ class PeriodFlows:
     rows: list[Row] = field(default_factory=list)
     numbers: Mapping[str, dict[Key, int]] = field(default_factory=lambda: defaultdict(dict))
     service: dict[int, int] = field(default_factory=dict)
-    stocks: dict[int, Terms] = field(default_factory=dict)
+    stocks: dict[int, PeriodStock] = field(default_factory=dict)
+    restocked: dict[int, PeriodStock] = field(default_factory=dict)
     group: list[int] = field(default_factory=list)
 
     def together(self, hit: Iterable[int]) -> list[int]:
@@ -173,14 +177,20 @@ class _Builder:
         return Terms(constant=variable.ub) if name == "shipped" and variable.ub is not None else None
 
     def add_stock(self, region: str, item: str) -> None:
-        """What is released from stock and put back, at the place where the base keeps it."""
-        key = (region, item, self.flows.period)
-        released = self._add(Flow("released", key, Terms(), rest=self.values[item]))
-        restocked = self._add(Flow("restocked", key, Terms()))
-        self.flows.stocks[released] = Terms([1.0], [self.m.stock.held[key]])
+        """What is released from stock and put back at a place, instead of what the base does there.
+
+        A unit counts with the value of the item, both ways: it has to be put back some day, or need not be. What is
+        stored beyond what the base adds is worth nothing: else idle capacity would earn money in a disruption.
+        """
+        key, value = (region, item, self.flows.period), self.values[item]
+        there = period_stock(self.m, key)
+        released = self._add(Flow("released", key, there.drawn(), rest=value))
+        restocked = self._add(Flow("restocked", key, Terms(), rest=-value))
+        stored = self._add(Flow("stored", key, Terms()))
+        self.flows.stocks[released] = self.flows.restocked[restocked] = there
         place = (item, region, self.flows.period)
         side = "delivered" if place in self.m.lanes.transited else "supply"
-        self.from_stock[side, *place] = [(1.0, released), (-1.0, restocked)]
+        self.from_stock[side, *place] = [(1.0, released), (-1.0, restocked), (-1.0, stored)]
 
     def add_row(self, name: str, key: Key, terms: Terms) -> None:
         """A sum of the base over its flows, with what comes from stock at the place."""
@@ -195,6 +205,9 @@ class _Builder:
         for coefficient, number in self.from_stock.get((name, *key), ()):
             columns.append(number)
             coefficients.append(coefficient)
+            if number in self.flows.stocks:
+                rest.extend(-1.0, self.flows.stocks[number].drawn())
+                rest = rest.merged()
         if columns:
             self.flows.rows.append(Row(name, key, columns, coefficients, rest))
 

@@ -74,7 +74,8 @@ def _add(terms: Terms, cost: float, variable: Any) -> None:
 
 def snapshot_loss(m: Model, *key: *tuple[str, str]) -> pyo.Expression:
     """loss_in[w,t] = months / 12 x (sum of cost_in x flow_in - sum of cost x flow), over what a snapshot can change"""
-    return m.losses.lost[key].minus(1.0, m.losses.loss_in[key]) == 0
+    lost = m.losses.lost[key]
+    return lost.minus(1.0, m.losses.loss_in[key]) == lost.constant
 
 
 def service_terms(m: Model, sets: Sets, item: str = EVERY) -> tuple[Services, Services]:

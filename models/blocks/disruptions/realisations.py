@@ -35,7 +35,7 @@ class Course:
     """What happens while a disruption lasts, in yearly rates, of all that it can change.
 
     made: by draw; shipped: by arc; sold: by region, item and step, what is wanted and what of it is sold;
-    stocks: by region and item, what is held at the end of the period, added and released.
+    stocks: by region and item, what the base holds at the end of the period, and what is added and released.
     """
 
     made: Mapping[Draw, float]
@@ -135,24 +135,14 @@ def course(m: Model, flows: PeriodFlows, values: Mapping[int, float]) -> Course:
     def named(name: str) -> dict[Key, float]:
         return {key: values[number] for key, number in flows.numbers[name].items() if number in values}
 
-    unserved, restocked = named("unserved"), named("restocked")
+    unserved, restocked, stored = named("unserved"), named("restocked"), named("stored")
     sold = {(key[0], key[1], key[3]): (amount + unserved[key], amount) for key, amount in named("sold").items()}
     return Course(
         made={key[:3]: amount for key, amount in named("made").items()},
         shipped={key[:4]: amount for key, amount in named("shipped").items()},
         sold=sold,
-        stocks={key[:2]: _stock(m, key, restocked[key], amount) for key, amount in named("released").items()},
+        stocks={
+            key[:2]: (m.stock.held[key].value, restocked[key] + stored[key], amount)
+            for key, amount in named("released").items()
+        },
     )
-
-
-def _stock(m: Model, key: Key, restocked: float, released: float) -> tuple[float, float, float]:
-    """What the base holds of an item, and what it adds and releases with what the snapshot does."""
-    region, item, period = key
-    time, stocks = m.sets.time, m.sets.instance["stocks"].set_index(["region", "item"])
-    place = time.position[period]
-    before = (
-        m.stock.held[region, item, time.periods[place - 1]].value if place else stocks.at[(region, item), "initial"]
-    )
-    held = m.stock.held[key].value
-    change = (held - before) / time.years[period]
-    return held, max(change, 0.0) + restocked, max(-change, 0.0) + released

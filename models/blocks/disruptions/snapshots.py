@@ -12,9 +12,10 @@ from typing import Any
 
 import pyomo.environ as pyo
 
+from planner_models.blocks.disruptions import stocks
 from planner_models.blocks.disruptions.effects import Effects, effects
 from planner_models.blocks.disruptions.flows import ANSWERS, FLOWS, GATES, Flow, Key, PeriodFlows, Row, period_flows
-from planner_models.keys import Activity
+from planner_models.keys import Activity, Market
 from planner_models.linear import Terms, Variable, linear
 from planner_models.model import Model
 from planner_models.sets import Sets
@@ -86,6 +87,7 @@ class Snapshots:
     made_in: pyo.Var[Key]
     sold_in: pyo.Var[Key]
     released_in: pyo.Var[Key]
+    restocked_in: pyo.Var[Key]
     rows: dict[Key, tuple[SnapshotFlows, int, Row]]
     gates: dict[Key, tuple[Variable, float, list[Variable]]]
     as_base: dict[Key, tuple[Variable, float, Terms]]
@@ -94,18 +96,20 @@ class Snapshots:
 def build(m: Model, sets: Sets) -> None:
     """made_in[w,l,o,t], shipped_in[w,a,t], transited_in, left_in, sold_in, deployed_in: the flows of the base again.
 
-    unserved_in[w,market,t,q] is there wherever something is sold; released_in[w,r,i,t] is taken from what the base
-    holds in stock, restocked_in[w,r,i,t] put back.
+    unserved_in[w,market,t,q] is there wherever something is sold; released_in[w,r,i,t] is taken from stock,
+    restocked_in[w,r,i,t] put back as far as the base adds to it, stored_in[w,r,i,t] beyond that.
     """
     parts = dict(_parts(m, sets))
     own = {name: _build_flows(m, parts, name) for name in (*FLOWS, *ANSWERS)}
     _limit_lanes(parts)
+    stocks.build(m, dict.fromkeys(key[1:] for key in own["released"]))
     rows = {(w, row.kind, *row.key): (part, place, row) for (w, _), part in parts.items() for place, row in part.rows}
     m.snapshots = snapshots = Snapshots(
         parts=parts,
         made_in=own["made"],
         sold_in=own["sold"],
         released_in=own["released"],
+        restocked_in=own["restocked"],
         rows=rows,
         gates=dict(_gates(m, sets, parts)),
         as_base=dict(_as_base(parts)),
@@ -116,6 +120,7 @@ def build(m: Model, sets: Sets) -> None:
     balances = [key for key in rows if key[1] in ("supply", "delivered")]
     m.balance_in = pyo.Constraint(pyo.SetOf(balances), rule=balance_in)
     m.release_in = pyo.Constraint(pyo.SetOf(list(own["released"])), rule=release_in)
+    m.restock_in = pyo.Constraint(pyo.SetOf(list(own["restocked"])), rule=restock_in)
     m.gated_in = pyo.Constraint(pyo.SetOf(list(snapshots.gates)), rule=gated_in)
     m.served_in = pyo.Constraint(pyo.SetOf(list(own["sold"])), rule=served_in)
     m.no_more_in = pyo.Constraint(pyo.SetOf(list(snapshots.as_base)), rule=no_more_in)
@@ -171,7 +176,7 @@ def _most_made(m: Model, sets: Sets, snapshot: Snapshot, key: Key) -> float:
 def _most_useful(m: Model, sets: Sets, snapshot: Snapshot, process: str, period: str) -> float:
     """All that is of use of a process: more than in the base where the snapshot raises demand or capacity.
 
-    Without limit where some stock has a maximum: it is no limit of what is put back.
+    Without limit where some stock has a maximum: it is no limit of what is stored.
     """
     if m.stock.limited:
         return float("inf")
@@ -226,21 +231,26 @@ def sharing_in(m: Model, scenario: str, *lane: str) -> pyo.Expression:
 
 
 def balance_in(m: Model, *key: str) -> pyo.Expression:
-    """The balance of the base, or its delivery, with the flows of the snapshot, + released_in - restocked_in = 0
+    """The balance of the base, or its delivery, with the flows of the snapshot
 
-    What the base adds to stock or takes from it in the period stays as it is.
+    + released_in - restocked_in - stored_in come instead of what the base takes from stock or adds to it.
     """
     part, _, row = m.snapshots.rows[key]
     terms = part.terms(row)
     return terms.expression() == -terms.constant
 
 
-def release_in(m: Model, scenario: str, *key: str) -> pyo.Expression:
-    """months / 12 x released_in[w,r,i,t] <= held[r,i,t]"""
-    part, released = m.snapshots.parts[scenario, key[2]], m.snapshots.released_in[(scenario, *key)]
-    there = part.flows.stocks[part.flows.numbers["released"][key]]
-    slopes = [part.snapshot.months / 12.0, *(-value for value in there.coefficients)]
-    return linear(slopes, [released, *there.variables]) <= there.constant
+def release_in(m: Model, scenario: str, *place: *Market) -> pyo.Expression:
+    """months / 12 x released_in[w,r,i,t] <= held[r,i,t-1], in the first period initial + years x added[r,i,t]"""
+    there, months = m.windows.available[place], m.sets.snapshots[scenario, place[2]].months
+    slopes = [months / 12.0, *(-value for value in there.coefficients)]
+    return linear(slopes, [m.snapshots.released_in[(scenario, *place)], *there.variables]) <= there.constant
+
+
+def restock_in(m: Model, scenario: str, *place: *Market) -> pyo.Expression:
+    """restocked_in[w,r,i,t] <= added[r,i,t]"""
+    adds = m.windows.adds[place]
+    return adds.minus(1.0, m.snapshots.restocked_in[(scenario, *place)]) <= adds.constant
 
 
 def gated_in(m: Model, *key: Any) -> pyo.Expression:

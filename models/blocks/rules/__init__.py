@@ -34,6 +34,7 @@ PAID_ONCE = ("min_sources", "min_cover", "min_service", "max_cvar", "budget")
 
 FIGURES: dict[str, Callable[[Model, RuleRow], float | None]] = {
     "min_sources": sources.nth_share,
+    "min_cover": reserves.months_covered,
     "max_hhi": concentration.index,
     "min_local_content": content.local_share,
     "max_cvar": service.worst_mean,

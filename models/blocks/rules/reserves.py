@@ -1,12 +1,16 @@
 """Reserves: stock for months of use, and how much capacity may stand beyond what is used."""
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pyomo.environ as pyo
 
-from planner_models.blocks.rules.row import Key, RuleRow, everywhere, note, of_type, within
-from planner_models.linear import Terms
+from planner_models.blocks.rules.row import NOTHING, Key, RuleRow, everywhere, note, of_type, within
+from planner_models.keys import Market
+from planner_models.linear import Terms, Variable, linear
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.access import OWN
@@ -15,8 +19,16 @@ from planner_models.sets.rules import EVERY, Rule
 MONTHS = 12.0
 
 
+@dataclass(frozen=True)
+class Reserves:
+    """covering: by region, item and period, what is in stock throughout the period; not of the first."""
+
+    covering: pyo.Var[Market]
+
+
 def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
     """Stock or capacity against use, or what is made against what could be, where there can be any."""
+    _build_covering(m, sets)
     measured = ("min_cover", "max_capacity_ratio")
     use = used(m, sets, {item for rule in sets.rules if rule.type in measured for item in rule.items})
     for rule in sets.rules:
@@ -26,8 +38,22 @@ def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
                 yield row
 
 
+def _build_covering(m: Model, sets: Sets) -> None:
+    """covering[r,i,t] >= 0 in item: what is in stock from the beginning of a period to its end.
+
+    That is what a disruption in it can draw on whenever its window opens. In the first period it is what is there at
+    the end.
+    """
+    meant = {(item, period) for rule in sets.rules if rule.type == "min_cover" for item in rule.items
+             for period in rule.periods if sets.time.position[period]}  # fmt: skip
+    m.covering = pyo.Var([key for key in m.stock.held if key[1:] in meant], domain=pyo.NonNegativeReals)
+    m.reserves = Reserves(m.covering)
+
+
 def build(m: Model, sets: Sets) -> None:
     """One constraint for each type."""
+    m.covering_before = pyo.Constraint(list(m.reserves.covering), rule=covering_before)
+    m.covering_after = pyo.Constraint(list(m.reserves.covering), rule=covering_after)
     m.min_cover = pyo.Constraint(of_type(m, "min_cover"), rule=min_cover)
     m.max_capacity_ratio = pyo.Constraint(of_type(m, "max_capacity_ratio"), rule=max_capacity_ratio)
     m.min_utilisation = pyo.Constraint(of_type(m, "min_utilisation"), rule=min_utilisation)
@@ -36,8 +62,35 @@ def build(m: Model, sets: Sets) -> None:
 
 
 def min_cover(m: Model, *key: *Key) -> pyo.Expression:
-    """sum over the scope of held[r,i,t] >= limit / 12 x use - breach"""
+    """sum over the scope of covering[r,i,t], in the first period held[r,i,t], >= limit / 12 x use - breach"""
     return within(m, key)
+
+
+def covering_before(m: Model, *place: *Market) -> pyo.Expression:
+    """covering[r,i,t] <= held[r,i,t-1]"""
+    return linear([1.0, -1.0], [m.reserves.covering[place], _held_before(m, place)]) <= 0
+
+
+def covering_after(m: Model, *place: *Market) -> pyo.Expression:
+    """covering[r,i,t] <= held[r,i,t]"""
+    return linear([1.0, -1.0], [m.reserves.covering[place], m.stock.held[place]]) <= 0
+
+
+def _held_before(m: Model, place: Market) -> Variable:
+    """What is held at the end of the period before."""
+    time, (region, item, period) = m.sets.time, place
+    return m.stock.held[region, item, time.periods[time.position[period] - 1]]
+
+
+def months_covered(m: Model, row: RuleRow) -> float | None:
+    """Months of use that are in stock throughout the period; `covering` may be less where the rule does not bind."""
+    base, there = row.base.value(), 0.0
+    for region in sorted({region for regions in row.rule.places.values() for region in regions}):
+        place = (region, row.item, row.period)
+        if place in m.stock.held:
+            held = m.stock.held[place].value
+            there += min(held, _held_before(m, place).value) if m.sets.time.position[row.period] else held
+    return there / base if base > NOTHING else None
 
 
 def max_capacity_ratio(m: Model, *key: *Key) -> pyo.Expression:
@@ -75,7 +128,8 @@ def _row(
         for region in regions:
             base.extend(1.0 / MONTHS if rule.type == "min_cover" else 1.0, use[item, region, period])
     if rule.type == "min_cover":
-        held = [m.stock.held[region, item, period] for region in regions if (region, item, period) in m.stock.held]
+        stocks = m.reserves.covering if sets.time.position[period] else m.stock.held
+        held = [stocks[region, item, period] for region in regions if (region, item, period) in stocks]
         figure = Terms([1.0] * len(held), held)
     elif rule.type == "max_capacity_ratio":
         figure = _capacity(m, sets, rule, place)
