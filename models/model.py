@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # blocks import this module, so their types are named here wi
     from planner_models.blocks.enablers import Enablers
     from planner_models.blocks.experience import Experience
     from planner_models.blocks.lanes import Lanes
+    from planner_models.blocks.location import Location
     from planner_models.blocks.locks import Locks
     from planner_models.blocks.policies import Policies
     from planner_models.blocks.production import Production
@@ -55,6 +56,7 @@ class Model(pyo.ConcreteModel):
     sites: Sites
     capacity: Capacity
     demand: Demand
+    location: Location
     enablers: Enablers
     stock: Stock
     development: Development

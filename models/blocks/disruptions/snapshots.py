@@ -27,6 +27,7 @@ HELD = (*GATES, "balance", "delivery", "within_capacity", "lane_sharing", "servi
 NOT_HELD = (
     "least_load",
     "least_take",
+    "sent_open",
     "learning_threshold",
     "practised_made",
     "stage_present",
