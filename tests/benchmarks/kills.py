@@ -5,7 +5,7 @@
 A third of the kills of `run` are late, when the sweep is over or nearly so; a fifth are SIGTERM, which has to leave
 nothing running and nobody's job; a third of the others hit a worker first. After each the ledger is whole, what
 it calls done is there, whole and unchanged, and nothing else is there. After each kill of `solve` there is no result,
-or a whole one, and what was there before is whole. The figures go to tests/benchmarks/README.md. Exits with 1 where
+or a whole one, and what was there before is whole. Exits with 1 where
 anything is amiss.
 """
 
