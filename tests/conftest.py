@@ -1,6 +1,12 @@
-"""What all tests share: random examples are the same in every run, and take the time they take."""
+"""What all tests share: random examples are the same in every run, and take the time they take; how plans are tampered
+with."""
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
+
+from planner.audit.audit import AUDITS
+from planner_models.instance import Instance
+from tests.plans import Caught, Plan, Tamper, checks_failed, noun_of
 
 settings.register_profile(
     "planner",
@@ -11,3 +17,14 @@ settings.register_profile(
 )
 """Failing examples are not made smaller: they are small, and each try would solve two plans."""
 settings.load_profile("planner")
+
+
+@pytest.fixture(params=["its audit", pytest.param("all audits", marks=pytest.mark.slow)])
+def caught(request: pytest.FixtureRequest) -> Caught:
+    """The checks that fail once a plan has been tampered with: of the audit concerned, and, slowly, of all audits."""
+
+    def run(data: Instance, tables: Plan, check: str, tampers: list[Tamper], claimed: float | None = None) -> list[str]:
+        nouns = AUDITS if request.param == "all audits" else [noun_of(data, tables, check)]
+        return checks_failed(data, tables, *tampers, nouns=nouns, claimed=claimed)
+
+    return run

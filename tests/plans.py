@@ -1,12 +1,12 @@
 """Result tables written by hand, and what is done to them to see whether the audit notices."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from planner.audit.audit import audit
+from planner.audit.audit import AUDITS, audit
 from planner_models.instance import Instance
 from planner_models.schema import RESULTS
 
@@ -73,11 +73,17 @@ def undiscounted(rows: list[tuple[str, str, str, str, float]]) -> pd.DataFrame:
     return table("costs", [(*row, row[-1]) for row in rows])
 
 
-def checks_failed(data: Instance, tables: Plan, *tampers: Tamper) -> list[str]:
-    """The checks that do not agree once a plan of an instance has been tampered with.
+def checks_failed(
+    data: Instance,
+    tables: Plan,
+    *tampers: Tamper,
+    nouns: Iterable[str] = tuple(AUDITS),
+    claimed: float | None = None,
+) -> list[str]:
+    """The checks of some audits that do not agree once a plan of an instance has been tampered with.
 
-    The instance can be tampered with as well: its sheets stand beside the others as `in_...`. The objective claimed is
-    what the sheet `costs` then adds up to.
+    The instance can be tampered with as well: its sheets are beside the others as `in_...`. The objective `claimed` is,
+    where it is not given, what the sheet `costs` then adds up to.
     """
     given = {f"in_{sheet}": frame.reset_index(drop=True) for sheet, frame in data.tables.items()}
     tables = {sheet: frame.copy() for sheet, frame in (tables | given).items()}
@@ -85,7 +91,23 @@ def checks_failed(data: Instance, tables: Plan, *tampers: Tamper) -> list[str]:
         tamper(tables)
     changed = replace(data, tables={sheet: tables[f"in_{sheet}"] for sheet in data.tables})
     sign = -1.0 if data.settings["objective"] == "profit" else 1.0
-    return failed(audit(changed, tables, sign * objective(tables)))
+    return failed(audit(changed, tables, sign * objective(tables) if claimed is None else claimed, nouns))
+
+
+_NOUNS: dict[int, dict[str, str]] = {}
+"""By the identity of an instance: which audit each check of its sound plan belongs to."""
+
+
+def noun_of(data: Instance, tables: Plan, check: str) -> str:
+    """The audit that a check belongs to, as the audits of the sound plan `tables` show; of one they lack, `costs`."""
+    if id(data) not in _NOUNS:
+        claimed = objective(tables)
+        _NOUNS[id(data)] = {name: noun for noun in AUDITS for name in audit(data, tables, claimed, [noun])["check"]}
+    return _NOUNS[id(data)].get(check, "costs")
+
+
+Caught = Callable[..., list[str]]
+"""Instance, its sound plan, the check that should fail, what is done to them, and `claimed`: the checks that fail."""
 
 
 Case = tuple[str, list[Tamper]]
@@ -95,3 +117,31 @@ def named(cases: list[Case]) -> dict[str, Any]:
     """Arguments of parametrize: check and tampers, with names that say which."""
     ids = [f"{number}: {check}" for number, (check, _) in enumerate(cases)]
     return {"argnames": ("check", "tampers"), "argvalues": cases, "ids": ids}
+
+
+CONCERNED: dict[str, tuple[str, ...]] = {
+    "costs": ("costs",),
+    "capacity": ("capacity",),
+    "builds": ("options",),
+    "sites": ("capacity", "costs"),
+    "access": ("access",),
+    "projects": ("projects",),
+    "production": ("production", "balance", "disturbances"),
+    "flows": ("lanes", "balance", "disturbances"),
+    "stocks": ("balance", "disturbances"),
+    "demand": ("demand", "disturbances"),
+    "deployments": ("enablers",),
+    "levels": ("levels", "costs", "demand"),
+    "policies": ("subsidies",),
+    "security": ("security",),
+    "origins": ("origins",),
+    "scenarios": ("scenarios", "losses", "calm"),
+    "rules": ("rules",),
+    "changes": ("changes", "costs"),
+}
+"""By result sheet: the audits that its figures concern, the likeliest first."""
+
+
+def is_noticed(data: Instance, tables: Plan, claimed: float, sheet: str) -> bool:
+    """Whether an audit that concerns the sheet fails, or the sheet itself cannot be used."""
+    return any(failed(audit(data, tables, claimed, [noun])) for noun in (*CONCERNED[sheet], "names"))

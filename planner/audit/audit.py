@@ -1,6 +1,6 @@
 """The audit of a plan: everything recomputed from the result sheets and the instance, without the optimiser."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
@@ -8,6 +8,7 @@ from planner.audit import (
     Finding,
     access,
     balance,
+    calm,
     capacity,
     changes,
     costs,
@@ -20,6 +21,7 @@ from planner.audit import (
     losses,
     names,
     options,
+    origins,
     production,
     projects,
     rules,
@@ -32,37 +34,54 @@ from planner.seal import saved
 from planner_models.instance import Instance
 from planner_models.schema import RESULTS
 
-AUDITS: tuple[Callable[[Case], list[Finding]], ...] = (
-    names.audit,
-    balance.audit,
-    capacity.audit,
-    options.audit,
-    access.audit,
-    projects.audit,
-    production.audit,
-    lanes.audit,
-    demand.audit,
-    levels.audit,
-    enablers.audit,
-    subsidies.audit,
-    scenarios.audit,
-    disturbances.audit,
-    losses.audit,
-    rules.audit,
-    security.audit,
-    locks.audit,
-    changes.audit,
-)
-"""One audit per noun; costs come last, with the objective they must add up to."""
+AUDITS: dict[str, Callable[[Case], list[Finding]]] = {
+    part.__name__.rpartition(".")[2]: part.audit
+    for part in (
+        names,
+        balance,
+        capacity,
+        options,
+        access,
+        projects,
+        production,
+        lanes,
+        demand,
+        levels,
+        enablers,
+        subsidies,
+        scenarios,
+        disturbances,
+        losses,
+        calm,
+        rules,
+        security,
+        origins,
+        locks,
+        changes,
+        costs,
+    )
+}
+"""One audit per noun, by its name; costs come last, with the objective they must add up to."""
 
 
-def audit(instance: Instance, tables: Mapping[str, pd.DataFrame], objective: float) -> pd.DataFrame:
-    """What agrees and what does not: columns check, compared (figures), worst (relative difference), ok (yes | no).
+def audit(
+    instance: Instance, tables: Mapping[str, pd.DataFrame], objective: float, nouns: Iterable[str] = tuple(AUDITS)
+) -> pd.DataFrame:
+    """What agrees with the instance and what does not.
 
-    `tables` are the result sheets of a plan of `instance`, as made or as read back from a workbook; missing sheets and
-    rows mean zero. `objective` is the value the solver claims, in money: a cost, or a profit under objective profit.
+    Parameters
+    ----------
+    instance : what was to be planned
+    tables : the result sheets of a plan of it, as made or as read back from a workbook; missing sheets and rows mean
+        zero
+    objective : the value that the solver claims, in money: a cost, or a profit under objective profit
+    nouns : the audits to run, of `AUDITS`; all of them where nothing is said
+
+    Returns
+    -------
+    A table with the columns check, compared (number of figures), worst (relative difference) and ok (yes | no).
     """
-    case = Case(instance, tables)
-    found = [finding for part in AUDITS for finding in part(case)] + costs.audit(case, objective)
+    case = Case(instance, tables, objective)
+    found = [finding for noun in nouns for finding in AUDITS[noun](case)]
     rows = [(each.check, each.compared, saved(each.worst), "yes" if each.ok else "no") for each in found]
     return pd.DataFrame(rows, columns=list(RESULTS["audit"].columns))

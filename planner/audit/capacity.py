@@ -19,7 +19,7 @@ def audit(case: Case) -> list[Finding]:
     line = case.lines.reindex(levels(sheet.index, LINE))
     home, least = (line["home"] == "yes").to_numpy(), line["min_load"].to_numpy()
     need = (sheet["capacity"] * least).where(home, 0.0)
-    busy = sheet["capacity"] > 0
+    used = (sheet["made"] / sheet["capacity"].where(sheet["capacity"] > 0)).fillna(0.0)
     made = keyed(case["production"], KEY, "made")
     return [
         *_existing(case),
@@ -29,7 +29,7 @@ def audit(case: Case) -> list[Finding]:
         at_most("made within capacity", made, sheet["capacity"]),
         at_most("nothing made below 0", -made, made * 0.0),
         at_most("least load", need, sheet["made"], sheet["capacity"]),
-        same("utilisation", sheet.loc[busy, "utilisation"], sheet.loc[busy, "made"] / sheet.loc[busy, "capacity"]),
+        same("utilisation", sheet["utilisation"], used),
         *_sites(case),
         *(_control(case, sheet) if case.claims("capacity", "firm") else []),
     ]

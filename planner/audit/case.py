@@ -8,8 +8,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import numpy as np
 import pandas as pd
 
-from planner_models.instance import NUMERIC, Instance
-from planner_models.schema import RESULTS, TIERS, keys, meta
+from planner.audit.sheets import Sheet, read_sheet
+from planner_models.instance import Instance
+from planner_models.schema import RESULTS, TIERS, keys
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -18,24 +19,6 @@ HOURS_AND_ENERGY = 1e6
 """Wages, energy prices and freight are in currency, amounts in millions of it."""
 
 LINE = ["site", "process"]
-AUDITED = (
-    "costs",
-    "capacity",
-    "builds",
-    "sites",
-    "access",
-    "projects",
-    "production",
-    "flows",
-    "stocks",
-    "demand",
-    "deployments",
-    "levels",
-    "policies",
-    "security",
-    "scenarios",
-    "rules",
-)
 
 
 def remembered(reckon: Callable[Concatenate["Case", P], T]) -> Callable[Concatenate["Case", P], T]:
@@ -67,30 +50,49 @@ def keyed(frame: pd.DataFrame, key: list[str], column: str) -> pd.Series:
     return frame.groupby(key)[column].sum()
 
 
+class _Lazy(dict[str, T]):
+    """Sheets by name, each read when it is first asked for: an audit of one noun reads few of them."""
+
+    def __init__(self, read: Callable[[str], T]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, sheet: str) -> T:
+        self[sheet] = self._read(sheet)
+        return self[sheet]
+
+
 @dataclass(frozen=True)
 class Case:
-    """An instance and the result tables that claim to be a plan of it.
+    """An instance, the result tables that claim to be a plan of it, and the objective claimed (money).
 
-    Sheets are had by name, with all declared columns: numbers as floats, blank ones 0; a missing sheet is empty.
-    Of sheets with rows by scenario only those of the base are had so; `disturbed` has the others.
+    Sheets are read by name, with all declared columns: numbers as floats, blank ones 0; a missing sheet is empty, and
+    rows that cannot be used are left out (see `sheets`). Of sheets with rows by scenario these are the rows of the
+    base; `disturbed` has the others.
     """
 
     instance: Instance
     tables: Mapping[str, pd.DataFrame]
+    objective: float = 0.0
     memory: dict[Any, Any] = field(default_factory=dict)
 
     def __getitem__(self, sheet: str) -> pd.DataFrame:
         return self.sheets[sheet]
 
     @cached_property
-    def sheets(self) -> dict[str, pd.DataFrame]:
-        """The audited sheets."""
-        return {sheet: self._undisturbed(sheet, self.everything[sheet]) for sheet in AUDITED}
+    def sheets(self) -> "_Lazy[pd.DataFrame]":
+        """The audited sheets, by name."""
+        return _Lazy(lambda sheet: self._undisturbed(sheet, self.everything[sheet]))
 
     @cached_property
-    def everything(self) -> dict[str, pd.DataFrame]:
-        """The audited sheets with the rows of all scenarios."""
-        return {sheet: self._sheet(sheet) for sheet in AUDITED}
+    def everything(self) -> "_Lazy[pd.DataFrame]":
+        """The audited sheets with the rows of all scenarios, by name."""
+        return _Lazy(lambda sheet: self.given[sheet].rows)
+
+    @cached_property
+    def given(self) -> "_Lazy[Sheet]":
+        """The audited sheets as they are, with what is wrong with their rows, by name."""
+        return _Lazy(lambda sheet: read_sheet(self.instance, self.tables, sheet))
 
     def disturbed(self, sheet: str) -> pd.DataFrame:
         """The rows of a sheet in scenarios other than the base."""
@@ -99,18 +101,6 @@ class Case:
 
     def _undisturbed(self, sheet: str, rows: pd.DataFrame) -> pd.DataFrame:
         return rows[rows["scenario"] == "base"] if "scenario" in rows and sheet != "scenarios" else rows
-
-    def _sheet(self, sheet: str) -> pd.DataFrame:
-        columns = RESULTS[sheet].columns
-        table = self.tables.get(sheet)
-        frame = pd.DataFrame(columns=list(columns)) if table is None else table.reindex(columns=list(columns))
-        frame = frame.reset_index(drop=True)
-        for name, column in columns.items():
-            if meta(column)["kind"] in NUMERIC:
-                frame[name] = pd.to_numeric(frame[name]).astype(float).fillna(0.0)
-            else:
-                frame[name] = frame[name].astype(object)
-        return frame
 
     def key(self, sheet: str) -> list[str]:
         """The key columns of a result sheet."""

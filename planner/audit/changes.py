@@ -4,8 +4,10 @@ import pandas as pd
 
 from planner.audit import Finding, never, same
 from planner.audit.case import LINE, Case, remembered
-from planner.audit.decided import decided
+from planner.audit.decided import decided, steps
 from planner.audit.offers import offers
+from planner.audit.options import offered as options
+from planner.audit.projects import offered as projects
 from planner.audit.projects import project_tiers
 from planner_models.schema.decisions import KEYS
 
@@ -20,10 +22,8 @@ def compared(case: Case) -> pd.DataFrame:
     The price in money of a change is that of the instance where it names an earlier plan, else the one that the sheet
     has charged throughout.
     """
-    sheet = case.tables.get("changes")
-    columns = ["decision", *_COLUMNS, "before", "after", "cost"]
-    rows = pd.DataFrame(columns=columns) if sheet is None else sheet.reindex(columns=columns)
-    rows = rows.reset_index(drop=True).astype({"before": float, "after": float, "cost": float})
+    rows = case["changes"]
+    rows = rows[rows["decision"].isin(list(KEYS))].reset_index(drop=True)
     rows["decided"] = [
         (row["decision"], *(row[name] for name in KEYS[row["decision"]])) for row in rows.to_dict("records")
     ]
@@ -49,19 +49,32 @@ def paid(case: Case) -> pd.DataFrame:
 
 
 def _label(case: Case, decision: tuple[str, ...]) -> tuple[str, str, str]:
-    """Tier, region and period that the cost of a change is put down to."""
+    """Tier, region and period that the cost of a change is put down to; of what does not exist, nobody's."""
     kind, *key, period = decision
-    if kind == "opened":
-        return case.sites.at[key[0], "tier"], case.sites.at[key[0], "region"], period
-    if kind in ("built", "kept"):
-        line = case.lines.loc[(key[0], key[1])]
-        return line["tier"], line["region"], period
-    if kind == "accessed":
-        offer = offers(case).loc[tuple(key)]
-        return offer["tier"], offer["region"], period
     if kind == "started":
         return project_tiers(case).get(key[0], "downstream"), "*", period
-    return case.instance["items"].set_index("item").at[key[1], "tier"], key[0], period
+    if kind == "priced":
+        tiers = case.instance["items"].set_index("item")["tier"]
+        return tiers.get(key[1], "downstream"), key[0], period
+    table = {"opened": case.sites, "built": case.lines, "kept": case.lines, "accessed": offers(case)}[kind]
+    place = key[0] if kind == "opened" else tuple(key[:2]) if kind in ("built", "kept") else tuple(key)
+    if place not in table.index:
+        return "downstream", "*", period
+    return table.at[place, "tier"], table.at[place, "region"], period
+
+
+def _exists(case: Case, decision: tuple[str, ...]) -> bool:
+    """Whether there is such a decision at all."""
+    kind, *key, period = decision
+    known = {
+        "opened": case.sites.index,
+        "built": options(case).index,
+        "kept": case.lines.index,
+        "accessed": offers(case).index,
+        "started": pd.MultiIndex.from_frame(projects(case)[["project", "option"]]),
+        "priced": pd.MultiIndex.from_frame(steps(case)),
+    }[kind]
+    return (key[0] if len(key) == 1 else tuple(key)) in known and period in case.periods.index
 
 
 def audit(case: Case) -> list[Finding]:
@@ -70,18 +83,19 @@ def audit(case: Case) -> list[Finding]:
     if rows.empty and case.instance.earlier is None:
         return []
     known = set(rows["decided"])
-    access, projects = case["access"], case["projects"]
+    access = case["access"]
     taken = pd.concat(
         [
             _keys("built", case["builds"], [*LINE, "option", "period"]),
             _keys("accessed", access[access["signed"] == "yes"], ["firm", "process", "mode", "period"]),
-            _keys("started", projects, ["project", "option", "started"]),
+            _keys("started", case["projects"], ["project", "option", "started"]),
         ]
     )
     return [
         same("decisions beside the earlier plan", rows["after"], rows["now"]),
         same("cost of plan changes", rows["cost"], (rows["now"] - rows["before"]).abs() * rows["price"]),
         never("every decision is beside the earlier plan", ~taken.isin(known)),
+        never("decisions that exist", ~rows["decided"].map(lambda key: _exists(case, key)).astype(bool)),
         *_as_given(case, rows),
     ]
 
@@ -97,4 +111,8 @@ def _as_given(case: Case, rows: pd.DataFrame) -> list[Finding]:
         return []
     told = [earlier.decisions.get(key) for key in rows["decided"]]
     wrong = [value is not None and value != before for value, before in zip(told, rows["before"], strict=True)]
-    return [never("the earlier plan as it was given", pd.Series(wrong, dtype=bool))]
+    silent = [_exists(case, key) for key in earlier.decisions if key not in set(rows["decided"])]
+    return [
+        never("the earlier plan as it was given", pd.Series(wrong, dtype=bool)),
+        never("every decision of the earlier plan is repeated", pd.Series(silent, dtype=bool)),
+    ]

@@ -99,7 +99,7 @@ def _market(case: Case) -> pd.DataFrame:
     return rows.assign(tier=rows["item"].map(tier))
 
 
-def audit(case: Case, objective: float) -> list[Finding]:
+def audit(case: Case) -> list[Finding]:
     """Every cost line by tier, region and period, the discounted amounts, and their sum."""
     parts = (_running, _reaching, _standing, under_way, _moving, _market, paid, expected_loss, risk)
     rows = pd.concat([part(case)[[*_KEY, "yearly"]] for part in parts])
@@ -124,7 +124,7 @@ def audit(case: Case, objective: float) -> list[Finding]:
         _lane_opening(case),
         *_breaches(case, claimed),
         same("discounted amounts", sheet["discounted"].reset_index(drop=True), discounted),
-        same("objective", pd.Series([objective]), pd.Series([sign * total]), size),
+        same("objective", pd.Series([case.objective]), pd.Series([sign * total]), size),
     ]
 
 

@@ -46,5 +46,11 @@ def decidable(case: Case) -> set[Key]:
     return {(kind, *key) for kind, table in tables.items() for key in table.itertuples(index=False, name=None)}
 
 
+def steps(case: Case) -> pd.DataFrame:
+    """Every market and step: region, item, step."""
+    rows = case.instance["demand"]
+    return rows.assign(step=words(rows["step"]))[[*MARKET[:2], "step"]].drop_duplicates()
+
+
 def _ones(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
     return table[list(columns)].assign(value=1.0)

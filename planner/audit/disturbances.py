@@ -6,7 +6,7 @@ from planner.audit import Finding, at_most, never, same
 from planner.audit import snapshots as course
 from planner.audit.balance import INCOMING, OUTGOING, balances, tally
 from planner.audit.capacity import KEY as LINE_PERIOD
-from planner.audit.case import LINE, Case, keyed, levels, remembered
+from planner.audit.case import LINE, Case, keyed, levels, remembered, words
 from planner.audit.demand import MARKET, served
 from planner.audit.hits import ARC, arc_hits, factor, line_hits, market_hits
 from planner.audit.lanes import LANE, USED, freighted
@@ -76,7 +76,7 @@ def _made(case: Case) -> list[Finding]:
     """Capacity and flow of lines, never below the priority of the offer; offers in force, projects ready."""
     rows = drawn(case)
     floor = rows["priority"].fillna(0.0).astype(float)
-    usable = _usable(case, rows)
+    most = usable(case, rows)
     left = factor(rows, line_hits(case), "capacity", LINE)
     left = left.where(left > floor, floor).where(left.notna(), 1.0)
     flow = factor(rows, line_hits(case), "flow", LINE)
@@ -86,8 +86,10 @@ def _made(case: Case) -> list[Finding]:
     slowed = flow.notna() & (flow < float("inf"))
     waiting = rows[rows["requires"].notna()]
     allowed = waiting["made"].where(is_ready(case, waiting["requires"], waiting["period"]), 0.0)
+    each = rows[["cost", "margin", "transaction"]].sum(axis=1) * rows["cost_factor"]
     return [
-        at_most(f"made within what is left of capacity{_WHERE}", rows["made"], usable * left, usable),
+        same(f"unit cost of production{_WHERE}", rows["unit_cost"], each),
+        at_most(f"made within what is left of capacity{_WHERE}", rows["made"], most * left, most),
         at_most(f"made within what is left of the flow{_WHERE}", rows["made"][slowed],
                 (flow * base.to_numpy())[slowed]),
         at_most(f"nothing made below 0{_WHERE}", -rows["made"], 0.0 * rows["made"]),
@@ -96,7 +98,7 @@ def _made(case: Case) -> list[Finding]:
     ]  # fmt: skip
 
 
-def _usable(case: Case, rows: pd.DataFrame) -> pd.Series:
+def usable(case: Case, rows: pd.DataFrame) -> pd.Series:
     """By row: the capacity that it can draw on; of outside lines what its offer opens while in force and qualified."""
     own = keyed(case["capacity"], LINE_PERIOD, "capacity")
     line = pd.MultiIndex.from_frame(rows[LINE_PERIOD])
@@ -124,7 +126,11 @@ def _moved(case: Case) -> list[Finding]:
     alone = (left * base).where((left < 1.0) & ~together)
     most = (own * left.fillna(1.0)).where(own.notna(), alone).fillna(float("inf"))
     slowed = flow.notna()
+    said = rows[rows["touched"].astype(bool)]
+    paid = said["shipped"] * (said["transport"] * said["cost_factor"] + said["transit"])
     return [
+        same(f"cost of flows{_WHERE}", said["cost"].astype(float), paid.astype(float)),
+        same(f"duty of flows{_WHERE}", said["duty"].astype(float), (said["shipped"] * said["due"]).astype(float)),
         never(f"flows have lanes{_WHERE}", rows["priced_by"].isna()),
         never(f"no flow where a ban is in force{_WHERE}", rows["banned"] & (rows["shipped"] > USED)),
         at_most(f"flows within what is left of their lane{_WHERE}", rows["shipped"], most),
@@ -192,7 +198,7 @@ def opening_stock(case: Case) -> pd.Series:
 @remembered
 def wanted(case: Case) -> pd.DataFrame:
     """Every market in every snapshot: what it wants undisturbed, `before`, and `wanted`, with its price and penalty."""
-    base = served(case)[[*MARKET, "wanted", "asked", "fine", "sold"]].merge(course.snapshots(case), on="period")
+    base = served(case)[[*MARKET, "step", "wanted", "asked", "fine", "sold"]].merge(course.snapshots(case), on="period")
     profit = case.instance.settings["objective"] == "profit"
     before = base["sold"] if profit else base["wanted"]
     more = factor(base, market_hits(case), "demand", MARKET[:2]).fillna(1.0)
@@ -208,7 +214,9 @@ def _wanted(case: Case) -> list[Finding]:
     waiting = rows.assign(requires=rows.index.get_level_values("item").map(requires)).dropna(subset="requires")
     ready = is_ready(case, waiting["requires"], waiting.index.get_level_values("period").to_series(waiting.index))
     some = rows["volume"] != 0
+    steps = words(rows["step"]) != expected["step"].reindex(rows.index)
     return [
+        never(f"steps are those of the base{_WHERE}", steps & rows["touched"].astype(bool)),
         same(f"wanted{_WHERE}", rows["volume"], expected["wanted"].fillna(0.0)),
         same(f"price of steps{_WHERE}", rows["price"][some], expected["asked"].reindex(rows.index)[some].fillna(0.0)),
         same(f"sold and unserved are what is wanted{_WHERE}", rows["sold"] + rows["unserved"], rows["volume"]),

@@ -42,9 +42,16 @@ def audit(case: Case) -> list[Finding]:
     return [
         never("deployments of enablers", pd.Series(~known)),
         at_most("nothing deployed below 0", -sheet["deployed"], 0.0 * sheet["deployed"]),
-        same("cumulative deployments", sheet["cumulative"], _so_far(case, sheet)),
+        same("cumulative deployments", keyed(sheet, _PLACE, "cumulative"), _cumulative(case)),
         at_most("deployment of thresholds passed", passed["threshold"], far),
     ]
+
+
+def _cumulative(case: Case) -> pd.Series:
+    """By _PLACE: what is there of each enabler by the end of every period."""
+    pairs = thresholds(case)[["region", "enabler"]].drop_duplicates().rename(columns={"enabler": "item"})
+    places = pairs.merge(case.periods.reset_index()[["period"]], how="cross")
+    return _so_far(case, places).set_axis(pd.MultiIndex.from_frame(places[_PLACE]))
 
 
 def _so_far(case: Case, rows: pd.DataFrame) -> pd.Series:

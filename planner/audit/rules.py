@@ -195,4 +195,17 @@ def audit(case: Case) -> list[Finding]:
         same("slack of rules", sheet["slack"][sure], slack[sure]),
         never("rules that are said to be met", wrong),
         at_most("hard rules are met", rows["breach"][hard], rows["close"][hard], size[hard]),
+        at_most("no limit has a price below 0", -sheet["marginal_cost"], 0.0 * sheet["marginal_cost"]),
+        at_most("limits that are not reached have no price", *_prices(case, sheet)),
     ]
+
+
+def _prices(case: Case, sheet: pd.DataFrame) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """What the unused part of each limit is worth at its price, the 0 that this must come to, and the size of costs.
+
+    Of a plan whose flows are the cheapest for its decisions the product of price and slack is 0; where they miss that
+    by some amount, it is at most that amount.
+    """
+    worth = sheet["marginal_cost"] * sheet["slack"].clip(lower=0.0)
+    costs = case["costs"]["discounted"].abs().max() if len(case["costs"]) else 0.0
+    return worth, 0.0 * worth, pd.Series(float(costs), index=worth.index)

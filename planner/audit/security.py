@@ -25,7 +25,11 @@ def audit(case: Case) -> list[Finding]:
         return []
     sheet = case["security"].set_index(SUPPLY)
     figures = _figures(case)
-    found = [never("security of items that are made or used", pd.Series(~sheet.index.isin(figures.index)))]
+    some = figures.index[figures.fillna(0.0).ne(0.0).any(axis=1)]
+    found = [
+        never("security of items that are made or used", pd.Series(~sheet.index.isin(figures.index))),
+        never("every item that is made or used has security figures", pd.Series(~some.isin(sheet.index))),
+    ]
     found += [
         same(f"security: {name}", sheet[name], figures[name].fillna(0.0))
         for name in figures

@@ -21,7 +21,7 @@ import pytest
 from planner.audit.audit import audit
 from planner_models.instance import Instance, instance
 from planner_models.schema import RESULTS
-from tests.plans import Case, Plan, Tamper, checks_failed, drop, failed, named, objective, put, scale, undiscounted
+from tests.plans import Case, Caught, Plan, Tamper, drop, failed, named, objective, put, scale, undiscounted
 
 RULES = [
     {"rule": "mine", "type": "max_share", "by": "site", "who": "mine", "limit": 0.8, "hard": "no", "penalty": 2},
@@ -233,8 +233,8 @@ TAMPERS: list[Case] = [
 
 
 @pytest.mark.parametrize(**named(TAMPERS))
-def test_tampered_figure_is_caught(check: str, tampers: list[Tamper]) -> None:
-    assert check in checks_failed(SOUND, plan(), *tampers)
+def test_tampered_figure_is_caught(check: str, tampers: list[Tamper], caught: Caught) -> None:
+    assert check in caught(SOUND, plan(), check, tampers)
 
 
 def test_what_is_not_asked_for_is_not_there():

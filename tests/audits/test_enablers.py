@@ -101,8 +101,8 @@ def test_plan_by_hand_agrees():
 
 
 @pytest.mark.parametrize(**named(CASES))
-def test_tampered_figure_is_caught(check, tampers):
-    assert check in checks_failed(SOUND, plan(), *tampers)
+def test_tampered_figure_is_caught(check, tampers, caught):
+    assert check in caught(SOUND, plan(), check, tampers)
 
 
 @pytest.mark.parametrize(

@@ -115,8 +115,8 @@ def test_plan_by_hand_agrees():
 
 
 @pytest.mark.parametrize(**named(CASES))
-def test_tampered_figure_is_caught(check, tampers):
-    assert checks_failed(SOUND, plan(), *tampers) == [check]
+def test_tampered_figure_is_caught(check, tampers, caught):
+    assert caught(SOUND, plan(), check, tampers) == [check]
 
 
 def test_less_may_be_claimed_than_is_saved():

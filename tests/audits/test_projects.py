@@ -106,8 +106,8 @@ def test_plan_by_hand_agrees():
 
 
 @pytest.mark.parametrize(**named(CASES))
-def test_tampered_figure_is_caught(check, tampers):
-    assert checks_failed(SOUND, plan(), *tampers) == [check]
+def test_tampered_figure_is_caught(check, tampers, caught):
+    assert caught(SOUND, plan(), check, tampers) == [check]
 
 
 @pytest.mark.parametrize("switch", ["joint_development", "access"])

@@ -1,4 +1,4 @@
-"""A small linear programme, for checks that ask what is possible at best."""
+"""A linear programme by itself, for checks that ask what is possible at best."""
 
 import highspy
 import numpy as np
@@ -30,6 +30,14 @@ def minimum(
         variables=[],
         rows=[],
     )
+    return solve_linear(problem)
+
+
+def solve_linear(problem: Compiled) -> tuple[float, np.ndarray, np.ndarray] | None:
+    """The optimum of a linear programme: its value, x (columns,), and the shadow price of each row (rows,).
+
+    None where there is no finite optimum.
+    """
     solver = load(problem)
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:

@@ -1,0 +1,293 @@
+"""Calm: the least that the months of a snapshot could cost if nothing were hit, its flows as free as in the snapshot.
+
+The impact of a scenario is its loss beyond that. It is the one figure of a result that needs an optimum: a linear
+programme is put together here from the sheets and the instance alone, and its optimum is proved by a bound from its
+shadow prices that needs no trust in the solver.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from math import inf
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planner.audit import Finding, same
+from planner.audit import snapshots as course
+from planner.audit.case import LINE, Case, keyed, remembered
+from planner.audit.demand import served
+from planner.audit.disturbances import usable
+from planner.audit.hits import ARC
+from planner.audit.lanes import LANE, freighted, openings
+from planner.audit.losses import MISSED_PER_VALUE, by_scenario
+from planner.audit.offers import reach
+from planner.audit.production import priced
+from planner.audit.projects import is_ready
+from planner.solver.compiled import Compiled
+from planner.solver.highs.linear import solve_linear
+
+Pool = tuple[str, str]
+"""Region and item."""
+
+_MONTHS = 12.0
+_NEAR = 1e-6
+"""How near the bound must come to the optimum, relative to what the flows of the base cost."""
+
+
+@dataclass
+class Programme:
+    """min cost @ x over 0 <= x <= most and rows of sums; `base` is x in the plan. All amounts and costs are yearly."""
+
+    cost: list[float] = field(default_factory=list)
+    most: list[float] = field(default_factory=list)
+    base: list[float] = field(default_factory=list)
+    sums: dict[Any, dict[int, float]] = field(default_factory=lambda: defaultdict(dict))
+    limits: dict[Any, tuple[float, float]] = field(default_factory=dict)
+
+    def add(self, cost: float, most: float, base: float, parts: Iterable[tuple[Any, float]]) -> None:
+        """A column, and what a unit of it adds to each of its rows."""
+        column = len(self.cost)
+        self.cost.append(cost)
+        self.most.append(most)
+        self.base.append(base)
+        for row, factor in parts:
+            self.sums[row][column] = self.sums[row].get(column, 0.0) + factor
+
+    def best(self) -> tuple[float, float]:
+        """The optimum and a bound below it, in money/year; not a number where there is none."""
+        rows = [row for row in self.sums if self.sums[row]]
+        sides = np.array([self.limits.get(row, (0.0, 0.0)) for row in rows], dtype=float).reshape(-1, 2)
+        columns = np.array([column for row in rows for column in self.sums[row]], dtype=np.int32)
+        values = np.array([value for row in rows for value in self.sums[row].values()], dtype=float)
+        cost, most = np.array(self.cost), np.array(self.most)
+        starts = np.cumsum([0, *(len(self.sums[row]) for row in rows)]).astype(np.int32)
+        nothing = np.zeros(len(cost))
+        found = solve_linear(
+            Compiled(cost, 0.0, nothing, most, nothing.astype(bool), starts, columns, values, *sides.T, [], [])
+        )
+        if found is None:
+            return np.nan, np.nan
+        optimum, _, prices = found
+        reduced = cost.copy()
+        np.subtract.at(reduced, columns, values * np.repeat(prices, np.diff(starts)))
+        slack = np.where(prices > 0, sides[:, 0], sides[:, 1])
+        below = np.minimum(reduced, 0.0) * np.where(np.isfinite(most), most, np.where(reduced < -_NEAR, inf, 0.0))
+        return optimum, float(np.where(prices != 0, prices * slack, 0.0).sum() + np.nan_to_num(below, nan=0.0).sum())
+
+    def cost_of_base(self) -> tuple[float, float]:
+        """What the flows of the plan cost, and the sum of their amounts without sign, in money/year."""
+        parts = np.array(self.cost) * np.array(self.base)
+        return float(parts.sum()), float(np.abs(parts).sum())
+
+
+@dataclass(frozen=True)
+class Window:
+    """A period of a case for some months, in which the pools `apart` stay as they are."""
+
+    case: Case
+    period: str
+    months: float
+    apart: frozenset[Pool]
+    inner: frozenset[Pool]
+
+    def rows(self, table: pd.DataFrame) -> list[dict[str, Any]]:
+        """Rows of the period."""
+        return table[table["period"] == self.period].to_dict("records")
+
+    def side(self, place: Pool, use: bool) -> tuple[str, Pool]:
+        """The balance of a pool; where a lane leads from the region to itself, use is on its far end."""
+        return ("delivered" if use and place in self.inner else "supply", place)
+
+
+def programme(window: Window, arcs: pd.DataFrame) -> Programme:
+    """The programme of a window over these arcs; see `_arcs`."""
+    found = Programme()
+    _ship(window, arcs, found)
+    _make(window, found)
+    _sell(window, found)
+    _keep(window, found)
+    _deploy(window, found)
+    items = window.case.instance["items"].set_index("item")["disposable"]
+    for row in [row for row in found.sums if row[0] in ("supply", "delivered")]:
+        if row[0] == "delivered":
+            found.add(0.0, inf, 0.0, [(row, -1.0), (("supply", row[1]), 1.0)])
+        elif items[row[1][1]] == "yes":
+            found.add(0.0, inf, 0.0, [(row, -1.0)])
+    return found
+
+
+def _ship(window: Window, arcs: pd.DataFrame, found: Programme) -> None:
+    base = keyed(window.case["flows"].loc[lambda rows: rows["period"] == window.period], ARC, "shipped").to_dict()
+    lanes = window.case.instance["lanes"]
+    lanes = lanes[(lanes["item"] == "*") & lanes["capacity"].notna()]
+    shared = dict(zip(zip(*(lanes[name] for name in LANE), strict=True), lanes["capacity"], strict=True))
+    left = dict(shared)
+    for arc in arcs.to_dict("records"):
+        lane, now = tuple(arc[name] for name in LANE), base.get(tuple(arc[name] for name in ARC), 0.0)
+        start, end = (arc["origin"], arc["item"]), (arc["destination"], arc["item"])
+        if start in window.apart or end in window.apart:
+            left[lane] = left.get(lane, inf) - now
+            continue
+        own = arc["capacity"] if arc["priced_by"] != "*" and arc["capacity"] == arc["capacity"] else inf
+        parts = [(window.side(start, use=False), -1.0), (window.side(end, use=True), 1.0)]
+        if lane in shared:
+            parts.append((("shared", lane), 1.0))
+        each = arc["transport"] + arc["transit"] + arc["due"]
+        found.add(each, own if arc["open"] else 0.0, now, parts)
+    found.limits |= {("shared", lane): (-inf, left[lane]) for lane in shared}
+
+
+def _make(window: Window, found: Programme) -> None:
+    case = window.case
+    own = case.lines[case.lines["home"] == "yes"].reset_index()[LINE].assign(mode="own")
+    reached = reach(case)
+    reached = reached[(reached["period"] == window.period) & reached["usable"]]
+    draws = pd.concat([own, reached[[*LINE, "mode"]]]).assign(period=window.period, scenario="base", made=1.0)
+    rows = priced(case, draws.reset_index(drop=True))
+    ready = rows["requires"].isna() | is_ready(case, rows["requires"], rows["period"])
+    each = rows[["cost", "margin", "transaction"]].sum(axis=1)
+    rows = rows.assign(most=usable(case, rows).where(ready, 0.0), each=each)
+    flow = [*LINE, "mode", "period"]
+    made = keyed(case["production"], flow, "made").reindex(pd.MultiIndex.from_frame(rows[flow]), fill_value=0.0)
+    recipes = case.instance["recipes"].groupby("process")[["item", "quantity"]].apply(lambda rows: rows.to_numpy())
+    for row in rows.assign(now=made.to_numpy()).to_dict("records"):
+        recipe = [((row["region"], item), quantity) for item, quantity in recipes.get(row["process"], ())]
+        if not any(place in window.apart for place, _ in recipe):
+            parts = [(window.side(place, use=quantity < 0), quantity) for place, quantity in recipe]
+            found.add(row["each"], max(row["most"], 0.0), row["now"], parts)
+
+
+def _sell(window: Window, found: Programme) -> None:
+    case = window.case
+    profit = case.instance.settings["objective"] == "profit"
+    items = case.instance["items"].set_index("item")
+    rows = served(case)
+    requires = rows["item"].map(items["requires"])
+    rows = rows.assign(ready=requires.isna() | is_ready(case, requires, rows["period"]))
+    for row in window.rows(rows):
+        place = (row["region"], row["item"])
+        if place in window.apart:
+            continue
+        fine = row["fine"] if row["fine"] == row["fine"] else MISSED_PER_VALUE * items.at[row["item"], "value"]
+        wanted = row["sold"] if profit else row["wanted"]
+        market = ("market", place)
+        found.limits[market] = (wanted, wanted)
+        found.add(-row["asked"] if profit else 0.0, wanted if row["ready"] else 0.0, row["sold"],
+                  [(window.side(place, use=True), -1.0), (market, 1.0)])  # fmt: skip
+        found.add(0.0 if profit else fine, inf, wanted - row["sold"], [(market, 1.0)])
+
+
+def _keep(window: Window, found: Programme) -> None:
+    """What the base puts in and takes out stays; what it holds may be taken at its value, and put back."""
+    value = window.case.instance["items"].set_index("item")["value"]
+    held = {(row["region"], row["item"]): row for row in window.rows(window.case["stocks"])}
+    for place in map(tuple, window.case.instance["stocks"][["region", "item"]].to_numpy()):
+        if place not in window.apart:
+            base = held.get(place, {"held": 0.0, "added": 0.0, "released": 0.0})
+            row = window.side(place, use=True)
+            found.add(float(value[place[1]]), base["held"] * _MONTHS / window.months, 0.0, [(row, 1.0)])
+            found.add(0.0, inf, 0.0, [(row, -1.0)])
+            found.limits[row] = (base["added"] - base["released"],) * 2
+
+
+def _deploy(window: Window, found: Programme) -> None:
+    value = window.case.instance["items"].set_index("item")["value"]
+    for row in window.rows(window.case["deployments"]):
+        place = (row["region"], row["item"])
+        if place not in window.apart:
+            late = MISSED_PER_VALUE * value[row["item"]]
+            found.add(-late, row["deployed"], row["deployed"], [(window.side(place, use=True), -1.0)])
+
+
+@remembered
+def _arcs(case: Case, period: str, perhaps: bool) -> pd.DataFrame:
+    """What can move in a period: the columns of `freighted` and `open`, that its lane has been opened by then.
+
+    Whether a lane that nothing has used was opened is known by region and tier alone, by what was paid: `perhaps` takes
+    all such lanes as open where more was paid than those in use cost.
+    """
+    lanes = case.instance["lanes"][[*LANE, "item"]]
+    items = case.instance["items"][["item"]]
+    general = lanes[lanes["item"] == "*"].drop(columns="item").merge(items, how="cross")
+    keys = pd.concat([lanes[lanes["item"] != "*"], general]).drop_duplicates(ARC, ignore_index=True)
+    rows = freighted(case, keys[ARC].assign(period=period, cost=0.0))
+    first = openings(case).set_index([*LANE, "priced_by"])["place"]
+    used = first.reindex(pd.MultiIndex.from_frame(rows[[*LANE, "priced_by"]])) <= case.periods.at[period, "place"]
+    is_open = used.to_numpy() | ~(rows["opening_cost"] > 0)
+    if perhaps:
+        is_open |= pd.MultiIndex.from_frame(rows[[*LANE, "priced_by"]]).isin(_paid_for(case, period))
+    return rows.assign(open=is_open)[~rows["banned"].astype(bool)]
+
+
+@remembered
+def _paid_for(case: Case, period: str) -> pd.MultiIndex:
+    """The lanes that may have been opened without use by a period: LANE and priced_by."""
+    now, label = case.periods.at[period, "place"], ["tier", "region"]
+    costs = case["costs"]
+    costs = costs[(costs["line"] == "lane opening") & (case.places(costs["period"], 0) <= now)]
+    lanes = openings(case)
+    due = keyed(lanes[lanes["place"] <= now], label, "opening_cost")
+    more = keyed(costs, label, "amount").sub(due, fill_value=0.0)
+    spare = pd.MultiIndex.from_frame(lanes[label]).isin(more[more > _NEAR * more.abs().clip(lower=1.0)].index)
+    return pd.MultiIndex.from_frame(lanes.loc[spare, [*LANE, "priced_by"]])
+
+
+@remembered
+def _saving(
+    case: Case, period: str, months: float, apart: frozenset[Pool], perhaps: bool
+) -> tuple[float, float, float]:
+    """What calm saves beside the base in a year of such months, what it saves at most by the bound, and the size."""
+    arcs = _arcs(case, period, perhaps)
+    inside = arcs[arcs["origin"] == arcs["destination"]]
+    inner = frozenset(zip(inside["origin"], inside["item"], strict=True))
+    found = programme(Window(case, period, months, apart, inner), arcs)
+    optimum, bound = found.best()
+    base, size = found.cost_of_base()
+    return base - optimum, base - bound, size
+
+
+def _busy(case: Case, period: str) -> set[Pool]:
+    """The pools in which anything happens in the base."""
+    pools: set[Pool] = set()
+    recipes = case.instance["recipes"]
+    made = case["production"].merge(recipes, on="process")
+    flows = case["flows"]
+    tables = [made.assign(region=made["site"].map(case.sites["region"]))]
+    tables += [flows.rename(columns={end: "region"}) for end in ("origin", "destination")]
+    for table in [*tables, *(case[sheet] for sheet in ("demand", "stocks", "deployments"))]:
+        rows = table[table["period"] == period]
+        pools |= set(zip(rows["region"], rows["item"], strict=True))
+    return pools
+
+
+@remembered
+def impacts(case: Case) -> pd.DataFrame:
+    """By scenario, in money: `impact`, `most` where lanes may have been opened without use, `size` and `gap`.
+
+    `size` is what the impact is a small difference of, `gap` how far the bound lies from the optimum.
+    """
+    touched = course.touched(case)
+    sums = by_scenario(case)[["loss", "size"]].rename(columns={"loss": "impact"})
+    sums = sums.assign(most=sums["impact"], gap=0.0)[["impact", "most", "size", "gap"]]
+    for scenario, period, months in course.snapshots(case).itertuples(index=False, name=None):
+        mine = touched[(touched["scenario"] == scenario) & (touched["period"] == period)]
+        apart = frozenset(_busy(case, period) - set(zip(mine["region"], mine["item"], strict=True)))
+        saved, proved, size = _saving(case, period, months, apart, perhaps=False)
+        most = _saving(case, period, months, apart, perhaps=True)[0] if len(_paid_for(case, period)) else saved
+        weight = months / _MONTHS * case.periods.at[period, "annual"] / case.periods.at[period, "years"]
+        sums.loc[scenario] += weight * np.array([saved, most, size, proved - saved])
+    return sums
+
+
+def audit(case: Case) -> list[Finding]:
+    """The impact of scenarios; nothing where the sheet does not state it."""
+    if not case.speaks_of("scenarios") or not case.claims("scenarios", "impact"):
+        return []
+    stated, rows = case["scenarios"].set_index("scenario")["impact"], impacts(case)
+    nearest = stated.clip(lower=rows["impact"].reindex(stated.index), upper=rows["most"].reindex(stated.index))
+    return [
+        same("impact of scenarios", stated, nearest.reindex(rows.index).fillna(rows["impact"]), rows["size"]),
+        same("least cost of calm months is proved", rows["impact"] + rows["gap"], rows["impact"], rows["size"]),
+    ]

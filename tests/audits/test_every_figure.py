@@ -1,0 +1,132 @@
+"""No figure of a result can be changed, and no row dropped, doubled or renamed, without the audit saying so.
+
+The plan is that of `tests/every_mechanism.py`; what can be changed is read off the schema of the results.
+"""
+
+from collections.abc import Iterator
+
+import pandas as pd
+import pytest
+
+from planner.audit.audit import audit
+from planner.audit.sheets import AUDITED
+from planner_models.instance import NUMERIC
+from planner_models.schema import RESULTS, meta
+from tests.every_mechanism import outcome
+from tests.plans import CONCERNED, Plan, failed, is_noticed
+
+WORDS = ("summary", "audit", "issues", "run")
+"""Sheets that state no figure of a plan: the summary is made from the others, and the seal hashes all of them."""
+
+NOT_RECOMPUTED = {("rules", "marginal_cost"), ("levels", "reached")}
+"""A price of a limit is a dual of the whole model: the audit knows its sign, and that what is not reached has none. A
+level that is said not to be reached is one that the plan makes no use of."""
+
+Cell = tuple[str, str, int]
+"""Sheet, column and row."""
+
+
+def figures() -> list[tuple[str, str]]:
+    """Every column of every audited sheet that is no key and not a mere name."""
+    return [
+        (sheet, name)
+        for sheet in AUDITED
+        for name, column in RESULTS[sheet].columns.items()
+        if not meta(column)["key"] and (sheet, name) not in NOT_RECOMPUTED
+    ]
+
+
+def changed(tables: Plan, cell: Cell) -> Plan:
+    """The plan with one cell changed: a number by a hundredth, a flag turned, a word replaced."""
+    sheet, name, row = cell
+    facts, table = meta(RESULTS[sheet].columns[name]), tables[sheet].copy()
+    value = table.at[row, name]
+    if facts["kind"] in NUMERIC:
+        table.loc[row, name] = value * 1.01 if value == value and value != 0 else 1.0
+    elif facts["choices"]:
+        table.loc[row, name] = next(word for word in facts["choices"] if word != value)
+    else:
+        table.loc[row, name] = "3" if value != "3" else "1"
+    return tables | {sheet: table}
+
+
+def spots(tables: Plan, sheet: str, name: str) -> Iterator[int]:
+    """Rows to try: the first that says something, in the base and in a disruption, and the first that says nothing."""
+    table = tables[sheet]
+    says = table[name].notna() & (table[name] != 0)
+    in_base = pd.Series(True, index=table.index)
+    if "scenario" in table and sheet != "scenarios":
+        in_base = table["scenario"] == "base"
+    for part in (says & in_base, says & ~in_base, ~says):
+        yield from table.index[part][:1]
+
+
+def test_every_sheet_of_a_plan_is_audited() -> None:
+    """And each of its sheets has rows in the plan that the other tests change."""
+    assert set(AUDITED) == set(RESULTS) - set(WORDS)
+    assert set(CONCERNED) == set(AUDITED)
+    tables = outcome("profit")[1]
+    assert [sheet for sheet in AUDITED if not len(tables.get(sheet, ()))] == []
+
+
+@pytest.mark.parametrize("objective", ["profit", "cost"])
+def test_the_plan_agrees(objective: str) -> None:
+    """Every audit has something to compare, but for those of what the plan does not do."""
+    case, tables, claimed = outcome(objective)
+    found = audit(case, tables, claimed)
+    assert failed(found) == []
+    assert found["check"].is_unique
+
+
+@pytest.mark.parametrize(("sheet", "name"), figures())
+def test_a_changed_figure_is_noticed(sheet: str, name: str) -> None:
+    """One cell in each kind of row."""
+    case, tables, claimed = outcome("profit")
+    for row in spots(tables, sheet, name):
+        assert is_noticed(case, changed(tables, (sheet, name, row)), claimed, sheet), tables[sheet].loc[row].to_dict()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("objective", ["profit", "cost"])
+@pytest.mark.parametrize(("sheet", "name"), figures())
+def test_every_changed_figure_is_noticed(sheet: str, name: str, objective: str) -> None:
+    """Every cell."""
+    case, tables, claimed = outcome(objective)
+    for row in tables[sheet].index if sheet in tables else ():
+        assert is_noticed(case, changed(tables, (sheet, name, row)), claimed, sheet), tables[sheet].loc[row].to_dict()
+
+
+@pytest.mark.parametrize("row", [0, 1])
+def test_a_wrong_price_of_a_limit_that_is_not_reached_is_noticed(row: int) -> None:
+    """A price below 0, and one of a limit with slack."""
+    case, tables, claimed = outcome("profit")
+    rules = tables["rules"]
+    slack = rules.index[(rules["slack"] > 0.1) & (rules["marginal_cost"] == 0)][0]
+    wrong = rules["marginal_cost"].where(rules.index != slack, (-1.0, 1e4)[row])
+    assert is_noticed(case, tables | {"rules": rules.assign(marginal_cost=wrong)}, claimed, "rules")
+
+
+def without(tables: Plan, sheet: str, row: int) -> Plan:
+    return tables | {sheet: tables[sheet].drop(index=row)}
+
+
+def doubled(tables: Plan, sheet: str, row: int) -> Plan:
+    return tables | {sheet: pd.concat([tables[sheet], tables[sheet].loc[[row]]], ignore_index=True)}
+
+
+def renamed(tables: Plan, sheet: str, row: int, name: str) -> Plan:
+    table = tables[sheet].copy()
+    table[name] = table[name].astype(object)
+    table.loc[row, name] = "nowhere"
+    return tables | {sheet: table}
+
+
+def says_something(tables: Plan, sheet: str, row: int) -> bool:
+    """Whether a row states anything: of disruptions, rows of 0 say what no row would say as well."""
+    columns = RESULTS[sheet].columns
+    cells = tables[sheet].loc[row]
+    numbers = [name for name in columns if meta(columns[name])["kind"] in NUMERIC]
+    return any(cells[name] == cells[name] and cells[name] != 0 for name in numbers) or sheet == "sites"
+
+
+UNSEEN_WITHOUT = ("levels", "changes", "rules", "policies", "scenarios")
