@@ -57,29 +57,48 @@ class Programme:
 
     def best(self) -> tuple[float, float]:
         """The optimum and a bound below it, in money/year; not a number where there is none."""
+        if not self.cost:
+            return 0.0, 0.0
         rows = [row for row in self.sums if self.sums[row]]
         sides = np.array([self.limits.get(row, (0.0, 0.0)) for row in rows], dtype=float).reshape(-1, 2)
         columns = np.array([column for row in rows for column in self.sums[row]], dtype=np.int32)
         values = np.array([value for row in rows for value in self.sums[row].values()], dtype=float)
         cost, most = np.array(self.cost), np.array(self.most)
         starts = np.cumsum([0, *(len(self.sums[row]) for row in rows)]).astype(np.int32)
-        nothing = np.zeros(len(cost))
-        found = solve_linear(
-            Compiled(cost, 0.0, nothing, most, nothing.astype(bool), starts, columns, values, *sides.T, [], [])
+        problem = Compiled(
+            cost=cost,
+            offset=0.0,
+            lower=np.zeros(len(cost)),
+            upper=most,
+            integer=np.zeros(len(cost), dtype=bool),
+            starts=starts,
+            columns=columns,
+            values=values,
+            row_lower=sides[:, 0],
+            row_upper=sides[:, 1],
+            variables=[],
+            rows=[],
         )
+        found = solve_linear(problem)
         if found is None:
             return np.nan, np.nan
         optimum, _, prices = found
         reduced = cost.copy()
         np.subtract.at(reduced, columns, values * np.repeat(prices, np.diff(starts)))
-        slack = np.where(prices > 0, sides[:, 0], sides[:, 1])
-        below = np.minimum(reduced, 0.0) * np.where(np.isfinite(most), most, np.where(reduced < -_NEAR, inf, 0.0))
-        return optimum, float(np.where(prices != 0, prices * slack, 0.0).sum() + np.nan_to_num(below, nan=0.0).sum())
+        return optimum, _least(prices, sides[:, 0], sides[:, 1]) + _least(reduced, np.zeros(len(cost)), most)
 
     def cost_of_base(self) -> tuple[float, float]:
         """What the flows of the plan cost, and the sum of their amounts without sign, in money/year."""
         parts = np.array(self.cost) * np.array(self.base)
         return float(parts.sum()), float(np.abs(parts).sum())
+
+
+def _least(prices: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> float:
+    """The least of prices @ x between two bounds; prices that are rounding are 0 where there is no bound."""
+    bound = np.where(prices > 0, lower, upper)
+    return float(
+        prices @ np.where(np.isfinite(bound) | (np.abs(prices) > _NEAR), np.where(prices == 0, 0.0, bound), 0.0)
+    )
 
 
 @dataclass(frozen=True)

@@ -107,26 +107,51 @@ def test_a_wrong_price_of_a_limit_that_is_not_reached_is_noticed(row: int) -> No
 
 
 def without(tables: Plan, sheet: str, row: int) -> Plan:
-    return tables | {sheet: tables[sheet].drop(index=row)}
+    return {**tables, sheet: tables[sheet].drop(index=row)}
 
 
 def doubled(tables: Plan, sheet: str, row: int) -> Plan:
-    return tables | {sheet: pd.concat([tables[sheet], tables[sheet].loc[[row]]], ignore_index=True)}
+    return {**tables, sheet: pd.concat([tables[sheet], tables[sheet].loc[[row]]], ignore_index=True)}
 
 
 def renamed(tables: Plan, sheet: str, row: int, name: str) -> Plan:
-    table = tables[sheet].copy()
-    table[name] = table[name].astype(object)
+    table = tables[sheet].astype({name: object})
     table.loc[row, name] = "nowhere"
-    return tables | {sheet: table}
+    return {**tables, sheet: table}
 
 
-def says_something(tables: Plan, sheet: str, row: int) -> bool:
-    """Whether a row states anything: of disruptions, rows of 0 say what no row would say as well."""
-    columns = RESULTS[sheet].columns
-    cells = tables[sheet].loc[row]
-    numbers = [name for name in columns if meta(columns[name])["kind"] in NUMERIC]
-    return any(cells[name] == cells[name] and cells[name] != 0 for name in numbers) or sheet == "sites"
+@pytest.mark.parametrize("sheet", AUDITED)
+def test_a_dropped_row_is_noticed(sheet: str) -> None:
+    """The row with the largest figure; see `outcome` for the plan."""
+    case, tables, claimed = outcome("profit")
+    numbers = tables[sheet].select_dtypes("number").drop(columns=["before", "budget"], errors="ignore").abs()
+    row = numbers.max(axis=1).idxmax() if len(numbers.columns) else 0
+    assert is_noticed(case, without(tables, sheet, row), claimed, sheet), tables[sheet].loc[row].to_dict()
 
 
-UNSEEN_WITHOUT = ("levels", "changes", "rules", "policies", "scenarios")
+def test_rows_said_twice_are_a_finding() -> None:
+    """One of each sheet, all at once: the audits of all nouns come to an end."""
+    case, tables, claimed = outcome("profit")
+    for sheet in AUDITED:
+        tables = doubled(tables, sheet, len(tables[sheet]) // 2)
+    assert "every key stands once" in failed(audit(case, tables, claimed))
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_unknown_names_are_a_finding(place: int) -> None:
+    """In the first, second, ... key column of every sheet, all at once."""
+    case, tables, claimed = outcome("profit")
+    for sheet in AUDITED:
+        names = keys(RESULTS[sheet])
+        tables = renamed(tables, sheet, len(tables[sheet]) // 2, names[min(place, len(names) - 1)])
+    assert "rows speak of what exists" in failed(audit(case, tables, claimed))
+
+
+def test_cells_that_cannot_be_read_are_a_finding() -> None:
+    """Words for numbers and flags, in a row of every sheet."""
+    case, tables, claimed = outcome("profit")
+    for sheet in AUDITED:
+        table, row = tables[sheet].astype(object), len(tables[sheet]) // 2
+        table.loc[row, [name for name in table if name not in keys(RESULTS[sheet])]] = "many"
+        tables = {**tables, sheet: table}
+    assert "every cell can be read" in failed(audit(case, tables, claimed))
