@@ -232,17 +232,17 @@ def _arcs(case: Case, period: str, perhaps: bool) -> pd.DataFrame:
     general = lanes[lanes["item"] == "*"].drop(columns="item").merge(items, how="cross")
     keys = pd.concat([lanes[lanes["item"] != "*"], general]).drop_duplicates(ARC, ignore_index=True)
     rows = freighted(case, keys[ARC].assign(period=period, cost=0.0))
-    first = openings(case).set_index([*LANE, "priced_by"])["place"]
-    used = first.reindex(pd.MultiIndex.from_frame(rows[[*LANE, "priced_by"]])) <= case.periods.at[period, "place"]
+    first = openings(case).set_index([*LANE, "opened_as"])["place"]
+    used = first.reindex(pd.MultiIndex.from_frame(rows[[*LANE, "opened_as"]])) <= case.periods.at[period, "place"]
     is_open = used.to_numpy() | ~(rows["opening_cost"] > 0)
     if perhaps:
-        is_open |= pd.MultiIndex.from_frame(rows[[*LANE, "priced_by"]]).isin(_paid_for(case, period))
+        is_open |= pd.MultiIndex.from_frame(rows[[*LANE, "opened_as"]]).isin(_paid_for(case, period))
     return rows.assign(open=is_open)[~rows["banned"].astype(bool)]
 
 
 @remembered
 def _paid_for(case: Case, period: str) -> pd.MultiIndex:
-    """The lanes that may have been opened without use by a period: LANE and priced_by."""
+    """The lanes that may have been opened without use by a period: LANE and opened_as."""
     now, label = case.periods.at[period, "place"], ["tier", "region"]
     costs = case["costs"]
     costs = costs[(costs["line"] == "lane opening") & (case.places(costs["period"], 0) <= now)]
@@ -250,7 +250,7 @@ def _paid_for(case: Case, period: str) -> pd.MultiIndex:
     due = keyed(lanes[lanes["place"] <= now], label, "opening_cost")
     more = keyed(costs, label, "amount").sub(due, fill_value=0.0)
     spare = pd.MultiIndex.from_frame(lanes[label]).isin(more[more > _NEAR * more.abs().clip(lower=1.0)].index)
-    return pd.MultiIndex.from_frame(lanes.loc[spare, [*LANE, "priced_by"]])
+    return pd.MultiIndex.from_frame(lanes.loc[spare, [*LANE, "opened_as"]])
 
 
 @remembered

@@ -11,7 +11,7 @@ import pytest
 from planner.audit.audit import audit
 from planner.audit.sheets import AUDITED
 from planner_models.instance import NUMERIC
-from planner_models.schema import RESULTS, meta
+from planner_models.schema import RESULTS, keys, meta
 from tests.every_mechanism import outcome
 from tests.plans import CONCERNED, Plan, failed, is_noticed
 
