@@ -72,6 +72,7 @@ def chain(**settings: Any) -> Instance:
                 {"site": "plant", "region": "B", "firm": "us", "status": "candidate", "opening_cost": 7,
                  "fixed_cost": 1},
                 {"site": "old", "region": "B", "firm": "us", "fixed_cost": 2, "closing_cost": 5},
+                {"site": "shed", "region": "B", "firm": "us", "last_period": "1"},
             ],
             "lines": [
                 {"site": "pit", "process": "mining", "capacity": 100, "fixed_cost": 10},
@@ -162,7 +163,7 @@ def plan() -> dict[str, pd.DataFrame]:
             ("old", "smelting", "2", 0.0, 0.0, 5.0, 0.0, 0.0, None, "us", "home", 0.0),
         ]),
         "builds": table("builds", [("plant", "smelting", "m", "1", 1.0, 10.0, 16.0)]),
-        "sites": table("sites", [("plant", "1", "yes", "no"), ("old", "2", "no", "yes")]),
+        "sites": table("sites", [("plant", "1", "yes", "no"), ("old", "2", "no", "yes"), ("shed", "2", "no", "yes")]),
         "production": table("production", [
             ("pit", "mining", "spot", "1", 38.0, 1.7),
             ("pit", "mining", "spot", "2", 20.0, 1.7),
@@ -251,8 +252,11 @@ TAMPERS: list[tuple[str, Tamper]] = [
     ("every key stands once", put("sites", 1, site="plant", period="1")),
     ("sites open and close once", put("sites", 1, site="pit")),
     ("sites open and close once", add("sites", "plant", "2", "yes", "no")),
+    ("sites open while lines may not be retired", put("sites", 1, site="works")),
+    ("sites closed when their window ends", drop("sites", 2)),
     ("modules are whole numbers", put("builds", 0, modules=1.001)),
     ("modules within their number", put("builds", 0, modules=5.0)),
+    ("modules of all sizes within their number", add("builds", "plant", "smelting", "m x 4", "1", 1.0, 40.0, 32.0)),
     ("modules within their number", put("builds", 0, option="m x 4", modules=2.0)),
     ("rows speak of what exists", put("builds", 0, period="0")),
     ("modules ordered in time to serve", put("builds", 0, site="old", option="late", size=10.0, capex=198.0)),
