@@ -45,7 +45,6 @@ _NAMED = {
     "origin": "regions",
     "destination": "regions",
     "firm": "firms",
-    "project": "projects",
     "period": "periods",
     "source_item": "items",
     "source_region": "regions",
