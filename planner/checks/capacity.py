@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from planner.checks import listed, needs, warning
+from planner.checks import listed, needs, rows, warning
 from planner.checks.bounds import CAPACITY_SHEETS, greatest_use
+from planner.checks.places import lines_at_sites
 from planner.checks.reach import must_be_served
 from planner.issues import Issue
 from planner.solver.highs.linear import minimum
@@ -141,3 +142,56 @@ def _largest(wanted: pd.DataFrame, item: str) -> int:
     """The row of `demand` with most of an item."""
     rows = wanted[wanted["item"] == item]
     return int(rows["row"].to_numpy()[rows["volume"].argmax()])
+
+
+@needs(*CAPACITY_SHEETS, "regions", "items", "recipes", "demand", "stocks", "enablers")
+def least_loads_fit_demand(reading: "Reading") -> Iterator[Issue]:
+    """What the least load of a line makes can be used: otherwise the line can never run."""
+    instance = reading.instance
+    lines = lines_at_sites(instance)
+    loaded = lines[(lines["home"] == "yes") & (lines["min_load"] > 0) & (lines["capacity"] > 0)]
+    if loaded.empty:
+        return
+    outlet = _outlets(instance)
+    recipes = instance["recipes"]
+    made = recipes[recipes["quantity"] > 0]
+    for row, line in rows(loaded):
+        for _, output in rows(made[made["process"] == line["process"]]):
+            least = line["min_load"] * line["capacity"] * output["quantity"]
+            most = outlet[output["item"]]
+            if least <= most * (1 + TOLERANCE):
+                continue
+            demand = instance["demand"]
+            sold = demand.index[demand["item"] == output["item"]]
+            cell = f" (demand!{reading.cell('demand', int(sold[0]), 'volume')})" if len(sold) else ""
+            message = (
+                f"at its least load (capacity in lines!{reading.cell('lines', row, 'capacity')}) `{line['process']}` "
+                f"at `{line['site']}` makes {least:.6g} of `{output['item']}` a year, and at most {most:.6g} can be "
+                f"used{cell}: the line can never run; write a lower min_load or capacity"
+            )
+            yield warning(reading, "lines", row, "min_load", message)
+            break
+
+
+def _outlets(instance: Instance) -> dict[str, float]:
+    """The most of each item that can be used in a year: sold, or taken up by what is made of it; inf where disposed."""
+    items, recipes = instance["items"], instance["recipes"]
+    free = set(items.loc[items["disposable"] == "yes", "item"]) | set(instance["stocks"]["item"])
+    free |= set(instance["enablers"]["enabler"])
+    demand = instance["demand"].groupby(["item", "period"])["volume"].sum().groupby("item").max()
+    most = pd.Series(greatest_use(instance).max(axis=1), index=instance["lines"].index)
+    capacity = most.groupby(instance["lines"]["process"]).sum().to_dict()
+    sold = {name: float(demand.get(name, 0.0)) for name in items["item"]}
+    outlet = dict.fromkeys(sold, np.inf)
+    quantities = list(zip(recipes["process"], recipes["item"], recipes["quantity"], strict=True))
+    for _ in range(len(items)):  # each round looks one step further down the chain
+        rate = {process: capacity.get(process, 0.0) for process, _, _ in quantities}
+        for process, item, quantity in quantities:
+            if quantity > 0:
+                rate[process] = min(rate[process], outlet[item] / quantity)
+        used = dict(sold)
+        for process, item, quantity in quantities:
+            if quantity < 0:
+                used[item] -= quantity * rate[process]
+        outlet = {name: np.inf if name in free else amount for name, amount in used.items()}
+    return outlet

@@ -14,6 +14,7 @@ from planner.checks import (
     lanes,
     levels,
     locks,
+    names,
     options,
     orphans,
     policies,
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from planner.workbook.read import Reading
 
 CHECKS: tuple[Check, ...] = (
+    names.names_differ_visibly,
+    names.keys_are_no_totals_or_notes,
+    names.periods_have_demand,
     recipes.recipes_make_something,
     recipes.recipe_rows_say_something,
     recipes.processes_have_recipes,
@@ -46,6 +50,7 @@ CHECKS: tuple[Check, ...] = (
     options.options_have_lines,
     options.options_can_be_ready,
     options.multiples_make_sense,
+    options.capex_is_in_its_unit,
     access.offers_are_of_outside_firms,
     access.offers_cover_lines,
     access.every_line_has_an_offer,
@@ -63,6 +68,7 @@ CHECKS: tuple[Check, ...] = (
     lanes.inner_lanes_do_something,
     lanes.lanes_carry_something,
     lanes.chokepoints_are_spelled_alike,
+    lanes.chokepoints_are_separated,
     duties.duties_span_time,
     duties.duties_are_not_below_zero,
     duties.duties_match_lanes,
@@ -91,6 +97,7 @@ CHECKS: tuple[Check, ...] = (
     reach.demand_can_be_met,
     reach.inputs_can_reach_lines,
     capacity.capacity_covers_demand,
+    capacity.least_loads_fit_demand,
     orphans.items_are_used,
     orphans.what_is_made_has_an_outlet,
     orphans.processes_have_lines,

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from planner.checks import error, needs, rows, warning
-from planner.checks.places import blocs, positions
+from planner.checks.places import positions
 from planner.checks.supply import lane_table, matched
 from planner.issues import Issue
+from planner.workbook.names import plain_form
 from planner_models.instance import Instance
 
 if TYPE_CHECKING:
@@ -121,10 +122,17 @@ def rates_are_shares(reading: "Reading") -> Iterator[Issue]:
 def blocs_are_not_regions(reading: "Reading") -> Iterator[Issue]:
     """The name of a region is not the name of a bloc of other regions: duties could mean either."""
     regions = reading.instance["regions"]
-    bloc = blocs(reading.instance)
+    named = regions[regions["bloc"].notna()]
+    forms = named["bloc"].map(plain_form)
     for row, region in rows(regions):
         name = region["region"]
-        others = [other for other in bloc.index[bloc == name] if other != name]
-        if others:
-            message = f"`{name}` is also the bloc of `{others[0]}`: a duty on `{name}` means both; rename one"
+        others = named[(forms == plain_form(name)) & (named["region"] != name)]
+        if len(others):
+            first = others.iloc[0]
+            cell = reading.cell("regions", int(others.index[0]), "bloc")
+            if first["bloc"] == name:
+                meant = f"a duty, a policy or a rule on `{name}` means both"
+            else:
+                meant = f"`{name}` and `{first['bloc']}` are told apart by their spelling only"
+            message = f"`{name}` is also the bloc of `{first['region']}` (regions!{cell}): {meant}; rename one"
             yield warning(reading, "regions", row, "region", message)

@@ -1,5 +1,6 @@
 """Lanes: their freight can be reckoned, and they do something."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from planner.checks.orphans import demanded
 from planner.checks.places import place_of, positions
 from planner.checks.supply import SUPPLY_SHEETS, matched, placed, supply
 from planner.issues import Issue
+from planner.workbook.names import plain_form
 from planner_models.instance import Instance
 
 if TYPE_CHECKING:
@@ -103,6 +105,21 @@ def lanes_carry_something(reading: "Reading") -> Iterator[Issue]:
         yield warning(reading, "lanes", row, "item", message)
 
 
+_BETWEEN = re.compile(r"[,/|&\n]")
+
+
+@needs("lanes")
+def chokepoints_are_separated(reading: "Reading") -> Iterator[Issue]:
+    """Several chokepoints in a cell have `;` between them."""
+    lanes = reading.instance["lanes"]
+    for row, lane in rows(lanes[lanes["chokepoints"].notna()].drop_duplicates("chokepoints")):
+        for name in filter(None, map(str.strip, lane["chokepoints"].split(";"))):
+            parts = [part.strip() for part in _BETWEEN.split(name) if part.strip()]
+            if len(parts) > 1:
+                message = f"`{name}` is read as one chokepoint; if these are several, write `{'; '.join(parts)}`"
+                yield warning(reading, "lanes", row, "chokepoints", message)
+
+
 @needs("lanes")
 def chokepoints_are_spelled_alike(reading: "Reading") -> Iterator[Issue]:
     """A chokepoint has one spelling."""
@@ -110,7 +127,7 @@ def chokepoints_are_spelled_alike(reading: "Reading") -> Iterator[Issue]:
     first: dict[str, tuple[str, int]] = {}
     for row, lane in rows(lanes[lanes["chokepoints"].notna()]):
         for name in filter(None, map(str.strip, lane["chokepoints"].split(";"))):
-            known, where = first.setdefault(" ".join(name.casefold().split()), (name, row))
+            known, where = first.setdefault(plain_form(name), (name, row))
             if name != known:
                 cell = reading.cell("lanes", where, "chokepoints")
                 message = f"chokepoint `{name}` is taken for another than `{known}` ({cell}); spell it alike"

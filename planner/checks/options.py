@@ -10,6 +10,7 @@ from planner.checks.bounds import CAPACITY_SHEETS, DEFAULT_MULTIPLES, multiples,
 from planner.checks.offers import controllable
 from planner.checks.places import lines_at_sites
 from planner.issues import Issue
+from planner_models.instance import Instance
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading
@@ -87,3 +88,47 @@ def multiples_make_sense(reading: "Reading") -> Iterator[Issue]:
         if double:
             message = f"the scale exponent makes {listed(double)}, which has a row of its own; rename or remove one"
             yield error(reading, "options", row, "option", message)
+
+
+_DEAREST, _CHEAPEST = 300.0, 1e-6
+"""Capex per yearly activity, in years of the value of what is made: beyond these it is in another unit than it says."""
+
+_APART = 200.0
+"""Times by which capex per size of an option may differ from the middle one of the same process."""
+
+
+@needs("items", "recipes", "demand", "options")
+def capex_is_in_its_unit(reading: "Reading") -> Iterator[Issue]:
+    """Capex is in proportion to the value of what the option makes, and to other options of the same process."""
+    instance = reading.instance
+    options = instance["options"][["process", "option", "size", "capex"]]
+    options = options[(options["capex"] > 0) & (options["size"] > 0)]
+    options = options.assign(each=options["capex"] / options["size"])
+    groups = options.groupby("process")["each"]
+    options = options.assign(middle=groups.transform("median"), count=groups.transform("size"))
+    worth = _worth_of_activity(instance)
+    for row, option in rows(options):
+        value, each = worth.get(option["process"], 0.0), option["each"]
+        size = f"options!{reading.cell('options', row, 'size')}"
+        if value > 0 and not _CHEAPEST < each / value < _DEAREST:
+            message = (
+                f"capex {option['capex']:g} for a size of {option['size']:g} ({size}) is {each / value:.2g} times the "
+                f"value of a year's output of `{option['process']}`; capex is in millions of the currency: correct one"
+            )
+            yield warning(reading, "options", row, "capex", message)
+        elif option["count"] > 2 and not 1 / _APART < each / option["middle"] < _APART:
+            message = (
+                f"capex {option['capex']:g} for a size of {option['size']:g} ({size}) is {each / option['middle']:.2g} "
+                f"times that of others of `{option['process']}`; capex is in millions of the currency: correct it"
+            )
+            yield warning(reading, "options", row, "capex", message)
+
+
+def _worth_of_activity(instance: Instance) -> dict[str, float]:
+    """The value of what one unit of activity of each process makes: by the highest price, or the value of the item."""
+    price = instance["demand"].groupby("item")["price"].max()
+    value = instance["items"].set_index("item")["value"]
+    worth = value.combine(price.reindex(value.index), np.fmax).fillna(0.0)
+    made = instance["recipes"][instance["recipes"]["quantity"] > 0]
+    amounts = made["quantity"] * made["item"].map(worth)
+    return {str(process): float(amount) for process, amount in amounts.groupby(made["process"]).sum().items()}

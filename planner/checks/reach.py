@@ -1,6 +1,7 @@
 """Reach: what is demanded can be made or brought, and every line can get its inputs."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,11 +63,8 @@ def demand_can_be_met(reading: "Reading") -> Iterator[Issue]:
             yield (warning if priced else error)(reading, "demand", row, "item", message)
             continue
         when = listed(list(dict.fromkeys(market["period"])))
-        message = (
-            f"`{item}` cannot reach `{region}` in {when}: a ban closes the way, nothing is ready by then, or a switch "
-            "is off; lift the ban (duties), allow an earlier start or less time (options, access, projects), or start "
-            "demand later"
-        )
+        cause = _cause(reading.instance, _market_places(instance, market))
+        message = f"`{item}` cannot reach `{region}` in {when}: {cause}"
         must = market["must"].any()
         yield (error if must else warning)(reading, "demand", row, "item", message)
 
@@ -84,6 +82,26 @@ def switches_keep_reach(reading: "Reading") -> Iterator[Issue]:
         if lost:
             message = f"{switch} is off in settings, and nothing else leaves these within reach: {listed(lost)}"
             yield Issue("info", "settings", reading.setting_cell(switch), message)
+
+
+def _cause(instance: Instance, at: tuple[np.ndarray, np.ndarray, np.ndarray]) -> str:
+    """What keeps an item from markets that it could reach at some time, and what to write: found by taking it away."""
+    everything = with_all_in_reach(instance)
+    off = listed([switch for switch in _REACHING if instance.settings[switch] == "off"])
+    for given, free, cause in (
+        (everything, False, f"{off} is off; write on (settings), or start demand later"),
+        (instance, True, "a ban closes the way; lift it (duties), or start demand later"),
+        (everything, True, f"a ban closes the way and {off} is off; lift the ban (duties) and write on (settings)"),
+    ):
+        chain = unbanned(supply(given)) if free else supply(given)
+        if (chain.by_period()[0] & _sellable(given))[at].all():
+            return cause
+    return "nothing is ready by then; allow an earlier start or less time (options, access, projects), or start later"
+
+
+def unbanned(chain: Supply) -> Supply:
+    """The supply if nothing were banned."""
+    return replace(chain, lanes=np.ones_like(chain.lanes), gates=np.ones_like(chain.gates))
 
 
 def _sellable(instance: Instance) -> np.ndarray:
@@ -159,10 +177,15 @@ def inputs_can_reach_lines(reading: "Reading") -> Iterator[Issue]:
         elsewhere = lines.loc[lines["process"] == process, "runs"].any()
         must = entry["home"] == "yes" and entry["retirable"] == "no" and entry["min_load"] > 0
         yield (warning if elsewhere and not must else error)(reading, "lines", row, "process", message)
-    for row, never in rows(lines[lines["runs"] & ~lines["runs_now"]]):
+    kept_away = lines["runs"] & ~lines["runs_now"]
+    if kept_away.any():
+        lines["runs_unbanned"] = np.any(unbanned(chain).by_period()[1], axis=0)
+    for row, never in rows(lines[kept_away]):
+        banned = "bans keep its inputs away; lift one (duties)"
+        late = "its inputs are ready too late; allow an earlier start or less time (options, access, projects)"
         message = (
-            f"`{never['process']}` at `{never['site']}` can run in no period: bans (duties), or what is ready too "
-            "late, keep its inputs away"
+            f"`{never['process']}` at `{never['site']}` can run in no period: "
+            f"{banned if never['runs_unbanned'] else late}"
         )
         yield warning(reading, "lines", row, "process", message)
 

@@ -106,7 +106,19 @@ def value_of(cell: Any, facts: dict[str, Any]) -> Any:
         if facts["kind"] == "integer" and (value != math.floor(value) or abs(value) > _EXACT):
             raise CellError(f"is {value:.15g}: write a whole number{_of(facts['unit'])}")
         return value
-    return word(cell, facts["choices"]) if facts["choices"] else text(cell)
+    return word(cell, facts["choices"]) if facts["choices"] else _printable(text(cell))
+
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+
+
+def _printable(typed: str) -> str:
+    """The text, which no terminal, page or workbook takes for a command. Raises CellError."""
+    found = _CONTROL.search(typed)
+    if found is not None:
+        code, visible = f"U+{ord(found.group()):04X}", _CONTROL.sub("", typed)
+        raise CellError(f"holds the control character {code}: write `{shown(visible)}` without it")
+    return typed
 
 
 def text(cell: Any) -> str:

@@ -1,6 +1,8 @@
 """Names as people write them: what counts as the same name, and which known name was probably meant."""
 
 import difflib
+import re
+import unicodedata
 from collections.abc import Iterable
 
 OWN = "run"
@@ -18,6 +20,29 @@ def trimmed(text: str) -> str:
 def plain(name: str) -> str:
     """`name` as it is compared when headers and sheet names are matched: lower case, words joined by `_`."""
     return "_".join(name.replace("-", " ").replace("_", " ").casefold().split()).strip(_UNSEEN)
+
+
+_LOOKALIKES = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХаеѕіјорсухԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
+    "ABESIJKMHOPCTYXaesijopcyxdqwABEZHIKMNOPTYXo",
+)
+"""Letters of the Cyrillic and Greek alphabets that look like Latin ones."""
+
+_SEPARATORS = re.compile(r"[\s_./\u2010-\u2015\u2212-]+")
+_QUOTES = re.compile("[\u2018\u2019\u02bc\u00b4`]")
+
+
+def seen_form(name: str) -> str:
+    """`name` as it is seen: two names of one form cannot be told apart on the screen."""
+    composed = unicodedata.normalize("NFC", name).translate(_LOOKALIKES)
+    kept = (" " if sign.isspace() else sign for sign in composed if unicodedata.category(sign) not in ("Cf", "Cc"))
+    return " ".join("".join(kept).split())
+
+
+def plain_form(name: str) -> str:
+    """`name` without what people do not write with care: letter case, widths, hyphens, dashes and quotation marks."""
+    compatible = unicodedata.normalize("NFKC", seen_form(name))
+    return _SEPARATORS.sub(" ", _QUOTES.sub("'", compatible.casefold())).strip()
 
 
 def near(name: str, known: Iterable[str], count: int = 3) -> list[str]:

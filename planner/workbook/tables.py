@@ -1,5 +1,6 @@
 """A grid of cells read as a declared table: headers matched, rows found, columns converted."""
 
+import difflib
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -7,12 +8,13 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
+from planner.issues import Severity
 from planner.workbook.cells import CellError, converted, text
 from planner.workbook.findings import Findings
 from planner.workbook.grid import Grid, letter
 from planner.workbook.names import near, plain, shown, suggestion
 from planner.workbook.stored import Value
-from planner_models.schema import meta
+from planner_models.schema import INPUTS, meta
 from planner_models.schema.columns import remarks
 
 REMARKS = tuple(remarks())
@@ -52,9 +54,54 @@ def table(sheet: str, grid: Grid, schema: pa.DataFrameSchema, findings: Findings
     for (row, column), trouble in sorted(grid.troubles.items()):
         if row > 1 and header.get(column) in declared:
             findings.add("error", sheet, row, header[column], trouble)
+    found = Table(schema, cells, declared, [name for name in header.values() if name not in schema.columns])
+    for column, name in header.items():
+        if name in found.own and not name.startswith("_"):
+            severity, message = _unknown(found, name, schema is INPUTS.get(sheet))
+            findings.at(severity, sheet, f"{letter(column)}1", message)
     for issue in grid.issues:
         findings.at(issue.severity, sheet, issue.cell, issue.message)
-    return Table(schema, cells, declared, [name for name in header.values() if name not in schema.columns])
+    return found
+
+
+_MEANT = 0.8
+"""From this likeness on, a header with numbers below it is taken for a misspelt column."""
+
+_MONEY = {"freight": "cost", "fee": "cost", "expense": "cost", "charge": "cost", "costs": "cost", "prices": "price",
+          "investment": "capex", "salary": "wage", "wages": "wage"}  # fmt: skip
+"""Words that people use for columns of money."""
+
+
+def _is_money(column: pa.Column) -> bool:
+    """Whether a column that may be left out holds amounts of money."""
+    facts = meta(column)
+    return not facts["required"] and ("money" in facts["unit"] or "currency" in facts["unit"])
+
+
+def _unknown(found: Table, name: str, is_input: bool) -> tuple[Severity, str]:
+    """What is said of a column that is not in the schema.
+
+    An error where it holds numbers, and its name says what a column of money is called that the table lacks: what
+    costs something would be free without a word. A name that begins with `_` says that the column is the user's own.
+    """
+    free = [other for other in found.schema.columns if other not in found.declared]
+    numeric = any(isinstance(cell, float) for cell in found.cells[name].tolist())
+    words = {_MONEY.get(word, word) for word in plain(name).split("_")}
+    meant = [
+        other
+        for other in free
+        if _is_money(found.schema.columns[other])
+        and (set(other.split("_")) <= words or difflib.SequenceMatcher(None, plain(name), other).ratio() >= _MEANT)
+    ]
+    if not (is_input and numeric and meant):
+        return "warning", f"`{shown(name)}` is no known column and is ignored{suggestion(name, free)}"
+    default = meta(found.schema.columns[meant[0]])["default"]
+    fate = "blank" if default is None else f"{default:g}"
+    message = (
+        f"`{shown(name)}` is no known column, and `{meant[0]}` is not there, so that it would be {fate} in every row: "
+        f"rename it to `{meant[0]}`, or to `_{shown(name)}` if it is a column of your own"
+    )
+    return "error", message
 
 
 def _header(sheet: str, grid: Grid, schema: pa.DataFrameSchema, findings: Findings) -> dict[int, str]:
@@ -78,10 +125,6 @@ def _header(sheet: str, grid: Grid, schema: pa.DataFrameSchema, findings: Findin
                 continue
             if meant != cell and meant in known:
                 findings.at("warning", sheet, place, f"`{shown(cell)}` is read as the column `{meant}`")
-            elif meant not in known:
-                free = [other for other in known if other not in header.values()]
-                message = f"`{shown(name)}` is no known column and is ignored{suggestion(name, free)}"
-                findings.at("warning", sheet, place, message)
             header[column] = meant
     return header
 

@@ -14,6 +14,7 @@ import pytest
 from planner.issues import InputError, Issue
 from planner.workbook.read import read_instance
 from planner_models.schema import INPUTS
+from tests.workbooks import mutations
 from tests.workbooks.books import INTEGRATED, sheet_part, write
 
 VALUES = [
@@ -176,6 +177,30 @@ def test_any_file_is_answered(tmp_path, seed):
 def test_many_files_are_answered(tmp_path, block):
     for seed in range(1000 + block * 50, 1050 + block * 50):
         _attack(seed, tmp_path)
+
+
+def test_nothing_is_misread(tmp_path):
+    """Each stored cell is read as what it holds, or is a fault."""
+    found = mutations.run(range(40))
+    assert set(found) == {"read", "refused"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(10))
+def test_much_is_not_misread(tmp_path, block):
+    found = mutations.run(range(1000 + block * 40, 1040 + block * 40))
+    assert set(found) <= {"read", "refused"}
+
+
+@pytest.mark.parametrize("place", ["D2", "A3"])
+def test_a_misreading_is_seen(tmp_path, place):
+    """Guards the oracle: a workbook that holds something else than it may is found."""
+    mutant = mutations.sound(tmp_path)
+    assert mutations.judge(mutant, tmp_path / "mutant.xlsx") == "read"
+    mutant.allowed[place] = {"something else"}
+    assert mutations.judge(mutant, tmp_path / "mutant.xlsx").startswith(f"{place} was read as")
+    mutant.doomed = True
+    assert mutations.judge(mutant, tmp_path / "mutant.xlsx") == "a fault was not seen"
 
 
 def test_the_mutations_reach_the_reader(tmp_path):
