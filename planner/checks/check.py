@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from planner.workbook.read import Reading
 
 CHECKS: tuple[Check, ...] = (
-    names.names_differ_visibly,
+    *names.NAMES_DIFFER_VISIBLY,
     names.keys_are_no_totals_or_notes,
     names.periods_have_demand,
     recipes.recipes_make_something,

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from planner.checks import error, needs, warning
+from planner.checks import Check, error, needs, warning
 from planner.issues import Issue
 from planner.workbook.names import plain_form, seen_form, shown
 from planner_models.instance import Instance
@@ -52,35 +52,50 @@ def _name_columns() -> list[tuple[str, str]]:
     ]
 
 
-@needs()
-def names_differ_visibly(reading: "Reading") -> Iterator[Issue]:
-    """Two names of one column differ in more than letter case, blanks, or what cannot be seen at all."""
-    for sheet, column in _name_columns():
-        names = reading.instance[sheet][column].dropna().drop_duplicates()
-        seen: dict[str, tuple[str, int]] = {}
-        plain: dict[str, tuple[str, int]] = {}
-        for row, name in names.items():
-            number = int(str(row))
-            looks = seen_form(name)
-            same, alike = seen.setdefault(looks, (name, number)), plain.setdefault(plain_form(name), (name, number))
-            if same[0] != name:
-                place, difference = f"{sheet}!{reading.cell(sheet, same[1], column)}", _difference(same[0], name)
-                message = (
-                    f"`{shown(name)}` looks exactly like the name in {place} and is another: {difference}; write both "
-                    "alike, or tell them apart"
-                )
-                yield error(reading, sheet, number, column, message)
-            elif alike[0] != name:
-                place = f"{sheet}!{reading.cell(sheet, alike[1], column)}"
-                message = (
-                    f"`{shown(name)}` is taken for another than `{shown(alike[0])}` in {place}; write both alike "
-                    "if they are one"
-                )
-                yield warning(reading, sheet, number, column, message)
-            hidden = [sign for sign in name if unicodedata.category(sign) == "Cf" and sign != "\u200d"]
-            if hidden and same[0] == name:
-                message = f"`{shown(name)}` holds {_called(hidden[0])}, which cannot be seen; delete it"
-                yield warning(reading, sheet, number, column, message)
+def _visible_differences(sheet: str) -> Check:
+    """The check of the names of one sheet, which a fault in another does not silence."""
+
+    @needs(sheet)
+    def check(reading: "Reading") -> Iterator[Issue]:
+        """Two names of one column differ in more than letter case, blanks, or what cannot be seen at all."""
+        for column in (column for owner, column in _name_columns() if owner == sheet):
+            yield from _alike(reading, sheet, column)
+
+    check.__name__ = f"names_of_{sheet}_differ_visibly"
+    return check
+
+
+NAMES_DIFFER_VISIBLY = tuple(_visible_differences(sheet) for sheet in dict(_name_columns()))
+"""One check for each sheet that names something."""
+
+
+def _alike(reading: "Reading", sheet: str, column: str) -> Iterator[Issue]:
+    """The names of one column that look like an earlier one, or hold what cannot be seen."""
+    names = reading.instance[sheet][column].dropna().drop_duplicates()
+    seen: dict[str, tuple[str, int]] = {}
+    plain: dict[str, tuple[str, int]] = {}
+    for row, name in names.items():
+        number = int(str(row))
+        looks = seen_form(name)
+        same, alike = seen.setdefault(looks, (name, number)), plain.setdefault(plain_form(name), (name, number))
+        if same[0] != name:
+            place, difference = f"{sheet}!{reading.cell(sheet, same[1], column)}", _difference(same[0], name)
+            message = (
+                f"`{shown(name)}` looks exactly like the name in {place} and is another: {difference}; write both "
+                "alike, or tell them apart"
+            )
+            yield error(reading, sheet, number, column, message)
+        elif alike[0] != name:
+            place = f"{sheet}!{reading.cell(sheet, alike[1], column)}"
+            message = (
+                f"`{shown(name)}` is taken for another than `{shown(alike[0])}` in {place}; write both alike "
+                "if they are one"
+            )
+            yield warning(reading, sheet, number, column, message)
+        hidden = [sign for sign in name if unicodedata.category(sign) == "Cf" and sign != "\u200d"]
+        if hidden and same[0] == name:
+            message = f"`{shown(name)}` holds {_called(hidden[0])}, which cannot be seen; delete it"
+            yield warning(reading, sheet, number, column, message)
 
 
 def _difference(first: str, second: str) -> str:
@@ -95,7 +110,7 @@ def _called(sign: str) -> str:
     return f"the character U+{ord(sign):04X} ({unicodedata.name(sign, 'unnamed').lower()})"
 
 
-@needs()
+@needs(*INPUTS)
 def keys_are_no_totals_or_notes(reading: "Reading") -> Iterator[Issue]:
     """A row is a thing of its own: not the total of the rows above, nor a note below the table.
 
