@@ -21,7 +21,7 @@ from planner.sheets.issues import tabulate_issues
 from planner.solver.compiled import Compiled, compile_model
 from planner.solver.earlier import fit, started
 from planner.solver.marginals import price_rules
-from planner.solver.solver import Options, Progress, Solution, load_values, rounding, solve_arrays
+from planner.solver.solver import Options, Progress, Solution, load_values, rounding, solve_arrays, with_best_base
 from planner.workbook.read import Reading
 from planner_models.model import Model
 from planner_models.network import build
@@ -79,7 +79,8 @@ def prepared(reading: Reading, options: Options, issues: Iterable[Issue] = (), *
     """A job with its model. The reading must have no faults."""
     began = datetime.now(UTC)
     model = build(reading.instance)
-    return Job(reading, options, model, compile_model(model), began, tuple(issues), noted)
+    compiled = with_best_base(model, compile_model(model), options)
+    return Job(reading, options, model, compiled, began, tuple(issues), noted)
 
 
 def solver_options(reading: Reading, **given: Any) -> Options:

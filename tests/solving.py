@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from planner.solver.compiled import compile_model
-from planner.solver.solver import Options, solve_arrays
+from planner.solver.solver import Options, solve_arrays, with_best_base
 from planner_models.instance import Instance
 from planner_models.network import build
 
@@ -22,7 +22,7 @@ def optimum(instance: Instance, without: str | None = None, relaxed: bool = Fals
     model = build(instance)
     if without is not None:
         model.component(without).deactivate()
-    compiled = compile_model(model)
+    compiled = with_best_base(model, compile_model(model), Options(gap=0.0))
     if relaxed:
         compiled = replace(compiled, integer=np.zeros_like(compiled.integer))
     solution = solve_arrays(compiled, Options(gap=0.0))

@@ -36,7 +36,7 @@ SETTINGS: dict[str, pa.Column] = {
     "base_year": number("calendar year in which the first period starts", "year", default=2024, whole=True),
     "discount_rate": number("yearly discount rate", "1/year", low=0, high=1, default=0.07),
     "objective": choice("what is optimised", ("cost", "profit"), default="cost"),
-    "risk_weight": number("weight of CVaR in the objective", low=0, default=0),
+    "risk_weight": number("weight in the objective of the CVaR of cost: of the base and losses", low=0, default=0),
     "cvar_alpha": number("confidence level of CVaR", "share", low=0, high=0.9999, default=0.9),
     "shortage_penalty": number("penalty where demand gives none; blank = 3 x price", "money/item", low=0),
     "mip_gap": number("relative gap at which the solver may stop", "share", low=0, high=1, default=0.005),

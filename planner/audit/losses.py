@@ -16,6 +16,7 @@ MISSED_PER_VALUE = 3.0
 """What is not deployed, or not served where nothing says what that costs, costs three times its value."""
 
 EXPECTED, RISK = "expected loss", "risk"
+_NOT_BASE = (EXPECTED, RISK, "rule breach", "rule breach once")
 
 
 def _running(rows: pd.DataFrame, dearer: pd.Series | float = 1.0) -> pd.DataFrame:
@@ -138,6 +139,12 @@ def tail_loss(case: Case) -> float:
     return cvar(case, rows["loss"], rows["probability"])
 
 
+def base_cost(case: Case) -> float:
+    """What the base costs, by the cost lines of the sheet, each of which is audited by itself."""
+    costs = case["costs"]
+    return float(costs.loc[~costs["line"].isin(_NOT_BASE), "discounted"].sum())
+
+
 def expected_loss(case: Case) -> pd.DataFrame:
     """The cost line of expected losses: line, tier, region, period and yearly (money/year over the period)."""
     rows = losses(case) if len(course.snapshots(case)) else pd.DataFrame(columns=["scenario", "period", "loss"])
@@ -148,12 +155,12 @@ def expected_loss(case: Case) -> pd.DataFrame:
 
 
 def risk(case: Case) -> pd.DataFrame:
-    """The cost line of risk, paid once in the first period: risk_weight x CVaR."""
+    """The cost line of risk, paid once in the first period: risk_weight x CVaR of what the base and losses cost."""
     weight = case.instance.settings["risk_weight"]
-    if not weight or scenarios(case).empty:
+    if not weight or not (scenarios(case)["probability"] > 0).any():
         return pd.DataFrame(columns=["line", "tier", "region", "period", "yearly"])
     label = {"line": RISK, "tier": "downstream", "region": "*", "period": case.periods.index[0]}
-    return pd.DataFrame([{**label, "yearly": weight * tail_loss(case)}])
+    return pd.DataFrame([{**label, "yearly": weight * (base_cost(case) + tail_loss(case))}])
 
 
 def audit(case: Case) -> list[Finding]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from planner.diagnosis.elastic import Elastic, Loosened
 from planner.diagnosis.limits import Limit, limits, with_limits_as_rows
 from planner.solver.compiled import Compiled, compile_model
-from planner.solver.solver import Options, solve_arrays
+from planner.solver.solver import Options, solve_arrays, with_best_base
 from planner.workbook.read import Reading
 from planner_models.instance import Instance
 from planner_models.model import Model
@@ -103,10 +103,15 @@ def edited(instance: Instance, edits: Iterable[Edit]) -> Instance:
     return replace(instance, tables=tables)
 
 
+NEAR_BEST = 1e-3
+"""Gap to which the best base is known where it is asked whether a limit on risk can be met."""
+
+
 def _will_do(instance: Instance, edits: Iterable[Edit], patience: float) -> bool:
     """Whether a plan is found once the cells are changed: a cell can mean more than the rows it was loosened in."""
-    compiled = compile_model(build(edited(instance, edits)))
-    return solve_arrays(compiled, Options(gap=1.0, time_limit=patience)).values is not None
+    model, options = build(edited(instance, edits)), Options(gap=1.0, time_limit=patience)
+    compiled = with_best_base(model, compile_model(model), replace(options, gap=NEAR_BEST))
+    return solve_arrays(compiled, options).values is not None
 
 
 def _spared(instance: Instance, edits: tuple[Edit, ...], patience: float) -> tuple[Edit, ...]:

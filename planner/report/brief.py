@@ -8,6 +8,7 @@ import pandas as pd
 from planner.report.disruptions import disrupted
 from planner.report.figures import (
     MOST_NAMES,
+    WEIGHT,
     capacity_and_use,
     costs_by_group,
     goods,
@@ -90,8 +91,8 @@ def _quality(instance: Instance, facts: Mapping[str, Any]) -> str:
 
 
 def _where_money_goes(instance: Instance, tables: Tables) -> str:
-    groups = costs_by_group(tables).drop("revenue", errors="ignore")
-    total = float(groups.sum())
+    groups = costs_by_group(tables).drop(["revenue", WEIGHT], errors="ignore")
+    total = float(groups.clip(lower=0.0).sum())
     large = groups[groups > VISIBLE * total].sort_values(ascending=False, kind="stable")
     if total <= 0 or large.empty:
         return ""

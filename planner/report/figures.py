@@ -11,6 +11,9 @@ from planner_models.instance import Instance
 Said = Callable[[float], str]
 """An amount in words."""
 
+WEIGHT = "weight on risk"
+"""The group of what the objective adds for risk, which nobody pays."""
+
 COST_GROUPS = {
     "labour": ("labour", "skilled labour"),
     "energy": ("energy",),
@@ -24,7 +27,8 @@ COST_GROUPS = {
     "savings": ("learning saving", "cluster saving"),
     "subsidies": ("subsidies", "subsidies once"),
     "stock": ("stock holding",),
-    "disruptions": ("expected loss", "risk"),
+    "disruptions": ("expected loss",),
+    WEIGHT: ("risk",),
     "shortage": ("shortage",),
     "rules broken": ("rule breach", "rule breach once"),
     "plan changes": ("plan changes",),

@@ -17,6 +17,7 @@ from planner.solver.highs.outcome import finite, optimum, outcome, priced
 from planner.solver.marginals import price_rules
 from planner.solver.solution import Options, Progress, Solution
 from planner.solver.undisturbed import undisturbed
+from planner_models.blocks.disruptions.risk import LIMIT
 from planner_models.model import Model
 from planner_models.start import reach_levels, round_up
 
@@ -26,8 +27,9 @@ PROVED = 1e-6
 
 def solve(model: Model, options: Options | None = None, progress: Callable[[Progress], None] | None = None) -> Solution:
     """Solve a model built by `planner_models.network.build` and load the plan into its variables."""
-    compiled = compile_model(model)
-    solution = solve_arrays(compiled, options or Options(), progress, rounding(model, compiled))
+    options, compiled = options or Options(), compile_model(model)
+    compiled = with_best_base(model, compiled, options)
+    solution = solve_arrays(compiled, options, progress, rounding(model, compiled))
     if solution.values is not None:
         load_values(compiled, solution.values)
         price_rules(model, compiled, solution.duals, solution.cone_duals)
@@ -53,6 +55,47 @@ def rounding(model: Model, compiled: Compiled) -> tuple[Rounding, ...]:
         by(round_up),
         *([by(reach_levels)] if model.experience.learned or model.clusters.clustered or model.enablers.enabled else []),
     )
+
+
+def with_best_base(model: Model, compiled: Compiled, options: Options) -> Compiled:
+    """The arrays of a model with the cost of the best base in them, where a rule on risk needs it.
+
+    Parameters
+    ----------
+    model : a built model, and `compiled`, its arrays
+    options : how near to the best, and in which time, the cheapest base is searched
+
+    Returns
+    -------
+    The same arrays, with the variable `best_base` fixed at the cost in discounted money of the base that is cheapest
+    under all other rules (the rule that limits the risk is left out); the arrays as they are where nothing needs it.
+    """
+    if not len(model.risk.best_base):
+        return compiled
+    place = {id(variable): position for position, variable in enumerate(compiled.variables)}
+    cost = np.zeros_like(compiled.cost)
+    for coefficient, variable in zip(model.risk.base.coefficients, model.risk.base.variables, strict=True):
+        cost[place[id(variable)]] += coefficient
+    breaches = [place[id(variable)] for variable in model.rules.breach.values()]
+    cost[breaches] += compiled.cost[breaches]
+    limits = [number for number, row in enumerate(compiled.rows) if row.parent_component().local_name == LIMIT]
+    upper = compiled.row_upper.copy()
+    upper[limits] = np.inf
+    fixed = _holding(compiled, place[id(model.risk.best_base[LIMIT])], 0.0)
+    found = solve_arrays(
+        replace(fixed, cost=cost, offset=0.0, row_upper=upper), options, None, rounding(model, compiled)
+    )
+    if found.values is None:
+        return fixed
+    cost[breaches] = 0.0
+    best = float(cost @ found.values) + model.risk.base.constant
+    return _holding(compiled, place[id(model.risk.best_base[LIMIT])], best)
+
+
+def _holding(compiled: Compiled, column: int, value: float) -> Compiled:
+    lower, upper = compiled.lower.copy(), compiled.upper.copy()
+    lower[column] = upper[column] = value
+    return replace(compiled, lower=lower, upper=upper)
 
 
 def load_values(compiled: Compiled, values: np.ndarray) -> None:

@@ -9,8 +9,8 @@ of 10, what it lacks costs 30; freight is 1. The mine makes and ships 6; B keeps
              service 7 / 9
     fashion  not known beforehand, all year: B wants 3, A may send half of what it does: 9 a year, a loss of -9
 
-CVaR at 90 % is all of the strike's loss: 43.5, half of which is counted. Rules: the mine gives all of the supply, 0.2
-more than it may, a breach of 1.2 at 2 each; of two sources that are wanted one is missing, at 1.
+CVaR at 90 % is the base and all of the strike's loss: 18 + 43.5, half of which is counted. Rules: the mine gives all
+of the supply, 0.2 more than it may, a breach of 1.2 at 2 each; of two sources that are wanted one is missing, at 1.
 """
 
 from typing import Any
@@ -133,7 +133,7 @@ def plan() -> Plan:
             ("other", "upstream", "A", "1", 12.0),
             ("transport", "upstream", "B", "1", 6.0),
             ("expected loss", "downstream", "*", "1", 8.7),
-            ("risk", "downstream", "*", "1", 21.75),
+            ("risk", "downstream", "*", "1", 30.75),
             ("rule breach", "upstream", "*", "1", 2.4),
             ("rule breach once", "upstream", "*", "1", 1.0),
         ]),
@@ -213,7 +213,11 @@ TAMPERS: list[Case] = [
     ("rules in force", [given("air", active="no")]),
     ("every rule is reported", [drop("rules", 0)]),
     ("limits of rules", [rule("air", limit=5.0)]),
-    *[("values of rules", [scale("rules", row, "value")]) for row in range(len(RULES)) if row != 1],
+    *[("values of rules", [scale("rules", row, "value")]) for row, each in enumerate(RULES)
+      if row != 1 and each["type"] != "max_cvar"],
+    # what the best base costs only a solver knows: but no more than the plan's own
+    ("values of rules", [rule("tail", value=40.0)]),
+    ("slack of rules", [rule("tail", value=60.0)]),
     ("slack of rules", [rule("cover", slack=-1.0)]),
     ("rules that are said to be met", [rule("mine", met="yes")]),
     ("rules that are said to be met", [rule("two", met="yes")]),

@@ -181,7 +181,7 @@ CASES: list[tuple[str, float, dict[str, Any]]] = [
     ),
     # A strike of half a year in the second period loses 4 of 8 at 10 - 2 each, at the mean of 0.8 and 0.64: 32 x 0.72
     ("expected loss", 0.2 * 32 * 0.72, STRIKE),
-    ("risk", 3 * 0.2 / 0.5 * 32 * 0.72, STRIKE | {"settings": {"risk_weight": 3, "cvar_alpha": 0.5}}),
+    ("risk", 3 * (8 * 2 * 2.44 + 0.2 / 0.5 * 32 * 0.72), STRIKE | {"settings": {"risk_weight": 3, "cvar_alpha": 0.5}}),
     # 2 of 8 are to come from there each year, and 2 to be kept at the end of each period
     (
         "rule breach",

@@ -39,9 +39,10 @@ def test_service_lasts_through_a_disruption() -> Instance:
 def test_the_worst_losses_are_limited() -> Instance:
     """A strike with a chance of 0.1, all of the worst tenth, loses 6 / 12 x 8 x (10 - 2) = 32: 16 + 3.2 = 19.2.
 
-    With the spare line 2 are missing: it loses 8, within 12, and costs 16 + 20 + 0.8 = 36.8.
+    It costs 16 + 32 then, 32 above the best base of 16. With the spare line 2 are missing: it loses 8, and costs
+    36 + 8, 28 above the best base, within 30: 16 + 20 + 0.8 = 36.8.
     """
-    return struck(rule("max_cvar", 12, item="*"), probability=0.1)
+    return struck(rule("max_cvar", 30, item="*"), probability=0.1)
 
 
 DEAR = {"process": "make", "tier": "downstream", "other_cost": 12}
@@ -79,8 +80,8 @@ def test_what_service_means(case: Instance, figure: float | str) -> None:
         (struck(rule("min_service", 0.5, scenario="*"), probability=0.1), ("good", "strike", "*"), 0.75, 0),
         # a unit of the limit is the value of 4 goods in half a year, each of which costs a breach of 5
         (struck(soft("min_service", 0.5, 5, scenario="strike")), ("good", "strike", "*"), 0, 20),
-        # with the spare line the strike loses 8, whatever the rule would allow
-        (struck(rule("max_cvar", 12, item="*"), probability=0.1), ("*", "*", "*"), 8, 0),
+        # with the spare line the strike loses 8 and costs 28 above the best base, whatever the rule would allow
+        (struck(rule("max_cvar", 30, item="*"), probability=0.1), ("*", "*", "*"), 28, 0),
         (struck(soft("max_cvar", 12, 0.5, item="*"), probability=0.1), ("*", "*", "*"), 32, 0.5),
     ],
 )

@@ -1,4 +1,7 @@
-"""Risk: the mean of the worst losses (CVaR), where the objective weighs it or a rule limits it."""
+"""Risk: the mean of the worst costs (CVaR), where the objective weighs it or a rule limits it.
+
+A cost is that of the base and the loss on top: a plan is no safer for making its own base cost more.
+"""
 
 from __future__ import annotations
 
@@ -23,36 +26,63 @@ ROUNDING = 1e-9
 """What probabilities may be off 1 by."""
 
 
+EXPECTED, RISK = "expected loss", "risk"
+NOT_BASE = (EXPECTED, RISK, "rule breach", "rule breach once")
+"""Cost lines that are no part of what the base costs."""
+
+
 @dataclass(frozen=True)
 class Risk:
-    """value_at_risk, by its alpha; excess, by scenario; cvar, the mean of the worst losses: discounted money."""
+    """value_at_risk (of losses), by its alpha; excess, by scenario: discounted money.
+
+    base: what the base costs; cvar: the mean of the worst costs, base and loss
+    best_base: what the cheapest base costs, by `LIMIT` where that limits the risk; fixed by whoever solves the model
+    """
 
     value_at_risk: pyo.Var[float]
     excess: pyo.Var[str]
+    base: Terms
     cvar: Terms
+    best_base: pyo.Var[str]
 
 
 def build(m: Model, sets: Sets) -> None:
     """value_at_risk[alpha], free; excess[w] >= 0, by how much a loss is above it: also of the undisturbed course, which
     loses nothing and has the probability that scenarios leave.
 
-    cvar: value_at_risk + sum of probability x excess / (1 - alpha), in discounted money (Rockafellar, Uryasev 2000).
+    cvar: base + value_at_risk + sum of probability x excess / (1 - alpha), in discounted money (Rockafellar, Uryasev
+    2000; what is added to every cost is added to its CVaR).
     """
     settings = sets.instance.settings
     chances = probabilities(sets) if settings["risk_weight"] > 0 or _limited(sets) else {}
     m.value_at_risk = value_at_risk = pyo.Var([settings["cvar_alpha"]] if chances else [], domain=pyo.Reals)
     m.excess = excess = pyo.Var(list(chances), domain=pyo.NonNegativeReals)
+    base = base_cost(m, sets) if chances else Terms()
+    m.best_base = best = pyo.Var([LIMIT] if chances and _limited(sets) else [], domain=pyo.Reals)
     cvar = Terms()
+    cvar.extend(1.0, base)
     for variable in value_at_risk.values():
         cvar.add(1.0, variable)
     for name, variable in excess.items():
         cvar.add(chances[name] / (1.0 - settings["cvar_alpha"]), variable)
-    m.risk = Risk(value_at_risk, excess, cvar)
+    m.risk = Risk(value_at_risk, excess, base, cvar, best)
     m.beyond = pyo.Constraint(list(chances), rule=beyond)
-    risk = CostLine("risk", once=True)
+    risk, label = CostLine(RISK, once=True), ("downstream", ANYWHERE, sets.time.periods[0])
     for coefficient, variable in zip(cvar.coefficients, cvar.variables, strict=True):
-        risk.add(settings["risk_weight"] * coefficient, variable, ("downstream", ANYWHERE, sets.time.periods[0]))
+        risk.add(settings["risk_weight"] * coefficient, variable, label)
+    risk.add(settings["risk_weight"] * cvar.constant, None, label)
     m.cost_lines.append(risk)
+
+
+def base_cost(m: Model, sets: Sets) -> Terms:
+    """What the base costs, in discounted money: all cost lines but those on losses, risk and breaches of rules."""
+    total = Terms()
+    for line in (line for line in m.cost_lines if line.name not in NOT_BASE):
+        factor = sets.time.once if line.once else sets.time.annual
+        for amount, variable, label in zip(line.amounts, line.variables, line.labels, strict=True):
+            total.add(amount * factor[label[2]], variable)
+        total.constant += sum(amount * factor[label[2]] for amount, label in line.fixed)
+    return total.merged()
 
 
 def probabilities(sets: Sets) -> dict[str, float]:

@@ -15,12 +15,17 @@ from planner_models.sets.rules import EVERY, Rule
 from planner_models.sets.scenarios import BASE
 from planner_models.sets.weights import service_weights
 
+ABOVE = "mean of the worst costs, base and loss, above the cost of the cheapest base"
+"""What the figure of a limit on risk is."""
+
 
 def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
     """What is served of what is wanted, scenario by scenario; the CVaR."""
     for rule in sets.rules:
         if rule.type == "max_cvar" and m.risk.cvar.variables:
-            yield RuleRow(rule, rule.items[0], rule.who, EVERY, m.risk.cvar, one())
+            above = Terms([*m.risk.cvar.coefficients, -1.0], [*m.risk.cvar.variables, *m.risk.best_base.values()])
+            above.constant = m.risk.cvar.constant
+            yield RuleRow(rule, rule.items[0], rule.who, EVERY, above, one(), remark=ABOVE)
         if rule.type == "min_service":
             served, wanted = _values(m, sets, rule.items[0])
             remark = service_weights(sets.instance, rule.items[0]).remark
@@ -44,7 +49,7 @@ def min_service(m: Model, *key: *Key) -> pyo.Expression:
 
 
 def max_cvar(m: Model, *key: *Key) -> pyo.Expression:
-    """value_at_risk + sum of probability x excess / (1 - alpha) <= limit + breach"""
+    """base + value_at_risk + sum of probability x excess / (1 - alpha) - best_base <= limit + breach"""
     return within(m, key)
 
 
@@ -87,7 +92,10 @@ def _undisturbed(m: Model, sets: Sets, item: str) -> tuple[Services, Services]:
 
 
 def worst_mean(m: Model, _: RuleRow) -> float:
-    """The mean of the worst losses as they are; the terms of the rule may be above it where it does not bind."""
+    """How far the mean of the worst costs is above the best base, as losses are: the terms of the rule may be above it
+    where it does not bind.
+    """
     losses = {name: terms.value() for name, terms in m.losses.loss.items()} | {BASE: 0.0}
     shares = tail(losses, probabilities(m.sets), m.sets.instance.settings["cvar_alpha"])
-    return sum(share * losses[name] for name, share in shares.items())
+    (best,) = m.risk.best_base.values()
+    return m.risk.base.value() - best.value + sum(share * losses[name] for name, share in shares.items())

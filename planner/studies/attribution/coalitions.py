@@ -6,7 +6,7 @@ from functools import partial
 
 from planner.diagnosis import remedies, told
 from planner.solver.compiled import compile_model
-from planner.solver.solver import Options, rounding, solve_arrays
+from planner.solver.solver import Options, rounding, solve_arrays, with_best_base
 from planner.studies.attribution.shapley import Coalition
 from planner.workers.pool import solve_all
 from planner_models.instance import Instance
@@ -62,7 +62,7 @@ def solve_coalition(task: Task, coalition: Coalition) -> Solved:
     """The best plan with exactly the switches in `coalition` on, of those of the task."""
     switches = {player: "on" if player in coalition else "off" for player in task.players}
     model = build(task.instance.with_settings(**switches))
-    compiled = compile_model(model)
+    compiled = with_best_base(model, compile_model(model), task.options)
     solution = solve_arrays(compiled, task.options, None, rounding(model, compiled))
     sign = -1.0 if task.instance.settings["objective"] == "profit" else 1.0
     objective, bound = (None if value is None else sign * value + 0.0 for value in (solution.objective, solution.bound))

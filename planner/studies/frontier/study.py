@@ -11,6 +11,7 @@ import pandas as pd
 from planner.issues import InputError, Issue
 from planner.planning import Job, prepared
 from planner.recourse.reaction import Recourse
+from planner.recourse.settled import settled
 from planner.recourse.unmodelled import with_unmodelled
 from planner.solver.solver import Progress, Solution, load_values, rounding, solve_arrays
 from planner.studies.frontier.curve import Frontier, Point, Request, mark, settle
@@ -195,7 +196,7 @@ class _Search:
     def _point(self, job: Job, solution: Solution, limit: float) -> Point:
         assert solution.values is not None
         assert solution.objective is not None
-        load_values(job.compiled, solution.values)
+        load_values(job.compiled, settled(job.model, job.compiled, solution.values))
         tables = with_unmodelled(job.model, plan(job.model))
         value = self._figure(job, tables)
         against = self.found.request.against

@@ -99,6 +99,9 @@ def case_of(model: Model, compiled: Compiled) -> Case:
     base = compiled.cost.copy()
     for block in (model.losses.loss_in, model.risk.value_at_risk, model.risk.excess):
         base[[place[id(variable)] for variable in block.values()]] = 0.0
+    weight = model.sets.instance.settings["risk_weight"]
+    for coefficient, variable in zip(model.risk.base.coefficients, model.risk.base.variables, strict=True):
+        base[place[id(variable)]] -= weight * coefficient
     kept = [place[id(variable)] for name in DECISIONS for variable in model.component(name).values()]
     decided = compiled.integer.copy()
     decided[kept] = True
@@ -111,7 +114,7 @@ def information(case: Case, solution: Solution, run: Run) -> Information:
     Risk has no weight in either: where it has one in the objective, the plan is found again without. Raises NoFigure
     where a plan is not found in time.
     """
-    weighs_risk = not np.array_equal(case.compiled.cost, case.expected)
+    weighs_risk = not np.allclose(case.compiled.cost, case.expected, rtol=1e-12, atol=0.0)
     planned = _solved(case, case.expected, "at expected cost", run) if weighs_risk else _limits(solution)
     careless = solve_arrays(case.costing(case.base), run.options, run.watch, run.roundings)
     known = {name: _solved(case, case.base + loss, f"for {name} alone", run) for name, loss in case.certain.items()}
