@@ -209,7 +209,6 @@ TAMPERS: list[Case] = [
     (f"nothing sold below 0{WHERE}", [put("demand", 1, sold=-1.0)]),
     (f"nothing unserved below 0{WHERE}", [put("demand", 2, sold=4.0, unserved=-1.0)]),
     (f"nothing sold before its project is ready{WHERE}", [put("in_items", 0, requires="better ore")]),
-    ("rules in force", [rule("air", item="ice")]),
     ("rules in force", [given("air", active="no")]),
     ("every rule is reported", [drop("rules", 0)]),
     ("limits of rules", [rule("air", limit=5.0)]),
