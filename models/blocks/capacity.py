@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
 
+from planner_models import frames
 from planner_models.blocks.costs import CostLine
 from planner_models.keys import Activity, Draw, Line, LinePeriod, Offer, Option, Ordering
 from planner_models.linear import Terms, Variable, linear
@@ -83,7 +84,7 @@ def build(m: Model, sets: Sets) -> None:
 def _offer(m: Model, sets: Sets) -> Capacity:
     m.kept = kept = pyo.Var(_retirable(sets), domain=pyo.Binary)
     kept_before = _kept_before(sets, kept)
-    max_modules: dict[Option, float] = sets.options["max_modules"].to_dict()
+    max_modules: dict[Option, float] = frames.entries(sets.options["max_modules"])
     whole = pyo.NonNegativeIntegers
     m.built = built = pyo.Var(list(sets.orders), domain=whole, bounds=lambda _, *key: (0, max_modules[key[:3]]))
     sizes = zip(sets.options.index, sets.options["family"], sets.options["multiple"], strict=True)
@@ -104,7 +105,7 @@ def _offer(m: Model, sets: Sets) -> Capacity:
         controllers=_controllers(m, sets),
         offer_of=offer_of,
         usable=_usable(m, sets, kept, built, offer_of),
-        min_load=least[least > 0].to_dict(),
+        min_load=frames.entries(least[least > 0]),
         in_force=in_force,
         least_taken=least_taken,
         most_made={key: sets.most_drawn(*key) for key in m.production.made if offer_of[key[:3]] is not None},

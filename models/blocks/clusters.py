@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 import pyomo.environ as pyo
 
+from planner_models import frames
 from planner_models.blocks.costs import CostLine
 from planner_models.keys import Credit, Level, Stage
 from planner_models.linear import Variable, linear
@@ -65,7 +66,7 @@ def _offer(m: Model, sets: Sets) -> Clusters:
         clustered=clustered,
         settled=settled,
         stages=stages,
-        stages_needed={key: int(sets.clusters.at[key[:2], "stages"]) for key in stages},
+        stages_needed={key: int(frames.cell(sets.clusters, key[:2], "stages")) for key in stages},
         stage_flows=stage_flows,
         least_present={key: key[2] * sets.plants[key[:2]] for key in stage_flows},
         most_settled={key: sets.most_drawn(*key[:4]) for key in keys},
@@ -89,7 +90,7 @@ def _stages(sets: Sets, flows: dict[tuple[str, str, str], list[Variable]]) -> di
     for process, tier in sets.instance["processes"][["process", "tier"]].to_numpy():
         tiers[names[process]] |= {tier, EVERY_TIER}
     found = {}
-    for (region, level), row in sets.clusters.iterrows():
+    for (region, level), row in frames.lines(sets.clusters):
         for period in sets.time.periods:
             keys = [
                 (region, stage, row["activity"], period)

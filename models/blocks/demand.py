@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pyomo.environ as pyo
 
+from planner_models import frames
 from planner_models.blocks.costs import CostLine
 from planner_models.keys import Market, Raise, Step
 from planner_models.linear import Variable, linear
@@ -115,7 +116,7 @@ def _offer(m: Model, sets: Sets, cost: bool) -> Demand:
 def _most_raised(sets: Sets, markets: dict[Market, list[Step]], volume: dict[Step, float]) -> dict[Raise, float]:
     """By market, period, step, enabler and threshold: the volume that passing the threshold adds, in item/year."""
     found = {}
-    for (region, enabler, item, threshold), step in sets.enablers["step"].items():
+    for (region, enabler, item, threshold), step in frames.pairs(sets.enablers["step"]):
         for period in sets.time.periods:
             for key in markets.get((region, item, period), []):
                 found[(*key, enabler, threshold)] = step * volume[key]

@@ -138,7 +138,7 @@ def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
     rows = []
     for key, start in sets.starts.items():
         if round(m.development.started[key].value):
-            option = sets.projects.loc[key[:2]]
+            option = sets.projects.loc[[key[:2]]].iloc[0]
             years = sum(sets.time.years[period] for period in start.running) if start.running else 1
             ready = sets.time.periods[start.ready]
             rows.append((*key[:2], key[2], ready, option["cost"] * years, option["partner"]))

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
 
+from planner_models import frames
 from planner_models.blocks.costs import CostLine
 from planner_models.keys import Flow, Lane, Place, SharedLane
 from planner_models.linear import Terms, linear, objects, post, tuples
@@ -61,7 +62,7 @@ def _offer(m: Model, sets: Sets) -> Lanes:
     flows, periods = sets.flows, sets.time.periods
     keys: list[Flow] = tuples(flows[FLOW])
     m.shipped = shipped = pyo.Var(pyo.SetOf(keys), domain=pyo.NonNegativeReals)
-    for place, capacity in flows["own_capacity"].dropna().items():
+    for place, capacity in frames.pairs(flows["own_capacity"].dropna()):
         shipped[keys[place]].setub(capacity)
     costly = flows[flows["opening_cost"] > 0]
     priced: list[Flow] = tuples(costly[FLOW])

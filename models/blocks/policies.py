@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 import pyomo.environ as pyo
 
+from planner_models import frames
 from planner_models.blocks.access import offer_labels
 from planner_models.blocks.costs import CostLine, Label
 from planner_models.blocks.development import project_tiers
@@ -38,14 +39,14 @@ class Policies:
 def build(m: Model, sets: Sets) -> None:
     """granted[policy,tier,region,t,once] >= 0 in money/year (money where paid once), what a policy pays."""
     entitled: dict[Grant, Terms] = defaultdict(Terms)
-    for policy, row in sets.policies[sets.policies["kind"].isin(SUBSIDIES)].iterrows():
+    for policy, row in frames.lines(sets.policies[sets.policies["kind"].isin(SUBSIDIES)]):
         for label, once, amount, variable in _KINDS[row["kind"]](m, sets, row):
             entitled[(policy, *label, once)].add(row["rate"] * amount, variable)
     m.granted = granted = pyo.Var(list(entitled), domain=pyo.NonNegativeReals)
     payments: dict[str, Terms] = defaultdict(Terms)
     for key, paid in granted.items():
         payments[key[0]].add(1.0 if key[4] else sets.time.years[key[3]], paid)
-    budgets: dict[str, float] = sets.policies["budget"].dropna().to_dict()
+    budgets: dict[str, float] = frames.entries(sets.policies["budget"].dropna())
     m.policies = Policies(granted, entitled, payments, budgets)
     m.entitlement = pyo.Constraint(list(entitled), rule=entitlement)
     m.policy_budget = pyo.Constraint([policy for policy in payments if policy in budgets], rule=policy_budget)

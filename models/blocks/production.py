@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 import pyomo.environ as pyo
 
+from planner_models import frames
 from planner_models.blocks.costs import CostLine
 from planner_models.keys import Activity
 from planner_models.model import Model
@@ -40,10 +41,10 @@ def build(m: Model, sets: Sets) -> None:
     while an offer is in force, has it even where its inputs cannot reach it: that is then found to be impossible.
     """
     loaded = set(sets.lines.index[sets.lines["home"] & (sets.lines["min_load"] > 0)])
-    must_run = {draw for draw, least in sets.draws["min_take"].items() if least > 0 or draw[:2] in loaded}
+    must_run = {draw for draw, least in frames.pairs(sets.draws["min_take"]) if least > 0 or draw[:2] in loaded}
     active = [
         (*draw, period)
-        for draw, qualification in sets.draws["qualification"].items()
+        for draw, qualification in frames.pairs(sets.draws["qualification"])
         for period in sets.time.periods[int(qualification) :]
         if (*draw[:2], period) in sets.most
         and (draw in must_run or (draw[:2] in sets.running and _may_run(sets, draw[1], period)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 import pyomo.environ as pyo
 
+from planner_models import frames
 from planner_models.blocks.costs import CostLine
 from planner_models.keys import SitePeriod
 from planner_models.linear import Terms, linear
@@ -83,7 +84,7 @@ def _post_costs(m: Model, sets: Sets) -> None:
     """
     fixed = CostLine("site fixed cost")
     opening, closing = CostLine("opening", once=True), CostLine("closing", once=True)
-    for site, row in sets.sites[sets.sites["home"]].iterrows():
+    for site, row in frames.lines(sets.sites[sets.sites["home"]]):
         for period in sets.windows[site]:
             label = (row["tier"], row["region"], period)
             fixed.add(row["fixed_cost"], m.sites.opened[site, period] if row["variable"] else None, label)
@@ -101,7 +102,7 @@ def _post_costs(m: Model, sets: Sets) -> None:
 def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
     """Sheet `sites`: the sites that open or close, and when."""
     rows = []
-    for site, row in sets.sites[sets.sites["home"]].iterrows():
+    for site, row in frames.lines(sets.sites[sets.sites["home"]]):
         before = 0 if row["candidate"] else 1
         for period in sets.windows[site] if row["variable"] else ():
             now = round(m.sites.opened[site, period].value)

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pandas as pd
 import pyomo.environ as pyo
 
+from planner_models import frames
 from planner_models.blocks.costs import CostLine
 from planner_models.model import Model
 from planner_models.sets import Sets
@@ -43,8 +44,8 @@ def build(m: Model, sets: Sets) -> None:
         if period in before:
             balance.add(per_year, m.stock.held[region, item, before[period]])
         else:
-            balance.add(per_year * stocks.at[(region, item), "initial"], None)
-        holding.add(stocks.at[(region, item), "holding_cost"], variable, (tiers[item], region, period))
+            balance.add(per_year * frames.cell(stocks, (region, item), "initial"), None)
+        holding.add(frames.cell(stocks, (region, item), "holding_cost"), variable, (tiers[item], region, period))
     m.cost_lines.append(holding)
 
 

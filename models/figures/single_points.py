@@ -80,10 +80,10 @@ def _ways(instance: Instance, made: pd.DataFrame, flows: pd.DataFrame) -> pd.Dat
     ways["shipped"] = ways["shipped"].astype(float).fillna(0.0)
     shared = common.dropna(subset="capacity").rename(columns={"capacity": "shared"})
     ways = ways.merge(shared.drop(columns="chokepoints"), on=lane[:3], how="left")
-    load = flows.groupby(lane, as_index=False)["shipped"].sum().rename(columns={"shipped": "load"})
+    load = flows.groupby(lane, as_index=False)[["shipped"]].sum().rename(columns={"shipped": "load"})
     ways = ways.merge(load, on=lane, how="left")
     within = (ways["shared"] - ways["load"].astype(float).fillna(0.0)).fillna(np.inf)
-    room = np.minimum((ways["capacity"] - ways["shipped"]).fillna(np.inf), within).clip(lower=0.0)
+    room = (ways["capacity"] - ways["shipped"]).fillna(np.inf).clip(upper=within).clip(lower=0.0)
     ways = ways.assign(free=np.isinf(room).astype(float), room=room.where(np.isfinite(room), 0.0))
     ways["lane"] = ways["origin"] + "|" + ways["destination"]
     ways["chokepoint"] = [_names(cell) for cell in ways["chokepoints"]]

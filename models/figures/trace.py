@@ -169,7 +169,7 @@ def _throughout(instance: Instance, stocks: pd.DataFrame) -> pd.DataFrame:
     there = stocks.groupby(["region", "item", "period"])["held"].sum().astype(float).unstack("period")
     there = there.reindex(columns=periods).fillna(0.0)
     there = there.combine(there.shift(axis="columns").fillna(np.inf), np.minimum)
-    found = there.rename_axis(columns="period").stack().rename("held").reset_index()
+    found = pd.Series(there.rename_axis(columns="period").stack()).rename("held").reset_index()
     return found[found["held"] > 0].reset_index(drop=True)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from planner_models import frames
 from planner_models.instance import Instance
 from planner_models.sets.access import conditional_offers, draw_table, offer_table, offers_left, transaction_charges
 from planner_models.sets.arcs import arc_table, flow_table
@@ -124,18 +125,18 @@ def derive(instance: Instance) -> Sets:
     every_offer = offer_table(instance)
     draws = draw_table(instance, lines, every_offer)
     offers = offers_left(instance, every_offer, draws)
-    controlled = draws[draws["controlled"]].index.droplevel("mode").unique()
+    controlled = frames.drop_level(draws[draws["controlled"]].index, "mode").unique()
     options = option_table(instance, lines[lines.index.isin(controlled)])
     existing, possible = existing_capacity(instance, lines, windows, time), orders(options, windows, time)
     every_arc = arc_table(instance)
-    drawn = lines[lines.index.isin(draws.index.droplevel("mode"))]
+    drawn = lines[lines.index.isin(frames.drop_level(draws.index, "mode"))]
     there, running = available(instance, drawn, every_arc)
     arcs = useful_arcs(every_arc, there, wanted(instance, drawn, every_arc, running))
     projects = project_table(instance, offers)
     starts = start_table(projects, time)
     recipes = {
         process: tuple(zip(rows["item"], rows["quantity"], strict=True))
-        for process, rows in instance["recipes"].groupby("process")
+        for process, rows in frames.groups(instance["recipes"], "process")
     }
     demand, enablers = market_table(instance, time), enabler_table(instance)
     most = greatest_capacity(existing, possible, options)
@@ -169,11 +170,11 @@ def derive(instance: Instance) -> Sets:
         recipes=recipes,
         demand=demand,
         policies=active_policies(instance),
-        required=instance["processes"].set_index("process")["requires"].dropna().to_dict(),
+        required=frames.entries(instance["processes"].set_index("process")["requires"].dropna()),
         places=dict(zip(lines.index, zip(lines["tier"], lines["region"], strict=True), strict=True)),
-        conversion=lines["conversion"].to_dict(),
+        conversion=frames.entries(lines["conversion"]),
         charges=transaction_charges(instance, lines, draws),
-        shares=draws["offtake_share"].astype(float).to_dict(),
+        shares=frames.entries(draws["offtake_share"].astype(float)),
         locks=locks,
         ruled_out=refused,
         rules=rule_list(instance, time),

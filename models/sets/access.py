@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from planner_models import frames
 from planner_models.instance import Instance
 
 OFFER = ["firm", "process", "mode"]
@@ -44,9 +45,9 @@ def draw_table(instance: Instance, lines: pd.DataFrame, offers: pd.DataFrame) ->
     if instance.settings["access"] == "off":
         covered = market_terms(instance, covered)
     free = everything[everything["home"] | ~_asked_for(instance, everything)]
-    free = free.assign(mode=[OWN if home else SPOT for home in free["home"]], **_FREE)
+    free = free.assign(mode=[OWN if home else SPOT for home in free["home"]], **_FREE)  # type: ignore[arg-type]
     draws = pd.concat([frame for frame in (covered, free) if len(frame)] or [free]).set_index(DRAW).sort_index()
-    running = lines["running"].reindex(draws.index.droplevel("mode")).to_numpy(float)
+    running = lines["running"].reindex(frames.drop_level(draws.index, "mode")).to_numpy(float)
     draws["controlled"] = draws["home"].astype(bool) | (draws["controls"] == "yes")
     draws["margin"] = running * draws["markup"] * (1.0 - draws["stake"])
     draws["kept"] = running * draws["markup"] * draws["stake"]
@@ -149,10 +150,10 @@ def conditional_offers(
     Unless a lock has `refused` it.
     """
     rivals = draws.groupby(level=LINE, sort=False).size()
-    contested = draws[rivals.reindex(draws.index.droplevel("mode")).to_numpy() > 1].reset_index()
+    contested = draws[rivals.reindex(frames.drop_level(draws.index, "mode")).to_numpy() > 1].reset_index()
     contested_offers = set(zip(contested["firm"], contested["offer"], contested["mode"], strict=True))
     found = []
-    for offer, row in offers.iterrows():
+    for offer, row in frames.lines(offers):
         free = not row[["entry_cost", "annual_cost", "min_take", "qualification"]].any()
         if not (offer[2] == SPOT and free and offer not in contested_offers | refused):
             found.append(offer)
@@ -164,6 +165,6 @@ def transaction_charges(
 ) -> dict[tuple[str, str, str], float]:
     """(site, process, mode) -> transaction cost x institution factor of the site's region, in money/activity."""
     factor = instance["regions"].set_index("region")["institution_factor"]
-    region = lines["region"].reindex(draws.index.droplevel("mode"))
+    region = lines["region"].reindex(frames.drop_level(draws.index, "mode"))
     charge = draws["transaction_cost"] * factor.reindex(region).to_numpy()
     return charge[charge > 0].to_dict()

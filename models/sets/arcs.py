@@ -76,7 +76,7 @@ def arc_table(instance: Instance) -> pd.DataFrame:
 
 def _meant(spec: str, blocs: pd.Series) -> np.ndarray:
     """Which regions a duty's origin or destination means: by region, by bloc, or `*`."""
-    return np.ones(len(blocs), dtype=bool) if spec == "*" else ((blocs.index == spec) | (blocs == spec)).to_numpy()
+    return np.ones(len(blocs), dtype=bool) if spec == "*" else (blocs.index == spec) | (blocs == spec).to_numpy()
 
 
 def flow_table(instance: Instance, arcs: pd.DataFrame, time: Timeline) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from collections import defaultdict
 import numpy as np
 import pandas as pd
 
+from planner_models import frames
 from planner_models.instance import Instance
 from planner_models.sets.timeline import Timeline
 
@@ -54,7 +55,7 @@ def most_sold(demand: pd.DataFrame, enablers: pd.DataFrame) -> dict[tuple[str, s
     raised = enablers["step"].groupby(level=["region", "item"]).sum()
     uplift = raised.reindex(pd.MultiIndex.from_frame(largest[["region", "item"]]), fill_value=0.0).to_numpy(float)
     largest["volume"] *= 1.0 + uplift
-    return largest.groupby(["item", "period"])["volume"].sum().to_dict()
+    return frames.entries(largest.groupby(["item", "period"])["volume"].sum())
 
 
 def _limited(

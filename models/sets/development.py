@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from planner_models import frames
 from planner_models.instance import Instance
 from planner_models.sets.access import SPOT
 from planner_models.sets.timeline import Timeline
@@ -50,7 +51,7 @@ def project_table(instance: Instance, offers: pd.DataFrame) -> pd.DataFrame:
 def start_table(projects: pd.DataFrame, time: Timeline) -> dict[tuple[str, str, str], Start]:
     """What could begin: (project, option, period), where the project would be ready within the horizon."""
     starts = {}
-    for key, row in projects.iterrows():
+    for key, row in frames.lines(projects):
         for period in time.window(row["first_period"], None):
             begin = time.position[period]
             ready = begin + int(row["duration"])

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from planner_models import frames
 from planner_models.instance import Instance
 from planner_models.sets.modules import Order
 from planner_models.sets.timeline import Timeline
@@ -66,7 +67,7 @@ def smallest_plants(
 def stage_names(instance: Instance) -> dict[str, str]:
     """process -> the stage it belongs to; the process itself where it names none."""
     processes = instance["processes"].set_index("process")["stage"]
-    return processes.fillna(processes.index.to_series()).to_dict()
+    return frames.entries(processes.fillna(processes.index.to_series()))
 
 
 def enabler_table(instance: Instance) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from planner_models import frames
 from planner_models.instance import Instance
 from planner_models.sets.timeline import Timeline
 
@@ -90,7 +91,7 @@ def existing_capacity(
 ) -> dict[tuple[str, str, str], float]:
     """Existing capacity by (site, process, period) in activity/year, where it is above zero."""
     changes: dict[tuple[str, str], list[tuple[int, float]]] = {}
-    for row in instance["line_capacity"].itertuples():
+    for row in frames.cells(instance["line_capacity"]):
         changes.setdefault((row.site, row.process), []).append((time.position[row.period], row.capacity))
     capacity = {}
     for line, first, last in zip(lines.index, lines["capacity"], lines["last_period"], strict=True):

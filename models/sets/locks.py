@@ -4,6 +4,7 @@ import math
 from collections import defaultdict
 from typing import NamedTuple
 
+from planner_models import frames
 from planner_models.instance import Instance
 from planner_models.schema.decisions import KEYS
 
@@ -27,7 +28,7 @@ class Lock(NamedTuple):
 def lock_table(instance: Instance) -> dict[int, Lock]:
     """The locks by row number. A row without limits asks for what it names: at least 1."""
     found = {}
-    for row, cells in instance["locks"].to_dict("index").items():
+    for row, cells in frames.records(instance["locks"]).items():
         subject = tuple(cells[name] or ASSUMED.get(name, "") for name in KEYS[cells["decision"]][:-1])
         least, most = (None if math.isnan(cells[limit]) else cells[limit] for limit in ("at_least", "at_most"))
         if least is None:

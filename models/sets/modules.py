@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from planner_models import frames
 from planner_models.instance import Instance
 from planner_models.sets.timeline import Timeline
 
@@ -91,7 +92,7 @@ def orders(
 ) -> dict[tuple[str, str, str, str], Order]:
     """What could be ordered: (site, process, option, period) where a module would serve at least one period."""
     found = {}
-    for key, row in options.to_dict("index").items():
+    for key, row in frames.records(options).items():
         window = windows[key[0]]
         for period in set(time.window(row["first_period"], None)) & set(window):
             commissioned = time.position[period] + int(row["lead_periods"])

@@ -5,6 +5,7 @@ from itertools import product
 
 import pandas as pd
 
+from planner_models import frames
 from planner_models.instance import Instance
 from planner_models.sets.timeline import Timeline
 
@@ -54,7 +55,7 @@ def meant_processes(instance: Instance, item: str) -> set[str]:
 
 def meant_regions(instance: Instance, region: str) -> set[str]:
     """The regions a policy's region means: itself, those of the bloc, or all for `*`."""
-    return {name for name, bloc in blocs(instance).items() if region in ("*", name, bloc)}
+    return {name for name, bloc in frames.pairs(blocs(instance)) if region in ("*", name, bloc)}
 
 
 def transaction_factors(instance: Instance, time: Timeline) -> dict[tuple[str, str, str], float]:

@@ -1,8 +1,11 @@
 """What can be where: an item exists in a region only if something can make or bring it there."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
+from planner_models import frames
 from planner_models.instance import Instance
 from planner_models.sets.levels import enabler_table
 
@@ -18,7 +21,7 @@ def available(instance: Instance, lines: pd.DataFrame, arcs: pd.DataFrame) -> tu
     for region, item in stocks.loc[stocks["initial"] > 0, ["region", "item"]].itertuples(index=False):
         there.loc[item, region] = True
     reach = there.to_numpy(copy=True)
-    item_code, region_code = there.index.get_indexer, there.columns.get_indexer
+    item_code, region_code = partial(frames.codes, there.index), partial(frames.codes, there.columns)
     ends = [(item_code(arcs["item"]), region_code(arcs[end])) for end in ("origin", "destination")]
     recipes = {
         process: (item_code(rows.loc[rows["quantity"] < 0, "item"]), item_code(rows.loc[rows["quantity"] > 0, "item"]))
@@ -47,7 +50,7 @@ def wanted(instance: Instance, lines: pd.DataFrame, arcs: pd.DataFrame, running:
     """
     use = pd.DataFrame(False, index=instance["items"]["item"], columns=instance["regions"]["region"])
     reach = use.to_numpy(copy=True)
-    item_code, region_code = use.index.get_indexer, use.columns.get_indexer
+    item_code, region_code = partial(frames.codes, use.index), partial(frames.codes, use.columns)
     for sheet in ("demand", "stocks"):
         reach[item_code(instance[sheet]["item"]), region_code(instance[sheet]["region"])] = True
     enablers = enabler_table(instance).reset_index()
@@ -65,7 +68,7 @@ def wanted(instance: Instance, lines: pd.DataFrame, arcs: pd.DataFrame, running:
 
 def useful_arcs(arcs: pd.DataFrame, there: pd.DataFrame, use: pd.DataFrame) -> pd.DataFrame:
     """The arcs whose item can be at the origin and is of use at the destination."""
-    items = there.index.get_indexer(arcs["item"])
-    can = there.to_numpy()[items, there.columns.get_indexer(arcs["origin"])]
-    want = use.to_numpy()[items, use.columns.get_indexer(arcs["destination"])]
+    items = frames.codes(there.index, arcs["item"])
+    can = there.to_numpy()[items, frames.codes(there.columns, arcs["origin"])]
+    want = use.to_numpy()[items, frames.codes(use.columns, arcs["destination"])]
     return arcs[can & want].reset_index(drop=True)

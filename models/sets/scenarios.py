@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from planner_models import frames
 from planner_models.instance import Instance
 from planner_models.sets.policies import blocs
 
@@ -79,17 +80,18 @@ def scenario_sets(world: World) -> tuple[pd.DataFrame, Snapshots]:
     """
     instance = world.instance
     rows = instance["scenarios"] if instance.settings["scenarios"] == "on" else instance["scenarios"][:0]
-    disruptions = dict(iter(instance["disruptions"].groupby("scenario", sort=False)))
+    disruptions = dict(frames.groups(instance["disruptions"], "scenario", sort=False))
     scopes = _scopes(world, {*rows["period"].dropna(), *instance["disruptions"]["period"]} if len(rows) else set())
     asked = _asked_for(instance)
-    found, snapshots = [], {}
-    for row in rows.itertuples():
-        happening = _expanded(row, scopes[row.period]) if row.expand else {row.scenario: disruptions.get(row.scenario)}
-        happening = {name: table for name, table in happening.items() if table is not None}
+    found = []
+    snapshots: Snapshots = {}
+    for row in frames.cells(rows):
+        own = {row.scenario: disruptions[row.scenario]} if row.scenario in disruptions else {}
+        happening = _expanded(row, scopes[row.period]) if row.expand else own
         modelled = row.probability > 0 or row.scenario in asked or EVERY in asked
         for name, table in happening.items():
             found.append((name, row.probability / len(happening), row.Index, modelled))
-            for period, hits in table.groupby("period", sort=False):
+            for period, hits in frames.groups(table, "period", sort=False):
                 snapshots[name, period] = _snapshot(hits, scopes[period])
     frame = pd.DataFrame(found, columns=["scenario", "probability", "row", "modelled"]).set_index("scenario")
     return frame.astype({"probability": float, "modelled": bool}), snapshots
@@ -129,7 +131,7 @@ def _chokepoints(instance: Instance) -> dict[Arc, frozenset[str]]:
     rows = instance["lanes"].dropna(subset=["chokepoints"])
     return {
         (row.origin, row.destination, row.item, row.mode): frozenset(map(str.strip, row.chokepoints.split(";"))) - {""}
-        for row in rows.itertuples()
+        for row in frames.cells(rows)
     }
 
 
@@ -218,7 +220,7 @@ def _snapshot(hits: pd.DataFrame, scope: Scope) -> Snapshot:
     lines: dict[str, dict[Draw, float]] = defaultdict(dict)
     arcs: dict[str, dict[Arc, float]] = defaultdict(dict)
     markets: dict[Market, float] = {}
-    for hit in hits.itertuples():
+    for hit in frames.cells(hits):
         what = (hit.kind, hit.target, hit.item)
         if hit.effect == DEMAND:
             _multiply(markets, _keys(_markets_hit(scope.markets, *what), MARKET), hit.factor)

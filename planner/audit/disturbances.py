@@ -15,6 +15,7 @@ from planner.audit.options import in_service
 from planner.audit.production import priced
 from planner.audit.projects import is_ready
 from planner.audit.scenarios import SNAPSHOT
+from planner_models import frames
 
 PLACE = [*SNAPSHOT, "item", "region"]
 _WHERE = " in snapshots"
@@ -105,8 +106,8 @@ def usable(case: Case, rows: pd.DataFrame) -> pd.Series:
     modules = keyed(in_service(case), LINE_PERIOD, "usable").reindex(line, fill_value=0.0).to_numpy()
     terms = reach(case)[[*LINE, "mode", "period", "usable", "offtake_share"]]
     terms = rows[[*LINE, "mode", "period"]].merge(terms, how="left").set_axis(rows.index)
-    modules = pd.Series(modules, index=rows.index).where(rows["controls"] == "yes", 0.0)
-    outside = terms["offtake_share"].fillna(0.0).astype(float) * (case.declared.reindex(line).to_numpy() + modules)
+    built = pd.Series(modules, index=rows.index).where(rows["controls"] == "yes", 0.0)
+    outside = terms["offtake_share"].fillna(0.0).astype(float) * (case.declared.reindex(line).to_numpy() + built)
     outside = outside.where(terms["usable"].eq(True), 0.0)
     capacity = pd.Series(own.reindex(line, fill_value=0.0).to_numpy(), index=rows.index)
     return capacity.where(rows["mode"] == "own", outside)
@@ -140,7 +141,7 @@ def _moved(case: Case) -> list[Finding]:
     ]
 
 
-def _shared(case: Case, lanes: pd.MultiIndex) -> tuple[pd.Series, pd.Series]:
+def _shared(case: Case, lanes: pd.Index) -> tuple[pd.Series, pd.Series]:
     """By snapshot and lane: the capacity that its items share, and the factor that hits all that flows there alike.
 
     Where not all that could flow is hit alike, what is hit is held to its part of the base: then this holds as well.
@@ -211,7 +212,9 @@ def _wanted(case: Case) -> list[Finding]:
     rows = course.demand(case).set_index(key)
     expected = wanted(case).set_index(key)
     requires = case.instance["items"].set_index("item")["requires"]
-    waiting = rows.assign(requires=rows.index.get_level_values("item").map(requires)).dropna(subset="requires")
+    waiting = rows.assign(requires=rows.index.get_level_values("item").map(frames.entries(requires))).dropna(
+        subset="requires"
+    )
     ready = is_ready(case, waiting["requires"], waiting.index.get_level_values("period").to_series(waiting.index))
     some = rows["volume"] != 0
     steps = words(rows["step"]) != expected["step"].reindex(rows.index)

@@ -16,6 +16,7 @@ from planner.audit.options import in_service
 from planner.audit.production import produced
 from planner.audit.projects import under_way
 from planner.audit.supply import SUPPLY, arrived, in_control, made, sources, supply, use, within
+from planner_models import frames
 
 KEY = ["item", "who", "period"]
 EVERY = "*"
@@ -72,7 +73,7 @@ def number_of_sources(case: Case, rule: pd.Series) -> pd.DataFrame:
     place = int(rule["count"]) - 1
     last = parts.sort_values(ascending=False, kind="stable").groupby(level=SUPPLY).nth(place)
     last = last.droplevel("who").reindex(total.index, fill_value=0.0)
-    table = figure(last / total.where(total > 0), total)
+    table = figure(pd.Series(last) / total.where(total > 0), total)
     short = (rule["count"] - number).clip(lower=0.0).where(total > 0, 0.0)
     return table.assign(breach=short.to_numpy())
 
@@ -172,7 +173,9 @@ def local_content(case: Case, rule: pd.Series) -> pd.DataFrame:
         inputs = inputs.assign(amount=-inputs["made"] * inputs["quantity"])
         needed = keyed(inputs, SUPPLY, "amount").astype(float)
         made_there = keyed(there, SUPPLY, "amount").reindex(needed.index, fill_value=0.0)
-        abroad = (needed - made_there).clip(lower=0.0) * needed.index.get_level_values("item").map(value)
+        abroad = (needed - made_there).clip(lower=0.0) * needed.index.get_level_values("item").map(
+            frames.entries(value)
+        )
         base = keyed(makers, SUPPLY, "amount") * value[item]
         missing = abroad.groupby(level="period").sum().reindex(base.index.get_level_values("period"), fill_value=0.0)
         parts.append(figure(1.0 - missing.to_numpy() / base.where(base > 0), base))

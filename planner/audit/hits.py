@@ -103,7 +103,7 @@ def _product(rows: pd.DataFrame, chosen: Callable[[pd.Series], pd.DataFrame], ke
         for _, effect in rows.iterrows()
     ]
     table = pd.concat(parts) if parts else pd.DataFrame(columns=[*key, "factor"])
-    return table.groupby(key, as_index=False)["factor"].prod()
+    return table.groupby(key, as_index=False)[["factor"]].prod()
 
 
 def factor(rows: pd.DataFrame, hits: pd.DataFrame, effect: str, key: list[str]) -> pd.Series:

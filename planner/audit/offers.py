@@ -48,7 +48,7 @@ def covered(case: Case) -> pd.DataFrame:
     pairs = pd.concat([named, pairs[pairs["offer"] == "*"]])
     pairs = pairs[~pairs.duplicated([*LINE, "mode"])].assign(implicit=False)
     bare = lines[~pd.MultiIndex.from_frame(lines[LINE]).isin(pd.MultiIndex.from_frame(pairs[LINE]))]
-    bare = bare.assign(offer="*", mode="spot", **_AT_NO_TERMS, implicit=True)
+    bare = bare.assign(offer="*", mode="spot", **_AT_NO_TERMS, implicit=True)  # type: ignore[arg-type]
     if case.instance.settings["access"] == "off":
         pairs = pairs[pd.MultiIndex.from_frame(pairs[OFFER]).isin(_market(case, pairs))]
         pairs = pairs.assign(controls="no", stake=0.0)

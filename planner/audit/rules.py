@@ -12,6 +12,7 @@ from planner.audit.figures import EVERY, FIGURES
 from planner.audit.losses import base_cost, by_scenario, cvar, services
 from planner.audit.scenarios import scenarios
 from planner.audit.supply import within
+from planner_models import frames
 
 ROW = ["rule", "item", "who", "period"]
 LABEL = ["line", "tier", "region", "period"]
@@ -151,7 +152,7 @@ def costs(case: Case) -> pd.DataFrame:
 def _asked(case: Case, rules: dict[str, pd.Series], rows: pd.DataFrame) -> pd.Series:
     """Which rows of the sheet are about an item and a period of a rule in force."""
     asked = pd.Series(False, index=rows.index)
-    for name, own in rows.groupby("rule"):
+    for name, own in frames.groups(rows, "rule"):
         if name in rules:
             rule = rules[name]
             asked[own.index] = (own["item"].eq(rule["item"]) | (rule["item"] == EVERY)) & _during(

@@ -13,6 +13,7 @@ from planner.audit.case import Case, keyed
 from planner.audit.lanes import LANE, freighted
 from planner.audit.scenarios import passed
 from planner.audit.supply import SUPPLY, arrived, made, used
+from planner_models import frames
 
 _ROUNDING = 1e-6
 _CLOSE = 1e-5
@@ -32,7 +33,7 @@ def audit(case: Case) -> list[Finding]:
     ]
     found += [
         same(f"security: {name}", sheet[name], figures[name].fillna(0.0))
-        for name in figures
+        for name in map(str, figures)
         if case.claims("security", name)
     ]
     regions = keyed(made(case), [*SUPPLY, "region"], "amount")
@@ -179,7 +180,7 @@ def _local(case: Case) -> dict[tuple[str, str, str], float]:
     )
     spare = keyed(lines, key, "amount").sub(keyed(made(case), key, "amount"), fill_value=0.0).clip(lower=0.0)
     held = kept_throughout(case).groupby(level=key[:3]).sum()
-    return spare.groupby(level=key[:3]).sum().add(held, fill_value=0.0).to_dict()
+    return spare.groupby(level=key[:3]).sum().add(held, fill_value=0.0).pipe(frames.entries)
 
 
 def _ways(case: Case) -> pd.DataFrame:
@@ -208,4 +209,6 @@ def _ways(case: Case) -> pd.DataFrame:
         [f"lane {origin}|{destination}", *(f"chokepoint {name}" for name in passed(cell))]
         for origin, destination, cell in zip(ways["origin"], ways["destination"], ways["chokepoints"], strict=True)
     ]
-    return ways.assign(shipped=shipped, room=own.where(own < common, common).clip(lower=0.0), through=through)
+    return ways.assign(
+        shipped=shipped, room=own.where(own < common, common).clip(lower=0.0), through=pd.Series(through, ways.index)
+    )

@@ -74,11 +74,11 @@ def touched(case: Case) -> pd.DataFrame:
     moved = _restocked(case)
     links.append(moved.assign(thing="stocks" + moved.index.astype(str)))
     table, first = pd.concat(links), pd.concat([*begun, moved])
-    pools = pd.MultiIndex.from_frame(table[POOL].drop_duplicates())
-    node, thing = pools.get_indexer(pd.MultiIndex.from_frame(table[POOL])), table["thing"].factorize()[0]
-    part = _parts(node, thing, len(pools))
-    seeds = pools.get_indexer(pd.MultiIndex.from_frame(first[POOL].drop_duplicates()))
-    found = pools[np.isin(part, part[seeds])].to_frame(index=False)
+    every = pd.MultiIndex.from_frame(table[POOL].drop_duplicates())
+    node, thing = every.get_indexer(pd.MultiIndex.from_frame(table[POOL])), table["thing"].factorize()[0]
+    part = _parts(node, thing, len(every))
+    seeds = every.get_indexer(pd.MultiIndex.from_frame(first[POOL].drop_duplicates()))
+    found = every[np.isin(part, part[seeds])].to_frame(index=False)
     return found[found["item"] != _SHARED].reset_index(drop=True)
 
 

@@ -9,6 +9,7 @@ from planner.audit.options import in_service
 from planner.audit.policies import SUBSIDIES, during, inside, makers, of_kind
 from planner.audit.production import produced
 from planner.audit.projects import under_way
+from planner_models import frames
 
 LINES = ("subsidies", "subsidies once")
 """The cost lines that subsidies are: by the year, and of what is paid once."""
@@ -85,7 +86,7 @@ def audit(case: Case) -> list[Finding]:
     spent = keyed(sheet, key, "spent")
     costs = case["costs"][case["costs"]["line"].isin(LINES)]
     stated = sheet.set_index(key)["budget"]
-    declared = stated.index.get_level_values("policy").map(budgets.fillna(0.0)).fillna(0.0)
+    declared = stated.index.get_level_values("policy").map(frames.entries(budgets.fillna(0.0))).fillna(0.0)
     return [
         never("subsidies of policies in force", ~sheet["policy"].isin(budgets.index)),
         same("budget of policies", stated, pd.Series(declared.to_numpy(float), index=stated.index)),

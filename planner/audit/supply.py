@@ -38,7 +38,7 @@ _FINAL = {"demand": "sold", "deployments": "deployed"}
 
 def within(case: Case, regions: pd.Series, scope: str | None) -> pd.Series:
     """Which of the regions named lie in a region or bloc; all where none is named."""
-    return regions.eq(scope) | regions.map(case.blocs).eq(scope) | (scope is None)
+    return (regions == scope) | regions.map(case.blocs).eq(scope or "") | (scope is None)
 
 
 @remembered

@@ -169,7 +169,7 @@ def _up(least: float) -> str:
     return f"{rounded if rounded >= least else rounded + 1e-4:.4g}"
 
 
-_JUDGES: dict[str, Callable[[pd.Series, Supplied], str]] = {
+_JUDGES: dict[str, Callable[[Row, Supplied], str]] = {
     "max_share": _max_share,
     "min_share": _min_share,
     "min_sources": _min_sources,

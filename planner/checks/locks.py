@@ -12,6 +12,7 @@ from planner.checks.places import lines_at_sites, positions
 from planner.checks.readiness import offered_options
 from planner.issues import Issue
 from planner.workbook.names import suggestion
+from planner_models import frames
 from planner_models.instance import Instance
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ def _built(instance: Instance) -> Ranges:
     for _, option in rows(options_of_lines(instance)):
         line = lines.loc[option["line"]]
         ordered = range(int(option["ready"] - lead[option["row"]]), int(option["last"] - lead[option["row"]]) + 1)
-        key = (line["site"], line["process"], option["option"])
+        key = (str(line["site"]), str(line["process"]), str(option["option"]))
         found[key] = {names[place]: Range(0, option["max_modules"]) for place in ordered if 0 <= place < len(names)}
     return found
 
@@ -223,7 +224,7 @@ def _priced(instance: Instance) -> Ranges:
     """Steps of markets; under cost, one that is the only one of its market and period is no choice."""
     found: Ranges = {}
     must = instance.settings["objective"] == "cost"
-    for (region, item, period), market in instance["demand"].groupby(["region", "item", "period"], sort=False):
+    for (region, item, period), market in frames.groups(instance["demand"], ["region", "item", "period"], sort=False):
         for step in market["step"]:
             found.setdefault((region, item, step), {})[period] = Range(int(must and len(market) == 1), 1)
     return found

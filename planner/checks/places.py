@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from planner.checks.memory import remembered
+from planner_models import frames
 from planner_models.instance import Instance
 
 
@@ -28,7 +29,7 @@ def blocs(instance: Instance) -> pd.Series:
 
 def regions_of(instance: Instance, place: str) -> set[str]:
     """The regions that a region, a bloc or `*` means."""
-    return {region for region, bloc in blocs(instance).items() if place in ("*", region, bloc)}
+    return {region for region, bloc in frames.pairs(blocs(instance)) if place in ("*", region, bloc)}
 
 
 @remembered

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from planner.checks import Row, active, error, needs, rows, warning
 from planner.checks.bounds import options_of_lines
 from planner.checks.duties import LIKELY_PERCENT
@@ -167,7 +165,7 @@ def _market(instance: Instance, policy: Row) -> bool:
     return bool((there & ((demand["item"] == policy["item"]) | (policy["item"] == "*"))).any())
 
 
-_MATCHES: dict[str, tuple[str, Callable[[Instance, pd.Series], bool]]] = {
+_MATCHES: dict[str, tuple[str, Callable[[Instance, Row], bool]]] = {
     "capex": ("in `{region}` no option with a capex is for `{item}`", _option),
     "output": ("in `{region}` home firms have no line for `{item}`, nor control one by an offer", _controlled_line),
     "access": ("no offer with an entry cost is for `{item}` in `{region}`", _entry),

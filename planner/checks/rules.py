@@ -231,7 +231,9 @@ def shares_leave_room(reading: "Reading") -> Iterator[Issue]:
                 yield error(reading, "rules", row, "limit", message)
     for _, group in least[least["by"] != "control"].groupby(["item", "by", "scope"], dropna=False, sort=False):
         largest = group.sort_values("limit").drop_duplicates("who", keep="last")
-        if largest["limit"].sum() > 1 + 1e-9 and all(_meet(instance, group.iloc[0], rule) for _, rule in rows(largest)):
+        if largest["limit"].sum() > 1 + 1e-9 and all(
+            _meet(instance, dict(group.iloc[0]), rule) for _, rule in rows(largest)
+        ):
             row = int(largest.index.max())
             message = (
                 f"with rows {', '.join(str(other) for other in sorted(largest.index) if other != row)} it asks for "

@@ -9,6 +9,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from planner.solver.compiled import Compiled
+from planner_models import frames
 from planner_models.blocks.demand import MARKET
 from planner_models.keys import Activity
 from planner_models.linear import Terms
@@ -84,7 +85,7 @@ class Limits:
         """Note that a cell sets a limit in a row."""
         key = (sheet, row, column)
         if key not in self.found:
-            value = self.model.sets.instance[sheet].at[row, column]
+            value = frames.cell(self.model.sets.instance[sheet], row, column)
             kind = KINDS[sheet, column]
             now = 0.0 if isinstance(value, str) else UNSAID if value != value else float(value)
             self.found[key] = Limit(*key, kind, now, rise)
@@ -110,7 +111,7 @@ def _rules(model: Model, elastic: Compiled) -> list[Limit]:
     for key, row in model.rules.rows.items():
         if row.rule.penalty is not None or row.idle:
             continue
-        facts = rules.loc[row.rule.name]
+        facts = rules.loc[[row.rule.name]].iloc[0]
         squared = key in cones
         now = sqrt(row.rule.limit) if squared else row.rule.limit
         limit = found.setdefault(
@@ -160,7 +161,8 @@ def _service(found: Limits, row: int, *key: str) -> None:
     """sold + unserved = volume: less may be wanted."""
     demand = found.model.sets.demand
     cells = demand.index[(demand[MARKET] == list(key)).all(axis=1)]
-    volume, given = demand.at[cells[0], "volume"], found.model.sets.instance["demand"].at[cells[0], "volume"]
+    volume = frames.cell(demand, cells[0], "volume")
+    given = frames.cell(found.model.sets.instance["demand"], cells[0], "volume")
     gate = _member(found.model.demand.priced, key)
     found.add("demand", int(cells[0]), "volume", False, Place((row,), 1.0, volume / given, gate, volume))
 
@@ -188,13 +190,13 @@ def _capacity_cell(sets: Sets, site: str, process: str, period: str) -> tuple[st
     """The sheet and row that say what exists of a line in a period; no row where nothing may run."""
     lines, changes = sets.instance["lines"], sets.instance["line_capacity"]
     cell = _line_cell(sets, site, process)
-    running = set(sets.time.window(None, lines.at[cell, "last_period"])) & set(sets.windows[site])
+    running = set(sets.time.window(None, frames.cell(lines, cell, "last_period"))) & set(sets.windows[site])
     if period not in running:
         return "lines", None
     own = changes[(changes["site"] == site) & (changes["process"] == process)]
     places = own["period"].map(sets.time.position)
     past = places[places <= sets.time.position[period]]
-    return ("line_capacity", int(past.idxmax())) if len(past) else ("lines", cell)
+    return ("line_capacity", int(str(past.idxmax()))) if len(past) else ("lines", cell)
 
 
 def _line_cell(sets: Sets, site: str, process: str) -> int:
@@ -209,7 +211,7 @@ def _least_load(found: Limits, row: int, site: str, process: str, mode: str, per
     cell = _line_cell(found.model.sets, site, process)
     lines = found.model.sets.instance["lines"]
     usable = found.model.capacity.usable[site, process, mode, period]
-    most = lines.at[cell, "min_load"] * found.model.sets.most[site, process, period]
+    most = frames.cell(lines, cell, "min_load") * found.model.sets.most[site, process, period]
     found.add("lines", cell, "min_load", False, Place((row,), 1.0, usable, None, most))
 
 
@@ -218,7 +220,7 @@ def _least_take(found: Limits, row: int, *key: *Activity) -> None:
     access = found.model.sets.instance["access"]
     (cell,) = access.index[(access[OFFER] == list(found.model.capacity.offer_of[key[:3]] or ())).all(axis=1)]
     amount, _ = found.model.capacity.least_taken[key]
-    unit = amount / access.at[cell, "min_take"]
+    unit = amount / frames.cell(access, cell, "min_take")
     found.add("access", int(cell), "min_take", False, Place((row,), 1.0, unit, None, amount))
 
 
@@ -226,10 +228,10 @@ def _stock(found: Limits, row: int, region: str, item: str, period: str) -> None
     """minimum <= held <= maximum: less may have to be kept, or more be able to."""
     stocks = found.model.sets.instance["stocks"]
     (cell,) = stocks.index[(stocks["region"] == region) & (stocks["item"] == item)]
-    if stocks.at[cell, "minimum"] > 0:
-        place = Place((row,), 1.0, 1.0, None, stocks.at[cell, "minimum"])
+    if frames.cell(stocks, cell, "minimum") > 0:
+        place = Place((row,), 1.0, 1.0, None, frames.cell(stocks, cell, "minimum"))
         found.add("stocks", int(cell), "minimum", False, place)
-    if np.isfinite(stocks.at[cell, "maximum"]):
+    if np.isfinite(frames.cell(stocks, cell, "maximum")):
         found.add("stocks", int(cell), "maximum", True, Place((row,), -1.0))
 
 

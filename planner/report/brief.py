@@ -25,6 +25,7 @@ from planner.report.figures import (
 from planner.report.integration import integration
 from planner.report.rules import rules_met
 from planner.results.tables import Tables, table
+from planner_models import frames
 from planner_models.instance import Instance
 
 EVALUATED = "evaluated"
@@ -96,7 +97,7 @@ def _where_money_goes(instance: Instance, tables: Tables) -> str:
     large = groups[groups > VISIBLE * total].sort_values(ascending=False, kind="stable")
     if total <= 0 or large.empty:
         return ""
-    (first, most), *rest = [(name, per_cent(amount / total)) for name, amount in large.items()]
+    (first, most), *rest = [(name, per_cent(amount / total)) for name, amount in frames.pairs(large)]
     return f"Of all costs, {listed([f'{first} takes {most}', *(' '.join(part) for part in rest)], 8)}."
 
 
@@ -192,7 +193,7 @@ def _largest_builds(instance: Instance, builds: pd.DataFrame) -> list[str]:
         capex=("capex", "sum"), first=("place", "min"), last=("place", "max")
     )
     names, currency = [], instance.settings["currency"]
-    for (process, site), line in lines.sort_values("capex", ascending=False, kind="stable").iterrows():
+    for (process, site), line in frames.lines(lines.sort_values("capex", ascending=False, kind="stable")):
         first, last = (periods(instance)[int(line[end])] for end in ("first", "last"))
         when, capex = first if first == last else f"{first} to {last}", money(line["capex"], currency)
         names.append(f"{process} at {site} ({when}, {capex})")

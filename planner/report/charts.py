@@ -99,8 +99,8 @@ def _sourcing(instance: Instance, tables: Tables, period: str) -> pd.DataFrame:
     if made.empty:
         return pd.DataFrame()
     shares = shares_by_region(made).loc[key_items(instance, made, MOST_BARS)]
-    order = shares.sum().sort_values(ascending=False, kind="stable").index
-    order = [region for region in order if shares[region].any()]
+    largest = shares.sum().sort_values(ascending=False, kind="stable").index
+    order = [region for region in largest if shares[region].any()]
     shown = shares[order[: MOST_REGIONS if len(order) > MOST_REGIONS + 1 else len(order)]].copy()
     if len(shown.columns) < len(order):
         shown[others_beside(order)] = shares[order[len(shown.columns) :]].sum(axis=1)

@@ -76,7 +76,7 @@ def compile_model(model: pyo.ConcreteModel) -> Compiled:
     variables = list(chain.from_iterable(block.values() for block in blocks))
     extra = model.of_disruptions if isinstance(model, Model) else set()
     disturbed = [block.local_name in extra for block in blocks]
-    column = pd.Index(_identities(variables))
+    column = _identities(variables)
     rows = [row for block in model.component_objects(pyo.Constraint) for row in block.values() if row.active]
     bounded = [_bounded(row.expr) for row in rows]
     bodies = [body for _, body, _ in bounded]
@@ -103,8 +103,8 @@ def compile_model(model: pyo.ConcreteModel) -> Compiled:
     )
 
 
-def _identities(objects: Iterable[Any]) -> np.ndarray:
-    return np.fromiter(map(id, objects), np.int64)
+def _identities(objects: Iterable[Any]) -> pd.Index:
+    return pd.Index(np.fromiter(map(id, objects), np.int64))
 
 
 def _columns(bodies: Iterable[FlatSum], column: pd.Index) -> np.ndarray:

@@ -26,6 +26,7 @@ from planner.surfaces import visible
 from planner.workbook import style
 from planner.workbook.outline import COASTS
 from planner.workbook.put import put_text
+from planner_models import frames
 
 SHEET = "_charts"
 """Holds the figures behind the charts; begins with _, so that the reader passes it by."""
@@ -152,7 +153,7 @@ def _map(chart: Map, figures: Worksheet) -> ScatterChart:
     _add_line(picture, figures, "coasts", _coast_points(), ("C9CED6", 0.75))
     places = chart.regions
     largest_flow = chart.flows.max() if len(chart.flows) else 1.0
-    for (origin, destination), worth in chart.flows.items():
+    for (origin, destination), worth in frames.pairs(chart.flows):
         start, end = (places.loc[name, ["longitude", "latitude"]] for name in (origin, destination))
         ends = [tuple(start), tuple(start + _REACH * (end - start))]
         width = 0.75 + 4.5 * worth / largest_flow

@@ -17,6 +17,7 @@ from planner.workbook.put import put_text
 from planner.workbook.rows import body
 from planner.workbook.save import Body
 from planner.workbook.tables import REMARKS
+from planner_models import frames
 from planner_models.instance import NUMERIC, setting_value
 from planner_models.schema import INPUTS, SETTINGS, keys, meta
 
@@ -174,10 +175,10 @@ def _all_settings(rows: Rows) -> pd.DataFrame:
         raise KeyError(f"no such setting: {', '.join(sorted(map(str, unknown)))}")
     frame = given.set_index("key").reindex(list(SETTINGS)).reset_index()[list(given.columns)]
     for row, column in enumerate(SETTINGS.values()):
-        value = frame.at[row, "value"]
+        value = frames.cell(frame, row, "value")
         if pd.notna(value):
             numeric = meta(column)["kind"] in NUMERIC
             frame.at[row, "value"] = setting_value(column, float(value) if numeric else value)
-        if pd.isna(frame.at[row, "note"]):
+        if pd.isna(frames.cell(frame, row, "note")):
             frame.at[row, "note"] = assist.note(column).replace("\n", " · ")
     return frame

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from planner_models import frames
 from planner_models.blocks.demand import PENALTY_PER_PRICE
 from planner_models.blocks.disruptions.stocks import PeriodStock, period_stock
 from planner_models.blocks.production import COST_LINES
@@ -135,7 +136,7 @@ class _Builder:
 
     def __init__(self, m: Model, flows: PeriodFlows) -> None:
         self.m, self.flows = m, flows
-        self.values: dict[str, float] = m.sets.instance["items"].set_index("item")["value"].to_dict()
+        self.values: dict[str, float] = frames.entries(m.sets.instance["items"].set_index("item")["value"])
         self.profit = m.sets.instance.settings["objective"] == "profit"
         self.variables: dict[int, int] = {}
         self.from_stock: dict[Key, list[tuple[float, int]]] = {}

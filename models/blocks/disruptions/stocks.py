@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pyomo.environ as pyo
 
+from planner_models import frames
 from planner_models.keys import Market
 from planner_models.linear import Terms, linear
 from planner_models.model import Model
@@ -67,7 +68,7 @@ def period_stock(m: Model, place: Market) -> PeriodStock:
         before = Terms([1.0], [m.stock.held[region, item, time.periods[position - 1]]])
     else:
         stocks = m.sets.instance["stocks"].set_index(["region", "item"])
-        before = Terms(constant=float(stocks.at[(region, item), "initial"]))
+        before = Terms(constant=float(frames.cell(stocks, (region, item), "initial")))
     return PeriodStock(before, Terms([1.0], [m.stock.held[place]]), time.years[period], position == 0)
 
 

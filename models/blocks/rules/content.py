@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pyomo.environ as pyo
 
+from planner_models import frames
 from planner_models.blocks.rules.row import NOTHING, Key, RuleRow, everywhere, note, of_type, within
 from planner_models.blocks.rules.supply import made
 from planner_models.keys import Draw
@@ -39,7 +40,7 @@ def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
     What is made there may be counted for these lines first, whoever else uses it.
     """
     rules = [rule for rule in sets.rules if rule.type == "min_local_content"]
-    values = sets.instance["items"].set_index("item")["value"].to_dict()
+    values = sets.instance["items"].set_index("item")["value"].pipe(frames.entries)
     making = made(m, sets, set(values)) if rules else {}
     worthless = _worthless(sets, values)
     used: dict[Input, Terms] = {}

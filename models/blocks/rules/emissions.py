@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pyomo.environ as pyo
 
+from planner_models import frames
 from planner_models.blocks.rules.row import Key, RuleRow, by_period, note, of_type, within
 from planner_models.linear import Terms, objects
 from planner_models.model import Model
@@ -43,7 +44,7 @@ def _emitted(m: Model, sets: Sets, rule: Rule) -> dict[str, Terms]:
     flows = sets.flows.assign(emitted=_per_shipment(sets), variable=objects(m.lanes.shipped))
     flows = flows[flows["destination"].isin(regions) & (flows["emitted"] > 0)]
     flows = flows if item == EVERY else flows[flows["item"] == item]
-    for period, group in flows.groupby("period", observed=True):
+    for period, group in frames.groups(flows, "period"):
         if period in found:
             found[period].extend(1.0, Terms(group["emitted"].tolist(), group["variable"].tolist()))
     return found

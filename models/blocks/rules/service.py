@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pyomo.environ as pyo
 
+from planner_models import frames
 from planner_models.blocks.disruptions.losses import Services, service_terms
 from planner_models.blocks.disruptions.risk import probabilities, tail
 from planner_models.blocks.rules.row import Key, RuleRow, note, of_type, one, within
@@ -56,7 +57,7 @@ def max_cvar(m: Model, *key: *Key) -> pyo.Expression:
 def _scenarios(sets: Sets, rule: Rule) -> list[str]:
     """Those a rule names; a row that expands stands for each of its members, `*` for all and the undisturbed course."""
     rows_of = sets.instance["scenarios"]["scenario"]
-    names = [name for name, row in sets.scenarios["row"].items() if rule.scenario in (EVERY, name, rows_of[row])]
+    names = [name for name, row in frames.pairs(sets.scenarios["row"]) if rule.scenario in (EVERY, name, rows_of[row])]
     undisturbed = rule.scenario == EVERY and sets.instance.settings["objective"] == "cost"
     return [*([BASE] if undisturbed else []), *names]
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 import pyomo.environ as pyo
 
+from planner_models import frames
 from planner_models.blocks.rules.row import everywhere
 from planner_models.keys import Draw
 from planner_models.linear import Terms, Variable, objects
@@ -162,7 +163,7 @@ def _makers(sets: Sets, rule: Rule) -> dict[Draw, str]:
     if rule.by == "control":
         return dict.fromkeys(draws.index[_under(draws, rule.who)], rule.who)
     if rule.by == "firm":
-        return draws["firm"].to_dict()
+        return frames.entries(draws["firm"])
     if rule.by == "site":
         return {draw: draw[0] for draw in draws.index}
     regions = {draw: sets.places[draw[:2]][1] for draw in draws.index} if rule.by else {}
@@ -180,7 +181,7 @@ def _under(draws: pd.DataFrame, who: str) -> pd.Series:
 
 def _shippers(sets: Sets, rule: Rule) -> dict[str, str]:
     """The source that what arrives from each region is to a rule; none where sources have no place."""
-    bloc = blocs(sets.instance).to_dict()
+    bloc = frames.entries(blocs(sets.instance))
     if rule.by is None:
         return dict.fromkeys(bloc, IMPORTED)
     return {"region": {region: region for region in bloc}, "bloc": bloc}.get(rule.by, {})

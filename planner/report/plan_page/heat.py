@@ -5,6 +5,7 @@ import pandas as pd
 from planner.report.figures import periods, three_digits
 from planner.results.tables import Tables
 from planner.surfaces import in_html
+from planner_models import frames
 from planner_models.instance import Instance
 
 FIGURES = {
@@ -57,10 +58,10 @@ def _remarks(security: pd.DataFrame, column: str) -> dict[tuple[str, str], str]:
 def _table(values: pd.DataFrame, remarks: dict[tuple[str, str], str], calm: float, worst: float) -> str:
     head = "".join(f"<th>{in_html(period)}</th>" for period in values)
     rows = []
-    for item, figures in values.iterrows():
+    for item, figures in frames.lines(values):
         cells = "".join(
             _cell(value, remarks.get((item, period), ""), (value - calm) / (worst - calm))
-            for period, value in figures.items()
+            for period, value in frames.pairs(figures)
         )
         rows.append(f"<tr><th>{in_html(item)}</th>{cells}</tr>")
     return f'<table class="heat"><tr><th></th>{head}</tr>{"".join(rows)}</table>'

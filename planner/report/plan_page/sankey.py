@@ -7,6 +7,7 @@ import pandas as pd
 from planner.report.figures import Said, goods, output, periods
 from planner.report.plan_page.shapes import colours, picture, text, tip
 from planner.results.tables import Tables, table
+from planner_models import frames
 from planner_models.instance import Instance
 from planner_models.schema import TIERS
 from planner_models.sets.policies import blocs
@@ -47,7 +48,7 @@ def _links(instance: Instance, tables: Tables, period: str, bloc_of: pd.Series) 
     pools = sources.groupby(["item", "region"])["amount"].sum()
     mixed = sources.merge(uses, on=["item", "region"], suffixes=("", "_used"))
     for row in mixed.to_dict("records"):
-        tier = items.at[row["item"], "tier"]
+        tier = frames.cell(items, row["item"], "tier")
         share = row["amount"] / pools[row["item"], row["region"]]
         if order[tier] < order[row["column"]] and pd.notna(each[row["item"]]):
             ends = ((tier, bloc_of[row["origin"]]), (row["column"], bloc_of[row["region"]]))
@@ -66,7 +67,7 @@ def _sources(instance: Instance, tables: Tables, period: str) -> pd.DataFrame:
     arrived = flows.rename(columns={"destination": "region", "shipped": "amount"})
     columns = ["item", "region", "origin", "amount"]
     both = pd.concat([made[columns], arrived[columns].astype({"amount": float})])
-    return both[both["amount"] > 0].groupby(columns[:3], as_index=False)["amount"].sum()
+    return both[both["amount"] > 0].groupby(columns[:3], as_index=False)[["amount"]].sum()
 
 
 def _uses(instance: Instance, tables: Tables, period: str) -> pd.DataFrame:
@@ -80,7 +81,7 @@ def _uses(instance: Instance, tables: Tables, period: str) -> pd.DataFrame:
     sold = sold[sold["period"] == period].assign(column=MARKETS).rename(columns={"sold": "amount"})
     columns = ["item", "region", "column", "amount"]
     both = pd.concat([used[columns], sold[columns].astype({"amount": float})])
-    return both[both["amount"] > 0].groupby(columns[:3], as_index=False)["amount"].sum()
+    return both[both["amount"] > 0].groupby(columns[:3], as_index=False)[["amount"]].sum()
 
 
 def _drawn(links: dict[tuple[Node, Node], float], shades: dict[str, str], said: Said, period: str) -> str:

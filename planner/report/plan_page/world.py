@@ -10,6 +10,7 @@ from planner.report.figures import Said, goods, listed, output, per_cent, period
 from planner.report.plan_page.shapes import TIER_COLOURS, text, tip
 from planner.results.tables import Tables, table
 from planner.surfaces import in_html
+from planner_models import frames
 from planner_models.instance import Instance
 from planner_models.schema import TIERS
 
@@ -45,7 +46,7 @@ def world_map(instance: Instance, tables: Tables) -> str:
     placed = instance["regions"].set_index("region")[["longitude", "latitude"]].dropna()
     if placed.empty:
         return ""
-    spots = {name: place(row["longitude"], row["latitude"]) for name, row in placed.iterrows()}
+    spots = {name: place(row["longitude"], row["latitude"]) for name, row in frames.lines(placed)}
     made = output(instance, tables)
     made = made[made["region"].isin(spots)]
     largest = made.groupby(["region", "period"])["worth"].sum().max() if len(made) else 0.0
@@ -100,9 +101,9 @@ def _arcs(flows: pd.DataFrame, spots: dict[str, tuple[float, float]], widest: fl
     ends = ["origin", "destination"]
     worth = flows.groupby(ends)["worth"].sum().sort_values(ascending=False, kind="stable").head(MOST_FLOWS)
     drawn = []
-    for (origin, destination), amount in worth[worth > 0].items():
+    for (origin, destination), amount in frames.pairs(worth[worth > 0]):
         inside = flows[(flows["origin"] == origin) & (flows["destination"] == destination)]
-        tier = inside.groupby("tier")["worth"].sum().idxmax()
+        tier = str(inside.groupby("tier")["worth"].sum().idxmax())
         parts = inside.groupby("item")["worth"].sum().sort_values(ascending=False, kind="stable").head(MOST_SHARES)
         named = listed([f"{item} {per_cent(value / amount)}" for item, value in parts.items() if value > 0])
         words = f"{origin} to {destination}: {said(amount)} a year ({named})"
@@ -130,7 +131,7 @@ def _dots(made: pd.DataFrame, spots: dict[str, tuple[float, float]], largest: fl
         x, y = spots[region]
         total = float(worth.loc[region].sum())
         radius = SMALLEST + (LARGEST - SMALLEST) * math.sqrt(total / largest) if largest and total else SMALLEST
-        split = ", ".join(f"{tier} {per_cent(worth.at[region, tier] / total)}" for tier in TIERS if total)
+        split = ", ".join(f"{tier} {per_cent(frames.cell(worth, region, tier) / total)}" for tier in TIERS if total)
         words = f"{region}: {said(total)} made a year" + (f" ({split})" if split else "")
         sectors = "".join(_sectors(radius, worth.loc[region] / total)) if total else ""
         ring = f'<circle r="{radius:.1f}" fill="{"none" if total else "#fff"}" stroke="#fff"/>'
@@ -148,7 +149,7 @@ def _dots(made: pd.DataFrame, spots: dict[str, tuple[float, float]], largest: fl
 def _sectors(radius: float, shares: pd.Series) -> list[str]:
     """The disc cut by tier, clockwise from the top."""
     found, angle = [], 0.0
-    for tier, share in shares.items():
+    for tier, share in frames.pairs(shares):
         if share > 1 - 1e-9:
             return [f'<circle r="{radius:.1f}" fill="{TIER_COLOURS[tier]}"/>']
         if share > 0:

@@ -9,6 +9,7 @@ from planner.report.figures import capacity_and_use, four_digits, key_items, out
 from planner.sheets.board import Chart
 from planner.sheets.waterfall import axis_floor, others_beside, waterfall
 from planner.studies.comparison.study import Comparison
+from planner_models import frames
 from planner_models.schema import TIERS
 
 MOST_STEPS = 6
@@ -28,7 +29,7 @@ def comparison_charts(found: Comparison) -> list[Chart]:
 
 def _waterfalls(found: Comparison) -> Iterator[Chart]:
     """For each bridge two waterfalls, by group of cost lines and by region."""
-    for bridge in found.tables["bridges"].head(MOST_BRIDGES).to_dict("records"):
+    for bridge in frames.records(found.tables["bridges"].head(MOST_BRIDGES)).values():
         rows = found.tables["bridge"]
         rows = rows[(rows["from"] == bridge["from"]) & (rows["to"] == bridge["to"])]
         ends = [file for file in found.files if file.label in (bridge["from"], bridge["to"])]
@@ -96,8 +97,8 @@ def _sourcing(found: Comparison) -> Chart:
     shares = pd.concat(parts).fillna(0.0)
     rows = [(item, plan.label) for item in items for plan in plans if (item, plan.label) in shares.index]
     shares = shares.loc[rows]
-    order = shares.sum().sort_values(ascending=False, kind="stable").index
-    order = [region for region in order if shares[region].any()]
+    largest = shares.sum().sort_values(ascending=False, kind="stable").index
+    order = [region for region in largest if shares[region].any()]
     kept = shares[order[: MOST_REGIONS if len(order) > MOST_REGIONS + 1 else len(order)]].copy()
     if len(kept.columns) < len(order):
         kept[others_beside(order)] = shares[order[len(kept.columns) :]].sum(axis=1)

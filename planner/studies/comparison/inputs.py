@@ -59,7 +59,7 @@ def _sheet(sheet: str, reference: Compared, other: Compared) -> list[Row]:
         ("right_only", other, theirs, "row added"),
     ):
         numbers = joined.loc[joined["_merge"] == side, "row_x" if word == "row dropped" else "row_y"].astype(int)
-        rows += [_whole(sheet, identity, (found, other), frame.loc[row], int(row), word) for row in numbers]
+        rows += [_whole(sheet, identity, (found, other), frame.loc[[row]].iloc[0], int(row), word) for row in numbers]
     if sheet == "periods" and _common_order(ours, theirs) != _common_order(theirs, ours):
         values = [", ".join(frame["period"]) for frame in (ours, theirs)]
         places = [found.place(sheet, 1, "period") for found in (reference, other)]

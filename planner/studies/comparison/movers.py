@@ -46,7 +46,7 @@ def security_changes(before: Plan, after: Plan) -> pd.DataFrame:
             both["source_after"] = joined[f"{_SOURCE}_after"]
         moved = _moved(both)
         share = meta(_COLUMNS[figure])["high"] == 1
-        size = 1.0 if share else np.maximum(moved["before"].abs(), moved["after"].abs()).replace(0.0, 1.0)
+        size = 1.0 if share else moved[["before", "after"]].abs().max(axis=1).replace(0.0, 1.0)
         parts.append(moved.assign(far=(moved["change"] / size).abs()))
     found = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     found = found.sort_values(["far", "item", "period"], ascending=[False, True, True], kind="stable")

@@ -11,6 +11,7 @@ from planner.sheets.board import Tile
 from planner.sheets.comparison import DECISIONS, POINTS
 from planner.studies.comparison.bridge import steps
 from planner.studies.comparison.study import Comparison
+from planner_models import frames
 from planner_models.schema import RESULTS
 
 MOST_NAMED = 3
@@ -185,7 +186,7 @@ def _inputs(found: Comparison, other: Compared) -> str:
     rows = rows[rows["difference"] != "remark"]
     if rows.empty:
         return f"The inputs of {other.label} are those of {found.reference.label}."
-    words = [input_words(row) for row in rows.head(MOST_NAMED).to_dict("records")]
+    words = [input_words(row) for row in frames.records(rows.head(MOST_NAMED)).values()]
     return f"{counted(len(rows), 'input')} in {other.label}: {_semicolons(words, len(rows))}."
 
 

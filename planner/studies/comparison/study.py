@@ -19,6 +19,7 @@ from planner.studies.comparison.differences import decision_changes
 from planner.studies.comparison.headline import headline
 from planner.studies.comparison.inputs import input_changes
 from planner.studies.comparison.movers import flow_changes, rule_changes, scenario_changes, security_changes
+from planner_models import frames
 from planner_models.collector import collector_paused
 
 _MOVED = {
@@ -89,7 +90,7 @@ def _bridges(files: Sequence[Compared]) -> tuple[list[dict[str, Any]], list[dict
         found = steps(one.tables["costs"], two.tables["costs"])
         ends = {"from": one.label, "to": two.label}
         checks.append(ends | check(one.tables["costs"], two.tables["costs"], found))
-        rows += [ends | row for row in found.to_dict("records")]
+        rows += [ends | row for row in frames.records(found).values()]
     return checks, rows
 
 

@@ -19,6 +19,7 @@ from planner.studies.frontier.measures import MEASURES, MEASURES_OF, least_serve
 from planner.workbook.names import suggestion
 from planner.workbook.read import Reading
 from planner.workers.pool import ALONE, Workforce, solve_all
+from planner_models import frames
 from planner_models.instance import Instance
 from planner_models.plan import plan
 
@@ -58,7 +59,7 @@ def frontier(
     Ctrl-C ends it with the points known by then. Raises NoPlan, or InputError where the rule cannot be varied.
     """
     row = _row(reading, request)
-    kind = reading.instance["rules"].at[row, "type"]
+    kind = str(frames.cell(reading.instance["rules"], row, "type"))
     upper = not kind.startswith("min_")
     better = MEASURES[request.against] if request.against else (-1.0 if upper else 1.0)
     found = Frontier(request, reading, 1.0, better, upper)
@@ -123,7 +124,7 @@ class _Search:
     def _ideal(self, loosest: float) -> float:
         if self.found.upper:
             return 1.0 / self.sources if self.kind == "max_hhi" and self.sources else 0.0
-        count = self.found.reading.instance["rules"].at[self.row, "count"]
+        count = frames.cell(self.found.reading.instance["rules"], self.row, "count")
         most = {"min_cover": max(MOST_COVER, 2 * loosest), "min_sources": 1.0 / count if count == count else 1.0}
         return most.get(self.kind, 1.0)
 
@@ -200,7 +201,7 @@ class _Search:
         tables = with_unmodelled(job.model, plan(job.model))
         value = self._figure(job, tables)
         against = self.found.request.against
-        rule = job.reading.instance["rules"].loc[self.row]
+        rule = job.reading.instance["rules"].loc[[self.row]].iloc[0]
         own = limit if math.isnan(value) else value
         measured = MEASURES_OF[against](job, tables, rule) if against else own
         return Point(limit, solution.objective, value, measured, solution, tables)

@@ -10,6 +10,7 @@ import pandas as pd
 from planner.planning import Job
 from planner.solver.compiled import Compiled
 from planner.solver.solver import Options, Progress, Rounding, Solution, rounding, solve_arrays
+from planner_models import frames
 from planner_models.model import Model
 from planner_models.schema import RESULTS
 
@@ -105,7 +106,7 @@ def case_of(model: Model, compiled: Compiled) -> Case:
     kept = [place[id(variable)] for name in DECISIONS for variable in model.component(name).values()]
     decided = compiled.integer.copy()
     decided[kept] = True
-    return Case(compiled, base, certain, table[table > 0].to_dict(), decided)
+    return Case(compiled, base, certain, frames.entries(table[table > 0]), decided)
 
 
 def information(case: Case, solution: Solution, run: Run) -> Information:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from planner.issues import Issue
+from planner_models import frames
 from planner_models.instance import Instance, typed
 from planner_models.sets import Sets
 from planner_models.sets.policies import blocs
@@ -69,7 +70,7 @@ class Losses:
         self, sets: Sets, kinds: Sequence[str] = DEFAULT_KINDS, factor: float = 0.0, without: Sequence[str] = ()
     ) -> None:
         self.sets, self.kinds, self.factor, self.without = sets, kinds, factor, frozenset(without)
-        self._priority: dict[Draw, float] = sets.draws["priority"].to_dict()
+        self._priority: dict[Draw, float] = frames.entries(sets.draws["priority"])
         self._single: dict[str, dict[Loss, Snapshot]] = {}
 
     def single(self, period: str) -> dict[Loss, Snapshot]:

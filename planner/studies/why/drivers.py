@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from planner_models import frames
 from planner_models.instance import Instance
 from planner_models.schema import INPUTS, meta
 from planner_models.sets.locks import Lock
@@ -26,7 +27,7 @@ class Driver:
     @property
     def value(self) -> float:
         """What it is now."""
-        return float(self.instance[self.sheet].at[self.row, self.column])
+        return float(frames.cell(self.instance[self.sheet], self.row, self.column))
 
     @property
     def least(self) -> float:
