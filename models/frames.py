@@ -38,6 +38,12 @@ def records(table: pd.DataFrame) -> dict[Any, dict[str, Any]]:
     return found
 
 
+def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The cells of each row by column."""
+    found: list[Any] = [*table.to_dict("records")]
+    return found
+
+
 def groups(table: pd.DataFrame, by: str | list[str], sort: bool = True) -> Iterator[tuple[Any, pd.DataFrame]]:
     """Key and rows of each group, by key, or in the order in which they come first; none for what no row is in."""
     return iter(table.groupby(by, sort=sort, observed=True))

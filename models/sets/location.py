@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from planner_models import frames
 from planner_models.sets import Sets
 
 ROUNDING = 1e-9
@@ -47,7 +48,7 @@ def direct_supply(sets: Sets) -> dict[Served, Direct]:
     alone = _lone_makers(sets, sold_only)
     flows = sets.flows[sets.flows["item"].isin({item for item, _ in alone})]
     found: dict[Served, Direct] = {}
-    for (item, period), lanes in flows.groupby(["item", "period"], observed=True, sort=True):
+    for (item, period), lanes in frames.groups(flows, ["item", "period"]):
         if (item, period) in markets.index and _plain(lanes):
             found |= _of_item(sets, alone, str(item), str(period), lanes, markets.loc[item, period])
     return found

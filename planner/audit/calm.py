@@ -27,6 +27,7 @@ from planner.audit.production import priced
 from planner.audit.projects import is_ready
 from planner.solver.compiled import Compiled
 from planner.solver.highs.linear import solve_linear
+from planner_models import frames
 
 Pool = tuple[str, str]
 """Region and item."""
@@ -113,7 +114,7 @@ class Window:
 
     def rows(self, table: pd.DataFrame) -> list[dict[str, Any]]:
         """Rows of the period."""
-        return table[table["period"] == self.period].to_dict("records")
+        return frames.rows(table[table["period"] == self.period])
 
     def side(self, place: Pool, use: bool) -> tuple[str, Pool]:
         """The balance of a pool; where a lane leads from the region to itself, use is on its far end."""
@@ -170,7 +171,8 @@ def _make(window: Window, found: Programme) -> None:
     rows = rows.assign(most=usable(case, rows).where(ready, 0.0), each=each)
     flow = [*LINE, "mode", "period"]
     made = keyed(case["production"], flow, "made").reindex(pd.MultiIndex.from_frame(rows[flow]), fill_value=0.0)
-    recipes = case.instance["recipes"].groupby("process")[["item", "quantity"]].apply(lambda rows: rows.to_numpy())
+    each_recipe = frames.groups(case.instance["recipes"], "process")
+    recipes = {process: rows[["item", "quantity"]].to_numpy() for process, rows in each_recipe}
     for row in rows.assign(now=made.to_numpy()).to_dict("records"):
         recipe = [((row["region"], item), quantity) for item, quantity in recipes.get(row["process"], ())]
         if not any(place in window.apart for place, _ in recipe):
@@ -189,7 +191,9 @@ def _sell(window: Window, found: Programme) -> None:
         place = (row["region"], row["item"])
         if place in window.apart:
             continue
-        fine = row["fine"] if row["fine"] == row["fine"] else MISSED_PER_VALUE * items.at[row["item"], "value"]
+        fine = (
+            row["fine"] if row["fine"] == row["fine"] else MISSED_PER_VALUE * frames.cell(items, row["item"], "value")
+        )
         wanted = row["sold"] if profit else row["wanted"]
         market = ("market", place)
         found.limits[market] = (wanted, wanted)

@@ -9,6 +9,7 @@ from planner.audit.offers import offers
 from planner.audit.options import offered as options
 from planner.audit.projects import offered as projects
 from planner.audit.projects import project_tiers
+from planner_models import frames
 from planner_models.schema.decisions import KEYS
 
 NAME = "plan changes"
@@ -60,7 +61,7 @@ def _label(case: Case, decision: tuple[str, ...]) -> tuple[str, str, str]:
     place = key[0] if kind == "opened" else tuple(key[:2]) if kind in ("built", "kept") else tuple(key)
     if place not in table.index:
         return "downstream", "*", period
-    return table.at[place, "tier"], table.at[place, "region"], period
+    return frames.cell(table, place, "tier"), frames.cell(table, place, "region"), period
 
 
 def _exists(case: Case, decision: tuple[str, ...]) -> bool:

@@ -32,14 +32,19 @@ def expected(case: Case) -> pd.Series:
     """The shares of every source item in every good that is sold, by KEY."""
     sources = [*case.instance["items"].query("tier == @TIERS[0]", local_dict={"TIERS": TIERS})["item"]]
     sold = case["demand"][case["demand"]["sold"] > 0]
-    parts: list[pd.Series] = []
+    parts: list[pd.DataFrame] = []
     content: Content = {}
     for period in case.periods.index:
         content = _contents(case, period, sources, content)
         markets = pd.MultiIndex.from_frame(sold.loc[sold["period"] == period, POOL])
         for item, mix in content.items():
             shares = _shares(mix.reindex(mix.index.intersection(markets)))
-            rows = shares.stack(_LABEL, future_stack=True).rename("share").rename_axis([*POOL, *_LABEL]).reset_index()
+            rows = (
+                pd.Series(shares.stack(_LABEL, future_stack=True))
+                .rename("share")
+                .rename_axis([*POOL, *_LABEL])
+                .reset_index()
+            )
             parts.append(rows[rows["share"] > 0].assign(source_item=item, period=period))
     table = pd.concat(parts) if parts else pd.DataFrame(columns=[*KEY, "share"])
     return keyed(table.astype({"share": float}), KEY, "share")
@@ -121,7 +126,7 @@ def _links(
 def _known(fresh: pd.DataFrame, pools: pd.MultiIndex, inflow: pd.Series) -> pd.DataFrame:
     """The share of each pool that is the source item made there: by source region and controller."""
     rows = fresh.assign(source_region=fresh["region"], controller=fresh["firm"])
-    sums = keyed(rows.astype({"amount": float}), [*POOL, *_LABEL], "amount").unstack(_LABEL, fill_value=0.0)
+    sums = keyed(rows.astype({"amount": float}), [*POOL, *_LABEL], "amount").unstack(_LABEL, fill_value=0)
     return sums.reindex(pools).div(inflow.where(inflow > 0), axis=0).fillna(0.0)
 
 
@@ -132,7 +137,7 @@ def _left_over(
     still = inflow.index[inflow <= 0]
     kept = pd.DataFrame(columns=known.columns) if before is None else before[before.gt(0).any(axis=1)]
     kept = kept.reindex(still.intersection(kept.index)) if len(kept) else kept
-    first = pd.MultiIndex.from_frame(stocked.loc[stocked["item"] == item, POOL]).intersection(still)
+    first = pd.MultiIndex.from_frame(stocked.loc[stocked["item"] == item, POOL]).intersection(still)  # type: ignore[arg-type]  # an index of places too
     labels = [(region, INITIAL_STOCK) for region, _ in first if (region, item) not in kept.index]
     columns = list(dict.fromkeys([*known.columns, *kept.columns, *labels]))
     wide = known.reindex(columns=pd.MultiIndex.from_tuples(columns, names=_LABEL), fill_value=0.0)

@@ -77,7 +77,7 @@ def switches_keep_reach(reading: "Reading") -> Iterator[Issue]:
         before = instance.with_settings(**{switch: "on"})
         runs, ran = (supply(case).ever()[1] for case in (instance, before))
         lost = [f"`{line.process}` at `{line.site}`" for line in instance["lines"][ran & ~runs].itertuples()]
-        sold, was_sold = (_sellable(case).any(axis=0).any(axis=0) for case in (instance, before))
+        sold, was_sold = (np.asarray(_sellable(case).any(axis=(0, 1))) for case in (instance, before))
         lost += [f"sales of `{item}`" for item in instance["items"]["item"][was_sold & ~sold]]
         if lost:
             message = f"{switch} is off in settings, and nothing else leaves these within reach: {listed(lost)}"

@@ -29,7 +29,7 @@ def comparison_charts(found: Comparison) -> list[Chart]:
 
 def _waterfalls(found: Comparison) -> Iterator[Chart]:
     """For each bridge two waterfalls, by group of cost lines and by region."""
-    for bridge in frames.records(found.tables["bridges"].head(MOST_BRIDGES)).values():
+    for bridge in frames.rows(found.tables["bridges"].head(MOST_BRIDGES)):
         rows = found.tables["bridge"]
         rows = rows[(rows["from"] == bridge["from"]) & (rows["to"] == bridge["to"])]
         ends = [file for file in found.files if file.label in (bridge["from"], bridge["to"])]

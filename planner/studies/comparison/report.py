@@ -186,7 +186,7 @@ def _inputs(found: Comparison, other: Compared) -> str:
     rows = rows[rows["difference"] != "remark"]
     if rows.empty:
         return f"The inputs of {other.label} are those of {found.reference.label}."
-    words = [input_words(row) for row in frames.records(rows.head(MOST_NAMED)).values()]
+    words = [input_words(row) for row in frames.rows(rows.head(MOST_NAMED))]
     return f"{counted(len(rows), 'input')} in {other.label}: {_semicolons(words, len(rows))}."
 
 

@@ -90,7 +90,7 @@ def _bridges(files: Sequence[Compared]) -> tuple[list[dict[str, Any]], list[dict
         found = steps(one.tables["costs"], two.tables["costs"])
         ends = {"from": one.label, "to": two.label}
         checks.append(ends | check(one.tables["costs"], two.tables["costs"], found))
-        rows += [ends | row for row in frames.records(found).values()]
+        rows += [ends | row for row in frames.rows(found)]
     return checks, rows
 
 
