@@ -24,6 +24,9 @@ from planner_models.start import reach_levels, round_up
 PROVED = 1e-6
 """A plan whose gap is at most this is called optimal; above it, within the gap that was asked for."""
 
+ROUNDING = 1e-9
+"""Two plans whose costs are this near, relative above 1, cost the same."""
+
 
 def solve(model: Model, options: Options | None = None, progress: Callable[[Progress], None] | None = None) -> Solution:
     """Solve a model built by `planner_models.network.build` and load the plan into its variables."""
@@ -129,7 +132,8 @@ def solve_arrays(
             bound = bound if solution.bound is None else max(bound, solution.bound)
             solution, closer = _searched(job, compiled, start, bound)
         if start is not None and _overstated(solution, options):
-            solution, _ = _searched(job, compiled, None, bound)
+            again, _ = _searched(job, compiled, None, bound)
+            solution = _cheaper(again, solution)
     return replace(solution, seconds=time.monotonic() - started)
 
 
@@ -212,15 +216,28 @@ def _searched(job: Job, compiled: Compiled, start: np.ndarray | None, bound: flo
         objective = float(compiled.cost @ start) + compiled.offset
         begun = replace(solution, values=start, objective=objective, bound=finite(bound))
         begun, tighter = _polished(closer, begun) if whole else (begun, closer)
-        if begun.values is not None:
+        if begun.values is not None and (stopped or begun.values is not start or not whole):
             solution, closer = begun, tighter
     return _named(solution), closer
 
 
 def _worse(compiled: Compiled, solution: Solution, start: np.ndarray) -> bool:
-    """Whether a plan costs more, once it is inside of all cones, than the one the search began with."""
-    objective = solution.objective
-    return bool(compiled.cones) and objective is not None and objective > compiled.cost @ start + compiled.offset
+    """Whether a plan costs more than the one the search began with.
+
+    It may once it is inside of all cones; and the solver may refuse a start that its presolve finds a little outside.
+    """
+    if solution.objective is None or not (compiled.cones or compiled.integer.any()):
+        return False
+    known = float(compiled.cost @ start) + compiled.offset
+    return solution.objective > known + (0.0 if compiled.cones else ROUNDING * max(1.0, abs(known)))
+
+
+def _cheaper(again: Solution, before: Solution) -> Solution:
+    """A repeated search with the better of its plan and the one known before it."""
+    if before.objective is None or (again.objective is not None and again.objective <= before.objective):
+        return again
+    bound = before.bound if again.bound is None else again.bound
+    return _named(replace(again, values=before.values, objective=before.objective, bound=bound, duals=before.duals))
 
 
 def _better(compiled: Compiled, start: np.ndarray | None, values: np.ndarray | None) -> np.ndarray | None:

@@ -21,7 +21,7 @@ from planner.studies.comparison.report import comparison_summary, comparison_til
 from planner.studies.comparison.study import Comparison, compare
 from planner.studies.given import decisions_in, doubts, input_of
 from planner.studies.why.question import words
-from planner.studies.why.study import NEAR, Answer, Flip, why
+from planner.studies.why.study import NEAR, SURE, Answer, Flip, InHand, why
 from planner.workbook.board import Board
 from planner.workbook.write import write_tables
 
@@ -42,8 +42,9 @@ class Explained:
 def run_why(given: Compared, options: Options, written: str, live: Live) -> Explained:
     """Answer the question `written` about a result. Raises as `why` does, InputError where its input has faults."""
     reading = input_of(given)
-    room = abs(given.objective - given.figure("bound", given.objective))
-    answer = why(reading, options, written, decisions_in(given, given.instance), room, live.say)
+    sign = -1.0 if reading.instance.settings["objective"] == "profit" else 1.0
+    known = InHand(decisions_in(given, given.instance), sign * given.objective, sign * given.figure("bound"))
+    answer = why(reading, options, written, known, live.say)
     tables = reported(answer.job, answer.solution)
     facts = {row["key"]: str(row["seal"]) for row in tables["run"].to_dict("records")}
     label = "forced" if given.label.casefold() != "forced" else "forced otherwise"
@@ -82,7 +83,7 @@ def _points(answer: Answer) -> pd.DataFrame:
         remark = "as it is" if flip and point.value == flip.driver.value else ""
         sides = (answer.job.sign * point.held + 0.0, answer.job.sign * point.forced + 0.0)
         name = flip.driver.name if flip else ""
-        rows.append((name, point.value, *sides, point.difference, point.slack, remark))
+        rows.append((name, point.value, *sides, point.difference, _known(point.slack), remark))
     if flip and flip.at is not None:
         rows.append((flip.driver.name, flip.at, None, None, 0.0, None, "break-even"))
     frame = pd.DataFrame(rows, columns=list(BREAK_EVEN.columns))
@@ -90,11 +91,16 @@ def _points(answer: Answer) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(numbers, float)).sort_values("value", ignore_index=True)
 
 
+def _known(amount: float) -> float | None:
+    return amount if math.isfinite(amount) else None
+
+
 def _tiles(answer: Answer, given: Compared) -> list[Tile]:
     amount = money(answer.cost, given.currency) if answer.decided else "not decided at this gap"
-    tiles = [Tile("Forcing it costs", amount, words(answer.sides.forced))]
+    left = _interval(answer, given.currency) if answer.decided else ""
+    tiles = [Tile("Forcing it costs", amount, words(answer.sides.forced) + left)]
     if answer.flip and answer.flip.at is not None:
-        tiles.append(Tile("It flips at", four_digits(answer.flip.at), answer.flip.driver.name))
+        tiles.append(Tile("It flips at", _break_even(answer.flip), answer.flip.driver.name))
     return tiles
 
 
@@ -121,10 +127,24 @@ def _cost(answer: Answer, currency: str) -> str:
     if not answer.decided:
         return (
             f"{forced} instead of {held}: not decided at this gap: the two differ by less than the gaps leave open "
-            f"({money(abs(answer.cost), currency)} against {money(answer.open, currency)}); a smaller --gap would tell"
+            f"({money(abs(answer.cost), currency)} against {_amount(answer.open, currency)}); a smaller --gap would tell"
         )
     share = answer.cost / max(abs(answer.held.objective or 0.0), 1e-9)
-    return f"{forced} instead of {held} {verb} {money(answer.cost, currency)} ({share:.2%})".replace("%)", " %)")
+    said = f"{forced} instead of {held} {verb} {money(answer.cost, currency)} ({share:.2%})".replace("%)", " %)")
+    return said + _interval(answer, currency)
+
+
+def _amount(open_: float, currency: str) -> str:
+    return money(open_, currency) if math.isfinite(open_) else "an amount that is not known"
+
+
+def _interval(answer: Answer, currency: str) -> str:
+    """Between what the gaps of both sides leave the cost; nothing to say where they are closed."""
+    if answer.open <= SURE * abs(answer.held.objective or 0.0):
+        return ""
+    if math.isinf(answer.most):
+        return f"; the gaps leave at least {money(answer.least, currency)} of that, how much more is not known"
+    return f"; the gaps leave it between {money(answer.least, currency)} and {money(answer.most, currency)}"
 
 
 def _moved(found: Comparison) -> list[str]:
@@ -159,9 +179,24 @@ def _flipped(answer: Answer, currency: str) -> list[str]:
         return [f"main driver {driver}: {flip.words}"]
     sides = [point for point in flip.points if _beside(point.value, flip)]
     checked = ", ".join(f"at {point.value:,.6g} forcing costs {point.difference:,.4g}" for point in sides)
-    slack = max((point.slack for point in sides), default=math.inf)
-    sure = f"; the gaps leave {three_digits(slack)} open" if slack > 1e-6 * abs(answer.held.objective or 1.0) else ""
-    return [f"main driver {driver}: it flips at {flip.at:,.6g}" + (f" (solved: {checked}{sure})" if sides else "")]
+    slack = max((point.slack for point in sides), default=0.0)
+    sure = (
+        f"; the gaps leave {three_digits(slack) if math.isfinite(slack) else 'an unknown amount'} open"
+        if slack > 1e-6 * abs(answer.held.objective or 1.0)
+        else ""
+    )
+    certain = f"between {flip.between[0]:,.6g} and {flip.between[1]:,.6g}" if flip.between else ""
+    solved = f"solved: {checked}{sure}" if sides else ""
+    return [f"main driver {driver}: it flips at {_break_even(flip)} ({'; '.join(filter(None, (certain, solved)))})"]
+
+
+def _break_even(flip: Flip) -> str:
+    """The break-even with as many digits as the values bear out between which it is certain to lie."""
+    assert flip.at is not None
+    low, high = flip.between or (flip.at, flip.at)
+    width = max(high - low, 1e-6 * abs(flip.at))
+    digits = min(6, max(1, 1 + math.ceil(math.log10(abs(flip.at) / width)))) if flip.at else 1
+    return f"{float(f'{flip.at:.{digits}g}'):,.6g}"
 
 
 def _beside(value: float, flip: Flip) -> bool:

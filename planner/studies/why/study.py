@@ -1,13 +1,16 @@
 """Why a plan decides as it does: the same with one decision forced the other way, and where that would be no worse."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 import numpy as np
 
 from planner.diagnosis import remedies, told
 from planner.planning import Job, prepared
 from planner.solver.earlier import fit, started
+from planner.solver.in_hand import bounded_below, cheapest, left_open
 from planner.solver.solver import Options, Solution, rounding, solve_arrays
 from planner.studies.why.drivers import Driver, drivers
 from planner.studies.why.question import Sides, asked, sides, with_lock
@@ -29,6 +32,9 @@ MOST_DRIVERS = 2
 FLAT = 1e-7
 """Slopes up to this are rounding."""
 
+SURE = 1e-7
+"""Difference of two objectives, relative to them, up to which it is rounding."""
+
 CLOSE = 1e-3
 """Width relative to the driver's value down to which the break-even is narrowed."""
 
@@ -45,31 +51,63 @@ class Unanswered(Exception):
 
 
 @dataclass(frozen=True)
+class InHand:
+    """The plan of a result: its decisions, and its objective and bound as minimised, NaN where they are not known."""
+
+    decisions: dict[Decision, float]
+    objective: float
+    bound: float
+
+
+@dataclass(frozen=True)
 class Point:
-    """Both sides at one value of the driver: objectives as minimised, and what the gaps leave open."""
+    """Both sides at one value of the driver: objectives as minimised, and how much less each may truly cost."""
 
     value: float
     held: float
     forced: float
-    slack: float
+    held_open: float
+    forced_open: float
 
     @property
     def difference(self) -> float:
         """What forcing the decision costs there."""
         return self.forced - self.held
 
+    @property
+    def slack(self) -> float:
+        """What the gaps of both sides leave open."""
+        return self.held_open + self.forced_open
+
+    @property
+    def rounding(self) -> float:
+        """Difference up to which both cost the same."""
+        return SURE * max(abs(self.held), abs(self.forced))
+
+    @property
+    def costs(self) -> bool:
+        """Whether forcing the decision costs something there, whatever the gaps hide."""
+        return self.difference - self.forced_open > self.rounding
+
+    @property
+    def pays(self) -> bool:
+        """Whether forcing the decision saves something there, whatever the gaps hide."""
+        return self.difference + self.held_open < -self.rounding
+
 
 @dataclass(frozen=True)
 class Flip:
     """The driver, all values at which both sides were solved, and the value at which they cost the same.
 
-    `at` is None where no value does it: `words` say why.
+    `at` is None where no value does it, or none can be claimed: `words` say why. `between` are the nearest values at
+    which forcing the decision is certain to cost, or to save, something: the true value lies between them.
     """
 
     driver: Driver
     points: list[Point]
     at: float | None
     words: str = ""
+    between: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -90,35 +128,57 @@ class Answer:
     @property
     def open(self) -> float:
         """What the searches of both sides have left open, in money."""
-        return _slack(self.solution) + _slack(self.held)
+        return left_open(self.solution) + left_open(self.held)
+
+    @property
+    def least(self) -> float:
+        """The least that forcing the decision can cost, whatever its search has not found."""
+        return self.cost - left_open(self.solution)
+
+    @property
+    def most(self) -> float:
+        """The most that it can cost, whatever the search behind the plan has not found."""
+        return self.cost + left_open(self.held)
 
     @property
     def decided(self) -> bool:
-        """Whether the difference is more than the searches alone could be behind."""
-        return self.cost > 0 and self.cost > self.open
+        """Whether it is certain to cost something."""
+        return self.least > SURE * abs(_objective(self.held))
 
 
-def why(
-    reading: Reading, options: Options, written: str, given: dict[Decision, float], room: float, show: Show
-) -> Answer:
-    """Answer the question `written` about the plan of `given` decisions, which could be better by `room` in money.
+def why(reading: Reading, options: Options, written: str, known: InHand, show: Show) -> Answer:
+    """Answer the question `written` about the plan in hand, which no plan held may be worse than.
+
+    Its bound holds for the forced side as well, which has fewer plans to choose from.
 
     Raises InputError where the question speaks of nothing that there is, Unanswered where no plan does otherwise,
     KeyboardInterrupt where the user stops it.
     """
     plain = prepared(reading, options)
-    question = sides(asked(written, nameable(plain)), given, list(plain.model.sets.time.periods))
+    question = sides(asked(written, nameable(plain)), known.decisions, list(plain.model.sets.time.periods))
     show("the plan as it is")
-    held = _ended(started(plain.compiled, fit(plain.model, plain.compiled, given), options).solution)
-    held = replace(held, bound=_objective(held) - room)
+    held = _ended(started(plain.compiled, fit(plain.model, plain.compiled, known.decisions), options).solution)
+    bound = None if math.isnan(known.bound) else known.bound
+    held = _no_worse(held, known)
     show("the decision forced the other way")
     job = prepared(replace(reading, instance=with_lock(reading.instance, question.forced)), options)
-    begun = _forced_start(job, given, question.forced)
+    begun = _forced_start(job, known.decisions, question.forced)
     solution = solve_arrays(job.compiled, options, None, rounding(job.model, job.compiled), begun)
     if _stopped(solution).values is None:
         raise Unanswered(solution.status, solution.words, _reasons(job, solution, show))
+    solution = bounded_below(solution, bound)
     search = _Search(reading, options, question, (held, solution), show)
     return Answer(question, job, solution, held, search.flip())
+
+
+def _no_worse(held: Solution, known: InHand) -> Solution:
+    """The plan as it is at what the result says it costs, where it was found anew at more, with the result's bound.
+
+    The solve around its decisions proves nothing of other decisions, so that its own bound does not count.
+    """
+    objective = _objective(held) if math.isnan(known.objective) else min(_objective(held), known.objective)
+    bound = None if math.isnan(known.bound) else known.bound
+    return bounded_below(replace(held, objective=objective, bound=None, gap=None), bound)
 
 
 def nameable(job: Job) -> list[Decision]:
@@ -172,11 +232,6 @@ def _objective(solution: Solution) -> float:
     return solution.objective
 
 
-def _slack(solution: Solution) -> float:
-    """What the search has left open, in money."""
-    return 0.0 if solution.bound is None else max(0.0, _objective(solution) - solution.bound)
-
-
 @dataclass
 class _Search:
     """The search for the value of a driver at which both sides of a question cost the same."""
@@ -186,7 +241,11 @@ class _Search:
     question: Sides
     solutions: tuple[Solution, Solution]
     show: Show
-    starts: list[np.ndarray | None] = field(default_factory=lambda: [None, None])
+    plans: tuple[list[np.ndarray | None], list[np.ndarray | None]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with the plan of each side in hand."""
+        self.plans = ([self.solutions[0].values], [self.solutions[1].values])
 
     def flip(self) -> Flip | None:
         """The break-even of the main driver, or of the next where that one has none; None where there is no driver."""
@@ -199,15 +258,14 @@ class _Search:
 
     def _flip(self, driver: Driver, slope: float) -> Flip:
         held, forced = map(_objective, self.solutions)
-        points = [Point(driver.value, held, forced, sum(map(_slack, self.solutions)))]
-        self.starts = [None, None]
+        points = [Point(driver.value, held, forced, *map(left_open, self.solutions))]
         end = self._narrowed(driver, points, slope)
         if end:
             return Flip(driver, _sorted(points), None, end)
         at = _crossing(points)
         beside = (at * (1 - NEAR), at * (1 + NEAR)) if at else (-NEAR, NEAR)
         points += [self._solved(driver, value) for value in beside if value >= driver.least]
-        return Flip(driver, _sorted(points), _crossing(points))
+        return _claimed(driver, points)
 
     def _ranked(self) -> list[tuple[Driver, float]]:
         """The drivers by how much of the difference hangs on them, and what a unit of each adds to it."""
@@ -240,7 +298,7 @@ class _Search:
 
     def _narrowed(self, driver: Driver, points: list[Point], slope: float) -> str:
         """Solve both sides at values of the driver till the break-even is known; "" then, else why there is none."""
-        if points[0].difference <= points[0].slack:
+        if not points[0].costs:
             return "not sought: the gaps of the solves leave more open than the difference, a smaller --gap would tell"
         for _ in range(MOST_SOLVES):
             found = self._next(driver, points, slope)
@@ -248,7 +306,7 @@ class _Search:
                 return ""
             points.append(self._solved(driver, found))
             if points[-1].difference > 0 and found <= driver.least:
-                return f"even at {found:g} the plan would stay as it is"
+                return _at_the_end(points[-1])
             slope = _steeper(points, slope)
             if not slope:
                 return f"it flips at no value: beyond {found:g} forcing the decision gets no cheaper"
@@ -272,21 +330,42 @@ class _Search:
         return guess if tried > CLOSE * max(abs(guess), 1e-9) else _between(one, two, guess, middle)
 
     def _solved(self, driver: Driver, value: float) -> Point:
-        """Both sides at a value of the driver, each from the plan that it had before."""
+        """Both sides at a value of the driver, each from the best of its plans in hand, and never worse than that."""
         self.show(f"{driver.name} at {value:g}")
-        objectives, slack = [], 0.0
+        objectives, unknown = [], []
         for side, lock in enumerate((self.question.held, self.question.forced)):
             job = self._job(driver.at(value), lock)
-            start = self.starts[side]
-            if start is None or len(start) != len(job.compiled.cost):
-                known = self.solutions[side].values
-                start = known if known is not None and len(known) == len(job.compiled.cost) else None
+            start = cheapest(job.compiled, self.plans[side])
             roundings = rounding(job.model, job.compiled)
             solution = _ended(solve_arrays(job.compiled, self.options, None, roundings, start))
-            self.starts[side] = solution.values
+            self.plans[side].append(solution.values)
             objectives.append(_objective(solution))
-            slack += _slack(solution)
-        return Point(value, objectives[0], objectives[1], slack)
+            unknown.append(left_open(solution))
+        return Point(value, *objectives, *unknown)
+
+
+def _at_the_end(point: Point) -> str:
+    """Why there is no break-even where the driver can be no less."""
+    if point.costs:
+        return f"even at {point.value:g} the plan would stay as it is"
+    return f"even at {point.value:g} forcing the decision is not certain to pay: {_hidden(point)}"
+
+
+def _hidden(point: Point) -> str:
+    if point.slack > point.rounding:
+        return "the gaps of the solves leave more open than the difference, a smaller --gap would tell"
+    return "both cost the same there"
+
+
+def _claimed(driver: Driver, points: list[Point]) -> Flip:
+    """The break-even between the values at which the sign is certain; none is claimed where no value is certain."""
+    costs, pays = [point for point in points if point.costs], [point for point in points if point.pays]
+    if not costs or not pays:
+        nearest = min(points, key=lambda point: point.difference)
+        return Flip(driver, _sorted(points), None, f"no break-even is claimed: at {nearest.value:g} {_hidden(nearest)}")
+    one, two = _nearest(costs, pays)
+    low, high = sorted((one.value, two.value))
+    return Flip(driver, _sorted(points), min(max(_crossing(points), low), high), "", (low, high))
 
 
 def _sorted(points: list[Point]) -> list[Point]:
@@ -297,8 +376,11 @@ def _bracket(points: list[Point]) -> tuple[Point, Point]:
     """The nearest two values between which the difference changes its sign: where it costs, where it does not."""
     dear = [point for point in points if point.difference > 0]
     cheap = [point for point in points if point.difference <= 0]
-    pairs = [(one, two) for one in dear for two in cheap]
-    return min(pairs, key=lambda pair: abs(pair[0].value - pair[1].value))
+    return _nearest(dear, cheap)
+
+
+def _nearest(some: list[Point], others: list[Point]) -> tuple[Point, Point]:
+    return min(product(some, others), key=lambda pair: abs(pair[0].value - pair[1].value))
 
 
 def _crossing(points: list[Point]) -> float:

@@ -1,0 +1,109 @@
+"""A plan in hand bounds every later solve of the same question, and no claim is finer than the gaps behind it."""
+
+import math
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from planner.solver.compiled import Compiled
+from planner.solver.in_hand import bounded_below, cheapest, cost_of, fits, left_open
+from planner.solver.solver import Options, Solution, solve_arrays
+from planner.studies.why import run as run_why
+from planner.studies.why import study as why
+from planner.studies.why.drivers import Driver
+from planner_models.schema.decisions import Decision
+
+DRIVER = cast(Driver, SimpleNamespace(value=10.0, least=0.0, name="sites[mine].opening_cost"))
+
+
+def two_plants() -> Compiled:
+    """Capacity for 5 is to be built of modules of 3 at 4 and of 2 at 3 (each up to 9): 3 + 2 at 7 is best."""
+    return Compiled(
+        cost=np.array([4.0, 3.0]),
+        offset=1.0,
+        lower=np.zeros(2),
+        upper=np.full(2, 9.0),
+        integer=np.ones(2, dtype=bool),
+        starts=np.array([0, 2], dtype=np.int32),
+        columns=np.array([0, 1], dtype=np.int32),
+        values=np.array([3.0, 2.0]),
+        row_lower=np.array([5.0]),
+        row_upper=np.array([np.inf]),
+        variables=[],
+        rows=[],
+    )
+
+
+def solution(objective: float, bound: float | None) -> Solution:
+    return Solution("within_gap", np.zeros(1), objective, bound, None, 0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("values", "is_plan"),
+    [([1, 1], True), ([0, 3], True), ([1, 0], False), ([0.5, 2], False), ([10, 0], False), ([1, 1, 1], False)],
+)
+def test_a_plan_of_other_rows_fits_only_where_it_keeps_them(values: list[float], is_plan: bool) -> None:
+    assert fits(two_plants(), np.array(values, dtype=float)) == is_plan
+
+
+def test_the_cheapest_plan_that_fits_is_in_hand() -> None:
+    """1 + 4 + 3 is 8, three small ones cost 10, and one large one is no plan."""
+    plans = [None, np.array([0.0, 3.0]), np.array([1.0, 0.0]), np.array([1.0, 1.0])]
+    found = cheapest(two_plants(), plans)
+    assert found is not None
+    assert cost_of(two_plants(), found) == 8
+    assert cheapest(two_plants(), plans[:1]) is None
+
+
+@pytest.mark.parametrize("gap", [0.0, 10.0])
+def test_no_search_ends_worse_than_it_began(gap: float) -> None:
+    found = solve_arrays(two_plants(), Options(gap=gap), None, (), np.array([1.0, 1.0]))
+    assert found.objective == pytest.approx(8)
+
+
+def test_a_bound_known_from_elsewhere_counts_where_it_is_higher() -> None:
+    assert bounded_below(solution(100, 90), 95).bound == 95
+    assert bounded_below(solution(100, 98), 95).bound == 98
+    assert bounded_below(solution(100, None), 120).bound == 100
+    assert left_open(bounded_below(solution(100, 90), 95)) == 5
+    assert left_open(solution(100, None)) == math.inf
+
+
+@pytest.mark.parametrize(
+    ("anew", "objective", "bound"), [(440, 435, 430), (433, 433, 430), (428, 428, 428)], ids=["worse", "better", "best"]
+)
+def test_the_plan_as_it_is_is_never_worse_than_the_result(anew: float, objective: float, bound: float) -> None:
+    """The result costs 435 and proves 430."""
+    known = why.InHand(cast(dict[Decision, float], {}), 435.0, 430.0)
+    held = why._no_worse(solution(anew, anew), known)
+    assert (held.objective, held.bound) == (objective, bound)
+
+
+def test_a_break_even_lies_between_values_at_which_the_sign_is_certain() -> None:
+    """Forcing costs 10 - value; each side may be 1 off, so that 8 costs and 12 pays for certain, 9.5 and 10.5 do not."""
+    points = [why.Point(value, 100.0, 110.0 - value, 1.0, 1.0) for value in (5.0, 8.0, 9.5, 10.5, 12.0)]
+    flip = why._claimed(DRIVER, points)
+    assert flip.at == pytest.approx(10)
+    assert flip.between == (8, 12)
+    assert run_why._break_even(flip) == "10"
+
+
+def test_no_break_even_is_claimed_where_both_cost_the_same() -> None:
+    """At 4e-11 the difference is 0 to the last digit, which is no value at which the decision flips."""
+    points = [why.Point(10.0, 100.0, 110.0, 0.0, 0.0), why.Point(4e-11, 100.0, 100.0, 0.0, 0.0)]
+    flip = why._claimed(DRIVER, points)
+    assert flip.at is None
+    assert "no break-even is claimed" in flip.words
+    assert "both cost the same there" in flip.words
+
+
+def test_what_forcing_costs_says_what_the_gaps_leave() -> None:
+    """100 (96 at least) against 112 (106 at least): 12, between 6 and 16."""
+    sides = SimpleNamespace(held=why.Lock("opened", ("a",), None, 1, 1), forced=why.Lock("opened", ("a",), None, 0, 0))
+    job: Any = SimpleNamespace(sign=1.0)
+    answer = why.Answer(cast(why.Sides, sides), job, solution(112, 106), solution(100, 96), None)
+    assert (answer.least, answer.most) == (6, 16)
+    assert "costs 12 million USD" in run_why._cost(answer, "USD")
+    assert "between 6 million USD and 16 million USD" in run_why._cost(answer, "USD")
