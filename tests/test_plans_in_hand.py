@@ -82,7 +82,7 @@ def test_the_plan_as_it_is_is_never_worse_than_the_result(anew: float, objective
 
 
 def test_a_break_even_lies_between_values_at_which_the_sign_is_certain() -> None:
-    """Forcing costs 10 - value; each side may be 1 off, so that 8 costs and 12 pays for certain, 9.5 and 10.5 do not."""
+    """Forcing costs 10 - value; each side may be 1 off: 8 certainly costs and 12 pays, 9.5 and 10.5 are open."""
     points = [why.Point(value, 100.0, 110.0 - value, 1.0, 1.0) for value in (5.0, 8.0, 9.5, 10.5, 12.0)]
     flip = why._claimed(DRIVER, points)
     assert flip.at == pytest.approx(10)

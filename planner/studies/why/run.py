@@ -127,7 +127,7 @@ def _cost(answer: Answer, currency: str) -> str:
     if not answer.decided:
         return (
             f"{forced} instead of {held}: not decided at this gap: the two differ by less than the gaps leave open "
-            f"({money(abs(answer.cost), currency)} against {_amount(answer.open, currency)}); a smaller --gap would tell"
+            f"({money(abs(answer.cost), currency)} against {_amount(answer.open, currency)}); a smaller --gap tells"
         )
     share = answer.cost / max(abs(answer.held.objective or 0.0), 1e-9)
     said = f"{forced} instead of {held} {verb} {money(answer.cost, currency)} ({share:.2%})".replace("%)", " %)")
