@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import openpyxl
 import pandas as pd
@@ -15,7 +15,7 @@ from planner.studies.frontier import study as studied
 from planner.studies.frontier.curve import Frontier, Point, Request, mark, settle
 from planner.studies.frontier.report import frontier_brief, frontier_curve, frontier_summary, frontier_tiles
 from planner.studies.frontier.tables import frontier_tables
-from planner.workbook.read import read_instance
+from planner.workbook.read import Reading, read_instance
 from planner.workbook.write import write_instance
 from tests.test_stress import sheet
 
@@ -397,3 +397,31 @@ def test_no_time_for_a_tighter_limit(book: Path, monkeypatch: pytest.MonkeyPatch
     said = " ".join(brief(found))
     assert "Within the time limit no plan with a figure beyond 1 was found" in said
     assert "nothing to give" not in said
+
+
+def test_a_stock_counts_as_a_decision_where_the_plan_is_left_off_the_curve(
+    tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    """Of imports there are none with and without stock, so that the plan with stock is beaten; its stock is new."""
+    path, out = tmp_path / "stock.xlsx", tmp_path / "points.xlsx"
+    rules = [{"rule": "stock", "type": "min_cover", "item": "cell", "limit": 1}]
+    write_instance(three_sources(rules=rules, stocks=[{"region": "home", "item": "cell", "holding_cost": 1}]), path)
+    arguments = ["--rule", "stock", "--points", "2", "--against", "import_share", "-o", str(out)]
+    assert run(["frontier", str(path), *arguments]) == 0
+    assert sheet(out, "points")["dominated"].tolist() == ["no", "yes"]
+    assert "stocked" in sheet(out, "flips")["decision"].tolist()
+    assert "No decision changes" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("own_figure", "costs"), [(True, [10, 12, 12]), (False, [10, 12, 20])])
+def test_a_plan_is_a_plan_of_every_limit_that_it_meets(own_figure: bool, costs: list[float]) -> None:
+    """The plan at 0.5 has 0.2, so that it is one at 0.3 too, where the search found 20; service proves nothing."""
+    request = Request("share", 3, None, Options())
+    points = [
+        Point(limit, cost, value, value, Solution("within_gap", None, cost, 9.0, None, 0, 0.0), {})
+        for limit, cost, value in ((0.9, 10.0, 0.9), (0.5, 12.0, 0.2), (0.3, 20.0, 0.3))
+    ]
+    found = Frontier(request, cast(Reading, None), 1.0, -1.0, upper=True, points=points, own_figure=own_figure)
+    settle(found)
+    assert [point.cost for point in found.points] == costs
+    assert found.points[-1].solution.objective == costs[-1]

@@ -27,7 +27,7 @@ POINTS = table(
 
 FLIPS = table(
     "flips",
-    "Decisions that change from one plan that no other beats to the next.",
+    "Decisions that change from one plan to the next, plans that others beat among them.",
     {
         "limit_before": number("limit of the looser plan", key=True),
         "limit_after": number("limit of the tighter plan", key=True),

@@ -48,7 +48,8 @@ class Point:
 class Frontier:
     """The points from the loosest limit to the tightest. `better` is 1 where more of the measure is safer, else -1.
 
-    `open_end` says that tighter limits than the last were not looked for, `hurried` that time ran out on some.
+    `open_end` says that tighter limits than the last were not looked for, `hurried` that time ran out on some,
+    `own_figure` that the figure of a point is what its plan has, not what it could have at another cost.
     """
 
     request: Request
@@ -59,6 +60,7 @@ class Frontier:
     points: list[Point] = field(default_factory=list)
     complete: bool = True
     open_end: bool = False
+    own_figure: bool = True
     hurried: bool = False
 
     @property
@@ -100,9 +102,15 @@ class Frontier:
 def settle(found: Frontier) -> None:
     """Let each point have what others show: a tighter plan meets its limit too, and a looser one's bound holds for it.
 
-    Gaps let a tighter plan turn out cheaper; afterwards the price never falls on the way to the tightest.
+    Gaps let a tighter plan turn out cheaper; afterwards the price never falls on the way to the tightest. A looser
+    plan whose figure meets a tighter limit by itself is a plan of that limit as well.
     """
     points = found.points
+    for place, own in enumerate(points):
+        looser = [point for point in points[:place] if _meets(found, point, own.limit)]
+        cheaper = min(looser, key=lambda point: point.cost, default=own)
+        if cheaper.cost < own.cost - _slack(own, cheaper):
+            points[place] = replace(cheaper, limit=own.limit, solution=own.solution)
     for place in range(len(points) - 2, -1, -1):
         own, tighter = points[place], points[place + 1]
         alike = not tighter.empty and tighter.cost <= own.cost + _slack(own, tighter)
@@ -112,6 +120,16 @@ def settle(found: Frontier) -> None:
     for point in points:
         bound = max((known for known in (bound, point.solution.bound) if known is not None), default=None)
         point.solution = _against(point, bound)
+
+
+def _meets(found: Frontier, point: Point, limit: float) -> bool:
+    """Whether a plan meets a limit that it was not asked to meet.
+
+    Of service the figure is what could be served, at a cost that was not counted, so that it proves nothing here.
+    """
+    if math.isnan(point.value) or not found.own_figure:
+        return False
+    return point.value <= limit if found.upper else point.value >= limit
 
 
 def _against(point: Point, bound: float | None) -> Solution:

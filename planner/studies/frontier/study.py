@@ -62,7 +62,7 @@ def frontier(
     kind = str(frames.cell(reading.instance["rules"], row, "type"))
     upper = not kind.startswith("min_")
     better = MEASURES[request.against] if request.against else (-1.0 if upper else 1.0)
-    found = Frontier(request, reading, 1.0, better, upper)
+    found = Frontier(request, reading, 1.0, better, upper, own_figure=kind != "min_service")
     search = _Search(found, row, kind, watch)
     try:
         loosest = search.free()

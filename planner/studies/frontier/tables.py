@@ -39,8 +39,8 @@ def _row(found: Frontier, place: int, point: Point) -> tuple:
 
 
 def _flips(found: Frontier) -> list[dict]:
-    """The changes of decisions between neighbours."""
-    kept = [(point, decisions(_plan(found, point))) for point in found.kept]
+    """The changes of decisions between neighbours, those that are left off the curve among them."""
+    kept = [(point, decisions(_plan(found, point))) for point in found.points]
     rows = []
     for (looser, before), (tighter, after) in pairwise(kept):
         ends = {"limit_before": looser.limit, "limit_after": tighter.limit}
