@@ -7,7 +7,7 @@ import pandas as pd
 
 from planner.planning import Job
 from planner.recourse.reaction import Recourse
-from planner_models.blocks.disruptions.risk import probabilities, tail
+from planner_models.blocks.disruptions.risk import base_cost, probabilities, tail
 from planner_models.sets.scenarios import BASE
 
 MEASURES = {"service": 1.0, "hhi": -1.0, "cvar": -1.0, "import_share": -1.0}
@@ -39,12 +39,12 @@ def _service(job: Job, tables: Tables, rule: pd.Series) -> float:
 
 
 def _cvar(job: Job, tables: Tables, rule: pd.Series) -> float:
-    """The mean of the worst losses, in money."""
+    """The mean of the worst costs, base and loss, in money: no plan is safer for making its own base cost more."""
     rows = tables["scenarios"]
     chances = probabilities(job.model.sets)
     losses = dict(zip(rows["scenario"], rows["loss"].astype(float), strict=True)) | {BASE: 0.0}
     shares = tail(losses, chances, job.reading.instance.settings["cvar_alpha"])
-    return sum(share * losses[name] for name, share in shares.items())
+    return base_cost(job.model, job.model.sets).value() + sum(share * losses[name] for name, share in shares.items())
 
 
 def _security(column: str) -> Callable[[Job, Tables, pd.Series], float]:

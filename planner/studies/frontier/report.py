@@ -13,7 +13,7 @@ from planner_models.schema import RESULTS
 _NAMES = {
     "service": "least service over the scenarios",
     "hhi": "largest concentration by region (HHI)",
-    "cvar": "mean of the worst losses (CVaR), million",
+    "cvar": "mean of the worst costs (CVaR), million",
     "import_share": "largest import share",
 }
 
