@@ -10,6 +10,8 @@ import pytest
 from planner.solver.compiled import Compiled
 from planner.solver.in_hand import bounded_below, cheapest, cost_of, fits, left_open
 from planner.solver.solver import Options, Solution, solve_arrays
+from planner.studies.attribution.coalitions import Solved
+from planner.studies.attribution.inherited import inherited
 from planner.studies.why import run as run_why
 from planner.studies.why import study as why
 from planner.studies.why.drivers import Driver
@@ -107,3 +109,30 @@ def test_what_forcing_costs_says_what_the_gaps_leave() -> None:
     assert (answer.least, answer.most) == (6, 16)
     assert "costs 12 million USD" in run_why._cost(answer, "USD")
     assert "between 6 million USD and 16 million USD" in run_why._cost(answer, "USD")
+
+
+def game(sign: float, **costs: tuple[float, float]) -> dict[frozenset[str], Solved]:
+    """Coalitions by the first letters of their mechanisms, each with the objective and the bound of its cost."""
+    names = {"s": "scale", "l": "learning", "c": "clusters"}
+    found = {}
+    for letters, (cost, bound) in costs.items():
+        members = frozenset(names[letter] for letter in letters if letter in names)
+        found[members] = Solved(members, "within_gap", "", -sign * cost, -sign * bound, 0.1, 0.0)
+    return found
+
+
+@pytest.mark.parametrize("sign", [-1.0, 1.0])
+def test_an_added_option_is_never_worth_less_than_nothing(sign: float) -> None:
+    """The search with learning ended at 103, though the plan without at 100 is one with it too; its bound of 98 holds
+    for none as well. Scale takes something away, so that its 105 remains; with learning too, 104 counts.
+    """
+    solved = game(sign, none=(100, 90), l=(103, 98), s=(105, 95), sl=(104, 94), slc=(106, 93))
+    found = inherited(solved, sign)
+    figures = {"".join(sorted(name[0] for name in key)): plan for key, plan in found.items()}
+    assert {key: -sign * (plan.objective or 0.0) for key, plan in figures.items()} == {
+        "": 100, "l": 100, "s": 105, "ls": 104, "cls": 104,
+    }  # fmt: skip
+    assert {key: -sign * (plan.bound or 0.0) for key, plan in figures.items()} == {
+        "": 98, "l": 98, "s": 95, "ls": 94, "cls": 93,
+    }  # fmt: skip
+    assert figures["l"].gap == pytest.approx(0.02)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -92,7 +93,7 @@ def method(found: Attribution) -> str:
 def brief(words: Words) -> list[str]:
     """The sentences: the whole, each mechanism, what goes together, what was left out, how sure all this is."""
     parts = [_whole(words), *[_mechanism(words, player) for player in words.found.worths]]
-    parts += [_pairs(words), _others(words), _meaning(words), _certainty(words)]
+    parts += [_ranking(words), _pairs(words), _others(words), _meaning(words), _certainty(words)]
     return [part for part in parts if part]
 
 
@@ -129,6 +130,18 @@ def _mechanism(words: Words, player: str) -> str:
     if abs(last - alone) <= max(slack, ALIKE * abs(worth)):
         return f"{text}."
     return f"{text}, so it {'gains from' if last > alone else 'overlaps with'} the others."
+
+
+def _ranking(words: Words) -> str:
+    """Which neighbours in the order of worths could as well be the other way round."""
+    ranked = list(words.found.worths.items())
+    rounding = 1e-9 * max((abs(gain) for gain in words.found.gains.values()), default=0.0)
+    alike = [
+        f"{MECHANISMS[first]} and {MECHANISMS[second]}"
+        for (first, one), (second, two) in pairwise(ranked)
+        if rounding < words.reach(first) + words.reach(second) >= one - two
+    ]
+    return f"Which is worth more is not decided at this gap: {listed(alike, 4)}." if alike else ""
 
 
 def _pairs(words: Words) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from planner.sheets.attribution import ATTRIBUTION
 from planner.solver.solver import Options
 from planner.studies.attribution.coalitions import Solved, Task, named, solve_coalitions
+from planner.studies.attribution.inherited import inherited
 from planner.studies.attribution.mechanisms import Cast
 from planner.studies.attribution.shapley import (
     NONE,
@@ -163,7 +164,8 @@ def attribute(
             report(len(solved), len(needed))
     except KeyboardInterrupt:
         pass
-    return Attribution(comparison, solved, 1.0 if instance.settings["objective"] == "profit" else -1.0)
+    sign = 1.0 if instance.settings["objective"] == "profit" else -1.0
+    return Attribution(comparison, inherited(solved, sign), sign)
 
 
 def attribution_tables(found: Attribution) -> dict[str, pd.DataFrame]:
