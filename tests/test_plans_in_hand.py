@@ -10,8 +10,12 @@ import pytest
 from planner.solver.compiled import Compiled
 from planner.solver.in_hand import bounded_below, cheapest, cost_of, fits, left_open
 from planner.solver.solver import Options, Solution, solve_arrays
+from planner.studies.alternatives import run as run_alternatives
+from planner.studies.alternatives.study import Alternatives, Found
 from planner.studies.attribution.coalitions import Solved
 from planner.studies.attribution.inherited import inherited
+from planner.studies.harden import run as run_harden
+from planner.studies.harden.study import Hardened
 from planner.studies.why import run as run_why
 from planner.studies.why import study as why
 from planner.studies.why.drivers import Driver
@@ -136,3 +140,36 @@ def test_an_added_option_is_never_worth_less_than_nothing(sign: float) -> None:
         "": 98, "l": 98, "s": 95, "ls": 94, "cls": 93,
     }  # fmt: skip
     assert figures["l"].gap == pytest.approx(0.02)
+
+
+@pytest.mark.parametrize(
+    ("hardened", "bound", "least", "most", "words"),
+    [
+        (110.0, 106.0, 6, 15, "costs 10 million USD more than the plain plan (10 %); the gaps of the two plans leave "
+         "it between 6 million USD and 15 million USD"),
+        (103.0, 80.0, 0, 8, "between nothing and 8 million USD"),
+        (98.0, 97.0, 0, 3, "which was therefore not the best: what hardening takes is between nothing and 3 million"),
+        (100.0, None, 0, 5, "between nothing and 5 million USD"),
+    ],
+)  # fmt: skip
+def test_what_hardening_costs_is_known_no_better_than_the_gaps(
+    hardened: float, bound: float | None, least: float, most: float, words: str
+) -> None:
+    """The plain plan costs 100 and 95 at least, which the hardened one, a plain plan too, cannot be below either."""
+    job: Any = SimpleNamespace(sign=1.0)
+    siege: Any = SimpleNamespace()
+    found = Hardened(siege, (job, solution(100, 95)), (job, solution(hardened, bound)))
+    assert (found.least, found.most) == (least, most)
+    assert words in run_harden._price(found, "USD")
+
+
+@pytest.mark.parametrize(
+    ("bound", "words"), [(100.0, ""), (95.0, "by up to 5 million USD (5.26 %)"), (None, "is not known")]
+)
+def test_how_near_to_the_best_alternatives_are_carries_the_gap(bound: float | None, words: str) -> None:
+    job: Any = SimpleNamespace(sign=1.0)
+    best = Found(solution(100, bound), np.zeros(1))
+    found = Alternatives(job, cast(Any, None), [best], [], 102.0, exhausted=True, in_time=True, bound=bound)
+    said = run_alternatives._open(found, 0.02, "USD")
+    assert words in " ".join(said)
+    assert bool(said) == bool(words)

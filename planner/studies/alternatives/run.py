@@ -1,5 +1,6 @@
 """Near-optimal alternatives from a checked input to words and a workbook."""
 
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -39,10 +40,23 @@ def lines(found: Alternatives, within: float, number: int) -> list[str]:
             text.append(f"{WORDS[verdict]} ({len(names)}): {listed(names, 6)}")
         elif names:
             text.append(f"{WORDS[verdict]} ({len(names)})")
+    text += _open(found, within, currency)
     if UNDECIDED in found.verdicts:
         limit = "Ctrl-C" if found.interrupted else "the time limit"
         text.append(f"{limit} left some undecided: no plan seen does otherwise, but none was ruled out")
     return text
+
+
+def _open(found: Alternatives, within: float, currency: str) -> list[str]:
+    """What the gap of the best plan leaves open of how near to the best the others are."""
+    if found.left_open <= 1e-6 * abs(found.plans[0].solution.objective or 0.0):
+        return []
+    if math.isinf(found.left_open):
+        return ["how far plan 1 is from the best is not known, and so is how near the others are to it"]
+    share = found.left_open / max(abs(found.bound or 0.0), 1e-9)
+    words = f"some plan may be better than plan 1 by up to {money(found.left_open, currency)} ({share:.2%})"
+    optional = f"optional means within {within:.2%} of plan 1, not of that plan"
+    return [f"{words}: {optional}".replace("%", " %")]
 
 
 def _plan(found: Alternatives, place: int, currency: str) -> str:

@@ -12,6 +12,7 @@ from planner.planning import Job
 from planner.solver.compiled import Compiled
 from planner.solver.extended import aiming_at, held, within_cost
 from planner.solver.highs.relaxation import extremes
+from planner.solver.in_hand import left_open
 from planner.solver.solver import Options, Solution, listening, rounding, solve_arrays
 from planner.studies.alternatives.choices import Choices, choices
 from planner_models.schema.decisions import KEYS
@@ -48,7 +49,9 @@ class Found:
 class Alternatives:
     """The best plan and others within its cost and the room given, with the verdict on every choice.
 
-    `exhausted` says that no further plan differs in any choice; `in_time` that nothing was cut short by a time limit.
+    `bound` is the least that any plan can cost, as minimised, None where that is not known: what the plans that were
+    found cost more than the best is known no better. `exhausted` says that no further plan differs in any choice;
+    `in_time` that nothing was cut short by a time limit.
     """
 
     job: Job
@@ -59,6 +62,12 @@ class Alternatives:
     exhausted: bool
     in_time: bool
     interrupted: bool = False
+    bound: float | None = None
+
+    @property
+    def left_open(self) -> float:
+        """The most by which some plan could be better than the best found, in money; infinite where not known."""
+        return left_open(replace(self.plans[0].solution, bound=self.bound))
 
 
 class NoBest(Exception):
@@ -92,7 +101,7 @@ def alternatives(job: Job, within: float, number: int, show: Show, *, by_period:
     except KeyboardInterrupt:
         hunt.interrupted, exhausted = True, False
     return Alternatives(
-        job, found, hunt.plans, hunt.verdicts(), hunt.cap, exhausted, not hunt.cut_short, interrupted=hunt.interrupted
+        job, found, hunt.plans, hunt.verdicts(), hunt.cap, exhausted, not hunt.cut_short, hunt.interrupted, best.bound
     )
 
 

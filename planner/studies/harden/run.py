@@ -1,5 +1,6 @@
 """Hardening from a checked input to the workbook of a plan."""
 
+import math
 from itertools import accumulate
 from pathlib import Path
 
@@ -32,6 +33,9 @@ from planner_models.schema import RESULTS
 
 _PLAIN, _HARDENED = "the plain plan", "the hardened plan"
 _MOST_SAID = 12
+
+ROUNDING = 1e-6
+"""Difference of two objectives, relative to them, up to which it is rounding."""
 
 
 def run_harden(
@@ -126,16 +130,25 @@ def _price(found: Hardened, currency: str) -> str:
     """The price, and how far the gaps of the two plans leave it open."""
     price = found.price
     profit = found.plain[0].sign < 0
-    open_ = sum(abs(solution.objective or 0.0) * (solution.gap or 0.0) for _, solution in (found.plain, found.plan))
-    verb = "earns" if profit else "costs"
-    word = ("less" if price >= 0 else "more") if profit else ("more" if price >= 0 else "less")
-    text = f"It {verb} {money(abs(price), currency)} {word} than the plain plan"
     base = abs(found.plain[1].objective or 0.0)
+    verb = "earns" if profit else "costs"
+    if price < -ROUNDING * base:
+        word = "more" if profit else "less"
+        return (
+            f"It {verb} {money(-price, currency)} {word} than the plain plan, which was therefore not the best: "
+            f"what hardening takes is between nothing and {_most(found, currency)}."
+        )
+    word = "less" if profit else "more"
+    text = f"It {verb} {money(abs(price), currency)} {word} than the plain plan"
     share = f" ({per_cent(abs(price) / base)})" if base else ""
-    sure = (
-        f"; the gaps of the two plans leave up to {money(open_, currency)} of that open" if open_ > 1e-6 * base else ""
-    )
+    least = money(found.least, currency) if found.least > 0 else "nothing"
+    closed = found.most - found.least <= ROUNDING * base
+    sure = "" if closed else f"; the gaps of the two plans leave it between {least} and {_most(found, currency)}"
     return f"{text}{share}{sure}."
+
+
+def _most(found: Hardened, currency: str) -> str:
+    return money(found.most, currency) if math.isfinite(found.most) else "an amount that is not known"
 
 
 def _certainty(found: Hardened) -> str:

@@ -11,6 +11,7 @@ from planner.issues import InputError, Issue
 from planner.planning import Job, prepared
 from planner.recourse.reaction import Recourse
 from planner.solver.compiled import compile_model
+from planner.solver.in_hand import bounded_below, left_open
 from planner.solver.solver import Options, Progress, Solution, load_values, rounding, solve_arrays
 from planner.studies.harden.threats import Search, Siege, Threat, joined, search, words
 from planner.studies.stress.losses import Case, Losses
@@ -60,6 +61,22 @@ class Hardened:
     def price(self) -> float:
         """What the hardened plan costs more, or earns less, than the plain one, in money."""
         return _objective(self.plan) - _objective(self.plain)
+
+    @property
+    def least(self) -> float:
+        """The least that hardening can cost: the hardened plan is one of the plain input too, and its price no gift."""
+        return max(0.0, self.price - left_open(bounded_below(self.plan[1], self.plain[1].bound)))
+
+    @property
+    def most(self) -> float:
+        """The most that the hardened plan costs more than the best plain one; infinite where that has no bound."""
+        return max(0.0, self.price) + left_open(_better_of(self.plain[1], self.plan[1]))
+
+
+def _better_of(plain: Solution, hardened: Solution) -> Solution:
+    """The plain plan, at what the hardened one costs where that is less: it has only more to meet."""
+    costs = [plan.objective for plan in (plain, hardened) if plan.objective is not None]
+    return replace(plain, objective=min(costs))
 
 
 def _objective(solved: tuple[Job, Solution]) -> float:
