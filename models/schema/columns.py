@@ -18,9 +18,21 @@ inherits    a blank cell of a row beside a `*` row of the same thing means what 
 from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
 import pandera.pandas as pa
 
 KINDS = ("text", "number", "integer", "flag", "choice", "reference")
+
+LARGEST, SMALLEST = 1e18, 1e-18
+"""No figure is larger, and none but 0 is smaller: beyond 1e20 a solver takes a figure for infinite."""
+
+SIZE = "size"
+"""What the check is called that refuses such figures."""
+
+
+def _sized(values: pd.Series) -> pd.Series:
+    size = values.abs()
+    return (size <= LARGEST) & ((size >= SMALLEST) | (size == 0.0))
 
 
 def _column(
@@ -50,8 +62,11 @@ def number(
     whole: bool = False,
     key: bool = False,
 ) -> pa.Column:
-    """A finite number in `unit`, from `low` (or strictly above `above`) to `high`; `whole` asks for an integer."""
-    checks = []
+    """A finite number in `unit`, from `low` (or strictly above `above`) to `high`; `whole` asks for an integer.
+
+    Its size is bounded where the column itself gives no limits: see `LARGEST` and `SMALLEST`.
+    """
+    checks = [pa.Check(_sized, error=SIZE)]
     if low is not None:
         checks.append(pa.Check.ge(low))
     if above is not None:

@@ -42,7 +42,7 @@ _TABLES = [
         "The time axis; row order is time order. All flows are yearly rates within a period.",
         {
             "period": text("name of the period", key=True),
-            "years": number("length", "year", low=1, default=1, whole=True),
+            "years": number("length", "year", low=1, high=200, default=1, whole=True),
         },
     ),
     table(
@@ -174,18 +174,22 @@ _TABLES = [
                         "investment in one module, before the region's capex index", "money", low=0, default=0
                     ),
                     "fixed_cost": number("paid every year one module is in service", "money/year", low=0, default=0),
-                    "lead_periods": number("periods from order to use", "period", low=0, default=0, whole=True),
+                    "lead_periods": number(
+                        "periods from order to use", "period", low=0, high=1000, default=0, whole=True
+                    ),
                     "life": number(
                         "years over which capex is an annuity; a period that begins within them is served and paid in "
                         "full",
                         "year",
                         low=1,
+                        high=1000,
                         default=20,
                     ),
                     "max_modules": number(
                         "how many may be built in all; larger sizes count as the modules they make up",
                         "module",
                         low=0,
+                        high=1000000,
                         default=1,
                         whole=True,
                     ),
@@ -228,7 +232,7 @@ _TABLES = [
                     "min_take": share("share of that bound that must be drawn", default=0),
                     "markup": number("margin over production cost", "share", low=0, default=0),
                     "transaction_cost": number("before the institution factor", "money/activity", low=0, default=0),
-                    "term": number("least time in force", "period", low=1, default=1, whole=True),
+                    "term": number("least time in force", "period", low=1, high=1000, default=1, whole=True),
                     "exit": flag("may it end after the term", "yes"),
                     "priority": share("floor of availability when disturbed", default=0),
                     "qualification": number(
@@ -252,7 +256,7 @@ _TABLES = [
             ),
             "min_stake": share("least stake of that offer", default=0),
             "cost": number("paid every year it runs; of duration 0 once, at the start", "money/year", low=0, default=0),
-            "duration": number("time from start to ready", "period", low=0, default=1, whole=True),
+            "duration": number("time from start to ready", "period", low=0, high=1000, default=1, whole=True),
             "needs": reference("project that must be ready first", "projects.project", required=False),
             "first_period": _period("first period in which it can start"),
         },
@@ -272,7 +276,7 @@ _TABLES = [
                     "cost": number("cost of moving one unit", "money/item", low=0, default=0),
                     "cost_per_tkm": number("added, with distance and mass", "currency/tkm", low=0, default=0),
                     "distance": number("distance; blank = great circle x 1.3", "km", low=0),
-                    "lead_days": number("time under way; pays in-transit stock", "day", low=0, default=0),
+                    "lead_days": number("time under way; pays in-transit stock", "day", low=0, high=36500, default=0),
                 }
             ),
             "capacity": number(
@@ -343,7 +347,7 @@ _TABLES = [
         "Experience levels of a process.",
         {
             "process": reference("process", "processes.process", key=True),
-            "level": number("level", low=1, whole=True, key=True),
+            "level": number("level", low=1, high=1000, whole=True, key=True),
             "threshold": number(
                 "cumulative activity it asks for, by the end of the period before", "activity", low=0, required=True
             ),
@@ -359,8 +363,8 @@ _TABLES = [
         "adds up.",
         {
             "region": _region("region"),
-            "level": number("level", low=1, whole=True, key=True),
-            "stages": number("distinct active stages it asks for", low=1, required=True, whole=True),
+            "level": number("level", low=1, high=1000, whole=True, key=True),
+            "stages": number("distinct active stages it asks for", low=1, high=1000000, required=True, whole=True),
             "saving": number(
                 "share of conversion cost saved in all at this level", "share", low=0, high=1, required=True
             ),
@@ -399,7 +403,7 @@ _TABLES = [
             ),
             "item": _item("item, or * for all", key=False, wildcard=True),
             "period": _period("period"),
-            "months": number("length", "month", above=0),
+            "months": number("length", "month", above=0, high=1200),
             "factor": number("what is left of the member", "share", low=0, default=0),
         },
     ),
@@ -410,7 +414,7 @@ _TABLES = [
         {
             "scenario": reference("scenario", "scenarios.scenario"),
             "period": _period("period", required=True),
-            "months": number("length", "month", above=0, required=True),
+            "months": number("length", "month", above=0, high=1200, required=True),
             "kind": choice(
                 "what is hit",
                 ("region", "bloc", "firm", "site", "process", "item", "lane", "chokepoint", "market"),
@@ -452,7 +456,7 @@ _TABLES = [
             "scope": reference("region or bloc in which it holds", *_PLACE, required=False),
             **_span(),
             "limit": number("limit"),
-            "count": number("number of sources", low=1, whole=True),
+            "count": number("number of sources", low=1, high=1000000, whole=True),
             "scenario": reference("scenario, or *", "scenarios.scenario", wildcard=True, default="*"),
             "hard": flag("must it hold", "yes"),
             "penalty": number("cost of a unit of breach, in the unit the rule counts in", "money", low=0),

@@ -33,7 +33,9 @@ _MECHANISMS = {
 SETTINGS: dict[str, pa.Column] = {
     "name": text("name of the instance", default="unnamed"),
     "currency": text("currency of every amount; money is millions of it", default="USD"),
-    "base_year": number("calendar year in which the first period starts", "year", default=2024, whole=True),
+    "base_year": number(
+        "calendar year in which the first period starts", "year", low=1, high=9999, default=2024, whole=True
+    ),
     "discount_rate": number("yearly discount rate", "1/year", low=0, high=1, default=0.07),
     "objective": choice("what is optimised", ("cost", "profit"), default="cost"),
     "risk_weight": number("weight in the objective of the CVaR of cost: of the base and losses", low=0, default=0),
@@ -41,6 +43,6 @@ SETTINGS: dict[str, pa.Column] = {
     "shortage_penalty": number("penalty where demand gives none; blank = 3 x price", "money/item", low=0),
     "mip_gap": number("relative gap at which the solver may stop", "share", low=0, high=1, default=0.005),
     "time_limit": number("longest time to solve", "s", above=0),
-    "threads": number("threads of the solver; blank = its own choice", low=1, whole=True),
+    "threads": number("threads of the solver", low=1, high=1024, default=1, whole=True),
     "seed": number("random seed of the solver", low=0, high=2147483647, default=0, whole=True),
 } | {name: choice(_MECHANISMS[name], ("on", "off"), default="on") for name in SWITCHES}

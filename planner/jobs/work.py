@@ -174,10 +174,10 @@ def _solved(order: Order, path: Path, result: Path, talk: Talk) -> Answer:
     return Answer(**vars(answer) | {"written": True})
 
 
-def _threads(reading: Reading, order: Order) -> int | None:
+def _threads(reading: Reading, order: Order) -> int:
     """Threads of a solve: those of the workbook, but no more than the share of this worker."""
-    known = [threads for threads in (reading.instance.settings["threads"], order.threads) if threads is not None]
-    return min(known, default=None)
+    asked = int(reading.instance.settings["threads"])
+    return asked if order.threads is None else min(asked, order.threads)
 
 
 def _opened_at(path: Path, order: Order) -> _Opened:

@@ -10,6 +10,7 @@ import pandas as pd
 import pyomo.environ as pyo
 from pyomo.core.expr.relational_expr import EqualityExpression
 
+from planner.solver.units import units_of
 from planner_models.linear import FlatSum
 from planner_models.model import Model
 
@@ -31,7 +32,9 @@ class Compiled:
     A is stored by rows: `starts` (rows + 1), `columns` and `values` (non-zeros). `variables` and `rows` are the Pyomo
     objects behind the columns and rows, in order. After those rows stand tangents of `cones`, one for each number in
     `tangents`, which says of which cone: what is said by no more than its tangents is not quite said. `disturbed` and
-    `disturbed_rows` say of the first columns and rows which are there for disruptions alone.
+    `disturbed_rows` say of the first columns and rows which are there for disruptions alone; `units` of the first
+    columns the units in which their values are of ordinary size (see `planner.solver.units`), None where nobody has
+    looked yet.
     """
 
     cost: np.ndarray
@@ -48,6 +51,7 @@ class Compiled:
     rows: list[Any]
     cones: tuple[Cone, ...] = ()
     tangents: tuple[int, ...] = ()
+    units: np.ndarray | None = None
     disturbed: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
     disturbed_rows: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
@@ -84,7 +88,7 @@ def compile_model(model: pyo.ConcreteModel) -> Compiled:
     (objective,) = model.component_data_objects(pyo.Objective, active=True)
     lower, upper, integer = _limits(variables)
     cones = model.concentration.cones if isinstance(model, Model) else ()
-    return Compiled(
+    compiled = Compiled(
         cost=np.bincount(_columns([objective.expr], column), objective.expr.coefficients, len(variables)),
         offset=float(objective.expr.offset),
         lower=lower,
@@ -101,6 +105,7 @@ def compile_model(model: pyo.ConcreteModel) -> Compiled:
         disturbed=np.repeat(np.array(disturbed, dtype=bool), [len(block) for block in blocks]),
         disturbed_rows=np.array([row.parent_component().local_name in extra for row in rows], dtype=bool),
     )
+    return replace(compiled, units=units_of(compiled))
 
 
 def _identities(objects: Iterable[Any]) -> pd.Index:

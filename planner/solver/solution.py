@@ -6,14 +6,17 @@ import numpy as np
 
 from planner.issues import ExitStatus
 
+THREADS = 1
+"""Threads of a run for which no number was asked for: the same on every machine, so that it takes the same path."""
+
 
 @dataclass(frozen=True)
 class Options:
-    """Relative gap, longest time in s, threads (None: the solver's choice) and seed."""
+    """Relative gap, longest time in s, threads and seed."""
 
     gap: float = 0.005
     time_limit: float | None = None
-    threads: int | None = None
+    threads: int = THREADS
     seed: int = 0
 
 
@@ -37,10 +40,12 @@ class Progress:
 class Solution:
     """How a run ended.
 
-    status: optimal | within_gap | time_limit | interrupted | infeasible | unbounded | failed. A plan exists exactly
+    status: optimal | within_gap | time_limit | interrupted | inexact | infeasible | unbounded |
+    out_of_range | failed. A plan exists exactly
     where `values` (one per column) is not None; objective, bound and gap go with it and are None otherwise.
     `duals` (one per row of the model) and `cone_duals` (of all further tangents of a cone together) are those of the
-    linear programme with all integers held: what the optimum moves by per unit of a row's right side.
+    linear programme with all integers held: what the optimum moves by per unit of a row's right side. `doubt` says what
+    a plan called inexact does not bear out.
     """
 
     status: str
@@ -52,6 +57,7 @@ class Solution:
     seconds: float
     duals: np.ndarray | None = None
     cone_duals: np.ndarray | None = None
+    doubt: str = ""
 
     @property
     def words(self) -> str:
@@ -62,18 +68,22 @@ class Solution:
             "within_gap": f"solved to the gap asked for:{gap[5:]} remains",
             "time_limit": f"stopped at the time limit{gap}: the best plan so far",
             "interrupted": f"stopped by the user{gap}: the best plan so far",
+            "inexact": f"a plan that is not proved: {self.doubt}",
         }
         none = {
             "infeasible": "infeasible: no plan meets every limit",
             "unbounded": "unbounded: profit has no limit; some demand or price is wrong",
             "time_limit": "stopped at the time limit before any plan was found",
             "interrupted": "stopped by the user before any plan was found",
+            "out_of_range": "not solved: the figures of the workbook are too far apart for floating point; give items, "
+            "processes and money units in which amounts and unit costs lie between a millionth and a billion",
         }
         return (none if self.values is None else found).get(self.status, "the solver failed")
 
 
 _EXIT_STATUS = {
     "infeasible": ExitStatus.INFEASIBLE,
+    "out_of_range": ExitStatus.WRONG_INPUT,
     "time_limit": ExitStatus.STOPPED,
     "interrupted": ExitStatus.STOPPED,
 }
@@ -90,6 +100,7 @@ def exit_status(status: str) -> ExitStatus:
     Returns
     -------
     ExitStatus
-        Infeasible where that was proved, stopped where time or the user ended the search, failed for anything else.
+        Infeasible where that was proved, stopped where time or the user ended the search, wrong input where figures
+        are too far apart, failed for anything else.
     """
     return _EXIT_STATUS.get(status, ExitStatus.FAILED)

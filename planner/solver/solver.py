@@ -10,16 +10,20 @@ from dataclasses import replace
 import numpy as np
 
 from planner.solver.compiled import Compiled, compile_model
-from planner.solver.highs import load
+from planner.solver.highs import OutOfRange, load
 from planner.solver.highs.cones import closed_in, tangents_at
 from planner.solver.highs.job import Job
-from planner.solver.highs.outcome import finite, optimum, outcome, priced
+from planner.solver.highs.outcome import finite, outcome, priced
 from planner.solver.marginals import price_rules
 from planner.solver.solution import Options, Progress, Solution
 from planner.solver.undisturbed import undisturbed
+from planner.solver.verify import TOLERANCE, improvable, residual
 from planner_models.blocks.disruptions.risk import LIMIT
 from planner_models.model import Model
 from planner_models.start import reach_levels, round_up
+
+ROUNDING = 1e-12
+"""Share of what is paid and earned in all that summing it up may be off."""
 
 PROVED = 1e-6
 """A plan whose gap is at most this is called optimal; above it, within the gap that was asked for."""
@@ -123,18 +127,42 @@ def solve_arrays(
     started = time.monotonic()
     with listening() as stop:
         job = Job(options, progress, stop, started)
-        bound = -np.inf
-        if start is None and roundings and compiled.integer.any():
-            bound, start, compiled = _start(job, compiled, roundings)
-        solution, closer = _searched(job, compiled, start, bound)
-        while closer is not compiled and _unsettled(solution, options):
-            start, compiled = _better(compiled, start, solution.values), closer
-            bound = bound if solution.bound is None else max(bound, solution.bound)
-            solution, closer = _searched(job, compiled, start, bound)
-        if start is not None and _overstated(solution, options):
-            again, _ = _searched(job, compiled, None, bound)
-            solution = _cheaper(again, solution)
+        try:
+            solution = _verified(compiled, _solved(job, compiled, roundings, start))
+        except OutOfRange:
+            solution = Solution("out_of_range", None, None, None, None, 0, 0.0)
     return replace(solution, seconds=time.monotonic() - started)
+
+
+def _solved(job: Job, compiled: Compiled, roundings: tuple[Rounding, ...], start: np.ndarray | None) -> Solution:
+    bound = -np.inf
+    if start is None and roundings and compiled.integer.any():
+        bound, start, compiled = _start(job, compiled, roundings)
+    solution, closer = _searched(job, compiled, start, bound)
+    while closer is not compiled and _unsettled(solution, job.options):
+        start, compiled = _better(compiled, start, solution.values), closer
+        bound = bound if solution.bound is None else max(bound, solution.bound)
+        solution, closer = _searched(job, compiled, start, bound)
+    if start is not None and _overstated(solution, job.options):
+        again, _ = _searched(job, compiled, None, bound)
+        solution = _cheaper(again, solution)
+    return solution
+
+
+def _verified(compiled: Compiled, solution: Solution) -> Solution:
+    """The solution, called inexact where its plan does not meet the model in the model's own units."""
+    if solution.values is None or solution.objective is None:
+        return solution
+    off = residual(compiled, solution.values)
+    cost = float(compiled.cost @ solution.values) + compiled.offset
+    paid = float(np.abs(compiled.cost * solution.values).sum()) + abs(compiled.offset)
+    doubt = solution.doubt
+    if not off <= TOLERANCE:
+        doubt = f"it misses a limit by {off:.1g} of the figures that the limit is about"
+    elif not abs(cost - solution.objective) <= TOLERANCE * paid:
+        doubt = "what it costs is not what the solver says that it costs"
+    finished = solution.status in ("optimal", "within_gap")
+    return replace(solution, status="inexact" if doubt and finished else solution.status, doubt=doubt)
 
 
 @contextmanager
@@ -158,7 +186,7 @@ def _start(job: Job, compiled: Compiled, roundings: tuple[Rounding, ...]) -> tup
     """
     relaxed = job.run(replace(compiled, integer=np.zeros_like(compiled.integer)))
     compiled = closed_in(compiled, relaxed, job.again)
-    best = optimum(relaxed)
+    best = relaxed.optimum
     if best is None:
         return -np.inf, None, compiled
     bound, values = best
@@ -167,7 +195,7 @@ def _start(job: Job, compiled: Compiled, roundings: tuple[Rounding, ...]) -> tup
         whole = rounded(values)
         fixed = job.run(_fixed(compiled, whole))
         compiled = closed_in(compiled, fixed, job.again)
-        best = optimum(fixed)
+        best = fixed.optimum
         if best is None:
             break
         values = start = best[1]
@@ -191,7 +219,7 @@ def _calm_start(job: Job, compiled: Compiled, roundings: tuple[Rounding, ...], b
     whole = part.whole(solution.values)
     fixed = load(_fixed(compiled, whole))
     fixed.run()
-    best = optimum(fixed)
+    best = fixed.optimum
     if best is None:
         return None
     start = best[1]
@@ -218,7 +246,7 @@ def _searched(job: Job, compiled: Compiled, start: np.ndarray | None, bound: flo
         begun, tighter = _polished(closer, begun) if whole else (begun, closer)
         if begun.values is not None and (stopped or begun.values is not start or not whole):
             solution, closer = begun, tighter
-    return _named(solution), closer
+    return _named(compiled, solution), closer
 
 
 def _worse(compiled: Compiled, solution: Solution, start: np.ndarray) -> bool:
@@ -262,11 +290,16 @@ def _overstated(solution: Solution, options: Options) -> bool:
     return solution.status == "within_gap" and solution.gap is not None and solution.gap > max(options.gap, PROVED)
 
 
-def _named(solution: Solution) -> Solution:
+def _named(compiled: Compiled, solution: Solution) -> Solution:
     """The gap of a plan against its bound, and the name of a finished search by that gap."""
-    if solution.objective is None or solution.bound is None:
+    if solution.objective is None or solution.bound is None or solution.values is None:
         return solution
-    gap = max(0.0, solution.objective - solution.bound) / max(abs(solution.objective), 1e-9)
+    gap = max(0.0, solution.objective - solution.bound)
+    paid = float(np.abs(compiled.cost * solution.values).sum()) + abs(compiled.offset)
+    if gap > ROUNDING * paid:  # of a plan that costs nothing at all, what is paid within it is the measure
+        gap /= max(abs(solution.objective), ROUNDING * paid, ROUNDING * abs(solution.bound))
+    else:
+        gap = 0.0
     finished = solution.status in ("optimal", "within_gap")
     status = ("optimal" if gap <= PROVED else "within_gap") if finished else solution.status
     return replace(solution, gap=gap, bound=min(solution.bound, solution.objective), status=status)
@@ -292,11 +325,13 @@ def _polished(compiled: Compiled, solution: Solution) -> tuple[Solution, Compile
     solver = load(_fixed(compiled, fixed))
     solver.run()
     closer = closed_in(compiled, solver)
-    best = optimum(solver)
+    best = solver.optimum
     if best is None:
         closer = tangents_at(closer, solution.values)
         kept = solution if closer is compiled else replace(solution, values=None, objective=None)
         return kept, closer
     objective, values = best
     values[whole] = fixed[whole]
-    return replace(priced(solution, solver, closer), values=values, objective=objective), closer
+    open_ = improvable(_fixed(closer, fixed), values, solver.duals)
+    doubt = "" if open_ <= TOLERANCE else f"with its decisions as they are it may cost {open_:.1g} less, as a share"
+    return replace(priced(solution, solver, closer), values=values, objective=objective, doubt=doubt), closer

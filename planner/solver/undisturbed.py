@@ -70,6 +70,7 @@ def undisturbed(compiled: Compiled) -> Undisturbed | None:
             variables=[variable for variable, stays in zip(compiled.variables, kept, strict=True) if stays],
             rows=[row for row, hit in zip(compiled.rows, touched, strict=False) if not hit],
             cones=cones,
+            units=None if compiled.units is None else compiled.units[kept[: len(compiled.units)]],
             disturbed=np.zeros(kept.sum(), dtype=bool),
             disturbed_rows=np.zeros(0, dtype=bool),
         ),

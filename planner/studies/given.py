@@ -85,7 +85,7 @@ def options_of(found: Compared) -> Options:
     return Options(
         gap=float(given["gap"] or settings["mip_gap"]),
         time_limit=float(given["time_limit"]) if given["time_limit"] else None,
-        threads=int(given["threads"]) if given["threads"] else None,
+        threads=int(given["threads"] or settings["threads"]),
         seed=int(given["seed"] or settings["seed"]),
     )
 

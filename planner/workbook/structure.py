@@ -11,6 +11,7 @@ import pandera.pandas as pa
 from planner.workbook.findings import Findings
 from planner.workbook.names import shown, suggestion
 from planner_models.schema import INPUTS, keys, meta
+from planner_models.schema.columns import LARGEST, SIZE, SMALLEST
 
 _MOST_SUGGESTIONS = 100
 """Different wrong names of one column for which a near name is looked up; further ones are reported without."""
@@ -60,6 +61,8 @@ def _complaint(check: str, value: Any, facts: dict[str, Any]) -> str:
     if choices:
         return f"is `{shown(value)}`: write {choices}"
     unit = f" {facts['unit']}" if facts["unit"] else ""
+    if check == SIZE:
+        return f"is {value:.15g}{unit}: write 0 or a number whose size is between {SMALLEST:g} and {LARGEST:g}"
     return f"is {value:.15g}{unit}: write a number {_range(facts)}"
 
 

@@ -4,36 +4,139 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import NamedTuple
 
 import highspy
 import numpy as np
 
 from planner.solver.compiled import Compiled
+from planner.solver.solution import THREADS
+from planner.solver.units import scale_of
+
+SMALLEST_ENTRY = 1e-12
+"""Entries of a scaled matrix below this count as nothing; HiGHS's own limit, 1e-9, is not small enough for recipes."""
 
 
-def load(compiled: Compiled) -> highspy.Highs:
-    """A silent HiGHS instance that holds the model."""
-    with _banner_hidden():
-        solver = highspy.Highs()
-    solver.setOptionValue("log_to_console", False)
-    solver.passModel(
-        len(compiled.cost),
-        len(compiled.row_lower),
-        len(compiled.values),
-        int(highspy.MatrixFormat.kRowwise),
-        int(highspy.ObjSense.kMinimize),
-        compiled.offset,
-        compiled.cost,
-        compiled.lower,
-        compiled.upper,
-        compiled.row_lower,
-        compiled.row_upper,
-        compiled.starts,
-        compiled.columns,
-        compiled.values,
-        compiled.integer.astype(np.int32),
-    )
-    return solver
+class OutOfRange(ArithmeticError):
+    """A model whose figures, in the best units there are, are too far apart for floating point."""
+
+
+class Optimum(NamedTuple):
+    """The least cost, and the values per column that have it."""
+
+    objective: float
+    values: np.ndarray
+
+
+class Loaded:
+    """HiGHS with a model. It works in units of its own; everything said here is in the units of the model.
+
+    `scale` holds the factors between the two, one for each row that it has by now.
+    """
+
+    def __init__(self, compiled: Compiled, threads: int = THREADS) -> None:
+        """Raises OutOfRange where HiGHS does not take the model."""
+        self.threads, self.scale = threads, scale_of(compiled)
+        with _banner_hidden():
+            self.solver = highspy.Highs()
+        self.solver.setOptionValue("log_to_console", False)
+        self.solver.setOptionValue("threads", threads)
+        self.solver.setOptionValue("small_matrix_value", SMALLEST_ENTRY)
+        if self._pass(compiled) == highspy.HighsStatus.kError:
+            raise OutOfRange("the figures of the model are too far apart")
+
+    def _pass(self, compiled: Compiled) -> highspy.HighsStatus:
+        scale = self.scale
+        row = np.repeat(np.arange(len(compiled.row_lower)), np.diff(compiled.starts))
+        return self.solver.passModel(
+            len(compiled.cost),
+            len(compiled.row_lower),
+            len(compiled.values),
+            int(highspy.MatrixFormat.kRowwise),
+            int(highspy.ObjSense.kMinimize),
+            compiled.offset * scale.money,
+            compiled.cost * scale.columns * scale.money,
+            compiled.lower / scale.columns,
+            compiled.upper / scale.columns,
+            compiled.row_lower * scale.rows,
+            compiled.row_upper * scale.rows,
+            compiled.starts,
+            compiled.columns,
+            compiled.values * scale.columns[compiled.columns] * scale.rows[row],
+            compiled.integer.astype(np.int32),
+        )
+
+    def run(self) -> None:
+        """Run it, from where the last run ended."""
+        _share_out(self.threads)
+        self.solver.run()
+
+    def begin_with(self, values: np.ndarray) -> None:
+        """Give it a plan to start from, in values per column."""
+        plan = highspy.HighsSolution()
+        plan.col_value = values / self.scale.columns
+        self.solver.setSolution(plan)
+
+    def add_rows(self, compiled: Compiled) -> None:
+        """Add the rows of `compiled` that are not there yet."""
+        old = len(self.scale.rows)
+        first = int(compiled.starts[old])
+        rows = scale_of(compiled).rows[old:]
+        self.scale = replace(self.scale, rows=np.concatenate([self.scale.rows, rows]))
+        row = np.repeat(rows, np.diff(compiled.starts[old:]))
+        self.solver.addRows(
+            len(rows),
+            compiled.row_lower[old:] * rows,
+            compiled.row_upper[old:] * rows,
+            len(compiled.values) - first,
+            compiled.starts[old:-1] - first,
+            compiled.columns[first:],
+            compiled.values[first:] * self.scale.columns[compiled.columns[first:]] * row,
+        )
+
+    @property
+    def status(self) -> highspy.HighsModelStatus:
+        """How the last run ended, in HiGHS's own terms."""
+        return self.solver.getModelStatus()
+
+    @property
+    def values(self) -> np.ndarray:
+        """The values of the columns."""
+        return np.array(self.solver.getSolution().col_value) * self.scale.columns
+
+    @property
+    def duals(self) -> np.ndarray:
+        """What the least cost moves by per unit of each row's right side."""
+        return np.array(self.solver.getSolution().row_dual) * self.scale.rows / self.scale.money
+
+    @property
+    def objective(self) -> float:
+        """What the plan found costs."""
+        return self.solver.getObjectiveValue() / self.scale.money
+
+    @property
+    def optimum(self) -> Optimum | None:
+        """The optimum of a run that ended with one; None where it did not."""
+        if self.status != highspy.HighsModelStatus.kOptimal:
+            return None
+        return Optimum(self.objective, self.values)
+
+
+def load(compiled: Compiled, threads: int = THREADS) -> Loaded:
+    """A silent HiGHS instance that holds the model. Raises OutOfRange where HiGHS does not take it."""
+    return Loaded(compiled, threads)
+
+
+_sharing = 0
+"""For how many threads HiGHS, which shares its threads among all runs of a process, was last made ready."""
+
+
+def _share_out(threads: int) -> None:
+    global _sharing  # noqa: PLW0603  # HiGHS keeps it once for the process, so do we
+    if _sharing != threads:
+        highspy.Highs.resetGlobalScheduler(True)
+        _sharing = threads
 
 
 @contextmanager

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from math import sqrt
-from typing import Any
 
-import highspy
 import numpy as np
 
 from planner.solver.compiled import Compiled, Cone
+from planner.solver.highs import Loaded
 
 CLOSE = 5e-7
 """How far the square of |parts| / whole may be above that of the radius, as a share: half of what a rule is allowed."""
@@ -15,33 +14,26 @@ CLOSE = 5e-7
 MOST_SCALED = 1e4
 """Tangents of a small whole are scaled up to 1, by so much at most: what a row is off by is no share of it."""
 
+ROUNDING = 1e-9
+"""Share of its size by which a supply that nothing allows is off by rounding alone."""
+
 ROUNDS = 200
 """Most runs of one linear programme."""
 
 
-def closed_in(
-    compiled: Compiled, solver: highspy.Highs, run: Callable[[highspy.Highs], Any] = highspy.Highs.run
-) -> Compiled:
+def closed_in(compiled: Compiled, solver: Loaded, run: Callable[[Loaded], None] = Loaded.run) -> Compiled:
     """Run a linear programme again until its optimum is inside of all cones, with the tangents that takes.
 
     `solver` holds the rows of `compiled` and has run; it may have other bounds on its variables.
     """
     for _ in range(ROUNDS if compiled.cones else 0):
-        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        best = solver.optimum
+        if best is None:
             break
-        found = tangents_at(compiled, np.array(solver.getSolution().col_value))
+        found = tangents_at(compiled, best.values)
         if found is compiled:
             break
-        old, first = len(compiled.row_upper), len(compiled.values)
-        solver.addRows(
-            len(found.row_upper) - old,
-            found.row_lower[old:],
-            found.row_upper[old:],
-            len(found.values) - first,
-            found.starts[old:-1] - first,
-            found.columns[first:],
-            found.values[first:],
-        )
+        solver.add_rows(found)
         compiled = found
         run(solver)
     return compiled
@@ -61,7 +53,8 @@ def tangents_at(compiled: Compiled, values: np.ndarray) -> Compiled:
 def _outside(cone: Cone, values: np.ndarray) -> bool:
     breach = 0.0 if cone.breach is None else values[cone.breach]
     allowed = cone.radius * sqrt(1.0 + CLOSE) * values[cone.whole] + breach
-    return bool(np.linalg.norm(values[cone.parts]) > allowed + 1e-9)
+    size = float(np.linalg.norm(values[cone.parts]))
+    return size > allowed + ROUNDING * size
 
 
 def _tangent(cone: Cone, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-import highspy
 import numpy as np
 
 from planner.solver.compiled import Compiled
-from planner.solver.highs import load
+from planner.solver.highs import Loaded, load
 from planner.solver.highs.outcome import finite
 from planner.solver.solution import Options, Progress
 
@@ -27,21 +26,21 @@ class Job:
     stop: threading.Event
     started: float
 
-    def run(self, compiled: Compiled, start: np.ndarray | None = None, bound: float | None = None) -> highspy.Highs:
+    def run(self, compiled: Compiled, start: np.ndarray | None = None, bound: float | None = None) -> Loaded:
         """Load and run in a thread, so that Ctrl-C is heard, in the time that is left; shown where `bound` is given."""
-        solver = load(compiled)
-        _configure(solver, self.options)
+        loaded = load(compiled, self.options.threads)
+        solver, money = loaded.solver, loaded.scale.money
+        solver.setOptionValue("mip_rel_gap", float(self.options.gap))
+        solver.setOptionValue("random_seed", int(self.options.seed))
         if start is not None:
-            plan = highspy.HighsSolution()
-            plan.col_value = start
-            solver.setSolution(plan)
+            loaded.begin_with(start)
         for source in (solver.cbMipInterrupt, solver.cbSimplexInterrupt, solver.cbIpmInterrupt):
             source.subscribe(lambda event: event.interrupt() if self.stop.is_set() else None)
         if bound is not None and self.progress is not None:
             show = self.progress
-            solver.cbMipLogging.subscribe(lambda event: show(_progress(event.data_out, bound)))
-        self.again(solver)
-        return solver
+            solver.cbMipLogging.subscribe(lambda event: show(_progress(event.data_out, money, bound)))
+        self.again(loaded)
+        return loaded
 
     def hurried(self, bound: float) -> "Job":
         """The same job for a first plan of a part: a wider gap, not all of the time.
@@ -54,29 +53,22 @@ class Job:
         shown = None if show is None else lambda step: show(replace(step, incumbent=None, bound=bound, gap=None))
         return replace(self, options=options, progress=shown)
 
-    def again(self, solver: highspy.Highs) -> None:
+    def again(self, loaded: Loaded) -> None:
         """Run what is loaded, from where the last run ended."""
+        solver = loaded.solver
         if self.options.time_limit is not None:
             left = self.options.time_limit - (time.monotonic() - self.started)
             solver.setOptionValue("time_limit", solver.getRunTime() + max(left, 0.0))
-        worker = threading.Thread(target=solver.run, daemon=True)
+        worker = threading.Thread(target=loaded.run, daemon=True)
         worker.start()
         while worker.is_alive():
             worker.join(0.1)
 
 
-def _configure(solver: highspy.Highs, options: Options) -> None:
-    highspy.Highs.resetGlobalScheduler(True)
-    solver.setOptionValue("mip_rel_gap", float(options.gap))
-    solver.setOptionValue("random_seed", int(options.seed))
-    if options.threads is not None:
-        solver.setOptionValue("threads", int(options.threads))
-
-
-def _progress(data: Any, bound: float) -> Progress:
-    """What HiGHS tells of a run, with a `bound` known before it where that is better."""
-    incumbent, known = finite(data.mip_primal_bound), finite(max(data.mip_dual_bound, bound))
+def _progress(data: Any, money: float, bound: float) -> Progress:
+    """What HiGHS tells of a run in units of `money`, with a `bound` known before it where that is better."""
+    incumbent, known = finite(data.mip_primal_bound / money), finite(max(data.mip_dual_bound / money, bound))
     gap = None
-    if incumbent is not None and known is not None:
-        gap = (incumbent - known) / max(abs(incumbent), 1e-9)
+    if incumbent and known is not None:
+        gap = (incumbent - known) / abs(incumbent)
     return Progress(data.running_time, incumbent, known, gap, max(0, data.mip_node_count))

@@ -1,6 +1,5 @@
 """A linear programme by itself, for checks that ask what is possible at best."""
 
-import highspy
 import numpy as np
 
 from planner.solver.compiled import Compiled
@@ -40,7 +39,5 @@ def solve_linear(problem: Compiled) -> tuple[float, np.ndarray, np.ndarray] | No
     """
     solver = load(problem)
     solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return None
-    solution = solver.getSolution()
-    return solver.getObjectiveValue(), np.array(solution.col_value), np.array(solution.row_dual)
+    best = solver.optimum
+    return None if best is None else (best.objective, best.values, solver.duals)

@@ -6,21 +6,15 @@ import highspy
 import numpy as np
 
 from planner.solver.compiled import Compiled
+from planner.solver.highs import Loaded
 from planner.solver.solution import Solution
 
 
-def optimum(solver: highspy.Highs) -> tuple[float, np.ndarray] | None:
-    """The objective and the values per column of a run that ended with an optimum; None where it did not."""
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return None
-    return solver.getObjectiveValue(), np.array(solver.getSolution().col_value)
-
-
-def outcome(solver: highspy.Highs, interrupted: bool, compiled: Compiled, bound: float) -> Solution:
+def outcome(solver: Loaded, interrupted: bool, compiled: Compiled, bound: float) -> Solution:
     """The one place where HiGHS' model status becomes a word of ours."""
-    status = solver.getModelStatus()
+    status = solver.status
     kinds = highspy.HighsModelStatus
-    info = solver.getInfo()
+    info = solver.solver.getInfo()
     found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     ended = {
         kinds.kOptimal: "optimal",
@@ -34,17 +28,17 @@ def outcome(solver: highspy.Highs, interrupted: bool, compiled: Compiled, bound:
     nodes = max(0, info.mip_node_count)
     if ended in ("infeasible", "unbounded", "failed") or not (found or status == kinds.kModelEmpty):
         return Solution(ended, None, None, None, None, nodes, 0.0)
-    objective = solver.getObjectiveValue()
+    objective = solver.objective
     proved = objective if ended == "optimal" else -np.inf
-    known = max(info.mip_dual_bound if compiled.integer.any() else proved, bound)
-    values = np.array(solver.getSolution().col_value)
+    known = max(info.mip_dual_bound / solver.scale.money if compiled.integer.any() else proved, bound)
+    values = solver.values
     solution = Solution(ended, values, objective, finite(known), None, nodes, 0.0)
     return solution if compiled.integer.any() or ended != "optimal" else priced(solution, solver, compiled)
 
 
-def priced(solution: Solution, solver: highspy.Highs, compiled: Compiled) -> Solution:
+def priced(solution: Solution, solver: Loaded, compiled: Compiled) -> Solution:
     """The duals of a solved linear programme with the rows of `compiled`."""
-    duals = np.array(solver.getSolution().row_dual)
+    duals = solver.duals
     rows = len(duals) - len(compiled.tangents)
     cones = np.bincount(np.array(compiled.tangents, dtype=int), duals[rows:], len(compiled.cones))
     return replace(solution, duals=duals[:rows], cone_duals=cones)

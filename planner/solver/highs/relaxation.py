@@ -22,17 +22,18 @@ def extremes(
     relaxed = replace(
         compiled, cost=np.zeros(len(compiled.cost)), offset=0.0, integer=np.zeros(len(compiled.cost), dtype=bool)
     )
-    solver = load(relaxed)
+    loaded = load(relaxed)
+    solver = loaded.solver
     solver.setOptionValue("time_limit", float(seconds))
     sign = 1.0 if least else -1.0
     for column in columns:
         if stop.is_set():
             return
         solver.changeColCost(column, sign)
-        solver.run()
-        status = solver.getModelStatus()
+        loaded.run()
+        status = loaded.status
         if status == highspy.HighsModelStatus.kTimeLimit:
             return
         if status == highspy.HighsModelStatus.kOptimal:
-            yield column, sign * solver.getObjectiveValue()
+            yield column, sign * loaded.objective * float(loaded.scale.columns[column])
         solver.changeColCost(column, 0.0)

@@ -11,7 +11,7 @@ class Warm:
     """HiGHS with one matrix: every solve begins where the one before ended, with the dual simplex."""
 
     def __init__(self, compiled: Compiled) -> None:
-        self._solver = load(compiled)
+        self._loaded = load(compiled)
         self._columns = np.arange(len(compiled.cost), dtype=np.int32)
         self._rows = np.arange(len(compiled.row_lower), dtype=np.int32)
 
@@ -22,15 +22,16 @@ class Warm:
 
         Raises RuntimeError where HiGHS ends in any other way, also when it starts afresh.
         """
-        self._solver.changeColsCost(len(self._columns), self._columns, cost)
-        self._solver.changeColsBounds(len(self._columns), self._columns, lower, upper)
-        self._solver.changeRowsBounds(len(self._rows), self._rows, row_lower, row_upper)
+        scale, solver = self._loaded.scale, self._loaded.solver
+        solver.changeColsCost(len(self._columns), self._columns, cost * scale.columns * scale.money)
+        solver.changeColsBounds(len(self._columns), self._columns, lower / scale.columns, upper / scale.columns)
+        solver.changeRowsBounds(len(self._rows), self._rows, row_lower * scale.rows, row_upper * scale.rows)
         for _ in range(2):
-            self._solver.run()
-            status = self._solver.getModelStatus()
+            self._loaded.run()
+            status = self._loaded.status
             if status in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty):
-                return np.array(self._solver.getSolution().col_value)
+                return self._loaded.values
             if status == highspy.HighsModelStatus.kInfeasible:
                 return None
-            self._solver.clearSolver()
-        raise RuntimeError(f"HiGHS ended with {self._solver.modelStatusToString(status)}")
+            solver.clearSolver()
+        raise RuntimeError(f"HiGHS ended with {solver.modelStatusToString(status)}")

@@ -152,7 +152,9 @@ class _Search:
                 self.solve(limit)
             return
         request = self.found.request
-        options = replace(request.options, threads=request.options.threads or crew.threads)
+        options = replace(
+            request.options, threads=min(request.options.threads, crew.threads or request.options.threads)
+        )
         way = _Way(self.found.reading, replace(request, options=options), self.row, self.kind, self.last)
         self._next()
         for points in solve_all(_solve_apart, [(way, limit) for limit in limits], crew.workers, crew.cluster):
