@@ -16,8 +16,11 @@ Plan = dict[str, pd.DataFrame]
 STATED = ("projects", "changes", "scenarios", "rules")
 """Sheets whose rows are there for what they say, whatever it costs."""
 
-NOISE = 1e-9
-"""Flows below this, in the item's own unit, are what floating point leaves behind."""
+NOISE = 1e-12
+"""Figures below this share of the largest of their kind are what floating point leaves behind."""
+
+KINDS = ("rule", "item", "process", "line")
+"""Columns that say of what kind the figures of a row are: only those of one kind have one unit."""
 
 
 def plan(m: Model) -> Plan:
@@ -37,13 +40,13 @@ def tidy(sheet: str, frame: pd.DataFrame, order: dict[str, int]) -> pd.DataFrame
     `order` gives the position of each period in time.
     """
     schema = RESULTS[sheet]
-    columns = {}
-    for name, column in schema.columns.items():
-        numeric = meta(column)["kind"] in NUMERIC
-        values = frame[name].astype(float if numeric else object)
-        columns[name] = _saved(values) if numeric else values.where(values.notna(), None)
-    table = pd.DataFrame(columns)
     figures = [name for name, column in schema.columns.items() if meta(column)["kind"] in NUMERIC]
+    noise = _noise(frame[figures].astype(float), frame, {name: meta(schema.columns[name])["unit"] for name in figures})
+    columns = {}
+    for name in schema.columns:
+        values = frame[name].astype(float if name in figures else object)
+        columns[name] = _saved(values, noise[name]) if name in figures else values.where(values.notna(), None)
+    table = pd.DataFrame(columns)
     if figures and sheet not in STATED:
         flags = [name for name, column in schema.columns.items() if meta(column)["kind"] == "flag"]
         stated = (table[figures].fillna(0.0) != 0).any(axis=1) | (table[flags] == "yes").any(axis=1)
@@ -56,9 +59,19 @@ def tidy(sheet: str, frame: pd.DataFrame, order: dict[str, int]) -> pd.DataFrame
     )
 
 
-def _saved(values: pd.Series) -> pd.Series:
+def _noise(figures: pd.DataFrame, frame: pd.DataFrame, units: dict[str, str]) -> dict[str, pd.Series]:
+    """By column and row: below what a figure is noise, from the largest one of the same kind in the same unit."""
+    kind = next((frame[name].to_numpy() for name in KINDS if name in frame), np.zeros(len(frame)))
+    largest = {}
+    for unit in set(units.values()):
+        alike = figures[[name for name in figures if units[name] == unit]].abs().max(axis=1)
+        largest[unit] = NOISE * alike.groupby(kind, dropna=False).transform("max")
+    return {name: largest[unit] for name, unit in units.items()}
+
+
+def _saved(values: pd.Series, noise: pd.Series) -> pd.Series:
     """Numbers as every spreadsheet saves them, in 15 digits, so that saving a result again changes none; no noise."""
-    kept = values.mask(values.abs() < NOISE, 0.0).to_numpy(float, copy=True)
+    kept = values.mask(values.abs() < noise, 0.0).to_numpy(float, copy=True)
     some = np.isfinite(kept) & (kept != 0.0)
     scale = 10.0 ** (14 - np.floor(np.log10(np.abs(kept[some]))))
     kept[some] = np.round(kept[some] * scale) / scale

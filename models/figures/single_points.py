@@ -6,7 +6,7 @@ import pandas as pd
 from planner_models.instance import Instance
 
 ROUNDING = 1e-6
-"""Shortfalls below this share of what is lost (or this much of the item) are rounding."""
+"""Shortfalls below this share of what is lost are rounding."""
 
 _KEY = ["item", "period"]
 _THERE = [*_KEY, "destination"]
@@ -41,7 +41,7 @@ def single_points(
     local = table.groupby([*_KEY, "region"])["spare"].sum().add(held, fill_value=0.0)
     parts += [_carriers(ways, kind, local.rename_axis(_THERE)) for kind in ("lane", "chokepoint")]
     found = pd.concat([part for part in parts if len(part)] or parts[:1])
-    found = found[found["short"] > ROUNDING * np.maximum(found["lost"], 1.0)]
+    found = found[found["short"] > ROUNDING * found["lost"]]
     found["rank"] = found["kind"].map(_KINDS.index)
     worst = found.sort_values(["short", "rank", "name"], ascending=[False, True, True]).drop_duplicates(_KEY)
     weakest = (worst["kind"] + " " + worst["name"]).set_axis(pd.MultiIndex.from_frame(worst[_KEY]))

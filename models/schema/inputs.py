@@ -236,7 +236,7 @@ _TABLES = [
                     "exit": flag("may it end after the term", "yes"),
                     "priority": share("floor of availability when disturbed", default=0),
                     "qualification": number(
-                        "periods from signing to first use", "period", low=0, default=0, whole=True
+                        "periods from signing to first use", "period", low=0, high=1000, default=0, whole=True
                     ),
                 }
             ),

@@ -11,6 +11,12 @@ import pandas as pd
 TOLERANCE = 1e-6
 """Largest relative difference that counts as rounding."""
 
+FLOOR = 1e-4
+"""Figures below this share of the largest of their kind are held to the tolerance of figures of this size."""
+
+KINDS = ("rule", "item", "process")
+"""Levels of a key that say of what kind its figure is: figures of one kind have one unit."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -29,8 +35,8 @@ class Finding:
 def same(check: str, value: pd.Series, expected: pd.Series, size: pd.Series | None = None) -> Finding:
     """Compares figures with equal keys; a key that one side lacks counts as zero there.
 
-    The difference is taken relative to the larger of 1, both figures and, where given, the `size` of what they are
-    made of.
+    The difference is taken relative to the largest of both figures, a share of the largest figure of the same kind
+    (`FLOOR`) and, where given, the `size` of what they are made of. Units do not matter.
     """
     return Finding(check, *worst(relative(value, expected, size)))
 
@@ -54,10 +60,24 @@ def relative(value: pd.Series, expected: pd.Series, size: pd.Series | None = Non
     if not value.index.equals(expected.index):
         value, expected = value.align(expected, fill_value=0.0)
     a, b = value.to_numpy(float), expected.to_numpy(float)
-    scale = np.maximum(np.maximum(np.abs(a), np.abs(b)), 1.0)
+    scale = np.maximum(np.abs(a), np.abs(b))
+    scale = np.maximum(scale, FLOOR * _largest(scale, value.index))
     if size is not None:
         scale = np.maximum(scale, size.reindex(value.index, fill_value=0.0).to_numpy(float))
-    return pd.Series(np.abs(a - b) / scale, index=value.index)
+    off = np.abs(a - b)
+    return pd.Series(np.divide(off, scale, out=np.zeros_like(off), where=off != 0.0), index=value.index)
+
+
+def _largest(size: np.ndarray, index: pd.Index) -> np.ndarray:
+    """For each figure the size of the largest of its kind; figures without an end count for nothing."""
+    sizes = np.where(np.isfinite(size), size, 0.0)
+    level = next((name for name in KINDS if name in index.names), None)
+    if level is None:
+        return np.full(len(sizes), sizes.max(initial=0.0))
+    codes = index.get_level_values(level).factorize(use_na_sentinel=False)[0]
+    largest = np.zeros(codes.max(initial=-1) + 1)
+    np.maximum.at(largest, codes, sizes)
+    return largest[codes]
 
 
 def worst(differences: pd.Series) -> tuple[int, float]:

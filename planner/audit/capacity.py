@@ -76,7 +76,7 @@ def _existing(case: Case) -> list[Finding]:
     before = state.groupby(level=LINE).shift(fill_value=True)
     return [
         same("existing capacity", existing, there.where(fixed, nearest)),
-        same("retired capacity", retired, (counted - existing).clip(lower=0.0)),
+        same("retired capacity", retired, (counted - existing).clip(lower=0.0), counted.abs()),
         never("retired for good", state & ~before.astype(bool)),
         same("capacity of lines that exist", sheet["existing"], existing),
     ]

@@ -67,7 +67,7 @@ def audit(case: Case) -> list[Finding]:
         same("sold and unserved are the volume", indexed["sold"] + indexed["unserved"], indexed["volume"]),
         at_most("sold within volume", indexed["sold"], indexed["volume"]),
         at_most("nothing sold below 0", -indexed["sold"], 0.0 * indexed["sold"]),
-        at_most("what must be served is", must["unserved"], 0.0 * must["unserved"]),
+        at_most("what must be served is", must["unserved"], 0.0 * must["unserved"], must["volume"]),
     ]
 
 

@@ -5,9 +5,9 @@ A breach is how far the value misses the limit times the base, in the unit that 
 
 from collections.abc import Callable
 
-import numpy as np
 import pandas as pd
 
+from planner.audit import TOLERANCE
 from planner.audit.balance import kept_throughout
 from planner.audit.case import LINE, Case, keyed
 from planner.audit.lanes import charged
@@ -68,7 +68,7 @@ def number_of_sources(case: Case, rule: pd.Series) -> pd.DataFrame:
     total, parts = supply(case, rule["scope"]), sources(case, rule["scope"], rule["by"])
     index = pd.MultiIndex.from_arrays([parts.index.get_level_values(name) for name in SUPPLY])
     whole = total.reindex(index).set_axis(parts.index)
-    enough = parts[parts >= rule["limit"] * whole - 1e-6 * np.maximum(whole, 1.0)]
+    enough = parts[parts >= rule["limit"] * whole - TOLERANCE * whole]
     number = enough.groupby(level=SUPPLY).size().reindex(total.index, fill_value=0).astype(float)
     place = int(rule["count"]) - 1
     last = parts.sort_values(ascending=False, kind="stable").groupby(level=SUPPLY).nth(place)

@@ -11,8 +11,8 @@ from planner_models.schema import TIERS
 
 EARTH_RADIUS = 6371.0
 DETOUR = 1.3
-USED = 1e-6
-"""A flow above this opens a lane; below it is rounding."""
+USED = 1e-8
+"""A flow above this share of the largest of its item opens a lane; below it is rounding."""
 
 LANE = ["origin", "destination", "mode"]
 
@@ -91,13 +91,18 @@ def openings(case: Case) -> pd.DataFrame:
     """
     parts = [charged(case), freighted(case, case.disturbed("flows"))]
     flows = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-    flows = flows[flows["shipped"] > USED].assign(place=case.places(flows["period"], -1).astype(float))
+    flows = flows[used(flows)].assign(place=case.places(flows["period"], -1).astype(float))
     first = flows.groupby([*LANE, "opened_as"])["place"].min()
     lanes = inherited(case, "lanes")
     lanes = lanes[(lanes["opening_cost"] > 0) & (lanes["item"] == lanes["opened_as"])]
     tier = case.instance["items"].set_index("item")["tier"]
     rows = lanes.merge(first.reset_index(), on=[*LANE, "opened_as"], how="left")
     return rows.assign(tier=rows["opened_as"].map(tier).astype(object).fillna(TIERS[0]), region=rows["destination"])
+
+
+def used(flows: pd.DataFrame) -> pd.Series:
+    """Which flows are more than what rounding leaves of an item."""
+    return flows["shipped"] > USED * flows.groupby("item")["shipped"].transform("max")
 
 
 def audit(case: Case) -> list[Finding]:
@@ -113,7 +118,7 @@ def audit(case: Case) -> list[Finding]:
     paid = indexed["shipped"] * (indexed["transport"] + indexed["transit"])
     return [
         never("flows have lanes", flows["priced_by"].isna()),
-        never("no flow where a ban is in force", flows["banned"] & (flows["shipped"] > USED)),
+        never("no flow where a ban is in force", flows["banned"] & used(flows)),
         at_most("flows within the capacity of their lane", own["shipped"], own["capacity"].fillna(float("inf"))),
         at_most("flows within shared capacity", sums, pd.Series(limit, index=sums.index)),
         same("cost of flows", indexed["cost"], paid),

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from planner.audit import Finding, at_most, never
+from planner.audit import TOLERANCE, Finding, at_most, never
 from planner.audit.case import LINE, Case, keyed, remembered, words
 from planner.audit.enablers import thresholds
 from planner.audit.options import offered
@@ -86,7 +86,7 @@ def _active_stages(case: Case) -> Finding:
     need = pairs["activity"] * pairs["smallest"]
     tiers = stages.groupby("stage")["tier"].agg(set)
     fits = [tier == "*" or tier in tiers[stage] for tier, stage in zip(pairs["tier"], pairs["stage"], strict=True)]
-    active = pairs[(pairs["made"] >= need - 1e-6 * np.maximum(need, 1.0)) & np.array(fits, dtype=bool)]
+    active = pairs[(pairs["made"] >= need - TOLERANCE * need) & np.array(fits, dtype=bool)]
     number = active.groupby("index").size().reindex(rows.index, fill_value=0)
     return at_most("active stages of levels reached", rows["stages"], number.astype(float))
 

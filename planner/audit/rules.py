@@ -178,7 +178,7 @@ def audit(case: Case) -> list[Finding]:
         return []
     sheet, rows = case["rules"].set_index(ROW), breaches(case).set_index(ROW)
     size = rows["base"].abs()
-    matters = rows["value"].notna() & (size > TOLERANCE) & (rows["least"] | (rows["value"] > TOLERANCE))
+    matters = rows["value"].notna() & (size > 0) & (rows["least"] | (rows["value"] > TOLERANCE))
     said = rows.reindex(sheet.index)
     named = {rule["rule"]: rule for rule in _active(case)}
     given = sheet.index.get_level_values("rule").map({name: rule["limit"] for name, rule in named.items()})
@@ -198,7 +198,7 @@ def audit(case: Case) -> list[Finding]:
         never("every rule has a row", ~pd.Series(list(named)).isin(case["rules"]["rule"])),
         same("limits of rules", sheet["limit"], pd.Series(given.to_numpy(float), index=sheet.index).fillna(0.0)),
         same("values of rules", sheet["value"][sure], said["value"][sure]),
-        same("slack of rules", sheet["slack"][sure], slack[sure]),
+        same("slack of rules", sheet["slack"][sure], slack[sure], said[["value", "limit"]].abs().max(axis=1)[sure]),
         never("rules that are said to be met", wrong),
         at_most("hard rules are met", rows["breach"][hard], rows["close"][hard], size[hard]),
         at_most("no limit has a price below 0", -sheet["marginal_cost"], 0.0 * sheet["marginal_cost"]),

@@ -106,7 +106,7 @@ class _Source(NamedTuple):
 
     @property
     def fatal(self) -> bool:
-        return self.short > _ROUNDING * max(self.lost, 1.0)
+        return self.short > _ROUNDING * self.lost
 
 
 def _weak(case: Case, sheet: pd.DataFrame) -> list[Finding]:
@@ -118,7 +118,7 @@ def _weak(case: Case, sheet: pd.DataFrame) -> list[Finding]:
     number = pd.Series([float(len(short[key])) for key in sheet.index], index=sheet.index)
     worst = [max(short[key].values(), default=0.0) for key in sheet.index]
     named = [short[key].get(name, 0.0) for key, name in zip(sheet.index, sheet["weakest"], strict=True)]
-    wrong = [most - this > _CLOSE * max(most, 1.0) for most, this in zip(worst, named, strict=True)]
+    wrong = [most - this > _CLOSE * most for most, this in zip(worst, named, strict=True)]
     return [
         same("security: single_points", sheet["single_points"], number),
         never("security: weakest", pd.Series(wrong, dtype=bool)),

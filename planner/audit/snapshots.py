@@ -87,7 +87,7 @@ def _restocked(case: Case) -> pd.DataFrame:
     key, figures = ["region", "item", "period"], ["added", "released"]
     rows = case.disturbed("stocks").reset_index(drop=True)
     base = case["stocks"].groupby(key)[figures].sum().reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)
-    differs = (rows[figures] - base.to_numpy()).abs().max(axis=1) > NOISE * rows[figures].max(axis=1).clip(lower=1.0)
+    differs = (rows[figures] - base.to_numpy()).abs().max(axis=1) > NOISE * rows[figures].max(axis=1)
     return rows.loc[differs, POOL]
 
 

@@ -20,13 +20,10 @@ DIGITS = 9
 """Decimals of a service that count."""
 
 USED = 1e-6
-"""A flow of more than this, in its own unit, is one that would be missed."""
+"""A flow that exceeds what is left for it by more than this share of itself is one that would be missed."""
 
 LEANING = 1e-4
 """How much cost counts where service is sought: only between flows that serve the same."""
-
-TINY = 1e-9
-"""Keeps a ratio finite."""
 
 NOISE = 1e-7
 """Differences of cost below this, relative to what a period costs in all, are what the solver's tolerance leaves."""
@@ -77,9 +74,10 @@ class Reaction:
         """Whether these flows could not go on if `snapshot`, which takes away and adds nothing, came on top."""
         bounds = _disturbed(self.programme, snapshot)
         programme = self.programme
-        shared = [sum(self.values[members]) - bounds.row_upper[row] for row, members in programme.sharing.items()]
-        over = np.concatenate([(self.values - bounds.upper)[bounds.hit], shared])
-        return bool((over > USED).any())
+        shared = [sum(self.values[members]) for members in programme.sharing.values()]
+        flows = np.concatenate([self.values[bounds.hit], shared])
+        most = np.concatenate([bounds.upper[bounds.hit], bounds.row_upper[list(programme.sharing)]])
+        return bool((flows - most > USED * flows).any())
 
     def unserved(self) -> dict[tuple[str, str], float]:
         """By region and item: the worth not served, in money, where there is any."""
@@ -147,7 +145,7 @@ class Recourse:
         bounds = _disturbed(programme, snapshot)
         worth = np.zeros(len(bounds.cost))
         worth[list(programme.worth)] = list(programme.worth.values())
-        scale = worth.max(initial=0.0) / max(np.abs(bounds.cost).max(initial=0.0), TINY)
+        scale = worth.max(initial=0.0) / (np.abs(bounds.cost).max(initial=0.0) or 1.0)
         return self._answer("serving", period, snapshot, bounds, LEANING * scale * bounds.cost - worth)
 
     def undisturbed(self, period: str, months: float) -> Reaction:

@@ -17,6 +17,7 @@ from planner.solver.highs.outcome import finite, outcome, priced
 from planner.solver.marginals import price_rules
 from planner.solver.solution import Options, Progress, Solution
 from planner.solver.undisturbed import undisturbed
+from planner.solver.units import NOISE
 from planner.solver.verify import TOLERANCE, improvable, residual
 from planner_models.blocks.disruptions.risk import LIMIT
 from planner_models.model import Model
@@ -106,8 +107,10 @@ def _holding(compiled: Compiled, column: int, value: float) -> Compiled:
 
 
 def load_values(compiled: Compiled, values: np.ndarray) -> None:
-    """Give every variable of the model its value."""
-    for variable, value in zip(compiled.variables, values.tolist(), strict=True):
+    """Give every variable of the model its value; what the tolerances of the solver leave near 0 is 0."""
+    units = np.ones(len(values)) if compiled.units is None else compiled.units
+    clean = np.where(np.abs(values) < NOISE * units, 0.0, values)
+    for variable, value in zip(compiled.variables, clean.tolist(), strict=True):
         variable.set_value(value, skip_validation=True)
 
 

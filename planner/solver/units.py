@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 PASSES, SETTLED = 100, 0.05
 """Most passes of the balancing, and the change (in powers of two) below which it ends."""
 
-ORDINARY_AMOUNT = (-2.0, 10.0)
+NOISE = 1e-9
+"""Values below this, in the unit of their column, are what floating point leaves behind."""
+
+ORDINARY_AMOUNT = (-2.0, 17.0)
 """Powers of two between which the typical value of a column may be: less is lost in the tolerance of 1e-7."""
 
-ORDINARY_ROW = (-2.0, 17.0)
+ORDINARY_ROW = (-4.0, 20.0)
 """Powers of two between which the typical entry of a row may be."""
 
 ORDINARY_COST = (-3.0, 13.0)
@@ -77,14 +80,21 @@ def scale_of(compiled: "Compiled") -> Scale:
     if len(known) < len(unit):
         _measure_new(compiled, logs, unit, len(known))
     row = logs.row_factors(unit)
-    paid = compiled.cost != 0.0
-    money = float(-(np.log2(np.abs(compiled.cost[paid])) + unit[paid]).mean()) if paid.any() else 0.0
     return Scale(
         columns=np.exp2(unit),
         rows=np.exp2(_unless_ordinary(row, (-ORDINARY_ROW[1], -ORDINARY_ROW[0]))),
-        money=float(np.exp2(_unless_ordinary(np.array(money), (-ORDINARY_COST[1], -ORDINARY_COST[0])))),
+        money=money_factor(compiled.cost * np.exp2(unit)),
         sizes=np.exp2(-row),
     )
+
+
+def money_factor(cost: np.ndarray) -> float:
+    """The factor of an objective for columns with these costs, each per unit of its column."""
+    paid = np.abs(cost[cost != 0.0])
+    if not len(paid):
+        return 1.0
+    ordinary = (-ORDINARY_COST[1], -ORDINARY_COST[0])
+    return float(np.exp2(_unless_ordinary(-np.log2(paid).mean(keepdims=True), ordinary))[0])
 
 
 def _measure_new(compiled: "Compiled", logs: "_Logs", unit: np.ndarray, first: int) -> None:

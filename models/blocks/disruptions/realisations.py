@@ -15,9 +15,6 @@ from planner_models.sets import Sets
 from planner_models.sets.scenarios import Arc, Draw, Market
 from planner_models.sets.weights import service_weights
 
-NOISE = 1e-9
-"""Amounts below this are what floating point leaves behind."""
-
 SCENARIOS = ["scenario", "probability", "service", "loss", "impact", "cvar_weight", "modelled"]
 """Columns of sheet `scenarios`; the impact is known once flows in calm have been solved for."""
 
@@ -69,7 +66,7 @@ def course_rows(m: Model, courses: Courses) -> dict[str, pd.DataFrame]:
             shipped.append((*arc, t, w, amount, amount * cost, amount * duty))
         stocks += [(*place, t, w, *figures) for place, figures in course.stocks.items() if any(figures)]
         for (region, item, step), (wanted, sold) in course.sold.items():
-            if wanted > NOISE:
+            if wanted > 0:
                 price = prices[region, item, t, step]
                 demand.append((region, item, t, w, wanted, sold, wanted - sold, price, step))
     return {
@@ -83,9 +80,9 @@ def course_rows(m: Model, courses: Courses) -> dict[str, pd.DataFrame]:
 def _some(flows: Mapping[Any, float], base: pyo.Var, period: str) -> Iterator[tuple[Any, float]]:
     """The flows that are not zero, or not in the base."""
     for key, amount in flows.items():
-        if amount > NOISE:
+        if amount > 0:
             yield key, amount
-        elif base[(*key, period)].value > NOISE:
+        elif base[(*key, period)].value > 0:
             yield key, 0.0
 
 

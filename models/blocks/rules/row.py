@@ -11,8 +11,8 @@ from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.rules import Rule
 
-NOTHING = 1e-9
-"""Amounts up to this, in the item's own unit, are none."""
+NOTHING = 0.0
+"""Amounts up to this are none. What the tolerance of a solver leaves near 0 is 0 before anything is reported."""
 
 Key = tuple[str, str, str, str]
 """Rule, item, who and period."""

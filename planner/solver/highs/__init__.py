@@ -10,16 +10,21 @@ from typing import NamedTuple
 import highspy
 import numpy as np
 
+from planner.issues import InputError, Issue
 from planner.solver.compiled import Compiled
-from planner.solver.solution import THREADS
+from planner.solver.solution import THREADS, Solution
 from planner.solver.units import scale_of
+from planner.solver.versions import ensure_sound_solver
 
 SMALLEST_ENTRY = 1e-12
 """Entries of a scaled matrix below this count as nothing; HiGHS's own limit, 1e-9, is not small enough for recipes."""
 
 
-class OutOfRange(ArithmeticError):
+class OutOfRange(InputError):
     """A model whose figures, in the best units there are, are too far apart for floating point."""
+
+    def __init__(self) -> None:
+        super().__init__([Issue("error", "", "", Solution("out_of_range", None, None, None, None, 0, 0.0).words)])
 
 
 class Optimum(NamedTuple):
@@ -36,7 +41,8 @@ class Loaded:
     """
 
     def __init__(self, compiled: Compiled, threads: int = THREADS) -> None:
-        """Raises OutOfRange where HiGHS does not take the model."""
+        """Raises OutOfRange where HiGHS does not take the model, UnsoundSolver where HiGHS is too old."""
+        ensure_sound_solver()
         self.threads, self.scale = threads, scale_of(compiled)
         with _banner_hidden():
             self.solver = highspy.Highs()
@@ -44,7 +50,7 @@ class Loaded:
         self.solver.setOptionValue("threads", threads)
         self.solver.setOptionValue("small_matrix_value", SMALLEST_ENTRY)
         if self._pass(compiled) == highspy.HighsStatus.kError:
-            raise OutOfRange("the figures of the model are too far apart")
+            raise OutOfRange
 
     def _pass(self, compiled: Compiled) -> highspy.HighsStatus:
         scale = self.scale

@@ -5,6 +5,7 @@ import numpy as np
 
 from planner.solver.compiled import Compiled
 from planner.solver.highs import load
+from planner.solver.units import NOISE, money_factor
 
 
 class Warm:
@@ -23,14 +24,16 @@ class Warm:
         Raises RuntimeError where HiGHS ends in any other way, also when it starts afresh.
         """
         scale, solver = self._loaded.scale, self._loaded.solver
-        solver.changeColsCost(len(self._columns), self._columns, cost * scale.columns * scale.money)
+        paid = cost * scale.columns
+        solver.changeColsCost(len(self._columns), self._columns, paid * money_factor(paid))
         solver.changeColsBounds(len(self._columns), self._columns, lower / scale.columns, upper / scale.columns)
         solver.changeRowsBounds(len(self._rows), self._rows, row_lower * scale.rows, row_upper * scale.rows)
         for _ in range(2):
             self._loaded.run()
             status = self._loaded.status
             if status in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty):
-                return self._loaded.values
+                values = self._loaded.values
+                return np.where(np.abs(values) < NOISE * scale.columns, 0.0, values)
             if status == highspy.HighsModelStatus.kInfeasible:
                 return None
             solver.clearSolver()
