@@ -139,6 +139,7 @@ def searched(
             solution, {}, told(remedies(job.model, job.compiled), job.reading) if infeasible else [], remarks
         )
     tables = reported(job, solution)
+    solution = borne_out(solution, tables["audit"])
     if extra_rows is not None:
         tables["summary"] = pd.concat([tables["summary"], extra_rows(job, solution, shown)], ignore_index=True)
     return Outcome(solution, tables, [], remarks)
@@ -166,6 +167,27 @@ def _start(job: Job, decisions: Mapping[Decision, float]) -> tuple[Solution, tup
     return solution, (f"{words}{moved}; the plan they give {verb} {amount}",)
 
 
+def borne_out(solution: Solution, audited: pd.DataFrame) -> Solution:
+    """The solution, called inexact where the audit of its plan does not agree.
+
+    Parameters
+    ----------
+    solution
+        One with a plan.
+    audited
+        Sheet `audit` of its result: columns check, ok (yes | no).
+
+    Returns
+    -------
+    Solution
+        The same where everything agrees, or where the search was stopped early and nothing is claimed.
+    """
+    bad = audited.loc[audited["ok"] != "yes", "check"].tolist()
+    if not bad or solution.status not in ("optimal", "within_gap"):
+        return solution
+    return replace(solution, status="inexact", doubt=f"the audit does not agree on {', '.join(bad)}")
+
+
 def reported(job: Job, solution: Solution, **said: Any) -> Plan:
     """The result tables of a solution of a job, audited and sealed. `said` overrides facts, such as `status_text`."""
     assert solution.values is not None
@@ -175,6 +197,8 @@ def reported(job: Job, solution: Solution, **said: Any) -> Plan:
     price_rules(job.model, job.compiled, solution.duals, solution.cone_duals)
     tables = with_unmodelled(job.model, plan(job.model))
     objective = job.sign * solution.objective + 0.0
+    tables["audit"] = audit(instance, tables, objective)
+    solution = borne_out(solution, tables["audit"])
     facts = {
         "status": solution.status,
         "status_text": solution.words,
@@ -185,7 +209,6 @@ def reported(job: Job, solution: Solution, **said: Any) -> Plan:
         "nodes": solution.nodes,
         "started": job.began.isoformat(timespec="seconds"),
     } | said
-    tables["audit"] = audit(instance, tables, objective)
     tables["issues"] = tabulate_issues(job.issues)
     summary_table = summary(instance, tables, facts)
     run = seal(

@@ -8,6 +8,7 @@ import typer
 
 from planner.cli.console import Stop, errors, output
 from planner.issues import ExitStatus, InputError, Issue
+from planner.solver.versions import ensure_sound_solver
 
 if TYPE_CHECKING:
     from planner.interface.instances import InstanceFile
@@ -43,6 +44,7 @@ def options(
     ] = False,
 ) -> None:
     """Plan a three-tier supply chain from an Excel workbook."""
+    ensure_sound_solver()
 
 
 def print_checks(file: Path, changes: list[str] | None) -> "tuple[InstanceFile, list[Issue]]":

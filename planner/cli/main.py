@@ -12,6 +12,7 @@ from planner.cli import attribution, compare, jobs, plans, security, solve  # no
 from planner.cli.app import app, print_issues
 from planner.cli.console import Stop, errors, output
 from planner.issues import ExitStatus, InputError
+from planner.solver.versions import UnsoundSolver
 
 _INTERRUPTED = 130
 """What typer returns in place of the KeyboardInterrupt that it catches."""
@@ -45,6 +46,9 @@ def run(arguments: list[str]) -> int:
         if isinstance(fault, BrokenPipeError) and {"-h", "--help"} & set(arguments):
             output.on_broken_pipe()  # the help has been read as far as somebody wanted it
             return 0
+        errors.print(f"error: {fault}")
+        return ExitStatus.FAILED
+    except UnsoundSolver as fault:
         errors.print(f"error: {fault}")
         return ExitStatus.FAILED
     except Exception as fault:

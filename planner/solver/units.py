@@ -8,12 +8,10 @@ that they follow any change of units in the workbook. What is of ordinary size a
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from planner.solver.compiled import Compiled
+from planner.solver.arrays import Compiled
 
 PASSES, SETTLED = 100, 0.05
 """Most passes of the balancing, and the change (in powers of two) below which it ends."""
@@ -45,7 +43,7 @@ class Scale:
     sizes: np.ndarray
 
 
-def units_of(compiled: "Compiled") -> np.ndarray:
+def units_of(compiled: Compiled) -> np.ndarray:
     """The unit of each column, a power of two; 1 for whole columns, which count pieces."""
     logs = _Logs.of(compiled)
     group = _groups(compiled)
@@ -68,7 +66,7 @@ def units_of(compiled: "Compiled") -> np.ndarray:
     return np.exp2(_unless_ordinary(unit, ORDINARY_AMOUNT))[group]
 
 
-def scale_of(compiled: "Compiled") -> Scale:
+def scale_of(compiled: Compiled) -> Scale:
     """The units of the columns, and the factors that go with them, for a model as it is now.
 
     Columns that were added since the units were found get the unit that suits the rows they are in.
@@ -97,7 +95,7 @@ def money_factor(cost: np.ndarray) -> float:
     return float(np.exp2(_unless_ordinary(-np.log2(paid).mean(keepdims=True), ordinary))[0])
 
 
-def _measure_new(compiled: "Compiled", logs: "_Logs", unit: np.ndarray, first: int) -> None:
+def _measure_new(compiled: Compiled, logs: "_Logs", unit: np.ndarray, first: int) -> None:
     """Give the columns from `first` on the unit that suits their rows, of which the other columns say the factors."""
     old = logs.column < first
     row = _Logs(logs.row[old], logs.column[old], logs.entry[old], logs.sides, logs.amounts).row_factors(unit)
@@ -123,7 +121,7 @@ class _Logs:
     amounts: np.ndarray
 
     @classmethod
-    def of(cls, compiled: "Compiled") -> "_Logs":
+    def of(cls, compiled: Compiled) -> "_Logs":
         rows = len(compiled.row_lower)
         row = np.repeat(np.arange(rows), np.diff(compiled.starts))
         there = compiled.values != 0.0
@@ -143,7 +141,7 @@ class _Logs:
         return -sums / np.maximum(entries, 1)
 
 
-def _groups(compiled: "Compiled") -> np.ndarray:
+def _groups(compiled: Compiled) -> np.ndarray:
     """The group of each column, numbered from 0: columns that some row adds one for one.
 
     Each whole column is a group of its own.

@@ -5,7 +5,7 @@ The solver answers for its own units and tolerances only.
 
 import numpy as np
 
-from planner.solver.compiled import Compiled
+from planner.solver.arrays import Compiled
 from planner.solver.units import ORDINARY_AMOUNT, scale_of
 
 TOLERANCE = 1e-6
