@@ -13,6 +13,9 @@ from planner_models.schema import TIERS
 KEY = ["region", "item", "source_item", "source_region", "controller", "period"]
 POOL = ["region", "item"]
 _LABEL = ["source_region", "controller"]
+_CANCELLED = 1e-13
+"""Contents below this share of the largest are what solving the equations leaves of none."""
+
 _ROUNDING = 1e-9
 """Shares below this are left out."""
 
@@ -83,6 +86,7 @@ def _contents(case: Case, period: str, sources: list[str], before: Content) -> C
         known = _left_over(item, known, inflow, stocked, before.get(item))
         ahead = np.where((pools.get_level_values("item") == item)[:, None], 0.0, processed)
         values = _solve(np.eye(len(pools)) - moved - ahead, known.to_numpy(float))
+        values = np.where(values < _CANCELLED * values.max(initial=0.0), 0.0, values)
         found[item] = pd.DataFrame(values, index=pools, columns=known.columns)
     return found
 
