@@ -64,7 +64,7 @@ def _noise(figures: pd.DataFrame, frame: pd.DataFrame, units: dict[str, str]) ->
     kind = next((frame[name].to_numpy() for name in KINDS if name in frame), np.zeros(len(frame)))
     largest = {}
     for unit in set(units.values()):
-        alike = figures[[name for name in figures if units[name] == unit]].abs().max(axis=1)
+        alike = figures[[name for name in units if units[name] == unit]].abs().max(axis=1)
         largest[unit] = NOISE * alike.groupby(kind, dropna=False).transform("max")
     return {name: largest[unit] for name, unit in units.items()}
 

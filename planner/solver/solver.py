@@ -23,14 +23,14 @@ from planner_models.blocks.disruptions.risk import LIMIT
 from planner_models.model import Model
 from planner_models.start import reach_levels, round_up
 
-ROUNDING = 1e-12
+SUMMING = 1e-12
 """Share of what is paid and earned in all that summing it up may be off."""
 
 PROVED = 1e-6
 """A plan whose gap is at most this is called optimal; above it, within the gap that was asked for."""
 
 ROUNDING = 1e-9
-"""Two plans whose costs are this near, relative above 1, cost the same."""
+"""Two plans whose costs are this near, as a share, cost the same."""
 
 
 def solve(model: Model, options: Options | None = None, progress: Callable[[Progress], None] | None = None) -> Solution:
@@ -148,7 +148,7 @@ def _solved(job: Job, compiled: Compiled, roundings: tuple[Rounding, ...], start
         solution, closer = _searched(job, compiled, start, bound)
     if start is not None and _overstated(solution, job.options):
         again, _ = _searched(job, compiled, None, bound)
-        solution = _cheaper(again, solution)
+        solution = _cheaper(compiled, again, solution)
     return solution
 
 
@@ -260,15 +260,15 @@ def _worse(compiled: Compiled, solution: Solution, start: np.ndarray) -> bool:
     if solution.objective is None or not (compiled.cones or compiled.integer.any()):
         return False
     known = float(compiled.cost @ start) + compiled.offset
-    return solution.objective > known + (0.0 if compiled.cones else ROUNDING * max(1.0, abs(known)))
+    return solution.objective > known + (0.0 if compiled.cones else ROUNDING * abs(known))
 
 
-def _cheaper(again: Solution, before: Solution) -> Solution:
+def _cheaper(compiled: Compiled, again: Solution, before: Solution) -> Solution:
     """A repeated search with the better of its plan and the one known before it."""
     if before.objective is None or (again.objective is not None and again.objective <= before.objective):
         return again
     bound = before.bound if again.bound is None else again.bound
-    return _named(replace(again, values=before.values, objective=before.objective, bound=bound, duals=before.duals))
+    return _named(compiled, replace(before, status=again.status, bound=bound, nodes=again.nodes))
 
 
 def _better(compiled: Compiled, start: np.ndarray | None, values: np.ndarray | None) -> np.ndarray | None:
@@ -299,8 +299,8 @@ def _named(compiled: Compiled, solution: Solution) -> Solution:
         return solution
     gap = max(0.0, solution.objective - solution.bound)
     paid = float(np.abs(compiled.cost * solution.values).sum()) + abs(compiled.offset)
-    if gap > ROUNDING * paid:  # of a plan that costs nothing at all, what is paid within it is the measure
-        gap /= max(abs(solution.objective), ROUNDING * paid, ROUNDING * abs(solution.bound))
+    if gap > SUMMING * paid:  # of a plan that costs nothing at all, what is paid within it is the measure
+        gap /= max(abs(solution.objective), SUMMING * paid, SUMMING * abs(solution.bound))
     else:
         gap = 0.0
     finished = solution.status in ("optimal", "within_gap")
