@@ -16,6 +16,7 @@ from planner.studies.attribution.coalitions import Solved
 from planner.studies.attribution.inherited import inherited
 from planner.studies.harden import run as run_harden
 from planner.studies.harden.study import Hardened
+from planner.studies.information.study import Between, _difference
 from planner.studies.why import run as run_why
 from planner.studies.why import study as why
 from planner.studies.why.drivers import Driver
@@ -173,3 +174,8 @@ def test_how_near_to_the_best_alternatives_are_carries_the_gap(bound: float | No
     said = run_alternatives._open(found, 0.02, "USD")
     assert words in " ".join(said)
     assert bool(said) == bool(words)
+
+
+def test_information_is_never_worth_less_than_nothing() -> None:
+    """The plan for all costs 100 (95 at least); of knowing, plans of 103 (94 at least) were found: 0 to 6."""
+    assert _difference(np.array([100.0, 95.0]), np.array([103.0, 94.0])) == Between(0.0, 0.0, 6.0)

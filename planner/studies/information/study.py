@@ -152,8 +152,9 @@ def _kept(case: Case, careless: Solution) -> float:
 
 
 def _difference(dear: np.ndarray, cheap: np.ndarray) -> Between:
-    """What one costs more than the other; neither figure can truly be below zero."""
-    return Between(float(dear[0] - cheap[0]), max(0.0, float(dear[1] - cheap[0])), max(0.0, float(dear[0] - cheap[1])))
+    """What one costs more than the other; not below zero, since every plan of the one is a plan of the other too."""
+    figure, least, most = dear[0] - cheap[0], dear[1] - cheap[0], dear[0] - cheap[1]
+    return Between(*(max(0.0, float(value)) for value in (figure, least, most)))
 
 
 def value_information(job: Job, solution: Solution, watch: Callable[[Progress], None] | None = None) -> pd.DataFrame:
