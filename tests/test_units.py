@@ -58,7 +58,7 @@ def test_small_instances_in_other_units(drawn: Drawn, quantity: float, money: fl
 @pytest.mark.slow
 @pytest.mark.parametrize(("quantity", "money"), [(1e-6, 1.0), (1e6, 1.0), (1.0, 1e-6)])
 def test_ev_maker_in_other_units(quantity: float, money: float) -> None:
-    """The bound of the root and a plan within the gap of it, wherever the units are."""
+    """The relaxation, with its cones and rules, comes to the same whatever the units are."""
     usual = read_instance(INSTANCES / "ev_maker.xlsx")
     figures = []
     for reading in (usual, replace(usual, instance=in_units(usual.instance, quantity, money))):

@@ -26,6 +26,13 @@ MONEY = ("money", "currency/")
 """How units begin that have money in them."""
 
 
+IN_MONEY = ("min_local_content", "min_service", "max_cvar", "budget")
+"""Types of rules that count in money; `max_cvar` and `budget` have their limit in it too."""
+
+PER_PIECE = ("min_sources", "max_emissions")
+"""Types of rules that count in something that has neither money nor quantity in it."""
+
+
 def factor(unit: str, quantity: float, money: float) -> float:
     """What a figure in `unit` is multiplied by."""
     return quantity ** QUANTITY.get(unit, 0) * (money if unit.startswith(MONEY) else 1.0)
@@ -39,6 +46,14 @@ def in_units(case: Instance, quantity: float = 1.0, money: float = 1.0) -> Insta
         factors = {name: factor(meta(columns[name])["unit"], quantity, money) for name in frame if name in columns}
         changed = {name: frame[name].astype(float) * by for name, by in factors.items() if by != 1.0}
         tables[sheet] = frame.assign(**changed)
+    rules, policies = case.tables["rules"], case.tables["policies"]
+    per = rules["type"].map(lambda kind: money if kind in PER_PIECE else 1.0 if kind in IN_MONEY else money / quantity)
+    limit = rules["type"].map(lambda kind: money if kind in ("max_cvar", "budget") else 1.0)
+    paid = policies["kind"].map(lambda kind: money / quantity if kind == "output" else 1.0)
+    tables["rules"] = rules.assign(
+        penalty=rules["penalty"] * per.astype(float), limit=rules["limit"] * limit.astype(float)
+    )
+    tables["policies"] = tables["policies"].assign(rate=policies["rate"] * paid.astype(float))
     settings: Mapping[str, float | None] = {
         name: case.settings[name] * factor(meta(column)["unit"], quantity, money)
         for name, column in SETTINGS.items()
