@@ -31,7 +31,7 @@ def decisions_of(inputs: Tables, tables: Tables, access: str = "in_force") -> di
     `inputs` and `tables` are the input and the result sheets. A later plan can be without the sites, options or
     periods that are named here. `access` says by which column of its sheet an offer counts as taken.
     """
-    found: dict[Decision, float] = _opened(inputs, tables)
+    found: dict[Decision, float] = _list_openings(inputs, tables)
     for site, process, option, period, modules in _rows(
         tables, "builds", "site", "process", "option", "period", "modules"
     ):
@@ -63,7 +63,7 @@ def _rows(tables: Tables, sheet: str, *columns: str) -> list[tuple]:
     return list(frame.itertuples(index=False, name=None))
 
 
-def _opened(inputs: Tables, tables: Tables) -> dict[Decision, float]:
+def _list_openings(inputs: Tables, tables: Tables) -> dict[Decision, float]:
     """By site and period whether it is open: an existing site until it closes, a candidate from when it opens."""
     moves: dict[tuple[str, str], bool] = {}
     for site, period, opened in _rows(tables, "sites", "site", "period", "opened"):
@@ -80,7 +80,7 @@ def _opened(inputs: Tables, tables: Tables) -> dict[Decision, float]:
     return found
 
 
-def carried_on(
+def extend_decisions(
     decisions: Mapping[Decision, float], known: list[str], periods: list[str], states: tuple[str, ...]
 ) -> dict[Decision, float]:
     """The decisions, those of the kinds `states` carried on into the `periods` beyond those `known`."""

@@ -45,7 +45,7 @@ def general_rows(sheet: str, frame: pd.DataFrame) -> pd.Series:
     return found
 
 
-def resolved(sheet: str, frame: pd.DataFrame) -> pd.DataFrame:
+def resolve_inheritance(sheet: str, frame: pd.DataFrame) -> pd.DataFrame:
     """The typed rows of a sheet with inherited cells filled: from the `*` row, else from the column's default.
 
     Parameters

@@ -10,7 +10,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from planner_models.earlier_plan import Earlier
-from planner_models.inheritance import general_rows, resolved
+from planner_models.inheritance import general_rows, resolve_inheritance
 from planner_models.schema import INPUTS, SETTINGS, meta
 
 NUMERIC = ("number", "integer")
@@ -33,7 +33,7 @@ class Instance:
     earlier: Earlier | None = None
 
     def __getitem__(self, sheet: str) -> pd.DataFrame:
-        return resolved(sheet, self.tables[sheet])
+        return resolve_inheritance(sheet, self.tables[sheet])
 
     def with_settings(self, **changes: Any) -> "Instance":
         """The same tables under other settings."""
@@ -42,10 +42,10 @@ class Instance:
 
 def default_settings() -> dict[str, Any]:
     """Every setting at its default; whole numbers as int."""
-    return {name: setting_value(column, meta(column)["default"]) for name, column in SETTINGS.items()}
+    return {name: convert_setting(column, meta(column)["default"]) for name, column in SETTINGS.items()}
 
 
-def setting_value(column: pa.Column, value: Any) -> Any:
+def convert_setting(column: pa.Column, value: Any) -> Any:
     """A checked setting in its Python type: whole numbers as int, other numbers as float, the rest as text or None."""
     if value is None:
         return None
@@ -55,7 +55,7 @@ def setting_value(column: pa.Column, value: Any) -> Any:
     return float(value) if kind == "number" else value
 
 
-def typed(sheet: str, frame: pd.DataFrame) -> pd.DataFrame:
+def apply_schema(sheet: str, frame: pd.DataFrame) -> pd.DataFrame:
     """`frame` with the declared columns of `sheet`, declared dtypes and defaults in place of blanks.
 
     Blank cells that inherit from a `*` row stay blank.
@@ -92,19 +92,19 @@ def instance(tables: Mapping[str, pd.DataFrame | list[dict[str, Any]]], **settin
     for sheet in INPUTS:
         if sheet != "settings":
             rows = tables.get(sheet, [])
-            frames[sheet] = _typed_rows(sheet, rows) if len(rows) else _empty(sheet).copy()
-    values = default_settings() | {name: setting_value(SETTINGS[name], value) for name, value in settings.items()}
+            frames[sheet] = _build_typed_table(sheet, rows) if len(rows) else _empty(sheet).copy()
+    values = default_settings() | {name: convert_setting(SETTINGS[name], value) for name, value in settings.items()}
     return Instance(frames, values)
 
 
-def _typed_rows(sheet: str, rows: pd.DataFrame | list[dict[str, Any]]) -> pd.DataFrame:
+def _build_typed_table(sheet: str, rows: pd.DataFrame | list[dict[str, Any]]) -> pd.DataFrame:
     """The typed table of `rows`, numbered from 2."""
     frame = pd.DataFrame(rows)
     frame.index = pd.RangeIndex(2, len(frame) + 2, name="row")
-    return typed(sheet, frame)
+    return apply_schema(sheet, frame)
 
 
 @cache
 def _empty(sheet: str) -> pd.DataFrame:
     """A sheet without rows, made once: most sheets of most instances are empty, and typing one takes milliseconds."""
-    return _typed_rows(sheet, [])
+    return _build_typed_table(sheet, [])

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from pyomo.core.base.var import VarData
-from pyomo.core.expr.numeric_expr import LinearExpression, MonomialTermExpression
+from pyomo.core.expr import numeric_expr
+from pyomo.core.expr.numeric_expr import MonomialTermExpression
 
 Variable = VarData
 """One variable: a member of an indexed one."""
 
 
-class FlatSum(LinearExpression):
+class FlatExpression(numeric_expr.LinearExpression):
     """sum(coefficients x variables) + constant, a Pyomo expression that keeps its two lists.
 
     Pyomo's own class turns them into one object per term and back again; here that happens only when somebody walks
@@ -34,13 +35,13 @@ class FlatSum(LinearExpression):
         return [*([self.offset] if self.offset else []), *terms]
 
 
-def linear(coefficients: Sequence[float], variables: Sequence[Any], constant: float = 0.0) -> FlatSum:
+def linear(coefficients: Sequence[float], variables: Sequence[Any], constant: float = 0.0) -> FlatExpression:
     """sum(coefficients x variables) + constant as one flat Pyomo expression."""
-    return FlatSum(list(coefficients), list(variables), constant)
+    return FlatExpression(list(coefficients), list(variables), constant)
 
 
 @dataclass
-class Terms:
+class LinearExpression:
     """sum(coefficients x variables) + constant."""
 
     coefficients: list[float] = field(default_factory=list)
@@ -55,13 +56,13 @@ class Terms:
             self.coefficients.append(coefficient)
             self.variables.append(variable)
 
-    def extend(self, factor: float, other: "Terms") -> None:
+    def extend(self, factor: float, other: "LinearExpression") -> None:
         """Add factor x another sum."""
         self.coefficients.extend(factor * value for value in other.coefficients)
         self.variables.extend(other.variables)
         self.constant += factor * other.constant
 
-    def merged(self) -> "Terms":
+    def merged(self) -> "LinearExpression":
         """The same sum with every variable in it once; what cancels out is left out."""
         sums: dict[int, float] = {}
         variables = {}
@@ -69,31 +70,31 @@ class Terms:
             sums[id(variable)] = sums.get(id(variable), 0.0) + coefficient
             variables[id(variable)] = variable
         kept = [key for key, coefficient in sums.items() if coefficient]
-        return Terms([sums[key] for key in kept], [variables[key] for key in kept], self.constant)
+        return LinearExpression([sums[key] for key in kept], [variables[key] for key in kept], self.constant)
 
     def value(self) -> float:
         """What the sum comes to at the values the variables hold."""
         terms = zip(self.coefficients, self.variables, strict=True)
         return self.constant + sum(coefficient * variable.value for coefficient, variable in terms)
 
-    def at_most(self, bound: float) -> "Terms":
+    def at_most(self, bound: float) -> "LinearExpression":
         """The same sum with every part cut to `bound`, for a row that says that something below `bound` is within it.
 
         Wherever a variable that is 0 or whole makes its part exceed the bound, the row holds all the same.
         """
         cut = [min(value, bound) for value in self.coefficients]
-        return Terms(cut, self.variables, min(self.constant, bound))
+        return LinearExpression(cut, self.variables, min(self.constant, bound))
 
-    def expression(self) -> FlatSum:
+    def expression(self) -> FlatExpression:
         """The sum without its constant, which belongs on the other side of the row."""
         return linear(self.coefficients, self.variables)
 
-    def minus(self, factor: float, variable: Any) -> FlatSum:
+    def minus(self, factor: float, variable: Any) -> FlatExpression:
         """variable - factor x (the sum without its constant)."""
         return linear([1.0, *(-factor * value for value in self.coefficients)], [variable, *self.variables])
 
 
-def post(ledger: dict[Any, Terms], keys: pd.DataFrame, coefficient: float, variables: np.ndarray) -> None:
+def post(ledger: dict[Any, LinearExpression], keys: pd.DataFrame, coefficient: float, variables: np.ndarray) -> None:
     """Add coefficient x variable to the sum of each key: one variable per row of `keys`, whose columns are the key."""
     for key, places in keys.groupby(list(keys.columns), observed=True, sort=False).indices.items():
         terms = ledger[key]

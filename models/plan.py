@@ -10,7 +10,7 @@ from planner_models.network import report
 from planner_models.schema import RESULTS, keys, meta
 from planner_models.sets.scenarios import BASE
 
-Plan = dict[str, pd.DataFrame]
+ResultTables = dict[str, pd.DataFrame]
 """Result tables by sheet, in the columns of RESULTS, without zero rows of the base, sorted by key."""
 
 STATED = ("projects", "changes", "scenarios", "rules")
@@ -23,7 +23,7 @@ KINDS = ("rule", "item", "process", "line")
 """Columns that say of what kind the figures of a row are: only those of one kind have one unit."""
 
 
-def plan(m: Model) -> Plan:
+def plan(m: Model) -> ResultTables:
     """The result tables of a model whose variables hold a plan, with security figures and origins."""
     order = m.sets.time.position
     tables = {sheet: tidy(sheet, frame, order) for sheet, frame in report(m).items()}
@@ -45,7 +45,7 @@ def tidy(sheet: str, frame: pd.DataFrame, order: dict[str, int]) -> pd.DataFrame
     columns = {}
     for name in schema.columns:
         values = frame[name].astype(float if name in figures else object)
-        columns[name] = _saved(values, noise[name]) if name in figures else values.where(values.notna(), None)
+        columns[name] = _round_saved(values, noise[name]) if name in figures else values.where(values.notna(), None)
     table = pd.DataFrame(columns)
     if figures and sheet not in STATED:
         flags = [name for name, column in schema.columns.items() if meta(column)["kind"] == "flag"]
@@ -69,7 +69,7 @@ def _noise(figures: pd.DataFrame, frame: pd.DataFrame, units: dict[str, str]) ->
     return {name: largest[unit] for name, unit in units.items()}
 
 
-def _saved(values: pd.Series, noise: pd.Series) -> pd.Series:
+def _round_saved(values: pd.Series, noise: pd.Series) -> pd.Series:
     """Numbers as every spreadsheet saves them, in 15 digits, so that saving a result again changes none; no noise."""
     kept = values.mask(values.abs() < noise, 0.0).to_numpy(float, copy=True)
     some = np.isfinite(kept) & (kept != 0.0)

@@ -32,41 +32,41 @@ def round_up(m: Model) -> None:
     _keep_to_budgets(m, relaxed)
     for states in (m.sites.opened, m.lanes.lane_opened):
         for variable in states.values():
-            _set(variable, ceil(variable.value - CLOSE))
+            _set_value(variable, ceil(variable.value - CLOSE))
     for variable in m.capacity.kept.values():
-        _set(variable, int(variable.value > HARDLY_KEPT))
+        _set_value(variable, int(variable.value > HARDLY_KEPT))
     for market in m.one_step:
         steps = [m.demand.priced[key] for key in m.demand.markets[market]]
         likely = max(steps, key=lambda variable: variable.value)
         for variable in steps:
-            _set(variable, int(variable is likely))
+            _set_value(variable, int(variable is likely))
     for place, variable in m.windows.filling.items():
-        _set(variable, int(m.windows.stocks[place].added_now() > 0))
+        _set_value(variable, int(m.windows.stocks[place].added_now() > 0))
     for states in (m.experience.learned, m.clusters.present, m.clusters.clustered, m.enablers.enabled):
         for variable in states.values():
-            _set(variable, 0)
+            _set_value(variable, 0)
     for key in m.min_sources:
         counted = likeliest(m, key)
         for place in range(places(m.rules.rows[key])):
-            _set(m.sources.counted[(*key, place)], int(place in counted))
+            _set_value(m.sources.counted[(*key, place)], int(place in counted))
 
 
 def reach_levels(m: Model) -> None:
     """Take every level for reached whose threshold the plan in the variables passes; the rest stays as it is."""
     for key, needed in m.experience.thresholds.items():
-        _set(m.experience.learned[key], int(m.experience.practice[key[0], key[2]].value() >= needed))
+        _set_value(m.experience.learned[key], int(m.experience.practice[key[0], key[2]].value() >= needed))
     for key, variable in m.clusters.present.items():
-        _set(variable, int(_total(m.clusters.stage_flows[key]) >= m.clusters.least_present[key]))
+        _set_value(variable, int(_total(m.clusters.stage_flows[key]) >= m.clusters.least_present[key]))
     for key, variable in m.clusters.clustered.items():
-        _set(
+        _set_value(
             variable,
             int(_total(m.clusters.present[stage] for stage in m.clusters.stages[key]) >= m.clusters.stages_needed[key]),
         )
     for key, variable in m.enablers.enabled.items():
-        _set(variable, int(m.enablers.put_up[(*key[:2], key[4])].value() >= key[3]))
+        _set_value(variable, int(m.enablers.put_up[(*key[:2], key[4])].value() >= key[3]))
 
 
-def _set(variable: Any, value: float) -> None:
+def _set_value(variable: Any, value: float) -> None:
     variable.set_value(value, skip_validation=True)
 
 
@@ -87,7 +87,7 @@ def _order_modules(m: Model) -> None:
             more = 0
         left[option] -= more * multiple
         ordered[key[:3]] = (level, modules + more)
-        _set(variable, more)
+        _set_value(variable, more)
 
 
 def _keep_to_budgets(m: Model, relaxed: dict[int, float]) -> None:
@@ -102,7 +102,7 @@ def _keep_to_budgets(m: Model, relaxed: dict[int, float]) -> None:
         excess = row.figure.value() - row.rule.limit if row.rule.penalty is None else 0.0
         for cost, variable in sorted(orders, key=lambda term: relaxed[id(term[1])] - term[1].value):
             fewer = min(variable.value, max(0, ceil(excess / cost - CLOSE))) if cost else 0
-            _set(variable, variable.value - fewer)
+            _set_value(variable, variable.value - fewer)
             excess -= cost * fewer
 
 
@@ -123,9 +123,9 @@ def _sign_offers(m: Model) -> None:
             taken.add(offer)
     places.clear()
     for key, variable in m.access.accessed.items():
-        _set(variable, int(key[:3] in taken and places[key[:3]] >= first[key[:3]]))
+        _set_value(variable, int(key[:3] in taken and places[key[:3]] >= first[key[:3]]))
         before = m.access.access_before.get(key)
-        _set(m.access.signed[key], max(0, variable.value - (m.access.accessed[before].value if before else 0)))
+        _set_value(m.access.signed[key], max(0, variable.value - (m.access.accessed[before].value if before else 0)))
         places[key[:3]] += 1
 
 
@@ -136,14 +136,14 @@ def _start_projects(m: Model) -> None:
     }
     for key, variable in m.development.started.items():
         begun = variable is likely[key[0]] and _total(m.development.attempts[key[0]]) > HARDLY_STARTED
-        _set(variable, int(begun))
+        _set_value(variable, int(begun))
     partners = {
         key: offers for key, offers in m.development.partner_offers.items() if m.development.started[key[:3]].value
     }
     for key, offers in partners.items():
         if not _total(offers):
-            _set(m.development.started[key[:3]], 0)
+            _set_value(m.development.started[key[:3]], 0)
     for _ in m.development.attempts:
         for key, ready in m.development.needed.items():
             if m.development.started[key].value and not _total(ready):
-                _set(m.development.started[key], 0)
+                _set_value(m.development.started[key], 0)

@@ -10,22 +10,22 @@ from typing import Any
 import pandas as pd
 
 from planner.audit.audit import audit
-from planner.diagnosis import remedies, told
+from planner.diagnosis import describe_remedies, find_remedies
 from planner.issues import Issue
-from planner.recourse.settled import settled
-from planner.recourse.unmodelled import with_unmodelled
-from planner.report.figures import money
+from planner.recourse.evaluation import add_evaluated_scenarios
+from planner.recourse.second_stage import choose_second_stage
+from planner.report.figures import format_money
 from planner.report.summary import summary
 from planner.seal import seal
 from planner.sheets.issues import tabulate_issues
 from planner.solver.compiled import Compiled, compile_model
-from planner.solver.earlier import fit, started
+from planner.solver.earlier_plan import match_plan, warm_start
 from planner.solver.marginals import price_rules
-from planner.solver.solver import Options, Progress, Solution, load_values, rounding, solve_arrays, with_best_base
+from planner.solver.solver import Options, Progress, Solution, load_values, make_roundings, solve_arrays, with_best_base
 from planner.workbook.read import Reading
 from planner_models.model import Model
 from planner_models.network import build
-from planner_models.plan import Plan, plan
+from planner_models.plan import ResultTables, plan
 from planner_models.schema.decisions import Decision
 
 
@@ -37,13 +37,13 @@ class Outcome:
     """
 
     solution: Solution
-    tables: Plan
+    tables: ResultTables
     reasons: list[str]
     remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Beside:
+class EarlierStart:
     """Decisions of an earlier plan to start from, and what the seal says about earlier plans."""
 
     decisions: Mapping[Decision, float]
@@ -51,7 +51,7 @@ class Beside:
 
 
 @dataclass(frozen=True)
-class Job:
+class Problem:
     """An instance to be solved: its model, built and compiled, and what is noted down about the run.
 
     `noted` holds what was asked for beyond the options: `changes`, `start`, `keep`.
@@ -71,19 +71,19 @@ class Job:
         return -1.0 if self.reading.instance.settings["objective"] == "profit" else 1.0
 
 
-ExtraRows = Callable[[Job, Solution, Callable[[Progress], None] | None], pd.DataFrame]
+ExtraRows = Callable[[Problem, Solution, Callable[[Progress], None] | None], pd.DataFrame]
 """Further rows of sheet `summary` from a job, its solution, and whoever watches the solves that they take."""
 
 
-def prepared(reading: Reading, options: Options, issues: Iterable[Issue] = (), **noted: Any) -> Job:
+def prepare_problem(reading: Reading, options: Options, issues: Iterable[Issue] = (), **noted: Any) -> Problem:
     """A job with its model. The reading must have no faults."""
     began = datetime.now(UTC)
     model = build(reading.instance)
     compiled = with_best_base(model, compile_model(model), options)
-    return Job(reading, options, model, compiled, began, tuple(issues), noted)
+    return Problem(reading, options, model, compiled, began, tuple(issues), noted)
 
 
-def solver_options(reading: Reading, **given: Any) -> Options:
+def choose_options(reading: Reading, **given: Any) -> Options:
     """The solver's options: those given, else those of the workbook's settings."""
     settings = reading.instance.settings
     chosen = {
@@ -102,7 +102,7 @@ def make_plan(
     changes: tuple[str, ...] = (),
     issues: list[Issue] | None = None,
     stop: Event | None = None,
-    earlier: Beside | None = None,
+    earlier: EarlierStart | None = None,
     extra_rows: ExtraRows | None = None,
 ) -> Outcome:
     """Build, solve, report, audit and seal; `extra_rows` may add to the summary. The reading must have no faults.
@@ -111,14 +111,14 @@ def make_plan(
     is set before the search begins; from then on Ctrl-C only ends the search.
     """
     noted = {} if earlier is None else earlier.noted
-    job = prepared(reading, options, issues or (), changes=list(changes), **noted)
+    job = prepare_problem(reading, options, issues or (), changes=list(changes), **noted)
     if stop is not None and stop.is_set():
         raise KeyboardInterrupt
-    return searched(job, progress, None if earlier is None else earlier.decisions, extra_rows)
+    return solve_problem(job, progress, None if earlier is None else earlier.decisions, extra_rows)
 
 
-def searched(
-    job: Job,
+def solve_problem(
+    job: Problem,
     progress: Callable[[Progress], None] | None = None,
     decisions: Mapping[Decision, float] | None = None,
     extra_rows: ExtraRows | None = None,
@@ -132,13 +132,16 @@ def searched(
     else:
         values = None if start is None else start.values
         options = _in_time_left(job.options, time.monotonic() - began)
-        solution = solve_arrays(job.compiled, options, shown, rounding(job.model, job.compiled), values)
+        solution = solve_arrays(job.compiled, options, shown, make_roundings(job.model, job.compiled), values)
     if solution.values is None:
         infeasible = solution.status == "infeasible"
         return Outcome(
-            solution, {}, told(remedies(job.model, job.compiled), job.reading) if infeasible else [], remarks
+            solution,
+            {},
+            describe_remedies(find_remedies(job.model, job.compiled), job.reading) if infeasible else [],
+            remarks,
         )
-    tables = reported(job, solution)
+    tables = report_plan(job, solution)
     solution = borne_out(solution, tables["audit"])
     if extra_rows is not None:
         tables["summary"] = pd.concat([tables["summary"], extra_rows(job, solution, shown)], ignore_index=True)
@@ -152,16 +155,16 @@ def _in_time_left(options: Options, spent: float) -> Options:
     return replace(options, time_limit=max(options.time_limit - spent, 0.1 * options.time_limit))
 
 
-def _start(job: Job, decisions: Mapping[Decision, float]) -> tuple[Solution, tuple[str, ...]]:
+def _start(job: Problem, decisions: Mapping[Decision, float]) -> tuple[Solution, tuple[str, ...]]:
     """The plan that earlier decisions give, and what to say about it. Raises KeyboardInterrupt without one."""
-    found = fit(job.model, job.compiled, decisions)
-    begun = started(job.compiled, found, job.options)
+    found = match_plan(job.model, job.compiled, decisions)
+    begun = warm_start(job.compiled, found, job.options)
     solution, words = begun.solution, f"{found.words} of the earlier plan still exist"
     if solution.status == "interrupted" and solution.values is None:
         raise KeyboardInterrupt
     if solution.objective is None:
         return solution, (f"{words}; no plan was found around them in time",)
-    amount = money(job.sign * solution.objective, job.reading.instance.settings["currency"])
+    amount = format_money(job.sign * solution.objective, job.reading.instance.settings["currency"])
     verb = "costs" if job.sign > 0 else "earns"
     moved = f"; {begun.changed:g} had to change" if begun.changed else ""
     return solution, (f"{words}{moved}; the plan they give {verb} {amount}",)
@@ -188,14 +191,14 @@ def borne_out(solution: Solution, audited: pd.DataFrame) -> Solution:
     return replace(solution, status="inexact", doubt=f"the audit does not agree on {', '.join(bad)}")
 
 
-def reported(job: Job, solution: Solution, **said: Any) -> Plan:
+def report_plan(job: Problem, solution: Solution, **said: Any) -> ResultTables:
     """The result tables of a solution of a job, audited and sealed. `said` overrides facts, such as `status_text`."""
     assert solution.values is not None
     assert solution.objective is not None
     instance = job.reading.instance
-    load_values(job.compiled, settled(job.model, job.compiled, solution.values))
+    load_values(job.compiled, choose_second_stage(job.model, job.compiled, solution.values))
     price_rules(job.model, job.compiled, solution.duals, solution.cone_duals)
-    tables = with_unmodelled(job.model, plan(job.model))
+    tables = add_evaluated_scenarios(job.model, plan(job.model))
     objective = job.sign * solution.objective + 0.0
     tables["audit"] = audit(instance, tables, objective)
     solution = borne_out(solution, tables["audit"])

@@ -116,7 +116,9 @@ def facts_hash(facts: Mapping[str, str]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def broken(facts: Mapping[str, str], tables: Mapping[str, pd.DataFrame], instance: Instance) -> list[str] | None:
+def find_broken_seals(
+    facts: Mapping[str, str], tables: Mapping[str, pd.DataFrame], instance: Instance
+) -> list[str] | None:
     """The parts of a result that were changed after it was sealed: tables, inputs, run; None where it has no seal.
 
     `facts` are the rows of its sheet `run`. A seal of an earlier version says nothing about the inputs and itself.
@@ -131,7 +133,7 @@ def broken(facts: Mapping[str, str], tables: Mapping[str, pd.DataFrame], instanc
     return parts
 
 
-def saved(value: float) -> float:
+def round_saved(value: float) -> float:
     """A number in the 15 digits that every spreadsheet keeps."""
     return float(f"{value:.15g}")
 

@@ -30,10 +30,10 @@ _BLOCK = re.compile(r"^(\s*)([-+=]|\d+[.)])")
 
 def visible(text: str) -> str:
     """`text` with characters that nobody sees, but that programs obey, written out: `\\x1b`, `\\u202e`."""
-    return _UNSEEN.sub(_written_out, text)
+    return _UNSEEN.sub(_write_out, text)
 
 
-def _written_out(match: re.Match[str]) -> str:
+def _write_out(match: re.Match[str]) -> str:
     code = ord(match.group())
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 

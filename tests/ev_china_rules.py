@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from planner.workbook.read import read_instance
-from planner_models.instance import Instance, typed
+from planner_models.instance import Instance, apply_schema
 
 EV_CHINA = Path(__file__).parents[1] / "instances" / "ev_china.xlsx"
 
@@ -37,5 +37,5 @@ def ruled_industry(**settings: Any) -> Instance:
     """The instance under RULES, under other settings where given."""
     given = read_instance(EV_CHINA, ()).instance
     rows = pd.DataFrame([{"rule": f"{number} {row['type']}"} | row for number, row in enumerate(RULES)])
-    tables = {**given.tables, "rules": typed("rules", rows)}
+    tables = {**given.tables, "rules": apply_schema("rules", rows)}
     return Instance(tables, {**given.settings, **settings})

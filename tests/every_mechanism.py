@@ -9,15 +9,15 @@ type; an earlier plan; a lock. All figures are invented.
 from functools import cache
 from typing import Any
 
-from planner.recourse.settled import settled
-from planner.recourse.unmodelled import with_unmodelled
+from planner.recourse.evaluation import add_evaluated_scenarios
+from planner.recourse.second_stage import choose_second_stage
 from planner.solver.compiled import compile_model
 from planner.solver.marginals import price_rules
-from planner.solver.solver import Options, load_values, rounding, solve_arrays
+from planner.solver.solver import Options, load_values, make_roundings, solve_arrays
 from planner_models.earlier_plan import Earlier
 from planner_models.instance import Instance, instance
 from planner_models.network import build
-from planner_models.plan import Plan, plan
+from planner_models.plan import ResultTables, plan
 
 Rows = list[dict[str, Any]]
 PERIODS = ("1", "2", "3")
@@ -195,15 +195,15 @@ def chain(**settings: Any) -> Instance:
 
 
 @cache
-def outcome(objective: str = "profit") -> tuple[Instance, Plan, float]:
+def outcome(objective: str = "profit") -> tuple[Instance, ResultTables, float]:
     """The instance, the sheets of its plan without the audit, and the objective that the solver claims."""
     case = chain(objective=objective)
     model = build(case)
     compiled = compile_model(model)
-    solution = solve_arrays(compiled, Options(gap=0.01), None, rounding(model, compiled))
+    solution = solve_arrays(compiled, Options(gap=0.01), None, make_roundings(model, compiled))
     assert solution.values is not None
     assert solution.objective is not None
-    load_values(compiled, settled(model, compiled, solution.values))
+    load_values(compiled, choose_second_stage(model, compiled, solution.values))
     price_rules(model, compiled, solution.duals, solution.cone_duals)
     sign = -1.0 if objective == "profit" else 1.0
-    return case, with_unmodelled(model, plan(model)), sign * solution.objective
+    return case, add_evaluated_scenarios(model, plan(model)), sign * solution.objective

@@ -9,7 +9,7 @@ import pandas as pd
 
 from planner.planning import Outcome, make_plan
 from planner.report.workbook import write_result
-from planner.results.result_file import Compared, labels, read_compared
+from planner.results.result_file import ResultFile, labels, read_result_file
 from planner.seal import tables_hash
 from planner.solver.solver import Options
 from planner.studies.comparison.study import Comparison, compare
@@ -65,12 +65,12 @@ def put(column: str, value: object, row: int = 0) -> Change:
 
 
 @cache
-def base() -> Compared:
+def base() -> ResultFile:
     """The plan as it is, under the name `a`."""
     with TemporaryDirectory() as folder:
-        return read_compared(result(Path(folder, "a.xlsx")), "a")
+        return read_result_file(result(Path(folder, "a.xlsx")), "a")
 
 
 def compared(*paths: Path) -> Comparison:
     """The comparison of the files, the first of which is the reference."""
-    return compare([read_compared(path, label) for path, label in zip(paths, labels(paths), strict=True)])
+    return compare([read_result_file(path, label) for path, label in zip(paths, labels(paths), strict=True)])

@@ -15,7 +15,7 @@ from planner.cli.main import run
 from planner.issues import InputError
 from planner.solver.solver import Options
 from planner.studies.attribution import coalitions, mechanisms
-from planner.studies.attribution.coalitions import NoPlan, Solved, Task
+from planner.studies.attribution.coalitions import NoCoalitionPlan, Solved, Task
 from planner.studies.attribution.mechanisms import MECHANISMS, Cast, cast
 from planner.studies.attribution.shapley import Coalition
 from planner.studies.attribution.study import attribute, attribution_tables, design
@@ -192,7 +192,7 @@ def test_an_infeasible_coalition_is_named():
     """100 cars that must be served are more than the modules of either kind can make, 80."""
     hard = tables(100)
     hard["demand"][0] |= {"penalty": None}
-    with pytest.raises(NoPlan, match="with scale, learning off: infeasible") as end:
+    with pytest.raises(NoCoalitionPlan, match="with scale, learning off: infeasible") as end:
         attribute(instance(hard), design(cast(instance(hard))), PROVED)
     assert end.value.solved.status == "infeasible"
     assert any("(volume of " in reason for reason in end.value.solved.reasons)

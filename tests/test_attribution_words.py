@@ -16,7 +16,7 @@ from planner.studies.attribution.mechanisms import Cast
 from planner.studies.attribution.report import attribution_charts, attribution_summary, attribution_tiles, method
 from planner.studies.attribution.shapley import Coalition
 from planner.studies.attribution.study import Attribution, Design, design
-from planner.workbook.drawing import drawn, figures_sheet
+from planner.workbook.drawing import draw_chart, figures_sheet
 from planner_models.instance import Instance, instance
 
 
@@ -187,7 +187,7 @@ def test_the_legend_names_each_colour_once_on_whatever_side_of_zero_its_steps_li
     chart = Chart(
         "steps", "waterfall", "USD", waterfall(("start", start), [("a", 3.0), ("b", -3.0)], "end", better=1.0)
     )
-    native = drawn(chart, figures_sheet(Workbook()), 16, 11)
+    native = draw_chart(chart, figures_sheet(Workbook()), 16, 11)
     names = list(chart.frame.columns)
     unnamed = {entry.idx for entry in native.legend.legendEntry}
     expected = ["total of the plan", "improves it", "worsens it"]

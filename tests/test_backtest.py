@@ -10,8 +10,8 @@ import pytest
 
 from instances._build.ev_china.backtest import EVENTS, backtest, page, toll
 from planner.recourse.reaction import Recourse
-from planner.results.load_plan import restored
-from planner.results.result_file import read_compared
+from planner.results.load_plan import load_plan
+from planner.results.result_file import read_result_file
 from planner_models.sets import derive
 from planner_models.sets.scenarios import Snapshot
 from tests.results import base
@@ -24,7 +24,7 @@ WORKBOOK = ROOT / "instances" / "ev_china.xlsx"
 
 def test_half_of_the_cars_for_a_year_are_half_of_the_sales() -> None:
     """tiny sells 100 thousand vehicles a year at 30: half of its assembly gone for 12 months takes 50, worth 1,500."""
-    recourse = Recourse(restored(base()))
+    recourse = Recourse(load_plan(base()))
     taken = toll(recourse, "2025", Snapshot(12.0, capacity={("car plant", "assembly", "own"): 0.25}), ("vehicle",))
     assert taken.vehicles == pytest.approx(50.0)
     assert taken.sales == pytest.approx(1500.0)
@@ -46,7 +46,7 @@ def test_security_is_worth_its_name(tmp_path: Path) -> None:
         "without": solved_to(WORKBOOK, "EV_CHINA_PLAIN", tmp_path / "plain.xlsx", off),
         "with": solved_to(WORKBOOK, "EV_CHINA_RESULT", tmp_path / "secure.xlsx", []),
     }
-    plans = {name: read_compared(path, name) for name, path in paths.items()}
+    plans = {name: read_result_file(path, name) for name, path in paths.items()}
     table = backtest(plans, derive(plans["with"].instance).snapshots)
     print("\n" + page(table))
     lost = table.pivot(index="event", columns="plan", values="sales")

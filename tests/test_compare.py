@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.results.result_file import read_compared
+from planner.results.result_file import read_result_file
 from planner.studies.comparison.bridge import check, steps
 from planner.studies.comparison.decisions import COLUMNS
 from planner.studies.comparison.differences import decision_changes
@@ -25,7 +25,7 @@ def pair(tmp_path: Path) -> Pair:
     """Makes the comparison of the plan with a changed one."""
 
     def make(tables: dict[str, Change] | None = None, inputs: dict[str, Change] | None = None) -> Comparison:
-        return compare([base(), read_compared(result(tmp_path / "b.xlsx", tables, inputs), "b")])
+        return compare([base(), read_result_file(result(tmp_path / "b.xlsx", tables, inputs), "b")])
 
     return make
 

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 
 from planner.audit.audit import audit
-from planner.recourse.unmodelled import with_unmodelled
+from planner.recourse.evaluation import add_evaluated_scenarios
 from planner.solver.compiled import compile_model
 from planner.solver.solver import Options, load_values, solve, solve_arrays
 from planner_models.instance import instance
@@ -90,7 +90,7 @@ def test_what_stops_has_a_row() -> None:
     )
     model = build(case)
     solution = solve(model, Options(gap=0.0))
-    tables = with_unmodelled(model, plan(model))
+    tables = add_evaluated_scenarios(model, plan(model))
     assert tables["scenarios"][["loss", "impact"]].to_numpy().tolist() == [[-5, 0]]
     made = tables["production"].set_index(["process", "scenario"])["made"]
     assert made["cut", "base"] == 5

@@ -12,7 +12,7 @@ from planner.cli.main import run
 from planner.progress import Live
 from planner.solver.solution import Options, Solution
 from planner.studies.frontier import study as studied
-from planner.studies.frontier.curve import Frontier, Point, Request, mark, settle
+from planner.studies.frontier.curve import Frontier, FrontierPoint, FrontierRequest, mark, settle
 from planner.studies.frontier.report import frontier_brief, frontier_curve, frontier_summary, frontier_tiles
 from planner.studies.frontier.tables import frontier_tables
 from planner.workbook.read import Reading, read_instance
@@ -151,8 +151,8 @@ def test_where_the_supply_has_vanished_nothing_is_safe(
 ) -> None:
     """The points below a share of 0.5 are in the table alone: curve, tile, price and knee end before them."""
     reading = read_instance(scarce(tmp_path / "scarce.xlsx"))
-    request = Request("spread", 5, against, Options(gap=0.0))
-    found = studied.frontier(reading, request, studied.Watch(lambda step: None, lambda words: None))
+    request = FrontierRequest("spread", 5, against, Options(gap=0.0))
+    found = studied.frontier(reading, request, studied.FrontierWatch(lambda step: None, lambda words: None))
     tables = frontier_tables(found)
     rows = tables["points"]
     assert rows["objective"].tolist() == pytest.approx([120, 123, 126, 36_000, 36_000])
@@ -263,15 +263,15 @@ def test_stock_that_has_a_maximum(tmp_path: Path, capsys: pytest.CaptureFixture)
     assert "stands out" not in said, "two points have no knee"
 
 
-def solved(limit: float, cost: float, bound: float | None, status: str = "within_gap") -> Point:
+def solved(limit: float, cost: float, bound: float | None, status: str = "within_gap") -> FrontierPoint:
     """A point whose figure is its limit."""
     gap = None if bound is None else (cost - bound) / cost
-    return Point(limit, cost, limit, limit, Solution(status, None, cost, bound, gap, 0, 0.0), {})
+    return FrontierPoint(limit, cost, limit, limit, Solution(status, None, cost, bound, gap, 0, 0.0), {})
 
 
-def along(book: Path, *points: Point, asked: int | None = None) -> Frontier:
+def along(book: Path, *points: FrontierPoint, asked: int | None = None) -> Frontier:
     """A frontier of points that were solved, the loosest first, settled and marked."""
-    request = Request("not only A", asked or len(points), None, Options())
+    request = FrontierRequest("not only A", asked or len(points), None, Options())
     found = Frontier(request, read_instance(book), 1.0, -1.0, True, list(points))
     settle(found)
     mark(found)
@@ -371,8 +371,8 @@ def test_stopped_in_the_first_solve(book: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(
         studied, "solve_arrays", lambda *given: replace(solve(*given), status="interrupted", bound=None)
     )
-    request = Request("not only A", 5, None, Options())
-    found = studied.frontier(read_instance(book), request, studied.Watch(lambda step: None, lambda words: None))
+    request = FrontierRequest("not only A", 5, None, Options())
+    found = studied.frontier(read_instance(book), request, studied.FrontierWatch(lambda step: None, lambda words: None))
     assert len(found.points) == 1
     assert not found.complete
     said = " ".join(brief(found))
@@ -392,8 +392,8 @@ def test_no_time_for_a_tighter_limit(book: Path, monkeypatch: pytest.MonkeyPatch
         return solution if len(given) > 2 else replace(solution, status="time_limit", values=None, objective=None)
 
     monkeypatch.setattr(studied, "solve_arrays", late)
-    request = Request("not only A", 5, None, Options())
-    found = studied.frontier(read_instance(book), request, studied.Watch(lambda step: None, lambda words: None))
+    request = FrontierRequest("not only A", 5, None, Options())
+    found = studied.frontier(read_instance(book), request, studied.FrontierWatch(lambda step: None, lambda words: None))
     said = " ".join(brief(found))
     assert "Within the time limit no plan with a figure beyond 1 was found" in said
     assert "nothing to give" not in said
@@ -416,9 +416,9 @@ def test_a_stock_counts_as_a_decision_where_the_plan_is_left_off_the_curve(
 @pytest.mark.parametrize(("own_figure", "costs"), [(True, [10, 12, 12]), (False, [10, 12, 20])])
 def test_a_plan_is_a_plan_of_every_limit_that_it_meets(own_figure: bool, costs: list[float]) -> None:
     """The plan at 0.5 has 0.2, so that it is one at 0.3 too, where the search found 20; service proves nothing."""
-    request = Request("share", 3, None, Options())
+    request = FrontierRequest("share", 3, None, Options())
     points = [
-        Point(limit, cost, value, value, Solution("within_gap", None, cost, 9.0, None, 0, 0.0), {})
+        FrontierPoint(limit, cost, value, value, Solution("within_gap", None, cost, 9.0, None, 0, 0.0), {})
         for limit, cost, value in ((0.9, 10.0, 0.9), (0.5, 12.0, 0.2), (0.3, 20.0, 0.3))
     ]
     found = Frontier(request, cast(Reading, None), 1.0, -1.0, upper=True, points=points, own_figure=own_figure)

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
-from planner.diagnosis import Edit, Remedy, edited, remedies, told
+from planner.diagnosis import Edit, Remedy, apply_edits, describe_remedies, find_remedies
 from planner.solver.compiled import compile_model
 from planner.solver.solver import Options, solve_arrays
 from planner.workbook.read import read_instance
-from planner_models.instance import Instance, instance, typed
+from planner_models.instance import Instance, apply_schema, instance
 from planner_models.network import build
 from tests.proofs import workshop
 from tests.small_instances import small_instances
@@ -25,12 +25,12 @@ INSTANCES = Path(__file__).parents[1] / "instances"
 def asked(case: Instance) -> list[Remedy]:
     """What would have to change."""
     model = build(case)
-    return remedies(model, compile_model(model), patience=5.0)
+    return find_remedies(model, compile_model(model), patience=5.0)
 
 
 def less_edited(case: Instance, edit: Edit) -> Instance:
     """The instance with 5 % of the change not made."""
-    return edited(case, [replace(edit, needed=edit.needed + 0.05 * (edit.now - edit.needed))])
+    return apply_edits(case, [replace(edit, needed=edit.needed + 0.05 * (edit.now - edit.needed))])
 
 
 def possible(case: Instance) -> bool:
@@ -59,7 +59,7 @@ def test_a_stock_that_cannot_be_filled() -> None:
     tables = dict(facilities(penalty=1).tables)
     tables["periods"] = pd.DataFrame([{"period": "1", "years": 3.0}], index=[2])
     stock = pd.DataFrame([{"region": "here", "item": "good", "minimum": 100}], index=[2])
-    tables["stocks"] = typed("stocks", stock)
+    tables["stocks"] = apply_schema("stocks", stock)
     assert needs(asked(Instance(tables, facilities().settings))) == {
         "policy": [("stocks", "minimum", 90)],
         "physical": [("lines", "capacity", 13.334)],
@@ -94,7 +94,7 @@ def test_one_cell_rather_than_many() -> None:
 
 
 def test_words_name_the_cell() -> None:
-    words = told(asked(facilities(demand=31)))
+    words = describe_remedies(asked(facilities(demand=31)))
     assert words[0] == "by what is agreed with others alone (contract), 1 cell:"
     assert words[1] == "  demand row 2 (volume of here|good|1|1): 31 must be at most 30"
 
@@ -140,7 +140,7 @@ def test_no_more_cells_than_are_needed() -> None:
     rules = pd.DataFrame(
         [{"rule": "R", "type": "max_capacity_ratio", "item": "cell", "limit": 2.39}], index=pd.Index([2], name="row")
     )
-    answers = asked(replace(tiny, tables={**tiny.tables, "rules": typed("rules", rules)}))
+    answers = asked(replace(tiny, tables={**tiny.tables, "rules": apply_schema("rules", rules)}))
     assert needs(answers)["rules"] == [("rules", "limit", 2.4)]
     assert [edit.column for answer in answers for edit in answer.edits] == ["limit", "disposable"]
 
@@ -182,7 +182,7 @@ def test_changed_as_told_a_plan_is_possible(drawn: tuple[dict[str, Any], dict[st
     assume(not faults(case) and not possible(case))
     answers = asked(case)
     for answer in answers:
-        assert possible(edited(case, answer.edits)), told([answer])
+        assert possible(apply_edits(case, answer.edits)), describe_remedies([answer])
         if len(answer.edits) == 1 and answer.edits[0].column != "disposable":
-            assert not possible(less_edited(case, answer.edits[0])), told([answer])
+            assert not possible(less_edited(case, answer.edits[0])), describe_remedies([answer])
     assert answers

@@ -18,7 +18,7 @@ import pytest
 
 from planner.cli.main import run as run_command
 from planner.solver.compiled import compile_model
-from planner.solver.solver import Options, rounding, solve_arrays
+from planner.solver.solver import Options, make_roundings, solve_arrays
 from planner.studies.information.study import (
     PERFECT,
     RECKONED,
@@ -27,9 +27,9 @@ from planner.studies.information.study import (
     WORTH,
     Between,
     Information,
-    Run,
+    SolveSettings,
     case_of,
-    information,
+    compute_information,
     information_rows,
 )
 from planner.workbook.read import read_tables
@@ -60,8 +60,8 @@ def newsvendor(settings: dict[str, Any] | None = None, **demand: Any) -> Instanc
 def worth(case: Instance) -> Information:
     model = build(case)
     compiled = compile_model(model)
-    run = Run(Options(gap=0.0), rounding(model, compiled))
-    return information(case_of(model, compiled), solve_arrays(compiled, run.options), run)
+    run = SolveSettings(Options(gap=0.0), make_roundings(model, compiled))
+    return compute_information(case_of(model, compiled), solve_arrays(compiled, run.options), run)
 
 
 def test_capacity_is_chosen_before_demand_is_known() -> None:
@@ -124,7 +124,7 @@ def test_what_a_wide_gap_leaves_open_is_said_in_words() -> None:
     compiled = compile_model(model)
     found = solve_arrays(compiled, Options(gap=0.0))
     assert found.bound is not None
-    rows = information_rows(model, compiled, replace(found, bound=found.bound - 20), Run(Options(gap=0.0)))
+    rows = information_rows(model, compiled, replace(found, bound=found.bound - 20), SolveSettings(Options(gap=0.0)))
     words = rows.set_index("metric")["value"]
     assert words[f"{PERFECT}, in words"] == UNDECIDED
     assert f"{STOCHASTIC}, in words" not in words
@@ -133,7 +133,7 @@ def test_what_a_wide_gap_leaves_open_is_said_in_words() -> None:
 def test_without_scenarios_it_says_so(tmp_path: Path) -> None:
     model = build(workshop())
     compiled = compile_model(model)
-    run = Run(Options(gap=0.0))
+    run = SolveSettings(Options(gap=0.0))
     rows = information_rows(model, compiled, solve_arrays(compiled, run.options), run)
     assert "nothing to know" in rows["value"].iloc[0]
 

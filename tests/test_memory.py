@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from planner.checks.check import check
-from planner.checks.memory import KEPT, remembered
+from planner.checks.memory import KEPT, cache_by_input
 from planner.workbook.read import open_instance, read_instance
 from planner_models.instance import NUMERIC, Instance, instance
 from planner_models.schema import INPUTS, SETTINGS, keys, meta
@@ -42,7 +42,7 @@ def with_table(given: Instance, sheet: str) -> Instance:
 
 def test_only_what_was_looked_at_counts() -> None:
     counted = Counted()
-    value = remembered(counted.value)
+    value = cache_by_input(counted.value)
     given = small()
     assert value(given) == value(given) == value(with_table(given, "regions")) == 0.1
     assert value(given.with_settings(mip_gap=0.5)) == 0.1
@@ -56,8 +56,8 @@ def test_only_what_was_looked_at_counts() -> None:
 
 def test_what_an_inner_function_looked_at_counts_for_the_outer_one() -> None:
     """Also where the inner one knew its answer and looked at nothing anew."""
-    inner = remembered(lambda given: given.settings["discount_rate"])
-    outer = remembered(lambda given: 2 * inner(given))
+    inner = cache_by_input(lambda given: given.settings["discount_rate"])
+    outer = cache_by_input(lambda given: 2 * inner(given))
     given = small()
     assert inner(given) == 0.1
     assert outer(given) == 0.2
@@ -65,14 +65,14 @@ def test_what_an_inner_function_looked_at_counts_for_the_outer_one() -> None:
 
 
 def test_which_keys_there_are_counts_where_somebody_asked() -> None:
-    names = remembered(lambda given: sorted(given.settings))
+    names = cache_by_input(lambda given: sorted(given.settings))
     given = small()
     assert "other" not in names(given)
     assert "other" in names(given.with_settings(other=1))
 
 
 def test_arguments_and_callers_are_kept_apart() -> None:
-    times = remembered(lambda given, factor, *, plus=0: [factor * len(given["firms"]) + plus])
+    times = cache_by_input(lambda given, factor, *, plus=0: [factor * len(given["firms"]) + plus])
     given = small()
     found = times(given, 2)
     found.append(5)
@@ -81,7 +81,7 @@ def test_arguments_and_callers_are_kept_apart() -> None:
 
 def test_only_the_latest_are_kept() -> None:
     counted = Counted()
-    value = remembered(counted.value)
+    value = cache_by_input(counted.value)
     rates = [0.01 * step for step in range(1, KEPT + 2)]
     for rate in rates:
         value(small().with_settings(discount_rate=rate))
@@ -95,7 +95,7 @@ def test_only_the_latest_are_kept() -> None:
 
 def test_what_is_found_cannot_look_at_the_input_later() -> None:
     """It would be found again for another input, of which it knows nothing."""
-    keeping = remembered(lambda given: [given])
+    keeping = cache_by_input(lambda given: [given])
     (held,) = keeping(small())
     with pytest.raises(RuntimeError, match="after all was derived"):
         held.settings["discount_rate"]

@@ -11,7 +11,7 @@ from planner.solver.compiled import Compiled
 from planner.solver.in_hand import bounded_below, cheapest, cost_of, fits, left_open
 from planner.solver.solver import Options, Solution, solve_arrays
 from planner.studies.alternatives import run as run_alternatives
-from planner.studies.alternatives.study import Alternatives, Found
+from planner.studies.alternatives.study import Alternatives, NearOptimalPlans
 from planner.studies.attribution.coalitions import Solved
 from planner.studies.attribution.inherited import inherited
 from planner.studies.harden import run as run_harden
@@ -90,7 +90,7 @@ def test_the_plan_as_it_is_is_never_worse_than_the_result(anew: float, objective
 
 def test_a_break_even_lies_between_values_at_which_the_sign_is_certain() -> None:
     """Forcing costs 10 - value; each side may be 1 off: 8 certainly costs and 12 pays, 9.5 and 10.5 are open."""
-    points = [why.Point(value, 100.0, 110.0 - value, 1.0, 1.0) for value in (5.0, 8.0, 9.5, 10.5, 12.0)]
+    points = [why.ForcedPoint(value, 100.0, 110.0 - value, 1.0, 1.0) for value in (5.0, 8.0, 9.5, 10.5, 12.0)]
     flip = why._claimed(DRIVER, points)
     assert flip.at == pytest.approx(10)
     assert flip.between == (8, 12)
@@ -99,7 +99,7 @@ def test_a_break_even_lies_between_values_at_which_the_sign_is_certain() -> None
 
 def test_no_break_even_is_claimed_where_both_cost_the_same() -> None:
     """At 4e-11 the difference is 0 to the last digit, which is no value at which the decision flips."""
-    points = [why.Point(10.0, 100.0, 110.0, 0.0, 0.0), why.Point(4e-11, 100.0, 100.0, 0.0, 0.0)]
+    points = [why.ForcedPoint(10.0, 100.0, 110.0, 0.0, 0.0), why.ForcedPoint(4e-11, 100.0, 100.0, 0.0, 0.0)]
     flip = why._claimed(DRIVER, points)
     assert flip.at is None
     assert "no break-even is claimed" in flip.words
@@ -110,7 +110,7 @@ def test_what_forcing_costs_says_what_the_gaps_leave() -> None:
     """100 (96 at least) against 112 (106 at least): 12, between 6 and 16."""
     sides = SimpleNamespace(held=why.Lock("opened", ("a",), None, 1, 1), forced=why.Lock("opened", ("a",), None, 0, 0))
     job: Any = SimpleNamespace(sign=1.0)
-    answer = why.Answer(cast(why.Sides, sides), job, solution(112, 106), solution(100, 96), None)
+    answer = why.ForcedAnswer(cast(why.Sides, sides), job, solution(112, 106), solution(100, 96), None)
     assert (answer.least, answer.most) == (6, 16)
     assert "costs 12 million USD" in run_why._cost(answer, "USD")
     assert "between 6 million USD and 16 million USD" in run_why._cost(answer, "USD")
@@ -169,7 +169,7 @@ def test_what_hardening_costs_is_known_no_better_than_the_gaps(
 )
 def test_how_near_to_the_best_alternatives_are_carries_the_gap(bound: float | None, words: str) -> None:
     job: Any = SimpleNamespace(sign=1.0)
-    best = Found(solution(100, bound), np.zeros(1))
+    best = NearOptimalPlans(solution(100, bound), np.zeros(1))
     found = Alternatives(job, cast(Any, None), [best], [], 102.0, exhausted=True, in_time=True, bound=bound)
     said = run_alternatives._open(found, 0.02, "USD")
     assert words in " ".join(said)

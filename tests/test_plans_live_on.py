@@ -16,14 +16,14 @@ import pytest
 from planner.audit.audit import audit
 from planner.cli import main as cli
 from planner.cli.main import run
-from planner.planning import prepared
-from planner.results.result_file import Compared
-from planner.solver.earlier import fit, started
+from planner.planning import prepare_problem
+from planner.results.result_file import ResultFile
+from planner.solver.earlier_plan import match_plan, warm_start
 from planner.solver.solver import Options, Solution
 from planner.studies.alternatives import study as hunt
 from planner.studies.why import run as run_why
 from planner.studies.why.question import Sides
-from planner.studies.why.study import Answer
+from planner.studies.why.study import ForcedAnswer
 from planner.workbook.read import Reading, read_instance, read_tables
 from planner.workbook.write import write_instance
 from planner_models.sets.locks import Lock
@@ -167,10 +167,10 @@ def test_decisions_that_no_longer_fit_together_give_way_to_the_nearest() -> None
     """Two modules in each of two years were ordered, of which only two are left in all: two have to go."""
     case = small_shop(periods=years(2), demand=wanted("1", "2"))
     case["options"]["max_modules"] = 2.0
-    job = prepared(Reading(TINY, "", case, [], {}, {}), Options(gap=0.0))
+    job = prepare_problem(Reading(TINY, "", case, [], {}, {}), Options(gap=0.0))
     before = {("built", "shop", "make", "more", name): 2.0 for name in ("1", "2")}
-    found = fit(job.model, job.compiled, before)
-    begun = started(job.compiled, found, job.options)
+    found = match_plan(job.model, job.compiled, before)
+    begun = warm_start(job.compiled, found, job.options)
     assert (found.words, begun.changed) == ("2 of 2 decisions", 2.0)
     assert begun.solution.values is not None
     assert begun.solution.values[~np.isnan(found.values)].sum() == 2
@@ -250,12 +250,12 @@ def test_a_difference_within_the_gaps_is_not_decided(cost: float, decided: bool)
     held = SimpleNamespace(objective=100.0, bound=96.0)
     forced = SimpleNamespace(objective=100.0 + cost, bound=94.0 + cost)
     job: Any = SimpleNamespace(sign=1.0)
-    answer = Answer(Sides(lock, no, 1.0), job, cast(Solution, forced), cast(Solution, held), None)
+    answer = ForcedAnswer(Sides(lock, no, 1.0), job, cast(Solution, forced), cast(Solution, held), None)
     said = run_why._cost(answer, "USD")
     assert answer.decided == decided
     assert ("not decided at this gap" in said) != decided
     assert ("costs 12 million USD" in said) == decided
-    tile = run_why._tiles(answer, cast(Compared, SimpleNamespace(currency="USD")))[0]
+    tile = run_why._tiles(answer, cast(ResultFile, SimpleNamespace(currency="USD")))[0]
     assert (tile.value == "not decided at this gap") != decided
 
 

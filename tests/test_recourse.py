@@ -7,13 +7,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from planner.recourse.evaluation import add_evaluated_scenarios
 from planner.recourse.reaction import Recourse
-from planner.recourse.settled import settled
-from planner.recourse.unmodelled import with_unmodelled
+from planner.recourse.second_stage import choose_second_stage
 from planner.solver.compiled import compile_model
 from planner.solver.solver import Options, load_values, solve, solve_arrays
 from planner_models.blocks.disruptions.realisations import SCENARIOS
-from planner_models.instance import Instance, instance, typed
+from planner_models.instance import Instance, apply_schema, instance
 from planner_models.network import build
 from planner_models.plan import plan
 from tests.small_instances import Row, Rows, Tables
@@ -63,7 +63,7 @@ def agree(case: Instance) -> None:
         assert loss == pytest.approx(terms.value(), rel=1e-5, abs=1e-5 * size)
     known = plan(model)
     sets.scenarios["modelled"] = False  # the sets are those of this model alone
-    unknown = with_unmodelled(model, {"scenarios": pd.DataFrame(columns=SCENARIOS)})
+    unknown = add_evaluated_scenarios(model, {"scenarios": pd.DataFrame(columns=SCENARIOS)})
     for sheet in ("production", "flows", "stocks", "demand"):
         there = {sheet: table for sheet, table in known.items() if len(table)}.get(sheet)
         if there is not None and (there["scenario"] != "base").any():
@@ -118,7 +118,7 @@ def test_a_scenario_without_probability_is_reported(changes: Row, service: float
     """The plan does not know of it; its rows stand beside those of the base."""
     model = build(works(**changes))
     assert solve(model, Options(gap=0.0)).objective == pytest.approx(10)
-    tables = with_unmodelled(model, plan(model))
+    tables = add_evaluated_scenarios(model, plan(model))
     (row,) = tables["scenarios"].to_dict("records")
     assert row == {
         "scenario": "strike",
@@ -140,11 +140,11 @@ def test_flows_of_a_scenario_that_costs_nothing_are_the_cheapest() -> None:
     """A rule asks for a fifth; half can be served, and serving is cheaper than the penalty; so half is said."""
     case = works()
     rule = [{"rule": "fifth", "type": "min_service", "scenario": "strike", "limit": 0.2}]
-    model = build(Instance({**case.tables, "rules": typed("rules", pd.DataFrame(rule))}, case.settings))
+    model = build(Instance({**case.tables, "rules": apply_schema("rules", pd.DataFrame(rule))}, case.settings))
     compiled = compile_model(model)
     solution = solve_arrays(compiled, Options(gap=0.0))
     assert solution.values is not None
-    load_values(compiled, settled(model, compiled, solution.values))
+    load_values(compiled, choose_second_stage(model, compiled, solution.values))
     (row,) = plan(model)["scenarios"].to_dict("records")
     assert row["service"] == pytest.approx(0.5)
     assert row["loss"] == pytest.approx(0.5 * 5 * 29)

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from planner.audit.audit import audit
-from planner.diagnosis import remedies
-from planner.recourse.unmodelled import with_unmodelled
+from planner.diagnosis import find_remedies
+from planner.recourse.evaluation import add_evaluated_scenarios
 from planner.report.rules import rules_met
 from planner.solver.compiled import compile_model
 from planner.solver.solver import Options, load_values, solve, solve_arrays
@@ -108,7 +108,7 @@ def test_a_limit_on_what_cannot_be_is_met(kind: str, limit: float, facts: dict[s
     case = ruled(rule(kind, limit, item="*", scope="east", **facts), lines=lines, lanes=[])
     model = build(case)
     solution = solve(model, Options(gap=0.0))
-    tables = with_unmodelled(model, plan(model))
+    tables = add_evaluated_scenarios(model, plan(model))
     (found,) = tables["rules"].to_dict("records")
     assert {name: found[name] for name in ("value", "slack", "met")} == {"value": 0, "slack": limit, "met": "yes"}
     assert len(model.component(kind)) == len(model.breach) == 0
@@ -123,7 +123,7 @@ def test_a_limit_on_what_cannot_be_is_no_cell_to_change() -> None:
     must = [wanted("1")[0] | {"penalty": None, "price": None}]
     must = [{name: value for name, value in row.items() if value is not None} for row in must]
     model = build(ruled(rule("budget", 0, item="*"), lines=lines, lanes=[], demand=must))
-    answers = remedies(model, compile_model(model), patience=5.0)
+    answers = find_remedies(model, compile_model(model), patience=5.0)
     assert answers
     assert not any(edit.sheet == "rules" for answer in answers for edit in answer.edits)
 
@@ -199,7 +199,7 @@ def test_a_rule_that_takes_no_part_says_why(facts: dict[str, Any], why: str) -> 
     case = ruled(rule(**facts), regions=far)
     model = build(case)
     solution = solve(model, Options(gap=0.0))
-    tables = with_unmodelled(model, plan(model))
+    tables = add_evaluated_scenarios(model, plan(model))
     (found,) = tables["rules"].to_dict("records")
     assert found["met"] == "not applicable"
     assert why in found["remark"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 
 from planner.audit.audit import audit
-from planner.recourse.unmodelled import with_unmodelled
+from planner.recourse.evaluation import add_evaluated_scenarios
 from planner.solver.solver import Options, solve
 from planner_models.instance import Instance, instance
 from planner_models.network import build
@@ -23,7 +23,7 @@ def check(case: Instance) -> None:
     assume(solution.status == "optimal")
     assert solution.objective is not None
     objective = -solution.objective if case.settings["objective"] == "profit" else solution.objective
-    table = audit(case, with_unmodelled(model, plan(model)), objective)
+    table = audit(case, add_evaluated_scenarios(model, plan(model)), objective)
     assert table[table["ok"] != "yes"].to_dict("records") == []
 
 

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from planner.cli.main import run
-from planner.jobs.work import Order, carry_out
+from planner.jobs.work import WorkOrder, carry_out
 from planner.report.workbook import write_result
-from planner.seal import broken, seal, tables_hash
+from planner.seal import find_broken_seals, seal, tables_hash
 from planner.workbook import package
 from planner.workbook.read import read_tables
 from planner_models.instance import NUMERIC
@@ -81,7 +81,7 @@ def test_a_job_whose_input_changes_while_it_is_solved_keeps_its_plan(tmp_path: P
             return True
 
     content_hash = _hash(book)
-    answer = carry_out(Order(str(book), content_hash, (), {}, 1, str(tmp_path / "r.xlsx")), Saving())
+    answer = carry_out(WorkOrder(str(book), content_hash, (), {}, 1, str(tmp_path / "r.xlsx")), Saving())
     assert (answer.state, answer.written) == ("done", True)
     sealed = dict(read_tables(tmp_path / "r.xlsx")["run"].itertuples(index=False, name=None))
     assert sealed["input SHA-256"] == content_hash
@@ -131,9 +131,9 @@ def test_what_the_seal_itself_says_is_sealed(tmp_path: Path):
     write_result(tmp_path / "result.xlsx", outcome.tables, reading.raw, reading.instance)
     back = read_tables(tmp_path / "result.xlsx")
     facts = dict(back["run"].itertuples(index=False, name=None))
-    assert broken(facts, back, reading.instance) == []
+    assert find_broken_seals(facts, back, reading.instance) == []
     for name, value in {"status": "optimal!", "objective": "1", "option gap": "0.5"}.items():
-        assert broken(facts | {name: value}, back, reading.instance) == ["sheet run"]
+        assert find_broken_seals(facts | {name: value}, back, reading.instance) == ["sheet run"]
 
 
 def test_figures_of_a_plan_are_what_every_spreadsheet_keeps():

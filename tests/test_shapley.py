@@ -13,8 +13,8 @@ from planner.studies.attribution.shapley import (
     exact_weights,
     interactions,
     largest_errors,
-    passed,
-    sampled_weights,
+    list_passed_coalitions,
+    sample_weights,
     standard_errors,
     subsets,
     values,
@@ -68,7 +68,7 @@ def test_one_player_is_worth_the_difference():
 @pytest.mark.parametrize("orders", [None, 2, 8, 21])
 def test_values_add_up_to_the_whole(orders: int | None):
     worth = game(EIGHT, crowded)
-    weights = exact_weights(EIGHT) if orders is None else sampled_weights(antithetic_orders(EIGHT, orders, 3))
+    weights = exact_weights(EIGHT) if orders is None else sample_weights(antithetic_orders(EIGHT, orders, 3))
     total = worth[frozenset(EIGHT)] - worth[NONE]
     assert fsum(values(weights, worth).values()) == pytest.approx(total, rel=1e-14)
 
@@ -79,7 +79,7 @@ def test_sampled_values_are_within_the_stated_error():
     within = []
     for seed in range(40):
         orders = antithetic_orders(EIGHT, 10, seed)
-        found, error = values(sampled_weights(orders), worth), standard_errors(orders, worth)
+        found, error = values(sample_weights(orders), worth), standard_errors(orders, worth)
         within += [abs(found[player] - truth[player]) <= 2 * (error[player] or 0) + 1e-9 for player in EIGHT]
     assert 0.85 < sum(within) / len(within) < 0.99
 
@@ -98,7 +98,7 @@ def test_opposite_orders_make_games_of_pairs_exact():
         return sum(amounts[player] for player in who) + 2.5 * sum({a, b} <= who for a, b in pairwise(EIGHT))
 
     orders = antithetic_orders(EIGHT, 2, 0)
-    assert values(sampled_weights(orders), game(EIGHT, pairs)) == pytest.approx(exact(EIGHT, pairs))
+    assert values(sample_weights(orders), game(EIGHT, pairs)) == pytest.approx(exact(EIGHT, pairs))
     assert standard_errors(orders, game(EIGHT, pairs)) == pytest.approx(dict.fromkeys(EIGHT, 0.0), abs=1e-12)
 
 
@@ -113,7 +113,7 @@ def test_orders_are_pairs_of_opposites_and_repeat_with_their_seed():
     assert all(orders[place] == orders[place + 1][::-1] for place in range(0, 10, 2))
     assert orders == antithetic_orders(EIGHT, 5, 7)
     assert orders != antithetic_orders(EIGHT, 5, 8)
-    assert passed(("a", "b")) == [NONE, {"a"}, {"a", "b"}]
+    assert list_passed_coalitions(("a", "b")) == [NONE, {"a"}, {"a", "b"}]
 
 
 def test_largest_errors():

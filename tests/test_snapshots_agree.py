@@ -10,9 +10,9 @@ import pytest
 from hypothesis import assume, given, settings
 
 from planner.audit.audit import audit
-from planner.audit.case import Case
+from planner.audit.case import AuditedPlan
 from planner.audit.losses import losses, services
-from planner.recourse.unmodelled import with_unmodelled
+from planner.recourse.evaluation import add_evaluated_scenarios
 from planner.solver.solver import Options, solve
 from planner_models.instance import Instance, instance
 from planner_models.network import build
@@ -35,11 +35,11 @@ def compare(case: Instance) -> None:
     solution = solve(model, Options(gap=0.0))
     assume(solution.status == "optimal")
     assert solution.objective is not None
-    tables = with_unmodelled(model, plan(model))
+    tables = add_evaluated_scenarios(model, plan(model))
     objective = -solution.objective if case.settings["objective"] == "profit" else solution.objective
     table = audit(case, tables, objective)
     assert table[table["ok"] != "yes"].to_dict("records") == []
-    audited = Case(case, tables)
+    audited = AuditedPlan(case, tables)
     served = services(audited).groupby(["scenario", "period"])
     calm: dict[str, float] = defaultdict(float)
     for row in losses(audited).to_dict("records"):

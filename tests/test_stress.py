@@ -13,11 +13,11 @@ import pytest
 
 from planner.cli.main import run
 from planner.recourse.reaction import Reaction, Recourse
-from planner.report.figures import per_cent
-from planner.results.load_plan import restored
-from planner.results.result_file import read_compared
+from planner.report.figures import format_share
+from planner.results.load_plan import load_plan
+from planner.results.result_file import read_result_file
 from planner.studies.stress import study
-from planner.studies.stress.losses import Case, Loss
+from planner.studies.stress.losses import Loss, LossCase
 from planner.studies.stress.report import stress_brief, stress_tiles
 from planner.studies.stress.study import Hit, Stressed, Trial
 from planner.workbook.write import write_instance
@@ -189,7 +189,7 @@ def maker(tmp_path: Path) -> Iterator[Recourse]:
     """ev_maker, quickly solved, as it is read back from its result."""
     path = tmp_path / "maker.xlsx"
     assert run(["solve", str(ROOT / "instances" / "ev_maker.xlsx"), "-o", str(path), "--gap", "0.05"]) == 0
-    yield Recourse(restored(read_compared(path, "maker")))
+    yield Recourse(load_plan(read_result_file(path, "maker")))
 
 
 @pytest.mark.slow
@@ -250,14 +250,14 @@ def test_service_is_a_share_without_noise() -> None:
     for served, share, text in ((-1.7e-14, 0.0, "0 %"), (100 + 1e-12, 1.0, "100 %"), (50 + 1e-12, 0.5, "50 %")):
         reaction = Reaction(None, 12.0, nothing, nothing, 0.0, {0: served}, {0: 100.0})  # type: ignore[arg-type]
         assert reaction.service == share
-        assert per_cent(reaction.service) == text
+        assert format_share(reaction.service) == text
         assert reaction.lost >= 0
 
 
 def test_noise_ranks_nothing() -> None:
     """Two that differ in the tenth digit of their cost are equal; the smaller name comes first."""
     hits = [
-        Hit(Case((Loss("site", name),), "now", 3.0), 0.0, 1.0, cost, lasts, {})
+        Hit(LossCase((Loss("site", name),), "now", 3.0), 0.0, 1.0, cost, lasts, {})
         for name, cost, lasts in (("B", 5.0000000001, 0.0), ("C", 5.0, -1e-12), ("A", 5.0, 1e-12))
     ]
     assert [hit.case.words for hit in Stressed(hits).ranked] == ["site A", "site B", "site C"]
@@ -346,7 +346,7 @@ def test_the_dearest_in_words_is_the_dearest_on_the_tile() -> None:
     """A serves least, B costs more, both together most: the brief names B as a single loss and the pair as the tile."""
     a, b = Loss("site", "A"), Loss("site", "B")
     cases = (((a,), 0.2, 5.0), ((b,), 0.5, 9.0), ((a, b), 0.1, 12.0))
-    hits = [Hit(Case(losses, "now", 3.0), service, 1.0, cost, 0.0, {}) for losses, service, cost in cases]
+    hits = [Hit(LossCase(losses, "now", 3.0), service, 1.0, cost, 0.0, {}) for losses, service, cost in cases]
     instance = Instance({}, {"currency": "USD"})
     said = " ".join(stress_brief(instance, Stressed(hits)))
     assert "Dearest of all single losses is the loss of site B for 3 months in now, at 9 million USD." in said

@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
-from planner.report.brief import brief, listed
-from planner.report.charts import charts
-from planner.report.figures import money, per_cent, three_digits
+from planner.report.brief import brief, join_names
+from planner.report.charts import make_charts
+from planner.report.figures import format_money, format_share, three_digits
 from planner.report.summary import summary
-from planner.report.tiles import tiles
+from planner.report.tiles import make_tiles
 from planner.sheets.board import Chart, Map
 from planner_models.instance import Instance, instance
 from planner_models.schema import RESULTS
@@ -164,7 +164,7 @@ def test_nothing_is_called_best_that_is_not_proven(status: str):
     facts = STOPPED | {"status": status, "status_text": "stopped early"}
     table = summary(two_regions(), plan(), facts)
     shown = [str(value) for value in table["value"]]
-    shown += [text for tile in tiles(table) for text in (tile.value, tile.detail)]
+    shown += [text for tile in make_tiles(table) for text in (tile.value, tile.detail)]
     text = " ".join(shown).lower()
     for word in ("optimal", "success", "no plan is cheaper", "no plan is better", "cheapest"):
         assert word not in text
@@ -176,7 +176,7 @@ def test_without_a_bound_nothing_is_claimed():
     found = values(STOPPED | {"bound": None, "gap": None})
     assert "is not known" in str(found["brief 2"])
     assert not {"bound", "gap"} & set(found)
-    assert tiles(summary(two_regions(), plan(), STOPPED | {"bound": None, "gap": None}))[1].value == "gap unknown"
+    assert make_tiles(summary(two_regions(), plan(), STOPPED | {"bound": None, "gap": None}))[1].value == "gap unknown"
 
 
 def test_profit_is_called_profit_and_a_loss_a_loss():
@@ -208,7 +208,7 @@ def test_the_summary_is_a_table_of_the_schema():
 
 
 def test_charts_show_yearly_costs_capacity_shares_and_places():
-    costs, capacity, sources, places = charts(two_regions(), plan())
+    costs, capacity, sources, places = make_charts(two_regions(), plan())
     assert isinstance(costs, Chart)
     assert costs.unit == "million EUR a year"
     assert costs.frame.loc["later"].to_dict() == {"upstream": 110, "downstream": 200}
@@ -259,7 +259,7 @@ def test_the_brief_says_how_links_are_reached():
 
 
 def test_charts_show_own_ally_and_buy():
-    found = {chart.title: chart for chart in charts(two_regions(), tied())}
+    found = {chart.title: chart for chart in make_charts(two_regions(), tied())}
     ways = found["Own, ally or buy, later"].frame
     assert ways.loc["ore"].to_dict() == {"own plants": 0, "joint ventures": 0.25, "spot purchases": 0.75}
     over_time = found["How the chain is reached, at reference value"].frame
@@ -316,7 +316,7 @@ def test_few_or_harmless_disruptions(rows: list[tuple], words: str):
 
 
 def test_charts_show_impacts_and_service_in_one_order():
-    found = {chart.title: chart for chart in charts(two_regions(), disturbed())}
+    found = {chart.title: chart for chart in make_charts(two_regions(), disturbed())}
     impacts = found["Impact of the worst disruptions"].frame
     assert impacts["impact"].to_dict() == {"strike": 1500, "flood": 200, "fall": -50}
     assert list(impacts.index) == list(found["Demand served in these disruptions"].frame.index)
@@ -328,7 +328,7 @@ def test_small_regions_are_added_up_as_others():
     sites = [{"site": f"S{number}", "region": f"R{number}", "firm": "us"} for number in range(10)]
     spread = instance({**{name: many[name] for name in many.tables}, "regions": regions, "sites": sites})
     rows = [(f"S{number}", "dig", "own", "later", "base", 10.0 - number, 1.0) for number in range(10)]
-    (sources,) = charts(spread, {"production": frame("production", *rows)})
+    (sources,) = make_charts(spread, {"production": frame("production", *rows)})
     assert isinstance(sources, Chart)
     assert list(sources.frame.columns) == [*(f"R{number}" for number in range(7)), "others"]
     assert sources.frame.loc["ore"].sum() == pytest.approx(1)
@@ -345,12 +345,12 @@ def test_small_regions_are_added_up_as_others():
     ],
 )
 def test_money_is_said_as_people_say_it(amount: float, words: str):
-    assert money(amount, "USD") == words
+    assert format_money(amount, "USD") == words
 
 
 def test_shares_are_never_rounded_to_all_or_nothing():
     shares = (0, 0.001, 0.5, 0.9999, 1)
-    assert [per_cent(share) for share in shares] == ["0 %", "under 1 %", "50 %", "over 99 %", "100 %"]
+    assert [format_share(share) for share in shares] == ["0 %", "under 1 %", "50 %", "over 99 %", "100 %"]
 
 
 def test_numbers_have_about_three_digits():
@@ -364,6 +364,6 @@ def test_numbers_have_about_three_digits():
 
 
 def test_long_lists_are_cut_and_counted():
-    assert listed(["a"]) == "a"
-    assert listed(["a", "b", "c"]) == "a, b and c"
-    assert listed(list("abcdefg")) == "a, b, c, d and 3 more"
+    assert join_names(["a"]) == "a"
+    assert join_names(["a", "b", "c"]) == "a, b and c"
+    assert join_names(list("abcdefg")) == "a, b, c, d and 3 more"

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 
 from planner.solver import solver
+from planner.solver.baseline import extract_baseline
 from planner.solver.compiled import Compiled, compile_model
-from planner.solver.solver import Options, Solution, rounding
-from planner.solver.undisturbed import undisturbed
+from planner.solver.solver import Options, Solution, make_roundings
 from planner_models.network import build
 from tests.test_information import newsvendor
 
 
 def test_what_is_left_is_the_model_without_scenarios() -> None:
     case = newsvendor()
-    part = undisturbed(compile_model(build(case)))
+    part = extract_baseline(compile_model(build(case)))
     plain = compile_model(build(case.with_settings(scenarios="off")))
     assert part is not None
     assert [row.name for row in part.compiled.rows] == [row.name for row in plain.rows]
@@ -26,7 +26,7 @@ def test_what_is_left_is_the_model_without_scenarios() -> None:
 
 def test_values_come_back_to_their_columns() -> None:
     compiled = compile_model(build(newsvendor()))
-    part = undisturbed(compiled)
+    part = extract_baseline(compiled)
     assert part is not None
     values = np.arange(1.0, part.kept.sum() + 1)
     assert part.whole(values)[part.kept].tolist() == values.tolist()
@@ -35,13 +35,13 @@ def test_values_come_back_to_their_columns() -> None:
 
 
 def test_a_model_without_disruptions_is_not_taken_apart() -> None:
-    assert undisturbed(compile_model(build(newsvendor({"scenarios": "off"})))) is None
+    assert extract_baseline(compile_model(build(newsvendor({"scenarios": "off"})))) is None
 
 
 def test_a_rule_on_what_happens_in_them_forbids_it() -> None:
     """Such a rule is a row with columns of disruptions that does not belong to them."""
     compiled = compile_model(build(newsvendor()))
-    assert undisturbed(replace(compiled, disturbed_rows=np.zeros(0, dtype=bool))) is None
+    assert extract_baseline(replace(compiled, disturbed_rows=np.zeros(0, dtype=bool))) is None
 
 
 def test_the_search_begins_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,9 +54,9 @@ def test_the_search_begins_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
         begun.append((len(part.cost), None if start is None else part.cost @ start + part.offset))
         return search(job, part, start, bound)
 
-    search = solver._searched
+    search = solver._search
     monkeypatch.setattr(solver, "_searched", searched)
-    found = solver.solve_arrays(compiled, Options(gap=0.0), None, rounding(model, compiled))
+    found = solver.solve_arrays(compiled, Options(gap=0.0), None, make_roundings(model, compiled))
     assert [size for size, _ in begun] == [(~compiled.disturbed).sum(), len(compiled.cost)]
     assert begun[1][1] == pytest.approx(68.4)
     assert found.objective == pytest.approx(64.4)

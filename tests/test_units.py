@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.planning import make_plan, solver_options
+from planner.planning import choose_options, make_plan
 from planner.solver.compiled import compile_model
 from planner.solver.solver import Options, solve_arrays
 from planner.workbook.read import Reading, read_instance
@@ -35,12 +35,12 @@ def tiny() -> Reading:
 def test_tiny_in_other_units(tiny: Reading, quantity: float, money: float) -> None:
     """Proved, audited, and the same rows; at 1e-9 and 1e12 the solver alone says 27,720."""
     reading = replace(tiny, instance=in_units(tiny.instance, quantity, money))
-    outcome = make_plan(reading, solver_options(reading, gap=0.0))
+    outcome = make_plan(reading, choose_options(reading, gap=0.0))
     assert outcome.solution.status == "optimal"
     assert outcome.solution.objective == pytest.approx(OPTIMUM * money, rel=1e-6)
     assert outcome.solution.bound == pytest.approx(OPTIMUM * money, rel=1e-6)
     assert set(outcome.tables["audit"]["ok"]) == {"yes"}
-    usual = make_plan(tiny, solver_options(tiny, gap=0.0)).tables
+    usual = make_plan(tiny, choose_options(tiny, gap=0.0)).tables
     for sheet in ("production", "flows", "builds", "costs", "demand"):
         assert len(outcome.tables[sheet]) == len(usual[sheet]), sheet
     made = outcome.tables["production"]["made"].sum()

@@ -19,13 +19,13 @@ import typer
 
 from planner.cli.main import app, run
 from planner.interface import solving
-from planner.ledger.ledger import FILE, Ledger, Request
+from planner.ledger.ledger import FILE, JobRequest, Ledger
 from planner.planning import Outcome
 from planner.report.workbook import write_result
 from planner.workbook import mark as marking
 from planner.workbook import write as writing
 from planner.workbook.read import read_tables
-from planner.workbook.save import Rescued, WriteError, replace_file, save_page, temporary_name, undisturbed
+from planner.workbook.save import Rescued, WriteError, delay_interrupts, replace_file, save_page, temporary_name
 from planner.workbook.template import write_template
 from planner.workbook.write import Undrawn, ensure_replaceable, is_own
 from tests import worked_example
@@ -209,7 +209,7 @@ def test_ctrl_c_waits_for_what_is_being_written(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         replace_file(tmp_path / "page", fill)
     assert (tmp_path / "page").read_bytes() == b"whole"
-    with undisturbed():
+    with delay_interrupts():
         pass
 
 
@@ -256,7 +256,7 @@ def test_a_ledger_row_that_was_altered_is_a_fault(
     column: str, value: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with Ledger(tmp_path / FILE) as ledger:
-        number = ledger.add(Request("a.xlsx", "", (), {}, ""))
+        number = ledger.add(JobRequest("a.xlsx", "", (), {}, ""))
         ledger.update(number, **{column: value})
     assert run(["jobs", "-o", str(tmp_path)]) == 2
     assert "job 1 cannot be read" in capsys.readouterr().err

@@ -4,7 +4,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from planner.planning import Outcome, make_plan, solver_options
+from planner.planning import Outcome, choose_options, make_plan
 from planner.workbook.read import Reading, read_instance
 from planner.workbook.template import write_template
 
@@ -25,4 +25,4 @@ def outcome() -> Outcome:
         path = Path(folder) / "example.xlsx"
         write_template(path, blank=False)
         example = read_instance(path)
-        return make_plan(example, solver_options(example, threads=1), changes=("settings[seed]=0",))
+        return make_plan(example, choose_options(example, threads=1), changes=("settings[seed]=0",))

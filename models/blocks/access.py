@@ -11,7 +11,7 @@ import pyomo.environ as pyo
 
 from planner_models.blocks.costs import CostLine
 from planner_models.keys import Offer, OfferPeriod
-from planner_models.linear import Terms, Variable, linear
+from planner_models.linear import LinearExpression, Variable, linear
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.access import OFFER, OWN
@@ -59,7 +59,7 @@ def _offer(m: Model, sets: Sets) -> Access:
     ends = [key for key in keys if leave[key[:3]] and key[3] != sets.time.periods[0]]
     m.ended = ended = pyo.Var(ends, bounds=(0, 1))
     before = {later: earlier for earlier, later in pairwise(sets.time.periods)}
-    covering = _covering(sets)
+    covering = _list_covering_offers(sets)
     rival_offers: dict[Offer, set[Offer]] = defaultdict(set)
     for offers in covering.values():
         for offer in offers:
@@ -87,7 +87,7 @@ def _recently_signed(
     }
 
 
-def _covering(sets: Sets) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
+def _list_covering_offers(sets: Sets) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
     """(firm, process) -> the offers that cover it and have to be signed; of offers that cover no line by their row."""
     signable = set(sets.signable)
     draws = sets.draws.reset_index()[["firm", "process", "offer", "mode"]].drop_duplicates()
@@ -114,7 +114,7 @@ def _rivals(
 
 def access_state(m: Model, *key: *OfferPeriod) -> pyo.Expression:
     """accessed[o,t] - accessed[o,t-1] = signed[o,t] - ended[o,t]"""
-    change = Terms()
+    change = LinearExpression()
     change.add(1.0, m.access.accessed[key])
     change.add(-1.0, m.access.signed[key])
     if key in m.access.access_before:

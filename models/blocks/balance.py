@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pyomo.environ as pyo
 
 from planner_models.keys import Place
-from planner_models.linear import Terms
+from planner_models.linear import LinearExpression
 from planner_models.model import Model
 from planner_models.sets import Sets
 
@@ -20,13 +20,13 @@ from planner_models.sets import Sets
 class Ledgers:
     """Sums by item, region and period: the supply side, and the delivered side where a region has one."""
 
-    supply: dict[Place, Terms]
-    delivered: dict[Place, Terms]
+    supply: dict[Place, LinearExpression]
+    delivered: dict[Place, LinearExpression]
 
 
 def prepare(m: Model) -> None:
     """Open the two ledgers before any block posts to them."""
-    m.ledgers = Ledgers(supply=defaultdict(Terms), delivered=defaultdict(Terms))
+    m.ledgers = Ledgers(supply=defaultdict(LinearExpression), delivered=defaultdict(LinearExpression))
 
 
 def build(m: Model, sets: Sets) -> None:

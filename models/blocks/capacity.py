@@ -16,7 +16,7 @@ import pyomo.environ as pyo
 from planner_models import frames
 from planner_models.blocks.costs import CostLine
 from planner_models.keys import Activity, Draw, Line, LinePeriod, Offer, Option, Ordering
-from planner_models.linear import Terms, Variable, linear
+from planner_models.linear import LinearExpression, Variable, linear
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.access import OWN
@@ -47,11 +47,11 @@ class Capacity:
     built: pyo.Var[Ordering]
     max_modules: dict[Option, float]
     size_of: dict[Option, tuple[Option, float]]
-    moments: dict[Option, Terms]
-    standing: dict[Ordering, Terms]
+    moments: dict[Option, LinearExpression]
+    standing: dict[Ordering, LinearExpression]
     controllers: dict[Ordering, list[Variable]]
     offer_of: dict[Draw, Offer | None]
-    usable: dict[Activity, Terms]
+    usable: dict[Activity, LinearExpression]
     min_load: dict[Line, float]
     in_force: dict[tuple[str, str, str, str, int], Variable]
     least_taken: dict[Activity, tuple[float, list[Variable]]]
@@ -83,7 +83,7 @@ def build(m: Model, sets: Sets) -> None:
 
 def _offer(m: Model, sets: Sets) -> Capacity:
     m.kept = kept = pyo.Var(_retirable(sets), domain=pyo.Binary)
-    kept_before = _kept_before(sets, kept)
+    kept_before = _find_kept_before(sets, kept)
     max_modules: dict[Option, float] = frames.entries(sets.options["max_modules"])
     whole = pyo.NonNegativeIntegers
     m.built = built = pyo.Var(list(sets.orders), domain=whole, bounds=lambda _, *key: (0, max_modules[key[:3]]))
@@ -91,12 +91,12 @@ def _offer(m: Model, sets: Sets) -> Capacity:
     size_of: dict[Option, tuple[Option, float]] = {key: ((*key[:2], option), many) for key, option, many in sizes}
     moments, standing = _orders(m, sets, built, size_of)
     offer_of = _offers(sets)
-    in_force, least_taken = _drawn(m, sets, offer_of)
+    in_force, least_taken = _build_draw_limits(m, sets, offer_of)
     least = sets.lines["min_load"].where(sets.lines["home"], 0.0)
     return Capacity(
         kept=kept,
         kept_before=kept_before,
-        opened_since=_opened_since(m, sets, kept_before),
+        opened_since=_list_openings_since(m, sets, kept_before),
         built=built,
         max_modules=max_modules,
         size_of=size_of,
@@ -115,21 +115,21 @@ def _offer(m: Model, sets: Sets) -> Capacity:
 def _retirable(sets: Sets) -> list[LinePeriod]:
     """The existing capacity that it may be of use to retire."""
     lines = sets.lines
-    asked = lines.index.isin(sets.ruled_out["kept"]) | _weighed(sets)
+    asked = lines.index.isin(sets.ruled_out["kept"]) | _find_weighed_lines(sets)
     worth_it = (lines["fixed_cost"] > 0) | (lines["min_load"] > 0) | asked
     matters = lines["home"] & (lines["retirable"] == "yes") & worth_it
     retirable = set(lines.index[matters])
     return [key for key in sets.existing if key[:2] in retirable]
 
 
-def _weighed(sets: Sets) -> np.ndarray:
+def _find_weighed_lines(sets: Sets) -> np.ndarray:
     """Which lines make an item of which a rule weighs capacity against use."""
     items = {item for rule in sets.rules if rule.type in WEIGHING for item in rule.items}
     makers = {process for item in items for process in sets.making(item)}
     return sets.lines.index.get_level_values("process").isin(makers)
 
 
-def _kept_before(sets: Sets, kept: pyo.Var[LinePeriod]) -> dict[LinePeriod, LinePeriod]:
+def _find_kept_before(sets: Sets, kept: pyo.Var[LinePeriod]) -> dict[LinePeriod, LinePeriod]:
     """The last period before in which a line has existing capacity, where there is one."""
     found = {}
     for site, process, period in kept:
@@ -140,7 +140,9 @@ def _kept_before(sets: Sets, kept: pyo.Var[LinePeriod]) -> dict[LinePeriod, Line
     return found
 
 
-def _opened_since(m: Model, sets: Sets, kept_before: dict[LinePeriod, LinePeriod]) -> dict[LinePeriod, list[Variable]]:
+def _list_openings_since(
+    m: Model, sets: Sets, kept_before: dict[LinePeriod, LinePeriod]
+) -> dict[LinePeriod, list[Variable]]:
     opens = m.sites.opens
     return {
         key: [opens[key[0], moment] for moment in sets.time.window(before[2], key[2])[1:] if (key[0], moment) in opens]
@@ -150,13 +152,13 @@ def _opened_since(m: Model, sets: Sets, kept_before: dict[LinePeriod, LinePeriod
 
 def _orders(
     m: Model, sets: Sets, built: pyo.Var[Ordering], size_of: dict[Option, tuple[Option, float]]
-) -> tuple[dict[Option, Terms], dict[Ordering, Terms]]:
+) -> tuple[dict[Option, LinearExpression], dict[Ordering, LinearExpression]]:
     """The orders of each option in all its sizes, and those there in a period, where their site may be closed.
 
     Both count modules of the option itself.
     """
-    moments: dict[Option, Terms] = defaultdict(Terms)
-    standing: dict[Ordering, Terms] = defaultdict(Terms)
+    moments: dict[Option, LinearExpression] = defaultdict(LinearExpression)
+    standing: dict[Ordering, LinearExpression] = defaultdict(LinearExpression)
     for key, order in sets.orders.items():
         option, multiple = size_of[key[:3]]
         moments[option].add(multiple, built[key])
@@ -193,7 +195,7 @@ def _offers(sets: Sets) -> dict[Draw, Offer | None]:
     }
 
 
-def _drawn(
+def _build_draw_limits(
     m: Model, sets: Sets, offer_of: dict[Draw, Offer | None]
 ) -> tuple[dict[tuple[str, str, str, str, int], Variable], dict[Activity, tuple[float, list[Variable]]]]:
     """What offers say about the lines they cover: in force while drawn on, and long enough; the least to take.
@@ -235,7 +237,7 @@ def _usable(
     kept: pyo.Var[LinePeriod],
     built: pyo.Var[Ordering],
     offer_of: dict[Draw, Offer | None],
-) -> dict[Activity, Terms]:
+) -> dict[Activity, LinearExpression]:
     """What each line can make by mode and period: own, existing x kept + modules in service of size x ramp x built.
 
     Through an offer, the share of existing capacity it opens while in force, and of modules where it controls.
@@ -244,7 +246,7 @@ def _usable(
     for draw in offer_of:
         modes[draw[:2]].append(draw)
     shares, controlled = sets.draws["offtake_share"].to_dict(), sets.draws["controlled"].to_dict()
-    usable: dict[Activity, Terms] = defaultdict(Terms)
+    usable: dict[Activity, LinearExpression] = defaultdict(LinearExpression)
     for line, capacity in sets.existing.items():
         for draw in modes[line[:2]]:
             offer = offer_of[draw]

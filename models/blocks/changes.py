@@ -37,7 +37,7 @@ def build(m: Model, sets: Sets) -> None:
     offers it is the signing that counts.
     """
     earlier = sets.instance.earlier
-    compared = {} if earlier is None else _compared(m, sets, earlier)
+    compared = {} if earlier is None else _match_earlier(m, sets, earlier)
     modules = {key: compared["built", *key][1] for key in m.capacity.built} if compared else {}
     ordered_before = {key: before for key, before in modules.items() if before > 0}
     m.changed = changed = pyo.Var(list(ordered_before), domain=pyo.NonNegativeReals)
@@ -47,7 +47,7 @@ def build(m: Model, sets: Sets) -> None:
     _post_costs(m, sets, 0.0 if earlier is None else earlier.change_cost)
 
 
-def _compared(m: Model, sets: Sets, earlier: Earlier) -> dict[Decision, tuple[Variable, float]]:
+def _match_earlier(m: Model, sets: Sets, earlier: Earlier) -> dict[Decision, tuple[Variable, float]]:
     """By decision that is one still: its variable, and its value in the earlier plan."""
     found = {}
     candidates = set(sets.sites.index[sets.sites["candidate"]])

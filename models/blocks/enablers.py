@@ -9,7 +9,7 @@ import pandas as pd
 import pyomo.environ as pyo
 
 from planner_models.keys import Raise, Threshold
-from planner_models.linear import Terms, linear
+from planner_models.linear import LinearExpression, linear
 from planner_models.model import Model
 from planner_models.sets import Sets
 
@@ -20,7 +20,7 @@ class Enablers:
 
     deployed: pyo.Var[tuple[str, str, str]]
     enabled: pyo.Var[Threshold]
-    put_up: dict[tuple[str, str, str], Terms]
+    put_up: dict[tuple[str, str, str], LinearExpression]
 
 
 def build(m: Model, sets: Sets) -> None:
@@ -38,14 +38,16 @@ def build(m: Model, sets: Sets) -> None:
         side[place].add(-1.0, variable)
     steps: list[Threshold] = [(*step, period) for step in sets.enablers.index for period in sets.time.periods]
     m.enabled = enabled = pyo.Var(steps, domain=pyo.Binary)
-    m.enablers = Enablers(deployed, enabled, put_up=_put_up(m, sets, deployed))
+    m.enablers = Enablers(deployed, enabled, put_up=_sum_deployments(m, sets, deployed))
     m.enabling_threshold = pyo.Constraint(steps, rule=enabling_threshold)
     m.raised_enabled = pyo.Constraint(list(m.demand.raised), rule=raised_enabled)
 
 
-def _put_up(m: Model, sets: Sets, deployed: pyo.Var[tuple[str, str, str]]) -> dict[tuple[str, str, str], Terms]:
+def _sum_deployments(
+    m: Model, sets: Sets, deployed: pyo.Var[tuple[str, str, str]]
+) -> dict[tuple[str, str, str], LinearExpression]:
     """By region, enabler and period: what has been deployed and sold there in all by its end."""
-    sums: dict[tuple[str, str, str], Terms] = defaultdict(Terms)
+    sums: dict[tuple[str, str, str], LinearExpression] = defaultdict(LinearExpression)
     places = {key[:2] for key in deployed}
     added = [*deployed.items(), *((key[:3], variable) for key, variable in m.demand.sold.items() if key[:2] in places)]
     for (region, enabler, moment), variable in added:

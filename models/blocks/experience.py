@@ -10,7 +10,7 @@ import pyomo.environ as pyo
 
 from planner_models.blocks.costs import CostLine
 from planner_models.keys import Activity, Credit, Level
-from planner_models.linear import Terms, linear
+from planner_models.linear import LinearExpression, linear
 from planner_models.model import Model
 from planner_models.sets import Sets
 
@@ -26,7 +26,7 @@ class Experience:
     learned: pyo.Var[Level]
     practised: pyo.Var[Credit]
     thresholds: dict[Level, float]
-    practice: dict[tuple[str, str], Terms]
+    practice: dict[tuple[str, str], LinearExpression]
     most_practised: dict[Credit, float]
 
 
@@ -38,7 +38,7 @@ def build(m: Model, sets: Sets) -> None:
     """
     thresholds = {key: needed for key, (needed, _) in sets.learning.items()}
     m.learned = learned = pyo.Var(list(thresholds), domain=pyo.Binary)
-    flows = _controlled(m, sets)
+    flows = _list_controlled_flows(m, sets)
     levels = defaultdict(list)
     for process, level, period in learned:
         levels[process, period].append(level)
@@ -53,16 +53,16 @@ def build(m: Model, sets: Sets) -> None:
     _post_costs(m, sets)
 
 
-def _controlled(m: Model, sets: Sets) -> list[tuple[str, str, str, str]]:
+def _list_controlled_flows(m: Model, sets: Sets) -> list[tuple[str, str, str, str]]:
     """The flows of processes with levels that home firms control."""
     processes = {key[0] for key in sets.learning}
     controlled = sets.draws["controlled"].to_dict()
     return [key for key in m.production.made if key[1] in processes and controlled[key[:3]]]
 
 
-def _practice(m: Model, sets: Sets, flows: list[Activity]) -> dict[tuple[str, str], Terms]:
+def _practice(m: Model, sets: Sets, flows: list[Activity]) -> dict[tuple[str, str], LinearExpression]:
     """By process and period: what has been made in all before it."""
-    practice: dict[tuple[str, str], Terms] = defaultdict(Terms)
+    practice: dict[tuple[str, str], LinearExpression] = defaultdict(LinearExpression)
     for key in flows:
         for period in sets.time.periods[sets.time.position[key[3]] + 1 :]:
             practice[key[1], period].add(sets.time.years[key[3]], m.production.made[key])

@@ -13,7 +13,7 @@ import pyomo.environ as pyo
 from planner_models import frames
 from planner_models.blocks.costs import CostLine
 from planner_models.keys import Flow, Lane, Place, SharedLane
-from planner_models.linear import Terms, linear, objects, post, tuples
+from planner_models.linear import LinearExpression, linear, objects, post, tuples
 from planner_models.model import Model
 from planner_models.schema import TIERS
 from planner_models.sets import Sets
@@ -40,7 +40,7 @@ class Lanes:
     lane_before: dict[Lane, Lane]
     most_moved: dict[tuple[str, str], float]
     most_shipped: dict[Flow, float]
-    sharing: dict[SharedLane, Terms]
+    sharing: dict[SharedLane, LinearExpression]
 
 
 def build(m: Model, sets: Sets) -> None:
@@ -81,7 +81,7 @@ def _offer(m: Model, sets: Sets) -> Lanes:
         lane_before={(*lane, later): (*lane, earlier) for lane in lanes for earlier, later in pairwise(periods)},
         most_moved=most_moved,
         most_shipped={key: min(limit, most_moved[key[2], key[4]]) for key, limit in zip(priced, limits, strict=True)},
-        sharing=_sharing(sets, objects(shipped), lane_opened),
+        sharing=_group_shared_lanes(sets, objects(shipped), lane_opened),
     )
 
 
@@ -108,11 +108,13 @@ def _most_moved(sets: Sets) -> dict[tuple[str, str], float]:
     return bound
 
 
-def _sharing(sets: Sets, variables: np.ndarray, lane_opened: pyo.Var[Lane]) -> dict[SharedLane, Terms]:
+def _group_shared_lanes(
+    sets: Sets, variables: np.ndarray, lane_opened: pyo.Var[Lane]
+) -> dict[SharedLane, LinearExpression]:
     shared = sets.flows[sets.flows["shared"].notna()]
     lanes: list[SharedLane] = tuples(shared[[*LANE, "period"]])
     named = {lane for lane, row in zip(lanes, shared["gate"], strict=True) if row != "*"}
-    sharing: dict[SharedLane, Terms] = defaultdict(Terms)
+    sharing: dict[SharedLane, LinearExpression] = defaultdict(LinearExpression)
     for lane, variable in zip(lanes, variables[shared.index].tolist(), strict=True):
         sharing[lane].add(1.0, variable)
     for lane, capacity in dict(zip(lanes, shared["shared"].tolist(), strict=True)).items():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pyomo.environ as pyo
 
-from planner_models.linear import Terms, linear
+from planner_models.linear import LinearExpression, linear
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.location import Direct, Served, direct_supply
@@ -22,7 +22,7 @@ class Location:
     """direct: what a market takes at most, and the site it comes from; sent: what it is sent from there, item/year."""
 
     direct: dict[Served, Direct]
-    sent: dict[Served, Terms]
+    sent: dict[Served, LinearExpression]
 
 
 def build(m: Model, sets: Sets) -> None:
@@ -34,9 +34,9 @@ def build(m: Model, sets: Sets) -> None:
     m.sent_open = pyo.Constraint(list(direct), rule=sent_open)
 
 
-def _sent(m: Model, direct: dict[Served, Direct]) -> dict[Served, Terms]:
+def _sent(m: Model, direct: dict[Served, Direct]) -> dict[Served, LinearExpression]:
     """What each market is sent from the region of the site; in the region itself what is sold less what arrives."""
-    sent: dict[Served, Terms] = defaultdict(Terms)
+    sent: dict[Served, LinearExpression] = defaultdict(LinearExpression)
     for (origin, destination, item, _, period), variable in m.lanes.shipped.items() if direct else ():
         if (origin, destination, item, period) in direct:
             sent[origin, destination, item, period].add(1.0, variable)

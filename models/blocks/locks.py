@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pyomo.environ as pyo
 
 from planner_models.decisions import state, variables
-from planner_models.linear import Terms
+from planner_models.linear import LinearExpression
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.locks import SUMMED, Lock
@@ -19,7 +19,7 @@ ALL = "*"
 class Locks:
     """locked: by row and period (`*`: all together), the decisions; held_between: by row, what they are held to."""
 
-    locked: dict[tuple[int, str], Terms]
+    locked: dict[tuple[int, str], LinearExpression]
     held_between: dict[int, Lock]
 
 
@@ -40,7 +40,7 @@ def build(m: Model, sets: Sets) -> None:
     m.lock_at_most = pyo.Constraint(most, rule=lock_at_most)
 
 
-def _parts(m: Model, sets: Sets, named: dict, lock: Lock) -> dict[str, Terms]:
+def _parts(m: Model, sets: Sets, named: dict, lock: Lock) -> dict[str, LinearExpression]:
     """What a lock limits, by period; without a period every one in which there is something to decide."""
     periods = sets.time.periods if lock.period is None else (lock.period,)
     states = {period: state(m, sets, named, (lock.kind, *lock.subject, period)) for period in periods}
@@ -50,8 +50,8 @@ def _parts(m: Model, sets: Sets, named: dict, lock: Lock) -> dict[str, Terms]:
     return {period: _sum([now]) for period, now in (there or states).items()}
 
 
-def _sum(states: list) -> Terms:
-    terms = Terms()
+def _sum(states: list) -> LinearExpression:
+    terms = LinearExpression()
     for now in states:
         if isinstance(now, int):
             terms.constant += now

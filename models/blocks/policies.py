@@ -17,10 +17,10 @@ from planner_models.blocks.access import offer_labels
 from planner_models.blocks.costs import CostLine, Label
 from planner_models.blocks.development import project_tiers
 from planner_models.keys import Grant
-from planner_models.linear import Terms, Variable
+from planner_models.linear import LinearExpression, Variable
 from planner_models.model import Model
 from planner_models.sets import Sets
-from planner_models.sets.policies import SUBSIDIES, meant_processes, meant_regions
+from planner_models.sets.policies import SUBSIDIES, match_processes, match_regions
 
 Payment = tuple[Label, bool, float, Variable]
 """Label of what is subsidised, whether it is paid once, the amount per unit of the variable, the variable."""
@@ -31,19 +31,19 @@ class Policies:
     """entitled: the most that may be granted; payments: by policy, what it pays in all, money; budgets: its limit."""
 
     granted: pyo.Var[Grant]
-    entitled: dict[Grant, Terms]
-    payments: dict[str, Terms]
+    entitled: dict[Grant, LinearExpression]
+    payments: dict[str, LinearExpression]
     budgets: dict[str, float]
 
 
 def build(m: Model, sets: Sets) -> None:
     """granted[policy,tier,region,t,once] >= 0 in money/year (money where paid once), what a policy pays."""
-    entitled: dict[Grant, Terms] = defaultdict(Terms)
+    entitled: dict[Grant, LinearExpression] = defaultdict(LinearExpression)
     for policy, row in frames.lines(sets.policies[sets.policies["kind"].isin(SUBSIDIES)]):
         for label, once, amount, variable in _KINDS[row["kind"]](m, sets, row):
             entitled[(policy, *label, once)].add(row["rate"] * amount, variable)
     m.granted = granted = pyo.Var(list(entitled), domain=pyo.NonNegativeReals)
-    payments: dict[str, Terms] = defaultdict(Terms)
+    payments: dict[str, LinearExpression] = defaultdict(LinearExpression)
     for key, paid in granted.items():
         payments[key[0]].add(1.0 if key[4] else sets.time.years[key[3]], paid)
     budgets: dict[str, float] = frames.entries(sets.policies["budget"].dropna())
@@ -55,7 +55,7 @@ def build(m: Model, sets: Sets) -> None:
 
 def _capex(m: Model, sets: Sets, row: pd.Series) -> Iterator[Payment]:
     """The annuity of modules ordered while the policy is in force, in every year they serve."""
-    processes, regions = meant_processes(sets.instance, row["item"]), meant_regions(sets.instance, row["region"])
+    processes, regions = match_processes(sets.instance, row["item"]), match_regions(sets.instance, row["region"])
     window = sets.time.window(row["from"], row["to"])
     annuity = sets.options["annuity"].to_dict()
     for key, order in sets.orders.items():
@@ -67,7 +67,7 @@ def _capex(m: Model, sets: Sets, row: pd.Series) -> Iterator[Payment]:
 
 def _output(m: Model, sets: Sets, row: pd.Series) -> Iterator[Payment]:
     """What home firms, and lines they control, make: per unit of the item, or of activity where a process is named."""
-    processes, regions = meant_processes(sets.instance, row["item"]), meant_regions(sets.instance, row["region"])
+    processes, regions = match_processes(sets.instance, row["item"]), match_regions(sets.instance, row["region"])
     window = sets.time.window(row["from"], row["to"])
     controlled = sets.draws["controlled"].to_dict()
     for key, variable in m.production.made.items():
@@ -78,7 +78,7 @@ def _output(m: Model, sets: Sets, row: pd.Series) -> Iterator[Payment]:
 
 def _access(m: Model, sets: Sets, row: pd.Series) -> Iterator[Payment]:
     """Entry costs of offers signed while the policy is in force."""
-    processes, regions = meant_processes(sets.instance, row["item"]), meant_regions(sets.instance, row["region"])
+    processes, regions = match_processes(sets.instance, row["item"]), match_regions(sets.instance, row["region"])
     window = sets.time.window(row["from"], row["to"])
     blocs = sets.instance["firms"].set_index("firm")["bloc"]
     covered = sets.draws[sets.draws["offer"].notna()].reset_index()

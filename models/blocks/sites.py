@@ -10,7 +10,7 @@ import pyomo.environ as pyo
 from planner_models import frames
 from planner_models.blocks.costs import CostLine
 from planner_models.keys import SitePeriod
-from planner_models.linear import Terms, linear
+from planner_models.linear import LinearExpression, linear
 from planner_models.model import Model
 from planner_models.sets import Sets
 
@@ -42,9 +42,9 @@ def build(m: Model, sets: Sets) -> None:
     _post_costs(m, sets)
 
 
-def _change(m: Model, site: str, period: str) -> Terms:
+def _change(m: Model, site: str, period: str) -> LinearExpression:
     """opened[s,t] - opened[s,t-1] - opens[s,t] + closes[s,t]; before its window an existing site is open."""
-    change = Terms()
+    change = LinearExpression()
     change.add(1.0, m.sites.opened[site, period])
     window = m.sets.windows[site]
     if period != window[0]:

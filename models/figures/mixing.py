@@ -49,10 +49,10 @@ def mixes(
     kind = fresh.columns.get_level_values("source_item")
     known, content = fresh.to_numpy(), np.zeros(fresh.shape)
     simple = ~kind.isin(list(again))
-    content[:, simple] = _solved(moved + processed, known[:, simple])
+    content[:, simple] = _solve_mixing(moved + processed, known[:, simple])
     for item in sorted(set(kind[~simple])):
         last_made = (pools.get_level_values("item") == item)[:, None]
-        content[:, kind == item] = _solved(moved + np.where(last_made, 0.0, processed), known[:, kind == item])
+        content[:, kind == item] = _solve_mixing(moved + np.where(last_made, 0.0, processed), known[:, kind == item])
     return pd.DataFrame(content, index=pools, columns=fresh.columns)
 
 
@@ -125,7 +125,7 @@ def _from_stock(
     return pd.DataFrame(values, index=wide.index, columns=wide.columns)
 
 
-def _solved(into: np.ndarray, fresh: np.ndarray) -> np.ndarray:
+def _solve_mixing(into: np.ndarray, fresh: np.ndarray) -> np.ndarray:
     """c with c = into @ c + fresh; of flows that run in a circle without any source c is 0.
 
     Pools are taken in the order in which content reaches them; equations are left for those in or behind a circle.
@@ -146,7 +146,7 @@ def _solved(into: np.ndarray, fresh: np.ndarray) -> np.ndarray:
 
 
 def _together(into: np.ndarray, fresh: np.ndarray) -> np.ndarray:
-    """As `_solved`, by linear equations."""
+    """As `_solve_mixing`, by linear equations."""
     equations = np.eye(len(into)) - into
     try:
         return np.linalg.solve(equations, fresh)

@@ -87,14 +87,14 @@ def _ways(instance: Instance, made: pd.DataFrame, flows: pd.DataFrame) -> pd.Dat
     ways = ways.assign(free=np.isinf(room).astype(float), room=room.where(np.isfinite(room), 0.0))
     ways["lane"] = ways["origin"] + "|" + ways["destination"]
     ways["chokepoint"] = [_names(cell) for cell in ways["chokepoints"]]
-    return ways[~_banned(instance, ways)]
+    return ways[~_find_banned(instance, ways)]
 
 
 def _names(cell: str | None) -> list[str]:
     return [name.strip() for name in cell.split(";") if name.strip()] if isinstance(cell, str) else []
 
 
-def _banned(instance: Instance, ways: pd.DataFrame) -> np.ndarray:
+def _find_banned(instance: Instance, ways: pd.DataFrame) -> np.ndarray:
     """Which ways a duty closes; within a bloc `*` means nothing."""
     regions = instance["regions"].set_index("region")
     bloc = regions["bloc"].fillna(regions.index.to_series())

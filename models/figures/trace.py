@@ -85,7 +85,7 @@ def origins(instance: Instance, tables: Tables) -> pd.DataFrame:
     sold = _base(tables, "demand")
     items = instance["items"].set_index("item")
     sources = set(items.index[items["tier"] == TIERS[0]])
-    again = _recirculating(instance)
+    again = _find_circular_items(instance)
     rows: list[pd.DataFrame] = []
     before: pd.DataFrame | None = None
     for period in instance["periods"]["period"]:
@@ -137,7 +137,7 @@ def _amounts(instance: Instance, tables: Tables) -> tuple[pd.DataFrame, pd.DataF
     production = _base(tables, "production").groupby(key, as_index=False, dropna=False)["made"].sum()
     rows = production.merge(sites, on="site").merge(recipes, on="process")
     rows["amount"] = (rows["made"] * rows["quantity"]).astype(float)
-    rows["controlled"] = (rows["home"] == "yes") | _drawn_under_control(instance, rows)
+    rows["controlled"] = (rows["home"] == "yes") | _find_controlled_draws(instance, rows)
     columns = ["site", "process", "item", "period", "region", "firm", "home", "controlled", "amount"]
     made, used = rows.loc[rows["amount"] > 0, columns], rows.loc[rows["amount"] < 0, columns]
     parts = [used.assign(amount=-used["amount"])]
@@ -147,7 +147,7 @@ def _amounts(instance: Instance, tables: Tables) -> tuple[pd.DataFrame, pd.DataF
     return made, pd.concat([parts[0], *(part for part in parts[1:] if len(part))], ignore_index=True)
 
 
-def _drawn_under_control(instance: Instance, rows: pd.DataFrame) -> pd.Series:
+def _find_controlled_draws(instance: Instance, rows: pd.DataFrame) -> pd.Series:
     """Which rows (firm, process, mode) are drawn through an offer that controls; a named process goes before `*`.
 
     None is while access is off.
@@ -199,7 +199,7 @@ def _import_share(instance: Instance, tables: Tables, made: pd.DataFrame, used: 
     return abroad.groupby(level=["item", "period"]).sum() / use.groupby(level=["item", "period"]).sum()
 
 
-def _recirculating(instance: Instance) -> set[str]:
+def _find_circular_items(instance: Instance) -> set[str]:
     """The items that can be made of things they went into: those on a circle of recipes."""
     items = list(instance["items"]["item"])
     recipes = instance["recipes"]

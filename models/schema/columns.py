@@ -116,7 +116,7 @@ def reference(
     return _column("reference", description, object, needed, (), ref=ref, key=key, wildcard=wildcard, default=default)
 
 
-def inheriting(columns: dict[str, pa.Column]) -> dict[str, pa.Column]:
+def mark_inheriting(columns: dict[str, pa.Column]) -> dict[str, pa.Column]:
     """The columns, each of them one whose blank cells mean what the `*` row of the same thing says."""
     for column in columns.values():
         column.metadata = meta(column) | {"inherits": True}

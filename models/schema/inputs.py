@@ -2,7 +2,7 @@
 
 import pandera.pandas as pa
 
-from planner_models.schema.columns import choice, flag, inheriting, number, reference, remarks, share, table, text
+from planner_models.schema.columns import choice, flag, mark_inheriting, number, reference, remarks, share, table, text
 from planner_models.schema.settings import SETTINGS
 
 TIERS = ("upstream", "midstream", "downstream")
@@ -168,7 +168,7 @@ _TABLES = [
             "process": reference("process", "processes.process", key=True),
             "option": text("name of the option", key=True),
             "size": number("capacity of one module", "activity/year", above=0, required=True),
-            **inheriting(
+            **mark_inheriting(
                 {
                     "capex": number(
                         "investment in one module, before the region's capex index", "money", low=0, default=0
@@ -222,7 +222,7 @@ _TABLES = [
                 default="*",
             ),
             "mode": choice("mode", ("spot", "contract", "alliance", "equity", "joint_venture", "acquire"), key=True),
-            **inheriting(
+            **mark_inheriting(
                 {
                     "entry_cost": number("paid once at signing", "money", low=0, default=0),
                     "annual_cost": number("paid every year in force", "money/year", low=0, default=0),
@@ -271,7 +271,7 @@ _TABLES = [
             "destination": _region("to"),
             "item": _item("item; * = everything that can flow", wildcard=True),
             "mode": text("mode of transport", key=True, default="sea"),
-            **inheriting(
+            **mark_inheriting(
                 {
                     "cost": number("cost of moving one unit", "money/item", low=0, default=0),
                     "cost_per_tkm": number("added, with distance and mass", "currency/tkm", low=0, default=0),
@@ -284,7 +284,7 @@ _TABLES = [
                 "item/year",
                 low=0,
             ),
-            **inheriting(
+            **mark_inheriting(
                 {
                     "opening_cost": number(
                         "paid once, when first used; a named row with a blank cell is opened with its `*` row, for "

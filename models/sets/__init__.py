@@ -11,12 +11,12 @@ from planner_models.sets.access import conditional_offers, draw_table, offer_tab
 from planner_models.sets.arcs import arc_table, flow_table
 from planner_models.sets.bounds import most_sold, useful_activity
 from planner_models.sets.development import Start, project_table, ready_table, start_table
-from planner_models.sets.levels import cluster_table, enabler_table, learning_table, smallest_plants
-from planner_models.sets.lines import existing_capacity, line_table, site_table, site_windows
-from planner_models.sets.locks import Lock, lock_table, ruled_out
-from planner_models.sets.modules import Order, greatest_capacity, option_table, orders
+from planner_models.sets.levels import cluster_table, enabler_table, smallest_plants, tabulate_learning
+from planner_models.sets.lines import line_table, site_table, site_windows, tabulate_existing_capacity
+from planner_models.sets.locks import Lock, collect_ruled_out, lock_table
+from planner_models.sets.modules import ModuleOrder, greatest_capacity, option_table, orders
 from planner_models.sets.policies import active_policies, market_table, transaction_factors
-from planner_models.sets.reach import available, useful_arcs, wanted
+from planner_models.sets.reach import available, find_useful_items, useful_arcs
 from planner_models.sets.rules import Rule, rule_list
 from planner_models.sets.scenarios import Snapshots, World, scenario_sets
 from planner_models.sets.timeline import Timeline, timeline
@@ -59,7 +59,7 @@ class Sets:
     options: pd.DataFrame
     windows: dict[str, tuple[str, ...]]
     existing: dict[tuple[str, str, str], float]
-    orders: dict[tuple[str, str, str, str], Order]
+    orders: dict[tuple[str, str, str, str], ModuleOrder]
     most: dict[tuple[str, str, str], float]
     useful: dict[str, np.ndarray]
     running: set[tuple[str, str]]
@@ -118,7 +118,7 @@ def derive(instance: Instance) -> Sets:
     """All sparse sets of an instance."""
     time = timeline(instance)
     locks = lock_table(instance)
-    refused = ruled_out(locks)
+    refused = collect_ruled_out(locks)
     sites = site_table(instance, refused["opened"], time)
     lines = line_table(instance, sites)
     windows = site_windows(sites, time)
@@ -127,11 +127,11 @@ def derive(instance: Instance) -> Sets:
     offers = offers_left(instance, every_offer, draws)
     controlled = frames.drop_level(draws[draws["controlled"]].index, "mode").unique()
     options = option_table(instance, lines[lines.index.isin(controlled)])
-    existing, possible = existing_capacity(instance, lines, windows, time), orders(options, windows, time)
+    existing, possible = tabulate_existing_capacity(instance, lines, windows, time), orders(options, windows, time)
     every_arc = arc_table(instance)
     drawn = lines[lines.index.isin(frames.drop_level(draws.index, "mode"))]
     there, running = available(instance, drawn, every_arc)
-    arcs = useful_arcs(every_arc, there, wanted(instance, drawn, every_arc, running))
+    arcs = useful_arcs(every_arc, there, find_useful_items(instance, drawn, every_arc, running))
     projects = project_table(instance, offers)
     starts = start_table(projects, time)
     recipes = {
@@ -161,7 +161,7 @@ def derive(instance: Instance) -> Sets:
         projects=projects,
         starts=starts,
         ready=ready_table(starts, time),
-        learning=learning_table(instance, time),
+        learning=tabulate_learning(instance, time),
         clusters=cluster_table(instance),
         plants=smallest_plants(instance, lines, existing, possible),
         enablers=enablers,

@@ -44,7 +44,7 @@ def draw_table(instance: Instance, lines: pd.DataFrame, offers: pd.DataFrame) ->
     covered = covered.sort_values("offer", key=lambda names: names == "*", kind="stable").drop_duplicates(DRAW)
     if instance.settings["access"] == "off":
         covered = market_terms(instance, covered)
-    free = everything[everything["home"] | ~_asked_for(instance, everything)]
+    free = everything[everything["home"] | ~_find_covered(instance, everything)]
     free = free.assign(mode=[OWN if home else SPOT for home in free["home"]], **_FREE)  # type: ignore[arg-type]
     draws = pd.concat([frame for frame in (covered, free) if len(frame)] or [free]).set_index(DRAW).sort_index()
     running = lines["running"].reindex(frames.drop_level(draws.index, "mode")).to_numpy(float)
@@ -135,7 +135,7 @@ def offers_left(instance: Instance, offers: pd.DataFrame, draws: pd.DataFrame) -
     return offers[left].assign(stake=0.0, controls="no")
 
 
-def _asked_for(instance: Instance, lines: pd.DataFrame) -> pd.Series:
+def _find_covered(instance: Instance, lines: pd.DataFrame) -> pd.Series:
     """Which of these lines some row of the sheet covers, whatever the switches say."""
     rows = instance["access"][["firm", "process"]].drop_duplicates()
     named = pd.MultiIndex.from_frame(lines[["firm", "process"]]).isin(pd.MultiIndex.from_frame(rows))

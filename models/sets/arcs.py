@@ -74,7 +74,7 @@ def arc_table(instance: Instance) -> pd.DataFrame:
     return arcs[kept].sort_values(ARC, ignore_index=True)
 
 
-def _meant(spec: str, blocs: pd.Series) -> np.ndarray:
+def _match_places(spec: str, blocs: pd.Series) -> np.ndarray:
     """Which regions a duty's origin or destination means: by region, by bloc, or `*`."""
     return np.ones(len(blocs), dtype=bool) if spec == "*" else (blocs.index == spec) | (blocs == spec).to_numpy()
 
@@ -87,7 +87,7 @@ def flow_table(instance: Instance, arcs: pd.DataFrame, time: Timeline) -> pd.Dat
     rate = np.zeros((len(time.periods), len(arcs)))
     banned = np.zeros(rate.shape, dtype=bool)
     for duty in [*instance["duties"].to_dict("records"), *policy_duties(instance).to_dict("records")]:
-        match = _meant(duty["origin"], bloc)[origin] & _meant(duty["destination"], bloc)[destination]
+        match = _match_places(duty["origin"], bloc)[origin] & _match_places(duty["destination"], bloc)[destination]
         if duty["item"] != "*":
             match = match & (arcs["item"] == duty["item"]).to_numpy()
         if "*" in (duty["origin"], duty["destination"]):

@@ -42,7 +42,9 @@ def useful_activity(
             for item, quantity in recipes.get(process, ()):
                 if quantity < 0:
                     need[item] = need.get(item, 0.0) - quantity * values
-        lower = {process: _limited(values, recipes.get(process, ()), need, kept) for process, values in bound.items()}
+        lower = {
+            process: _tighten_bound(values, recipes.get(process, ()), need, kept) for process, values in bound.items()
+        }
         if all(np.array_equal(lower[process], values) for process, values in bound.items()):
             break
         bound.update(lower)
@@ -58,7 +60,7 @@ def most_sold(demand: pd.DataFrame, enablers: pd.DataFrame) -> dict[tuple[str, s
     return frames.entries(largest.groupby(["item", "period"])["volume"].sum())
 
 
-def _limited(
+def _tighten_bound(
     values: np.ndarray, recipe: tuple[tuple[str, float], ...], need: dict[str, np.ndarray], kept: set[str]
 ) -> np.ndarray:
     """A process's bound, brought down to what its outputs are needed for."""

@@ -4,7 +4,7 @@ import pandas as pd
 
 from planner_models import frames
 from planner_models.instance import Instance
-from planner_models.sets.modules import Order
+from planner_models.sets.modules import ModuleOrder
 from planner_models.sets.timeline import Timeline
 
 Line = tuple[str, str]
@@ -17,7 +17,7 @@ def _steps(table: pd.DataFrame, group: list[str], order: str, worth: str) -> pd.
     return table.assign(step=table[worth] - before).query("step > 0")
 
 
-def learning_table(instance: Instance, time: Timeline) -> dict[tuple[str, int, str], tuple[float, float]]:
+def tabulate_learning(instance: Instance, time: Timeline) -> dict[tuple[str, int, str], tuple[float, float]]:
     """(process, level, period) -> cumulative activity the plan itself must have made before, and the share then saved.
 
     The share is of conversion cost, and is what the level adds to the one before. In its first period a plan has no
@@ -51,7 +51,7 @@ def smallest_plants(
     instance: Instance,
     lines: pd.DataFrame,
     existing: dict[tuple[str, str, str], float],
-    orders: dict[tuple[str, str, str, str], Order],
+    orders: dict[tuple[str, str, str, str], ModuleOrder],
 ) -> dict[tuple[str, str], float]:
     """(region, stage) -> capacity of the smallest plant there, in activity/year: an existing line or a module."""
     stages, regions = stage_names(instance), lines["region"].to_dict()

@@ -26,7 +26,7 @@ def site_table(instance: Instance, refused: set[tuple[str, ...]], time: Timeline
     sites["home"] = firms["home"].reindex(sites["firm"]).to_numpy() == "yes"
     sites["candidate"] = sites["status"] == "candidate"
     windows = site_windows(sites, time)
-    held = _held_until(instance, windows, time)
+    held = _find_held_until(instance, windows, time)
     sites["held_until"] = [held.get(site, -1) for site in sites.index]
     ends = pd.Series({site: time.position[window[-1]] if window else -1 for site, window in windows.items()})
     closable = sites["held_until"] < ends.reindex(sites.index)
@@ -38,12 +38,12 @@ def site_table(instance: Instance, refused: set[tuple[str, ...]], time: Timeline
     return sites[sites["home"] | ~sites["candidate"]]
 
 
-def _held_until(instance: Instance, windows: dict[str, tuple[str, ...]], time: Timeline) -> dict[str, int]:
+def _find_held_until(instance: Instance, windows: dict[str, tuple[str, ...]], time: Timeline) -> dict[str, int]:
     """By site: position of the last period in which existing capacity there may not be retired."""
     lines = instance["lines"]
     fixed = lines[lines["retirable"] == "no"].set_index(["site", "process"])
     held: dict[str, int] = {}
-    for site, _, period in existing_capacity(instance, fixed, windows, time):
+    for site, _, period in tabulate_existing_capacity(instance, fixed, windows, time):
         held[site] = max(time.position[period], held.get(site, -1))
     return held
 
@@ -86,7 +86,7 @@ def site_windows(sites: pd.DataFrame, time: Timeline) -> dict[str, tuple[str, ..
     }
 
 
-def existing_capacity(
+def tabulate_existing_capacity(
     instance: Instance, lines: pd.DataFrame, windows: dict[str, tuple[str, ...]], time: Timeline
 ) -> dict[tuple[str, str, str], float]:
     """Existing capacity by (site, process, period) in activity/year, where it is above zero."""

@@ -44,7 +44,7 @@ def direct_supply(sets: Sets) -> dict[Served, Direct]:
     if sets.rules or len(sets.snapshots) or not sets.sites["variable"].any():
         return {}
     markets = sets.demand.groupby(["item", "period", "region"])["volume"].max()
-    sold_only = set(sets.demand["item"]) - _used_otherwise(sets)
+    sold_only = set(sets.demand["item"]) - _list_otherwise_used(sets)
     alone = _lone_makers(sets, sold_only)
     flows = sets.flows[sets.flows["item"].isin({item for item, _ in alone})]
     found: dict[Served, Direct] = {}
@@ -54,7 +54,7 @@ def direct_supply(sets: Sets) -> dict[Served, Direct]:
     return found
 
 
-def _used_otherwise(sets: Sets) -> set[str]:
+def _list_otherwise_used(sets: Sets) -> set[str]:
     """Items that can do anything but be made, shipped and sold."""
     items, used = sets.instance["items"], {item for recipe in sets.recipes.values() for item, n in recipe if n < 0}
     used |= set(sets.instance["stocks"]["item"]) | set(items.loc[items["disposable"] == "yes", "item"])

@@ -37,7 +37,7 @@ def lock_table(instance: Instance) -> dict[int, Lock]:
     return found
 
 
-def ruled_out(locks: dict[int, Lock]) -> dict[str, set[tuple[str, ...]]]:
+def collect_ruled_out(locks: dict[int, Lock]) -> dict[str, set[tuple[str, ...]]]:
     """By kind: what some lock says no to, so that it has to be a decision even where a plan would never choose no."""
     found: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     for lock in locks.values():

@@ -13,7 +13,7 @@ from planner_models.sets.timeline import Timeline
 DEFAULT_MULTIPLES = "2;4"
 
 
-class Order(NamedTuple):
+class ModuleOrder(NamedTuple):
     """A module that could be ordered in a period: `standing` are the periods from order to end of service."""
 
     size: float
@@ -89,7 +89,7 @@ def option_table(instance: Instance, lines: pd.DataFrame) -> pd.DataFrame:
 
 def orders(
     options: pd.DataFrame, windows: dict[str, tuple[str, ...]], time: Timeline
-) -> dict[tuple[str, str, str, str], Order]:
+) -> dict[tuple[str, str, str, str], ModuleOrder]:
     """What could be ordered: (site, process, option, period) where a module would serve at least one period."""
     found = {}
     for key, row in frames.records(options).items():
@@ -101,12 +101,14 @@ def orders(
             service = tuple(u for u in ahead if u in window and time.start[u] < end)
             if service:
                 standing = time.window(period, service[-1])
-                found[(*key, period)] = Order(row["size"], row["ramp"], standing, service)
+                found[(*key, period)] = ModuleOrder(row["size"], row["ramp"], standing, service)
     return dict(sorted(found.items(), key=lambda entry: (entry[0][:3], time.position[entry[0][3]])))
 
 
 def greatest_capacity(
-    existing: dict[tuple[str, str, str], float], orders: dict[tuple[str, str, str, str], Order], options: pd.DataFrame
+    existing: dict[tuple[str, str, str], float],
+    orders: dict[tuple[str, str, str, str], ModuleOrder],
+    options: pd.DataFrame,
 ) -> dict[tuple[str, str, str], float]:
     """Capacity of each (site, process, period) if all that could be built were, in activity/year.
 

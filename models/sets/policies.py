@@ -43,7 +43,7 @@ def policy_duties(instance: Instance) -> pd.DataFrame:
     )
 
 
-def meant_processes(instance: Instance, item: str) -> set[str]:
+def match_processes(instance: Instance, item: str) -> set[str]:
     """The processes a policy's item means: those that make it where it is an item, else itself, or all for `*`."""
     if item == "*":
         return set(instance["processes"]["process"])
@@ -53,7 +53,7 @@ def meant_processes(instance: Instance, item: str) -> set[str]:
     return set(recipes.loc[(recipes["item"] == item) & (recipes["quantity"] > 0), "process"])
 
 
-def meant_regions(instance: Instance, region: str) -> set[str]:
+def match_regions(instance: Instance, region: str) -> set[str]:
     """The regions a policy's region means: itself, those of the bloc, or all for `*`."""
     return {name for name, bloc in frames.pairs(blocs(instance)) if region in ("*", name, bloc)}
 
@@ -63,7 +63,7 @@ def transaction_factors(instance: Instance, time: Timeline) -> dict[tuple[str, s
     policies = active_policies(instance)
     factors: dict[tuple[str, str, str], float] = defaultdict(lambda: 1.0)
     for row in policies[policies["kind"] == "transaction_cost"].to_dict("records"):
-        processes, regions = meant_processes(instance, row["item"]), meant_regions(instance, row["region"])
+        processes, regions = match_processes(instance, row["item"]), match_regions(instance, row["region"])
         for key in product(processes, regions, time.window(row["from"], row["to"])):
             factors[key] *= 1.0 + row["rate"]
     return dict(factors)
@@ -76,7 +76,7 @@ def market_table(instance: Instance, time: Timeline) -> pd.DataFrame:
     volume = demand["volume"].copy()
     for row in policies[policies["kind"] == "market_access"].to_dict("records"):
         window = time.window(row["from"], row["to"])
-        match = demand["period"].isin(window) & demand["region"].isin(meant_regions(instance, row["region"]))
+        match = demand["period"].isin(window) & demand["region"].isin(match_regions(instance, row["region"]))
         if row["item"] != "*":
             match &= demand["item"] == row["item"]
         volume[match] *= 1.0 + row["rate"]

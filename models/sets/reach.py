@@ -43,7 +43,9 @@ def available(instance: Instance, lines: pd.DataFrame, arcs: pd.DataFrame) -> tu
     return pd.DataFrame(reach, index=there.index, columns=there.columns), running
 
 
-def wanted(instance: Instance, lines: pd.DataFrame, arcs: pd.DataFrame, running: set[tuple[str, str]]) -> pd.DataFrame:
+def find_useful_items(
+    instance: Instance, lines: pd.DataFrame, arcs: pd.DataFrame, running: set[tuple[str, str]]
+) -> pd.DataFrame:
     """Where an item is of any use: a bool frame, items by regions.
 
     Where it is sold, stocked, used by a line, put up as an enabler, or shipped on.

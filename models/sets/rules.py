@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planner_models.instance import Instance
-from planner_models.sets.policies import blocs, meant_regions
+from planner_models.sets.policies import blocs, match_regions
 from planner_models.sets.timeline import Timeline
 
 EVERY = "*"
@@ -70,4 +70,4 @@ def _places(instance: Instance, kind: str, scope: str | None) -> dict[str, froze
     names = [scope or EVERY]
     if scope is None and kind == "max_import_share":
         names = sorted(set(blocs(instance)))
-    return {name: frozenset(meant_regions(instance, name)) for name in names}
+    return {name: frozenset(match_regions(instance, name)) for name in names}

@@ -82,12 +82,12 @@ def scenario_sets(world: World) -> tuple[pd.DataFrame, Snapshots]:
     rows = instance["scenarios"] if instance.settings["scenarios"] == "on" else instance["scenarios"][:0]
     disruptions = dict(frames.groups(instance["disruptions"], "scenario", sort=False))
     scopes = _scopes(world, {*rows["period"].dropna(), *instance["disruptions"]["period"]} if len(rows) else set())
-    asked = _asked_for(instance)
+    asked = _list_required_scenarios(instance)
     found = []
     snapshots: Snapshots = {}
     for row in frames.cells(rows):
         own = {row.scenario: disruptions[row.scenario]} if row.scenario in disruptions else {}
-        happening = _expanded(row, scopes[row.period]) if row.expand else own
+        happening = _expand_scenario(row, scopes[row.period]) if row.expand else own
         modelled = row.probability > 0 or row.scenario in asked or EVERY in asked
         for name, table in happening.items():
             found.append((name, row.probability / len(happening), row.Index, modelled))
@@ -97,7 +97,7 @@ def scenario_sets(world: World) -> tuple[pd.DataFrame, Snapshots]:
     return frame.astype({"probability": float, "modelled": bool}), snapshots
 
 
-def _asked_for(instance: Instance) -> set[str]:
+def _list_required_scenarios(instance: Instance) -> set[str]:
     """The scenarios that active rules of least service name."""
     if instance.settings["rules"] == "off":
         return set()
@@ -151,7 +151,7 @@ def _markets(demand: pd.DataFrame, bloc: pd.Series) -> pd.DataFrame:
     return markets.assign(bloc=markets["region"].map(bloc))
 
 
-def _expanded(row: Any, scope: Scope) -> dict[str, pd.DataFrame]:
+def _expand_scenario(row: Any, scope: Scope) -> dict[str, pd.DataFrame]:
     """The disruptions of a row that expands, by name of the scenario: one for each member that matters for its item."""
     kind = row.expand.removeprefix("each_")
     if kind in ("lane", "chokepoint"):
@@ -235,13 +235,13 @@ def _snapshot(hits: pd.DataFrame, scope: Scope) -> Snapshot:
     }
     return Snapshot(
         months=float(hits["months"].iloc[0]),
-        capacity=_changed(kept[CAPACITY]),
+        capacity=_drop_neutral_factors(kept[CAPACITY]),
         flow=kept[FLOW],
-        arcs_capacity=_changed(arcs[CAPACITY]),
+        arcs_capacity=_drop_neutral_factors(arcs[CAPACITY]),
         arcs_flow=arcs[FLOW],
-        demand=_changed(markets),
-        line_cost=_changed(lines[COST]),
-        arc_cost=_changed(arcs[COST]),
+        demand=_drop_neutral_factors(markets),
+        line_cost=_drop_neutral_factors(lines[COST]),
+        arc_cost=_drop_neutral_factors(arcs[COST]),
     )
 
 
@@ -256,6 +256,6 @@ def _multiply(factors: dict[Any, float], keys: Iterator[Any], factor: float) -> 
         factors[key] = factors.get(key, 1.0) * factor
 
 
-def _changed(factors: dict[Any, float]) -> dict[Any, float]:
+def _drop_neutral_factors(factors: dict[Any, float]) -> dict[Any, float]:
     """Those that are not 1."""
     return {key: factor for key, factor in factors.items() if factor != 1.0}

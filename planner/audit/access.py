@@ -3,16 +3,16 @@
 import pandas as pd
 
 from planner.audit import Finding, at_most, never, same
-from planner.audit.case import LINE, Case, keyed
-from planner.audit.offers import OFFER, controlled, covered, offers, reach, states
-from planner.audit.options import in_service, ordered
-from planner.audit.production import produced
+from planner.audit.case import LINE, AuditedPlan, sum_by_key
+from planner.audit.offers import OFFER, offers, reach, states, tabulate_control, tabulate_coverage
+from planner.audit.options import in_service, tabulate_orders
+from planner.audit.production import price_base_production
 
 _KEY = [*OFFER, "period"]
 _FLOW = [*LINE, "mode", "period"]
 
 
-def audit(case: Case) -> list[Finding]:
+def audit(case: AuditedPlan) -> list[Finding]:
     """The sheet `access` and what is drawn; nothing where neither the instance nor the plan has rows of it."""
     if not case.speaks_of("access"):
         return []
@@ -29,15 +29,15 @@ def audit(case: Case) -> list[Finding]:
         never("offers kept for their term", ended & (now["before"] < now["term"])),
         never("offers without exit stay in force", ended & (now["exit"] == "no")),
         never("one offer per firm and process", _exclusive(case) > 1),
-        *_drawn(case),
+        *_audit_draws(case),
         *_modules(case),
         *(_figures(case, sheet) if "access" in case.tables else []),
     ]
 
 
-def _exclusive(case: Case) -> pd.Series:
+def _exclusive(case: AuditedPlan) -> pd.Series:
     """By outside firm, process and period: offers in force; of those that are signed and cover no line by their row."""
-    pairs = covered(case)[[*OFFER, "process"]].drop_duplicates()
+    pairs = tabulate_coverage(case)[[*OFFER, "process"]].drop_duplicates()
     signable = offers(case).index[~offers(case)["always"]]
     rest = signable.difference(pd.MultiIndex.from_frame(pairs[OFFER])).to_frame(index=False)
     pairs = pd.concat([pairs, rest.assign(process=rest["offer"])])
@@ -45,13 +45,15 @@ def _exclusive(case: Case) -> pd.Series:
     return rows.groupby(["firm", "process", "period"])["in_force"].sum()
 
 
-def _drawn(case: Case) -> list[Finding]:
+def _audit_draws(case: AuditedPlan) -> list[Finding]:
     """made <= offtake share x (existing + modules, where the offer controls), >= min_take of what exists."""
     rows = reach(case).set_index(_FLOW)
     line = pd.MultiIndex.from_arrays([rows.index.get_level_values(name) for name in (*LINE, "period")])
     existing = case.declared.reindex(line).set_axis(rows.index)
-    modules = keyed(in_service(case), [*LINE, "period"], "usable").reindex(line, fill_value=0.0).set_axis(rows.index)
-    made = keyed(case["production"], _FLOW, "made").reindex(rows.index, fill_value=0.0)
+    modules = (
+        sum_by_key(in_service(case), [*LINE, "period"], "usable").reindex(line, fill_value=0.0).set_axis(rows.index)
+    )
+    made = sum_by_key(case["production"], _FLOW, "made").reindex(rows.index, fill_value=0.0)
     most = rows["offtake_share"] * (existing + modules.where(rows["controls"] == "yes", 0.0))
     least = rows["min_take"] * rows["offtake_share"] * existing
     return [
@@ -61,25 +63,25 @@ def _drawn(case: Case) -> list[Finding]:
     ]
 
 
-def _modules(case: Case) -> list[Finding]:
+def _modules(case: AuditedPlan) -> list[Finding]:
     """Modules on outside lines: ordered only while an offer that controls is in force."""
-    orders = ordered(case)
+    orders = tabulate_orders(case)
     outside = orders[orders["home"] == "no"]
-    held = controlled(case).reindex(pd.MultiIndex.from_frame(outside[[*LINE, "period"]]), fill_value=False)
+    held = tabulate_control(case).reindex(pd.MultiIndex.from_frame(outside[[*LINE, "period"]]), fill_value=False)
     return [never("modules on outside lines ordered under control", ~held)]
 
 
-def _figures(case: Case, sheet: pd.DataFrame) -> list[Finding]:
+def _figures(case: AuditedPlan, sheet: pd.DataFrame) -> list[Finding]:
     """What the sheet says each offer drew, cost and kept."""
     claimed = sheet.groupby(_KEY)[["drawn", "transaction_cost", "margin_paid", "margin_kept"]].sum()
-    rows, now = produced(case), states(case).set_index(_KEY)
-    entry, annual = (keyed(sheet, _KEY, name) for name in ("entry_cost", "annual_cost"))
+    rows, now = price_base_production(case), states(case).set_index(_KEY)
+    entry, annual = (sum_by_key(sheet, _KEY, name) for name in ("entry_cost", "annual_cost"))
 
     def drawn(figure: str) -> pd.Series:
-        return keyed(rows.assign(amount=rows["made"] * rows[figure]), _KEY, "amount")
+        return sum_by_key(rows.assign(amount=rows["made"] * rows[figure]), _KEY, "amount")
 
     return [
-        same("drawn in access and production", claimed["drawn"], keyed(rows, _KEY, "made")),
+        same("drawn in access and production", claimed["drawn"], sum_by_key(rows, _KEY, "made")),
         same("entry cost of offers", entry, now["entry_cost"].where(now["signed"], 0.0)),
         same("annual cost of offers", annual, now["annual_cost"].where(now["in_force"], 0.0)),
         same("transaction cost of offers", claimed["transaction_cost"], drawn("transaction")),

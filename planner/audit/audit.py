@@ -29,12 +29,12 @@ from planner.audit import (
     security,
     subsidies,
 )
-from planner.audit.case import Case
-from planner.seal import saved
+from planner.audit.case import AuditedPlan
+from planner.seal import round_saved
 from planner_models.instance import Instance
 from planner_models.schema import RESULTS
 
-AUDITS: dict[str, Callable[[Case], list[Finding]]] = {
+AUDITS: dict[str, Callable[[AuditedPlan], list[Finding]]] = {
     part.__name__.rpartition(".")[2]: part.audit
     for part in (
         names,
@@ -81,7 +81,7 @@ def audit(
     -------
     A table with the columns check, compared (number of figures), worst (relative difference) and ok (yes | no).
     """
-    case = Case(instance, tables, objective)
+    case = AuditedPlan(instance, tables, objective)
     found = [finding for noun in nouns for finding in AUDITS[noun](case)]
-    rows = [(each.check, each.compared, saved(each.worst), "yes" if each.ok else "no") for each in found]
+    rows = [(each.check, each.compared, round_saved(each.worst), "yes" if each.ok else "no") for each in found]
     return pd.DataFrame(rows, columns=list(RESULTS["audit"].columns))

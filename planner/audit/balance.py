@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from planner.audit import Finding, at_most, same
-from planner.audit.case import LINE, Case, keyed
+from planner.audit.case import LINE, AuditedPlan, sum_by_key
 
 _PLACE = ["item", "region", "period"]
 INCOMING = ["made", "arrived", "released"]
 OUTGOING = ["used", "left", "sold", "added", "deployed"]
 
 
-def audit(case: Case) -> list[Finding]:
+def audit(case: AuditedPlan) -> list[Finding]:
     """Balances of all items, the rule of lanes from a region to itself, and the course of stocks."""
     flows = case["flows"]
     return [
@@ -23,38 +23,38 @@ def audit(case: Case) -> list[Finding]:
     ]
 
 
-def tally(case: Case, sheets: Mapping[str, pd.DataFrame], place: list[str]) -> pd.DataFrame:
+def tally(case: AuditedPlan, sheets: Mapping[str, pd.DataFrame], place: list[str]) -> pd.DataFrame:
     """By place, in item/year: what is made, arrived, released, used, left for elsewhere, sold, added and deployed.
 
     `passed` is what took the lane from a region to itself. `place` has the columns item, region and period.
     """
     flows, stocks = sheets["flows"], sheets["stocks"]
-    made, used = _made_and_used(case, sheets["production"], place)
+    made, used = _sum_production_and_use(case, sheets["production"], place)
     inner = flows[flows["origin"] == flows["destination"]]
     between = flows[flows["origin"] != flows["destination"]]
     sums = {
         "made": made,
-        "arrived": keyed(between.rename(columns={"destination": "region"}), place, "shipped"),
-        "released": keyed(stocks, place, "released"),
+        "arrived": sum_by_key(between.rename(columns={"destination": "region"}), place, "shipped"),
+        "released": sum_by_key(stocks, place, "released"),
         "used": used,
-        "left": keyed(between.rename(columns={"origin": "region"}), place, "shipped"),
-        "sold": keyed(sheets["demand"], place, "sold"),
-        "added": keyed(stocks, place, "added"),
-        "deployed": keyed(sheets["deployments"], place, "deployed"),
-        "passed": keyed(inner.rename(columns={"origin": "region"}), place, "shipped"),
+        "left": sum_by_key(between.rename(columns={"origin": "region"}), place, "shipped"),
+        "sold": sum_by_key(sheets["demand"], place, "sold"),
+        "added": sum_by_key(stocks, place, "added"),
+        "deployed": sum_by_key(sheets["deployments"], place, "deployed"),
+        "passed": sum_by_key(inner.rename(columns={"origin": "region"}), place, "shipped"),
     }
     table = pd.concat(sums, axis=1).fillna(0.0).astype(float)
     table.index.names = place
     return table
 
 
-def balances(case: Case, sums: pd.DataFrame, where: str = "") -> list[Finding]:
+def balances(case: AuditedPlan, sums: pd.DataFrame, where: str = "") -> list[Finding]:
     """What comes in goes out, of what may be thrown away at most that; `where` ends the names of the checks."""
     incoming, outgoing = sums[INCOMING].sum(axis=1), sums[OUTGOING].sum(axis=1)
     gross = incoming + outgoing
     loose = disposable(case, sums)
     needed = sums[["used", "sold", "added", "deployed"]].sum(axis=1) - sums["released"] - sums["arrived"]
-    gated = _gated(case, sums.index)
+    gated = _find_gated(case, sums.index)
     return [
         same(f"balances{where}", incoming[~loose], outgoing[~loose], gross),
         at_most(f"balances of what may be thrown away{where}", outgoing[loose], incoming[loose], gross),
@@ -62,23 +62,23 @@ def balances(case: Case, sums: pd.DataFrame, where: str = "") -> list[Finding]:
     ]
 
 
-def disposable(case: Case, sums: pd.DataFrame) -> np.ndarray:
+def disposable(case: AuditedPlan, sums: pd.DataFrame) -> np.ndarray:
     """Which places are of an item that may be thrown away."""
     items = case.instance["items"].set_index("item")
     return (items["disposable"].reindex(sums.index.get_level_values("item")) == "yes").to_numpy()
 
 
-def _made_and_used(case: Case, rows: pd.DataFrame, place: list[str]) -> tuple[pd.Series, pd.Series]:
+def _sum_production_and_use(case: AuditedPlan, rows: pd.DataFrame, place: list[str]) -> tuple[pd.Series, pd.Series]:
     """What all lines make and use of each item in each region and period."""
     production = rows.merge(case.lines.reset_index()[[*LINE, "region"]], on=LINE)
     recipes = case.instance["recipes"][["process", "item", "quantity"]]
     amounts = production.merge(recipes, on="process")
     amounts["amount"] = amounts["made"] * amounts["quantity"]
     positive = amounts["quantity"] > 0
-    return keyed(amounts[positive], place, "amount"), -keyed(amounts[~positive], place, "amount")
+    return sum_by_key(amounts[positive], place, "amount"), -sum_by_key(amounts[~positive], place, "amount")
 
 
-def _gated(case: Case, places: pd.Index) -> pd.Series:
+def _find_gated(case: AuditedPlan, places: pd.Index) -> pd.Series:
     """Where a lane leads from the region to itself for the item."""
     lanes = case.instance["lanes"]
     inner = lanes[lanes["origin"] == lanes["destination"]]
@@ -88,7 +88,7 @@ def _gated(case: Case, places: pd.Index) -> pd.Series:
     return pd.Series([(item, region) in named or ("*", region) in named for item, region in pairs], index=places)
 
 
-def _stocks(case: Case) -> list[Finding]:
+def _stocks(case: AuditedPlan) -> list[Finding]:
     """held[t] = held[t-1] + years (added - released), between minimum and maximum, only where stock may be kept."""
     rows = case.instance["stocks"][["region", "item", "initial", "minimum", "maximum"]]
     grid = rows.merge(case.periods.reset_index()[["period", "place", "years"]], how="cross")
@@ -107,9 +107,9 @@ def _stocks(case: Case) -> list[Finding]:
     ]
 
 
-def kept_throughout(case: Case) -> pd.Series:
+def sum_kept_throughout(case: AuditedPlan) -> pd.Series:
     """By region, item and period: what is in stock both before the period and at its end; in the first, at its end."""
-    held = keyed(case["stocks"], ["region", "item", "period"], "held")
+    held = sum_by_key(case["stocks"], ["region", "item", "period"], "held")
     rows = held.rename("held").reset_index()
     place = rows["period"].map(case.periods["place"])
     names = dict(enumerate(case.periods.index))

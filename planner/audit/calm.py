@@ -16,14 +16,14 @@ import pandas as pd
 
 from planner.audit import Finding, same
 from planner.audit import snapshots as course
-from planner.audit.case import LINE, Case, keyed, remembered
-from planner.audit.demand import served
+from planner.audit.case import LINE, AuditedPlan, cache_table, sum_by_key
+from planner.audit.demand import tabulate_service
+from planner.audit.disruption_factors import ARC
 from planner.audit.disturbances import usable
-from planner.audit.hits import ARC
-from planner.audit.lanes import LANE, freighted, openings
+from planner.audit.lanes import LANE, openings, price_flows
 from planner.audit.losses import MISSED_PER_VALUE, by_scenario
 from planner.audit.offers import reach
-from planner.audit.production import priced
+from planner.audit.production import price_production
 from planner.audit.projects import is_ready
 from planner.solver.compiled import Compiled
 from planner.solver.highs.linear import solve_linear
@@ -106,7 +106,7 @@ def _least(prices: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> float:
 class Window:
     """A period of a case for some months, in which the pools `apart` stay as they are."""
 
-    case: Case
+    case: AuditedPlan
     period: str
     months: float
     apart: frozenset[Pool]
@@ -139,7 +139,7 @@ def programme(window: Window, arcs: pd.DataFrame) -> Programme:
 
 
 def _ship(window: Window, arcs: pd.DataFrame, found: Programme) -> None:
-    base = keyed(window.case["flows"].loc[lambda rows: rows["period"] == window.period], ARC, "shipped").to_dict()
+    base = sum_by_key(window.case["flows"].loc[lambda rows: rows["period"] == window.period], ARC, "shipped").to_dict()
     lanes = window.case.instance["lanes"]
     lanes = lanes[(lanes["item"] == "*") & lanes["capacity"].notna()]
     shared = dict(zip(zip(*(lanes[name] for name in LANE), strict=True), lanes["capacity"], strict=True))
@@ -165,12 +165,12 @@ def _make(window: Window, found: Programme) -> None:
     reached = reach(case)
     reached = reached[(reached["period"] == window.period) & reached["usable"]]
     draws = pd.concat([own, reached[[*LINE, "mode"]]]).assign(period=window.period, scenario="base", made=1.0)
-    rows = priced(case, draws.reset_index(drop=True))
+    rows = price_production(case, draws.reset_index(drop=True))
     ready = rows["requires"].isna() | is_ready(case, rows["requires"], rows["period"])
     each = rows[["cost", "margin", "transaction"]].sum(axis=1)
     rows = rows.assign(most=usable(case, rows).where(ready, 0.0), each=each)
     flow = [*LINE, "mode", "period"]
-    made = keyed(case["production"], flow, "made").reindex(pd.MultiIndex.from_frame(rows[flow]), fill_value=0.0)
+    made = sum_by_key(case["production"], flow, "made").reindex(pd.MultiIndex.from_frame(rows[flow]), fill_value=0.0)
     each_recipe = frames.groups(case.instance["recipes"], "process")
     recipes = {process: rows[["item", "quantity"]].to_numpy() for process, rows in each_recipe}
     for row in rows.assign(now=made.to_numpy()).to_dict("records"):
@@ -184,7 +184,7 @@ def _sell(window: Window, found: Programme) -> None:
     case = window.case
     profit = case.instance.settings["objective"] == "profit"
     items = case.instance["items"].set_index("item")
-    rows = served(case)
+    rows = tabulate_service(case)
     requires = rows["item"].map(items["requires"])
     rows = rows.assign(ready=requires.isna() | is_ready(case, requires, rows["period"]))
     for row in window.rows(rows):
@@ -224,8 +224,8 @@ def _deploy(window: Window, found: Programme) -> None:
             found.add(-late, row["deployed"], row["deployed"], [(window.side(place, use=True), -1.0)])
 
 
-@remembered
-def _arcs(case: Case, period: str, perhaps: bool) -> pd.DataFrame:
+@cache_table
+def _arcs(case: AuditedPlan, period: str, perhaps: bool) -> pd.DataFrame:
     """What can move in a period: the columns of `freighted` and `open`, that its lane has been opened by then.
 
     Whether a lane that nothing has used was opened is known by region and tier alone, by what was paid: `perhaps` takes
@@ -235,31 +235,31 @@ def _arcs(case: Case, period: str, perhaps: bool) -> pd.DataFrame:
     items = case.instance["items"][["item"]]
     general = lanes[lanes["item"] == "*"].drop(columns="item").merge(items, how="cross")
     keys = pd.concat([lanes[lanes["item"] != "*"], general]).drop_duplicates(ARC, ignore_index=True)
-    rows = freighted(case, keys[ARC].assign(period=period, cost=0.0))
+    rows = price_flows(case, keys[ARC].assign(period=period, cost=0.0))
     first = openings(case).set_index([*LANE, "opened_as"])["place"]
     used = first.reindex(pd.MultiIndex.from_frame(rows[[*LANE, "opened_as"]])) <= case.periods.at[period, "place"]
     is_open = used.to_numpy() | ~(rows["opening_cost"] > 0)
     if perhaps:
-        is_open |= pd.MultiIndex.from_frame(rows[[*LANE, "opened_as"]]).isin(_paid_for(case, period))
+        is_open |= pd.MultiIndex.from_frame(rows[[*LANE, "opened_as"]]).isin(_find_paid_lanes(case, period))
     return rows.assign(open=is_open)[~rows["banned"].astype(bool)]
 
 
-@remembered
-def _paid_for(case: Case, period: str) -> pd.MultiIndex:
+@cache_table
+def _find_paid_lanes(case: AuditedPlan, period: str) -> pd.MultiIndex:
     """The lanes that may have been opened without use by a period: LANE and opened_as."""
     now, label = case.periods.at[period, "place"], ["tier", "region"]
     costs = case["costs"]
     costs = costs[(costs["line"] == "lane opening") & (case.places(costs["period"], 0) <= now)]
     lanes = openings(case)
-    due = keyed(lanes[lanes["place"] <= now], label, "opening_cost")
-    more = keyed(costs, label, "amount").sub(due, fill_value=0.0)
+    due = sum_by_key(lanes[lanes["place"] <= now], label, "opening_cost")
+    more = sum_by_key(costs, label, "amount").sub(due, fill_value=0.0)
     spare = pd.MultiIndex.from_frame(lanes[label]).isin(more[more > _NEAR * more.abs().clip(lower=1.0)].index)
     return pd.MultiIndex.from_frame(lanes.loc[spare, [*LANE, "opened_as"]])
 
 
-@remembered
-def _saving(
-    case: Case, period: str, months: float, apart: frozenset[Pool], perhaps: bool
+@cache_table
+def _compute_saving(
+    case: AuditedPlan, period: str, months: float, apart: frozenset[Pool], perhaps: bool
 ) -> tuple[float, float, float]:
     """What calm saves beside the base in a year of such months, what it saves at most by the bound, and the size."""
     arcs = _arcs(case, period, perhaps)
@@ -271,7 +271,7 @@ def _saving(
     return base - optimum, base - bound, size
 
 
-def _busy(case: Case, period: str) -> set[Pool]:
+def _busy(case: AuditedPlan, period: str) -> set[Pool]:
     """The pools in which anything happens in the base."""
     pools: set[Pool] = set()
     recipes = case.instance["recipes"]
@@ -285,26 +285,30 @@ def _busy(case: Case, period: str) -> set[Pool]:
     return pools
 
 
-@remembered
-def impacts(case: Case) -> pd.DataFrame:
+@cache_table
+def impacts(case: AuditedPlan) -> pd.DataFrame:
     """By scenario, in money: `impact`, `most` where lanes may have been opened without use, `size` and `gap`.
 
     `size` is what the impact is a small difference of, `gap` how far the bound lies from the optimum.
     """
-    touched = course.touched(case)
+    touched = course.list_affected_pools(case)
     sums = by_scenario(case)[["loss", "size"]].rename(columns={"loss": "impact"})
     sums = sums.assign(most=sums["impact"], gap=0.0)[["impact", "most", "size", "gap"]]
     for scenario, period, months in course.snapshots(case).itertuples(index=False, name=None):
         mine = touched[(touched["scenario"] == scenario) & (touched["period"] == period)]
         apart = frozenset(_busy(case, period) - set(zip(mine["region"], mine["item"], strict=True)))
-        saved, proved, size = _saving(case, period, months, apart, perhaps=False)
-        most = _saving(case, period, months, apart, perhaps=True)[0] if len(_paid_for(case, period)) else saved
+        saved, proved, size = _compute_saving(case, period, months, apart, perhaps=False)
+        most = (
+            _compute_saving(case, period, months, apart, perhaps=True)[0]
+            if len(_find_paid_lanes(case, period))
+            else saved
+        )
         weight = months / _MONTHS * case.periods.at[period, "annual"] / case.periods.at[period, "years"]
         sums.loc[scenario] += weight * np.array([saved, most, size, proved - saved])
     return sums
 
 
-def audit(case: Case) -> list[Finding]:
+def audit(case: AuditedPlan) -> list[Finding]:
     """The impact of scenarios; nothing where the sheet does not state it."""
     if not case.speaks_of("scenarios") or not case.claims("scenarios", "impact"):
         return []

@@ -4,26 +4,26 @@ import numpy as np
 import pandas as pd
 
 from planner.audit import Finding, at_most, never, same
-from planner.audit.case import LINE, Case, keyed, levels
-from planner.audit.offers import controlled, covered
+from planner.audit.case import LINE, AuditedPlan, levels, sum_by_key
+from planner.audit.offers import tabulate_control, tabulate_coverage
 from planner.audit.options import in_service
 
 KEY = [*LINE, "period"]
 
 
-def audit(case: Case) -> list[Finding]:
+def audit(case: AuditedPlan) -> list[Finding]:
     """The sheet `capacity` against lines, builds and sites."""
     sheet = case["capacity"].set_index(KEY)
     modules = in_service(case)
-    usable = keyed(modules, KEY, "usable")
+    usable = sum_by_key(modules, KEY, "usable")
     line = case.lines.reindex(levels(sheet.index, LINE))
     home, least = (line["home"] == "yes").to_numpy(), line["min_load"].to_numpy()
     need = (sheet["capacity"] * least).where(home, 0.0)
     used = (sheet["made"] / sheet["capacity"].where(sheet["capacity"] > 0)).fillna(0.0)
-    made = keyed(case["production"], KEY, "made")
+    made = sum_by_key(case["production"], KEY, "made")
     return [
-        *_existing(case),
-        same("added capacity", sheet["added"], keyed(modules, KEY, "total")),
+        *_audit_existing(case),
+        same("added capacity", sheet["added"], sum_by_key(modules, KEY, "total")),
         same("capacity", sheet["capacity"], sheet["existing"].add(usable, fill_value=0.0)),
         same("made in capacity and production", sheet["made"], made),
         at_most("made within capacity", made, sheet["capacity"]),
@@ -35,17 +35,17 @@ def audit(case: Case) -> list[Finding]:
     ]
 
 
-def _control(case: Case, sheet: pd.DataFrame) -> list[Finding]:
+def _control(case: AuditedPlan, sheet: pd.DataFrame) -> list[Finding]:
     """Who decides on each line, and what of its yearly cost is paid for capacity that stands idle.
 
     Of outside lines only modules count: their owner's cost is in the price of what is drawn.
     """
     line = case.lines.reindex(levels(sheet.index, LINE)).set_axis(sheet.index)
-    ours = controlled(case).reindex(sheet.index, fill_value=False).map({True: "home", False: "outside"})
+    ours = tabulate_control(case).reindex(sheet.index, fill_value=False).map({True: "home", False: "outside"})
     modules = in_service(case)
     built = modules.assign(yearly=modules["modules"] * (modules["fixed_cost"] + modules["annuity"]))
     kept = line["fixed_cost"].where((line["home"] == "yes") & (sheet["existing"] > 0), 0.0)
-    yearly = kept + keyed(built, KEY, "yearly").reindex(sheet.index, fill_value=0.0)
+    yearly = kept + sum_by_key(built, KEY, "yearly").reindex(sheet.index, fill_value=0.0)
     used = sheet["made"] / sheet["capacity"].where(sheet["capacity"] > 0)
     return [
         never("firm and control of lines", (sheet["firm"] != line["firm"]) | (sheet["control"] != ours)),
@@ -53,7 +53,7 @@ def _control(case: Case, sheet: pd.DataFrame) -> list[Finding]:
     ]
 
 
-def _existing(case: Case) -> list[Finding]:
+def _audit_existing(case: AuditedPlan) -> list[Finding]:
     """Existing capacity is there in full or not at all, and what is gone stays gone.
 
     At a candidate site without any capacity the sheet need not have a row: nothing is retired there. Nor need it have
@@ -65,7 +65,7 @@ def _existing(case: Case) -> list[Finding]:
     site, process, period = (declared.index.get_level_values(name) for name in KEY)
     is_open = case.open.reindex(pd.MultiIndex.from_arrays([site, period])).to_numpy()
     line = case.lines.reindex(pd.MultiIndex.from_arrays([site, process]))
-    reached = pd.MultiIndex.from_arrays([site, process]).isin(pd.MultiIndex.from_frame(covered(case)[LINE]))
+    reached = pd.MultiIndex.from_arrays([site, process]).isin(pd.MultiIndex.from_frame(tabulate_coverage(case)[LINE]))
     spoken_of = reached | (line["home"] == "yes").to_numpy() | declared.index.isin(sheet.index)
     there = declared.where(is_open & spoken_of, 0.0)
     fixed = ((line["home"] == "no") | (line["retirable"] == "no")).to_numpy()
@@ -82,7 +82,7 @@ def _existing(case: Case) -> list[Finding]:
     ]
 
 
-def _sites(case: Case) -> list[Finding]:
+def _sites(case: AuditedPlan) -> list[Finding]:
     """Home sites open and close at most once, within their window; only candidates open, and only open ones close.
 
     A site that is open when its window ends closes in the period after it, and none closes before the capacity of its
@@ -99,15 +99,15 @@ def _sites(case: Case) -> list[Finding]:
     wrong = outside | (opens & (site["status"] != "candidate")) | (closes & (moves["place"] <= begun))
     wrong |= (opens & moves[opens]["site"].duplicated().reindex(moves.index, fill_value=False)) | (opens & closes)
     wrong |= closes & moves[closes]["site"].duplicated().reindex(moves.index, fill_value=False)
-    held = moves["site"].map(_held(case)).fillna(-1)
+    held = moves["site"].map(_find_held_until(case)).fillna(-1)
     return [
         never("sites open and close once", pd.Series(np.asarray(wrong, dtype=bool))),
         never("sites open while lines may not be retired", closes & (moves["place"] <= held)),
-        never("sites closed when their window ends", _left_open(case, moves[closes])),
+        never("sites closed when their window ends", _find_left_open(case, moves[closes])),
     ]
 
 
-def _held(case: Case) -> pd.Series:
+def _find_held_until(case: AuditedPlan) -> pd.Series:
     """By site: the place of the last period in which a line that may not be retired has capacity there."""
     there = case.declared[case.declared > 0].reset_index()
     fixed = case.lines["retirable"].reindex(pd.MultiIndex.from_frame(there[LINE])).eq("no").to_numpy()
@@ -115,7 +115,7 @@ def _held(case: Case) -> pd.Series:
     return there.assign(place=case.places(there["period"], -1)).groupby("site")["place"].max()
 
 
-def _left_open(case: Case, closings: pd.DataFrame) -> pd.Series:
+def _find_left_open(case: AuditedPlan, closings: pd.DataFrame) -> pd.Series:
     """By home site that is open in the last period of a window before the horizon's end: is no closing reported."""
     ends = case.sites[(case.sites["home"] == "yes") & (case.sites["last"] < len(case.periods) - 1)]
     names = case.periods.index.to_numpy()

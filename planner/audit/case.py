@@ -21,11 +21,11 @@ HOURS_AND_ENERGY = 1e6
 LINE = ["site", "process"]
 
 
-def remembered(reckon: Callable[Concatenate["Case", P], T]) -> Callable[Concatenate["Case", P], T]:
+def cache_table(reckon: Callable[Concatenate["AuditedPlan", P], T]) -> Callable[Concatenate["AuditedPlan", P], T]:
     """Reckons a table of a case, for the same further arguments, only once; callers leave it as it is."""
 
     @wraps(reckon)
-    def look_up(case: "Case", *args: P.args, **options: P.kwargs) -> T:
+    def look_up(case: "AuditedPlan", *args: P.args, **options: P.kwargs) -> T:
         key = (reckon, args, tuple(options.items()))
         if key not in case.memory:
             case.memory[key] = reckon(case, *args, **options)
@@ -45,7 +45,7 @@ def words(names: pd.Series) -> pd.Series:
     return pd.Series(texts, index=names.index, dtype=object)
 
 
-def keyed(frame: pd.DataFrame, key: list[str], column: str) -> pd.Series:
+def sum_by_key(frame: pd.DataFrame, key: list[str], column: str) -> pd.Series:
     """The sum of a column by key."""
     return frame.groupby(key)[column].sum()
 
@@ -63,7 +63,7 @@ class _Lazy(dict[str, T]):
 
 
 @dataclass(frozen=True)
-class Case:
+class AuditedPlan:
     """An instance, the result tables that claim to be a plan of it, and the objective claimed (money).
 
     Sheets are read by name, with all declared columns: numbers as floats, blank ones 0; a missing sheet is empty, and

@@ -3,12 +3,12 @@
 import pandas as pd
 
 from planner.audit import Finding, never, same
-from planner.audit.case import LINE, Case, remembered
-from planner.audit.decided import decided, steps
+from planner.audit.case import LINE, AuditedPlan, cache_table
+from planner.audit.decisions import list_decisions, steps
 from planner.audit.offers import offers
-from planner.audit.options import offered as options
-from planner.audit.projects import offered as projects
+from planner.audit.options import tabulate_options as options
 from planner.audit.projects import project_tiers
+from planner.audit.projects import tabulate_options as projects
 from planner_models import frames
 from planner_models.schema.decisions import KEYS
 
@@ -16,8 +16,8 @@ NAME = "plan changes"
 _COLUMNS = list(dict.fromkeys(name for key in KEYS.values() for name in key))
 
 
-@remembered
-def compared(case: Case) -> pd.DataFrame:
+@cache_table
+def compare_decisions(case: AuditedPlan) -> pd.DataFrame:
     """The sheet `changes`: its columns, `decided` as a tuple, `now` (what the other sheets say), and `price`.
 
     The price in money of a change is that of the instance where it names an earlier plan, else the one that the sheet
@@ -28,7 +28,7 @@ def compared(case: Case) -> pd.DataFrame:
     rows["decided"] = [
         (row["decision"], *(row[name] for name in KEYS[row["decision"]])) for row in rows.to_dict("records")
     ]
-    now = decided(case) if len(rows) else {}
+    now = list_decisions(case) if len(rows) else {}
     access = case["access"]
     signed = access[access["signed"] == "yes"][["firm", "process", "mode", "period"]]
     now = {key: value for key, value in now.items() if key[0] != "accessed"}
@@ -41,15 +41,15 @@ def compared(case: Case) -> pd.DataFrame:
     return rows.assign(price=rows["price"].fillna(0.0))
 
 
-def paid(case: Case) -> pd.DataFrame:
+def cost_changes(case: AuditedPlan) -> pd.DataFrame:
     """What each change costs, once: columns line, tier, region, period, yearly (the amount)."""
-    rows = compared(case)
+    rows = compare_decisions(case)
     labels = [_label(case, key) for key in rows["decided"]]
     table = pd.DataFrame(labels, columns=["tier", "region", "period"], index=rows.index, dtype=object)
     return table.assign(line=NAME, yearly=(rows["now"] - rows["before"]).abs() * rows["price"])
 
 
-def _label(case: Case, decision: tuple[str, ...]) -> tuple[str, str, str]:
+def _label(case: AuditedPlan, decision: tuple[str, ...]) -> tuple[str, str, str]:
     """Tier, region and period that the cost of a change is put down to; of what does not exist, nobody's."""
     kind, *key, period = decision
     if kind == "started":
@@ -64,7 +64,7 @@ def _label(case: Case, decision: tuple[str, ...]) -> tuple[str, str, str]:
     return frames.cell(table, place, "tier"), frames.cell(table, place, "region"), period
 
 
-def _exists(case: Case, decision: tuple[str, ...]) -> bool:
+def _exists(case: AuditedPlan, decision: tuple[str, ...]) -> bool:
     """Whether there is such a decision at all."""
     kind, *key, period = decision
     known = {
@@ -78,9 +78,9 @@ def _exists(case: Case, decision: tuple[str, ...]) -> bool:
     return (key[0] if len(key) == 1 else tuple(key)) in known and period in case.periods.index
 
 
-def audit(case: Case) -> list[Finding]:
+def audit(case: AuditedPlan) -> list[Finding]:
     """The sheet `changes` against the other sheets; nothing where it has no rows."""
-    rows = compared(case)
+    rows = compare_decisions(case)
     if rows.empty and case.instance.earlier is None:
         return []
     known = set(rows["decided"])
@@ -105,7 +105,7 @@ def _keys(kind: str, table: pd.DataFrame, columns: list[str]) -> pd.Series:
     return pd.Series([(kind, *key) for key in table[columns].itertuples(index=False, name=None)], dtype=object)
 
 
-def _as_given(case: Case, rows: pd.DataFrame) -> list[Finding]:
+def _as_given(case: AuditedPlan, rows: pd.DataFrame) -> list[Finding]:
     """What the sheet says the earlier plan was, where the instance names it."""
     earlier = case.instance.earlier
     if earlier is None:

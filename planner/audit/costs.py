@@ -3,16 +3,16 @@
 import pandas as pd
 
 from planner.audit import Finding, at_most, relative, same, worst
-from planner.audit.case import LINE, Case, keyed, levels
+from planner.audit.case import LINE, AuditedPlan, levels, sum_by_key
 from planner.audit.changes import NAME as CHANGES
-from planner.audit.changes import paid
-from planner.audit.demand import served
-from planner.audit.lanes import charged, openings
+from planner.audit.changes import cost_changes
+from planner.audit.demand import tabulate_service
+from planner.audit.lanes import openings, price_base_flows
 from planner.audit.levels import savings
-from planner.audit.losses import RISK, expected_loss, risk
+from planner.audit.losses import RISK, cost_expected_losses, risk
 from planner.audit.offers import states
 from planner.audit.options import in_service
-from planner.audit.production import produced, unit_costs
+from planner.audit.production import price_base_production, unit_costs
 from planner.audit.projects import under_way
 from planner.audit.rules import BREACHES
 from planner.audit.rules import costs as breached
@@ -30,7 +30,7 @@ ONCE = (
 """Cost lines paid once; all others are yearly."""
 
 
-def _running(case: Case) -> pd.DataFrame:
+def _cost_running(case: AuditedPlan) -> pd.DataFrame:
     """Cost of what is made: columns line, tier, region, period, yearly."""
     production = case["production"].merge(case.lines.reset_index()[[*LINE, "tier", "region"]], on=LINE)
     parts = unit_costs(case).reset_index().melt(LINE, var_name="line", value_name="each")
@@ -38,9 +38,9 @@ def _running(case: Case) -> pd.DataFrame:
     return rows.assign(yearly=rows["made"] * rows["each"])
 
 
-def _reaching(case: Case) -> pd.DataFrame:
+def _cost_access(case: AuditedPlan) -> pd.DataFrame:
     """Cost of reaching outside firms: margins and transactions of what is drawn, offers signed and in force."""
-    flows, now = produced(case), states(case)
+    flows, now = price_base_production(case), states(case)
     return pd.concat(
         [
             flows.assign(line="margin", yearly=flows["made"] * flows["margin"]),
@@ -51,7 +51,7 @@ def _reaching(case: Case) -> pd.DataFrame:
     )
 
 
-def _standing(case: Case) -> pd.DataFrame:
+def _cost_assets(case: AuditedPlan) -> pd.DataFrame:
     """Cost of what is there: lines kept, modules in service, sites open, sites opened and closed."""
     lines, sites = case.lines.reset_index(), case.sites.reset_index()
     capacity = case["capacity"].merge(lines[[*LINE, "tier", "region", "home", "fixed_cost"]], on=LINE)
@@ -71,10 +71,10 @@ def _standing(case: Case) -> pd.DataFrame:
     )
 
 
-def _moving(case: Case) -> pd.DataFrame:
+def _cost_transport(case: AuditedPlan) -> pd.DataFrame:
     """Cost of what is shipped."""
     tier = case.instance["items"].set_index("item")["tier"]
-    flows = charged(case)
+    flows = price_base_flows(case)
     flows = flows.assign(tier=flows["item"].map(tier), region=flows["destination"])
     return pd.concat(
         [
@@ -85,11 +85,11 @@ def _moving(case: Case) -> pd.DataFrame:
     )
 
 
-def _market(case: Case) -> pd.DataFrame:
+def _market(case: AuditedPlan) -> pd.DataFrame:
     """Cost of stocks; the penalty of what is unserved under cost, the revenue of what is sold under profit."""
     tier = case.instance["items"].set_index("item")["tier"]
     stocks = case["stocks"].merge(case.instance["stocks"][["region", "item", "holding_cost"]], on=["region", "item"])
-    demand = served(case)
+    demand = tabulate_service(case)
     if case.instance.settings["objective"] == "cost":
         demand = demand.assign(line="shortage", yearly=demand["unserved"] * demand["fine"].fillna(0.0))
     else:
@@ -99,13 +99,23 @@ def _market(case: Case) -> pd.DataFrame:
     return rows.assign(tier=rows["item"].map(tier))
 
 
-def audit(case: Case) -> list[Finding]:
+def audit(case: AuditedPlan) -> list[Finding]:
     """Every cost line by tier, region and period, the discounted amounts, and their sum."""
-    parts = (_running, _reaching, _standing, under_way, _moving, _market, paid, expected_loss, risk)
+    parts = (
+        _cost_running,
+        _cost_access,
+        _cost_assets,
+        under_way,
+        _cost_transport,
+        _market,
+        cost_changes,
+        cost_expected_losses,
+        risk,
+    )
     rows = pd.concat([part(case)[[*_KEY, "yearly"]] for part in parts])
-    expected = keyed(_over_years(case, rows[rows["yearly"] != 0]), _KEY, "amount")
+    expected = sum_by_key(_over_years(case, rows[rows["yearly"] != 0]), _KEY, "amount")
     sheet = case["costs"]
-    claimed = keyed(sheet, _KEY, "amount")
+    claimed = sum_by_key(sheet, _KEY, "amount")
     found = [
         Finding(f"costs: {line}", *worst(gaps))
         for line, gaps in relative(claimed, expected).groupby(level="line")
@@ -128,16 +138,16 @@ def audit(case: Case) -> list[Finding]:
     ]
 
 
-def _over_years(case: Case, rows: pd.DataFrame) -> pd.DataFrame:
+def _over_years(case: AuditedPlan, rows: pd.DataFrame) -> pd.DataFrame:
     """Adds amount: what is paid over the whole period, or once."""
     years = rows["period"].map(case.periods["years"]).where(~rows["line"].isin(ONCE), 1.0)
     return rows.assign(amount=(rows["yearly"] * years).astype(float))
 
 
-def _reliefs(case: Case, claimed: pd.Series) -> list[Finding]:
+def _reliefs(case: AuditedPlan, claimed: pd.Series) -> list[Finding]:
     """Savings and subsidies are negative lines: a plan may claim less than it has earned, but no more."""
     earned = pd.concat([_over_years(case, savings(case)), claims(case)])
-    most = keyed(earned, _KEY, "amount")
+    most = sum_by_key(earned, _KEY, "amount")
     found = []
     for name in (*SAVINGS, *SUBSIDIES):
         gain = -claimed[claimed.index.get_level_values("line") == name]
@@ -147,10 +157,10 @@ def _reliefs(case: Case, claimed: pd.Series) -> list[Finding]:
     return found
 
 
-def _breaches(case: Case, claimed: pd.Series) -> list[Finding]:
+def _breaches(case: AuditedPlan, claimed: pd.Series) -> list[Finding]:
     """What breaches of rules cost: no more than they come to, and no less, but for what is too close to be one."""
     rows = breached(case)
-    most, least = keyed(rows, _KEY, "amount"), keyed(rows, _KEY, "least")
+    most, least = sum_by_key(rows, _KEY, "amount"), sum_by_key(rows, _KEY, "least")
     found = []
     for name in BREACHES:
         paid_for = claimed[claimed.index.get_level_values("line") == name]
@@ -161,7 +171,7 @@ def _breaches(case: Case, claimed: pd.Series) -> list[Finding]:
     return found
 
 
-def _lane_opening(case: Case) -> Finding:
+def _lane_opening(case: AuditedPlan) -> Finding:
     """By tier, region and period: what has been paid for lanes so far.
 
     At least what was used must have been paid for, at most all there is: a plan may open a lane before it uses it.
@@ -174,10 +184,10 @@ def _lane_opening(case: Case) -> Finding:
     spots = pd.MultiIndex.from_frame(labels.merge(case.periods[["place"]], how="cross"))
 
     def so_far(rows: pd.DataFrame, amount: str) -> pd.Series:
-        sums = keyed(rows, [*place, "place"], amount).reindex(spots, fill_value=0.0)
+        sums = sum_by_key(rows, [*place, "place"], amount).reindex(spots, fill_value=0.0)
         return sums.groupby(level=place).cumsum()
 
     due, done = so_far(lanes, "opening_cost"), so_far(paid, "amount")
-    most = keyed(lanes, place, "opening_cost").reindex(levels(spots, place), fill_value=0.0)
+    most = sum_by_key(lanes, place, "opening_cost").reindex(levels(spots, place), fill_value=0.0)
     short, over = at_most("", due, done), at_most("", done, most.set_axis(spots))
     return Finding(f"costs: {OPENING}", short.compared, max(short.worst, over.worst))

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from planner.audit import Finding, at_most, never, same
-from planner.audit.case import Case, remembered, words
+from planner.audit.case import AuditedPlan, cache_table, words
 from planner.audit.enablers import uplift
 from planner.audit.policies import market_factor
 from planner.audit.projects import is_ready
@@ -12,8 +12,8 @@ MARKET = ["region", "item", "period"]
 PENALTY_PER_PRICE = 3.0
 
 
-@remembered
-def served(case: Case) -> pd.DataFrame:
+@cache_table
+def tabulate_service(case: AuditedPlan) -> pd.DataFrame:
     """The rows of `demand` (the result) with the step's own volume, price and penalty as wanted, asked and fine.
 
     `wanted` is what market access and enablers make of the volume. `fine` is missing where nothing says what a unit
@@ -34,7 +34,7 @@ def served(case: Case) -> pd.DataFrame:
 EVERY = "*"
 
 
-def counted(case: Case, rows: pd.DataFrame, item: str = EVERY) -> pd.Series:
+def weigh_units(case: AuditedPlan, rows: pd.DataFrame, item: str = EVERY) -> pd.Series:
     """What a unit of each row (item, asked) counts for in service, among all markets or those of one item.
 
     The price asked, else the value of the item; 1 where some market of them has neither, so that quantities are added.
@@ -48,9 +48,9 @@ def counted(case: Case, rows: pd.DataFrame, item: str = EVERY) -> pd.Series:
     return asked.where(asked > 0, rows["item"].map(value).astype(float))
 
 
-def audit(case: Case) -> list[Finding]:
+def audit(case: AuditedPlan) -> list[Finding]:
     """The sheet `demand` against the steps offered."""
-    rows = served(case)
+    rows = tabulate_service(case)
     cost = case.instance.settings["objective"] == "cost"
     indexed = rows.set_index([*MARKET, "step"])
     steps = case.instance["demand"]
@@ -59,7 +59,7 @@ def audit(case: Case) -> list[Finding]:
     due = markets[markets > 0].index
     must = rows[rows["fine"].isna() & rows["known"]] if cost else rows[:0]
     return [
-        *_waiting(case, rows),
+        *_audit_readiness(case, rows),
         never("steps that are offered", ~rows["known"]),
         never("one step per market", (chosen > 1) | ((chosen < 1) & chosen.index.isin(due) & cost)),
         same("volume of steps", indexed["volume"], indexed["wanted"].fillna(0.0)),
@@ -71,7 +71,7 @@ def audit(case: Case) -> list[Finding]:
     ]
 
 
-def _waiting(case: Case, rows: pd.DataFrame) -> list[Finding]:
+def _audit_readiness(case: AuditedPlan, rows: pd.DataFrame) -> list[Finding]:
     """Items that require a project are sold only once it is ready."""
     requires = case.instance["items"].set_index("item")["requires"]
     if requires.isna().all():

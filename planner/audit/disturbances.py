@@ -6,13 +6,13 @@ from planner.audit import Finding, at_most, never, same
 from planner.audit import snapshots as course
 from planner.audit.balance import INCOMING, OUTGOING, balances, tally
 from planner.audit.capacity import KEY as LINE_PERIOD
-from planner.audit.case import LINE, Case, keyed, levels, remembered, words
-from planner.audit.demand import MARKET, served
-from planner.audit.hits import ARC, arc_hits, factor, line_hits, market_hits
-from planner.audit.lanes import LANE, freighted, used
+from planner.audit.case import LINE, AuditedPlan, cache_table, levels, sum_by_key, words
+from planner.audit.demand import MARKET, tabulate_service
+from planner.audit.disruption_factors import ARC, arc_hits, factor, line_hits, market_hits
+from planner.audit.lanes import LANE, price_flows, used
 from planner.audit.offers import reach
 from planner.audit.options import in_service
-from planner.audit.production import priced
+from planner.audit.production import price_production
 from planner.audit.projects import is_ready
 from planner.audit.scenarios import SNAPSHOT
 from planner_models import frames
@@ -21,23 +21,23 @@ PLACE = [*SNAPSHOT, "item", "region"]
 _WHERE = " in snapshots"
 
 
-@remembered
-def drawn(case: Case) -> pd.DataFrame:
+@cache_table
+def tabulate_draws(case: AuditedPlan) -> pd.DataFrame:
     """The rows of `production` of touched lines in snapshots, as `priced`, with `cost_factor`."""
     rows = course.production(case)
-    rows = priced(case, rows[rows["touched"].astype(bool)])
+    rows = price_production(case, rows[rows["touched"].astype(bool)])
     return rows.assign(cost_factor=factor(rows, line_hits(case), "cost", LINE).fillna(1.0))
 
 
-@remembered
-def moved(case: Case) -> pd.DataFrame:
+@cache_table
+def tabulate_flows(case: AuditedPlan) -> pd.DataFrame:
     """The rows of `flows` in snapshots, as `freighted`, with `cost_factor`."""
-    rows = freighted(case, course.flows(case))
+    rows = price_flows(case, course.flows(case))
     return rows.assign(cost_factor=factor(rows, arc_hits(case), "cost", ARC).fillna(1.0))
 
 
-@remembered
-def deployed(case: Case) -> pd.DataFrame:
+@cache_table
+def tabulate_deployments(case: AuditedPlan) -> pd.DataFrame:
     """What snapshots put up of enablers: the rows of the base with `planned` and `deployed`, what is left for it.
 
     No sheet has it: it is what the balance of a place leaves, at most what the base puts up there.
@@ -50,7 +50,7 @@ def deployed(case: Case) -> pd.DataFrame:
     return rows.assign(deployed=reached.astype(float))
 
 
-def _sheets(case: Case, put_up: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def _sheets(case: AuditedPlan, put_up: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {
         "production": course.production(case),
         "flows": course.flows(case),
@@ -60,22 +60,22 @@ def _sheets(case: Case, put_up: pd.DataFrame) -> dict[str, pd.DataFrame]:
     }
 
 
-def audit(case: Case) -> list[Finding]:
+def audit(case: AuditedPlan) -> list[Finding]:
     """The rows of all scenarios but the base; nothing where no scenario is asked for."""
     if not case.speaks_of("disruptions", "scenarios"):
         return []
     return [
-        *balances(case, tally(case, _sheets(case, deployed(case)), PLACE), _WHERE),
-        *_made(case),
-        *_moved(case),
+        *balances(case, tally(case, _sheets(case, tabulate_deployments(case)), PLACE), _WHERE),
+        *_audit_lines(case),
+        *_audit_lanes(case),
         *_stocks(case),
-        *_wanted(case),
+        *_audit_demand(case),
     ]
 
 
-def _made(case: Case) -> list[Finding]:
+def _audit_lines(case: AuditedPlan) -> list[Finding]:
     """Capacity and flow of lines, never below the priority of the offer; offers in force, projects ready."""
-    rows = drawn(case)
+    rows = tabulate_draws(case)
     floor = rows["priority"].fillna(0.0).astype(float)
     most = usable(case, rows)
     left = factor(rows, line_hits(case), "capacity", LINE)
@@ -83,7 +83,7 @@ def _made(case: Case) -> list[Finding]:
     flow = factor(rows, line_hits(case), "flow", LINE)
     flow = flow.where(flow > floor, floor).where(flow.notna(), float("inf"))
     key = [*LINE, "mode", "period"]
-    base = keyed(case["production"], key, "made").reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)
+    base = sum_by_key(case["production"], key, "made").reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)
     slowed = flow.notna() & (flow < float("inf"))
     waiting = rows[rows["requires"].notna()]
     allowed = waiting["made"].where(is_ready(case, waiting["requires"], waiting["period"]), 0.0)
@@ -99,11 +99,11 @@ def _made(case: Case) -> list[Finding]:
     ]  # fmt: skip
 
 
-def usable(case: Case, rows: pd.DataFrame) -> pd.Series:
+def usable(case: AuditedPlan, rows: pd.DataFrame) -> pd.Series:
     """By row: the capacity that it can draw on; of outside lines what its offer opens while in force and qualified."""
-    own = keyed(case["capacity"], LINE_PERIOD, "capacity")
+    own = sum_by_key(case["capacity"], LINE_PERIOD, "capacity")
     line = pd.MultiIndex.from_frame(rows[LINE_PERIOD])
-    modules = keyed(in_service(case), LINE_PERIOD, "usable").reindex(line, fill_value=0.0).to_numpy()
+    modules = sum_by_key(in_service(case), LINE_PERIOD, "usable").reindex(line, fill_value=0.0).to_numpy()
     terms = reach(case)[[*LINE, "mode", "period", "usable", "offtake_share"]]
     terms = rows[[*LINE, "mode", "period"]].merge(terms, how="left").set_axis(rows.index)
     built = pd.Series(modules, index=rows.index).where(rows["controls"] == "yes", 0.0)
@@ -113,16 +113,16 @@ def usable(case: Case, rows: pd.DataFrame) -> pd.Series:
     return capacity.where(rows["mode"] == "own", outside)
 
 
-def _moved(case: Case) -> list[Finding]:
+def _audit_lanes(case: AuditedPlan) -> list[Finding]:
     """Lanes, bans, and what is left of the capacity and the flow of each."""
-    rows = moved(case)
+    rows = tabulate_flows(case)
     key = [*ARC, "period"]
-    base = keyed(case["flows"], key, "shipped").reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)
+    base = sum_by_key(case["flows"], key, "shipped").reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)
     base = base.set_axis(rows.index)
     left, flow = (factor(rows, arc_hits(case), effect, ARC) for effect in ("capacity", "flow"))
     own = rows["capacity"].astype(float).where(rows["priced_by"] != "*")
-    sums = keyed(rows, [*SNAPSHOT, *LANE], "shipped")
-    shared, alike = _shared(case, sums.index)
+    sums = sum_by_key(rows, [*SNAPSHOT, *LANE], "shipped")
+    shared, alike = _sum_shared_capacity(case, sums.index)
     together = alike.reindex(pd.MultiIndex.from_frame(rows[alike.index.names])).notna().to_numpy()
     alone = (left * base).where((left < 1.0) & ~together)
     most = (own * left.fillna(1.0)).where(own.notna(), alone).fillna(float("inf"))
@@ -141,7 +141,7 @@ def _moved(case: Case) -> list[Finding]:
     ]
 
 
-def _shared(case: Case, lanes: pd.Index) -> tuple[pd.Series, pd.Series]:
+def _sum_shared_capacity(case: AuditedPlan, lanes: pd.Index) -> tuple[pd.Series, pd.Series]:
     """By snapshot and lane: the capacity that its items share, and the factor that hits all that flows there alike.
 
     Where not all that could flow is hit alike, what is hit is held to its part of the base: then this holds as well.
@@ -151,7 +151,9 @@ def _shared(case: Case, lanes: pd.Index) -> tuple[pd.Series, pd.Series]:
     shared = rows[(rows["item"] == "*") & rows["capacity"].notna()].set_index(LANE)["capacity"]
     capacity = shared.reindex(levels(lanes, LANE), fill_value=float("inf")).set_axis(lanes)
     base = case["flows"].drop(columns="scenario").merge(course.snapshots(case)[SNAPSHOT], on="period")
-    arcs = pd.concat([moved(case)[[*SNAPSHOT, *ARC]], base[[*SNAPSHOT, *ARC]]]).drop_duplicates(ignore_index=True)
+    arcs = pd.concat([tabulate_flows(case)[[*SNAPSHOT, *ARC]], base[[*SNAPSHOT, *ARC]]]).drop_duplicates(
+        ignore_index=True
+    )
     arcs["left"] = factor(arcs, arc_hits(case), "capacity", ARC).fillna(1.0)
     lowest, highest = (arcs.groupby(key)["left"].agg(which) for which in ("min", "max"))
     alike = lowest[(lowest == highest) & (lowest != 1.0)]
@@ -159,7 +161,7 @@ def _shared(case: Case, lanes: pd.Index) -> tuple[pd.Series, pd.Series]:
     return capacity, alike[known]
 
 
-def _stocks(case: Case) -> list[Finding]:
+def _stocks(case: AuditedPlan) -> list[Finding]:
     """What is put in and taken out is for each snapshot to say: over its months no more than there is as it opens.
 
     In the first period that is what there was at first and what the base has added, in a later one what the period
@@ -167,13 +169,13 @@ def _stocks(case: Case) -> list[Finding]:
     """
     key = [*SNAPSHOT, "region", "item"]
     known = course.snapshots(case)
-    base = keyed(case["stocks"].drop(columns="scenario").merge(known, on="period"), key, "held")
+    base = sum_by_key(case["stocks"].drop(columns="scenario").merge(known, on="period"), key, "held")
     sheet = course.stocks(case).groupby(key)[["held", "added", "released"]].sum()
     index = sheet.index.union(base.index)
     sheet, base = sheet.reindex(index, fill_value=0.0), base.reindex(index, fill_value=0.0)
     months = known.set_index(SNAPSHOT)["months"].reindex(levels(index, SNAPSHOT), fill_value=0.0).set_axis(index)
     place = levels(index, ["region", "item", "period"])
-    opening = opening_stock(case).reindex(place, fill_value=0.0).set_axis(index)
+    opening = sum_opening_stock(case).reindex(place, fill_value=0.0).set_axis(index)
     none = 0.0 * base
     return [
         same(f"stocks held{_WHERE}", sheet["held"], base),
@@ -183,34 +185,36 @@ def _stocks(case: Case) -> list[Finding]:
     ]
 
 
-@remembered
-def opening_stock(case: Case) -> pd.Series:
+@cache_table
+def sum_opening_stock(case: AuditedPlan) -> pd.Series:
     """By region, item and period: what there is when a disruption in the period begins, in item."""
     rows = case.instance["stocks"][["region", "item", "initial"]].merge(case.periods.reset_index(), how="cross")
     rows = rows.sort_values(["region", "item", "place"], ignore_index=True)
     key = ["region", "item", "period"]
-    held = keyed(case["stocks"], key, "held").reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)
+    held = sum_by_key(case["stocks"], key, "held").reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)
     rows["held"] = held.to_numpy()
     before = rows.groupby(["region", "item"])["held"].shift()
     first = rows[["initial", "held"]].astype(float).max(axis=1)
     return before.where(rows["place"] > 0, first).set_axis(pd.MultiIndex.from_frame(rows[key]))
 
 
-@remembered
-def wanted(case: Case) -> pd.DataFrame:
+@cache_table
+def tabulate_demand(case: AuditedPlan) -> pd.DataFrame:
     """Every market in every snapshot: what it wants undisturbed, `before`, and `wanted`, with its price and penalty."""
-    base = served(case)[[*MARKET, "step", "wanted", "asked", "fine", "sold"]].merge(course.snapshots(case), on="period")
+    base = tabulate_service(case)[[*MARKET, "step", "wanted", "asked", "fine", "sold"]].merge(
+        course.snapshots(case), on="period"
+    )
     profit = case.instance.settings["objective"] == "profit"
     before = base["sold"] if profit else base["wanted"]
     more = factor(base, market_hits(case), "demand", MARKET[:2]).fillna(1.0)
     return base.drop(columns="sold").assign(before=before, wanted=before * more)
 
 
-def _wanted(case: Case) -> list[Finding]:
+def _audit_demand(case: AuditedPlan) -> list[Finding]:
     """What markets want in snapshots is sold or not served."""
     key = [*SNAPSHOT, "region", "item"]
     rows = course.demand(case).set_index(key)
-    expected = wanted(case).set_index(key)
+    expected = tabulate_demand(case).set_index(key)
     requires = case.instance["items"].set_index("item")["requires"]
     waiting = rows.assign(requires=rows.index.get_level_values("item").map(frames.entries(requires))).dropna(
         subset="requires"

@@ -8,14 +8,23 @@ from collections.abc import Callable
 import pandas as pd
 
 from planner.audit import TOLERANCE
-from planner.audit.balance import kept_throughout
-from planner.audit.case import LINE, Case, keyed
-from planner.audit.lanes import charged
+from planner.audit.balance import sum_kept_throughout
+from planner.audit.case import LINE, AuditedPlan, sum_by_key
+from planner.audit.lanes import price_base_flows
 from planner.audit.offers import reach, states
 from planner.audit.options import in_service
-from planner.audit.production import produced
+from planner.audit.production import price_base_production
 from planner.audit.projects import under_way
-from planner.audit.supply import SUPPLY, arrived, in_control, made, sources, supply, use, within
+from planner.audit.supply import (
+    SUPPLY,
+    in_control,
+    sources,
+    supply,
+    tabulate_arrivals,
+    tabulate_production,
+    use,
+    within,
+)
 from planner_models import frames
 
 KEY = ["item", "who", "period"]
@@ -29,7 +38,7 @@ def figure(value: pd.Series, base: pd.Series | float, who: str = EVERY) -> pd.Da
     return table if "who" in table else table.assign(who=who)
 
 
-def share(case: Case, rule: pd.Series) -> pd.DataFrame:
+def share(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
     """source / supply in the scope."""
     scope, by, who = rule["scope"], rule["by"], rule["who"]
     total = supply(case, scope)
@@ -47,23 +56,23 @@ def share(case: Case, rule: pd.Series) -> pd.DataFrame:
     return figure(parts / base.where(base > 0), base)
 
 
-def _inside(case: Case, scope: str, by: str) -> set[str]:
+def _inside(case: AuditedPlan, scope: str, by: str) -> set[str]:
     """The regions of a scope, or the bloc it is or lies in."""
     regions = case.blocs[within(case, case.blocs.index.to_series(), scope)]
     return set(regions.index if by == "region" else regions)
 
 
-def import_share(case: Case, rule: pd.Series) -> pd.DataFrame:
+def import_share(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
     """imports / (imports + made there), of a scope or of each bloc."""
     parts = []
     for place in [rule["scope"]] if rule["scope"] is not None else sorted(set(case.blocs)):
         total = supply(case, place)
-        imports = keyed(arrived(case, place), SUPPLY, "amount").reindex(total.index, fill_value=0.0)
+        imports = sum_by_key(tabulate_arrivals(case, place), SUPPLY, "amount").reindex(total.index, fill_value=0.0)
         parts.append(figure(imports / total.where(total > 0), total, place))
     return pd.concat(parts)
 
 
-def number_of_sources(case: Case, rule: pd.Series) -> pd.DataFrame:
+def number_of_sources(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
     """The share of the source that is the last of as many as are asked for; `breach` counts how many are too small."""
     total, parts = supply(case, rule["scope"]), sources(case, rule["scope"], rule["by"])
     index = pd.MultiIndex.from_arrays([parts.index.get_level_values(name) for name in SUPPLY])
@@ -78,22 +87,22 @@ def number_of_sources(case: Case, rule: pd.Series) -> pd.DataFrame:
     return table.assign(breach=short.to_numpy())
 
 
-def concentration(case: Case, rule: pd.Series) -> pd.DataFrame:
+def concentration(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
     """Sum of squared shares of the supply."""
     total, parts = supply(case, rule["scope"]), sources(case, rule["scope"], rule["by"])
     squares = (parts**2).groupby(level=SUPPLY).sum().reindex(total.index, fill_value=0.0)
     return figure(squares / total.where(total > 0) ** 2, total)
 
 
-def cover(case: Case, rule: pd.Series) -> pd.DataFrame:
+def cover(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
     """Months of use that are in stock throughout the period."""
-    stocks = kept_throughout(case).rename("held").reset_index()
-    held = keyed(stocks[within(case, stocks["region"], rule["scope"])], SUPPLY, "held")
+    stocks = sum_kept_throughout(case).rename("held").reset_index()
+    held = sum_by_key(stocks[within(case, stocks["region"], rule["scope"])], SUPPLY, "held")
     base = use(case, rule["scope"]) / _MONTHS
     return figure(held.reindex(base.index, fill_value=0.0) / base.where(base > 0), base)
 
 
-def utilisation(case: Case, rule: pd.Series) -> pd.DataFrame:
+def utilisation(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
     """What lines under control make of an item over what they could."""
     own = case["capacity"].merge(case.lines.reset_index()[[*LINE, "home"]], on=LINE)
     own = own.loc[own["home"] == "yes", [*LINE, "period", "capacity"]].assign(mode="own")
@@ -101,11 +110,13 @@ def utilisation(case: Case, rule: pd.Series) -> pd.DataFrame:
     terms = terms[terms["controls"] == "yes"]
     line = pd.MultiIndex.from_frame(terms[[*LINE, "period"]])
     existing = case.declared.reindex(line, fill_value=0.0).set_axis(terms.index).where(terms["in_force"], 0.0)
-    modules = keyed(in_service(case), [*LINE, "period"], "usable").reindex(line, fill_value=0.0).to_numpy()
+    modules = sum_by_key(in_service(case), [*LINE, "period"], "usable").reindex(line, fill_value=0.0).to_numpy()
     offered = terms.assign(capacity=terms["offtake_share"] * (existing + modules))
     draws = pd.concat([own, offered[[*LINE, "period", "capacity", "mode"]]])
     flow = [*LINE, "mode", "period"]
-    made_there = keyed(case["production"], flow, "made").reindex(pd.MultiIndex.from_frame(draws[flow]), fill_value=0.0)
+    made_there = sum_by_key(case["production"], flow, "made").reindex(
+        pd.MultiIndex.from_frame(draws[flow]), fill_value=0.0
+    )
     draws = draws.assign(made=made_there.to_numpy(), region=draws["site"].map(case.sites["region"]))
     draws = draws[within(case, draws["region"], rule["scope"])]
     if rule["by"] == "firm" and rule["who"] != EVERY:
@@ -114,7 +125,7 @@ def utilisation(case: Case, rule: pd.Series) -> pd.DataFrame:
     return figure(sums["made"] / sums["capacity"].where(sums["capacity"] > 0), sums["capacity"])
 
 
-def capacity_ratio(case: Case, rule: pd.Series) -> pd.DataFrame:
+def capacity_ratio(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
     """Capacity of all lines over use; where nothing is used, all of it is a breach."""
     lines = case["capacity"].assign(region=case["capacity"]["site"].map(case.sites["region"]))
     sums = _by_item(case, lines[within(case, lines["region"], rule["scope"])], ["capacity"])
@@ -125,7 +136,7 @@ def capacity_ratio(case: Case, rule: pd.Series) -> pd.DataFrame:
     return figure(capacity / base.where(base > 0), base).assign(breach=breach.to_numpy())
 
 
-def _by_item(case: Case, lines: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+def _by_item(case: AuditedPlan, lines: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """Columns in activity/year as item/year of what the lines make."""
     recipes = case.instance["recipes"]
     rows = lines.merge(recipes.loc[recipes["quantity"] > 0, ["process", "item", "quantity"]], on="process")
@@ -134,11 +145,11 @@ def _by_item(case: Case, lines: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     return rows.groupby(SUPPLY)[names].sum()
 
 
-def emissions(case: Case, rule: pd.Series) -> pd.DataFrame:
+def emissions(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
     """t/year of lines and of transport into the scope."""
-    rows, recipes = produced(case), case.instance["recipes"]
+    rows, recipes = price_base_production(case), case.instance["recipes"]
     rows = rows[within(case, rows["region"], rule["scope"])]
-    flows = charged(case)
+    flows = price_base_flows(case)
     flows = flows[within(case, flows["destination"], rule["scope"])]
     if rule["item"] != EVERY:
         makers = recipes.loc[(recipes["item"] == rule["item"]) & (recipes["quantity"] > 0), "process"]
@@ -152,10 +163,10 @@ def emissions(case: Case, rule: pd.Series) -> pd.DataFrame:
     return _by_period(case, rule["item"], pd.concat(parts))
 
 
-def local_content(case: Case, rule: pd.Series) -> pd.DataFrame:
+def local_content(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
     """1 - value of the inputs of an item that a bloc's own makers cannot have made, over the value made there."""
     value = case.instance["items"].set_index("item")["value"]
-    there = made(case)
+    there = tabulate_production(case)
     there = there[within(case, there["region"], rule["scope"])]
     parts = []
     items, steps = case.instance["items"]["item"], case.instance["recipes"]
@@ -165,24 +176,24 @@ def local_content(case: Case, rule: pd.Series) -> pd.DataFrame:
         if item in worthless:
             continue
         makers = there[there["item"] == item]
-        inputs = produced(case).merge(makers[[*LINE, "mode", "period"]].drop_duplicates())
+        inputs = price_base_production(case).merge(makers[[*LINE, "mode", "period"]].drop_duplicates())
         recipes = case.instance["recipes"]
         inputs = inputs.merge(recipes.loc[recipes["quantity"] < 0, ["process", "item", "quantity"]], on="process")
         if not len(inputs):
             continue
         inputs = inputs.assign(amount=-inputs["made"] * inputs["quantity"])
-        needed = keyed(inputs, SUPPLY, "amount").astype(float)
-        made_there = keyed(there, SUPPLY, "amount").reindex(needed.index, fill_value=0.0)
+        needed = sum_by_key(inputs, SUPPLY, "amount").astype(float)
+        made_there = sum_by_key(there, SUPPLY, "amount").reindex(needed.index, fill_value=0.0)
         abroad = (needed - made_there).clip(lower=0.0) * needed.index.get_level_values("item").map(
             frames.entries(value)
         )
-        base = keyed(makers, SUPPLY, "amount") * value[item]
+        base = sum_by_key(makers, SUPPLY, "amount") * value[item]
         missing = abroad.groupby(level="period").sum().reindex(base.index.get_level_values("period"), fill_value=0.0)
         parts.append(figure(1.0 - missing.to_numpy() / base.where(base > 0), base))
     return pd.concat(parts) if parts else pd.DataFrame(columns=[*KEY, "value", "base"])
 
 
-def budget(case: Case, rule: pd.Series) -> pd.DataFrame:
+def budget(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
     """Capex of modules ordered, entry of offers signed and, everywhere, development, in money over the period."""
     builds = case["builds"].assign(region=case["builds"]["site"].map(case.sites["region"]))
     offers = states(case)
@@ -199,13 +210,13 @@ def budget(case: Case, rule: pd.Series) -> pd.DataFrame:
     return _by_period(case, rule["item"], pd.concat(spent))
 
 
-def _by_period(case: Case, item: str, rows: pd.DataFrame) -> pd.DataFrame:
+def _by_period(case: AuditedPlan, item: str, rows: pd.DataFrame) -> pd.DataFrame:
     """Sums by period, also where there is nothing."""
-    sums = keyed(rows.astype({"amount": float}), ["period"], "amount").reindex(case.periods.index, fill_value=0.0)
+    sums = sum_by_key(rows.astype({"amount": float}), ["period"], "amount").reindex(case.periods.index, fill_value=0.0)
     return sums.rename("value").rename_axis("period").reset_index().assign(item=item, who=EVERY, base=1.0)
 
 
-FIGURES: dict[str, Callable[[Case, pd.Series], pd.DataFrame]] = {
+FIGURES: dict[str, Callable[[AuditedPlan, pd.Series], pd.DataFrame]] = {
     "max_share": share,
     "min_share": share,
     "max_import_share": import_share,

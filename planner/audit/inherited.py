@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from planner.audit.case import Case, remembered
+from planner.audit.case import AuditedPlan, cache_table
 
 _SAME = {"lanes": ["origin", "destination", "mode"], "access": ["firm", "mode"], "options": ["process", "option"]}
 _MEMBER = {"lanes": "item", "access": "process", "options": "site"}
@@ -10,8 +10,8 @@ _OWN = ("capacity", "size", "source", "confidence", "note")
 """Columns of which a blank cell says nothing about the `*` row: that row's capacity is shared, not repeated."""
 
 
-@remembered
-def inherited(case: Case, sheet: str) -> pd.DataFrame:
+@cache_table
+def resolve_inheritance(case: AuditedPlan, sheet: str) -> pd.DataFrame:
     """The rows of lanes, access or options as they count (MODEL.md, section 14), without remarks.
 
     Parameters

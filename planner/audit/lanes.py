@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from planner.audit import Finding, at_most, never, same
-from planner.audit.case import HOURS_AND_ENERGY, Case, levels, remembered
-from planner.audit.inherited import inherited
-from planner.audit.policies import added_duty
+from planner.audit.case import HOURS_AND_ENERGY, AuditedPlan, cache_table, levels
+from planner.audit.inherited import resolve_inheritance
+from planner.audit.policies import sum_added_duties
 from planner_models.schema import TIERS
 
 EARTH_RADIUS = 6371.0
@@ -17,19 +17,19 @@ USED = 1e-8
 LANE = ["origin", "destination", "mode"]
 
 
-@remembered
-def charged(case: Case) -> pd.DataFrame:
+@cache_table
+def price_base_flows(case: AuditedPlan) -> pd.DataFrame:
     """What moves in the base; see `freighted`."""
-    return freighted(case, case["flows"].drop(columns="scenario"))
+    return price_flows(case, case["flows"].drop(columns="scenario"))
 
 
-def freighted(case: Case, flows: pd.DataFrame) -> pd.DataFrame:
+def price_flows(case: AuditedPlan, flows: pd.DataFrame) -> pd.DataFrame:
     """Rows of `flows` with their lane: priced_by (its item, `*` or a name; None where there is no lane).
 
     Adds capacity and opening_cost of that row, opened_as (the item cell of the row that is opened for it), transport,
     transit and due in money/item, and banned.
     """
-    lanes = inherited(case, "lanes").drop(columns="beside")
+    lanes = resolve_inheritance(case, "lanes").drop(columns="beside")
     lanes["km"] = lanes["distance"].fillna(_distance(case, lanes)).fillna(0.0)
     items = case.instance["items"].set_index("item")
     flows = flows.reset_index(drop=True)
@@ -46,11 +46,11 @@ def freighted(case: Case, flows: pd.DataFrame) -> pd.DataFrame:
     value = rows["item"].map(items["value"])
     rows["transit"] = value * case.instance.settings["discount_rate"] * rows["lead_days"] / 365
     rate, rows["banned"] = _duties(case, rows)
-    rows["due"] = (rate + added_duty(case, rows)) * value
+    rows["due"] = (rate + sum_added_duties(case, rows)) * value
     return rows
 
 
-def _distance(case: Case, lanes: pd.DataFrame) -> pd.Series:
+def _distance(case: AuditedPlan, lanes: pd.DataFrame) -> pd.Series:
     """Great circle (haversine) between the regions x 1.3, in km."""
     regions = np.radians(case.instance["regions"].set_index("region")[["latitude", "longitude"]].astype(float))
     start, end = (pd.DataFrame(regions).reindex(lanes[side]).to_numpy() for side in ("origin", "destination"))
@@ -59,7 +59,7 @@ def _distance(case: Case, lanes: pd.DataFrame) -> pd.Series:
     return pd.Series(2 * EARTH_RADIUS * DETOUR * np.arcsin(np.sqrt(share)), index=lanes.index)
 
 
-def _duties(case: Case, flows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def _duties(case: AuditedPlan, flows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """The sum of the rates in force on each flow, and whether it is banned."""
     duties = case.instance["duties"]
     place = case.places(flows["period"], -1).to_numpy()
@@ -77,23 +77,23 @@ def _duties(case: Case, flows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return rate, banned
 
 
-def _ends(case: Case, flows: pd.DataFrame, side: str, names: np.ndarray) -> dict[str, np.ndarray]:
+def _ends(case: AuditedPlan, flows: pd.DataFrame, side: str, names: np.ndarray) -> dict[str, np.ndarray]:
     """By name in a duty: which flows begin or end there; `*` are those from one bloc to another."""
     blocs = {end: flows[end].map(case.blocs) for end in ("origin", "destination")}
     at = {name: (flows[side].eq(name) | blocs[side].eq(name)).to_numpy() for name in names}
     return at | {"*": (blocs["origin"] != blocs["destination"]).to_numpy()}
 
 
-def openings(case: Case) -> pd.DataFrame:
+def openings(case: AuditedPlan) -> pd.DataFrame:
     """Lane rows opened for a price: tier of their item (`*`: the first tier), region of destination, opening_cost.
 
     `place` is the place of the period of first use, missing where a lane is never used.
     """
-    parts = [charged(case), freighted(case, case.disturbed("flows"))]
+    parts = [price_base_flows(case), price_flows(case, case.disturbed("flows"))]
     flows = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     flows = flows[used(flows)].assign(place=case.places(flows["period"], -1).astype(float))
     first = flows.groupby([*LANE, "opened_as"])["place"].min()
-    lanes = inherited(case, "lanes")
+    lanes = resolve_inheritance(case, "lanes")
     lanes = lanes[(lanes["opening_cost"] > 0) & (lanes["item"] == lanes["opened_as"])]
     tier = case.instance["items"].set_index("item")["tier"]
     rows = lanes.merge(first.reset_index(), on=[*LANE, "opened_as"], how="left")
@@ -105,9 +105,9 @@ def used(flows: pd.DataFrame) -> pd.Series:
     return flows["shipped"] > USED * flows.groupby("item")["shipped"].transform("max")
 
 
-def audit(case: Case) -> list[Finding]:
+def audit(case: AuditedPlan) -> list[Finding]:
     """The sheet `flows` against lanes and duties."""
-    flows = charged(case)
+    flows = price_base_flows(case)
     key = [*LANE, "item", "period"]
     indexed = flows.set_index(key)
     own = indexed[indexed["priced_by"] != "*"]

@@ -4,17 +4,17 @@ import numpy as np
 import pandas as pd
 
 from planner.audit import TOLERANCE, Finding, at_most, never
-from planner.audit.case import LINE, Case, keyed, remembered, words
+from planner.audit.case import LINE, AuditedPlan, cache_table, sum_by_key, words
 from planner.audit.enablers import thresholds
-from planner.audit.options import offered
-from planner.audit.production import produced
-from planner.audit.said import SAID, said
+from planner.audit.options import tabulate_options
+from planner.audit.production import price_base_production
+from planner.audit.reached_levels import SAID, list_reached_levels
 
 _FLOW = ["line", "tier", "region", "period", "yearly"]
 
 
-@remembered
-def learning(case: Case) -> pd.DataFrame:
+@cache_table
+def tabulate_learning(case: AuditedPlan) -> pd.DataFrame:
     """The levels of experience: SAID, process, threshold, outside, and step: what it saves beyond the one below."""
     rows = case.instance["learning"].sort_values(["process", "level"])
     rows = rows if case.instance.settings["learning"] == "on" else rows[:0]
@@ -22,8 +22,8 @@ def learning(case: Case) -> pd.DataFrame:
     return rows.assign(kind="learning", name=rows["process"], level=words(rows["level"]), step=rows["saving"] - before)
 
 
-@remembered
-def clusters(case: Case) -> pd.DataFrame:
+@cache_table
+def clusters(case: AuditedPlan) -> pd.DataFrame:
     """The levels of agglomeration: SAID, region, stages, tier, activity, and step beyond the level below."""
     rows = case.instance["clusters"].sort_values(["region", "level"])
     rows = rows if case.instance.settings["clusters"] == "on" else rows[:0]
@@ -31,11 +31,13 @@ def clusters(case: Case) -> pd.DataFrame:
     return rows.assign(kind="cluster", name=rows["region"], level=words(rows["level"]), step=rows["saving"] - before)
 
 
-def savings(case: Case) -> pd.DataFrame:
+def savings(case: AuditedPlan) -> pd.DataFrame:
     """The most that levels said to be reached save on each flow: line, tier, region, period, yearly (money/year)."""
-    now, flows = said(case), produced(case)
+    now, flows = list_reached_levels(case), price_base_production(case)
     keep = ["process", "period", "step"]
-    learned = flows[flows["controlled"]].merge(learning(case).merge(now, on=SAID)[keep], on=["process", "period"])
+    learned = flows[flows["controlled"]].merge(
+        tabulate_learning(case).merge(now, on=SAID)[keep], on=["process", "period"]
+    )
     each = learned["conversion"] * learned["learnable_share"]
     learned = learned.assign(line="learning saving", yearly=learned["made"] * each * learned["step"])
     reached = clusters(case).merge(now, on=SAID)[["region", "period", "step", "tier"]].rename(columns={"tier": "of"})
@@ -45,12 +47,12 @@ def savings(case: Case) -> pd.DataFrame:
     return pd.concat([learned[_FLOW], near[_FLOW]])
 
 
-def audit(case: Case) -> list[Finding]:
+def audit(case: AuditedPlan) -> list[Finding]:
     """The sheet `levels` against what has been made; nothing where there are no levels."""
     if not case.speaks_of("levels", "learning", "clusters", "enablers"):
         return []
-    sheet = said(case)
-    known = pd.concat([part(case)[SAID] for part in (learning, clusters, thresholds)])
+    sheet = list_reached_levels(case)
+    known = pd.concat([part(case)[SAID] for part in (tabulate_learning, clusters, thresholds)])
     found = [never("levels that are declared", pd.Series(~_index(sheet).isin(_index(known))))]
     if case.speaks_of("learning"):
         found.append(_experience(case))
@@ -63,25 +65,25 @@ def _index(rows: pd.DataFrame) -> pd.MultiIndex:
     return pd.MultiIndex.from_frame(rows[SAID].astype(object))
 
 
-def _experience(case: Case) -> Finding:
+def _experience(case: AuditedPlan) -> Finding:
     """threshold <= years x what controlled flows made in the periods before + outside x years before."""
-    rows = learning(case).merge(said(case), on=SAID).reset_index(drop=True)
-    flows = produced(case)
+    rows = tabulate_learning(case).merge(list_reached_levels(case), on=SAID).reset_index(drop=True)
+    flows = price_base_production(case)
     flows = flows[flows["controlled"]].assign(before=lambda frame: case.places(frame["period"], -1))
     flows = flows.assign(amount=flows["made"] * flows["period"].map(case.periods["years"]))
     made = rows[["process", "place"]].reset_index().merge(flows[["process", "before", "amount"]], on="process")
-    earlier = keyed(made[made["before"] < made["place"]], ["index"], "amount").reindex(rows.index, fill_value=0.0)
+    earlier = sum_by_key(made[made["before"] < made["place"]], ["index"], "amount").reindex(rows.index, fill_value=0.0)
     others = rows["outside"] * rows["period"].map(case.periods["start"])
     return at_most("experience of levels reached", rows["threshold"], earlier + others)
 
 
-def _active_stages(case: Case) -> Finding:
+def _active_stages(case: AuditedPlan) -> Finding:
     """stages <= how many of the tier make at least `activity` of their smallest plant in the region and period."""
-    rows = clusters(case).merge(said(case), on=SAID).reset_index(drop=True)
+    rows = clusters(case).merge(list_reached_levels(case), on=SAID).reset_index(drop=True)
     stages = _stages(case)
-    plants, flows = _smallest_plants(case), produced(case)
+    plants, flows = _smallest_plants(case), price_base_production(case)
     flows = flows.assign(stage=flows["process"].map(stages["stage"]))
-    made = keyed(flows, ["region", "stage", "period"], "made").rename("made").reset_index()
+    made = sum_by_key(flows, ["region", "stage", "period"], "made").rename("made").reset_index()
     pairs = rows.reset_index().merge(made, on=["region", "period"]).merge(plants, on=["region", "stage"])
     need = pairs["activity"] * pairs["smallest"]
     tiers = stages.groupby("stage")["tier"].agg(set)
@@ -91,16 +93,16 @@ def _active_stages(case: Case) -> Finding:
     return at_most("active stages of levels reached", rows["stages"], number.astype(float))
 
 
-def _stages(case: Case) -> pd.DataFrame:
+def _stages(case: AuditedPlan) -> pd.DataFrame:
     """By process: its stage (its own name where it has none) and tier."""
     processes = case.instance["processes"].set_index("process")[["stage", "tier"]]
     return processes.assign(stage=processes["stage"].fillna(processes.index.to_series()))
 
 
-def _smallest_plants(case: Case) -> pd.DataFrame:
+def _smallest_plants(case: AuditedPlan) -> pd.DataFrame:
     """region, stage and smallest: the least capacity above zero that stands there in a period or could be ordered."""
     there = case.declared[case.declared > 0].rename("smallest").reset_index()[[*LINE, "smallest"]]
-    modules = offered(case).reset_index()
+    modules = tabulate_options(case).reset_index()
     first = np.maximum(modules["first"].to_numpy(), case.sites["first"].reindex(modules["site"]).to_numpy())
     last = case.sites["last"].reindex(modules["site"]).to_numpy()
     modules = modules[first + modules["lead_periods"].to_numpy() <= last]

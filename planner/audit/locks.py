@@ -3,8 +3,8 @@
 import pandas as pd
 
 from planner.audit import Finding, at_most
-from planner.audit.case import Case
-from planner.audit.decided import decidable, decided
+from planner.audit.case import AuditedPlan
+from planner.audit.decisions import decidable, list_decisions
 from planner_models.schema.decisions import KEYS
 
 _IN_ALL = ("built", "started")
@@ -13,13 +13,13 @@ _IN_ALL = ("built", "started")
 _BLANK = {"process": "*", "step": "1"}
 
 
-def audit(case: Case) -> list[Finding]:
+def audit(case: AuditedPlan) -> list[Finding]:
     """Every row of `locks` against what was decided; nothing where there are none."""
     locks = case.instance.tables.get("locks")
     if locks is None or locks.empty:
         return []
-    taken, possible = decided(case), decidable(case)
-    rows = [held for lock in locks.to_dict("records") for held in _held(case, lock, taken, possible)]
+    taken, possible = list_decisions(case), decidable(case)
+    rows = [held for lock in locks.to_dict("records") for held in _sum_locked(case, lock, taken, possible)]
     frame = pd.DataFrame(rows, columns=["value", "least", "most"], dtype=float)
     return [
         at_most("locked at least", frame["least"], frame["value"]),
@@ -27,7 +27,7 @@ def audit(case: Case) -> list[Finding]:
     ]
 
 
-def _held(case: Case, lock: dict, taken: dict, possible: set) -> list[tuple[float, float, float]]:
+def _sum_locked(case: AuditedPlan, lock: dict, taken: dict, possible: set) -> list[tuple[float, float, float]]:
     """Value, least and greatest value of each decision, or sum of decisions, that a row holds."""
     kind = lock["decision"]
     subject = [lock[name] or _BLANK.get(name, "") for name in KEYS[kind][:-1]]

@@ -5,11 +5,11 @@ import pandas as pd
 
 from planner.audit import Finding, at_most, same
 from planner.audit import snapshots as course
-from planner.audit.case import Case, keyed, remembered
-from planner.audit.demand import EVERY, counted, served
-from planner.audit.disturbances import deployed, drawn, moved, wanted
-from planner.audit.lanes import freighted
-from planner.audit.production import priced
+from planner.audit.case import AuditedPlan, cache_table, sum_by_key
+from planner.audit.demand import EVERY, tabulate_service, weigh_units
+from planner.audit.disturbances import tabulate_demand, tabulate_deployments, tabulate_draws, tabulate_flows
+from planner.audit.lanes import price_flows
+from planner.audit.production import price_production
 from planner.audit.scenarios import SNAPSHOT, scenarios
 
 MISSED_PER_VALUE = 3.0
@@ -19,19 +19,19 @@ EXPECTED, RISK = "expected loss", "risk"
 _NOT_BASE = (EXPECTED, RISK, "rule breach", "rule breach once")
 
 
-def _running(rows: pd.DataFrame, dearer: pd.Series | float = 1.0) -> pd.DataFrame:
+def _cost_running(rows: pd.DataFrame, dearer: pd.Series | float = 1.0) -> pd.DataFrame:
     """Running costs of what is made: scenario, period, yearly (money/year)."""
     each = rows[["cost", "margin", "transaction"]].sum(axis=1)
     return rows[SNAPSHOT].assign(yearly=rows["made"] * each * dearer)
 
 
-def _moving(rows: pd.DataFrame, dearer: pd.Series | float = 1.0) -> pd.DataFrame:
+def _cost_transport(rows: pd.DataFrame, dearer: pd.Series | float = 1.0) -> pd.DataFrame:
     """Transport, in-transit stock and duties of what moves."""
     each = rows["transport"] * dearer + rows["transit"] + rows["due"]
     return rows[SNAPSHOT].assign(yearly=rows["shipped"] * each)
 
 
-def _selling(case: Case, rows: pd.DataFrame) -> pd.DataFrame:
+def _cost_unserved(case: AuditedPlan, rows: pd.DataFrame) -> pd.DataFrame:
     """Under cost the penalty of what is not served, under profit minus the revenue; of rows with asked and fine."""
     if case.instance.settings["objective"] == "profit":
         return rows[SNAPSHOT].assign(yearly=-rows["sold"] * rows["asked"])
@@ -40,42 +40,42 @@ def _selling(case: Case, rows: pd.DataFrame) -> pd.DataFrame:
     return rows[SNAPSHOT].assign(yearly=rows["unserved"] * fine)
 
 
-def _delaying(case: Case) -> pd.DataFrame:
+def _cost_undeployed(case: AuditedPlan) -> pd.DataFrame:
     """What is not deployed of what the base puts up."""
-    rows = deployed(case)
+    rows = tabulate_deployments(case)
     value = rows["item"].map(case.instance["items"].set_index("item")["value"])
     return rows[SNAPSHOT].assign(yearly=MISSED_PER_VALUE * value * (rows["planned"] - rows["deployed"]))
 
 
-def _replacing(case: Case, rows: pd.DataFrame) -> pd.DataFrame:
+def _cost_stock_used(case: AuditedPlan, rows: pd.DataFrame) -> pd.DataFrame:
     """What is taken from stock, less what is put in up to what the base puts in, at its value."""
     key = ["region", "item", "period"]
-    base = keyed(case["stocks"], key, "added").reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)
+    base = sum_by_key(case["stocks"], key, "added").reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)
     value = rows["item"].map(case.instance["items"].set_index("item")["value"]).astype(float)
     back = rows["added"].where(rows["added"] < base.to_numpy(), base.to_numpy())
     return rows[SNAPSHOT].assign(yearly=value * (rows["released"] - back))
 
 
-@remembered
-def losses(case: Case) -> pd.DataFrame:
+@cache_table
+def losses(case: AuditedPlan) -> pd.DataFrame:
     """Every snapshot: months, `loss` (money, discounted) and `size`, what it is a small difference of."""
-    terms = served(case)[["region", "item", "period", "asked", "fine"]]
+    terms = tabulate_service(case)[["region", "item", "period", "asked", "fine"]]
     key = [*SNAPSHOT, "region", "item"]
-    flowing = moved(case)
+    flowing = tabulate_flows(case)
     flowing = flowing[flowing["touched"].astype(bool)]
     sales = course.demand(case)
     sales = sales[sales["touched"].astype(bool)].merge(terms, on=key[1:], how="left")
-    rows = drawn(case)
-    now = [_running(rows, rows["cost_factor"]), _moving(flowing, flowing["cost_factor"])]
+    rows = tabulate_draws(case)
+    now = [_cost_running(rows, rows["cost_factor"]), _cost_transport(flowing, flowing["cost_factor"])]
     stocks = course.stocks(case)
     stocks = stocks[stocks["touched"].astype(bool)]
-    now += [_selling(case, sales), _delaying(case), _replacing(case, stocks)]
-    sold = course.undisturbed(case, "demand").merge(terms, on=key[1:], how="left")
+    now += [_cost_unserved(case, sales), _cost_undeployed(case), _cost_stock_used(case, stocks)]
+    sold = course.repeat_base(case, "demand").merge(terms, on=key[1:], how="left")
     before = [
-        _running(priced(case, course.undisturbed(case, "production"))),
-        _moving(freighted(case, course.undisturbed(case, "flows"))),
-        _selling(case, sold),
-        _replacing(case, course.undisturbed(case, "stocks", course.of_places)),
+        _cost_running(price_production(case, course.repeat_base(case, "production"))),
+        _cost_transport(price_flows(case, course.repeat_base(case, "flows"))),
+        _cost_unserved(case, sold),
+        _cost_stock_used(case, course.repeat_base(case, "stocks", course.of_places)),
     ]
     parts = [part.assign(sign=1.0) for part in now] + [part.assign(sign=-1.0) for part in before]
     sums = pd.concat([part for part in parts if len(part)] or parts[:1])
@@ -84,21 +84,21 @@ def losses(case: Case) -> pd.DataFrame:
     periods = case.periods.reindex(table.index.get_level_values("period")).set_axis(table.index)
     weight = table["months"] / 12.0 * periods["annual"] / periods["years"]
     for name, amount in (("loss", "more"), ("size", "gross")):
-        table[name] = keyed(sums, SNAPSHOT, amount).reindex(table.index, fill_value=0.0) * weight
+        table[name] = sum_by_key(sums, SNAPSHOT, amount).reindex(table.index, fill_value=0.0) * weight
     return table.reset_index()
 
 
-@remembered
-def services(case: Case, item: str = EVERY) -> pd.DataFrame:
+@cache_table
+def services(case: AuditedPlan, item: str = EVERY) -> pd.DataFrame:
     """Every market in every snapshot: `sold` and `wanted` over its months in item, `got` and `due` what they count for.
 
     Of all items, or of one. What a snapshot does not touch wants what it is sold.
     """
     key = [*SNAPSHOT, "region", "item"]
-    rows = wanted(case)
+    rows = tabulate_demand(case)
     rows = rows[rows["item"].eq(item) | (item == EVERY)]
-    sold = keyed(course.demand(case), key, "sold").reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)
-    value = counted(case, rows, item)
+    sold = sum_by_key(course.demand(case), key, "sold").reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)
+    value = weigh_units(case, rows, item)
     weight = rows["months"] / 12.0
     apart = ~course.is_touched(case, rows)
     due = rows["wanted"].mask(apart, sold.to_numpy())
@@ -112,7 +112,7 @@ def service(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     return pd.DataFrame({"due": sums["due"], "share": sums["got"] / sums["due"].where(sums["due"] > 0)})
 
 
-def cvar(case: Case, loss: pd.Series, probability: pd.Series) -> float:
+def cvar(case: AuditedPlan, loss: pd.Series, probability: pd.Series) -> float:
     """The mean of the worst 1 - alpha of losses in money; what has no probability loses nothing."""
     tail = 1.0 - case.instance.settings["cvar_alpha"]
     rest = max(1.0 - probability.sum(), 0.0)
@@ -123,29 +123,29 @@ def cvar(case: Case, loss: pd.Series, probability: pd.Series) -> float:
     return float((part * table["loss"]).sum() / tail)
 
 
-@remembered
-def by_scenario(case: Case) -> pd.DataFrame:
+@cache_table
+def by_scenario(case: AuditedPlan) -> pd.DataFrame:
     """By scenario: probability, loss and size in money, service."""
     rows = losses(case)
     table = scenarios(case)[["probability"]].astype(float)
     for name in ("loss", "size"):
-        table[name] = keyed(rows, ["scenario"], name).reindex(table.index, fill_value=0.0)
+        table[name] = sum_by_key(rows, ["scenario"], name).reindex(table.index, fill_value=0.0)
     return table.assign(service=service(services(case), ["scenario"])["share"].reindex(table.index).fillna(1.0))
 
 
-def tail_loss(case: Case) -> float:
+def tail_loss(case: AuditedPlan) -> float:
     """CVaR of the loss of all scenarios, in money."""
     rows = by_scenario(case)
     return cvar(case, rows["loss"], rows["probability"])
 
 
-def base_cost(case: Case) -> float:
+def base_cost(case: AuditedPlan) -> float:
     """What the base costs, by the cost lines of the sheet, each of which is audited by itself."""
     costs = case["costs"]
     return float(costs.loc[~costs["line"].isin(_NOT_BASE), "discounted"].sum())
 
 
-def expected_loss(case: Case) -> pd.DataFrame:
+def cost_expected_losses(case: AuditedPlan) -> pd.DataFrame:
     """The cost line of expected losses: line, tier, region, period and yearly (money/year over the period)."""
     rows = losses(case) if len(course.snapshots(case)) else pd.DataFrame(columns=["scenario", "period", "loss"])
     likely = rows["loss"] * rows["scenario"].map(scenarios(case)["probability"])
@@ -154,7 +154,7 @@ def expected_loss(case: Case) -> pd.DataFrame:
     return rows[["period"]].assign(**label, yearly=(likely / annual).astype(float))
 
 
-def risk(case: Case) -> pd.DataFrame:
+def risk(case: AuditedPlan) -> pd.DataFrame:
     """The cost line of risk, paid once in the first period: risk_weight x CVaR of what the base and losses cost."""
     weight = case.instance.settings["risk_weight"]
     if not weight or not (scenarios(case)["probability"] > 0).any():
@@ -163,7 +163,7 @@ def risk(case: Case) -> pd.DataFrame:
     return pd.DataFrame([{**label, "yearly": weight * (base_cost(case) + tail_loss(case))}])
 
 
-def audit(case: Case) -> list[Finding]:
+def audit(case: AuditedPlan) -> list[Finding]:
     """Service, loss and weight in the tail of every scenario, as the sheet `scenarios` says."""
     if not case.speaks_of("scenarios"):
         return []

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from planner.audit.case import LINE, Case, remembered
-from planner.audit.inherited import inherited
+from planner.audit.case import LINE, AuditedPlan, cache_table
+from planner.audit.inherited import resolve_inheritance
 
 OFFER = ["firm", "offer", "mode"]
 """The key of an offer; `offer` is the process of its row, or `*`."""
@@ -27,15 +27,15 @@ _AT_NO_TERMS = {
 _CONDITIONS = ["entry_cost", "annual_cost", "min_take", "qualification"]
 
 
-def _rows(case: Case) -> pd.DataFrame:
+def _rows(case: AuditedPlan) -> pd.DataFrame:
     """The rows of the input sheet `access` of outside firms, whatever the switches say."""
-    rows = inherited(case, "access").drop(columns="beside")
+    rows = resolve_inheritance(case, "access").drop(columns="beside")
     firms = case.instance["firms"]
     return rows[rows["firm"].isin(firms.loc[firms["home"] == "no", "firm"])].rename(columns={"process": "offer"})
 
 
-@remembered
-def covered(case: Case) -> pd.DataFrame:
+@cache_table
+def tabulate_coverage(case: AuditedPlan) -> pd.DataFrame:
     """Each line of an outside firm with each offer that covers it: LINE, region, tier, OFFER and the terms.
 
     A row that names a process replaces the `*` row of the same firm and mode. `implicit` marks lines that no row
@@ -55,14 +55,14 @@ def covered(case: Case) -> pd.DataFrame:
     return pd.concat([part for part in (pairs, bare) if len(part)] or [pairs]).sort_values([*LINE, "mode"])
 
 
-@remembered
-def offers(case: Case) -> pd.DataFrame:
+@cache_table
+def offers(case: AuditedPlan) -> pd.DataFrame:
     """Every offer, indexed by OFFER: its terms, `always`, and the tier and region its entry and annual cost belong to.
 
     `always`: a spot offer without conditions on lines that have no other, in force without being signed, unless a lock
     says no to it.
     """
-    pairs, rows = covered(case), _rows(case).assign(implicit=False)
+    pairs, rows = tabulate_coverage(case), _rows(case).assign(implicit=False)
     if case.instance.settings["access"] == "off":
         left = (rows["mode"] == "spot") | pd.MultiIndex.from_frame(rows[OFFER]).isin(
             pd.MultiIndex.from_frame(pairs[OFFER]).union(pd.MultiIndex.from_tuples(_of_partners(case), names=OFFER))
@@ -73,7 +73,7 @@ def offers(case: Case) -> pd.DataFrame:
     alone = pairs.assign(alone=pairs.groupby(LINE)["mode"].transform("size") == 1).groupby(OFFER)["alone"].all()
     alone = alone.reindex(table.index, fill_value=True)
     spot = table.index.get_level_values("mode") == "spot"
-    table["always"] = spot & alone & (table[_CONDITIONS] == 0).all(axis=1) & ~table.index.isin(_refused(case))
+    table["always"] = spot & alone & (table[_CONDITIONS] == 0).all(axis=1) & ~table.index.isin(_list_refused(case))
     first = pairs.drop_duplicates(OFFER).set_index(OFFER).reindex(table.index)
     return table.assign(tier=first["tier"].fillna("downstream"), region=first["region"].fillna("*"))
 
@@ -93,7 +93,7 @@ def _loosest(rows: pd.DataFrame) -> tuple[str, str, str]:
     return firm, offer, mode
 
 
-def _market(case: Case, pairs: pd.DataFrame) -> list[tuple[str, str, str]]:
+def _market(case: AuditedPlan, pairs: pd.DataFrame) -> list[tuple[str, str, str]]:
     """The offers that are left with access off: spot, and where a line has none the one that binds least there.
 
     Of partners of projects also the one beyond spot that binds least.
@@ -105,22 +105,22 @@ def _market(case: Case, pairs: pd.DataFrame) -> list[tuple[str, str, str]]:
     return left + _of_partners(case)
 
 
-def _of_partners(case: Case) -> list[tuple[str, str, str]]:
+def _of_partners(case: AuditedPlan) -> list[tuple[str, str, str]]:
     """Of each partner of a project: its offer beyond spot that binds least."""
     rows = _rows(case).sort_values(OFFER)
     rows = rows[(rows["mode"] != "spot") & rows["firm"].isin(case.instance["projects"]["partner"].dropna())]
     return [_loosest(group) for _, group in rows.groupby("firm")]
 
 
-def _refused(case: Case) -> list[tuple[str, str, str]]:
+def _list_refused(case: AuditedPlan) -> list[tuple[str, str, str]]:
     """The offers to which a lock says no, so that they have to be signed to be in force."""
     locks = case.instance["locks"]
     rows = locks[(locks["decision"] == "accessed") & (locks["at_most"] < 1)]
     return list(zip(rows["firm"], rows["process"].fillna("*"), rows["mode"], strict=True))
 
 
-@remembered
-def states(case: Case) -> pd.DataFrame:
+@cache_table
+def states(case: AuditedPlan) -> pd.DataFrame:
     """Every offer in every period: its terms, and signed and in_force (bool) as the sheet `access` says.
 
     `spell` and `before` count the periods it has been in force without a break by this one and by the one before;
@@ -140,14 +140,14 @@ def states(case: Case) -> pd.DataFrame:
     return grid
 
 
-@remembered
-def reach(case: Case) -> pd.DataFrame:
+@cache_table
+def reach(case: AuditedPlan) -> pd.DataFrame:
     """Each outside line with each offer that covers it in each period: the columns of `covered`, period and states."""
     now = states(case)[[*OFFER, "period", "place", "always", "in_force", "usable"]]
-    return covered(case).merge(now, on=OFFER)
+    return tabulate_coverage(case).merge(now, on=OFFER)
 
 
-def controlled(case: Case) -> pd.Series:
+def tabulate_control(case: AuditedPlan) -> pd.Series:
     """By site, process and period: does the plan decide on the line: its own, or by an offer that controls."""
     key = [*LINE, "period"]
     ours = case.grid.set_index(key).index

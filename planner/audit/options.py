@@ -4,23 +4,23 @@ import numpy as np
 import pandas as pd
 
 from planner.audit import Finding, at_most, never, same
-from planner.audit.case import LINE, Case, remembered
-from planner.audit.inherited import inherited
-from planner.audit.offers import covered
+from planner.audit.case import LINE, AuditedPlan, cache_table
+from planner.audit.inherited import resolve_inheritance
+from planner.audit.offers import tabulate_coverage
 
 OPTION = [*LINE, "option"]
 DEFAULT_MULTIPLES = "2;4"
 
 
-@remembered
-def offered(case: Case) -> pd.DataFrame:
+@cache_table
+def tabulate_options(case: AuditedPlan) -> pd.DataFrame:
     """Every option by site, process and option: size, capex (with the region's index), annuity, fixed_cost, ramp, ...
 
     Those of home lines, and of outside lines that an offer with control covers: a named site replaces `*`, a scale
     exponent adds larger sizes, of which `of` names the option and `multiple` says how many of it they are. With scale
     off there are none of these, and every option costs per unit what the smallest of its line costs.
     """
-    options = inherited(case, "options").drop(columns="beside")
+    options = resolve_inheritance(case, "options").drop(columns="beside")
     lines = case.lines.reset_index()[[*LINE, "region", "home"]]
     lines = lines[(lines["home"] == "yes") | pd.MultiIndex.from_frame(lines[LINE]).isin(_expandable(case))]
     everywhere = options[options["site"] == "*"].drop(columns="site").merge(lines, on="process")
@@ -43,9 +43,9 @@ def offered(case: Case) -> pd.DataFrame:
     return table.set_index(OPTION)
 
 
-def _expandable(case: Case) -> pd.MultiIndex:
+def _expandable(case: AuditedPlan) -> pd.MultiIndex:
     """The outside lines on which an offer may allow building."""
-    pairs = covered(case)
+    pairs = tabulate_coverage(case)
     return pd.MultiIndex.from_frame(pairs.loc[pairs["controls"] == "yes", LINE])
 
 
@@ -71,15 +71,15 @@ def _recovery(rate: np.ndarray, life: np.ndarray) -> np.ndarray:
     return np.where(rate > 0, safe / (1.0 - (1.0 + safe) ** -life), 1.0 / life)
 
 
-@remembered
-def ordered(case: Case) -> pd.DataFrame:
+@cache_table
+def tabulate_orders(case: AuditedPlan) -> pd.DataFrame:
     """Each row of `builds` with its option's figures (size and capex of one module as one_size, one_capex).
 
     `order`, `ready` and `end` are the places of the order, the first and the last period of service; `end` is before
     `ready` where a module never serves. Modules of options that are not offered are left out.
     """
     builds = case["builds"].rename(columns={"size": "all_size", "capex": "all_capex"})
-    options = offered(case).rename(columns={"size": "one_size", "capex": "one_capex"}).reset_index()
+    options = tabulate_options(case).rename(columns={"size": "one_size", "capex": "one_capex"}).reset_index()
     table = builds.merge(options, on=OPTION)
     table["order"] = case.places(table["period"], -1)
     start, horizon = case.periods["start"].to_numpy(), len(case.periods)
@@ -91,10 +91,12 @@ def ordered(case: Case) -> pd.DataFrame:
     return table
 
 
-@remembered
-def in_service(case: Case) -> pd.DataFrame:
+@cache_table
+def in_service(case: AuditedPlan) -> pd.DataFrame:
     """The modules of each order in each period of their service: usable is what they add to capacity."""
-    modules = ordered(case).merge(case.periods.reset_index()[["period", "place"]], how="cross", suffixes=("_order", ""))
+    modules = tabulate_orders(case).merge(
+        case.periods.reset_index()[["period", "place"]], how="cross", suffixes=("_order", "")
+    )
     modules = modules[(modules["place"] >= modules["ready"]) & (modules["place"] <= modules["end"])]
     share = modules["ramp"].where(modules["place"] == modules["ready"], 1.0)
     return modules.assign(
@@ -102,17 +104,17 @@ def in_service(case: Case) -> pd.DataFrame:
     )
 
 
-def audit(case: Case) -> list[Finding]:
+def audit(case: AuditedPlan) -> list[Finding]:
     """Whole modules of offered options, in time, all sizes within their number, at sites open while they serve."""
-    builds = ordered(case)
+    builds = tabulate_orders(case)
     key = [*OPTION, "period"]
     indexed = builds.set_index(key)
     whole = indexed["modules"].round()
     of = [*LINE, "of"]
     together = (builds["modules"] * builds["multiple"]).groupby([builds[name] for name in of]).sum()
-    options = offered(case).reset_index()
+    options = tabulate_options(case).reset_index()
     most_together = options[options["multiple"] == 1].set_index(of)["max_modules"]
-    most = offered(case)["max_modules"]
+    most = tabulate_options(case)["max_modules"]
     may_open = case.sites["first"].reindex(builds["site"]).to_numpy()
     early = (builds["order"] < builds["first"]) | (builds["order"] < may_open)
     late = builds["end"] < builds["ready"]
@@ -121,13 +123,13 @@ def audit(case: Case) -> list[Finding]:
         at_most("modules within their number", builds.groupby(OPTION)["modules"].sum(), most),
         at_most("modules of all sizes within their number", together, most_together),
         never("modules ordered in time to serve", early | late),
-        never("sites open while modules stand", _left_standing(case, builds)),
+        never("sites open while modules stand", _find_closed_sites(case, builds)),
         same("size of builds", indexed["all_size"], indexed["modules"] * indexed["one_size"]),
         same("capex of builds", indexed["all_capex"], indexed["modules"] * indexed["one_capex"]),
     ]
 
 
-def _left_standing(case: Case, builds: pd.DataFrame) -> pd.Series:
+def _find_closed_sites(case: AuditedPlan, builds: pd.DataFrame) -> pd.Series:
     """Orders by period from order to end of service: is the site shut then."""
     standing = builds.merge(case.periods.reset_index()[["period", "place"]], how="cross", suffixes=("_order", ""))
     standing = standing[(standing["place"] >= standing["order"]) & (standing["place"] <= standing["end"])]

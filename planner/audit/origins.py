@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from planner.audit import Finding, same
-from planner.audit.case import LINE, Case, keyed
-from planner.audit.production import produced
-from planner.audit.supply import made
+from planner.audit.case import LINE, AuditedPlan, sum_by_key
+from planner.audit.production import price_base_production
+from planner.audit.supply import tabulate_production
 from planner_models.figures.mixing import INITIAL_STOCK
 from planner_models.schema import TIERS
 
@@ -24,14 +24,14 @@ Content = dict[str, pd.DataFrame]
 """By source item: what is in a unit of each pool (rows), by region and controller (columns)."""
 
 
-def audit(case: Case) -> list[Finding]:
+def audit(case: AuditedPlan) -> list[Finding]:
     """The sheet `origins`; nothing where the result does not have it."""
     if "origins" not in case.tables:
         return []
-    return [same("origins", keyed(case["origins"], KEY, "share"), expected(case))]
+    return [same("origins", sum_by_key(case["origins"], KEY, "share"), compute_origins(case))]
 
 
-def expected(case: Case) -> pd.Series:
+def compute_origins(case: AuditedPlan) -> pd.Series:
     """The shares of every source item in every good that is sold, by KEY."""
     sources = [*case.instance["items"].query("tier == @TIERS[0]", local_dict={"TIERS": TIERS})["item"]]
     sold = case["demand"][case["demand"]["sold"] > 0]
@@ -50,7 +50,7 @@ def expected(case: Case) -> pd.Series:
             )
             parts.append(rows[rows["share"] > 0].assign(source_item=item, period=period))
     table = pd.concat(parts) if parts else pd.DataFrame(columns=[*KEY, "share"])
-    return keyed(table.astype({"share": float}), KEY, "share")
+    return sum_by_key(table.astype({"share": float}), KEY, "share")
 
 
 def _shares(mix: pd.DataFrame) -> pd.DataFrame:
@@ -62,13 +62,13 @@ def _shares(mix: pd.DataFrame) -> pd.DataFrame:
     return mix
 
 
-def _contents(case: Case, period: str, sources: list[str], before: Content) -> Content:
+def _contents(case: AuditedPlan, period: str, sources: list[str], before: Content) -> Content:
     """What is in the pools of a period. `before` is the same of the period before, empty in the first.
 
     A unit of a pool is, in proportion, what is made there and what arrives. What is made holds itself, where it is a
     source item, and the content of what went into it, of which other goods made with it take their part by value.
     """
-    fresh = made(case)
+    fresh = tabulate_production(case)
     fresh = fresh[(fresh["period"] == period) & (fresh["amount"] > 0)]
     flows = case["flows"]
     flows = flows[(flows["period"] == period) & (flows["origin"] != flows["destination"]) & (flows["shipped"] > 0)]
@@ -76,14 +76,14 @@ def _contents(case: Case, period: str, sources: list[str], before: Content) -> C
     stocked = stocks[(stocks["period"] == period) & (stocks["released"] > 0)]
     steps = _steps(case, fresh, period)
     pools = _pools(fresh, flows, steps, stocked, before)
-    arrivals = keyed(flows.rename(columns={"destination": "region"}), POOL, "shipped")
-    inflow = keyed(fresh, POOL, "amount").add(arrivals, fill_value=0.0).reindex(pools, fill_value=0.0)
+    arrivals = sum_by_key(flows.rename(columns={"destination": "region"}), POOL, "shipped")
+    inflow = sum_by_key(fresh, POOL, "amount").add(arrivals, fill_value=0.0).reindex(pools, fill_value=0.0)
     moved = _links(flows, pools, inflow, ("origin", "item"), ("destination", "item"), "shipped")
     processed = _links(steps, pools, inflow, ("region", "used"), ("region", "item"), "taken")
     found: Content = {}
     for item in sources:
-        known = _known(fresh[fresh["item"] == item], pools, inflow)
-        known = _left_over(item, known, inflow, stocked, before.get(item))
+        known = _compute_known_shares(fresh[fresh["item"] == item], pools, inflow)
+        known = _carry_over_mix(item, known, inflow, stocked, before.get(item))
         ahead = np.where((pools.get_level_values("item") == item)[:, None], 0.0, processed)
         values = _solve(np.eye(len(pools)) - moved - ahead, known.to_numpy(float))
         values = np.where(values < _CANCELLED * values.max(initial=0.0), 0.0, values)
@@ -91,7 +91,7 @@ def _contents(case: Case, period: str, sources: list[str], before: Content) -> C
     return found
 
 
-def _steps(case: Case, fresh: pd.DataFrame, period: str) -> pd.DataFrame:
+def _steps(case: AuditedPlan, fresh: pd.DataFrame, period: str) -> pd.DataFrame:
     """What each line puts of each thing it uses into each thing it makes: region, used, item, taken (item/year)."""
     value = case.instance["items"].set_index("item")["value"]
     outputs = fresh.groupby([*LINE, "region", "item"], as_index=False)["amount"].sum()
@@ -100,7 +100,7 @@ def _steps(case: Case, fresh: pd.DataFrame, period: str) -> pd.DataFrame:
     part = (outputs["worth"] / total["worth"].where(total["worth"] > 0)).fillna(outputs["amount"] / total["amount"])
     recipes = case.instance["recipes"]
     inputs = recipes.loc[recipes["quantity"] < 0, ["process", "item", "quantity"]].rename(columns={"item": "used"})
-    rows = produced(case)
+    rows = price_base_production(case)
     runs = rows[rows["period"] == period].groupby(LINE, as_index=False)["made"].sum()
     steps = outputs.assign(part=part)[[*LINE, "region", "item", "part"]].merge(runs, on=LINE).merge(inputs)
     return steps.assign(taken=(-steps["part"] * steps["made"] * steps["quantity"]).astype(float))
@@ -127,14 +127,14 @@ def _links(
     return table
 
 
-def _known(fresh: pd.DataFrame, pools: pd.MultiIndex, inflow: pd.Series) -> pd.DataFrame:
+def _compute_known_shares(fresh: pd.DataFrame, pools: pd.MultiIndex, inflow: pd.Series) -> pd.DataFrame:
     """The share of each pool that is the source item made there: by source region and controller."""
     rows = fresh.assign(source_region=fresh["region"], controller=fresh["firm"])
-    sums = keyed(rows.astype({"amount": float}), [*POOL, *_LABEL], "amount").unstack(_LABEL, fill_value=0)
+    sums = sum_by_key(rows.astype({"amount": float}), [*POOL, *_LABEL], "amount").unstack(_LABEL, fill_value=0)
     return sums.reindex(pools).div(inflow.where(inflow > 0), axis=0).fillna(0.0)
 
 
-def _left_over(
+def _carry_over_mix(
     item: str, known: pd.DataFrame, inflow: pd.Series, stocked: pd.DataFrame, before: pd.DataFrame | None
 ) -> pd.DataFrame:
     """Pools that nothing comes into keep the mix they had; stock from the start was made by nobody known."""

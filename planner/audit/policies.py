@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from planner.audit.case import Case
+from planner.audit.case import AuditedPlan
 
 SUBSIDIES = ("capex", "output", "access", "development")
 
 
-def of_kind(case: Case, *kinds: str) -> Iterator[pd.Series]:
+def of_kind(case: AuditedPlan, *kinds: str) -> Iterator[pd.Series]:
     """The active policies of some kinds, row by row; none with the switch off."""
     rows = case.instance["policies"]
     if case.instance.settings["policies"] == "on":
@@ -17,7 +17,7 @@ def of_kind(case: Case, *kinds: str) -> Iterator[pd.Series]:
             yield row
 
 
-def during(case: Case, policy: pd.Series, periods: pd.Series) -> pd.Series:
+def find_periods(case: AuditedPlan, policy: pd.Series, periods: pd.Series) -> pd.Series:
     """Which of the periods named lie within from..to of a policy."""
     place = case.places(periods, -1)
     first = 0 if policy["from"] is None else case.periods["place"][policy["from"]]
@@ -25,13 +25,13 @@ def during(case: Case, policy: pd.Series, periods: pd.Series) -> pd.Series:
     return (place >= first) & (place <= last)
 
 
-def inside(case: Case, policy: pd.Series, regions: pd.Series) -> pd.Series:
+def inside(case: AuditedPlan, policy: pd.Series, regions: pd.Series) -> pd.Series:
     """Which of the regions named a policy speaks of: a region, a bloc or `*`."""
     where = policy["region"]
     return regions.eq(where) | regions.map(case.blocs).eq(where) | (where == "*")
 
 
-def makers(case: Case, policy: pd.Series) -> pd.Series:
+def makers(case: AuditedPlan, policy: pd.Series) -> pd.Series:
     """By process: what of the subject of a policy one unit of activity makes.
 
     Of an item its quantity in the recipe, of a process named itself, and of `*` any, 1.
@@ -45,30 +45,30 @@ def makers(case: Case, policy: pd.Series) -> pd.Series:
     return pd.Series(1.0, index=pd.Index(named, dtype=object))
 
 
-def transaction_factor(case: Case, rows: pd.DataFrame) -> pd.Series:
+def transaction_factor(case: AuditedPlan, rows: pd.DataFrame) -> pd.Series:
     """By row (region, process, period): what policies multiply its transaction cost by."""
     factor = pd.Series(1.0, index=rows.index)
     for policy in of_kind(case, "transaction_cost"):
-        hit = during(case, policy, rows["period"]) & inside(case, policy, rows["region"])
+        hit = find_periods(case, policy, rows["period"]) & inside(case, policy, rows["region"])
         factor = factor.where(~(hit & rows["process"].isin(makers(case, policy).index)), factor * (1 + policy["rate"]))
     return factor
 
 
-def market_factor(case: Case, rows: pd.DataFrame) -> pd.Series:
+def market_factor(case: AuditedPlan, rows: pd.DataFrame) -> pd.Series:
     """By row (region, item, period): what market access multiplies its volume by."""
     factor = pd.Series(1.0, index=rows.index)
     for policy in of_kind(case, "market_access"):
-        hit = during(case, policy, rows["period"]) & inside(case, policy, rows["region"])
+        hit = find_periods(case, policy, rows["period"]) & inside(case, policy, rows["region"])
         factor = factor.where(~(hit & _speaks_of(policy, rows["item"])), factor * (1 + policy["rate"]))
     return factor
 
 
-def added_duty(case: Case, flows: pd.DataFrame) -> pd.Series:
+def sum_added_duties(case: AuditedPlan, flows: pd.DataFrame) -> pd.Series:
     """By flow: the rates that policies add to its duty; only where it crosses a bloc's border."""
     added = pd.Series(0.0, index=flows.index)
     abroad = flows["origin"].map(case.blocs) != flows["destination"].map(case.blocs)
     for policy in of_kind(case, "duty"):
-        hit = abroad & during(case, policy, flows["period"]) & inside(case, policy, flows["destination"])
+        hit = abroad & find_periods(case, policy, flows["period"]) & inside(case, policy, flows["destination"])
         added += policy["rate"] * (hit & _speaks_of(policy, flows["item"]))
     return added
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from planner.audit import Finding, at_most, same
-from planner.audit.case import HOURS_AND_ENERGY, LINE, Case, remembered
+from planner.audit.case import HOURS_AND_ENERGY, LINE, AuditedPlan, cache_table
 from planner.audit.offers import OFFER, reach
 from planner.audit.policies import transaction_factor
 from planner.audit.projects import is_ready
@@ -11,8 +11,8 @@ from planner.audit.projects import is_ready
 _TERMS = ["implicit", "controls", "stake", "markup", "transaction_cost", "priority"]
 
 
-@remembered
-def unit_costs(case: Case) -> pd.DataFrame:
+@cache_table
+def unit_costs(case: AuditedPlan) -> pd.DataFrame:
     """By line: the cost of one unit of activity in money, split by cost line.
 
     The owner of an outside line recovers its fixed cost: it is spread over the capacity of the line.
@@ -35,13 +35,13 @@ def unit_costs(case: Case) -> pd.DataFrame:
     return parts
 
 
-@remembered
-def produced(case: Case) -> pd.DataFrame:
+@cache_table
+def price_base_production(case: AuditedPlan) -> pd.DataFrame:
     """What is made in the base; see `priced`."""
-    return priced(case, case["production"].drop(columns="scenario"))
+    return price_production(case, case["production"].drop(columns="scenario"))
 
 
-def priced(case: Case, production: pd.DataFrame) -> pd.DataFrame:
+def price_production(case: AuditedPlan, production: pd.DataFrame) -> pd.DataFrame:
     """Rows of `production` with their line and, of outside lines, the offer they are had through (OFFER).
 
     `cost` is the production cost, `conversion` the part of it that experience and clusters can save; with `margin`
@@ -68,9 +68,9 @@ def priced(case: Case, production: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def audit(case: Case) -> list[Finding]:
+def audit(case: AuditedPlan) -> list[Finding]:
     """The sheet `production`: the cost of each flow, and projects that must be ready before it runs."""
-    rows = produced(case)
+    rows = price_base_production(case)
     flows = rows.set_index([*LINE, "mode", "period"])
     waiting = rows[rows["requires"].notna()]
     allowed = waiting["made"].where(is_ready(case, waiting["requires"], waiting["period"]), 0.0)

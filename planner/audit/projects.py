@@ -3,7 +3,7 @@
 import pandas as pd
 
 from planner.audit import Finding, never, same
-from planner.audit.case import Case, remembered
+from planner.audit.case import AuditedPlan, cache_table
 from planner.audit.offers import states
 
 _KEY = ["project", "option"]
@@ -11,8 +11,8 @@ _LATE = 10**6
 """The place of a period that never comes."""
 
 
-@remembered
-def offered(case: Case) -> pd.DataFrame:
+@cache_table
+def tabulate_options(case: AuditedPlan) -> pd.DataFrame:
     """Every option of a project that is there under the switches: its row, first (place) and `needs_partner`.
 
     A partner that has offers beyond spot must be reached through one of them while the project runs; with access off
@@ -31,51 +31,51 @@ def offered(case: Case) -> pd.DataFrame:
     return rows[~dropped]
 
 
-@remembered
-def taken(case: Case) -> pd.DataFrame:
+@cache_table
+def tabulate_taken(case: AuditedPlan) -> pd.DataFrame:
     """The rows of the sheet `projects` that are options on offer, with start and end: running from start up to end.
 
     `end` is the place from which the project is ready. Claims of the sheet are said_ready, said_cost, said_partner.
     """
     sheet = case["projects"].rename(columns={name: f"said_{name}" for name in ("ready", "cost", "partner")})
-    rows = sheet.merge(offered(case), on=_KEY)
+    rows = sheet.merge(tabulate_options(case), on=_KEY)
     rows["start"] = case.places(rows["started"], _LATE)
     return rows.assign(end=rows["start"] + rows["duration"].astype(int))
 
 
-@remembered
-def under_way(case: Case) -> pd.DataFrame:
+@cache_table
+def under_way(case: AuditedPlan) -> pd.DataFrame:
     """Each project taken in each period in which it costs: the columns of `taken`, period, place, line and yearly.
 
     A project without duration costs once, at its start: then `yearly` is that amount. Tier and region are what its
     cost is put down to.
     """
-    rows = taken(case).merge(case.periods.reset_index()[["period", "place"]], how="cross")
+    rows = tabulate_taken(case).merge(case.periods.reset_index()[["period", "place"]], how="cross")
     instant = rows["duration"] == 0
     now = (rows["place"] >= rows["start"]) & (rows["place"] < rows["end"].where(~instant, rows["start"] + 1))
     rows = rows.assign(line=instant.map({True: "development fee", False: "development"}), yearly=rows["cost"])[now]
     return rows.assign(tier=rows["project"].map(project_tiers(case)).astype(object).fillna("downstream"), region="*")
 
 
-def project_tiers(case: Case) -> pd.Series:
+def project_tiers(case: AuditedPlan) -> pd.Series:
     """By project: the tier of the first process that requires it, else of the first item."""
     sheets = [case.instance[sheet][["requires", "tier"]] for sheet in ("processes", "items")]
     rows = pd.concat(sheets).dropna(subset="requires").drop_duplicates("requires")
     return rows.set_index("requires")["tier"]
 
 
-def is_ready(case: Case, projects: pd.Series, periods: pd.Series) -> pd.Series:
+def is_ready(case: AuditedPlan, projects: pd.Series, periods: pd.Series) -> pd.Series:
     """Which projects are ready in the period that stands beside them."""
-    ready = taken(case).groupby("project")["end"].min()
+    ready = tabulate_taken(case).groupby("project")["end"].min()
     return case.places(periods, -1) >= projects.map(ready).fillna(_LATE)
 
 
-def audit(case: Case) -> list[Finding]:
+def audit(case: AuditedPlan) -> list[Finding]:
     """The sheet `projects` against the options on offer; nothing where neither has rows."""
     if not case.speaks_of("projects"):
         return []
-    sheet, rows = case["projects"], taken(case)
-    known = pd.MultiIndex.from_frame(sheet[_KEY]).isin(pd.MultiIndex.from_frame(offered(case)[_KEY]))
+    sheet, rows = case["projects"], tabulate_taken(case)
+    known = pd.MultiIndex.from_frame(sheet[_KEY]).isin(pd.MultiIndex.from_frame(tabulate_options(case)[_KEY]))
     late = (rows["start"] < rows["first"]) | (rows["end"] >= len(case.periods))
     ready = case.places(rows["said_ready"], -1)
     begun = rows["needs"].map(rows.groupby("project")["end"].min()).fillna(_LATE)
@@ -88,11 +88,11 @@ def audit(case: Case) -> list[Finding]:
         never("partners of projects", rows["said_partner"].fillna("") != rows["partner"].fillna("")),
         never("partners reached while projects run", _without_partner(case)),
         never("projects start when what they need is ready", rows["needs"].notna() & (begun > rows["start"])),
-        same("cost of projects", indexed["said_cost"], _paid(case).reindex(indexed.index, fill_value=0.0)),
+        same("cost of projects", indexed["said_cost"], _sum_payments(case).reindex(indexed.index, fill_value=0.0)),
     ]
 
 
-def _without_partner(case: Case) -> pd.Series:
+def _without_partner(case: AuditedPlan) -> pd.Series:
     """Running periods of projects that need their partner: is no offer of it in force that has the stake."""
     rows = under_way(case).reset_index(drop=True)
     rows = rows[rows["needs_partner"]].reset_index(names="row")
@@ -103,7 +103,7 @@ def _without_partner(case: Case) -> pd.Series:
     return ~rows["row"].isin(met.loc[met["stake"] >= met["min_stake"], "row"])
 
 
-def _paid(case: Case) -> pd.Series:
+def _sum_payments(case: AuditedPlan) -> pd.Series:
     """By project and option: what it costs over the horizon, in money."""
     rows = under_way(case)
     years = rows["period"].map(case.periods["years"]).where(rows["line"] == "development", 1.0)

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from planner.audit import TOLERANCE, Finding, at_most, never, same
-from planner.audit.case import Case, remembered
-from planner.audit.demand import counted, served
+from planner.audit.case import AuditedPlan, cache_table
+from planner.audit.demand import tabulate_service, weigh_units
 from planner.audit.figures import EVERY, FIGURES
 from planner.audit.losses import base_cost, by_scenario, cvar, services
 from planner.audit.scenarios import scenarios
@@ -35,15 +35,15 @@ _FEASIBLE = 2e-7
 NOT_APPLICABLE = "not applicable"
 
 
-def _active(case: Case) -> Iterator[pd.Series]:
+def _active(case: AuditedPlan) -> Iterator[pd.Series]:
     rows = case.instance["rules"]
     if case.instance.settings["rules"] == "on":
         for _, row in rows[rows["active"] == "yes"].iterrows():
             yield row
 
 
-@remembered
-def figures(case: Case) -> pd.DataFrame:
+@cache_table
+def figures(case: AuditedPlan) -> pd.DataFrame:
     """Every row of every rule in force: ROW, type, limit, value, base (see `figures`), least (bool), hard, penalty.
 
     `value` is missing where there is nothing of which it could be a share.
@@ -54,7 +54,7 @@ def figures(case: Case) -> pd.DataFrame:
         table = reckon[rule["type"]](case, rule)
         if rule["item"] != EVERY:
             table = table[table["item"] == rule["item"]]
-        table = table[_during(case, rule, table["period"])]
+        table = table[_find_periods(case, rule, table["period"])]
         facts = {name: rule[name] for name in ("rule", "type", "hard", "penalty", "scope")}
         least = rule["type"].startswith("min_")
         if rule["type"] in _TOGETHER:
@@ -65,7 +65,7 @@ def figures(case: Case) -> pd.DataFrame:
     return rows.reset_index(drop=True).astype({"limit": float, "value": float, "base": float, "least": bool})
 
 
-def _during(case: Case, rule: pd.Series, periods: pd.Series) -> pd.Series:
+def _find_periods(case: AuditedPlan, rule: pd.Series, periods: pd.Series) -> pd.Series:
     """Which of the periods named a rule is in force in; what is about no period always is."""
     place = case.places(periods, -1)
     first = -1 if rule["from"] is None else case.periods["place"][rule["from"]]
@@ -73,14 +73,14 @@ def _during(case: Case, rule: pd.Series, periods: pd.Series) -> pd.Series:
     return periods.eq(EVERY) | ((place >= first) & (place <= last))
 
 
-def _service(case: Case, rule: pd.Series) -> pd.DataFrame:
+def _service(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
     """The share of what is wanted that is served, in one scenario, or in all and, under cost, in the base."""
     rows = services(case, rule["item"])
     named = scenarios(case)["row"]
     if rule["scenario"] != EVERY:
         rows = rows[(rows["scenario"] == rule["scenario"]) | (rows["scenario"].map(named) == rule["scenario"])]
     elif case.instance.settings["objective"] == "cost":
-        rows = pd.concat([rows, _undisturbed(case, rule["item"])])
+        rows = pd.concat([rows, _select_base_service(case, rule["item"])])
     rows = rows[within(case, rows["region"], rule["scope"])]
     sums = rows.groupby("scenario")[["got", "due"]].sum()
     table = pd.DataFrame({"value": sums["got"] / sums["due"].where(sums["due"] > 0), "base": sums["due"]})
@@ -88,17 +88,17 @@ def _service(case: Case, rule: pd.Series) -> pd.DataFrame:
     return table.assign(item=rule["item"], period=EVERY)
 
 
-def _undisturbed(case: Case, item: str) -> pd.DataFrame:
+def _select_base_service(case: AuditedPlan, item: str) -> pd.DataFrame:
     """The rows of `services` for the base: over the years of every period."""
-    rows = served(case)
+    rows = tabulate_service(case)
     rows = rows[rows["item"].eq(item) | (item == EVERY)]
-    value = counted(case, rows, item)
+    value = weigh_units(case, rows, item)
     years = rows["period"].map(case.periods["years"])
     rows = rows.assign(scenario="base", sold=years * rows["sold"], wanted=years * rows["wanted"])
     return rows.assign(got=value * rows["sold"], due=value * rows["wanted"])
 
 
-def _tail(case: Case, rule: pd.Series) -> pd.DataFrame:
+def _tail(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
     """How far the CVaR of cost is above the best base, in money.
 
     What the best base costs only a solver knows: it is what the sheet implies, and at most what the plan's own costs,
@@ -111,8 +111,8 @@ def _tail(case: Case, rule: pd.Series) -> pd.DataFrame:
     return pd.DataFrame([row] if (rows["probability"] > 0).any() else [], columns=list(row))
 
 
-@remembered
-def breaches(case: Case) -> pd.DataFrame:
+@cache_table
+def breaches(case: AuditedPlan) -> pd.DataFrame:
     """The rows of `figures` with `breach` everywhere, in the unit the rule counts in, and `close`, what of it is none.
 
     A concentration is met to a tolerance of its own. What is a share of nothing may be broken only where the sheet has
@@ -130,7 +130,7 @@ def breaches(case: Case) -> pd.DataFrame:
     return rows.assign(breach=breach, close=close.fillna(0.0))
 
 
-def costs(case: Case) -> pd.DataFrame:
+def costs(case: AuditedPlan) -> pd.DataFrame:
     """The cost lines of breaches of soft rules: LABEL, amount and least (money over the period)."""
     rows = breaches(case)
     rows = rows[rows["hard"] == "no"]
@@ -149,30 +149,30 @@ def costs(case: Case) -> pd.DataFrame:
     )[[*LABEL, "amount", "least"]]
 
 
-def _asked(case: Case, rules: dict[str, pd.Series], rows: pd.DataFrame) -> pd.Series:
+def _find_concerned(case: AuditedPlan, rules: dict[str, pd.Series], rows: pd.DataFrame) -> pd.Series:
     """Which rows of the sheet are about an item and a period of a rule in force."""
     asked = pd.Series(False, index=rows.index)
     for name, own in frames.groups(rows, "rule"):
         if name in rules:
             rule = rules[name]
-            asked[own.index] = (own["item"].eq(rule["item"]) | (rule["item"] == EVERY)) & _during(
+            asked[own.index] = (own["item"].eq(rule["item"]) | (rule["item"] == EVERY)) & _find_periods(
                 case, rule, own["period"]
             )
     return asked
 
 
-def _allowed(rows: pd.DataFrame) -> pd.Series:
+def _compute_tolerance(rows: pd.DataFrame) -> pd.Series:
     """By how much the figure of each row may be off its limit, in the unit of the row."""
     size = np.where(rows["type"] == "max_hhi", 0.0, (rows["limit"] * rows["base"]).abs())
     return pd.Series(_CLOSE * size + _FEASIBLE, index=rows.index).fillna(_FEASIBLE)
 
 
-def _misjudged(met: str, over: float, allowed: float, due: str) -> bool:
+def _find_misjudged(met: str, over: float, allowed: float, due: str) -> bool:
     """Whether a row says the wrong thing: it is broken where it misses its limit by more, with room for rounding."""
     return met != due if over <= 0.5 * allowed else met != "no" if over > 2.0 * allowed else met not in (due, "no")
 
 
-def audit(case: Case) -> list[Finding]:
+def audit(case: AuditedPlan) -> list[Finding]:
     """The sheet `rules`: limits, values and slacks, and that hard rules are met and the others where it says so."""
     if not case.speaks_of("rules"):
         return []
@@ -189,10 +189,13 @@ def audit(case: Case) -> list[Finding]:
     over = (said["breach"] - said["close"]).fillna(0.0)
     due = {True: "yes", False: NOT_APPLICABLE}
     wrong = pd.Series(
-        [_misjudged(*each) for each in zip(sheet["met"], over, _allowed(said), sure.map(due), strict=True)]
+        [
+            _find_misjudged(*each)
+            for each in zip(sheet["met"], over, _compute_tolerance(said), sure.map(due), strict=True)
+        ]
     )
     return [
-        never("rules in force", ~_asked(case, named, case["rules"])),
+        never("rules in force", ~_find_concerned(case, named, case["rules"])),
         same("rules about nothing", sheet["value"][~sure], 0.0 * sheet["value"][~sure]),
         never("every rule is reported", pd.Series(~rows.index[matters].isin(sheet.index))),
         never("every rule has a row", ~pd.Series(list(named)).isin(case["rules"]["rule"])),
@@ -206,7 +209,7 @@ def audit(case: Case) -> list[Finding]:
     ]
 
 
-def _prices(case: Case, sheet: pd.DataFrame) -> tuple[pd.Series, pd.Series, pd.Series]:
+def _prices(case: AuditedPlan, sheet: pd.DataFrame) -> tuple[pd.Series, pd.Series, pd.Series]:
     """What the unused part of each limit is worth at its price, the 0 that this must come to, and the size of costs.
 
     Of a plan whose flows are the cheapest for its decisions the product of price and slack is 0; where they miss that

@@ -3,16 +3,16 @@
 import pandas as pd
 
 from planner.audit import Finding, never, same
-from planner.audit.case import Case, remembered
-from planner.audit.lanes import charged
-from planner.audit.production import produced
+from planner.audit.case import AuditedPlan, cache_table
+from planner.audit.lanes import price_base_flows
+from planner.audit.production import price_base_production
 
 SNAPSHOT = ["scenario", "period"]
 _EFFECT = ["scenario", "period", "months", "kind", "target", "item", "effect", "factor"]
 
 
-@remembered
-def effects(case: Case) -> pd.DataFrame:
+@cache_table
+def effects(case: AuditedPlan) -> pd.DataFrame:
     """Everything that scenarios do: scenario, period, months, kind, target, item, effect, factor, and `member`.
 
     Members of an expanded row are those that the sheet `scenarios` names; each loses capacity to the row's factor.
@@ -35,14 +35,14 @@ def effects(case: Case) -> pd.DataFrame:
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
-@remembered
-def snapshots(case: Case) -> pd.DataFrame:
+@cache_table
+def snapshots(case: AuditedPlan) -> pd.DataFrame:
     """Every snapshot: scenario, period and months."""
     return effects(case)[[*SNAPSHOT, "months"]].drop_duplicates(SNAPSHOT).reset_index(drop=True)
 
 
-@remembered
-def scenarios(case: Case) -> pd.DataFrame:
+@cache_table
+def scenarios(case: AuditedPlan) -> pd.DataFrame:
     """By scenario: its probability; of a member of an expanded row its equal share of the row's."""
     rows = effects(case)[["scenario", "member"]].drop_duplicates("scenario")
     row = rows["member"].fillna(rows["scenario"])
@@ -51,7 +51,7 @@ def scenarios(case: Case) -> pd.DataFrame:
     return pd.DataFrame({"probability": (probability / members).astype(float), "row": row}).set_index(rows["scenario"])
 
 
-def known_beforehand(case: Case) -> pd.Series:
+def find_modelled(case: AuditedPlan) -> pd.Series:
     """By scenario: did the plan have to know of it, being likely or named by a rule on service."""
     rows = scenarios(case)
     rules = case.instance["rules"]
@@ -61,12 +61,12 @@ def known_beforehand(case: Case) -> pd.Series:
     return (rows["probability"] > 0) | spoken
 
 
-def audit(case: Case) -> list[Finding]:
+def audit(case: AuditedPlan) -> list[Finding]:
     """The sheet `scenarios` names every scenario there is, and no other."""
     if not case.speaks_of("scenarios"):
         return []
     sheet, rows = case["scenarios"].set_index("scenario"), scenarios(case)
-    modelled = known_beforehand(case).map({True: "yes", False: "no"}).reindex(sheet.index)
+    modelled = find_modelled(case).map({True: "yes", False: "no"}).reindex(sheet.index)
     needed = [*effects(case).loc[effects(case)["member"].isna(), "scenario"].unique(), *_busy_members(case)]
     return [
         never("scenarios that are declared", pd.Series(~sheet.index.isin(rows.index))),
@@ -76,19 +76,19 @@ def audit(case: Case) -> list[Finding]:
     ]
 
 
-def _busy_members(case: Case) -> list[str]:
+def _busy_members(case: AuditedPlan) -> list[str]:
     """Members of expanded rows that must be there: they make or carry the item in that period."""
     if case.instance.settings["scenarios"] == "off":
         return []
     recipes = case.instance["recipes"]
     recipes = recipes[recipes["quantity"] > 0][["process", "item"]]
-    made = produced(case)[["site", "process", "region", "period", "made"]].merge(recipes, on="process")
+    made = price_base_production(case)[["site", "process", "region", "period", "made"]].merge(recipes, on="process")
     made["bloc"] = made["region"].map(case.blocs)
     made["firm"] = made["site"].map(case.sites["firm"])
     made = made[made["made"] > 0]
-    moved = charged(case)
+    moved = price_base_flows(case)
     moved = moved[moved["shipped"] > 0].assign(lane=moved["origin"] + "|" + moved["destination"])
-    moved["chokepoint"] = moved["chokepoints"].map(passed)
+    moved["chokepoint"] = moved["chokepoints"].map(split_chokepoints)
     moved = moved.explode("chokepoint")
     rows = case.instance["scenarios"]
     found = []
@@ -100,6 +100,6 @@ def _busy_members(case: Case) -> list[str]:
     return found
 
 
-def passed(chokepoints: str | None) -> list[str]:
+def split_chokepoints(chokepoints: str | None) -> list[str]:
     """The names in a cell of chokepoints."""
     return [name.strip() for name in chokepoints.split(";") if name.strip()] if isinstance(chokepoints, str) else []

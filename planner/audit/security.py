@@ -8,11 +8,11 @@ from typing import NamedTuple
 import pandas as pd
 
 from planner.audit import Finding, never, same
-from planner.audit.balance import kept_throughout
-from planner.audit.case import Case, keyed
-from planner.audit.lanes import LANE, freighted
-from planner.audit.scenarios import passed
-from planner.audit.supply import SUPPLY, arrived, made, used
+from planner.audit.balance import sum_kept_throughout
+from planner.audit.case import AuditedPlan, sum_by_key
+from planner.audit.lanes import LANE, price_flows
+from planner.audit.scenarios import split_chokepoints
+from planner.audit.supply import SUPPLY, tabulate_arrivals, tabulate_production, tabulate_use
 from planner_models import frames
 
 _ROUNDING = 1e-6
@@ -20,7 +20,7 @@ _CLOSE = 1e-5
 """Shortfalls that differ by less, relatively, may be named one for the other."""
 
 
-def audit(case: Case) -> list[Finding]:
+def audit(case: AuditedPlan) -> list[Finding]:
     """The sheet `security`; figures that a plan of an earlier version does not state are not asked for."""
     if not case.speaks_of("security"):
         return []
@@ -36,7 +36,7 @@ def audit(case: Case) -> list[Finding]:
         for name in map(str, figures)
         if case.claims("security", name)
     ]
-    regions = keyed(made(case), [*SUPPLY, "region"], "amount")
+    regions = sum_by_key(tabulate_production(case), [*SUPPLY, "region"], "amount")
     named = sheet.index.to_frame(index=False).assign(region=sheet["largest_source"].to_numpy())
     most = regions.groupby(level=SUPPLY).max().reindex(sheet.index).fillna(0.0)
     largest = regions.reindex(pd.MultiIndex.from_frame(named)).fillna(0.0)
@@ -44,20 +44,22 @@ def audit(case: Case) -> list[Finding]:
     return found + (_weak(case, sheet) if case.claims("security", "single_points") else [])
 
 
-def _figures(case: Case) -> pd.DataFrame:
+def _figures(case: AuditedPlan) -> pd.DataFrame:
     """By item and period, the columns of the sheet that are numbers, but for single points."""
-    rows, uses = made(case), used(case)
-    supply, use = keyed(rows, SUPPLY, "amount"), keyed(uses, SUPPLY, "amount")
+    rows, uses = tabulate_production(case), tabulate_use(case)
+    supply, use = sum_by_key(rows, SUPPLY, "amount"), sum_by_key(uses, SUPPLY, "amount")
     supply, use = supply[supply > 0], use[use > 0]
     recipes = case.instance["recipes"]
     lines = case["capacity"].merge(recipes.loc[recipes["quantity"] > 0, ["process", "item", "quantity"]], on="process")
     lines = lines.assign(could=lines["capacity"] * lines["quantity"], does=lines["made"] * lines["quantity"])
     ours = lines[lines["control"] == "home"]
-    could, does = (keyed(ours.astype({name: float}), SUPPLY, name) for name in ("could", "does"))
-    capacity = keyed(lines.astype({"could": float}), SUPPLY, "could")
-    regions = keyed(rows, [*SUPPLY, "region"], "amount")
-    controlled = keyed(rows[rows["controlled"].astype(bool)], SUPPLY, "amount").reindex(supply.index, fill_value=0.0)
-    held = kept_throughout(case).groupby(level=SUPPLY).sum().reindex(use.index, fill_value=0.0)
+    could, does = (sum_by_key(ours.astype({name: float}), SUPPLY, name) for name in ("could", "does"))
+    capacity = sum_by_key(lines.astype({"could": float}), SUPPLY, "could")
+    regions = sum_by_key(rows, [*SUPPLY, "region"], "amount")
+    controlled = sum_by_key(rows[rows["controlled"].astype(bool)], SUPPLY, "amount").reindex(
+        supply.index, fill_value=0.0
+    )
+    held = sum_kept_throughout(case).groupby(level=SUPPLY).sum().reindex(use.index, fill_value=0.0)
     return pd.DataFrame(
         {
             "hhi_region": _concentration(rows, "region", supply),
@@ -75,23 +77,23 @@ def _figures(case: Case) -> pd.DataFrame:
 
 
 def _concentration(rows: pd.DataFrame, by: str, supply: pd.Series) -> pd.Series:
-    squares = keyed(rows, [*SUPPLY, by], "amount") ** 2
+    squares = sum_by_key(rows, [*SUPPLY, by], "amount") ** 2
     return squares.groupby(level=SUPPLY).sum() / supply**2
 
 
-def _imports(case: Case, uses: pd.DataFrame) -> pd.Series:
+def _imports(case: AuditedPlan, uses: pd.DataFrame) -> pd.Series:
     """By item and period: what blocs use, each in the share of other blocs in what it has."""
     total = pd.Series(0.0, index=pd.MultiIndex.from_arrays([[], []], names=SUPPLY))
-    rows, stocks = made(case), case["stocks"]
+    rows, stocks = tabulate_production(case), case["stocks"]
     stocked, used_in = stocks["region"].map(case.blocs), uses["region"].map(case.blocs)
     for bloc in sorted(set(case.blocs)):
-        inside = keyed(rows[rows["bloc"] == bloc], SUPPLY, "amount")
-        own = inside.add(keyed(stocks[stocked == bloc], SUPPLY, "released"), fill_value=0.0)
-        abroad = keyed(arrived(case, bloc), SUPPLY, "amount").astype(float)
+        inside = sum_by_key(rows[rows["bloc"] == bloc], SUPPLY, "amount")
+        own = inside.add(sum_by_key(stocks[stocked == bloc], SUPPLY, "released"), fill_value=0.0)
+        abroad = sum_by_key(tabulate_arrivals(case, bloc), SUPPLY, "amount").astype(float)
         had = abroad.add(own, fill_value=0.0)
-        use = keyed(uses[used_in == bloc], SUPPLY, "amount")
+        use = sum_by_key(uses[used_in == bloc], SUPPLY, "amount")
         total = total.add((use * abroad / had[had > 0]).dropna(), fill_value=0.0)
-    use = keyed(uses, SUPPLY, "amount")
+    use = sum_by_key(uses, SUPPLY, "amount")
     return total.reindex(use.index, fill_value=0.0)
 
 
@@ -109,7 +111,7 @@ class _Source(NamedTuple):
         return self.short > _ROUNDING * self.lost
 
 
-def _weak(case: Case, sheet: pd.DataFrame) -> list[Finding]:
+def _weak(case: AuditedPlan, sheet: pd.DataFrame) -> list[Finding]:
     """How many single points of failure there are, and that the one named is among the worst."""
     short: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
     for source in [*_makers(case), *_carriers(case)]:
@@ -125,14 +127,18 @@ def _weak(case: Case, sheet: pd.DataFrame) -> list[Finding]:
     ]
 
 
-def _makers(case: Case) -> Iterator[_Source]:
+def _makers(case: AuditedPlan) -> Iterator[_Source]:
     """Sites, outside firms and regions: what they make, less what other lines leave unused and what is in stock."""
     recipes = case.instance["recipes"]
     lines = case["capacity"].merge(recipes.loc[recipes["quantity"] > 0, ["process", "item", "quantity"]], on="process")
     lines = lines.assign(amount=(lines["capacity"] * lines["quantity"]).astype(float))
-    able = keyed(lines, [*SUPPLY, "site"], "amount")
-    active = keyed(made(case), [*SUPPLY, "site"], "amount")
-    could, does, held = able.to_dict(), active.to_dict(), kept_throughout(case).groupby(level=SUPPLY).sum().to_dict()
+    able = sum_by_key(lines, [*SUPPLY, "site"], "amount")
+    active = sum_by_key(tabulate_production(case), [*SUPPLY, "site"], "amount")
+    could, does, held = (
+        able.to_dict(),
+        active.to_dict(),
+        sum_kept_throughout(case).groupby(level=SUPPLY).sum().to_dict(),
+    )
     facts = case.sites[["region", "firm", "home"]].to_dict("index")
     sums: dict[tuple[str, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(lambda: [0.0, 0.0]))
     rest: dict[tuple[str, str], float] = defaultdict(float)
@@ -151,7 +157,7 @@ def _makers(case: Case) -> Iterator[_Source]:
             yield _Source(item, period, name, lost, lost - made_good if lost > 0 else 0.0)
 
 
-def _carriers(case: Case) -> Iterator[_Source]:
+def _carriers(case: AuditedPlan) -> Iterator[_Source]:
     """Lanes and chokepoints: what comes over them, less what else could come to each region they serve or be made."""
     local = _local(case)
     served: dict[tuple[str, str, str], list[tuple[float, float, list[str]]]] = defaultdict(list)
@@ -170,7 +176,7 @@ def _carriers(case: Case) -> Iterator[_Source]:
         yield _Source(item, period, name, amount, short[item, period, name])
 
 
-def _local(case: Case) -> dict[tuple[str, str, str], float]:
+def _local(case: AuditedPlan) -> dict[tuple[str, str, str], float]:
     """By item, region and period: what lines there leave unused, line by site, and what is in stock."""
     recipes = case.instance["recipes"]
     lines = case["capacity"].merge(recipes.loc[recipes["quantity"] > 0, ["process", "item", "quantity"]], on="process")
@@ -178,24 +184,30 @@ def _local(case: Case) -> dict[tuple[str, str, str], float]:
     lines = lines.assign(
         region=lines["site"].map(case.sites["region"]), amount=(lines["capacity"] * lines["quantity"]).astype(float)
     )
-    spare = keyed(lines, key, "amount").sub(keyed(made(case), key, "amount"), fill_value=0.0).clip(lower=0.0)
-    held = kept_throughout(case).groupby(level=key[:3]).sum()
+    spare = (
+        sum_by_key(lines, key, "amount")
+        .sub(sum_by_key(tabulate_production(case), key, "amount"), fill_value=0.0)
+        .clip(lower=0.0)
+    )
+    held = sum_kept_throughout(case).groupby(level=key[:3]).sum()
     return spare.groupby(level=key[:3]).sum().add(held, fill_value=0.0).pipe(frames.entries)
 
 
-def _ways(case: Case) -> pd.DataFrame:
+def _ways(case: AuditedPlan) -> pd.DataFrame:
     """Lanes not banned, from regions that have an item to those at which it arrives: shipped, room, through (names)."""
     flows = case["flows"]
     flows = flows[flows["origin"] != flows["destination"]]
     got = flows[["item", "period", "destination"]].drop_duplicates()
-    having = pd.concat([made(case)[["item", "period", "region"]], got.rename(columns={"destination": "region"})])
+    having = pd.concat(
+        [tabulate_production(case)[["item", "period", "region"]], got.rename(columns={"destination": "region"})]
+    )
     lanes = case.instance["lanes"][LANE].drop_duplicates()
     ways = got.merge(lanes, on="destination")
     ways = ways.merge(having.drop_duplicates().rename(columns={"region": "origin"}), on=["item", "period", "origin"])
-    ways = freighted(case, ways.assign(cost=0.0))
+    ways = price_flows(case, ways.assign(cost=0.0))
     ways = ways[ways["priced_by"].notna() & ~ways["banned"]]
-    carried = keyed(flows, [*LANE, "item", "period"], "shipped")
-    on_lane = keyed(flows, [*LANE, "period"], "shipped")
+    carried = sum_by_key(flows, [*LANE, "item", "period"], "shipped")
+    on_lane = sum_by_key(flows, [*LANE, "period"], "shipped")
     rows = case.instance["lanes"]
     shared = rows[rows["item"] == "*"].set_index(LANE)["capacity"].dropna()
 
@@ -206,7 +218,7 @@ def _ways(case: Case) -> pd.DataFrame:
     own = ways["capacity"].astype(float).where(ways["priced_by"] != "*", inf).fillna(inf) - shipped
     common = looked_up(shared, LANE, inf) - looked_up(on_lane, [*LANE, "period"], 0.0)
     through = [
-        [f"lane {origin}|{destination}", *(f"chokepoint {name}" for name in passed(cell))]
+        [f"lane {origin}|{destination}", *(f"chokepoint {name}" for name in split_chokepoints(cell))]
         for origin, destination, cell in zip(ways["origin"], ways["destination"], ways["chokepoints"], strict=True)
     ]
     return ways.assign(

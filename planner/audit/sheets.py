@@ -88,7 +88,7 @@ def read_sheet(instance: Instance, tables: Mapping[str, pd.DataFrame], sheet: st
     """
     given = tables.get(sheet)
     if given is None or given.empty:
-        return _nothing(sheet)
+        return _make_empty_sheet(sheet)
     schema = RESULTS[sheet]
     columns = list(schema.columns)
     frame = given.reindex(columns=columns).reset_index(drop=True)
@@ -112,7 +112,7 @@ def read_sheet(instance: Instance, tables: Mapping[str, pd.DataFrame], sheet: st
 
 
 @cache
-def _nothing(sheet: str) -> Sheet:
+def _make_empty_sheet(sheet: str) -> Sheet:
     """A sheet without rows."""
     columns = RESULTS[sheet].columns
     kinds = {name: float if meta(column)["kind"] in NUMERIC else object for name, column in columns.items()}

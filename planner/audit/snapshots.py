@@ -9,8 +9,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from planner.audit.case import LINE, Case, remembered
-from planner.audit.hits import ARC, arc_hits, factor, line_hits, market_hits
+from planner.audit.case import LINE, AuditedPlan, cache_table
+from planner.audit.disruption_factors import ARC, arc_hits, factor, line_hits, market_hits
 from planner.audit.lanes import LANE
 from planner.audit.offers import reach
 from planner.audit.scenarios import SNAPSHOT, snapshots
@@ -20,17 +20,17 @@ _SHARED = "shared lane"
 NOISE = 1e-9
 """Differences that are rounding."""
 
-Place = Callable[[Case, pd.DataFrame], pd.DataFrame]
+Place = Callable[[AuditedPlan, pd.DataFrame], pd.DataFrame]
 
 
-def _of_lines(case: Case, rows: pd.DataFrame) -> pd.DataFrame:
+def _of_lines(case: AuditedPlan, rows: pd.DataFrame) -> pd.DataFrame:
     """By row of `production`: the pools that its recipe draws on and fills."""
     region = case.lines["region"].reindex(pd.MultiIndex.from_frame(rows[LINE])).to_numpy()
     places = rows[[*SNAPSHOT, "process"]].assign(region=region).reset_index(names="thing")
     return places.merge(case.instance["recipes"][["process", "item"]], on="process")[["thing", *POOL]]
 
 
-def _of_arcs(case: Case, rows: pd.DataFrame) -> pd.DataFrame:
+def _of_arcs(case: AuditedPlan, rows: pd.DataFrame) -> pd.DataFrame:
     """By row of `flows`: the pools at both ends, and the lane where its capacity is shared."""
     ends = [rows.rename(columns={end: "region"})[POOL].reset_index(names="thing") for end in ("origin", "destination")]
     lanes = case.instance["lanes"]
@@ -40,7 +40,7 @@ def _of_arcs(case: Case, rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([*ends, shared[SNAPSHOT].assign(region=names, item=_SHARED).reset_index(names="thing")])
 
 
-def of_places(_: Case, rows: pd.DataFrame) -> pd.DataFrame:
+def of_places(_: AuditedPlan, rows: pd.DataFrame) -> pd.DataFrame:
     """By row of a sheet with regions and items: the pool itself."""
     return rows[POOL].reset_index(names="thing")
 
@@ -53,15 +53,15 @@ _PLACES: dict[str, tuple[str, Place]] = {
 """By sheet: the column that says how much, and the pools that a row hangs together with."""
 
 
-@remembered
-def _in_base(case: Case, sheet: str) -> pd.DataFrame:
+@cache_table
+def _in_base(case: AuditedPlan, sheet: str) -> pd.DataFrame:
     """The base rows of a sheet once for every snapshot of their period."""
     rows = case[sheet].drop(columns="scenario", errors="ignore")
     return rows.merge(snapshots(case)[SNAPSHOT], on="period")
 
 
-@remembered
-def touched(case: Case) -> pd.DataFrame:
+@cache_table
+def list_affected_pools(case: AuditedPlan) -> pd.DataFrame:
     """The pools that snapshots touch: scenario, period, region, item."""
     links, begun = [], []
     for sheet, (amount, place) in _PLACES.items():
@@ -70,8 +70,8 @@ def touched(case: Case) -> pd.DataFrame:
         start = rows["thing"] < len(disturbed)
         pools = place(case, rows.set_index("thing"))
         links.append(pools.assign(thing=sheet + pools["thing"].astype(str)))
-        begun.append(pools[pools["thing"].isin(rows.loc[start | _hit(case, sheet, rows), "thing"])])
-    moved = _restocked(case)
+        begun.append(pools[pools["thing"].isin(rows.loc[start | _find_hit_rows(case, sheet, rows), "thing"])])
+    moved = _find_restocked(case)
     links.append(moved.assign(thing="stocks" + moved.index.astype(str)))
     table, first = pd.concat(links), pd.concat([*begun, moved])
     every = pd.MultiIndex.from_frame(table[POOL].drop_duplicates())
@@ -82,7 +82,7 @@ def touched(case: Case) -> pd.DataFrame:
     return found[found["item"] != _SHARED].reset_index(drop=True)
 
 
-def _restocked(case: Case) -> pd.DataFrame:
+def _find_restocked(case: AuditedPlan) -> pd.DataFrame:
     """The pools whose stock a snapshot changes otherwise than the base does."""
     key, figures = ["region", "item", "period"], ["added", "released"]
     rows = case.disturbed("stocks").reset_index(drop=True)
@@ -91,7 +91,7 @@ def _restocked(case: Case) -> pd.DataFrame:
     return rows.loc[differs, POOL]
 
 
-def _hit(case: Case, sheet: str, rows: pd.DataFrame) -> pd.Series:
+def _find_hit_rows(case: AuditedPlan, sheet: str, rows: pd.DataFrame) -> pd.Series:
     """Which rows of a sheet an effect changes: by a factor that is not 1, or any on the flow."""
     hits, key = {
         "production": (line_hits, LINE),
@@ -122,12 +122,12 @@ def _parts(node: np.ndarray, thing: np.ndarray, count: int) -> np.ndarray:
     return part
 
 
-def is_touched(case: Case, places: pd.DataFrame) -> np.ndarray:
+def is_touched(case: AuditedPlan, places: pd.DataFrame) -> np.ndarray:
     """By place (scenario, period, region, item): does a snapshot touch it."""
-    return pd.MultiIndex.from_frame(places[POOL]).isin(pd.MultiIndex.from_frame(touched(case)))
+    return pd.MultiIndex.from_frame(places[POOL]).isin(pd.MultiIndex.from_frame(list_affected_pools(case)))
 
 
-def _course(case: Case, sheet: str, key: list[str], place: Place) -> pd.DataFrame:
+def _course(case: AuditedPlan, sheet: str, key: list[str], place: Place) -> pd.DataFrame:
     """The rows of a sheet in every snapshot, with `touched` (bool): from the base where it is not."""
     disturbed, base = case.disturbed(sheet), _in_base(case, sheet)
     pools = place(case, base).drop_duplicates("thing")
@@ -139,20 +139,20 @@ def _course(case: Case, sheet: str, key: list[str], place: Place) -> pd.DataFram
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
-@remembered
-def production(case: Case) -> pd.DataFrame:
+@cache_table
+def production(case: AuditedPlan) -> pd.DataFrame:
     """What every line makes in every snapshot."""
     return _course(case, "production", [*LINE, "mode"], _of_lines)
 
 
-@remembered
-def flows(case: Case) -> pd.DataFrame:
+@cache_table
+def flows(case: AuditedPlan) -> pd.DataFrame:
     """What moves in every snapshot."""
     return _course(case, "flows", ARC, _of_arcs)
 
 
-@remembered
-def demand(case: Case) -> pd.DataFrame:
+@cache_table
+def demand(case: AuditedPlan) -> pd.DataFrame:
     """What markets want and get in every snapshot; under profit they want what the base sells."""
     rows = _course(case, "demand", ["region", "item"], of_places)
     if case.instance.settings["objective"] == "profit":
@@ -161,20 +161,20 @@ def demand(case: Case) -> pd.DataFrame:
     return rows
 
 
-@remembered
-def stocks(case: Case) -> pd.DataFrame:
+@cache_table
+def stocks(case: AuditedPlan) -> pd.DataFrame:
     """What is held, put in and taken out in every snapshot."""
     return _course(case, "stocks", ["region", "item"], of_places)
 
 
-@remembered
-def deployments(case: Case) -> pd.DataFrame:
+@cache_table
+def deployments(case: AuditedPlan) -> pd.DataFrame:
     """What the base puts up of enablers in the period of every snapshot, and whether the snapshot touches it."""
     rows = _in_base(case, "deployments")
     return rows.assign(touched=is_touched(case, rows))
 
 
-def undisturbed(case: Case, sheet: str, place: Place | None = None) -> pd.DataFrame:
+def repeat_base(case: AuditedPlan, sheet: str, place: Place | None = None) -> pd.DataFrame:
     """The base rows of a sheet in every snapshot that touches them."""
     rows = _in_base(case, sheet).reset_index(drop=True)
     where = place or _PLACES[sheet][1]

@@ -3,11 +3,11 @@
 import pandas as pd
 
 from planner.audit import Finding, at_most, never, same
-from planner.audit.case import LINE, Case, keyed, remembered
-from planner.audit.offers import OFFER, covered, states
+from planner.audit.case import LINE, AuditedPlan, cache_table, sum_by_key
+from planner.audit.offers import OFFER, states, tabulate_coverage
 from planner.audit.options import in_service
-from planner.audit.policies import SUBSIDIES, during, inside, makers, of_kind
-from planner.audit.production import produced
+from planner.audit.policies import SUBSIDIES, find_periods, inside, makers, of_kind
+from planner.audit.production import price_base_production
 from planner.audit.projects import under_way
 from planner_models import frames
 
@@ -17,8 +17,8 @@ LINES = ("subsidies", "subsidies once")
 _LABEL = ["line", "tier", "region", "period"]
 
 
-@remembered
-def claims(case: Case) -> pd.DataFrame:
+@cache_table
+def claims(case: AuditedPlan) -> pd.DataFrame:
     """What every policy could pay at most: policy, line, tier, region, period, and amount in money over the period."""
     reckon = {"capex": _capex, "output": _output, "access": _access, "development": _development}
     parts = [
@@ -32,39 +32,39 @@ def claims(case: Case) -> pd.DataFrame:
     return rows.assign(amount=(rows["yearly"] * years).astype(float))[columns]
 
 
-def _capex(case: Case, policy: pd.Series) -> pd.DataFrame:
+def _capex(case: AuditedPlan, policy: pd.Series) -> pd.DataFrame:
     """rate x annuity of modules ordered in time, in every year of service."""
     rows = in_service(case).merge(case.lines.reset_index()[[*LINE, "tier"]], on=LINE)
-    hit = during(case, policy, rows["period_order"]) & inside(case, policy, rows["region"])
+    hit = find_periods(case, policy, rows["period_order"]) & inside(case, policy, rows["region"])
     rows = rows[hit & rows["process"].isin(makers(case, policy).index)]
     return rows.assign(line=LINES[0], yearly=policy["rate"] * rows["modules"] * rows["annuity"])
 
 
-def _output(case: Case, policy: pd.Series) -> pd.DataFrame:
+def _output(case: AuditedPlan, policy: pd.Series) -> pd.DataFrame:
     """rate x what controlled flows make of the item, or of the activity where a process is named."""
-    rows = produced(case)
-    hit = rows["controlled"] & during(case, policy, rows["period"]) & inside(case, policy, rows["region"])
+    rows = price_base_production(case)
+    hit = rows["controlled"] & find_periods(case, policy, rows["period"]) & inside(case, policy, rows["region"])
     each = rows["process"].map(makers(case, policy)).fillna(0.0)
     return rows.assign(line=LINES[0], yearly=policy["rate"] * rows["made"] * each)[hit & (each > 0)]
 
 
-def _access(case: Case, policy: pd.Series) -> pd.DataFrame:
+def _access(case: AuditedPlan, policy: pd.Series) -> pd.DataFrame:
     """rate x entry cost of offers signed in time, by the region of their label or the bloc of their firm."""
     rows = states(case)
     blocs = rows["firm"].map(case.instance["firms"].set_index("firm")["bloc"])
-    hit = rows["signed"] & during(case, policy, rows["period"])
+    hit = rows["signed"] & find_periods(case, policy, rows["period"])
     hit &= inside(case, policy, rows["region"]) | blocs.eq(policy["region"])
     if policy["item"] != "*":
-        pairs = covered(case)
+        pairs = tabulate_coverage(case)
         hits = pairs[pairs["process"].isin(makers(case, policy).index)]
         hit &= pd.MultiIndex.from_frame(rows[OFFER]).isin(pd.MultiIndex.from_frame(hits[OFFER]))
     return rows.assign(line=LINES[1], yearly=policy["rate"] * rows["entry_cost"])[hit]
 
 
-def _development(case: Case, policy: pd.Series) -> pd.DataFrame:
+def _development(case: AuditedPlan, policy: pd.Series) -> pd.DataFrame:
     """rate x cost of projects running in time; by the year, or once of a project without duration."""
     rows = under_way(case)
-    hit = during(case, policy, rows["period"])
+    hit = find_periods(case, policy, rows["period"])
     if policy["item"] != "*":
         projects = [
             sheet.loc[sheet[key] == policy["item"], "requires"]
@@ -75,7 +75,7 @@ def _development(case: Case, policy: pd.Series) -> pd.DataFrame:
     return rows.assign(line=lines, yearly=policy["rate"] * rows["yearly"])[hit]
 
 
-def audit(case: Case) -> list[Finding]:
+def audit(case: AuditedPlan) -> list[Finding]:
     """The sheet `policies` against what there was to subsidise and against the sheet `costs`."""
     if not case.speaks_of("policies"):
         return []
@@ -83,7 +83,7 @@ def audit(case: Case) -> list[Finding]:
     key = ["policy", "period"]
     rows = {policy["policy"]: policy["budget"] for policy in of_kind(case, *SUBSIDIES)}
     budgets = pd.Series(rows, dtype=float)
-    spent = keyed(sheet, key, "spent")
+    spent = sum_by_key(sheet, key, "spent")
     costs = case["costs"][case["costs"]["line"].isin(LINES)]
     stated = sheet.set_index(key)["budget"]
     declared = stated.index.get_level_values("policy").map(frames.entries(budgets.fillna(0.0))).fillna(0.0)
@@ -91,7 +91,11 @@ def audit(case: Case) -> list[Finding]:
         never("subsidies of policies in force", ~sheet["policy"].isin(budgets.index)),
         same("budget of policies", stated, pd.Series(declared.to_numpy(float), index=stated.index)),
         at_most("nothing spent below 0", -spent, 0.0 * spent),
-        at_most("spent within what was earned", spent, keyed(claims(case), key, "amount")),
-        at_most("spent within budget", keyed(sheet, ["policy"], "spent"), budgets.fillna(float("inf"))),
-        same("spent in policies and costs", keyed(sheet, ["period"], "spent"), -keyed(costs, ["period"], "amount")),
+        at_most("spent within what was earned", spent, sum_by_key(claims(case), key, "amount")),
+        at_most("spent within budget", sum_by_key(sheet, ["policy"], "spent"), budgets.fillna(float("inf"))),
+        same(
+            "spent in policies and costs",
+            sum_by_key(sheet, ["period"], "spent"),
+            -sum_by_key(costs, ["period"], "amount"),
+        ),
     ]

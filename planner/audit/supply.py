@@ -2,17 +2,19 @@
 
 import pandas as pd
 
-from planner.audit.case import Case, keyed, remembered
-from planner.audit.production import produced
+from planner.audit.case import AuditedPlan, cache_table, sum_by_key
+from planner.audit.production import price_base_production
 
 SUPPLY = ["item", "period"]
 
 
-@remembered
-def made(case: Case) -> pd.DataFrame:
+@cache_table
+def tabulate_production(case: AuditedPlan) -> pd.DataFrame:
     """What every draw makes of each item: item, period, region, bloc, firm, site, mode, controlled, stake, amount."""
     recipes = case.instance["recipes"]
-    rows = produced(case).merge(recipes.loc[recipes["quantity"] > 0, ["process", "item", "quantity"]], on="process")
+    rows = price_base_production(case).merge(
+        recipes.loc[recipes["quantity"] > 0, ["process", "item", "quantity"]], on="process"
+    )
     own = rows["mode"] == "own"
     return rows.assign(
         bloc=rows["region"].map(case.blocs),
@@ -22,11 +24,13 @@ def made(case: Case) -> pd.DataFrame:
     )
 
 
-@remembered
-def used(case: Case) -> pd.DataFrame:
+@cache_table
+def tabulate_use(case: AuditedPlan) -> pd.DataFrame:
     """What lines use, markets are sold and is deployed of each item: item, period, region, amount."""
     recipes = case.instance["recipes"]
-    lines = produced(case).merge(recipes.loc[recipes["quantity"] < 0, ["process", "item", "quantity"]], on="process")
+    lines = price_base_production(case).merge(
+        recipes.loc[recipes["quantity"] < 0, ["process", "item", "quantity"]], on="process"
+    )
     parts = [lines.assign(amount=-lines["made"] * lines["quantity"])]
     parts += [case[sheet].rename(columns={name: "amount"}) for sheet, name in _FINAL.items()]
     rows = pd.concat([part[["item", "period", "region", "amount"]] for part in parts if len(part)] or [parts[0]])
@@ -36,13 +40,13 @@ def used(case: Case) -> pd.DataFrame:
 _FINAL = {"demand": "sold", "deployments": "deployed"}
 
 
-def within(case: Case, regions: pd.Series, scope: str | None) -> pd.Series:
+def within(case: AuditedPlan, regions: pd.Series, scope: str | None) -> pd.Series:
     """Which of the regions named lie in a region or bloc; all where none is named."""
     return (regions == scope) | regions.map(case.blocs).eq(scope or "") | (scope is None)
 
 
-@remembered
-def arrived(case: Case, scope: str | None) -> pd.DataFrame:
+@cache_table
+def tabulate_arrivals(case: AuditedPlan, scope: str | None) -> pd.DataFrame:
     """What is shipped into a scope from outside it: item, period, region and bloc of origin, amount."""
     flows = case["flows"]
     into = within(case, flows["destination"], scope) & ~within(case, flows["origin"], scope)
@@ -51,26 +55,26 @@ def arrived(case: Case, scope: str | None) -> pd.DataFrame:
     return rows.assign(bloc=rows["region"].map(case.blocs))
 
 
-@remembered
-def supply(case: Case, scope: str | None) -> pd.Series:
+@cache_table
+def supply(case: AuditedPlan, scope: str | None) -> pd.Series:
     """By item and period: what is made in a scope and arrives there, in item/year."""
-    rows = made(case)
-    return _sum([rows[within(case, rows["region"], scope)], arrived(case, scope)], SUPPLY)
+    rows = tabulate_production(case)
+    return _sum([rows[within(case, rows["region"], scope)], tabulate_arrivals(case, scope)], SUPPLY)
 
 
-@remembered
-def sources(case: Case, scope: str | None, by: str) -> pd.Series:
+@cache_table
+def sources(case: AuditedPlan, scope: str | None, by: str) -> pd.Series:
     """By item, period and source: what of the supply comes from it; of firms and sites only what they make there."""
-    rows = made(case)
+    rows = tabulate_production(case)
     parts = [rows[within(case, rows["region"], scope)]]
     if by in ("region", "bloc"):
-        parts.append(arrived(case, scope))
+        parts.append(tabulate_arrivals(case, scope))
     return _sum(parts, [*SUPPLY, by]).rename_axis([*SUPPLY, "who"])
 
 
-def in_control(case: Case, scope: str | None, who: str) -> pd.Series:
+def in_control(case: AuditedPlan, scope: str | None, who: str) -> pd.Series:
     """By item and period: what home controls, what it does not, or what it holds at least a stake of."""
-    rows = made(case)
+    rows = tabulate_production(case)
     rows = rows[within(case, rows["region"], scope)]
     if who.startswith("stake>="):
         rows = rows[rows["stake"] >= float(who.removeprefix("stake>="))]
@@ -79,13 +83,13 @@ def in_control(case: Case, scope: str | None, who: str) -> pd.Series:
     return _sum([rows], SUPPLY)
 
 
-@remembered
-def use(case: Case, scope: str | None) -> pd.Series:
+@cache_table
+def use(case: AuditedPlan, scope: str | None) -> pd.Series:
     """By item and period: what lines use in a scope, markets are sold there and is deployed there, in item/year."""
-    rows = used(case)
-    return keyed(rows[within(case, rows["region"], scope)], SUPPLY, "amount")
+    rows = tabulate_use(case)
+    return sum_by_key(rows[within(case, rows["region"], scope)], SUPPLY, "amount")
 
 
 def _sum(parts: list[pd.DataFrame], key: list[str]) -> pd.Series:
     rows = pd.concat([part[[*key, "amount"]] for part in parts if len(part)] or [parts[0][[*key, "amount"]]])
-    return keyed(rows.astype({"amount": float}), key, "amount")
+    return sum_by_key(rows.astype({"amount": float}), key, "amount")

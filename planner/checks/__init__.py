@@ -35,12 +35,12 @@ def needs(*sheets: str) -> Callable[[Check], Check]:
     return guard
 
 
-def error(reading: "Reading", sheet: str, row: int, column: str, message: str) -> Issue:
+def report_error(reading: "Reading", sheet: str, row: int, column: str, message: str) -> Issue:
     """What makes a plan impossible or meaningless; `row` is the row's number in the sheet."""
     return Issue("error", sheet, reading.cell(sheet, row, column), message)
 
 
-def warning(reading: "Reading", sheet: str, row: int, column: str, message: str) -> Issue:
+def report_warning(reading: "Reading", sheet: str, row: int, column: str, message: str) -> Issue:
     """What a planner should look at; the plan can be made without."""
     return Issue("warning", sheet, reading.cell(sheet, row, column), message)
 
@@ -57,7 +57,7 @@ def active(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["active"] == "yes"]
 
 
-def listed(names: list[str], most: int = 5) -> str:
+def join_names(names: list[str], most: int = 5) -> str:
     """`names` in words: "a, b and c"; beyond `most` only their number is given."""
     if len(names) > most:
         return f"{', '.join(names[:most])} and {len(names) - most} more"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from planner.checks import error, needs, rows, warning
-from planner.checks.bounds import CAPACITY_SHEETS, existing_capacity, greatest_capacity
+from planner.checks import needs, report_error, report_warning, rows
+from planner.checks.bounds import CAPACITY_SHEETS, greatest_capacity, tabulate_existing_capacity
 from planner.checks.offers import SPOT, free_lines, offers_of_lines
 from planner.checks.places import lines_at_sites
 from planner.issues import Issue
@@ -44,7 +44,7 @@ def offers_are_of_outside_firms(reading: "Reading") -> Iterator[Issue]:
             f"`{offer['firm']}` is a home firm, whose lines need no offer; write an outside firm, remove the row, or "
             "write no in column home of firms"
         )
-        yield error(reading, "access", row, "firm", message)
+        yield report_error(reading, "access", row, "firm", message)
 
 
 @needs(*_COVER_SHEETS, "projects")
@@ -58,13 +58,13 @@ def offers_cover_lines(reading: "Reading") -> Iterator[Issue]:
         firm, process = offer["firm"], offer["process"]
         if not (lines["firm"] == firm).any():
             message = f"`{firm}` has no line, and no project asks for this offer; add a site with a line or remove it"
-            yield warning(reading, "access", row, "firm", message)
+            yield report_warning(reading, "access", row, "firm", message)
         elif process == "*":
             message = f"every line of `{firm}` has a row of its own in mode {offer['mode']}: this one covers none"
-            yield warning(reading, "access", row, "process", f"{message}; remove it")
+            yield report_warning(reading, "access", row, "process", f"{message}; remove it")
         else:
             message = f"`{firm}` has no existing site with a line `{process}`; write a process it has, or *"
-            yield warning(reading, "access", row, "process", message)
+            yield report_warning(reading, "access", row, "process", message)
 
 
 @needs("firms", "sites", "periods", "lines", "access")
@@ -95,7 +95,7 @@ def terms_fit_horizon(reading: "Reading") -> Iterator[Issue]:
             f"a term of {offer['term']:g} periods is longer than the {count} of the plan: it binds to the end; is it "
             "meant in years? Write periods"
         )
-        yield warning(reading, "access", row, "term", message)
+        yield report_warning(reading, "access", row, "term", message)
 
 
 @needs(*CAPACITY_SHEETS)
@@ -103,7 +103,7 @@ def offers_let_draw(reading: "Reading") -> Iterator[Issue]:
     """Something can be drawn through an offer that covers a line: a share, and a period after qualification."""
     instance = reading.instance
     offers = offers_of_lines(instance, switched=False)
-    existing, most = existing_capacity(instance), greatest_capacity(instance)
+    existing, most = tabulate_existing_capacity(instance), greatest_capacity(instance)
     periods = np.arange(existing.shape[1])
     usable: dict[int, bool] = {}
     for _, offer in rows(offers):
@@ -114,13 +114,13 @@ def offers_let_draw(reading: "Reading") -> Iterator[Issue]:
     for row, offer in rows(table.loc[sorted(usable)]):
         if offer["offtake_share"] == 0:
             message = "an offtake_share of 0 lets draw nothing; write a share, or leave it blank for all"
-            yield warning(reading, "access", row, "offtake_share", message)
+            yield report_warning(reading, "access", row, "offtake_share", message)
         elif not usable[row]:
             message = (
                 f"after a qualification of {offer['qualification']:g} periods the plan has no period left in which "
                 "there is capacity to draw; write fewer, or remove the row"
             )
-            yield warning(reading, "access", row, "qualification", message)
+            yield report_warning(reading, "access", row, "qualification", message)
 
 
 @needs("firms", "access")
@@ -130,10 +130,10 @@ def stakes_fit_modes(reading: "Reading") -> Iterator[Issue]:
         mode, stake = offer["mode"], offer["stake"]
         if mode in ("equity", "joint_venture") and stake == 0:
             message = f"mode {mode} with a stake of 0 gives no margin back; write the stake"
-            yield warning(reading, "access", row, "stake", message)
+            yield report_warning(reading, "access", row, "stake", message)
         if mode == "acquire" and stake < 1:
             message = f"an acquisition with a stake of {stake:g} still pays a margin; write 1, or mode equity"
-            yield warning(reading, "access", row, "stake", message)
+            yield report_warning(reading, "access", row, "stake", message)
         if mode == "acquire" and offer["controls"] == "no":
             message = "an acquisition that does not control lets build nothing; write yes"
-            yield warning(reading, "access", row, "controls", message)
+            yield report_warning(reading, "access", row, "controls", message)

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.checks import Row, active, error, listed, needs, rows, warning
+from planner.checks import Row, active, join_names, needs, report_error, report_warning, rows
 from planner.checks.places import blocs, positions, regions_of
 from planner.checks.reach import must_be_served, with_all_in_reach
-from planner.checks.rules import ABOVE_ZERO, KINDS, OWNERS, STAKE, known_sources
-from planner.checks.sources import Supplied, supplied, users
+from planner.checks.rules import ABOVE_ZERO, KINDS, OWNERS, STAKE, list_sources
+from planner.checks.sources import Supplied, list_suppliers, users
 from planner.checks.supply import SUPPLY_SHEETS
 from planner.issues import Issue
 from planner_models.instance import Instance
@@ -37,11 +37,11 @@ def rules_can_be_met(reading: "Reading") -> Iterator[Issue]:
             continue
         never, at_times, supply = _faults(instance, rule)
         if not supply:
-            yield warning(reading, "rules", row, "item", _nothing(rule))
+            yield report_warning(reading, "rules", row, "item", _report_nothing(rule))
         if never:
             yield _sort(rule)(reading, "rules", row, "limit", _words(rule, never))
         if at_times:
-            yield warning(reading, "rules", row, "limit", _words(rule, at_times))
+            yield report_warning(reading, "rules", row, "limit", _words(rule, at_times))
 
 
 def _in_force(instance: Instance) -> pd.DataFrame:
@@ -52,7 +52,7 @@ def _in_force(instance: Instance) -> pd.DataFrame:
 
 def _sort(rule: Row) -> Callable[..., Issue]:
     """Whether what never can be met is an error."""
-    return error if rule["hard"] == "yes" and rule["item"] != "*" else warning
+    return report_error if rule["hard"] == "yes" and rule["item"] != "*" else report_warning
 
 
 def _faults(instance: Instance, rule: Row) -> tuple[Faults, Faults, bool]:
@@ -61,7 +61,7 @@ def _faults(instance: Instance, rule: Row) -> tuple[Faults, Faults, bool]:
     at_times: Faults = {}
     supply = False
     for item in _items(instance, rule):
-        found = supplied(instance, item, rule["scope"])
+        found = list_suppliers(instance, item, rule["scope"])
         said = {period: _JUDGES[rule["type"]](rule, found[period]) for period in _span(instance, rule) if found[period]}
         faults = {period: words for period, words in said.items() if words}
         supply = supply or bool(said)
@@ -96,7 +96,7 @@ def _items(instance: Instance, rule: Row) -> list[str]:
     return list(instance["items"]["item"]) if rule["item"] == "*" else [rule["item"]]
 
 
-def _nothing(rule: Row) -> str:
+def _report_nothing(rule: Row) -> str:
     where = f" in `{rule['scope']}`" if rule["scope"] else ""
     what = "nothing" if rule["item"] == "*" else f"no `{rule['item']}`"
     return f"{what} can be made or brought{where} while the rule is in force: it asks nothing; correct or remove it"
@@ -107,7 +107,7 @@ def _words(rule: Row, faults: Faults) -> str:
     (item, said), *others = faults.items()
     periods = list(said)
     when = periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
-    also = f"; so it is with {listed([f'`{name}`' for name, _ in others])}" if others else ""
+    also = f"; so it is with {join_names([f'`{name}`' for name, _ in others])}" if others else ""
     return (
         f"no plan that supplies `{item}` in {when} can meet {rule['type']} {rule['limit']:g}: {said[periods[0]]}{also}"
     )
@@ -159,7 +159,7 @@ def _max_hhi(rule: Row, found: Supplied) -> str:
 
 
 def _possible(names: set[str], by: str) -> str:
-    few = f": {listed([f'`{name}`' for name in sorted(names)])}" if names else ""
+    few = f": {join_names([f'`{name}`' for name in sorted(names)])}" if names else ""
     return f"it has {len(names)} possible source{'s' * (len(names) != 1)} by {by}{few}"
 
 
@@ -194,10 +194,10 @@ def imports_leave_a_source(reading: "Reading") -> Iterator[Issue]:
                 served = served or bool((there & (must["item"] == item)).any())
         if lacking:
             message = (
-                f"nothing makes {listed(lacking)}, so that neither import nor use is allowed there; write 1, name "
+                f"nothing makes {join_names(lacking)}, so that neither import nor use is allowed there; write 1, name "
                 "another item or scope, or add a line"
             )
-            sort = error if served and rule["hard"] == "yes" else warning
+            sort = report_error if served and rule["hard"] == "yes" else report_warning
             yield sort(reading, "rules", row, "limit", message)
 
 
@@ -207,7 +207,7 @@ def _only_imported(instance: Instance, item: str, scope: str, span: list[str]) -
     used = used[(used["item"] == item) & used["region"].isin(regions_of(instance, scope))]
     if used.empty:
         return []
-    found = supplied(instance, item, scope)
+    found = list_suppliers(instance, item, scope)
     return [
         period
         for period in span
@@ -227,7 +227,10 @@ def cover_has_a_stock(reading: "Reading") -> Iterator[Issue]:
         needed = used[used["region"].isin(there) & used["period"].isin(_span(instance, rule))]
         lacking = [item for item in _items(instance, rule) if item in set(needed["item"]) and item not in stocked]
         if lacking:
-            names, where = listed([f"`{item}`" for item in lacking]), f" in `{rule['scope']}`" if rule["scope"] else ""
+            names, where = (
+                join_names([f"`{item}`" for item in lacking]),
+                f" in `{rule['scope']}`" if rule["scope"] else "",
+            )
             message = f"no stock of {names} can be kept{where}; add a row to sheet stocks, or name another item"
             yield _sort(rule)(reading, "rules", row, "item", message)
 
@@ -236,18 +239,18 @@ def cover_has_a_stock(reading: "Reading") -> Iterator[Issue]:
 def limited_sources_supply(reading: "Reading") -> Iterator[Issue]:
     """A source whose share is limited by name can supply the item at some time."""
     instance = with_all_in_reach(reading.instance)
-    rules, known = _in_force(instance), known_sources(instance)
+    rules, known = _in_force(instance), list_sources(instance)
     for row, rule in rows(rules[rules["type"] == "max_share"]):
         if rule["who"] not in known.get(rule["by"], []):
             continue
         ever = any(
             rule["who"] in found.named(rule["by"])
             for item in _items(instance, rule)
-            for found in supplied(instance, item, rule["scope"]).values()
+            for found in list_suppliers(instance, item, rule["scope"]).values()
         )
         if not ever:
             what = "anything" if rule["item"] == "*" else f"`{rule['item']}`"
             message = (
                 f"`{rule['who']}` can never supply {what} here, so that the rule asks nothing; correct or remove it"
             )
-            yield warning(reading, "rules", row, "who", message)
+            yield report_warning(reading, "rules", row, "who", message)

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from planner.checks import rows
-from planner.checks.memory import remembered
+from planner.checks.memory import cache_by_input
 from planner.checks.offers import controllable, free_lines, offers_of_lines
 from planner.checks.places import lines_at_sites, place_of, positions
-from planner.checks.readiness import waiting
+from planner.checks.readiness import find_ready_positions
 from planner_models.instance import Instance
 
 CAPACITY_SHEETS = (
@@ -34,8 +34,8 @@ def multiples(text: str | None) -> list[float] | None:
     return values if sound else None
 
 
-@remembered
-def existing_capacity(instance: Instance) -> np.ndarray:
+@cache_by_input
+def tabulate_existing_capacity(instance: Instance) -> np.ndarray:
     """What the declared capacity of each line can be in each period (lines x periods), in activity/year."""
     order = positions(instance, "periods", "period")
     lines = lines_at_sites(instance)
@@ -54,7 +54,7 @@ def existing_capacity(instance: Instance) -> np.ndarray:
     return capacity
 
 
-@remembered
+@cache_by_input
 def options_of_lines(instance: Instance) -> pd.DataFrame:
     """Every option on every line it can be built on, one row each: those that home firms control or can come to.
 
@@ -82,7 +82,7 @@ def options_of_lines(instance: Instance) -> pd.DataFrame:
             multiple=multiple,
             option=on_lines["option"] + f" x {multiple:g}",
         )
-        for multiple, scaled in (_scaled(on_lines) if instance.settings["scale"] == "on" else [])
+        for multiple, scaled in (_scale_options(on_lines) if instance.settings["scale"] == "on" else [])
         for fits in [scaled & (on_lines["max_modules"] >= multiple).to_numpy()]
         if fits.any()
     ]
@@ -90,7 +90,7 @@ def options_of_lines(instance: Instance) -> pd.DataFrame:
     return pd.concat([on_lines.assign(multiple=1.0), *larger], ignore_index=True)[columns]
 
 
-def _scaled(options: pd.DataFrame) -> list[tuple[float, np.ndarray]]:
+def _scale_options(options: pd.DataFrame) -> list[tuple[float, np.ndarray]]:
     """Each multiple with the mask of the option rows that are offered in it."""
     offered = [
         (multiples(text) or []) if exponent > 0 else []
@@ -102,10 +102,10 @@ def _scaled(options: pd.DataFrame) -> list[tuple[float, np.ndarray]]:
 
 def greatest_capacity(instance: Instance) -> np.ndarray:
     """Existing capacity plus every module that can be in service (lines x periods), in activity/year."""
-    return existing_capacity(instance) + _modules(instance)
+    return tabulate_existing_capacity(instance) + _modules(instance)
 
 
-@remembered
+@cache_by_input
 def _modules(instance: Instance) -> np.ndarray:
     """The capacity of every module that can be in service (lines x periods), in activity/year."""
     capacity = np.zeros((len(instance["lines"]), len(instance["periods"])))
@@ -118,14 +118,14 @@ def _modules(instance: Instance) -> np.ndarray:
     return capacity
 
 
-@remembered
+@cache_by_input
 def greatest_use(instance: Instance) -> np.ndarray:
     """What can be made on each line for the plan at most (lines x periods), in activity/year.
 
     That is its greatest capacity where the firms are home or no offer is needed, else the share of it that the best
     offer lets draw in a period; and nothing before the project that the process requires can be ready.
     """
-    existing, modules = existing_capacity(instance), _modules(instance)
+    existing, modules = tabulate_existing_capacity(instance), _modules(instance)
     periods = np.arange(existing.shape[1])
     use = np.where(free_lines(instance)[:, None], existing + modules, 0.0)
     for _, offer in rows(offers_of_lines(instance)):
@@ -133,6 +133,6 @@ def greatest_use(instance: Instance) -> np.ndarray:
         capacity = existing[line] + (modules[line] if offer["controls"] == "yes" else 0.0)
         drawn = np.where(periods >= offer["qualification"], offer["offtake_share"] * capacity, 0.0)
         use[line] = np.maximum(use[line], drawn)
-    ready = dict(zip(instance["processes"]["process"], waiting(instance, "processes"), strict=True))
+    ready = dict(zip(instance["processes"]["process"], find_ready_positions(instance, "processes"), strict=True))
     begin = np.array([ready[process] for process in instance["lines"]["process"]])
     return np.where(periods >= begin[:, None], use, 0.0)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from planner.checks import listed, needs, rows, warning
+from planner.checks import join_names, needs, report_warning, rows
 from planner.checks.bounds import CAPACITY_SHEETS, greatest_use
 from planner.checks.places import lines_at_sites
 from planner.checks.reach import must_be_served
@@ -127,15 +127,15 @@ def _shortfalls(reading: "Reading", means: Means, period: str, wanted: pd.DataFr
                 f"{period}: demand needs {need[0]:.6g} {unit or 'units'} of `{item}` a year, capacity can give "
                 f"{means.most(place):.6g}; add capacity or options for a process that makes it, or lower the volume"
             )
-            yield warning(reading, "demand", _largest(wanted, driver), "volume", message)
+            yield report_warning(reading, "demand", _largest(wanted, driver), "volume", message)
     if not short:
-        names = listed([f"{unserved[place]:.6g} of `{items['item'].iloc[place]}`" for place in lacking])
+        names = join_names([f"{unserved[place]:.6g} of `{items['item'].iloc[place]}`" for place in lacking])
         message = (
             f"{period}: all capacity together cannot serve all demand; at least {names} stay unserved; add "
             "capacity or options, or lower the volume"
         )
         first = items["item"].iloc[lacking[0]]
-        yield warning(reading, "demand", _largest(wanted, first), "volume", message)
+        yield report_warning(reading, "demand", _largest(wanted, first), "volume", message)
 
 
 def _largest(wanted: pd.DataFrame, item: str) -> int:
@@ -169,7 +169,7 @@ def least_loads_fit_demand(reading: "Reading") -> Iterator[Issue]:
                 f"at `{line['site']}` makes {least:.6g} of `{output['item']}` a year, and at most {most:.6g} can be "
                 f"used{cell}: the line can never run; write a lower min_load or capacity"
             )
-            yield warning(reading, "lines", row, "min_load", message)
+            yield report_warning(reading, "lines", row, "min_load", message)
             break
 
 

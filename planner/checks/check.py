@@ -28,7 +28,7 @@ from planner.checks import (
     switches,
     weights,
 )
-from planner.checks.memory import remembered
+from planner.checks.memory import cache_by_input
 from planner.issues import Issue
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def check(reading: "Reading") -> list[Issue]:
     return [*reading.issues, *sorted(found, key=lambda issue: order[issue.severity])]
 
 
-@remembered
+@cache_by_input
 def _issues(reading: "Reading", rule: Check) -> list[Issue]:
     """What one rule finds."""
     return list(rule(reading))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from planner.checks import error, needs, rows, warning
+from planner.checks import needs, report_error, report_warning, rows
 from planner.issues import Issue
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def profit_has_prices(reading: "Reading") -> Iterator[Issue]:
     if reading.instance.settings["objective"] == "profit":
         for row in demand.index[demand["price"].isna() & (demand["volume"] > 0)]:
             message = "objective profit needs a price for every volume; write it, or set objective to cost"
-            yield error(reading, "demand", row, "price", message)
+            yield report_error(reading, "demand", row, "price", message)
 
 
 @needs("settings", "demand")
@@ -41,13 +41,13 @@ def steps_fit_objective(reading: "Reading") -> Iterator[Issue]:
                 f"`{step['item']}` in `{step['region']}` in {step['period']} has {count} price steps: objective cost "
                 "serves the cheapest, whatever it earns; keep one, or set objective to profit"
             )
-            yield warning(reading, "demand", row, "step", message)
+            yield report_warning(reading, "demand", row, "step", message)
         for row, step in rows(rising[rising["market"] == market]):
             message = (
                 f"the price of step `{step['step']}` does not fall although its volume is larger than "
                 "that of another step; write a lower price or remove a step"
             )
-            yield warning(reading, "demand", row, "price", message)
+            yield report_warning(reading, "demand", row, "price", message)
 
 
 @needs("items", "demand")
@@ -63,4 +63,4 @@ def prices_are_near_values(reading: "Reading") -> Iterator[Issue]:
             f"the price of `{entry['item']}`, {entry['price']:g}, is {ratio[row]:.3g} times its value in items; write "
             "both in millions per item"
         )
-        yield warning(reading, "demand", row, "price", message)
+        yield report_warning(reading, "demand", row, "price", message)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from planner.checks import Row, error, needs, rows, warning
+from planner.checks import Row, needs, report_error, report_warning, rows
 from planner.checks.duties import LIKELY_PERCENT
 from planner.checks.places import blocs, lines_at_sites
 from planner.checks.supply import lane_table
 from planner.issues import Issue
-from planner.workbook.names import suggestion
+from planner.workbook.names import suggest
 from planner_models.instance import Instance
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def split(text: str | None) -> list[str]:
     return [name.strip() for name in (text or "").split(";") if name.strip()]
 
 
-def passing(instance: Instance, lanes: pd.DataFrame) -> list[set[str]]:
+def list_chokepoints(instance: Instance, lanes: pd.DataFrame) -> list[set[str]]:
     """The chokepoints that each row of `lane_table` passes: those of the lane row of its item, or else of `*`."""
     way = ["origin", "destination", "mode", "item"]
     named = {
@@ -52,7 +52,7 @@ def passing(instance: Instance, lanes: pd.DataFrame) -> list[set[str]]:
     return [named.get(key, named.get((*key[:3], "*"), set())) for key in found]
 
 
-def _known(instance: Instance, kind: str) -> list[str]:
+def _list_targets(instance: Instance, kind: str) -> list[str]:
     """The names that a target of a kind can have."""
     if kind == "bloc":
         return sorted(set(blocs(instance)))
@@ -71,7 +71,7 @@ def targets_exist(reading: "Reading") -> Iterator[Issue]:
         kind, target = disruption["kind"], disruption["target"]
         fault = _fault(instance, kind, target)
         if fault:
-            yield error(reading, "disruptions", row, "target", fault)
+            yield report_error(reading, "disruptions", row, "target", fault)
 
 
 def _fault(instance: Instance, kind: str, target: str) -> str:
@@ -80,14 +80,14 @@ def _fault(instance: Instance, kind: str, target: str) -> str:
 
 
 def _name_fault(instance: Instance, kind: str, target: str) -> str:
-    known = _known(instance, kind)
+    known = _list_targets(instance, kind)
     if target in known:
         return ""
-    others = [other for other in _WHERE if other not in (kind, "market") and target in _known(instance, other)]
+    others = [other for other in _WHERE if other not in (kind, "market") and target in _list_targets(instance, other)]
     if others and kind != "market":
         hint = f", but a {others[0]}: write kind {others[0]}"
     else:
-        hint = suggestion(target, known) or f": write a name from {_WHERE[kind]}"
+        hint = suggest(target, known) or f": write a name from {_WHERE[kind]}"
     what = f"no region with demand (kind {kind})" if kind == "market" else f"no {kind}"
     return f"`{target}` is {what}{hint}"
 
@@ -99,7 +99,7 @@ def _lane_fault(instance: Instance, target: str) -> str:
         return f"`{target}` is no lane: write origin|destination, or origin|destination|mode"
     way = "|".join(parts[:2])
     if way not in known:
-        return f"no lane goes `{way}`{suggestion(way, known) or ': write one of sheet lanes as origin|destination'}"
+        return f"no lane goes `{way}`{suggest(way, known) or ': write one of sheet lanes as origin|destination'}"
     modes = sorted(set(lanes.loc[lanes["origin"] + "|" + lanes["destination"] == way, "mode"]))
     if len(parts) == 3 and parts[2] not in modes:
         return f"no lane `{way}` has the mode `{parts[2]}`: write {' or '.join(modes)}, or {way} for all of them"
@@ -115,7 +115,7 @@ def effects_fit_kinds(reading: "Reading") -> Iterator[Issue]:
             allowed = EFFECTS[kind]
             instead = "; for demand take kind market, region, bloc or item" if effect == "demand" else ""
             message = f"a {kind} has no {effect}: write {' or '.join(allowed)}{instead}"
-            yield error(reading, "disruptions", row, "effect", message)
+            yield report_error(reading, "disruptions", row, "effect", message)
 
 
 @needs("disruptions")
@@ -129,18 +129,18 @@ def factors_change_something(reading: "Reading") -> Iterator[Issue]:
         factor = disruption["factor"]
         if factor == 1 and disruption["effect"] != "flow":
             message = "a factor of 1 changes nothing; write what is left (0 = nothing), or remove the row"
-            yield warning(reading, "disruptions", row, "factor", message)
+            yield report_warning(reading, "disruptions", row, "factor", message)
         elif factor > (LIKELY_PERCENT_OF_COST if disruption["effect"] == "cost" else LIKELY_PERCENT):
             message = f"{factor:g} times as much as before; write {factor / 100:g} if {factor:g} % is meant"
-            yield warning(reading, "disruptions", row, "factor", message)
+            yield report_warning(reading, "disruptions", row, "factor", message)
         elif factor == 0 and disruption["effect"] == "cost":
             message = "a cost factor of 0 makes it free; write more than 1 for dearer, such as 1.5"
-            yield warning(reading, "disruptions", row, "factor", message)
+            yield report_warning(reading, "disruptions", row, "factor", message)
     said = disruptions[["scenario", "period", "kind", "target", "item", "effect"]]
     for row in disruptions.index[said.duplicated()]:
         first = said.index[(said == said.loc[row]).all(axis=1)][0]
         message = f"row {first} says the same of this target, and the factors multiply; remove one of the two"
-        yield warning(reading, "disruptions", int(row), "target", message)
+        yield report_warning(reading, "disruptions", int(row), "target", message)
 
 
 @needs("periods", *_SHEETS, "recipes", "lines")
@@ -152,14 +152,14 @@ def disruptions_hit_something(reading: "Reading") -> Iterator[Issue]:
         fits = disruption["effect"] in EFFECTS[kind]
         if kind == "item" and item not in ("*", target):
             message = f"the target is the item `{target}` already: leave item blank"
-            yield warning(reading, "disruptions", row, "item", message)
+            yield report_warning(reading, "disruptions", row, "item", message)
         elif fits and not _fault(instance, kind, target) and not _hits(instance, disruption):
             of_item = "" if item == "*" else f" of `{item}`"
             message = (
                 f"{kind} `{target}` has no {disruption['effect']}{of_item} that could change; correct target, item or "
                 "effect, or remove the row"
             )
-            yield warning(reading, "disruptions", row, "target", message)
+            yield report_warning(reading, "disruptions", row, "target", message)
 
 
 def _hits(instance: Instance, disruption: Row) -> bool:
@@ -200,7 +200,7 @@ def _lanes(instance: Instance, disruption: Row) -> bool:
         for name, part in zip(("origin", "destination", "mode"), target.split("|"), strict=False):
             hit &= (lanes[name] == part).to_numpy()
     elif kind == "chokepoint":
-        hit &= np.array([target in names for names in passing(instance, lanes)], dtype=bool)
+        hit &= np.array([target in names for names in list_chokepoints(instance, lanes)], dtype=bool)
     elif kind == "region":
         hit &= ((lanes["origin"] == target) & (lanes["destination"] != target)).to_numpy()
     elif kind == "bloc":

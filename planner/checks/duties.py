@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from planner.checks import error, needs, rows, warning
+from planner.checks import needs, report_error, report_warning, rows
 from planner.checks.places import positions
-from planner.checks.supply import lane_table, matched
+from planner.checks.supply import lane_table, match_duties
 from planner.issues import Issue
 from planner.workbook.names import plain_form
 from planner_models.instance import Instance
@@ -32,7 +32,7 @@ def duties_span_time(reading: "Reading") -> Iterator[Issue]:
     for row, duty in rows(duties[duties["from"].notna() & duties["to"].notna()]):
         if order[duty["from"]] > order[duty["to"]]:
             message = f"from {duty['from']} is after to {duty['to']}; exchange them or leave one blank"
-            yield error(reading, "duties", row, "from", message)
+            yield report_error(reading, "duties", row, "from", message)
 
 
 @needs("settings", "periods", "regions", "items", "lanes", "duties", "policies")
@@ -43,7 +43,7 @@ def duties_are_not_below_zero(reading: "Reading") -> Iterator[Issue]:
     if not (charges["rate"] < 0).any():
         return
     lanes = lane_table(instance)
-    total, touched = _stacked(instance, charges, lanes)
+    total, touched = _sum_rates(instance, charges, lanes)
     for at, (_, charge) in zip(touched, rows(charges), strict=True):
         below = np.argwhere(at & (total < -ROUNDING))
         if charge["rate"] < 0 and len(below):
@@ -54,7 +54,7 @@ def duties_are_not_below_zero(reading: "Reading") -> Iterator[Issue]:
                 f"{instance['periods']['period'].iloc[period]} add up to {total[period, lane]:.4g}: a duty cannot be "
                 "below 0; write a smaller cut"
             )
-            yield error(reading, charge["sheet"], charge["row"], "rate", message)
+            yield report_error(reading, charge["sheet"], charge["row"], "rate", message)
 
 
 def _charges(instance: Instance) -> pd.DataFrame:
@@ -72,7 +72,7 @@ def _charges(instance: Instance) -> pd.DataFrame:
     return pd.concat(both, ignore_index=True)[columns] if both else pd.DataFrame(columns=columns)
 
 
-def _stacked(instance: Instance, charges: pd.DataFrame, lanes: pd.DataFrame) -> tuple[np.ndarray, list[np.ndarray]]:
+def _sum_rates(instance: Instance, charges: pd.DataFrame, lanes: pd.DataFrame) -> tuple[np.ndarray, list[np.ndarray]]:
     """The sum of all rates (periods x lanes), and for each charge where it counts (periods x lanes)."""
     order = positions(instance, "periods", "period")
     total = np.zeros((len(order), len(lanes)))
@@ -80,7 +80,7 @@ def _stacked(instance: Instance, charges: pd.DataFrame, lanes: pd.DataFrame) -> 
     for _, charge in rows(charges):
         first, last = order.get(charge["from"], 0), order.get(charge["to"], len(order) - 1)
         at = np.zeros(total.shape, dtype=bool)
-        at[first : last + 1, matched(charge, lanes)] = True
+        at[first : last + 1, match_duties(charge, lanes)] = True
         total[at] += charge["rate"]
         touched.append(at)
     return total, touched
@@ -94,18 +94,20 @@ def duties_match_lanes(reading: "Reading") -> Iterator[Issue]:
     value = instance["items"].set_index("item")["value"]
     for row, duty in rows(instance["duties"]):
         if duty["rate"] == 0 and duty["ban"] == "no":
-            yield warning(reading, "duties", row, "rate", "neither a rate nor a ban: write one or remove the row")
-        elif not matched(duty, lanes).any():
+            yield report_warning(
+                reading, "duties", row, "rate", "neither a rate nor a ban: write one or remove the row"
+            )
+        elif not match_duties(duty, lanes).any():
             inside = "*" in (duty["origin"], duty["destination"])
             reason = " (trade inside a bloc is never matched by *)" if inside else ""
             message = (
                 f"no lane goes from `{duty['origin']}` to `{duty['destination']}` with `{duty['item']}`{reason}; "
                 "correct the names or remove the row"
             )
-            yield warning(reading, "duties", row, "origin", message)
+            yield report_warning(reading, "duties", row, "origin", message)
         elif duty["ban"] == "no" and duty["item"] != "*" and value[duty["item"]] == 0:
             message = f"`{duty['item']}` has no value, so that its duty is 0; write its value in items"
-            yield warning(reading, "duties", row, "rate", message)
+            yield report_warning(reading, "duties", row, "rate", message)
 
 
 @needs("duties")
@@ -115,7 +117,7 @@ def rates_are_shares(reading: "Reading") -> Iterator[Issue]:
     for row, duty in rows(duties[duties["rate"].abs() > LIKELY_PERCENT]):
         rate = duty["rate"]
         message = f"{rate:g} means {100 * rate:g} % of the value; write {rate / 100:g} if {rate:g} % is meant"
-        yield warning(reading, "duties", row, "rate", message)
+        yield report_warning(reading, "duties", row, "rate", message)
 
 
 @needs("regions")
@@ -135,4 +137,4 @@ def blocs_are_not_regions(reading: "Reading") -> Iterator[Issue]:
             else:
                 meant = f"`{name}` and `{first['bloc']}` are told apart by their spelling only"
             message = f"`{name}` is also the bloc of `{first['region']}` (regions!{cell}): {meant}; rename one"
-            yield warning(reading, "regions", row, "region", message)
+            yield report_warning(reading, "regions", row, "region", message)

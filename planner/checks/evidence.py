@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.checks import Row, error, listed, needs, rows, warning
+from planner.checks import Row, join_names, needs, report_error, report_warning, rows
 from planner.issues import Issue
 from planner_models.schema import INPUTS, SETTINGS, keys, meta
 
@@ -20,13 +20,15 @@ def evidence_is_about_something(reading: "Reading") -> Iterator[Issue]:
     for row, entry in rows(reading.instance["evidence"]):
         if entry["low"] > entry["high"]:
             message = f"low {entry['low']:g} is above high {entry['high']:g}; exchange them"
-            yield error(reading, "evidence", row, "low", message)
+            yield report_error(reading, "evidence", row, "low", message)
         if entry["sheet"] not in INPUTS:
             message = f"there is no sheet `{entry['sheet']}`; write the name of an input sheet"
-            yield warning(reading, "evidence", row, "sheet", message)
+            yield report_warning(reading, "evidence", row, "sheet", message)
         elif entry["sheet"] == "settings":
             if entry["key"] not in SETTINGS:
-                yield warning(reading, "evidence", row, "key", f"there is no setting `{entry['key']}`; correct it")
+                yield report_warning(
+                    reading, "evidence", row, "key", f"there is no setting `{entry['key']}`; correct it"
+                )
         else:
             if entry["sheet"] not in known:
                 known[entry["sheet"]] = _names(reading, entry["sheet"])
@@ -45,8 +47,8 @@ def _in_sheet(reading: "Reading", row: int, entry: Row, names: pd.Index) -> Iter
     schema = INPUTS[sheet]
     if column not in schema.columns:
         numbers = [name for name, field in schema.columns.items() if meta(field)["kind"] in ("number", "integer")]
-        message = f"sheet {sheet} has no column `{column}`; write one of {listed(numbers, len(numbers))}"
-        yield warning(reading, "evidence", row, "column", message)
+        message = f"sheet {sheet} has no column `{column}`; write one of {join_names(numbers, len(numbers))}"
+        yield report_warning(reading, "evidence", row, "column", message)
         return
     key = keys(schema)
     if not key:
@@ -54,13 +56,13 @@ def _in_sheet(reading: "Reading", row: int, entry: Row, names: pd.Index) -> Iter
     table = reading.instance[sheet]
     if len(entry["key"].split("|")) != len(key):
         message = f"the key of {sheet} is {'|'.join(key)}; write its parts with '|' between"
-        yield warning(reading, "evidence", row, "key", message)
+        yield report_warning(reading, "evidence", row, "key", message)
         return
     wanted = "|".join(part.strip() for part in entry["key"].split("|"))
     found = table.index[names == wanted]
     if found.empty:
         message = f"sheet {sheet} has no row `{wanted}` ({'|'.join(key)}); correct the key"
-        yield warning(reading, "evidence", row, "key", message)
+        yield report_warning(reading, "evidence", row, "key", message)
     elif meta(schema.columns[column])["kind"] in ("number", "integer"):
         value = float(table[column][found[0]])
         if value < entry["low"] or value > entry["high"]:

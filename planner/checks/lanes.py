@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.checks import Row, error, listed, needs, rows, warning
-from planner.checks.orphans import demanded
+from planner.checks import Row, join_names, needs, report_error, report_warning, rows
+from planner.checks.orphans import list_final_items
 from planner.checks.places import place_of, positions
-from planner.checks.supply import SUPPLY_SHEETS, matched, placed, supply
+from planner.checks.supply import SUPPLY_SHEETS, add_blocs, match_duties, supply
 from planner.issues import Issue
 from planner.workbook.names import plain_form
 from planner_models.instance import Instance
@@ -28,15 +28,15 @@ def lanes_have_distance(reading: "Reading") -> Iterator[Issue]:
         nowhere = [name for name in (lane["origin"], lane["destination"]) if not placed[name]]
         if not nowhere or not (lane["cost_per_tkm"] > 0 or lane["emissions"] > 0):
             continue
-        names = listed([f"`{name}`" for name in nowhere])
+        names = join_names([f"`{name}`" for name in nowhere])
         message = (
             f"the distance is unknown: {names} has no latitude and longitude; write a distance here or the coordinates "
             "in regions"
         )
         if lane["cost_per_tkm"] > 0:
-            yield error(reading, "lanes", row, "distance", message)
+            yield report_error(reading, "lanes", row, "distance", message)
         else:
-            yield warning(reading, "lanes", row, "distance", f"emissions count nothing while {message}")
+            yield report_warning(reading, "lanes", row, "distance", f"emissions count nothing while {message}")
 
 
 @needs("items", "recipes", "lanes")
@@ -54,7 +54,7 @@ def freight_has_mass(reading: "Reading") -> Iterator[Issue]:
             first = own[0] if len(own) else by_mass.index[by_mass["item"] == "*"][0]
             cell = reading.cell("lanes", first, "cost_per_tkm")
             message = f"`{name}` has no mass and travels free at a freight per tonne-km (lanes!{cell}); write t/item"
-            yield warning(reading, "items", row, "mass", message)
+            yield report_warning(reading, "items", row, "mass", message)
 
 
 @needs("regions", "items", "lanes", "duties")
@@ -71,15 +71,15 @@ def inner_lanes_do_something(reading: "Reading") -> Iterator[Issue]:
                 f"a free lane from `{lane['origin']}` to itself has no effect; write its cost, capacity or distance, "
                 "or remove the row"
             )
-            yield warning(reading, "lanes", row, "destination", message)
+            yield report_warning(reading, "lanes", row, "destination", message)
 
 
 def _under_duty(instance: Instance, lane: Row) -> bool:
     """Is there a duty or ban on the lane, or on any item of a `*` lane."""
     items = instance["items"]["item"] if lane["item"] == "*" else [lane["item"]]
     spread = pd.DataFrame({"origin": lane["origin"], "destination": lane["destination"], "item": list(items)})
-    spread = placed(instance, spread)
-    return any(matched(duty, spread).any() for _, duty in rows(instance["duties"]))
+    spread = add_blocs(instance, spread)
+    return any(match_duties(duty, spread).any() for _, duty in rows(instance["duties"]))
 
 
 @needs(*SUPPLY_SHEETS, "demand", "enablers")
@@ -98,11 +98,13 @@ def lanes_carry_something(reading: "Reading") -> Iterator[Issue]:
             f"`{lane['item']}` can neither be made in nor brought to `{lane['origin']}`, so that this lane stays "
             "empty; correct the origin or remove the row"
         )
-        yield warning(reading, "lanes", row, "origin", message)
-    wanted = set(recipes.loc[recipes["quantity"] < 0, "item"]) | demanded(instance) | set(instance["stocks"]["item"])
+        yield report_warning(reading, "lanes", row, "origin", message)
+    wanted = (
+        set(recipes.loc[recipes["quantity"] < 0, "item"]) | list_final_items(instance) | set(instance["stocks"]["item"])
+    )
     for row, lane in rows(lanes[at_origin & ~lanes["item"].isin(wanted)]):
         message = f"nothing uses, sells or stocks `{lane['item']}`, so that this lane stays empty; correct or remove it"
-        yield warning(reading, "lanes", row, "item", message)
+        yield report_warning(reading, "lanes", row, "item", message)
 
 
 _BETWEEN = re.compile(r"[,/|&\n]")
@@ -117,7 +119,7 @@ def chokepoints_are_separated(reading: "Reading") -> Iterator[Issue]:
             parts = [part.strip() for part in _BETWEEN.split(name) if part.strip()]
             if len(parts) > 1:
                 message = f"`{name}` is read as one chokepoint; if these are several, write `{'; '.join(parts)}`"
-                yield warning(reading, "lanes", row, "chokepoints", message)
+                yield report_warning(reading, "lanes", row, "chokepoints", message)
 
 
 @needs("lanes")
@@ -131,4 +133,4 @@ def chokepoints_are_spelled_alike(reading: "Reading") -> Iterator[Issue]:
             if name != known:
                 cell = reading.cell("lanes", where, "chokepoints")
                 message = f"chokepoint `{name}` is taken for another than `{known}` ({cell}); spell it alike"
-                yield warning(reading, "lanes", row, "chokepoints", message)
+                yield report_warning(reading, "lanes", row, "chokepoints", message)

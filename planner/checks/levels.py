@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from planner.checks import error, listed, needs, rows, warning
+from planner.checks import join_names, needs, report_error, report_warning, rows
 from planner.checks.bounds import CAPACITY_SHEETS, greatest_capacity, greatest_use
 from planner.checks.offers import controllable
 from planner.checks.places import lines_at_sites, place_of, positions
@@ -29,16 +29,16 @@ def learning_levels_rise(reading: "Reading") -> Iterator[Issue]:
     """
     for process, levels in reading.instance["learning"].groupby("process", sort=False):
         ordered = levels.sort_values("level")
-        yield from _numbered(reading, "learning", ordered, f"`{process}`")
-        yield from _rising(reading, "learning", ordered, "threshold", at_least=None)
-        yield from _rising(reading, "learning", ordered, "saving", at_least=0.0)
+        yield from _check_numbering(reading, "learning", ordered, f"`{process}`")
+        yield from _check_rising(reading, "learning", ordered, "threshold", at_least=None)
+        yield from _check_rising(reading, "learning", ordered, "saving", at_least=0.0)
         first = ordered.iloc[0]
         for row, level in rows(ordered[ordered["outside"] != first["outside"]]):
             message = (
                 f"outside is {level['outside']:g} here and {first['outside']:g} at level {first['level']:g}; it is "
                 f"what others make of `{process}`: write the same at every level"
             )
-            report = error if level["outside"] > first["outside"] else warning
+            report = report_error if level["outside"] > first["outside"] else report_warning
             yield report(reading, "learning", row, "outside", message)
 
 
@@ -50,29 +50,29 @@ def cluster_levels_rise(reading: "Reading") -> Iterator[Issue]:
     """
     for region, levels in reading.instance["clusters"].groupby("region", sort=False):
         ordered = levels.sort_values("level")
-        yield from _numbered(reading, "clusters", ordered, f"`{region}`")
-        yield from _rising(reading, "clusters", ordered, "stages", at_least=None)
-        yield from _rising(reading, "clusters", ordered, "saving", at_least=0.0)
+        yield from _check_numbering(reading, "clusters", ordered, f"`{region}`")
+        yield from _check_rising(reading, "clusters", ordered, "stages", at_least=None)
+        yield from _check_rising(reading, "clusters", ordered, "saving", at_least=0.0)
         first = ordered.iloc[0]
         for row, level in rows(ordered[ordered["activity"] < ordered["activity"].cummax()]):
             message = (
                 f"activity {level['activity']:g} is below that of a level before: this one could be reached without "
                 "it; write at least as much"
             )
-            yield error(reading, "clusters", row, "activity", message)
+            yield report_error(reading, "clusters", row, "activity", message)
         for row, level in rows(ordered[ordered["tier"] != first["tier"]]):
             message = (
                 f"level {level['level']:g} helps tier {level['tier']}, level {first['level']:g} tier {first['tier']}: "
                 "a saving counts from the level before; write one tier at all levels of a region"
             )
-            yield error(reading, "clusters", row, "tier", message)
+            yield report_error(reading, "clusters", row, "tier", message)
 
 
 @needs("enablers")
 def enabler_thresholds_rise(reading: "Reading") -> Iterator[Issue]:
     """A higher threshold gives a higher uplift."""
     for _, levels in reading.instance["enablers"].groupby(["region", "enabler", "item"], sort=False):
-        yield from _rising(reading, "enablers", levels.sort_values("threshold"), "uplift", at_least=0.0)
+        yield from _check_rising(reading, "enablers", levels.sort_values("threshold"), "uplift", at_least=0.0)
 
 
 @needs("enablers")
@@ -83,20 +83,20 @@ def enablers_are_told_apart(reading: "Reading") -> Iterator[Issue]:
     names = first["region"] + "|" + first["enabler"] + "|" + first["item"]
     for row in first.index[names.duplicated()]:
         message = f"the result would name this row `{names[row]}`, as it does another; write these names without `|`"
-        yield error(reading, "enablers", int(row), "enabler", message)
+        yield report_error(reading, "enablers", int(row), "enabler", message)
 
 
-def _numbered(reading: "Reading", sheet: str, ordered: pd.DataFrame, name: str) -> Iterator[Issue]:
+def _check_numbering(reading: "Reading", sheet: str, ordered: pd.DataFrame, name: str) -> Iterator[Issue]:
     """A fault where the levels are not 1, 2, 3 and so on."""
     given = [f"{level:g}" for level in ordered["level"]]
     wanted = [str(number) for number in range(1, len(given) + 1)]
     wrong = [place for place, level in enumerate(given) if level != wanted[place]]
     if wrong:
-        message = f"the levels of {name} are {listed(given, 12)}; write {listed(wanted, 12)}, without a gap"
-        yield error(reading, sheet, int(ordered.index[wrong[0]]), "level", message)
+        message = f"the levels of {name} are {join_names(given, 12)}; write {join_names(wanted, 12)}, without a gap"
+        yield report_error(reading, sheet, int(ordered.index[wrong[0]]), "level", message)
 
 
-def _rising(
+def _check_rising(
     reading: "Reading", sheet: str, ordered: pd.DataFrame, column: str, at_least: float | None
 ) -> Iterator[Issue]:
     """A fault where `column` falls from one level to the next, a warning where it stays; it begins above `at_least`."""
@@ -105,10 +105,12 @@ def _rising(
         value = level[column]
         if before is not None and value < before:
             message = f"{column} {value:g} is below the {before:g} of the level before{where}; write more"
-            yield error(reading, sheet, row, column, message)
+            yield report_error(reading, sheet, row, column, message)
         elif before is not None and value == before:
             reason = f"no more than at the level before{where}" if where else "so that the level gives nothing"
-            yield warning(reading, sheet, row, column, f"{column} is {value:g}, {reason}; write more or remove the row")
+            yield report_warning(
+                reading, sheet, row, column, f"{column} is {value:g}, {reason}; write more or remove the row"
+            )
         before, where = value, f" ({reading.cell(sheet, row, column)})"
 
 
@@ -124,13 +126,13 @@ def learning_saves_something(reading: "Reading") -> Iterator[Issue]:
         if share[process] == 0:
             at = reading.cell("processes", int(instance["processes"].index[place[process]]), "learnable_share")
             message = f"the learnable_share of `{process}` is 0 (processes!{at}): nothing is saved; write it there"
-            yield warning(reading, "learning", row, "process", message)
+            yield report_warning(reading, "learning", row, "process", message)
         if process not in controlled:
             message = (
                 f"home firms have no line of `{process}`, nor an offer with controls = yes on one: nothing is saved; "
                 "add a line or an offer, or remove the rows"
             )
-            yield warning(reading, "learning", row, "process", message)
+            yield report_warning(reading, "learning", row, "process", message)
 
 
 @needs(*CAPACITY_SHEETS, "learning")
@@ -150,7 +152,7 @@ def learning_is_within_reach(reading: "Reading") -> Iterator[Issue]:
                 f"before the last period `{process}` can come to {known:.6g} at most (controlled lines and outside): "
                 "this level is never reached; write a lower threshold, in units of activity, or remove it"
             )
-            yield warning(reading, "learning", row, "threshold", message)
+            yield report_warning(reading, "learning", row, "threshold", message)
 
 
 @needs(*CAPACITY_SHEETS, "clusters")
@@ -163,13 +165,13 @@ def clusters_have_stages(reading: "Reading") -> Iterator[Issue]:
         there = places[(places["region"] == level["region"]) & places["tier"].isin(_tiers(level["tier"], places))]
         count = there["stage"].nunique()
         if level["stages"] > count:
-            names = listed([f"`{stage}`" for stage in there["stage"].unique()], 8)
+            names = join_names([f"`{stage}`" for stage in there["stage"].unique()], 8)
             kind = "" if level["tier"] == "*" else f" of tier {level['tier']}"
             message = (
                 f"{level['stages']:g} stages{kind} are asked for, `{level['region']}` can have {count} ({names}): this "
                 "level is never reached; write fewer, or add lines (their stage stands in processes)"
             )
-            yield warning(reading, "clusters", row, "stages", message)
+            yield report_warning(reading, "clusters", row, "stages", message)
 
 
 def _stages(instance: Instance) -> pd.DataFrame:
@@ -203,7 +205,7 @@ def savings_leave_a_cost(reading: "Reading") -> Iterator[Issue]:
                 f"with what experience saves on `{process}` ({both.max() - level['saving']:.3g} of its conversion "
                 f"cost, learning) this makes {both.max():.3g}: more than the cost itself; lower one of them"
             )
-            yield error(reading, "clusters", row, "saving", message)
+            yield report_error(reading, "clusters", row, "saving", message)
 
 
 @needs(*SUPPLY_SHEETS, "enablers", "demand")
@@ -223,16 +225,16 @@ def enablers_can_be_deployed(reading: "Reading") -> Iterator[Issue]:
     for row, level in rows(enablers.assign(there=there).drop_duplicates(["region", "enabler", "item"])):
         if level["enabler"] not in sources:
             message = f"nothing makes `{level['enabler']}`: no line has a recipe for it; add one, or name another item"
-            yield error(reading, "enablers", row, "enabler", message)
+            yield report_error(reading, "enablers", row, "enabler", message)
         elif not level["there"]:
             message = (
                 f"`{level['enabler']}` can be neither made in nor brought to `{level['region']}`: this row has no "
                 "effect; add a lane or a line"
             )
-            yield warning(reading, "enablers", row, "region", message)
+            yield report_warning(reading, "enablers", row, "region", message)
         if (level["region"], level["item"]) not in markets:
             message = f"nobody demands `{level['item']}` in `{level['region']}`; add its demand or remove the row"
-            yield warning(reading, "enablers", row, "item", message)
+            yield report_warning(reading, "enablers", row, "item", message)
 
 
 @needs("settings", "enablers")
@@ -241,4 +243,4 @@ def enablers_need_profit(reading: "Reading") -> Iterator[Issue]:
     enablers = reading.instance["enablers"]
     if len(enablers) and reading.instance.settings["objective"] == "cost":
         message = "enablers have no effect under objective cost; set objective to profit (settings), or remove the rows"
-        yield warning(reading, "enablers", int(enablers.index[0]), "region", message)
+        yield report_warning(reading, "enablers", int(enablers.index[0]), "region", message)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from planner.checks import Row, error, needs, rows, warning
-from planner.checks.bounds import existing_capacity, options_of_lines
+from planner.checks import Row, needs, report_error, report_warning, rows
+from planner.checks.bounds import options_of_lines, tabulate_existing_capacity
 from planner.checks.places import lines_at_sites, positions
-from planner.checks.readiness import offered_options
+from planner.checks.readiness import select_offered
 from planner.issues import Issue
-from planner.workbook.names import suggestion
+from planner.workbook.names import suggest
 from planner_models import frames
 from planner_models.instance import Instance
 
@@ -60,18 +60,18 @@ def locks_are_complete(reading: "Reading") -> Iterator[Issue]:
         blank = [name for name in key if lock[name] is None]
         if blank:
             message = f"{decision} is held by {', '.join(key)} (and period): write the {blank[0]}"
-            yield error(reading, "locks", row, blank[0], message)
+            yield report_error(reading, "locks", row, blank[0], message)
         for name in _COLUMNS:
             if name not in key and lock[name] is not None:
-                yield warning(reading, "locks", row, name, f"{decision} does not look at {name}; clear it")
+                yield report_warning(reading, "locks", row, name, f"{decision} does not look at {name}; clear it")
         if lock["at_least"] > lock["at_most"]:
             message = f"at_least {lock['at_least']:g} is above at_most {lock['at_most']:g}; exchange them or clear one"
-            yield error(reading, "locks", row, "at_least", message)
+            yield report_error(reading, "locks", row, "at_least", message)
         if pd.isna(lock["at_least"]) and pd.isna(lock["at_most"]):
             message = (
                 f"neither at_least nor at_most: taken as at_least 1, so that this is {decision}; write one or both"
             )
-            yield warning(reading, "locks", row, "at_least", message)
+            yield report_warning(reading, "locks", row, "at_least", message)
 
 
 @needs(*_SHEETS)
@@ -87,7 +87,7 @@ def locks_can_hold(reading: "Reading") -> Iterator[Issue]:
             known[decision] = _RANGES[decision](reading.instance)
         if key not in known[decision]:
             column, message = _unknown(decision, key, known[decision])
-            yield error(reading, "locks", row, column, message)
+            yield report_error(reading, "locks", row, column, message)
         else:
             yield from _beyond(reading, row, lock, known[decision][key])
 
@@ -100,7 +100,7 @@ def _unknown(decision: str, key: tuple[str, ...], known: Ranges) -> tuple[str, s
         if key[place] not in names:
             before = f" of `{'`, `'.join(key[:place])}`" if place else ""
             few = f": write {' or '.join(f'`{one}`' for one in names)}" if 0 < len(names) <= 3 else ""
-            hint = suggestion(key[place], names) or few or (f": {_WHY[decision]}" if not names or not place else "")
+            hint = suggest(key[place], names) or few or (f": {_WHY[decision]}" if not names or not place else "")
             return name, f"`{key[place]}`{before} is no {name} that can be {decision}{hint}"
     raise AssertionError(f"{key} is known")
 
@@ -128,20 +128,20 @@ def _beyond(reading: "Reading", row: int, lock: Row, periods: dict[str, Range]) 
         others = [period for period, one in periods.items() if one.high >= least]
         if high == 0 and others:
             message = f"this cannot be {held}: write {' or '.join(others[:_MOST_PERIODS])} as its period"
-            yield error(reading, "locks", row, "period", message)
+            yield report_error(reading, "locks", row, "period", message)
         else:
             why = "cannot be" if high == 0 else f"can be {high:g} at most"
             message = f"this {why} {held}: write at_least {high:g} or less, or remove the row"
-            yield error(reading, "locks", row, "at_least", message)
+            yield report_error(reading, "locks", row, "at_least", message)
     elif most < low:
         message = f"this is always {low:g} {held}: write at_most {low:g}, or remove the row"
-        yield error(reading, "locks", row, "at_most", message)
+        yield report_error(reading, "locks", row, "at_most", message)
     elif not (least > min(one.low for one in ranges) or most < max(one.high for one in ranges)):
         message = f"every plan is within this lock (from {low:g} to {high:g} {held}); tighten it or remove the row"
-        yield warning(reading, "locks", row, "at_least" if least >= 0 else "at_most", message)
+        yield report_warning(reading, "locks", row, "at_least" if least >= 0 else "at_most", message)
     for name in ("at_least", "at_most"):
         if lock[name] % 1 > 0:
-            yield error(
+            yield report_error(
                 reading, "locks", row, name, f"{lock[name]:g} is no whole number; write {np.ceil(lock[name]):g}"
             )
 
@@ -160,13 +160,13 @@ def _names(instance: Instance) -> list[str]:
     return list(instance["periods"]["period"])
 
 
-def _opened(instance: Instance) -> Ranges:
+def _list_openable(instance: Instance) -> Ranges:
     """Sites of home firms that may open or close; all others are as they are."""
     order, names = positions(instance, "periods", "period"), _names(instance)
     home = instance["firms"].set_index("firm")["home"]
     fixed = instance["lines"]["retirable"].eq("no").to_numpy()
     held: dict[str, int] = {}
-    for line, place in zip(*np.nonzero(existing_capacity(instance) * fixed[:, None] > 0), strict=True):
+    for line, place in zip(*np.nonzero(tabulate_existing_capacity(instance) * fixed[:, None] > 0), strict=True):
         name = str(instance["lines"]["site"].iloc[line])
         held[name] = max(int(place), held.get(name, -1))
     found: Ranges = {}
@@ -179,7 +179,7 @@ def _opened(instance: Instance) -> Ranges:
     return found
 
 
-def _built(instance: Instance) -> Ranges:
+def _list_buildable(instance: Instance) -> Ranges:
     """Options on lines that home firms control, in the periods in which an order would be in service in time."""
     names, lines = _names(instance), lines_at_sites(instance).reset_index(drop=True)
     lead = instance["options"]["lead_periods"]
@@ -192,27 +192,27 @@ def _built(instance: Instance) -> Ranges:
     return found
 
 
-def _accessed(instance: Instance) -> Ranges:
+def _list_accessible(instance: Instance) -> Ranges:
     outside = set(instance["firms"].loc[instance["firms"]["home"] == "no", "firm"])
     offers = instance["access"]
     keys = offers.loc[offers["firm"].isin(outside), ["firm", "process", "mode"]].itertuples(index=False, name=None)
     return {key: dict.fromkeys(_names(instance), Range(0, 1)) for key in keys}
 
 
-def _started(instance: Instance) -> Ranges:
+def _list_startable(instance: Instance) -> Ranges:
     order, names = positions(instance, "periods", "period"), _names(instance)
     found: Ranges = {}
-    for _, option in rows(offered_options(instance)):
+    for _, option in rows(select_offered(instance)):
         first, last = order.get(option["first_period"], 0), len(names) - 1 - int(option["duration"])
         found[option["project"], option["option"]] = dict.fromkeys(names[first : max(last + 1, 0)], Range(0, 1))
     return found
 
 
-def _kept(instance: Instance) -> Ranges:
+def _list_keepable(instance: Instance) -> Ranges:
     """Existing capacity; it can be given up where it is own, even if that saves nothing."""
     names, lines = _names(instance), lines_at_sites(instance).reset_index(drop=True)
     decided = (lines["home"] == "yes") & (lines["retirable"] == "yes")
-    line, period = np.nonzero(existing_capacity(instance) > 0)
+    line, period = np.nonzero(tabulate_existing_capacity(instance) > 0)
     found: Ranges = {}
     for place, when in zip(line, period, strict=True):
         key = (lines["site"][place], lines["process"][place])
@@ -220,7 +220,7 @@ def _kept(instance: Instance) -> Ranges:
     return found
 
 
-def _priced(instance: Instance) -> Ranges:
+def _list_priceable(instance: Instance) -> Ranges:
     """Steps of markets; under cost, one that is the only one of its market and period is no choice."""
     found: Ranges = {}
     must = instance.settings["objective"] == "cost"
@@ -231,10 +231,10 @@ def _priced(instance: Instance) -> Ranges:
 
 
 _RANGES: dict[str, Callable[[Instance], Ranges]] = {
-    "opened": _opened,
-    "built": _built,
-    "accessed": _accessed,
-    "started": _started,
-    "kept": _kept,
-    "priced": _priced,
+    "opened": _list_openable,
+    "built": _list_buildable,
+    "accessed": _list_accessible,
+    "started": _list_startable,
+    "kept": _list_keepable,
+    "priced": _list_priceable,
 }

@@ -56,7 +56,7 @@ class _Noting(Mapping[Any, Any]):
         return len(self._of)
 
 
-def remembered(derive: Callable[Concatenate[Input, P], T]) -> Callable[Concatenate[Input, P], T]:
+def cache_by_input(derive: Callable[Concatenate[Input, P], T]) -> Callable[Concatenate[Input, P], T]:
     """`derive`, which remembers what it found for an input and finds the same for all that agree in what it looked at.
 
     Inputs are dataclasses of mappings, plain values and other inputs, such as an instance or a reading; tables agree
@@ -75,7 +75,7 @@ def remembered(derive: Callable[Concatenate[Input, P], T]) -> Callable[Concatena
         for notes, result in known:
             if _agree(given, notes):
                 return copy(result)
-        watched, notes = _watched(given)
+        watched, notes = _watch_input(given)
         found = derive(watched, *args, **options)
         _close(notes)
         known.appendleft((notes, found))
@@ -84,7 +84,7 @@ def remembered(derive: Callable[Concatenate[Input, P], T]) -> Callable[Concatena
     return recalled
 
 
-def _watched(given: Any) -> tuple[Any, _Notes]:
+def _watch_input(given: Any) -> tuple[Any, _Notes]:
     """An input that notes what is looked at in its mappings; its plain values count as looked at."""
     notes, parts = _Notes({}), {}
     for field in fields(given):
@@ -93,7 +93,7 @@ def _watched(given: Any) -> tuple[Any, _Notes]:
             notes.seen[field.name] = _Notes({})
             parts[field.name] = _Noting(value, notes.seen[field.name])
         elif is_dataclass(value):
-            parts[field.name], notes.seen[field.name] = _watched(value)
+            parts[field.name], notes.seen[field.name] = _watch_input(value)
         else:
             notes.seen[field.name] = value
     return replace(given, **parts), notes

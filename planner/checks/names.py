@@ -5,9 +5,9 @@ import unicodedata
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from planner.checks import Check, error, needs, warning
+from planner.checks import Check, needs, report_error, report_warning
 from planner.issues import Issue
-from planner.workbook.names import plain_form, seen_form, shown
+from planner.workbook.names import fold_appearance, plain_form, quote
 from planner_models.instance import Instance
 from planner_models.schema import INPUTS, meta
 from planner_models.schema.columns import remarks
@@ -76,26 +76,26 @@ def _alike(reading: "Reading", sheet: str, column: str) -> Iterator[Issue]:
     plain: dict[str, tuple[str, int]] = {}
     for row, name in names.items():
         number = int(str(row))
-        looks = seen_form(name)
+        looks = fold_appearance(name)
         same, alike = seen.setdefault(looks, (name, number)), plain.setdefault(plain_form(name), (name, number))
         if same[0] != name:
             place, difference = f"{sheet}!{reading.cell(sheet, same[1], column)}", _difference(same[0], name)
             message = (
-                f"`{shown(name)}` looks exactly like the name in {place} and is another: {difference}; write both "
+                f"`{quote(name)}` looks exactly like the name in {place} and is another: {difference}; write both "
                 "alike, or tell them apart"
             )
-            yield error(reading, sheet, number, column, message)
+            yield report_error(reading, sheet, number, column, message)
         elif alike[0] != name:
             place = f"{sheet}!{reading.cell(sheet, alike[1], column)}"
             message = (
-                f"`{shown(name)}` is taken for another than `{shown(alike[0])}` in {place}; write both alike "
+                f"`{quote(name)}` is taken for another than `{quote(alike[0])}` in {place}; write both alike "
                 "if they are one"
             )
-            yield warning(reading, sheet, number, column, message)
+            yield report_warning(reading, sheet, number, column, message)
         hidden = [sign for sign in name if unicodedata.category(sign) == "Cf" and sign != "\u200d"]
         if hidden and same[0] == name:
-            message = f"`{shown(name)}` holds {_called(hidden[0])}, which cannot be seen; delete it"
-            yield warning(reading, sheet, number, column, message)
+            message = f"`{quote(name)}` holds {_name_place(hidden[0])}, which cannot be seen; delete it"
+            yield report_warning(reading, sheet, number, column, message)
 
 
 def _difference(first: str, second: str) -> str:
@@ -103,10 +103,10 @@ def _difference(first: str, second: str) -> str:
     odd = [sign for sign in second if sign not in first] or [sign for sign in first if sign not in second]
     if unicodedata.normalize("NFC", first) == unicodedata.normalize("NFC", second):
         return "its letters and accents are stored in another way"
-    return f"one of the two holds {_called(odd[0])}" if odd else "they differ in blanks that cannot be told apart"
+    return f"one of the two holds {_name_place(odd[0])}" if odd else "they differ in blanks that cannot be told apart"
 
 
-def _called(sign: str) -> str:
+def _name_place(sign: str) -> str:
     return f"the character U+{ord(sign):04X} ({unicodedata.name(sign, 'unnamed').lower()})"
 
 
@@ -117,7 +117,7 @@ def keys_are_no_totals_or_notes(reading: "Reading") -> Iterator[Issue]:
     An error where it would be a period, a region and so on that nothing else mentions; a warning where the key of a row
     is never mentioned elsewhere.
     """
-    used = _mentioned(reading.instance)
+    used = _collect_mentions(reading.instance)
     for sheet, column in _name_columns():
         if not meta(INPUTS[sheet].columns[column])["key"]:
             continue
@@ -128,13 +128,13 @@ def keys_are_no_totals_or_notes(reading: "Reading") -> Iterator[Issue]:
             if not kind or (known is not None and name in known):
                 continue
             message = (
-                f"`{shown(name)}` reads as {kind} and would be a {column} of its own; delete the row, or write the "
+                f"`{quote(name)}` reads as {kind} and would be a {column} of its own; delete the row, or write the "
                 "text into the column note of another"
             )
-            yield (warning if known is None else error)(reading, sheet, int(str(row)), column, message)
+            yield (report_warning if known is None else report_error)(reading, sheet, int(str(row)), column, message)
 
 
-def _mentioned(instance: Instance) -> dict[str, set[str]]:
+def _collect_mentions(instance: Instance) -> dict[str, set[str]]:
     """For every column that others refer to, the names that they mention."""
     mentioned: dict[str, set[str]] = {}
     for sheet, schema in INPUTS.items():
@@ -153,5 +153,5 @@ def periods_have_demand(reading: "Reading") -> Iterator[Issue]:
     wanted = set(demand.loc[demand["volume"] > 0, "period"])
     periods = reading.instance["periods"]["period"]
     for row, name in periods[~periods.isin(wanted)].items():
-        message = f"nothing is demanded in `{shown(name)}`; add its demand, or delete the row if it is no period"
-        yield warning(reading, "periods", int(str(row)), "period", message)
+        message = f"nothing is demanded in `{quote(name)}`; add its demand, or delete the row if it is no period"
+        yield report_warning(reading, "periods", int(str(row)), "period", message)

@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from planner.checks.memory import remembered
+from planner.checks.memory import cache_by_input
 from planner.checks.places import lines_at_sites
 from planner_models.instance import Instance
 from planner_models.sets.access import SPOT, market_terms
 
 
-@remembered
+@cache_by_input
 def offers_of_lines(instance: Instance, *, switched: bool = True) -> pd.DataFrame:
     """Every line of an outside firm with every offer that covers it, one row each.
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.checks import error, listed, needs, rows, warning
+from planner.checks import join_names, needs, report_error, report_warning, rows
 from planner.checks.bounds import CAPACITY_SHEETS, DEFAULT_MULTIPLES, multiples, options_of_lines
 from planner.checks.offers import controllable
 from planner.checks.places import lines_at_sites
@@ -26,17 +26,17 @@ def options_have_lines(reading: "Reading") -> Iterator[Issue]:
         on = lines[(lines["process"] == process) & ((lines["site"] == site) | (site == "*"))]
         if on.empty and site == "*":
             message = f"no site has a line of `{process}`, so that `{option['option']}` can be built nowhere; add it"
-            yield warning(reading, "options", row, "process", message)
+            yield report_warning(reading, "options", row, "process", message)
         elif on.empty:
             message = f"there is no line `{process}` at `{site}`; add it to lines (capacity 0 if nothing is there yet)"
-            yield error(reading, "options", row, "process", message)
+            yield report_error(reading, "options", row, "process", message)
         elif not on["control"].any():
             where = "every site with this line" if site == "*" else f"`{site}`"
             message = (
                 f"{where} belongs to an outside firm and no offer with controls = yes covers this line, so that "
                 f"`{option['option']}` is never built; add such an offer (access) or remove the row"
             )
-            yield warning(reading, "options", row, "site", message)
+            yield report_warning(reading, "options", row, "site", message)
 
 
 @needs(*CAPACITY_SHEETS)
@@ -52,10 +52,10 @@ def options_can_be_ready(reading: "Reading") -> Iterator[Issue]:
             f"`{option['option']}` of `{option['process']}` cannot be in use before its site or the horizon "
             f"({periods.iloc[-1]}) ends; write fewer lead_periods or an earlier first_period"
         )
-        yield warning(reading, "options", row, column, message)
+        yield report_warning(reading, "options", row, column, message)
     for row, option in rows(options[options["max_modules"] == 0]):
         message = f"`{option['option']}` of `{option['process']}` can never be built; write 1 or more, or remove it"
-        yield warning(reading, "options", row, "max_modules", message)
+        yield report_warning(reading, "options", row, "max_modules", message)
 
 
 @needs("options")
@@ -68,26 +68,26 @@ def multiples_make_sense(reading: "Reading") -> Iterator[Issue]:
         values = multiples(text)
         if values is None:
             message = f"`{text}`: write different numbers above 1 with ';' between, as {DEFAULT_MULTIPLES}"
-            yield error(reading, "options", row, "multiples", message)
+            yield report_error(reading, "options", row, "multiples", message)
             continue
         if text is not None and not scaled > 0:
             message = "multiples have no effect without a scale_exponent; write one (0.6 to 0.9 is usual) or clear them"
-            yield warning(reading, "options", row, "multiples", message)
+            yield report_warning(reading, "options", row, "multiples", message)
         if scaled == 1:
             message = "with 1 larger modules are no cheaper per unit; write less than 1, or leave it blank"
-            yield warning(reading, "options", row, "scale_exponent", message)
+            yield report_warning(reading, "options", row, "scale_exponent", message)
         if scaled > 0 and option["max_modules"] < min(values):
             message = (
                 f"no larger size can be built: one of {min(values):g} modules is more than max_modules "
                 f"({option['max_modules']:g}), which all sizes share; write at least {min(values):g}, or clear the "
                 "scale_exponent"
             )
-            yield warning(reading, "options", row, "max_modules", message)
+            yield report_warning(reading, "options", row, "max_modules", message)
         names = [f"{option['option']} x {value:g}" for value in values] if scaled > 0 else []
         double = [name for name in names if (option["site"], option["process"], name) in taken]
         if double:
-            message = f"the scale exponent makes {listed(double)}, which has a row of its own; rename or remove one"
-            yield error(reading, "options", row, "option", message)
+            message = f"the scale exponent makes {join_names(double)}, which has a row of its own; rename or remove one"
+            yield report_error(reading, "options", row, "option", message)
 
 
 _DEAREST, _CHEAPEST = 300.0, 1e-6
@@ -115,13 +115,13 @@ def capex_is_in_its_unit(reading: "Reading") -> Iterator[Issue]:
                 f"capex {option['capex']:g} for a size of {option['size']:g} ({size}) is {each / value:.2g} times the "
                 f"value of a year's output of `{option['process']}`; capex is in millions of the currency: correct one"
             )
-            yield warning(reading, "options", row, "capex", message)
+            yield report_warning(reading, "options", row, "capex", message)
         elif option["count"] > 2 and not 1 / _APART < each / option["middle"] < _APART:
             message = (
                 f"capex {option['capex']:g} for a size of {option['size']:g} ({size}) is {each / option['middle']:.2g} "
                 f"times that of others of `{option['process']}`; capex is in millions of the currency: correct it"
             )
-            yield warning(reading, "options", row, "capex", message)
+            yield report_warning(reading, "options", row, "capex", message)
 
 
 def _worth_of_activity(instance: Instance) -> dict[str, float]:

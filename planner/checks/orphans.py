@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.checks import listed, needs, rows, warning
+from planner.checks import join_names, needs, report_warning, rows
 from planner.issues import Issue
 from planner_models.instance import Instance
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from planner.workbook.read import Reading
 
 
-def demanded(instance: Instance) -> set[str]:
+def list_final_items(instance: Instance) -> set[str]:
     """The items that leave the chain: those sold, and under objective profit those that enable sales of others."""
     sold = set(instance["demand"]["item"])
     if instance.settings["objective"] == "profit" and instance.settings["enablers"] == "on":
@@ -29,7 +29,7 @@ def items_are_used(reading: "Reading") -> Iterator[Issue]:
     used |= set(instance["enablers"]["enabler"])
     for row, name in _rest(instance["items"]["item"], used):
         message = f"no recipe makes or uses `{name}` and nobody demands it; remove the row or use it"
-        yield warning(reading, "items", row, "item", message)
+        yield report_warning(reading, "items", row, "item", message)
 
 
 @needs("settings", "items", "processes", "recipes", "lines", "demand", "stocks", "enablers")
@@ -38,17 +38,17 @@ def what_is_made_has_an_outlet(reading: "Reading") -> Iterator[Issue]:
     instance = reading.instance
     items, recipes = instance["items"], instance["recipes"]
     recipes = recipes[recipes["process"].isin(set(instance["lines"]["process"]))]
-    outlets = set(recipes.loc[recipes["quantity"] < 0, "item"]) | demanded(instance)
+    outlets = set(recipes.loc[recipes["quantity"] < 0, "item"]) | list_final_items(instance)
     outlets |= set(instance["stocks"]["item"]) | set(items.loc[items["disposable"] == "yes", "item"])
     made = recipes[recipes["quantity"] > 0]
     for row, name in _rest(items["item"], outlets):
         makers = [f"`{process}`" for process in made.loc[made["item"] == name, "process"].unique()]
         if makers:
             message = (
-                f"nothing uses, sells or stocks `{name}`, so that {listed(makers)} cannot run; write yes here if it "
-                "may be thrown away, or add its use or demand"
+                f"nothing uses, sells or stocks `{name}`, so that {join_names(makers)} cannot run; write yes here if "
+                "it may be thrown away, or add its use or demand"
             )
-            yield warning(reading, "items", row, "disposable", message)
+            yield report_warning(reading, "items", row, "disposable", message)
 
 
 @needs("processes", "recipes", "lines")
@@ -59,7 +59,7 @@ def processes_have_lines(reading: "Reading") -> Iterator[Issue]:
     for row, name in _rest(instance["processes"]["process"], set(instance["lines"]["process"])):
         if name in known:
             message = f"no site has a line of `{name}`; add one in sheet lines or remove the process"
-            yield warning(reading, "processes", row, "process", message)
+            yield report_warning(reading, "processes", row, "process", message)
 
 
 @needs("sites", "lines")
@@ -67,7 +67,7 @@ def sites_have_lines(reading: "Reading") -> Iterator[Issue]:
     """A site has a line."""
     for row, name in _rest(reading.instance["sites"]["site"], set(reading.instance["lines"]["site"])):
         message = f"`{name}` has no line, so that nothing can be made there; add one in sheet lines or remove the site"
-        yield warning(reading, "sites", row, "site", message)
+        yield report_warning(reading, "sites", row, "site", message)
 
 
 @needs("firms", "sites", "access", "projects")
@@ -77,7 +77,7 @@ def firms_are_of_use(reading: "Reading") -> Iterator[Issue]:
     used = set(instance["sites"]["firm"]) | set(instance["access"]["firm"]) | set(instance["projects"]["partner"])
     for row, name in _rest(instance["firms"]["firm"], used):
         message = f"`{name}` has no site and is no project's partner; add one in sheet sites or remove the firm"
-        yield warning(reading, "firms", row, "firm", message)
+        yield report_warning(reading, "firms", row, "firm", message)
 
 
 @needs("regions", "sites", "lanes", "demand", "stocks")
@@ -88,7 +88,7 @@ def regions_are_used(reading: "Reading") -> Iterator[Issue]:
     used |= set(instance["lanes"]["origin"]) | set(instance["lanes"]["destination"])
     for row, name in _rest(instance["regions"]["region"], used):
         message = f"`{name}` has no site, market, stock or lane; remove the row or use it"
-        yield warning(reading, "regions", row, "region", message)
+        yield report_warning(reading, "regions", row, "region", message)
 
 
 def _rest(names: pd.Series, used: set[str]) -> Iterator[tuple[int, str]]:

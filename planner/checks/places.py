@@ -6,7 +6,7 @@ Arrays are indexed by position: periods, regions and items in the order of their
 import numpy as np
 import pandas as pd
 
-from planner.checks.memory import remembered
+from planner.checks.memory import cache_by_input
 from planner_models import frames
 from planner_models.instance import Instance
 
@@ -32,7 +32,7 @@ def regions_of(instance: Instance, place: str) -> set[str]:
     return {region for region, bloc in frames.pairs(blocs(instance)) if place in ("*", region, bloc)}
 
 
-@remembered
+@cache_by_input
 def lines_at_sites(instance: Instance) -> pd.DataFrame:
     """The rows of `lines` (same index) with region, firm, home and candidate of their sites.
 

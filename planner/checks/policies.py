@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from planner.checks import Row, active, error, needs, rows, warning
+from planner.checks import Row, active, needs, report_error, report_warning, rows
 from planner.checks.bounds import options_of_lines
 from planner.checks.duties import LIKELY_PERCENT
 from planner.checks.offers import controllable, offers_of_lines
 from planner.checks.places import lines_at_sites, positions, regions_of
-from planner.checks.supply import lane_table, matched
+from planner.checks.supply import lane_table, match_duties
 from planner.issues import Issue
 from planner_models.instance import Instance
 
@@ -27,20 +27,22 @@ def rates_fit_kinds(reading: "Reading") -> Iterator[Issue]:
     for row, policy in rows(active(reading.instance["policies"])):
         kind, rate = policy["kind"], policy["rate"]
         if rate == 0:
-            yield warning(reading, "policies", row, "rate", "a rate of 0 changes nothing; write a rate or remove it")
+            yield report_warning(
+                reading, "policies", row, "rate", "a rate of 0 changes nothing; write a rate or remove it"
+            )
         elif kind in SUBSIDIES and rate < 0:
             ending = "" if policy["budget"] > 0 else ", without a budget at that"
             message = f"a subsidy of kind {kind} at {rate:g} would take instead of pay{ending}; write a rate above 0"
-            yield error(reading, "policies", row, "rate", message)
+            yield report_error(reading, "policies", row, "rate", message)
         elif kind in _OF_COST and rate > 1:
             message = f"{rate:g} of the cost is more than the cost: write a share up to 1{_as_percent(rate)}"
-            yield error(reading, "policies", row, "rate", message)
+            yield report_error(reading, "policies", row, "rate", message)
         elif kind in _RELATIVE and rate < -1:
             message = f"a change by {rate:g} leaves less than nothing; write -1 or more{_as_percent(rate)}"
-            yield error(reading, "policies", row, "rate", message)
+            yield report_error(reading, "policies", row, "rate", message)
         elif kind not in SUBSIDIES and abs(rate) > LIKELY_PERCENT:
             message = f"{rate:g} means {100 * rate:g} %; write {rate / 100:g} if {rate:g} % is meant"
-            yield warning(reading, "policies", row, "rate", message)
+            yield report_warning(reading, "policies", row, "rate", message)
 
 
 def _as_percent(rate: float) -> str:
@@ -54,10 +56,10 @@ def budgets_are_for_subsidies(reading: "Reading") -> Iterator[Issue]:
     for row, policy in rows(policies[policies["budget"].notna()]):
         if policy["kind"] not in SUBSIDIES:
             message = f"a policy of kind {policy['kind']} pays nothing, so that its budget has no effect; clear it"
-            yield warning(reading, "policies", row, "budget", message)
+            yield report_warning(reading, "policies", row, "budget", message)
         elif policy["budget"] == 0:
             message = "a budget of 0 pays nothing; write the amount, or leave it blank for no limit"
-            yield warning(reading, "policies", row, "budget", message)
+            yield report_warning(reading, "policies", row, "budget", message)
 
 
 @needs("periods", "policies")
@@ -68,7 +70,7 @@ def policies_span_time(reading: "Reading") -> Iterator[Issue]:
     for row, policy in rows(policies[policies["from"].notna() & policies["to"].notna()]):
         if order[policy["from"]] > order[policy["to"]]:
             message = f"from {policy['from']} is after to {policy['to']}; exchange them or leave one blank"
-            yield error(reading, "policies", row, "from", message)
+            yield report_error(reading, "policies", row, "from", message)
 
 
 @needs("items", "policies")
@@ -79,13 +81,13 @@ def targets_fit_kinds(reading: "Reading") -> Iterator[Issue]:
         kind, item = policy["kind"], policy["item"]
         if kind == "output" and item == "*":
             message = "an output subsidy is paid per unit of one thing: write an item or a process instead of *"
-            yield error(reading, "policies", row, "item", message)
+            yield report_error(reading, "policies", row, "item", message)
         if kind == "development" and policy["region"] != "*":
             message = "development has no region: write * (or leave it blank)"
-            yield error(reading, "policies", row, "region", message)
+            yield report_error(reading, "policies", row, "region", message)
         if kind in _ABOUT_GOODS and item != "*" and item not in items:
             message = f"`{item}` is a process, but kind {kind} is about goods: write an item, or *"
-            yield error(reading, "policies", row, "item", message)
+            yield report_error(reading, "policies", row, "item", message)
 
 
 @needs(
@@ -102,7 +104,7 @@ def policies_match_something(reading: "Reading") -> Iterator[Issue]:
         if not found(instance, policy):
             reason = lacking.format(region=policy["region"], item=policy["item"])
             message = f"{reason}: this policy changes nothing; correct region or item, or remove the row"
-            yield warning(reading, "policies", row, "region", message)
+            yield report_warning(reading, "policies", row, "region", message)
 
 
 def _processes(instance: Instance, item: str) -> set[str]:
@@ -123,7 +125,7 @@ def _option(instance: Instance, policy: Row) -> bool:
     return bool(on_lines["row"].map(options["process"]).isin(_processes(instance, policy["item"])).any())
 
 
-def _controlled_line(instance: Instance, policy: Row) -> bool:
+def _has_controlled_line(instance: Instance, policy: Row) -> bool:
     lines = lines_at_sites(instance)[controllable(instance)]
     there = lines["region"].isin(regions_of(instance, policy["region"]))
     return bool((there & lines["process"].isin(_processes(instance, policy["item"]))).any())
@@ -150,7 +152,7 @@ def _project(instance: Instance, policy: Row) -> bool:
 
 def _lane(instance: Instance, policy: Row) -> bool:
     duty = {"origin": "*", "destination": policy["region"], "item": policy["item"]}
-    return bool(matched(duty, lane_table(instance)).any())
+    return bool(match_duties(duty, lane_table(instance)).any())
 
 
 def _transaction(instance: Instance, policy: Row) -> bool:
@@ -167,7 +169,7 @@ def _market(instance: Instance, policy: Row) -> bool:
 
 _MATCHES: dict[str, tuple[str, Callable[[Instance, Row], bool]]] = {
     "capex": ("in `{region}` no option with a capex is for `{item}`", _option),
-    "output": ("in `{region}` home firms have no line for `{item}`, nor control one by an offer", _controlled_line),
+    "output": ("in `{region}` home firms have no line for `{item}`, nor control one by an offer", _has_controlled_line),
     "access": ("no offer with an entry cost is for `{item}` in `{region}`", _entry),
     "development": ("no project with a cost stands in column requires of `{item}`", _project),
     "duty": ("no lane brings `{item}` to `{region}` from another bloc", _lane),

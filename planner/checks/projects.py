@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.checks import error, needs, rows, warning
+from planner.checks import needs, report_error, report_warning, rows
 from planner.checks.offers import stakes_offered
 from planner.checks.places import positions
 from planner.checks.readiness import NEVER, earliest_ready
@@ -32,7 +32,7 @@ def projects_need_no_circle(reading: "Reading") -> Iterator[Issue]:
                 if own == needed
                 else f"`{own}` needs `{needed}`, and {places}: neither can ever begin; clear or change one of these"
             )
-            yield error(reading, "projects", row, "needs", message)
+            yield report_error(reading, "projects", row, "needs", message)
 
 
 def _possible(projects: pd.DataFrame, without: str = "") -> set[str]:
@@ -77,7 +77,7 @@ def projects_end_in_time(reading: "Reading") -> Iterator[Issue]:
                 f"`{option['option']}` of `{option['project']}` takes {option['duration']:g} periods and would be "
                 f"ready only after {last}: it never begins; write a shorter duration or an earlier first_period"
             )
-            yield warning(reading, "projects", row, "duration", message)
+            yield report_warning(reading, "projects", row, "duration", message)
 
 
 def _with_partners(instance: Instance) -> Instance:
@@ -103,7 +103,7 @@ def required_projects_can_be_ready(reading: "Reading") -> Iterator[Issue]:
                 f"no option of project `{entry[column]}` can be ready within the horizon, so that `{entry[key]}` "
                 f"{effect}; shorten one (projects), or clear this cell"
             )
-            yield warning(reading, sheet, row, column, message)
+            yield report_warning(reading, sheet, row, column, message)
 
 
 @needs("items", "processes", "projects")
@@ -117,7 +117,7 @@ def projects_are_for_something(reading: "Reading") -> Iterator[Issue]:
             f"nothing requires `{option['project']}`, so that it would never begin; write it in column requires of "
             "the processes or items that wait for it, or remove it"
         )
-        yield warning(reading, "projects", row, "project", message)
+        yield report_warning(reading, "projects", row, "project", message)
 
 
 @needs("projects")
@@ -131,7 +131,7 @@ def options_differ(reading: "Reading") -> Iterator[Issue]:
                 f"`{option['option']}` of `{option['project']}` differs from `{alike['option'].iloc[0]}` in nothing; "
                 "change one or remove it"
             )
-            yield warning(reading, "projects", row, "option", message)
+            yield report_warning(reading, "projects", row, "option", message)
 
 
 @needs("firms", "access", "projects")
@@ -144,14 +144,14 @@ def partners_offer_the_stake(reading: "Reading") -> Iterator[Issue]:
         partner, stake = option["partner"], option["min_stake"]
         if partner is None and option["kind"] in ("joint", "alliance"):
             message = f"an option of kind {option['kind']} has a partner: write the firm, or another kind"
-            yield warning(reading, "projects", row, "partner", message)
+            yield report_warning(reading, "projects", row, "partner", message)
         if stake == 0:
             continue
         if partner is None or partner in home:
             who = "without a partner" if partner is None else f"with the home firm `{partner}`"
             message = f"a min_stake {who} has no effect; write an outside firm as partner, or clear it"
-            yield warning(reading, "projects", row, "min_stake", message)
+            yield report_warning(reading, "projects", row, "min_stake", message)
         elif stake > offered.get(partner, 0.0):
             best = f"offers at most {offered[partner]:g}" if partner in offered else "offers none beyond spot"
             message = f"a stake of {stake:g} in `{partner}` is asked for, who {best} (access); lower it or add an offer"
-            yield error(reading, "projects", row, "min_stake", message)
+            yield report_error(reading, "projects", row, "min_stake", message)

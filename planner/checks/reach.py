@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from planner.checks import error, listed, needs, rows, warning
+from planner.checks import join_names, needs, report_error, report_warning, rows
 from planner.checks.bounds import greatest_capacity
 from planner.checks.places import lines_at_sites, place_of, positions
-from planner.checks.readiness import NEVER, waiting
+from planner.checks.readiness import NEVER, find_ready_positions
 from planner.checks.supply import SUPPLY_SHEETS, Supply, supply
 from planner.issues import Issue
 from planner_models.instance import Instance
@@ -60,13 +60,13 @@ def demand_can_be_met(reading: "Reading") -> Iterator[Issue]:
             priced = market["penalty"].notna().all()
             message = _never(instance, chain, str(region), str(item))
             message += "; as it is, its penalty is paid" if priced else ""
-            yield (warning if priced else error)(reading, "demand", row, "item", message)
+            yield (report_warning if priced else report_error)(reading, "demand", row, "item", message)
             continue
-        when = listed(list(dict.fromkeys(market["period"])))
+        when = join_names(list(dict.fromkeys(market["period"])))
         cause = _cause(reading.instance, _market_places(instance, market))
         message = f"`{item}` cannot reach `{region}` in {when}: {cause}"
         must = market["must"].any()
-        yield (error if must else warning)(reading, "demand", row, "item", message)
+        yield (report_error if must else report_warning)(reading, "demand", row, "item", message)
 
 
 @needs(*SUPPLY_SHEETS)
@@ -80,26 +80,26 @@ def switches_keep_reach(reading: "Reading") -> Iterator[Issue]:
         sold, was_sold = (np.asarray(_sellable(case).any(axis=(0, 1))) for case in (instance, before))
         lost += [f"sales of `{item}`" for item in instance["items"]["item"][was_sold & ~sold]]
         if lost:
-            message = f"{switch} is off in settings, and nothing else leaves these within reach: {listed(lost)}"
+            message = f"{switch} is off in settings, and nothing else leaves these within reach: {join_names(lost)}"
             yield Issue("info", "settings", reading.setting_cell(switch), message)
 
 
 def _cause(instance: Instance, at: tuple[np.ndarray, np.ndarray, np.ndarray]) -> str:
     """What keeps an item from markets that it could reach at some time, and what to write: found by taking it away."""
     everything = with_all_in_reach(instance)
-    off = listed([switch for switch in _REACHING if instance.settings[switch] == "off"])
+    off = join_names([switch for switch in _REACHING if instance.settings[switch] == "off"])
     for given, free, cause in (
         (everything, False, f"{off} is off; write on (settings), or start demand later"),
         (instance, True, "a ban closes the way; lift it (duties), or start demand later"),
         (everything, True, f"a ban closes the way and {off} is off; lift the ban (duties) and write on (settings)"),
     ):
-        chain = unbanned(supply(given)) if free else supply(given)
+        chain = lift_bans(supply(given)) if free else supply(given)
         if (chain.by_period()[0] & _sellable(given))[at].all():
             return cause
     return "nothing is ready by then; allow an earlier start or less time (options, access, projects), or start later"
 
 
-def unbanned(chain: Supply) -> Supply:
+def lift_bans(chain: Supply) -> Supply:
     """The supply if nothing were banned."""
     return replace(chain, lanes=np.ones_like(chain.lanes), gates=np.ones_like(chain.gates))
 
@@ -107,7 +107,7 @@ def unbanned(chain: Supply) -> Supply:
 def _sellable(instance: Instance) -> np.ndarray:
     """Which items can be sold as far as the projects they require go (periods x 1 x items)."""
     periods = np.arange(len(instance["periods"]))
-    return periods[:, None, None] >= waiting(instance, "items")[None, None, :]
+    return periods[:, None, None] >= find_ready_positions(instance, "items")[None, None, :]
 
 
 def _market_places(instance: Instance, demand: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -123,27 +123,27 @@ def _never(instance: Instance, chain: Supply, region: str, item: str) -> str:
     makers = recipes.loc[(recipes["item"] == item) & (recipes["quantity"] > 0), "process"]
     place = positions(instance, "items", "item")[item]
     project = instance["items"]["requires"].iloc[place]
-    if waiting(instance, "items")[place] == NEVER:
+    if find_ready_positions(instance, "items")[place] == NEVER:
         return f"`{item}` requires project `{project}`, which no option can finish within the horizon (projects)"
     if makers.empty:
         return f"nothing makes `{item}`: no recipe has a positive quantity of it; add one (recipes) and a line (lines)"
     if not lines["process"].isin(makers).any():
-        names = listed([f"`{name}`" for name in makers])
+        names = join_names([f"`{name}`" for name in makers])
         return f"nothing makes `{item}`: {names} has no line; add one in sheet lines"
     if not chain.ever()[0][:, place].any():
         if chain.ever(every_line_runs=True)[0][:, place].any():
             return f"nothing can make `{item}` for `{region}`: the lines that make it cannot get their inputs"
         made_by = lines["process"].isin(makers).to_numpy()
         if greatest_capacity(instance)[made_by].any():
-            return f"nothing can make `{item}`: {_kept_away(instance, set(lines.loc[made_by, 'process']))}"
+            return f"nothing can make `{item}`: {_explain_unused(instance, set(lines.loc[made_by, 'process']))}"
         return f"nothing can make `{item}`: its lines have neither capacity (lines) nor anything to build (options)"
     return f"`{item}` is made, but not in `{region}`, and no lane leads there; add a lane (lanes) or a line (lines)"
 
 
-def _kept_away(instance: Instance, processes: set[str]) -> str:
+def _explain_unused(instance: Instance, processes: set[str]) -> str:
     """Why no line of `processes` can be used although there is capacity."""
     table = instance["processes"]
-    never = table[table["process"].isin(processes) & (waiting(instance, "processes") == NEVER)]
+    never = table[table["process"].isin(processes) & (find_ready_positions(instance, "processes") == NEVER)]
     if len(never):
         project = never["requires"].iloc[0]
         return f"`{never['process'].iloc[0]}` requires project `{project}`, which can be ready in no period (projects)"
@@ -165,21 +165,23 @@ def inputs_can_reach_lines(reading: "Reading") -> Iterator[Issue]:
     lines["possible"], lines["runs"] = np.any(chain.running, axis=0), runs
     lines["runs_now"] = np.any(chain.by_period()[1], axis=0)
     blocked = (lines["possible"] & ~lines["runs"]).to_numpy()
-    lacking = _lacking(instance, chain, if_all_ran, blocked) or _lacking(instance, chain, had, blocked)
+    lacking = _list_missing_inputs(instance, chain, if_all_ran, blocked) or _list_missing_inputs(
+        instance, chain, had, blocked
+    )
     for line, items in lacking.items():
         row, entry = int(lines.index[line]), lines.iloc[line]
         process, region = str(entry["process"]), str(entry["region"])
-        names = listed([f"`{item}`" for item in items])
+        names = join_names([f"`{item}`" for item in items])
         message = (
             f"`{process}` at `{entry['site']}` cannot run: {names} can be neither made in nor brought to "
             f"`{region}`; add a lane to `{region}` (lanes) or a line that makes it (lines)"
         )
         elsewhere = lines.loc[lines["process"] == process, "runs"].any()
         must = entry["home"] == "yes" and entry["retirable"] == "no" and entry["min_load"] > 0
-        yield (warning if elsewhere and not must else error)(reading, "lines", row, "process", message)
+        yield (report_warning if elsewhere and not must else report_error)(reading, "lines", row, "process", message)
     kept_away = lines["runs"] & ~lines["runs_now"]
     if kept_away.any():
-        lines["runs_unbanned"] = np.any(unbanned(chain).by_period()[1], axis=0)
+        lines["runs_unbanned"] = np.any(lift_bans(chain).by_period()[1], axis=0)
     for row, never in rows(lines[kept_away]):
         banned = "bans keep its inputs away; lift one (duties)"
         late = "its inputs are ready too late; allow an earlier start or less time (options, access, projects)"
@@ -187,10 +189,12 @@ def inputs_can_reach_lines(reading: "Reading") -> Iterator[Issue]:
             f"`{never['process']}` at `{never['site']}` can run in no period: "
             f"{banned if never['runs_unbanned'] else late}"
         )
-        yield warning(reading, "lines", row, "process", message)
+        yield report_warning(reading, "lines", row, "process", message)
 
 
-def _lacking(instance: Instance, chain: Supply, had: np.ndarray, blocked: np.ndarray) -> dict[int, list[str]]:
+def _list_missing_inputs(
+    instance: Instance, chain: Supply, had: np.ndarray, blocked: np.ndarray
+) -> dict[int, list[str]]:
     """The inputs that each blocked line cannot have."""
     names = instance["items"]["item"].to_numpy()
     lacking: dict[int, list[str]] = {}

@@ -17,7 +17,7 @@ PARTNER_SWITCHES = {"joint": "joint_development", "alliance": "alliances"}
 """Kinds of development that are not offered with a partner while their switch is off."""
 
 
-def offered_options(instance: Instance) -> pd.DataFrame:
+def select_offered(instance: Instance) -> pd.DataFrame:
     """The rows of `projects` (same index) that the switches and the partners' offers leave."""
     projects, settings = instance["projects"], instance.settings
     partnered = projects["partner"].notna()
@@ -34,7 +34,7 @@ def offered_options(instance: Instance) -> pd.DataFrame:
 def earliest_ready(instance: Instance) -> dict[str, float]:
     """The position of the first period in which each project can be ready; projects in a circle of needs never are."""
     order = positions(instance, "periods", "period")
-    options = offered_options(instance)
+    options = select_offered(instance)
     starts = place_of(options["first_period"], order, 0)
     ready = dict.fromkeys(instance["projects"]["project"], NEVER)
     for _ in range(len(ready)):
@@ -49,7 +49,7 @@ def earliest_ready(instance: Instance) -> dict[str, float]:
     return ready
 
 
-def waiting(instance: Instance, sheet: str) -> np.ndarray:
+def find_ready_positions(instance: Instance, sheet: str) -> np.ndarray:
     """The position of the period from which each row of `sheet` (items or processes) has the project it requires."""
     ready = earliest_ready(instance)
     return np.array([0.0 if name is None else ready.get(name, NEVER) for name in instance[sheet]["requires"]])

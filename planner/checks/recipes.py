@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from planner.checks import error, listed, needs, rows, warning
+from planner.checks import join_names, needs, report_error, report_warning, rows
 from planner.issues import Issue
 from planner.solver.highs.linear import minimum
 
@@ -23,7 +23,7 @@ def recipes_make_something(reading: "Reading") -> Iterator[Issue]:
     for process, recipe in reading.instance["recipes"].groupby("process", sort=False):
         if not (recipe["quantity"] > 0).any():
             message = f"the recipe of `{process}` makes nothing; give what it makes a positive quantity"
-            yield error(reading, "recipes", recipe.index[0], "quantity", message)
+            yield report_error(reading, "recipes", recipe.index[0], "quantity", message)
 
 
 @needs("recipes")
@@ -32,7 +32,7 @@ def recipe_rows_say_something(reading: "Reading") -> Iterator[Issue]:
     recipes = reading.instance["recipes"]
     for row, entry in rows(recipes[recipes["quantity"] == 0]):
         message = f"`{entry['process']}` neither makes nor uses `{entry['item']}`; write a quantity or remove the row"
-        yield warning(reading, "recipes", row, "quantity", message)
+        yield report_warning(reading, "recipes", row, "quantity", message)
 
 
 @needs("processes", "recipes", "lines")
@@ -42,11 +42,11 @@ def processes_have_recipes(reading: "Reading") -> Iterator[Issue]:
     lines, processes = reading.instance["lines"], reading.instance["processes"]
     for row, line in rows(lines[~lines["process"].isin(known)]):
         message = f"`{line['process']}` has no recipe: write in sheet recipes what it makes and uses"
-        yield error(reading, "lines", row, "process", message)
+        yield report_error(reading, "lines", row, "process", message)
     idle = processes[~processes["process"].isin(known | set(lines["process"]))]
     for row, process in rows(idle):
         message = f"`{process['process']}` has neither a recipe nor a line; give it both or remove it"
-        yield warning(reading, "processes", row, "process", message)
+        yield report_warning(reading, "processes", row, "process", message)
 
 
 @needs("processes", "recipes")
@@ -62,10 +62,10 @@ def nothing_comes_from_nothing(reading: "Reading") -> Iterator[Issue]:
         cells = [reading.cell("recipes", row, "quantity") for row in around.index]
         runs = [f"{share:.4g} x `{process}`" for process, share in circle.items()]
         message = (
-            f"these recipes make `{listed(list(made.index))}` from nothing: {listed(runs)} use up no item; "
-            f"correct a quantity in {listed(cells, 12)}"
+            f"these recipes make `{join_names(list(made.index))}` from nothing: {join_names(runs)} use up no item; "
+            f"correct a quantity in {join_names(cells, 12)}"
         )
-        yield error(reading, "recipes", around.index[0], "quantity", message)
+        yield report_error(reading, "recipes", around.index[0], "quantity", message)
         recipes = recipes[~recipes["process"].isin(circle.index)]
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from planner.checks import Row, active, error, needs, rows, warning
+from planner.checks import Row, active, needs, report_error, report_warning, rows
 from planner.checks.places import blocs, positions
 from planner.issues import Issue
-from planner.workbook.names import suggestion
+from planner.workbook.names import suggest
 from planner_models.instance import Instance
 
 if TYPE_CHECKING:
@@ -66,24 +66,26 @@ def rules_are_complete(reading: "Reading") -> Iterator[Issue]:
     for row, rule in rows(active(reading.instance["rules"])):
         kind, name = KINDS[rule["type"]], rule["type"]
         if pd.isna(rule["limit"]):
-            yield error(reading, "rules", row, "limit", f"{name} needs a limit ({kind.unit}); write it")
+            yield report_error(reading, "rules", row, "limit", f"{name} needs a limit ({kind.unit}); write it")
         if kind.needs_by and rule["by"] is None:
             message = f"{name} needs to know what a source is; write {' or '.join(kind.by)}"
-            yield error(reading, "rules", row, "by", message)
+            yield report_error(reading, "rules", row, "by", message)
         elif kind.by and rule["by"] is not None and rule["by"] not in kind.by:
             message = f"{name} cannot tell sources apart by {rule['by']}; write {' or '.join(kind.by)}"
-            yield error(reading, "rules", row, "by", message)
+            yield report_error(reading, "rules", row, "by", message)
         if name == "min_sources" and pd.isna(rule["count"]):
-            yield error(reading, "rules", row, "count", "min_sources needs the number of sources; write it, such as 2")
+            yield report_error(
+                reading, "rules", row, "count", "min_sources needs the number of sources; write it, such as 2"
+            )
         if name == "min_local_content" and rule["scope"] is None:
             message = "min_local_content needs the bloc (or region) in which things are made; write it"
-            yield error(reading, "rules", row, "scope", message)
+            yield report_error(reading, "rules", row, "scope", message)
         if rule["hard"] == "no" and pd.isna(rule["penalty"]):
             message = "a rule that may be broken (hard = no) needs what breaking it costs; write it, or hard = yes"
-            yield error(reading, "rules", row, "penalty", message)
+            yield report_error(reading, "rules", row, "penalty", message)
         elif rule["hard"] == "no" and rule["penalty"] == 0:
             message = "a penalty of 0 lets the rule be broken for nothing; write more, or active = no"
-            yield warning(reading, "rules", row, "penalty", message)
+            yield report_warning(reading, "rules", row, "penalty", message)
 
 
 @needs("rules")
@@ -94,18 +96,18 @@ def rules_use_what_they_say(reading: "Reading") -> Iterator[Issue]:
         used = {*kind.uses, *(["by"] if kind.by else [])}
         if name == "budget" and rule["item"] != "*":
             message = "a budget is for everything that is built and signed; write * (or leave it blank)"
-            yield error(reading, "rules", row, "item", message)
+            yield report_error(reading, "rules", row, "item", message)
             used.add("item")
         for column, neutral in _NEUTRAL.items():
             value = rule[column]
             if column not in used and not pd.isna(value) and value != neutral:
-                yield warning(reading, "rules", row, column, f"{name} does not look at {column}; clear it")
+                yield report_warning(reading, "rules", row, column, f"{name} does not look at {column}; clear it")
         if rule["hard"] == "yes" and rule["penalty"] > 0:
             message = "a rule that must hold has no penalty; clear it, or write hard = no"
-            yield warning(reading, "rules", row, "penalty", message)
+            yield report_warning(reading, "rules", row, "penalty", message)
         if name == "min_utilisation" and rule["by"] is None and rule["who"] != "*":
             message = f"`{rule['who']}` counts only with by = firm; write that, or clear who"
-            yield warning(reading, "rules", row, "who", message)
+            yield report_warning(reading, "rules", row, "who", message)
 
 
 @needs("rules")
@@ -115,25 +117,25 @@ def limits_fit_types(reading: "Reading") -> Iterator[Issue]:
     for row, rule in rows(rules[rules["limit"].notna()]):
         kind, name, limit = KINDS[rule["type"]], rule["type"], rule["limit"]
         if limit < 0:
-            yield error(
+            yield report_error(
                 reading, "rules", row, "limit", f"{limit:g} is below 0; write a limit ({kind.unit}) of 0 or more"
             )
         elif kind.unit == "share" and limit > 1:
-            yield error(reading, "rules", row, "limit", _above_one(name, limit))
+            yield report_error(reading, "rules", row, "limit", _above_one(name, limit))
         elif limit == 0 and name in ABOVE_ZERO:
-            yield error(reading, "rules", row, "limit", ABOVE_ZERO[name])
+            yield report_error(reading, "rules", row, "limit", ABOVE_ZERO[name])
         elif name == "min_sources" and limit * rule["count"] > 1 + 1e-9:
             message = (
                 f"{rule['count']:g} sources of {limit:g} each are more than the whole supply; write at most "
                 f"{1 / rule['count']:.4g}, or fewer sources"
             )
-            yield error(reading, "rules", row, "limit", message)
+            yield report_error(reading, "rules", row, "limit", message)
         elif limit == kind.free:
             message = f"every plan meets {name} at {limit:g}; write another limit, or active = no"
-            yield warning(reading, "rules", row, "limit", message)
+            yield report_warning(reading, "rules", row, "limit", message)
         elif name == "max_capacity_ratio" and limit > LARGEST_RATIO:
             message = f"{limit:g} is {limit:g} times what is used; write {limit / 100:g} if {limit:g} % is meant"
-            yield warning(reading, "rules", row, "limit", message)
+            yield report_warning(reading, "rules", row, "limit", message)
 
 
 LARGEST_RATIO = 10.0
@@ -153,7 +155,7 @@ def _above_one(name: str, limit: float) -> str:
     return f"{limit:g} is no share; write a number from 0 to 1"
 
 
-def known_sources(instance: Instance) -> dict[str, list[str]]:
+def list_sources(instance: Instance) -> dict[str, list[str]]:
     """The names that a source can have, by what sources are told apart by."""
     return {
         "region": list(instance["regions"]["region"]),
@@ -167,7 +169,7 @@ def known_sources(instance: Instance) -> dict[str, list[str]]:
 def sources_have_names(reading: "Reading") -> Iterator[Issue]:
     """Who is a name of what the sources are told apart by."""
     instance = reading.instance
-    known = known_sources(instance)
+    known = list_sources(instance)
     for row, rule in rows(active(instance["rules"])):
         by, who = rule["by"], rule["who"]
         if "who" not in KINDS[rule["type"]].uses or by is None or by not in KINDS[rule["type"]].by:
@@ -180,10 +182,10 @@ def sources_have_names(reading: "Reading") -> Iterator[Issue]:
             fault = f"min_share needs the name of a {by}: not every {by} can have at least {rule['limit']:g}; write it"
         elif who != "*" and who not in known[by]:
             others = [other for other, names in known.items() if who in names]
-            hint = f", but a {others[0]}: write by = {others[0]}" if others else suggestion(who, known[by])
+            hint = f", but a {others[0]}: write by = {others[0]}" if others else suggest(who, known[by])
             fault = f"`{who}` is no {by}{hint or f': write a name from sheet {_SHEETS[by]}, or *'}"
         if fault:
-            yield error(reading, "rules", row, "who", fault)
+            yield report_error(reading, "rules", row, "who", fault)
 
 
 _SHEETS = {"region": "regions", "bloc": "regions (column bloc)", "firm": "firms", "site": "sites"}
@@ -197,7 +199,7 @@ def rules_span_time(reading: "Reading") -> Iterator[Issue]:
     for row, rule in rows(rules[rules["from"].notna() & rules["to"].notna()]):
         if order[rule["from"]] > order[rule["to"]]:
             message = f"from {rule['from']} is after to {rule['to']}; exchange them or leave one blank"
-            yield error(reading, "rules", row, "from", message)
+            yield report_error(reading, "rules", row, "from", message)
 
 
 @needs("settings", "scenarios", "rules")
@@ -209,7 +211,7 @@ def service_is_of_something(reading: "Reading") -> Iterator[Issue]:
     rules = active(instance["rules"])
     for row in rules.index[rules["type"] == "min_service"]:
         message = "there is no scenario in which it could hold; write one in sheet scenarios"
-        yield warning(reading, "rules", int(row), "scenario", message)
+        yield report_warning(reading, "rules", int(row), "scenario", message)
 
 
 @needs("periods", "rules")
@@ -228,7 +230,7 @@ def shares_leave_room(reading: "Reading") -> Iterator[Issue]:
                     f"{low['limit']:g} of `{low['item']}` must come from `{low['who']}`, but `{high['rule']}` (row "
                     f"{other}) allows {high['limit']:g} at most; write less here, or more there"
                 )
-                yield error(reading, "rules", row, "limit", message)
+                yield report_error(reading, "rules", row, "limit", message)
     for _, group in least[least["by"] != "control"].groupby(["item", "by", "scope"], dropna=False, sort=False):
         largest = group.sort_values("limit").drop_duplicates("who", keep="last")
         if largest["limit"].sum() > 1 + 1e-9 and all(
@@ -239,7 +241,7 @@ def shares_leave_room(reading: "Reading") -> Iterator[Issue]:
                 f"with rows {', '.join(str(other) for other in sorted(largest.index) if other != row)} it asks for "
                 f"{largest['limit'].sum():.4g} of the supply of `{largest['item'].iloc[0]}`; write 1 in all at most"
             )
-            yield error(reading, "rules", row, "limit", message)
+            yield report_error(reading, "rules", row, "limit", message)
 
 
 def _meet(instance: Instance, one: Row, other: Row) -> bool:

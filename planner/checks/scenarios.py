@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.checks import Row, error, needs, rows, warning
-from planner.checks.disruptions import passing
+from planner.checks import Row, needs, report_error, report_warning, rows
+from planner.checks.disruptions import list_chokepoints
 from planner.checks.duties import LIKELY_PERCENT
 from planner.checks.sources import carries, makes
 from planner.checks.supply import SUPPLY_SHEETS, lane_table
@@ -34,10 +34,10 @@ def names_are_free(reading: "Reading") -> Iterator[Issue]:
         name = scenario["scenario"]
         if name == BASE:
             message = f"`{BASE}` is the undisturbed course in all results; write another name, also in disruptions"
-            yield error(reading, "scenarios", row, "scenario", message)
+            yield report_error(reading, "scenarios", row, "scenario", message)
         elif ": " in name and name.partition(": ")[0] in expanded:
             message = f"`{name}` could be a member of `{name.partition(': ')[0]}`, which expands; write another name"
-            yield error(reading, "scenarios", row, "scenario", message)
+            yield report_error(reading, "scenarios", row, "scenario", message)
 
 
 @needs("scenarios")
@@ -51,7 +51,7 @@ def probabilities_add_up(reading: "Reading") -> Iterator[Issue]:
             f"the probabilities of all scenarios add up to {total:.6g}: write smaller ones, 1 in all at most, since at "
             "most one scenario comes"
         )
-        yield error(reading, "scenarios", int(scenarios.index[over][0]), "probability", message)
+        yield report_error(reading, "scenarios", int(scenarios.index[over][0]), "probability", message)
 
 
 @needs("scenarios", "disruptions")
@@ -68,16 +68,16 @@ def scenarios_do_something(reading: "Reading") -> Iterator[Issue]:
             message = (
                 f"`{name}` expands and has rows in disruptions as well ({told[name]}): clear expand, or remove them"
             )
-            yield error(reading, "scenarios", row, "expand", message)
+            yield report_error(reading, "scenarios", row, "expand", message)
         for column, what in (("period", "the period it comes in"), ("months", "how many months it lasts")):
             if pd.isna(scenario[column]):
-                yield error(reading, "scenarios", row, column, f"{expand} needs {what}; write it")
+                yield report_error(reading, "scenarios", row, column, f"{expand} needs {what}; write it")
         if scenario["factor"] == 1:
             message = "a factor of 1 leaves everything as it is; write what is left, such as 0 for nothing"
-            yield warning(reading, "scenarios", row, "factor", message)
+            yield report_warning(reading, "scenarios", row, "factor", message)
         elif scenario["factor"] > LIKELY_PERCENT:
             message = f"{scenario['factor']:g} is {scenario['factor']:g} times as much as before; write a share"
-            yield warning(reading, "scenarios", row, "factor", message)
+            yield report_warning(reading, "scenarios", row, "factor", message)
 
 
 def _not_expanded(reading: "Reading", row: int, scenario: Row, told: bool) -> Iterator[Issue]:
@@ -87,12 +87,12 @@ def _not_expanded(reading: "Reading", row: int, scenario: Row, told: bool) -> It
             f"`{scenario['scenario']}` has no row in disruptions and is left out; add one there, or write in expand "
             "what it takes away"
         )
-        yield warning(reading, "scenarios", row, "scenario", message)
+        yield report_warning(reading, "scenarios", row, "scenario", message)
     for column, neutral in (("item", "*"), ("period", None), ("months", None), ("factor", 0)):
         value = scenario[column]
         if not pd.isna(value) and value != neutral:
             message = f"{column} counts only where expand is filled; clear it, and say it in disruptions"
-            yield warning(reading, "scenarios", row, column, message)
+            yield report_warning(reading, "scenarios", row, column, message)
 
 
 @needs("periods", "scenarios", "disruptions")
@@ -110,7 +110,7 @@ def snapshots_fit_periods(reading: "Reading") -> Iterator[Issue]:
                 f"{entry['months']:g} months are longer than {entry['period']}, which has {most:g}; write at most "
                 "that, and a row for the next period"
             )
-            yield error(reading, sheet, row, "months", message)
+            yield report_error(reading, sheet, row, "months", message)
     for (scenario, period), snapshot in instance["disruptions"].groupby(["scenario", "period"], sort=False):
         first = snapshot["months"].iloc[0]
         for row, entry in rows(snapshot[snapshot["months"] != first]):
@@ -118,7 +118,7 @@ def snapshots_fit_periods(reading: "Reading") -> Iterator[Issue]:
                 f"`{scenario}` lasts {entry['months']:g} months here and {first:g} in row {snapshot.index[0]}, both in "
                 f"{period}: a scenario has one snapshot per period; write the same months, or make two scenarios"
             )
-            yield error(reading, "disruptions", row, "months", message)
+            yield report_error(reading, "disruptions", row, "months", message)
 
 
 @needs(*SUPPLY_SHEETS, "scenarios")
@@ -134,7 +134,7 @@ def expansions_have_members(reading: "Reading") -> Iterator[Issue]:
                 f"no {kind} {does} {what} in {scenario['period']}, so that this makes no scenario; correct expand, "
                 "item or period"
             )
-            yield warning(reading, "scenarios", row, "expand", message)
+            yield report_warning(reading, "scenarios", row, "expand", message)
 
 
 def _members(instance: Instance, scenario: Row) -> set[str]:
@@ -142,16 +142,16 @@ def _members(instance: Instance, scenario: Row) -> set[str]:
     kind, item, period = scenario["expand"].removeprefix("each_"), scenario["item"], scenario["period"]
     if kind not in ("lane", "chokepoint"):
         made = makes(instance)
-        return set(made.loc[(made["period"] == period) & made["item"].isin(_meant(instance, item)), kind])
+        return set(made.loc[(made["period"] == period) & made["item"].isin(_match_targets(instance, item)), kind])
     place = instance["periods"]["period"].tolist().index(period)
     lanes = lane_table(instance)
-    lanes = lanes[carries(instance)[place] & lanes["item"].isin(_meant(instance, item)).to_numpy()]
+    lanes = lanes[carries(instance)[place] & lanes["item"].isin(_match_targets(instance, item)).to_numpy()]
     if kind == "lane":
         return set(lanes["origin"].astype(str) + "|" + lanes["destination"].astype(str))
-    return set().union(*passing(instance, lanes)) if len(lanes) else set()
+    return set().union(*list_chokepoints(instance, lanes)) if len(lanes) else set()
 
 
-def _meant(instance: Instance, item: str) -> set[str]:
+def _match_targets(instance: Instance, item: str) -> set[str]:
     return set(instance["items"]["item"]) if item == "*" else {item}
 
 
@@ -168,4 +168,4 @@ def risk_has_scenarios(reading: "Reading") -> Iterator[Issue]:
     rules = instance["rules"]
     limits = rules[(rules["type"] == "max_cvar") & (rules["active"] == "yes")]
     for row in limits.index:
-        yield warning(reading, "rules", int(row), "type", f"{reason} to limit; write one in sheet scenarios")
+        yield report_warning(reading, "rules", int(row), "type", f"{reason} to limit; write one in sheet scenarios")

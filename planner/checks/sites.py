@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.checks import error, needs, rows, warning
+from planner.checks import needs, report_error, report_warning, rows
 from planner.checks.bounds import CAPACITY_SHEETS, greatest_capacity
 from planner.checks.places import lines_at_sites, positions
 from planner.checks.supply import SUPPLY_SHEETS, supply
@@ -30,10 +30,10 @@ def somebody_can_make(reading: "Reading") -> Iterator[Issue]:
             "time; give home firms lines with capacity or options, or give lines of outside firms a capacity and an "
             "offer (access)"
         )
-        yield error(reading, "firms", home[0] if len(home) else firms.index[0], "home", message)
+        yield report_error(reading, "firms", home[0] if len(home) else firms.index[0], "home", message)
     elif home.empty:
         message = "no firm is home, so that nothing can be built; write yes in column home for the planner's own firms"
-        yield warning(reading, "firms", firms.index[0], "home", message)
+        yield report_warning(reading, "firms", firms.index[0], "home", message)
 
 
 @needs("firms", "sites")
@@ -46,7 +46,7 @@ def outside_candidates(reading: "Reading") -> Iterator[Issue]:
             f"`{site['site']}` belongs to the outside firm `{site['firm']}`: the planner cannot open it; write "
             "existing, or give it to a home firm"
         )
-        yield warning(reading, "sites", row, "status", message)
+        yield report_warning(reading, "sites", row, "status", message)
 
 
 @needs("periods", "sites")
@@ -60,7 +60,7 @@ def site_windows(reading: "Reading") -> Iterator[Issue]:
                 f"first_period {site['first_period']} is after last_period {site['last_period']}: `{site['site']}` "
                 "could never be open; exchange them or leave one blank"
             )
-            yield error(reading, "sites", row, "first_period", message)
+            yield report_error(reading, "sites", row, "first_period", message)
 
 
 @needs(*CAPACITY_SHEETS)
@@ -77,7 +77,7 @@ def lines_can_have_capacity(reading: "Reading") -> Iterator[Issue]:
                 f"{name} has no capacity in any period and no option that is ready in time; give it a capacity "
                 "(lines), an option (options), or remove the line"
             )
-        yield warning(reading, "lines", row, "capacity", message)
+        yield report_warning(reading, "lines", row, "capacity", message)
 
 
 @needs("periods", "processes", "sites", "lines", "line_capacity")
@@ -88,4 +88,4 @@ def line_capacity_has_lines(reading: "Reading") -> Iterator[Issue]:
     for row, change in rows(changes):
         if (change["site"], change["process"]) not in known:
             message = f"there is no line `{change['process']}` at `{change['site']}`; add it to lines or correct it"
-            yield error(reading, "line_capacity", row, "process", message)
+            yield report_error(reading, "line_capacity", row, "process", message)

@@ -5,20 +5,20 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from planner.checks.memory import remembered
+from planner.checks.memory import cache_by_input
 from planner.checks.offers import offers_of_lines
 from planner.checks.places import blocs, lines_at_sites, place_of, positions, regions_of
 from planner.checks.supply import lane_table, open_lanes, supply
 from planner_models.instance import Instance
 
 
-@remembered
+@cache_by_input
 def possible(instance: Instance) -> tuple[np.ndarray, np.ndarray]:
     """What can be had (periods x regions x items) and which lines can run (periods x lines); needs SUPPLY_SHEETS."""
     return supply(instance).by_period()
 
 
-@remembered
+@cache_by_input
 def makes(instance: Instance) -> pd.DataFrame:
     """One row per period, line that can run then, and item that it makes.
 
@@ -41,7 +41,7 @@ def makes(instance: Instance) -> pd.DataFrame:
     return when.merge(lines, on="line").merge(outputs, on="process")[columns]
 
 
-@remembered
+@cache_by_input
 def carries(instance: Instance) -> np.ndarray:
     """Which rows of `lane_table` are open and can have their item at the origin (periods x lanes)."""
     lanes = lane_table(instance)
@@ -51,7 +51,7 @@ def carries(instance: Instance) -> np.ndarray:
     return open_lanes(instance, lanes) & at
 
 
-@remembered
+@cache_by_input
 def users(instance: Instance) -> pd.DataFrame:
     """Where an item can be of use: columns period, item, region; by a line that can run, a market or an enabler."""
     lines = lines_at_sites(instance).reset_index(drop=True)
@@ -99,7 +99,7 @@ class Supplied:
         return bool(len(self.made) or self.arriving)
 
 
-def supplied(instance: Instance, item: str, scope: str | None) -> dict[str, Supplied]:
+def list_suppliers(instance: Instance, item: str, scope: str | None) -> dict[str, Supplied]:
     """By period what can supply `item` in the region or bloc `scope`, everywhere where it is None."""
     there = regions_of(instance, scope or "*")
     made = makes(instance)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from planner.checks import error, needs, rows, warning
+from planner.checks import needs, report_error, report_warning, rows
 from planner.checks.places import place_of, positions
 from planner.checks.supply import SUPPLY_SHEETS, supply
 from planner.issues import Issue
@@ -18,13 +18,13 @@ def stock_limits(reading: "Reading") -> Iterator[Issue]:
     stocks = reading.instance["stocks"]
     for row, stock in rows(stocks[stocks["minimum"] > stocks["maximum"]]):
         message = f"minimum {stock['minimum']:g} is above maximum {stock['maximum']:g}; write at most the maximum"
-        yield error(reading, "stocks", row, "minimum", message)
+        yield report_error(reading, "stocks", row, "minimum", message)
     for row, stock in rows(stocks[stocks["initial"] > stocks["maximum"]]):
         message = (
             f"initial {stock['initial']:g} is above maximum {stock['maximum']:g}: the rest must be used in the first "
             "period; write at most the maximum"
         )
-        yield warning(reading, "stocks", row, "initial", message)
+        yield report_warning(reading, "stocks", row, "initial", message)
 
 
 @needs(*SUPPLY_SHEETS)
@@ -40,6 +40,8 @@ def stocks_can_fill(reading: "Reading") -> Iterator[Issue]:
         name = f"`{stock['item']}` can be neither made in nor brought to `{stock['region']}`"
         if stock["minimum"] > stock["initial"]:
             message = f"{name}, so that the minimum cannot be kept; add a lane or a line, or write at most the initial"
-            yield error(reading, "stocks", row, "minimum", message)
+            yield report_error(reading, "stocks", row, "minimum", message)
         else:
-            yield warning(reading, "stocks", row, "item", f"{name}: this stock stays empty; correct or remove the row")
+            yield report_warning(
+                reading, "stocks", row, "item", f"{name}: this stock stays empty; correct or remove the row"
+            )

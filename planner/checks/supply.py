@@ -10,7 +10,7 @@ import pandas as pd
 
 from planner.checks import Row, rows
 from planner.checks.bounds import CAPACITY_SHEETS, greatest_use
-from planner.checks.memory import remembered
+from planner.checks.memory import cache_by_input
 from planner.checks.places import blocs, lines_at_sites, place_of, positions
 from planner_models.instance import Instance
 
@@ -18,7 +18,7 @@ SUPPLY_SHEETS = (*CAPACITY_SHEETS, "regions", "items", "recipes", "lanes", "duti
 """What the supply of an instance is made of."""
 
 
-@remembered
+@cache_by_input
 def lane_table(instance: Instance) -> pd.DataFrame:
     """Every open lane by item, as `placed` gives it; `*` rows stand for all items.
 
@@ -34,10 +34,10 @@ def lane_table(instance: Instance) -> pd.DataFrame:
     spread = spread[~pd.MultiIndex.from_frame(spread[[*way, "item"]]).isin(taken)]
     every = pd.concat([named, spread], ignore_index=True)
     closed = (every["capacity"] == 0) | pd.MultiIndex.from_frame(every[way]).isin(shut)
-    return placed(instance, every.loc[~closed, [*way, "item"]].reset_index(drop=True))
+    return add_blocs(instance, every.loc[~closed, [*way, "item"]].reset_index(drop=True))
 
 
-def placed(instance: Instance, lanes: pd.DataFrame) -> pd.DataFrame:
+def add_blocs(instance: Instance, lanes: pd.DataFrame) -> pd.DataFrame:
     """`lanes` (columns origin, destination, item) with the bloc of each end and whether both are inside one bloc."""
     bloc = blocs(instance)
     ends = {f"{side}_bloc": lanes[side].map(bloc) for side in ("origin", "destination")}
@@ -46,7 +46,7 @@ def placed(instance: Instance, lanes: pd.DataFrame) -> pd.DataFrame:
     return lanes.astype(dict.fromkeys(names, "category"))
 
 
-def matched(duty: Row, lanes: pd.DataFrame) -> np.ndarray:
+def match_duties(duty: Row, lanes: pd.DataFrame) -> np.ndarray:
     """Which rows of `lanes`, as `placed` gives them, a row of `duties` concerns, whatever the period."""
     wanted = np.ones(len(lanes), dtype=bool)
     for side in ("origin", "destination"):
@@ -67,7 +67,7 @@ def open_lanes(instance: Instance, lanes: pd.DataFrame) -> np.ndarray:
     for _, duty in rows(duties[duties["ban"] == "yes"]):
         first = 0 if duty["from"] is None else order[duty["from"]]
         last = len(order) - 1 if duty["to"] is None else order[duty["to"]]
-        opened[first : last + 1, matched(duty, lanes)] = False
+        opened[first : last + 1, match_duties(duty, lanes)] = False
     return opened
 
 
@@ -160,7 +160,7 @@ class Supply:
         return np.array(had, dtype=bool).reshape(shape), np.array(runs, dtype=bool).reshape(periods, lines)
 
 
-@remembered
+@cache_by_input
 def supply(instance: Instance) -> Supply:
     """The supply of an instance; needs sound SUPPLY_SHEETS."""
     region, item = positions(instance, "regions", "region"), positions(instance, "items", "item")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 )
 def switches_leave_rows_out(reading: "Reading") -> Iterator[Issue]:
     """Once per sheet and switch: rows are there, but the mechanism is switched off."""
-    for sheet, switch, out in _kept_out(reading.instance):
+    for sheet, switch, out in _list_ineffective(reading.instance):
         if reading.instance.settings[switch] == "off" and len(out):
             row = int(out.index[0])
             column = str(reading.instance[sheet].columns[0])
@@ -33,7 +33,7 @@ def switches_leave_rows_out(reading: "Reading") -> Iterator[Issue]:
             yield Issue("info", sheet, reading.cell(sheet, row, column), message)
 
 
-def _kept_out(instance: Instance) -> Iterator[tuple[str, str, pd.DataFrame]]:
+def _list_ineffective(instance: Instance) -> Iterator[tuple[str, str, pd.DataFrame]]:
     """Each sheet and switch with the rows that have no effect while it is off."""
     offers, projects = instance["access"], instance["projects"]
     left = offers.index.isin(offers_of_lines(instance)["row"]) | (offers["mode"] == SPOT)

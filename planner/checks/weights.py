@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.checks import active, error, listed, needs, rows, warning
+from planner.checks import active, join_names, needs, report_error, report_warning, rows
 from planner.issues import InputError, Issue
 from planner_models.blocks.demand import penalties
 from planner_models.instance import Instance
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from planner.workbook.read import Reading
 
 
-def _disrupted(instance: Instance) -> bool:
+def _has_scenarios(instance: Instance) -> bool:
     """Whether some scenario is reported on."""
     return instance.settings["scenarios"] == "on" and len(instance["scenarios"]) > 0
 
 
-def _limited(instance: Instance) -> bool:
+def _limits_total_service(instance: Instance) -> bool:
     """Whether a rule limits the service of all items together."""
     rules = active(instance["rules"])
     return instance.settings["rules"] == "on" and bool(
@@ -33,11 +33,11 @@ def _limited(instance: Instance) -> bool:
 @needs("settings", "items", "demand", "scenarios", "rules")
 def service_can_be_weighed(reading: "Reading") -> Iterator[Issue]:
     """The service of all markets together is by value, or by quantity of one unit."""
-    if _disrupted(reading.instance) or _limited(reading.instance):
-        yield from weighing(reading)
+    if _has_scenarios(reading.instance) or _limits_total_service(reading.instance):
+        yield from describe_weights(reading)
 
 
-def weighing(reading: "Reading") -> Iterator[Issue]:
+def describe_weights(reading: "Reading") -> Iterator[Issue]:
     """What there is to say about how service is added up, for all who add it up.
 
     Parameters
@@ -59,17 +59,17 @@ def weighing(reading: "Reading") -> Iterator[Issue]:
                 f"`{item['item']}` has neither a value nor a price in demand, and not all that is sold has the same "
                 "unit, so that it cannot be added to the rest; write its value"
             )
-            yield error(reading, "items", row, "value", message)
+            yield report_error(reading, "items", row, "value", message)
     elif len(first):
-        names = listed([f"`{name}`" for name in weights.lacking])
+        names = join_names([f"`{name}`" for name in weights.lacking])
         message = f"{names}: neither a value nor a price in demand; service is by quantity, of all items; write values"
-        yield warning(reading, "items", int(first.index[0]), "value", message)
+        yield report_warning(reading, "items", int(first.index[0]), "value", message)
 
 
 @needs("settings", "items", "demand", "scenarios")
 def shortage_has_a_cost(reading: "Reading") -> Iterator[Issue]:
     """What a disruption leaves unserved costs something."""
-    if _disrupted(reading.instance):
+    if _has_scenarios(reading.instance):
         yield from costless(reading)
 
 
@@ -85,14 +85,14 @@ def costless(reading: "Reading") -> Iterator[Issue]:
             "nothing says what a unit not served in a disruption costs: neither penalty nor price here, nor the value "
             "of the item; write a penalty"
         )
-        yield error(reading, "demand", int(row), "penalty", message)
+        yield report_error(reading, "demand", int(row), "penalty", message)
 
 
 @needs("settings", "items", "stocks", "enablers", "scenarios")
 def losses_have_values(reading: "Reading") -> Iterator[Issue]:
     """What a disruption takes from stock, or leaves undeployed, is lost at the value of its item."""
     instance = reading.instance
-    if not _disrupted(instance):
+    if not _has_scenarios(instance):
         return
     profit = instance.settings["objective"] == "profit"
     uses = {
@@ -103,7 +103,7 @@ def losses_have_values(reading: "Reading") -> Iterator[Issue]:
     for words, names in uses.items():
         for row, item in rows(items[items["item"].isin(names) & ~(items["value"] > 0)]):
             message = f"{words} costs its value, which is 0; write the value of `{item['item']}`"
-            yield warning(reading, "items", row, "value", message)
+            yield report_warning(reading, "items", row, "value", message)
 
 
 @needs("settings", "items", "recipes", "rules")
@@ -120,7 +120,7 @@ def content_has_values(reading: "Reading") -> Iterator[Issue]:
         wanted = lacking & {name, *inputs_of(instance["recipes"], name)}
         for row, item in rows(items[items["item"].isin(wanted)]):
             message = f"the local content of `{name}` is a share of value, and `{item['item']}` has none; write it"
-            yield error(reading, "items", row, "value", message)
+            yield report_error(reading, "items", row, "value", message)
 
 
 def inputs_of(recipes: pd.DataFrame, item: str) -> set[str]:
@@ -145,7 +145,9 @@ def refuse_unweighable(reading: "Reading", prefix: str = "") -> list[Issue]:
     ------
     InputError: where service or losses cannot be added up, with a cell for each item
     """
-    found = [replace(issue, sheet=f"{prefix}{issue.sheet}") for issue in (*weighing(reading), *costless(reading))]
+    found = [
+        replace(issue, sheet=f"{prefix}{issue.sheet}") for issue in (*describe_weights(reading), *costless(reading))
+    ]
     faults = [issue for issue in found if issue.severity == "error"]
     if faults:
         raise InputError(faults)

@@ -95,10 +95,10 @@ def read_checked(
 def open_earlier(path: Path) -> "Result":
     """The result at `path`, once what is doubtful about it is printed."""
     from planner.interface.results import open_result
-    from planner.studies.given import doubts
+    from planner.studies.earlier_result import list_doubts
 
     found = open_result(path)
-    print_issues(doubts(found.file))
+    print_issues(list_doubts(found.file))
     return found
 
 

@@ -6,12 +6,7 @@ from typing import Annotated
 import typer
 
 from planner.cli import jobs as job_commands
-from planner.cli.app import (
-    Workbook,
-    app,
-    print_no_plan,
-    read_checked,
-)
+from planner.cli.app import Workbook, app, print_no_plan, read_checked
 from planner.cli.console import Changes, Force, Gap, Seed, Stop, Threads, TimeLimit, errors, output
 from planner.issues import ExitStatus, InputError, Issue
 from planner.solver.solution import exit_status
@@ -51,21 +46,21 @@ def attribute(
     Up to six that matter in FILE are compared exactly (64 solves), more by sampled orders with a stated error. Ctrl-C
     while sampling writes what is known by then.
     """
-    from planner.planning import solver_options
+    from planner.planning import choose_options
     from planner.progress import Live
-    from planner.studies.attribution.coalitions import NoPlan
-    from planner.studies.attribution.run import Request, Unfinished, run_attribution
+    from planner.studies.attribution.coalitions import NoCoalitionPlan
+    from planner.studies.attribution.run import AttributionRequest, Unfinished, run_attribution
 
     if exact and samples is not None:
         raise InputError([Issue("error", "", "", "--exact solves everything and --samples a part: give one of them")])
     reading, issues = read_checked(file, result, changes, force)
-    chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
+    chosen = choose_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     names = tuple(name.strip() for name in (only or "").split(",") if name.strip())
-    request = Request(chosen, names, samples, exact, workers, tuple(changes or ()), cluster)
+    request = AttributionRequest(chosen, names, samples, exact, workers, tuple(changes or ()), cluster)
     try:
         with Live(errors) as live:
             words = run_attribution(reading, request, result, issues, live)
-    except NoPlan as end:
+    except NoCoalitionPlan as end:
         print_no_plan(str(end), list(end.solved.reasons))
         raise Stop(exit_status(end.solved.status)) from None
     except Unfinished as end:

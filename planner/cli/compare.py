@@ -5,10 +5,7 @@ from typing import Annotated
 
 import typer
 
-from planner.cli.app import (
-    app,
-    print_issues,
-)
+from planner.cli.app import app, print_issues
 from planner.cli.console import Force, errors, output
 
 
@@ -30,11 +27,11 @@ def compare(
     Any number of files. Each is held against the reference, and a bridge of cost lines leads from each to the next.
     Of instances the inputs are compared. What could not be compared is said here and on sheet issues.
     """
-    from planner.studies.comparison.run import form_of, in_order, run_comparison, said
+    from planner.studies.comparison.run import choose_form, describe_comparison, order_files, run_comparison
 
-    found = run_comparison(in_order(files, base), result, form_of(result, form), force)
+    found = run_comparison(order_files(files, base), result, choose_form(result, form), force)
     print_issues(found.issues)
-    for line in said(found):
+    for line in describe_comparison(found):
         output.print(line)
     output.print(f"{result} written")
 

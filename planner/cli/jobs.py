@@ -30,9 +30,9 @@ Workers = Annotated[
 
 def _look_at_cluster(address: str | None) -> str | None:
     """Warn of a scheduler that anybody may give work to."""
-    from planner.workers.cluster import unprotected
+    from planner.workers.cluster import warn_unprotected
 
-    if address is not None and (words := unprotected(address)):
+    if address is not None and (words := warn_unprotected(address)):
         errors.print(f"warning: {words}")
     return address
 
@@ -75,8 +75,8 @@ def run_jobs(
     Results are written to DIR/<instance>/<job>.xlsx. What was solved before with the same input, changes, options and
     version is not solved again. The exit status is the worst of all jobs. Ctrl-C interrupts; --resume goes on.
     """
-    from planner.jobs.plan import Run, requests
-    from planner.jobs.runner import submit, unfinished
+    from planner.jobs.plan import RunSpecification, list_requests
+    from planner.jobs.runner import list_unfinished, submit
     from planner.ledger.ledger import FILE, Ledger
     from planner.workers.crew import LocalCrew
 
@@ -86,9 +86,9 @@ def run_jobs(
     options = {name: value for name, value in given.items() if value is not None}
     if not files:
         _look_for_jobs(folder, otherwise=bool(options or changes or vary or force))
-    run = Run(tuple(files or ()), tuple(changes or ()), tuple(vary or ()), options)
+    run = RunSpecification(tuple(files or ()), tuple(changes or ()), tuple(vary or ()), options)
     with closing(LocalCrew(1)) as readers:
-        wanted = requests([run], readers)
+        wanted = list_requests([run], readers)
     crew = _crew(workers, cluster)
     try:
         _make(folder)
@@ -98,7 +98,7 @@ def run_jobs(
                 where = f": {folder / job.result}" if job.result else ""
                 errors.print(f"job {job.number} is {job.state} already{where} (--force solves it again)")
             if resume:
-                numbers += [number for number in unfinished(ledger) if number not in numbers]
+                numbers += [number for number in list_unfinished(ledger) if number not in numbers]
             _run(ledger, crew, numbers, [job.exit_status or 0 for job in known])
     finally:
         crew.close()
@@ -121,7 +121,7 @@ def show(context: typer.Context, number: Number) -> None:
 
     with _ledger(context.obj) as ledger:
         ledger.bury()
-        (job,) = _known(ledger, [number])
+        (job,) = _find_jobs(ledger, [number])
         _print([job])
         for name, value in facts(job).items():
             output.print(f"{name:<12} {value}")
@@ -135,7 +135,7 @@ def cancel(context: typer.Context, numbers: Numbers) -> None:
     """Cancel jobs that wait or run."""
     with _ledger(context.obj) as ledger:
         ledger.bury()
-        jobs = _known(ledger, numbers)
+        jobs = _find_jobs(ledger, numbers)
         ended = [job for job in jobs if job.state not in ("waiting", "running", "interrupted")]
         if ended:
             raise InputError([Issue("error", "", "", f"job {job.number} is {job.state} already") for job in ended])
@@ -157,7 +157,7 @@ def retry(context: typer.Context, numbers: Numbers, workers: Workers = None, clu
     try:
         with _ledger(context.obj) as ledger:
             ledger.bury()
-            jobs = _known(ledger, numbers)
+            jobs = _find_jobs(ledger, numbers)
             busy = [job for job in jobs if job.runner]
             if busy:
                 raise InputError([Issue("error", "", "", f"job {job.number} is {job.state} now") for job in busy])
@@ -234,7 +234,7 @@ def _print(jobs: "Sequence[Job]") -> None:
     (output if output.is_terminal else Screen(width=WIDTH, soft_wrap=False)).print(table)
 
 
-def _known(ledger: "Ledger", numbers: Sequence[int]) -> "list[Job]":
+def _find_jobs(ledger: "Ledger", numbers: Sequence[int]) -> "list[Job]":
     found = {number: ledger.job(number) for number in numbers}
     unknown = [Issue("error", "", "", f"there is no job {number}") for number, job in found.items() if job is None]
     if unknown:
@@ -244,7 +244,7 @@ def _known(ledger: "Ledger", numbers: Sequence[int]) -> "list[Job]":
 
 def _run(ledger: "Ledger", crew: "Crew", numbers: Sequence[int], known: Sequence[int] = ()) -> None:
     """Do the jobs, show how far they are, and end with the worst exit status."""
-    from planner.jobs.runner import Runner, worst
+    from planner.jobs.runner import Runner, worst_status
 
     with _Watching(ledger) as watching, Runner(ledger, crew, watching.show) as runner:
         found = runner.run(numbers)
@@ -253,7 +253,7 @@ def _run(ledger: "Ledger", crew: "Crew", numbers: Sequence[int], known: Sequence
     states = [job.state for job in jobs]
     counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
     output.print(f"{len(jobs)} job{'s' * (len(jobs) != 1)}: {counts}" if jobs else "nothing to do")
-    if status := worst([found, *known]):
+    if status := worst_status([found, *known]):
         raise Stop(status)
 
 

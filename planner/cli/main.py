@@ -54,11 +54,11 @@ def run(arguments: list[str]) -> int:
     except Exception as fault:
         if "--debug" in arguments:
             raise
-        return _unexpected(fault)
+        return _print_unexpected(fault)
     return ExitStatus.DONE
 
 
-def _unexpected(fault: Exception) -> int:
+def _print_unexpected(fault: Exception) -> int:
     """One line for what went wrong; usage errors, which alone know how to word themselves, count as wrong input."""
     wording = getattr(fault, "format_message", None)
     if wording is not None:

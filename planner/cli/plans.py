@@ -6,15 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from planner.cli import console
-from planner.cli.app import (
-    MOST_REASONS,
-    Workbook,
-    app,
-    ensure_other,
-    print_issues,
-    print_no_plan,
-    read_checked,
-)
+from planner.cli.app import MOST_REASONS, Workbook, app, ensure_other, print_issues, print_no_plan, read_checked
 from planner.cli.console import Changes, Force, Gap, Seed, Stop, Threads, TimeLimit, errors, output
 from planner.issues import ExitStatus, InputError, Issue
 from planner.solver.solution import exit_status
@@ -43,24 +35,24 @@ def evaluate(
 
     Decisions that can no longer be taken are listed. Where the plan does not work any more it is said why (exit 3).
     """
-    from planner.planning import prepared, solver_options
-    from planner.report.figures import money
+    from planner.planning import choose_options, prepare_problem
+    from planner.report.figures import format_money
     from planner.report.workbook import write_result
+    from planner.studies.earlier_result import list_doubts, read_result
     from planner.studies.evaluate.study import evaluate as run_evaluation
-    from planner.studies.given import doubts, read_result
-    from planner.studies.why.question import shown
+    from planner.studies.why.question import format_decision
 
     reading, issues = read_checked(file, result, changes, force)
     ensure_other(result, plan, force)
     earlier = read_result(plan)
-    print_issues(doubts(earlier))
-    chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads)
-    job = prepared(reading, chosen, issues, changes=list(changes or ()), plan=plan.name)
+    print_issues(list_doubts(earlier))
+    chosen = choose_options(reading, gap=gap, time_limit=time_limit, threads=threads)
+    job = prepare_problem(reading, chosen, issues, changes=list(changes or ()), plan=plan.name)
     found = run_evaluation(job, earlier)
     output.print(f"{found.found.words} of {plan.name} still exist")
     gone = found.found.gone
     for decision in gone[:MOST_REASONS]:
-        output.print(f"  gone: {shown(decision)}")
+        output.print(f"  gone: {format_decision(decision)}")
     if len(gone) > MOST_REASONS:
         output.print(f"  and {len(gone) - MOST_REASONS} more")
     if not found.tables:
@@ -69,7 +61,7 @@ def evaluate(
     write_result(result, found.tables, reading.raw, reading.instance)
     verb = "costs" if job.sign > 0 else "earns"
     objective = job.sign * (found.solution.objective or 0.0)
-    output.print(f"it {verb} {money(objective, reading.instance.settings['currency'])}")
+    output.print(f"it {verb} {format_money(objective, reading.instance.settings['currency'])}")
     output.print(f"{result} written")
 
 
@@ -93,16 +85,16 @@ def why(
     from dataclasses import replace
 
     from planner.progress import Live
-    from planner.studies.given import doubts, options_of, read_result
+    from planner.studies.earlier_result import extract_options, list_doubts, read_result
     from planner.studies.why.run import run_why, write_why
     from planner.studies.why.study import Unanswered
 
     if output is not None:
         ensure_other(output, result, force)
     given = read_result(result)
-    print_issues(doubts(given))
+    print_issues(list_doubts(given))
     chosen: dict[str, Any] = {"gap": gap, "time_limit": time_limit, "threads": threads}
-    options = replace(options_of(given), **{name: value for name, value in chosen.items() if value is not None})
+    options = replace(extract_options(given), **{name: value for name, value in chosen.items() if value is not None})
     try:
         with Live(errors) as live:
             explained = run_why(given, options, question, live)
@@ -137,16 +129,16 @@ def alternatives(
     Always and never are proved. The time limit is one for each solve; what it leaves undecided is said. Ctrl-C ends it
     with what is known by then.
     """
-    from planner.planning import prepared, solver_options
+    from planner.planning import choose_options, prepare_problem
     from planner.progress import Live
     from planner.studies.alternatives.run import lines, tables, write_alternatives
     from planner.studies.alternatives.study import NoBest
-    from planner.studies.alternatives.study import alternatives as find
+    from planner.studies.alternatives.study import find_alternatives as find
 
     room = share(within)
     reading, issues = read_checked(file, output, changes, force)
-    chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
-    job = prepared(reading, chosen, issues)
+    chosen = choose_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
+    job = prepare_problem(reading, chosen, issues)
     try:
         with Live(errors) as live:
             found = find(job, room, number, live.say, by_period=by_period)
@@ -175,12 +167,12 @@ def share(written: str) -> float:
 def replay(result: Result) -> None:
     """Solve the input inside a result again with its options: does the same come out? Exit status 0 if so, else 1."""
     from planner.progress import Live
-    from planner.studies.given import doubts, read_result
+    from planner.studies.earlier_result import list_doubts, read_result
     from planner.studies.replay.run import lines
     from planner.studies.replay.study import replay as run_replay
 
     given = read_result(result)
-    print_issues(doubts(given))
+    print_issues(list_doubts(given))
     with Live(errors) as live:
         found = run_replay(given, live.show)
     for line in lines(found):

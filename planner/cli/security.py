@@ -12,7 +12,9 @@ from planner.cli.jobs import Cluster
 from planner.issues import ExitStatus, InputError, Issue
 from planner.solver.solution import exit_status
 
-Plan = Annotated[Path, typer.Argument(metavar="RESULT", help="Result workbook of planner solve.", show_default=False)]
+ResultArgument = Annotated[
+    Path, typer.Argument(metavar="RESULT", help="Result workbook of planner solve.", show_default=False)
+]
 Out = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Workbook to write (.xlsx).")]
 Kinds = Annotated[
     str, typer.Option(metavar="KIND,KIND", help="What can be lost: region, bloc, firm, site, lane, chokepoint.")
@@ -21,7 +23,7 @@ Workers = Annotated[int, typer.Option(min=1, help="Processes that work at the sa
 Months = Annotated[list[float], typer.Option(min=0.01, callback=finite, help="How long a loss lasts; repeatable.")]
 
 
-def _listed(names: str) -> tuple[str, ...]:
+def _split_names(names: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in names.split(",") if name.strip())
 
 
@@ -36,7 +38,7 @@ def _tell(words: Iterable[str], out: Path, complete: bool) -> None:
 
 @app.command()
 def stress(
-    result: Plan,
+    result: ResultArgument,
     out: Out,
     months: Months = [3.0],  # noqa: B006  # typer reads the default, nobody changes it
     period: Annotated[list[str] | None, typer.Option(help="Only in this period; repeatable.")] = None,
@@ -53,12 +55,12 @@ def stress(
     the plan through. Ranked, with a heat map of losses by period. Ctrl-C writes what is known by then.
     """
     from planner.progress import Live
-    from planner.studies.stress.report import stopped_words
+    from planner.studies.stress.report import describe_stop
     from planner.studies.stress.run import run_stress
     from planner.studies.stress.study import Trial
     from planner.workers.pool import Workforce
 
-    trial = Trial(_listed(kinds), tuple(months), tuple(period or ()), top, factor)
+    trial = Trial(_split_names(kinds), tuple(months), tuple(period or ()), top, factor)
     with Live(errors) as live:
         found, words = run_stress(result, trial, out, live, Workforce(workers, cluster), force)
     for line in words:
@@ -66,7 +68,7 @@ def stress(
     if found.hits or found.complete:
         output.print(f"{out} written")
     if not found.complete:
-        errors.print(f"{stopped_words(found)}{'' if found.hits else '; nothing is written'}")
+        errors.print(f"{describe_stop(found)}{'' if found.hits else '; nothing is written'}")
         raise Stop(ExitStatus.STOPPED)
 
 
@@ -102,26 +104,28 @@ def harden(
     survives it is said which loss is too much, and how much can be served under it at most. --workers and --cluster
     search the periods at the same time.
     """
-    from planner.planning import solver_options
+    from planner.planning import choose_options
     from planner.progress import Live
+    from planner.studies.harden.infeasible_scenarios import reasons
     from planner.studies.harden.run import check_siege, run_harden
-    from planner.studies.harden.study import NoPlan
-    from planner.studies.harden.threats import Siege
-    from planner.studies.harden.unsurvived import reasons
+    from planner.studies.harden.separation import RobustOptions
+    from planner.studies.harden.study import NoHardenedPlan
     from planner.workers.pool import Workforce
 
-    siege = Siege(service, losses, _listed(kinds), tuple(months), most, tuple(period or ()), tuple(without or ()))
+    siege = RobustOptions(
+        service, losses, _split_names(kinds), tuple(months), most, tuple(period or ()), tuple(without or ())
+    )
     reading, issues = read_checked(file, out, changes, force)
     check_siege(siege, reading.instance)
     if plain is not None:
         ensure_other(plain, file, force)
         if plain.resolve() == out.resolve():
             raise InputError([Issue("error", "", "", f"--plain {plain} is the result itself: name another file")])
-    chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
+    chosen = choose_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     try:
         with Live(errors) as live:
             found, words = run_harden(reading, siege, chosen, (out, plain), issues, live, Workforce(workers, cluster))
-    except NoPlan as end:
+    except NoHardenedPlan as end:
         if end.solution.status == "infeasible" and end.found is not None:
             errors.print("no plan survives: finding out which loss is too much")
         told, lines = reasons(reading, end, chosen)
@@ -160,20 +164,20 @@ def frontier(
     another beats are left off the curve, the knee is marked, and a table says which decisions flip where. --time-limit
     holds for each solve. Ctrl-C writes the points known by then.
     """
-    from planner.planning import solver_options
+    from planner.planning import choose_options
     from planner.progress import Live
-    from planner.studies.frontier.curve import Request
+    from planner.studies.frontier.curve import FrontierRequest
     from planner.studies.frontier.run import run_frontier
-    from planner.studies.frontier.study import NoPlan
+    from planner.studies.frontier.study import NoFrontier
     from planner.workers.pool import Workforce
 
     reading, issues = read_checked(file, out, changes, force)
-    chosen = solver_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
+    chosen = choose_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     try:
         with Live(errors) as live:
-            request = Request(rule, points, against, chosen)
+            request = FrontierRequest(rule, points, against, chosen)
             found, words = run_frontier(reading, request, out, issues, live, Workforce(workers, cluster))
-    except NoPlan as end:
+    except NoFrontier as end:
         errors.print(f"error: {end}")
         raise Stop(exit_status(end.solution.status)) from None
     _tell(words, out, found.complete)

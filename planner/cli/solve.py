@@ -84,13 +84,13 @@ def solve(
     from planner.interface.solving import NoPlanFound
     from planner.interface.solving import solve as find_plan
     from planner.progress import Live
-    from planner.solver.solver import listening
+    from planner.solver.solver import catch_interrupts
 
     instance = open_checked(file, result, changes, force)
     plans = {path: open_earlier(path) for path in dict.fromkeys((start, keep)) if path is not None}
     try:
         # written before anything else is said: a plan once found is not lost to another Ctrl-C
-        with Live(errors) as live, listening():
+        with Live(errors) as live, catch_interrupts():
             found = find_plan(
                 instance,
                 gap=gap,

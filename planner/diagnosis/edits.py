@@ -59,7 +59,7 @@ class Remedy:
     edits: tuple[Edit, ...]
 
 
-def remedies(
+def find_remedies(
     model: Model,
     compiled: Compiled,
     patience: float = PATIENCE,
@@ -84,18 +84,18 @@ def remedies(
         if among == "all" and answers:
             break
         edits = _smallest(elastic, cells, instance)
-        if edits and not _told_already(edits, answers) and _will_do(instance, edits, patience):
-            spared = _spared(instance, edits, patience)
-            answers += [] if _told_already(spared, answers) else [Remedy(among, spared)]
+        if edits and not _contains_remedy(edits, answers) and _will_do(instance, edits, patience):
+            spared = _drop_needless(instance, edits, patience)
+            answers += [] if _contains_remedy(spared, answers) else [Remedy(among, spared)]
     return answers
 
 
-def _told_already(edits: tuple[Edit, ...], answers: list[Remedy]) -> bool:
+def _contains_remedy(edits: tuple[Edit, ...], answers: list[Remedy]) -> bool:
     """Whether some of the edits are a remedy by themselves."""
     return any(set(answer.edits) <= set(edits) for answer in answers)
 
 
-def edited(instance: Instance, edits: Iterable[Edit]) -> Instance:
+def apply_edits(instance: Instance, edits: Iterable[Edit]) -> Instance:
     """The instance with its cells changed as told."""
     tables = {sheet: table.copy() for sheet, table in instance.tables.items()}
     for edit in edits:
@@ -109,12 +109,12 @@ NEAR_BEST = 1e-3
 
 def _will_do(instance: Instance, edits: Iterable[Edit], patience: float) -> bool:
     """Whether a plan is found once the cells are changed: a cell can mean more than the rows it was loosened in."""
-    model, options = build(edited(instance, edits)), Options(gap=1.0, time_limit=patience)
+    model, options = build(apply_edits(instance, edits)), Options(gap=1.0, time_limit=patience)
     compiled = with_best_base(model, compile_model(model), replace(options, gap=NEAR_BEST))
     return solve_arrays(compiled, options).values is not None
 
 
-def _spared(instance: Instance, edits: tuple[Edit, ...], patience: float) -> tuple[Edit, ...]:
+def _drop_needless(instance: Instance, edits: tuple[Edit, ...], patience: float) -> tuple[Edit, ...]:
     """The edits without those that are not needed beside the others: a cell can let more go than its rows show.
 
     One that is not known to be needless in time stays.
@@ -136,12 +136,12 @@ def _smallest(elastic: Elastic, cells: list[int], instance: Instance) -> tuple[E
     best = fewest if fewest is not None and len(fewest.changes) <= len(known.changes) else known
     best = elastic.spared(best)
     chosen = elastic.least(list(best.changes)) or best
-    changes = _tightened(elastic, chosen)
+    changes = _tighten(elastic, chosen)
     edits = [_edit(instance, elastic.limits[cell], change) for cell, change in changes.items()]
     return tuple(sorted(edits, key=lambda edit: (edit.sheet, edit.row, edit.column)))
 
 
-def _tightened(elastic: Elastic, found: Loosened) -> dict[int, float]:
+def _tighten(elastic: Elastic, found: Loosened) -> dict[int, float]:
     """The changes, each halved towards the least that will do while the others stay as they are."""
     changes = dict(found.changes)
     for cell in found.changes:
@@ -165,11 +165,11 @@ def _edit(instance: Instance, limit: Limit, change: float) -> Edit:
     now, needed = limit.now, limit.now + change if limit.rise else max(0.0, limit.now - change)
     if limit.squared:
         now, needed = now**2, needed**2
-    needed = _rounded(needed, limit.rise)
+    needed = _round_outwards(needed, limit.rise)
     return Edit(limit.sheet, limit.row, limit.column, limit.kind, key, now, needed, limit.rise)
 
 
-def _rounded(value: float, up: bool) -> float:
+def _round_outwards(value: float, up: bool) -> float:
     """Rounded to DIGITS significant digits, upwards or downwards, rounding errors apart."""
     if value == 0:
         return 0.0
@@ -187,7 +187,7 @@ AMONG = {
 }
 
 
-def told(answers: list[Remedy], reading: Reading | None = None) -> list[str]:
+def describe_remedies(answers: list[Remedy], reading: Reading | None = None) -> list[str]:
     """The remedies as lines for people, with cells where the workbook is known."""
     lines = []
     for answer in answers:

@@ -9,7 +9,7 @@ import numpy as np
 from planner.diagnosis.limits import Limit, Place
 from planner.solver.compiled import Compiled
 from planner.solver.solver import Options, solve_arrays
-from planner_models.linear import Terms
+from planner_models.linear import LinearExpression
 
 NEGLIGIBLE = 1e-6
 """Slack up to this is the solver's tolerance."""
@@ -137,7 +137,7 @@ class Elastic:
 
     def varies(self, cell: int) -> bool:
         """Whether what one unit of a cell's value loosens depends on the plan, as that of a share does."""
-        return any(isinstance(place.unit, Terms) for place in self.limits[cell].places)
+        return any(isinstance(place.unit, LinearExpression) for place in self.limits[cell].places)
 
     def _scale(self, cell: int) -> float:
         return abs(self.limits[cell].now) or 1.0
@@ -167,7 +167,9 @@ class Elastic:
         slacks = []
         for place in limit.places:
             most = place.most if np.isfinite(place.most) else self._bound(known)
-            slack = extension.column(weight / self._size(cell, place) if isinstance(place.unit, Terms) else 0.0)
+            slack = extension.column(
+                weight / self._size(cell, place) if isinstance(place.unit, LinearExpression) else 0.0
+            )
             slacks.append(slack)
             extension.entries += [(row, slack, place.sign) for row in place.rows]
             if place.cone is not None:
@@ -181,7 +183,7 @@ class Elastic:
 
     def _within(self, extension: Extension, place: Place, slack: int, change: int, held: float | None) -> None:
         """slack <= unit x change; where the unit depends on the plan, only at a change that is held."""
-        if not isinstance(place.unit, Terms):
+        if not isinstance(place.unit, LinearExpression):
             extension.at_most([(slack, 1.0), (change, -place.unit)], 0.0)
         elif held is not None:
             unit = place.unit
@@ -203,8 +205,8 @@ class Elastic:
                 needed = max(needed, values[slack] / unit)
         return needed
 
-    def _value(self, unit: float | Terms, values: np.ndarray) -> float:
-        if not isinstance(unit, Terms):
+    def _value(self, unit: float | LinearExpression, values: np.ndarray) -> float:
+        if not isinstance(unit, LinearExpression):
             return unit
         terms: Any = zip(unit.coefficients, unit.variables, strict=True)
         return unit.constant + sum(value * values[self.column[id(variable)]] for value, variable in terms)

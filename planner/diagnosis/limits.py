@@ -12,7 +12,7 @@ from planner.solver.compiled import Compiled
 from planner_models import frames
 from planner_models.blocks.demand import MARKET
 from planner_models.keys import Activity
-from planner_models.linear import Terms
+from planner_models.linear import LinearExpression
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.access import OFFER
@@ -51,7 +51,7 @@ class Place:
 
     rows: tuple[int, ...]
     sign: float
-    unit: float | Terms = 1.0
+    unit: float | LinearExpression = 1.0
     gate: Any = None
     most: float = np.inf
     cone: int | None = None
@@ -243,7 +243,7 @@ def _balance(found: Limits, row: int, item: str, *_: str) -> None:
         found.add("items", int(cell), "disposable", True, Place((row,), -1.0))
 
 
-def _shared_lane(found: Limits, row: int, origin: str, destination: str, mode: str, period: str) -> None:
+def _loosen_shared_lane(found: Limits, row: int, origin: str, destination: str, mode: str, period: str) -> None:
     """The sum shipped <= the capacity of the `*` row: that may be more."""
     gate = _member(found.model.lanes.lane_opened, (origin, destination, "*", mode, period))
     cell = _lane_cell(found, origin, destination, "*", mode)
@@ -278,7 +278,7 @@ READERS: dict[str, Callable[..., None]] = {
     "held": _stock,
     "balance": _balance,
     "delivery": _balance,
-    "lane_sharing": _shared_lane,
+    "lane_sharing": _loosen_shared_lane,
     "shipped": _arc,
     "lock_at_least": _lock_least,
     "lock_at_most": _lock_most,

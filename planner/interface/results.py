@@ -8,11 +8,11 @@ import pandas as pd
 
 from planner.issues import InputError, Issue
 from planner.report.workbook import write_result
-from planner.results.result_file import Compared, labels
-from planner.studies.comparison.run import form_of, write_comparison
+from planner.results.result_file import ResultFile, labels
+from planner.studies.comparison.run import choose_form, write_comparison
 from planner.studies.comparison.study import Comparison
 from planner.studies.comparison.study import compare as run_comparison
-from planner.studies.given import read_result
+from planner.studies.earlier_result import read_result
 from planner.workbook.write import ensure_replaceable
 
 
@@ -28,7 +28,7 @@ class Result:
         What else there is to know, such as how much of an earlier plan remains.
     """
 
-    file: Compared
+    file: ResultFile
     remarks: tuple[str, ...] = field(default=())
 
     @property
@@ -139,7 +139,7 @@ class ComparedResults:
             Where the ending means none of these, or the file is not to be replaced.
         """
         target = Path(path)
-        write_comparison(self.study, target, form_of(target, None), force)
+        write_comparison(self.study, target, choose_form(target, None), force)
         return target
 
 

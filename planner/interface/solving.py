@@ -6,11 +6,11 @@ from dataclasses import asdict
 from planner.interface.instances import InstanceFile, check
 from planner.interface.results import Result
 from planner.issues import InputError
-from planner.planning import Outcome, make_plan, solver_options
-from planner.results.result_file import Compared, list_facts
+from planner.planning import Outcome, choose_options, make_plan
+from planner.results.result_file import ResultFile, list_facts
 from planner.solver.solution import Options, Progress
-from planner.solver.solver import listening
-from planner.studies.given import beside
+from planner.solver.solver import catch_interrupts
+from planner.studies.earlier_result import place_beside
 from planner.studies.information.study import value_information
 from planner.workbook.read import Reading
 
@@ -98,13 +98,13 @@ def solve(
     if faults:
         raise InputError(faults)
     first, kept = (None if plan is None else plan.file for plan in (start, keep))
-    reading, earlier = beside(instance.reading, first, kept, change_cost)
+    reading, earlier = place_beside(instance.reading, first, kept, change_cost)
     chosen = {} if options is None else asdict(options)
     given = {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed}
     chosen |= {name: value for name, value in given.items() if value is not None}
-    options = solver_options(reading, **chosen)
+    options = choose_options(reading, **chosen)
     extra = value_information if value_of_information else None
-    with listening() as stop:
+    with catch_interrupts() as stop:
         outcome = make_plan(reading, options, on_progress, instance.changes, issues, stop, earlier, extra)
     return _gather(reading, outcome)
 
@@ -117,5 +117,5 @@ def _gather(reading: Reading, outcome: Outcome) -> Result:
         raise kind(solution.words, solution.status, outcome.reasons, outcome.remarks)
     facts = list_facts(outcome.tables["run"])
     name = reading.path.stem
-    file = Compared(reading.path, name, "result", reading, outcome.tables, facts, "fits", reading.content_hash, [])
+    file = ResultFile(reading.path, name, "result", reading, outcome.tables, facts, "fits", reading.content_hash, [])
     return Result(file, outcome.remarks)

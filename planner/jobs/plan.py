@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from planner.issues import InputError, Issue
-from planner.ledger.ledger import Request
+from planner.ledger.ledger import JobRequest
 from planner.seal import planner_version
-from planner.workbook.changes import ChangeError, parsed, split
-from planner.workbook.names import shown, suggestion
+from planner.workbook.changes import ChangeError, parse_change, split
+from planner.workbook.names import quote, suggest
 from planner.workbook.package import LARGEST, open_package
 from planner.workbook.read import open_instance, read_rows
 from planner.workers.crew import Crew
@@ -34,7 +34,7 @@ _MOST = 10_000
 
 
 @dataclass(frozen=True)
-class Run:
+class RunSpecification:
     """A line of a plan: patterns of files, from `folder`, and what to do with each. `place` is where it was written."""
 
     files: tuple[str, ...]
@@ -45,19 +45,22 @@ class Run:
     place: str = ""
 
 
-def requests(runs: Sequence[Run], readers: Crew) -> list[Request]:
+def list_requests(runs: Sequence[RunSpecification], readers: Crew) -> list[JobRequest]:
     """Every job of the `runs`, each once, in order; `readers` open the workbooks, so that none ends this process.
 
     Raises InputError with every fault.
     """
-    found: dict[tuple[str, str], Request] = {}
+    found: dict[tuple[str, str], JobRequest] = {}
     issues: list[Issue] = []
     for run in runs:
         variants = _variants(run, issues)
-        meant = dict(zip(variants[0], _written(run), strict=True)) if variants else {}
+        meant = dict(zip(variants[0], _list_written(run), strict=True)) if variants else {}
         for path in _paths(run, issues):
             if _is_plan(path):
-                found |= {(request.instance, request.seal): request for request in _planned(path, run, readers, issues)}
+                found |= {
+                    (request.instance, request.seal): request
+                    for request in _expand_plan_file(path, run, readers, issues)
+                }
                 continue
             _look_for(meant, path, (run, readers), issues)
             try:
@@ -72,10 +75,10 @@ def requests(runs: Sequence[Run], readers: Crew) -> list[Request]:
     return list(found.values())
 
 
-def _written(run: Run) -> list[str]:
+def _list_written(run: RunSpecification) -> list[str]:
     """The changes and variations of a run as they were given."""
-    return [f"--set `{shown(written)}`" for written in run.changes] + [
-        f"--vary `{shown(written)}`" for written in run.vary
+    return [f"--set `{quote(written)}`" for written in run.changes] + [
+        f"--vary `{quote(written)}`" for written in run.vary
     ]
 
 
@@ -87,7 +90,7 @@ def _hash_of_any(path: Path) -> str:
         return ""
 
 
-def _look_for(meant: dict[str, str], path: Path, by: tuple[Run, Crew], issues: list[Issue]) -> None:
+def _look_for(meant: dict[str, str], path: Path, by: tuple[RunSpecification, Crew], issues: list[Issue]) -> None:
     """Fault the changes that find nothing in a workbook; `meant` says of each how it was written.
 
     What else is wrong with the workbook is said when its jobs are done.
@@ -96,14 +99,14 @@ def _look_for(meant: dict[str, str], path: Path, by: tuple[Run, Crew], issues: l
     if not meant:
         return
     try:
-        refused = done_apart(readers, _refused, (path, list(meant)))
+        refused = done_apart(readers, _find_refused_changes, (path, list(meant)))
     except TaskFailed:
         return
     for change, fault in refused.items():
         _fault(run, issues, f"{meant[change]}: {fault} ({path.name})")
 
 
-def _refused(task: tuple[Path, list[str]]) -> dict[str, str]:
+def _find_refused_changes(task: tuple[Path, list[str]]) -> dict[str, str]:
     """The changes that find nothing in a workbook, and why; none where it cannot be read."""
     path, changes = task
     try:
@@ -112,14 +115,14 @@ def _refused(task: tuple[Path, list[str]]) -> dict[str, str]:
         return {}
 
 
-def _request(path: Path, input_hash: str, changes: tuple[str, ...], options: dict[str, Any]) -> Request:
+def _request(path: Path, input_hash: str, changes: tuple[str, ...], options: dict[str, Any]) -> JobRequest:
     """A job with what tells it from others: input, changes, options and the version of the planner."""
     identity = json.dumps([input_hash, changes, sorted(options.items()), planner_version()])
     seal = hashlib.sha256(identity.encode()).hexdigest()
-    return Request(str(path.resolve()), input_hash, changes, options, seal)
+    return JobRequest(str(path.resolve()), input_hash, changes, options, seal)
 
 
-def _paths(run: Run, issues: list[Issue]) -> list[Path]:
+def _paths(run: RunSpecification, issues: list[Issue]) -> list[Path]:
     """The files that the patterns of a run mean."""
     found: list[Path] = []
     for pattern in run.files:
@@ -142,24 +145,24 @@ def _paths(run: Run, issues: list[Issue]) -> list[Path]:
     return [path for path in found if path.suffix.lower() in (".xlsx", ".xlsm", ".toml")]
 
 
-def _fault(run: Run, issues: list[Issue], message: str) -> None:
+def _fault(run: RunSpecification, issues: list[Issue], message: str) -> None:
     issues.append(Issue("error", run.place, "", message))
 
 
-def _variants(run: Run, issues: list[Issue]) -> list[tuple[str, ...]]:
+def _variants(run: RunSpecification, issues: list[Issue]) -> list[tuple[str, ...]]:
     """The changes of each job: what is set in all of them, and one of each list of values."""
     lists = []
     before = len(issues)
     for written in run.changes:
         try:
-            parsed(written)
+            parse_change(written)
         except ChangeError as fault:
-            _fault(run, issues, f"--set `{shown(written)}`: {fault}")
+            _fault(run, issues, f"--set `{quote(written)}`: {fault}")
     for written in run.vary:
         try:
-            lists.append(_listed(written))
+            lists.append(_split_values(written))
         except ChangeError as fault:
-            _fault(run, issues, f"--vary `{shown(written)}`: {fault}")
+            _fault(run, issues, f"--vary `{quote(written)}`: {fault}")
     if len(issues) == before:
         _look_for_doubles(run, issues)
     if len(issues) > before:
@@ -173,23 +176,23 @@ def _variants(run: Run, issues: list[Issue]) -> list[tuple[str, ...]]:
     return [(*run.changes, *chosen) for chosen in itertools.product(*lists)]
 
 
-def _look_for_doubles(run: Run, issues: list[Issue]) -> None:
+def _look_for_doubles(run: RunSpecification, issues: list[Issue]) -> None:
     """Fault what varies a cell that is varied or set before: one of the two would do nothing."""
-    known = {_about(written): f"--set `{shown(written)}`" for written in run.changes}
+    known = {_about(written): f"--set `{quote(written)}`" for written in run.changes}
     for written in run.vary:
         about = _about(written)
         if about in known:
-            _fault(run, issues, f"--vary `{shown(written)}`: {known[about]} is about the same cells; keep one of them")
-        known[about] = f"--vary `{shown(written)}`"
+            _fault(run, issues, f"--vary `{quote(written)}`: {known[about]} is about the same cells; keep one of them")
+        known[about] = f"--vary `{quote(written)}`"
 
 
 def _about(written: str) -> tuple[Any, ...]:
     """Sheet, key and column of a change or variation."""
-    change = parsed(written)
+    change = parse_change(written)
     return change.sheet, change.key, change.column
 
 
-def _listed(written: str) -> list[str]:
+def _split_values(written: str) -> list[str]:
     """`sheet[key].column=v1,v2` as one change for each value; a value with a comma stands in double quotes."""
     place, values = split(written, _VARYING)
     (found,) = csv.reader([values], skipinitialspace=True) if values.strip() else [[]]
@@ -197,7 +200,7 @@ def _listed(written: str) -> list[str]:
         raise ChangeError(f"names no values: {_VARYING}")
     changes = [f"{place}={value.strip()}" for value in found]
     for change in changes:
-        parsed(change, _VARYING)
+        parse_change(change, _VARYING)
     if len(set(changes)) < len(changes):
         raise ChangeError("names a value twice")
     if len(changes) > 1 and "" in map(str.strip, found):
@@ -214,7 +217,7 @@ def _is_plan(path: Path) -> bool:
         return False
 
 
-def _planned(path: Path, given: Run, readers: Crew, issues: list[Issue]) -> list[Request]:
+def _expand_plan_file(path: Path, given: RunSpecification, readers: Crew, issues: list[Issue]) -> list[JobRequest]:
     """The jobs of a plan file; what was given with it on the command line holds for all of them."""
     lines = _from_toml(path, issues) if path.suffix.lower() == ".toml" else _from_workbook(path, readers, issues)
     found = []
@@ -230,13 +233,13 @@ def _planned(path: Path, given: Run, readers: Crew, issues: list[Issue]) -> list
             _fault(run, issues, f"{nested[0]} is a plan file itself: name workbooks")
             continue
         try:
-            found += requests([run], readers)
+            found += list_requests([run], readers)
         except InputError as fault:
             issues += fault.issues
     return found
 
 
-def _from_toml(path: Path, issues: list[Issue]) -> list[Run]:
+def _from_toml(path: Path, issues: list[Issue]) -> list[RunSpecification]:
     """`[[run]]` tables with files, set, vary, and options."""
     try:
         content = tomllib.loads(path.read_text("utf-8"))
@@ -257,7 +260,7 @@ def _from_toml(path: Path, issues: list[Issue]) -> list[Run]:
     return [_run(path, f"{path}, run {number}", table, issues) for number, table in enumerate(tables, 1)]
 
 
-def _from_workbook(path: Path, readers: Crew, issues: list[Issue]) -> list[Run]:
+def _from_workbook(path: Path, readers: Crew, issues: list[Issue]) -> list[RunSpecification]:
     """Sheet `runs`: one row per run; several files, changes or variants in a cell stand on lines of their own."""
     try:
         rows, noticed = done_apart(readers, _rows_of, path)
@@ -286,18 +289,18 @@ def _rows_of(path: Path) -> tuple[dict[int, dict[str, Any]], list[Issue]]:
     return read_rows(open_package(path), SHEET)
 
 
-def _run(path: Path, place: str, table: dict[str, Any], issues: list[Issue]) -> Run:
+def _run(path: Path, place: str, table: dict[str, Any], issues: list[Issue]) -> RunSpecification:
     """A run from what is written at `place` of the plan file `path`; the files are meant from its folder."""
     known = (*_LISTS, *OPTIONS)
     for key in table:
         if key not in known:
-            hint = suggestion(key, known) or f": write one of {', '.join(known)}"
-            issues.append(Issue("error", place, "", f"`{shown(key)}` is no key{hint}"))
+            hint = suggest(key, known) or f": write one of {', '.join(known)}"
+            issues.append(Issue("error", place, "", f"`{quote(key)}` is no key{hint}"))
     lists = {key: _texts(table.get(key, []), key, place, issues) for key in _LISTS}
     if not lists["files"]:
         issues.append(Issue("error", place, "", "names no files"))
     options = {key: _option(key, table[key], place, issues) for key in OPTIONS if key in table}
-    return Run(lists["files"], lists["set"], lists["vary"], options, path.parent, place)
+    return RunSpecification(lists["files"], lists["set"], lists["vary"], options, path.parent, place)
 
 
 LARGEST_NUMBER = 1e300

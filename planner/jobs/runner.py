@@ -11,9 +11,9 @@ from typing import Any
 
 from planner.issues import ExitStatus
 from planner.jobs.memory import SPARE, available
-from planner.jobs.work import Answer, Order, carry_out, unwritten
-from planner.ledger.ledger import Job, Ledger, LedgerError, Request, now
-from planner.workbook.save import rescued
+from planner.jobs.work import JobAnswer, WorkOrder, carry_out, unwritten
+from planner.ledger.ledger import Job, JobRequest, Ledger, LedgerError, now
+from planner.workbook.save import rescue_content
 from planner.workbook.write import is_own
 from planner.workers.crew import Crew, Event
 
@@ -33,7 +33,7 @@ WORST = (1, 2, 3, 4, 0)
 """Exit statuses, the worst first: gone wrong, wrong input, infeasible, without a plan, done."""
 
 
-def submit(ledger: Ledger, requests: Sequence[Request], force: bool = False) -> tuple[list[int], list[Job]]:
+def submit(ledger: Ledger, requests: Sequence[JobRequest], force: bool = False) -> tuple[list[int], list[Job]]:
     """Enter the jobs; returns the numbers of those to do, and the jobs that need not be done (again).
 
     What was solved with the same seal is not solved again unless forced, as long as its result is there; what was begun
@@ -69,7 +69,7 @@ def reset(ledger: Ledger, number: int) -> None:
     ledger.update(number, state="waiting", words="", exit_status=None, attempts=0, cancel=0, **blank)
 
 
-def unfinished(ledger: Ledger) -> list[int]:
+def list_unfinished(ledger: Ledger) -> list[int]:
     """The jobs that were begun or wait, and that no living runner looks after; they wait from now on."""
     ledger.bury()
     with ledger.changing():
@@ -79,7 +79,7 @@ def unfinished(ledger: Ledger) -> list[int]:
     return [job.number for job in jobs]
 
 
-def worst(statuses: Sequence[int | None]) -> int:
+def worst_status(statuses: Sequence[int | None]) -> int:
     """The worst of some exit statuses."""
     return next(status for status in WORST if status in statuses or status == 0)
 
@@ -139,7 +139,7 @@ class Runner:
             if self._show is not None:
                 self._show(numbers)
         found = [job.exit_status for number in numbers if (job := self._ledger.job(number))]
-        return worst(found)
+        return worst_status(found)
 
     def _tick(self, waiting: list[int]) -> None:
         """A sign of life, and a look at what the user has cancelled."""
@@ -162,7 +162,7 @@ class Runner:
         if job is None:
             return
         folder = Path(job.instance).stem
-        order = Order(
+        order = WorkOrder(
             path=job.instance,
             input_hash=job.input_hash,
             changes=job.changes,
@@ -189,7 +189,7 @@ class Runner:
             self._ended(job, event.content)
         elif event.kind == "raised":
             lines = event.content.strip().splitlines()
-            self._ended(job, Answer("failed", lines[-1], 1, lines=lines))
+            self._ended(job, JobAnswer("failed", lines[-1], 1, lines=lines))
         else:
             self._lost(job, event.content, waiting)
 
@@ -224,7 +224,7 @@ class Runner:
             self._ledger.update(number, words="building")
             self._crew.answer(number, True)
 
-    def _ended(self, job: Job, answer: Answer) -> None:
+    def _ended(self, job: Job, answer: JobAnswer) -> None:
         """Put the result in its place, and then say in the ledger that it is there."""
         result = None
         try:
@@ -238,14 +238,14 @@ class Runner:
             self._write_down(job, answer, result)
 
     @contextlib.contextmanager
-    def _telling(self, answer: Answer) -> Iterator[None]:
+    def _telling(self, answer: JobAnswer) -> Iterator[None]:
         """Where the ledger cannot be written, the words of the job are said in its error: they may name its plan."""
         try:
             yield
         except LedgerError as error:
             raise LedgerError(f"{error} ({answer.words})" if answer.words else str(error)) from error
 
-    def _write_down(self, job: Job, answer: Answer, result: str | None) -> None:
+    def _write_down(self, job: Job, answer: JobAnswer, result: str | None) -> None:
         self._ledger.update(
             job.number,
             state=answer.state,
@@ -260,7 +260,7 @@ class Runner:
             runner=None,
         )
 
-    def _published(self, job: Job, answer: Answer) -> str:
+    def _published(self, job: Job, answer: JobAnswer) -> str:
         """Move the result, which is whole, to where it belongs. Raises Rescued where it had to go elsewhere."""
         result, whole = self._free_name(job), self._scratch / f"{job.number}.xlsx"
         target = self._ledger.folder / result
@@ -274,7 +274,7 @@ class Runner:
             whole.replace(target)
         except OSError as error:
             content = answer.content
-            raise rescued(target, error, lambda file: file.write(content or whole.read_bytes())) from error
+            raise rescue_content(target, error, lambda file: file.write(content or whole.read_bytes())) from error
         return result
 
     def _free_name(self, job: Job) -> str:

@@ -9,7 +9,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from planner.jobs.work import hashed
+from planner.jobs.work import hash_file
 from planner.ledger.ledger import Job
 
 _COLUMNS = ("job", "instance", "changes", "state", "gap", "objective", "seconds", "remark")
@@ -73,6 +73,6 @@ def progress(job: Job) -> float:
 
 def _hash(path: str) -> str | None:
     try:
-        return hashed(Path(path))
+        return hash_file(Path(path))
     except OSError:
         return None

@@ -16,7 +16,7 @@ import psutil
 from planner.checks.check import check
 from planner.issues import InputError
 from planner.jobs.memory import columns_of, need
-from planner.planning import Outcome, make_plan, solver_options
+from planner.planning import Outcome, choose_options, make_plan
 from planner.report.workbook import write_result
 from planner.solver.solution import exit_status
 from planner.solver.solver import Progress
@@ -35,7 +35,7 @@ MOST_REASONS = 25
 
 
 @dataclass(frozen=True)
-class Order:
+class WorkOrder:
     """A job as a worker gets it.
 
     The workbook lies at `path`, or is `content` where the worker cannot see that path. The result is to be written to
@@ -52,7 +52,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Answer:
+class JobAnswer:
     """How a job ended: its state and words for the ledger, figures where there is a plan, and lines for the log."""
 
     state: str
@@ -89,14 +89,14 @@ _one_at_a_time = threading.Lock()
 """Workers of a cluster may have threads, but a solve has its process to itself."""
 
 
-def carry_out(order: Order, talk: Talk) -> Answer:
+def carry_out(order: WorkOrder, talk: Talk) -> JobAnswer:
     """Do a job; whatever is wrong with it is said in the answer.
 
     Nobody looks for garbage while it is done, which would take a tenth of the time; see `_swept`.
     """
     with _one_at_a_time:
         with collector_paused():
-            answer = _carried_out(order, talk)
+            answer = _carry_out_order(order, talk)
         _swept()
         return answer
 
@@ -109,34 +109,34 @@ def _swept() -> None:
         _held[0] = psutil.Process().memory_info().rss
 
 
-def _carried_out(order: Order, talk: Talk) -> Answer:
+def _carry_out_order(order: WorkOrder, talk: Talk) -> JobAnswer:
     try:
         path, result = _place(order)
-        answer = _solved(order, path, result, talk)
+        answer = _solve_order(order, path, result, talk)
     except Changed:
-        return Answer("failed", "the workbook changed since the job was made: run it again", 2)
+        return JobAnswer("failed", "the workbook changed since the job was made: run it again", 2)
     except InputError as fault:
-        return _refused([str(issue) for issue in fault.issues])
+        return _refuse_order([str(issue) for issue in fault.issues])
     except Undrawn as fault:
-        answer = Answer("failed", str(fault), 1, written=True)
+        answer = JobAnswer("failed", str(fault), 1, written=True)
     except WriteError as fault:
         return unwritten(fault)
     except FileNotFoundError:
-        return Answer("failed", f"{order.path} is not there any more", 2)
+        return JobAnswer("failed", f"{order.path} is not there any more", 2)
     except MemoryError:
         _opened.clear()
-        return Answer("failed", "not enough memory: use fewer workers, or a larger machine", 1)
+        return JobAnswer("failed", "not enough memory: use fewer workers, or a larger machine", 1)
     if answer.written and order.result is None:
-        return Answer(**vars(answer) | {"content": result.read_bytes()})
+        return JobAnswer(**vars(answer) | {"content": result.read_bytes()})
     return answer
 
 
-def unwritten(fault: OSError, lines: Sequence[str] = ()) -> Answer:
+def unwritten(fault: OSError, lines: Sequence[str] = ()) -> JobAnswer:
     """The answer where a result could not be written: --resume does the job again once there is room."""
-    return Answer("interrupted", str(fault), 1, lines=list(lines))
+    return JobAnswer("interrupted", str(fault), 1, lines=list(lines))
 
 
-def _place(order: Order) -> tuple[Path, Path]:
+def _place(order: WorkOrder) -> tuple[Path, Path]:
     """Where the workbook is, and where its result goes."""
     if order.result is not None:
         return Path(order.path), Path(order.result)
@@ -154,33 +154,33 @@ def _scratch() -> "tempfile.TemporaryDirectory[str]":
     return tempfile.TemporaryDirectory(prefix="planner-")
 
 
-def _solved(order: Order, path: Path, result: Path, talk: Talk) -> Answer:
+def _solve_order(order: WorkOrder, path: Path, result: Path, talk: Talk) -> JobAnswer:
     began = time.monotonic()
-    reading = _opened_at(path, order).draft.reading(order.changes)
+    reading = _open_order(path, order).draft.reading(order.changes)
     issues = check(reading)
     lines = [str(issue) for issue in issues]
     if any(issue.severity == "error" for issue in issues):
-        return _refused(lines)
+        return _refuse_order(lines)
     _wait_for_room(reading, talk)
-    options = solver_options(reading, **({"threads": _threads(reading, order)} | order.options))
+    options = choose_options(reading, **({"threads": _threads(reading, order)} | order.options))
     outcome = make_plan(reading, options, _Report(talk), order.changes, issues)
-    answer = _ended(outcome, lines)
+    answer = _describe_end(outcome, lines)
     if not outcome.tables:
         return answer
     talk.tell({"words": "writing the result"})
     write_result(result, outcome.tables, reading.raw, reading.instance)
     rest = time.monotonic() - began - outcome.solution.seconds
     lines.append(f"solved in {outcome.solution.seconds:.1f} s; read, built, audited and written in {rest:.1f} s")
-    return Answer(**vars(answer) | {"written": True})
+    return JobAnswer(**vars(answer) | {"written": True})
 
 
-def _threads(reading: Reading, order: Order) -> int:
+def _threads(reading: Reading, order: WorkOrder) -> int:
     """Threads of a solve: those of the workbook, but no more than the share of this worker."""
     asked = int(reading.instance.settings["threads"])
     return asked if order.threads is None else min(asked, order.threads)
 
 
-def _opened_at(path: Path, order: Order) -> _Opened:
+def _open_order(path: Path, order: WorkOrder) -> _Opened:
     """The workbook of an order, opened once for all jobs in a row that are about it."""
     if not _opened or _opened[0].input_hash != order.input_hash or _opened[0].draft.path != path:
         _opened.clear()
@@ -191,15 +191,15 @@ def _opened_at(path: Path, order: Order) -> _Opened:
     return _opened[0]
 
 
-def hashed(path: Path) -> str:
+def hash_file(path: Path) -> str:
     """SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _refused(lines: list[str]) -> Answer:
+def _refuse_order(lines: list[str]) -> JobAnswer:
     faults = [line for line in lines if line.startswith("error")]
     more = f" (and {len(faults) - 1} more)" if faults[1:] else ""
-    return Answer("failed", faults[0] + more, 2, lines=lines)
+    return JobAnswer("failed", faults[0] + more, 2, lines=lines)
 
 
 def _wait_for_room(reading: Reading, talk: Talk) -> None:
@@ -223,17 +223,17 @@ class _Report:
             self._talk.tell(figures)
 
 
-def _ended(outcome: Outcome, lines: list[str]) -> Answer:
+def _describe_end(outcome: Outcome, lines: list[str]) -> JobAnswer:
     solution = outcome.solution
     if solution.values is None:
         state = "infeasible" if solution.status == "infeasible" else "failed"
         lines += outcome.reasons[:MOST_REASONS]
-        return Answer(state, solution.words, exit_status(solution.status), seconds=solution.seconds, lines=lines)
+        return JobAnswer(state, solution.words, exit_status(solution.status), seconds=solution.seconds, lines=lines)
     facts = outcome.tables["run"].set_index("key")["seal"]
     figures = {name: float(facts[name]) if facts.get(name) else None for name in ("objective", "bound", "gap")}
     bad = outcome.tables["audit"].query("ok != 'yes'")["check"].tolist()
     words = f"the audit does not agree on {', '.join(bad)}" if bad else solution.words
-    return Answer(
+    return JobAnswer(
         "failed" if bad else "done",
         words,
         1 if bad else 0,

@@ -10,7 +10,7 @@ SAME_START = 1.0
 """Seconds by which two readings of the start of one process may differ."""
 
 
-def born(pid: int) -> float | None:
+def find_birth(pid: int) -> float | None:
     """When a process of this machine began, in seconds since 1970; None where there is none, or only its remains."""
     try:
         process = psutil.Process(pid)
@@ -21,14 +21,14 @@ def born(pid: int) -> float | None:
 
 def is_alive(pid: int, began: float) -> bool:
     """Whether the process that began then is still there; another one may have its number by now."""
-    found = born(pid)
+    found = find_birth(pid)
     return found is not None and abs(found - began) < SAME_START
 
 
 def holders(path: Path) -> str:
     """The other processes that hold a lock on the file or, where that cannot be told, have it open; in words."""
     locking = _lockers(path) or _openers(path)
-    return " and ".join(_named(pid) for pid in sorted(locking)) or "another process"
+    return " and ".join(_read_name(pid) for pid in sorted(locking)) or "another process"
 
 
 def _lockers(path: Path) -> set[int]:
@@ -51,7 +51,7 @@ def _openers(path: Path) -> set[int]:
     return found - {os.getpid()}
 
 
-def _named(pid: int) -> str:
+def _read_name(pid: int) -> str:
     try:
         return f"process {pid} ({psutil.Process(pid).name()})"
     except psutil.Error:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.issues import InputError, Issue
-from planner.ledger.holder import born, holders, is_alive
+from planner.ledger.holder import find_birth, holders, is_alive
 
 FILE = "jobs.sqlite"
 """The name of a ledger, in the folder of its results."""
@@ -54,7 +54,7 @@ class LedgerError(OSError):
 
 
 @dataclass(frozen=True)
-class Request:
+class JobRequest:
     """What a job is asked to do: `options` are those given, the rest comes from the workbook's settings."""
 
     instance: str
@@ -192,7 +192,7 @@ class Ledger:
         """The job of that number, if there is one."""
         return next(iter(self.jobs("number = ?", (number,))), None)
 
-    def add(self, request: Request) -> int:
+    def add(self, request: JobRequest) -> int:
         """A new job, waiting; returns its number."""
         row = {
             "instance": request.instance,
@@ -214,7 +214,7 @@ class Ledger:
 
     def enlist(self, name: str) -> None:
         """Note that this process is the runner of that name."""
-        values = (name, os.getpid(), socket.gethostname(), born(os.getpid()) or 0.0, time.time())
+        values = (name, os.getpid(), socket.gethostname(), find_birth(os.getpid()) or 0.0, time.time())
         self._ask("INSERT INTO runners VALUES (?, ?, ?, ?, ?)", values)
 
     def beat(self, name: str) -> None:

@@ -72,7 +72,7 @@ class Reaction:
 
     def upset_by(self, snapshot: Snapshot) -> bool:
         """Whether these flows could not go on if `snapshot`, which takes away and adds nothing, came on top."""
-        bounds = _disturbed(self.programme, snapshot)
+        bounds = _apply_snapshot(self.programme, snapshot)
         programme = self.programme
         shared = [sum(self.values[members]) for members in programme.sharing.values()]
         flows = np.concatenate([self.values[bounds.hit], shared])
@@ -127,7 +127,7 @@ class Recourse:
 
     def _in_calm(self, programme: Programme, snapshot: Snapshot) -> Reaction:
         """The cheapest flows of the months of a snapshot, of all that it can change, where nothing is hit."""
-        hit, rows = _disturbed(programme, snapshot).hit, programme.arrays
+        hit, rows = _apply_snapshot(programme, snapshot).hit, programme.arrays
         bounds = _Bounds(programme.cost, programme.upper, rows.row_lower, rows.row_upper, hit)
         key = programme.period, snapshot.months
         if key not in self._calm:
@@ -136,13 +136,13 @@ class Recourse:
 
     def react(self, period: str, snapshot: Snapshot) -> Reaction:
         """The cheapest flows while `snapshot` lasts."""
-        bounds = _disturbed(self.programmes[period], snapshot)
+        bounds = _apply_snapshot(self.programmes[period], snapshot)
         return self._answer("cheapest", period, snapshot, bounds, bounds.cost)
 
     def serve(self, period: str, snapshot: Snapshot) -> Reaction:
         """The flows that serve most while `snapshot` lasts; of those that serve as much, cheap ones."""
         programme = self.programmes[period]
-        bounds = _disturbed(programme, snapshot)
+        bounds = _apply_snapshot(programme, snapshot)
         worth = np.zeros(len(bounds.cost))
         worth[list(programme.worth)] = list(programme.worth.values())
         scale = worth.max(initial=0.0) / (np.abs(bounds.cost).max(initial=0.0) or 1.0)
@@ -198,7 +198,7 @@ class Recourse:
         Cost does not matter. At most the length of the period; 0 where something is missing at once.
         """
         programme = self.programmes[period]
-        bounds = _disturbed(programme, snapshot)
+        bounds = _apply_snapshot(programme, snapshot)
         cost, upper = np.zeros(len(bounds.cost)), bounds.upper
         cost[programme.pace] = 1.0
         lower = np.zeros(len(cost))
@@ -211,7 +211,7 @@ class Recourse:
         return 0.0 if values is None else min(most, 12.0 / float(values[programme.pace]))
 
 
-def _disturbed(programme: Programme, snapshot: Snapshot) -> _Bounds:
+def _apply_snapshot(programme: Programme, snapshot: Snapshot) -> _Bounds:
     """The programme as a snapshot leaves it."""
     found = effects(programme.flows, snapshot)
     upper, cost = programme.upper.copy(), programme.cost.copy()

@@ -5,18 +5,18 @@ from typing import Any
 
 import pandas as pd
 
-from planner.report.disruptions import disrupted
+from planner.report.disruptions import describe_disruptions
 from planner.report.figures import (
     MOST_NAMES,
     WEIGHT,
     capacity_and_use,
     costs_by_group,
+    format_money,
+    format_share,
     goods,
+    join_names,
     key_items,
-    listed,
-    money,
     output,
-    per_cent,
     periods,
     shares_by_process,
     shares_by_region,
@@ -47,11 +47,11 @@ def brief(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> list[
         _bottom_line(instance, tables, facts),
         _quality(instance, facts),
         _where_money_goes(instance, tables),
-        _served(instance, tables),
-        disrupted(instance, tables),
-        _made_where(instance, tables),
-        _made_how(instance, tables),
-        _built(instance, tables),
+        _describe_service(instance, tables),
+        describe_disruptions(instance, tables),
+        _describe_locations(instance, tables),
+        _describe_paths(instance, tables),
+        _describe_capacity(instance, tables),
         *integration(instance, tables),
         _concentration(instance, tables),
         _weak_spots(instance, tables),
@@ -68,8 +68,8 @@ def _bottom_line(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -
     today = f"in money of {settings['base_year']} (discounted at {rate} a year)"
     if settings["objective"] == "profit":
         verb = "earns" if facts["objective"] >= 0 else "loses"
-        return f"The plan {verb} {money(abs(facts['objective']), settings['currency'])} {when}, {today}."
-    return f"The plan costs {money(facts['objective'], settings['currency'])} {when}, {today}."
+        return f"The plan {verb} {format_money(abs(facts['objective']), settings['currency'])} {when}, {today}."
+    return f"The plan costs {format_money(facts['objective'], settings['currency'])} {when}, {today}."
 
 
 def _quality(instance: Instance, facts: Mapping[str, Any]) -> str:
@@ -80,7 +80,8 @@ def _quality(instance: Instance, facts: Mapping[str, Any]) -> str:
         return f"No plan is {word} under the assumptions in this workbook."
     room = "; how much better another could be is not known"
     if bound is not None and gap is not None:
-        room = f"; another could be better by {money(abs(facts['objective'] - bound), currency)} ({gap:.2%}) at most"
+        most = format_money(abs(facts["objective"] - bound), currency)
+        room = f"; another could be better by {most} ({gap:.2%}) at most"
         room = room.replace("%", " %")
     if facts["status"] == EVALUATED:
         return "The decisions are those of an earlier plan; only flows were chosen anew, so another plan may be better."
@@ -97,11 +98,11 @@ def _where_money_goes(instance: Instance, tables: Tables) -> str:
     large = groups[groups > VISIBLE * total].sort_values(ascending=False, kind="stable")
     if total <= 0 or large.empty:
         return ""
-    (first, most), *rest = [(name, per_cent(amount / total)) for name, amount in frames.pairs(large)]
-    return f"Of all costs, {listed([f'{first} takes {most}', *(' '.join(part) for part in rest)], 8)}."
+    (first, most), *rest = [(name, format_share(amount / total)) for name, amount in frames.pairs(large)]
+    return f"Of all costs, {join_names([f'{first} takes {most}', *(' '.join(part) for part in rest)], 8)}."
 
 
-def _served(instance: Instance, tables: Tables) -> str:
+def _describe_service(instance: Instance, tables: Tables) -> str:
     demand = table(tables, "demand", ("region", "item", "period", "volume", "sold", "unserved"))
     demand = demand.assign(unserved=demand["unserved"].astype(float), volume=demand["volume"].astype(float))
     short = demand[demand["unserved"] > 1e-6 * demand["volume"]]
@@ -109,20 +110,20 @@ def _served(instance: Instance, tables: Tables) -> str:
         return ""
     if instance.settings["objective"] == "profit":
         sold = float(demand["sold"].astype(float).sum() / demand["volume"].sum())
-        return f"Of the volume that sells at the prices chosen, {per_cent(sold)} is sold."
+        return f"Of the volume that sells at the prices chosen, {format_share(sold)} is sold."
     if short.empty:
         return "All demand is served in every period."
     units = instance["items"].set_index("item")["unit"]
     short = short.sort_values("unserved", ascending=False, kind="stable")
     names = [
         f"{row['item']} in {row['region']}, {row['period']} ({_amount(row['unserved'], units[row['item']])} a year, "
-        f"{per_cent(row['unserved'] / row['volume'])})"
+        f"{format_share(row['unserved'] / row['volume'])})"
         for row in short.to_dict("records")
     ]
-    return f"Demand is not fully served in {len(short)} of {len(demand)} markets and periods: {listed(names)}."
+    return f"Demand is not fully served in {len(short)} of {len(demand)} markets and periods: {join_names(names)}."
 
 
-def _made_where(instance: Instance, tables: Tables) -> str:
+def _describe_locations(instance: Instance, tables: Tables) -> str:
     """The regions that make the most valuable items in the last period."""
     last = periods(instance)[-1]
     made = output(instance, tables)
@@ -138,12 +139,12 @@ def _made_where(instance: Instance, tables: Tables) -> str:
     parts = []
     for item in chosen[:MOST_NAMES]:
         largest = shares.loc[item][shares.loc[item] > VISIBLE].sort_values(ascending=False, kind="stable")
-        names = [f"{region} {per_cent(share)}" for region, share in largest.items()]
-        parts.append(f"{item}: {listed(names, 3)}")
+        names = [f"{region} {format_share(share)}" for region, share in largest.items()]
+        parts.append(f"{item}: {join_names(names, 3)}")
     return f"Where things are made in {last} – " + "; ".join(parts) + "."
 
 
-def _made_how(instance: Instance, tables: Tables) -> str:
+def _describe_paths(instance: Instance, tables: Tables) -> str:
     """Which way of making wins, for items that are made in several: shares in the first and in the last period."""
     order = periods(instance)
     first, last = order[0], order[-1]
@@ -157,28 +158,28 @@ def _made_how(instance: Instance, tables: Tables) -> str:
     for item in items[:MOST_NAMES]:
         largest = shares.loc[item].iloc[:, -1].sort_values(ascending=False, kind="stable").index
         names = [f"{process} {_change(*shares.loc[(item, process)])}" for process in largest]
-        parts.append(f"{item}: {listed(names, 3)}")
+        parts.append(f"{item}: {join_names(names, 3)}")
     when = last if first == last else f"{first} to {last}"
     return f"How things are made, {when} – {'; '.join(parts)}." if parts else ""
 
 
 def _change(first: float, last: float) -> str:
     """Two shares in words."""
-    before, after = per_cent(first), per_cent(last)
+    before, after = format_share(first), format_share(last)
     return after if before == after else f"from {before} to {after}"
 
 
-def _built(instance: Instance, tables: Tables) -> str:
+def _describe_capacity(instance: Instance, tables: Tables) -> str:
     builds = table(tables, "builds", ("site", "process", "period", "modules", "size", "capex"))
     sites = table(tables, "sites", ("site", "period", "opened", "closed"))
     parts = []
     opened, closed = sites[sites["opened"] == "yes"], sites[sites["closed"] == "yes"]
     for word, frame in (("opens", opened), ("closes", closed)):
         if not frame.empty:
-            parts.append(f"{word} {listed([f'{r.site} ({r.period})' for r in frame.itertuples()])}")
+            parts.append(f"{word} {join_names([f'{r.site} ({r.period})' for r in frame.itertuples()])}")
     if not builds.empty:
-        capex = money(float(builds["capex"].sum()), instance.settings["currency"])
-        largest = listed(_largest_builds(instance, builds))
+        capex = format_money(float(builds["capex"].sum()), instance.settings["currency"])
+        largest = join_names(_largest_builds(instance, builds))
         parts.append(f"invests {capex} in new capacity, the largest amounts for {largest}")
     if not parts:
         return "The plan builds nothing, and opens and closes no site."
@@ -195,7 +196,7 @@ def _largest_builds(instance: Instance, builds: pd.DataFrame) -> list[str]:
     names, currency = [], instance.settings["currency"]
     for (process, site), line in frames.lines(lines.sort_values("capex", ascending=False, kind="stable")):
         first, last = (periods(instance)[int(line[end])] for end in ("first", "last"))
-        when, capex = first if first == last else f"{first} to {last}", money(line["capex"], currency)
+        when, capex = first if first == last else f"{first} to {last}", format_money(line["capex"], currency)
         names.append(f"{process} at {site} ({when}, {capex})")
     return names
 
@@ -210,7 +211,7 @@ def _concentration(instance: Instance, tables: Tables) -> str:
         return ""
     counted = goods(instance)
     sentence = (
-        f"The largest source is {worth.index[0]}: it makes {per_cent(worth.iloc[0] / worth.sum())} of all goods by "
+        f"The largest source is {worth.index[0]}: it makes {format_share(worth.iloc[0] / worth.sum())} of all goods by "
         f"{counted.measure}{counted.note} in {last}"
     )
     shares = shares_by_region(made)
@@ -218,10 +219,10 @@ def _concentration(instance: Instance, tables: Tables) -> str:
     items = [item for item in key_items(instance, made, len(shares)) if top[item] >= DOMINANT]
     value = made.groupby("item")["worth"].sum()
     items.sort(key=lambda item: -value[item])
-    names = [f"{item} ({shares.loc[item].idxmax()} {per_cent(top[item])})" for item in items]
+    names = [f"{item} ({shares.loc[item].idxmax()} {format_share(top[item])})" for item in items]
     if not names:
-        return f"{sentence}; no item has {per_cent(DOMINANT)} of its supply from one region."
-    return f"{sentence}. {len(items)} of {len(shares)} items come mostly from one region: {listed(names)}."
+        return f"{sentence}; no item has {format_share(DOMINANT)} of its supply from one region."
+    return f"{sentence}. {len(items)} of {len(shares)} items come mostly from one region: {join_names(names)}."
 
 
 def _weak_spots(instance: Instance, tables: Tables) -> str:
@@ -239,9 +240,9 @@ def _weak_spots(instance: Instance, tables: Tables) -> str:
     parts = []
     if single:
         names = [f"{item} ({shares.loc[item].idxmax()})" for item in single]
-        parts.append(f"critical items from one region only: {listed(names)}")
+        parts.append(f"critical items from one region only: {join_names(names)}")
     if scarce:
-        parts.append(f"no reserve left anywhere for {listed(scarce)}")
+        parts.append(f"no reserve left anywhere for {join_names(scarce)}")
     if full:
         parts.append(f"{full} of {len(lines)} lines run at full capacity")
     return f"Weak spots in {last} – {'; '.join(parts)}." if parts else f"No line runs at full capacity in {last}."

@@ -4,7 +4,7 @@ import pandas as pd
 
 from planner.report.disruptions import impacts, services
 from planner.report.figures import capacity_and_use, flows_between, goods, key_items, output, periods, shares_by_region
-from planner.report.integration import MODES, drawn_by_mode
+from planner.report.integration import MODES, tabulate_modes
 from planner.results.tables import Tables, table
 from planner.sheets.board import Chart, Map
 from planner.sheets.waterfall import others_beside
@@ -17,13 +17,13 @@ MOST_REGIONS = 7
 MOST_FLOWS = 12
 
 
-def charts(instance: Instance, tables: Tables) -> list[Chart | Map]:
+def make_charts(instance: Instance, tables: Tables) -> list[Chart | Map]:
     """The charts that the tables have figures for: costs, capacity, sourcing, modes, the map, disruptions."""
     last, measure = periods(instance)[-1], service_weights(instance).words
     found: list[Chart | Map] = [
         _in_money("Cost by tier and period", "stacked", instance.settings["currency"], _costs(instance, tables)),
         _of_goods("Capacity against use", "clustered", instance, _capacity(instance, tables)),
-        Chart(f"Sourcing by region, {last}", "shares", "share of supply", _sourcing(instance, tables, last)),
+        Chart(f"Sourcing by region, {last}", "shares", "share of supply", _tabulate_sourcing(instance, tables, last)),
         _of_goods("How the chain is reached", "stacked", instance, _modes(instance, tables)),
         Chart(f"Own, ally or buy, {last}", "shares", "share of supply", _ways(instance, tables, last)),
         Map(f"Where things are made, and what moves, {last}", *_places(instance, tables, last)),
@@ -73,7 +73,7 @@ def _capacity(instance: Instance, tables: Tables) -> pd.DataFrame:
 
 def _modes(instance: Instance, tables: Tables) -> pd.DataFrame:
     """Worth a year by period and mode, from the closest tie to the loosest; empty where every line is own."""
-    rows = drawn_by_mode(instance, tables)
+    rows = tabulate_modes(instance, tables)
     sums = rows.pivot_table(index="period", columns="mode", values="worth", aggfunc="sum", fill_value=0.0)
     present = [mode for mode in MODES.values() if mode in sums.columns]
     return sums.reindex(periods(instance), fill_value=0.0)[present] if len(present) > 1 else pd.DataFrame()
@@ -81,7 +81,7 @@ def _modes(instance: Instance, tables: Tables) -> pd.DataFrame:
 
 def _ways(instance: Instance, tables: Tables, period: str) -> pd.DataFrame:
     """Share of each mode in the supply of the items of which most, by worth, is not made in own plants."""
-    rows = drawn_by_mode(instance, tables)
+    rows = tabulate_modes(instance, tables)
     rows = rows[(rows["period"] == period) & (rows["quantity"] > 0)]
     if rows["mode"].nunique() < 2:
         return pd.DataFrame()
@@ -92,7 +92,7 @@ def _ways(instance: Instance, tables: Tables, period: str) -> pd.DataFrame:
     return shown[[mode for mode in MODES.values() if mode in shown]].div(shown.sum(axis=1), axis=0)
 
 
-def _sourcing(instance: Instance, tables: Tables, period: str) -> pd.DataFrame:
+def _tabulate_sourcing(instance: Instance, tables: Tables, period: str) -> pd.DataFrame:
     """Share of each region in the supply of the key items; small regions are added up as others."""
     made = output(instance, tables)
     made = made[made["period"] == period]

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from planner.report.figures import listed, money, per_cent
+from planner.report.figures import format_money, format_share, join_names
 from planner.results.tables import Tables, table
 from planner_models.instance import Instance
 from planner_models.sets.weights import service_weights
@@ -16,7 +16,7 @@ MOST_WORST = 3
 _COLUMNS = ("scenario", "probability", "service", "loss", "impact", "modelled")
 
 
-def ranked(tables: Tables) -> pd.DataFrame:
+def rank_scenarios(tables: Tables) -> pd.DataFrame:
     """The scenarios, those of the largest impact first; of equal ones the one that serves least.
 
     What a result of an earlier version does not state is taken for the loss.
@@ -27,23 +27,23 @@ def ranked(tables: Tables) -> pd.DataFrame:
     return rows.sort_values(["impact", "service"], ascending=[False, True], kind="stable", ignore_index=True)
 
 
-def disrupted(instance: Instance, tables: Tables) -> str:
+def describe_disruptions(instance: Instance, tables: Tables) -> str:
     """The worst scenarios, and what all of them cost by probability; none where there are no scenarios."""
-    rows = ranked(tables)
+    rows = rank_scenarios(tables)
     if rows.empty:
         return ""
     currency, count = instance.settings["currency"], len(rows)
     worst = rows[rows["impact"] > 0].head(MOST_WORST)
     named = [
-        f"{row['scenario']} ({money(row['impact'], currency)}, {per_cent(row['service'])} of demand served)"
+        f"{row['scenario']} ({format_money(row['impact'], currency)}, {format_share(row['service'])} of demand served)"
         for row in worst.to_dict("records")
     ]
     which = "The one scenario" if count == 1 else f"Of {count} scenarios"
     if not named:
         return f"{which} costs nothing." if count == 1 else f"{which} none costs anything."
-    costs = f"is {named[0]}" if count == 1 else f"the worst {'are' if len(named) > 1 else 'is'} {listed(named)}"
+    costs = f"is {named[0]}" if count == 1 else f"the worst {'are' if len(named) > 1 else 'is'} {join_names(named)}"
     expected = float((rows["probability"] * rows["impact"]).sum())
-    weighed = f"; by probability they cost {money(expected, currency)}" if expected > 0 and count > 1 else ""
+    weighed = f"; by probability they cost {format_money(expected, currency)}" if expected > 0 and count > 1 else ""
     unknown = int((rows["modelled"] == "no").sum())
     known = f". {unknown} of them the plan did not reckon with" if unknown else ""
     return f"{which}{',' if count > 1 else ''} {costs}{weighed}{known}."
@@ -51,7 +51,7 @@ def disrupted(instance: Instance, tables: Tables) -> str:
 
 def disruption_figures(instance: Instance, tables: Tables) -> list[tuple[str, float, str]]:
     """Metric, value and unit: what all scenarios cost by probability, the worst of them, and rules broken."""
-    rows, rules = ranked(tables), table(tables, "rules", ("rule", "met"))
+    rows, rules = rank_scenarios(tables), table(tables, "rules", ("rule", "met"))
     unit = f"million {instance.settings['currency']}, discounted"
     measure = service_weights(instance).words
     found: list[tuple[str, float, str]] = []
@@ -80,5 +80,5 @@ def services(tables: Tables) -> pd.DataFrame:
 
 
 def _largest(tables: Tables, figure: str) -> pd.DataFrame:
-    rows = ranked(tables).head(MOST_SCENARIOS)
+    rows = rank_scenarios(tables).head(MOST_SCENARIOS)
     return rows.set_index("scenario")[[figure]]

@@ -69,11 +69,15 @@ class Goods:
     def note(self) -> str:
         """What sums are without, for the end of a phrase; nothing where they are of everything."""
         verb = "has" if len(self.left_out) == 1 else "have"
-        return f" (without {listed(list(self.left_out))}, which {verb} no value)" if self.left_out else ""
+        return f" (without {join_names(list(self.left_out))}, which {verb} no value)" if self.left_out else ""
 
     def said(self, amount: float) -> str:
         """An amount in words."""
-        return money(amount, self.unit) if self.measure == "worth" else f"{three_digits(amount)} {self.unit}".strip()
+        return (
+            format_money(amount, self.unit)
+            if self.measure == "worth"
+            else f"{three_digits(amount)} {self.unit}".strip()
+        )
 
 
 def goods(instance: Instance) -> Goods:
@@ -145,7 +149,7 @@ def key_items(instance: Instance, made: pd.DataFrame, most: int) -> list[str]:
     return [item for item in items["item"] if item in chosen]
 
 
-def money(amount: float, currency: str) -> str:
+def format_money(amount: float, currency: str) -> str:
     """An amount in millions as people say it: 45.3 billion USD, 820 million USD."""
     for size, word in ((1e6, "trillion"), (1e3, "billion")):
         if abs(amount) >= size:
@@ -157,7 +161,7 @@ MOST_NAMES = 4
 """Names in one sentence; more are counted."""
 
 
-def listed(names: list[str], most: int = MOST_NAMES) -> str:
+def join_names(names: list[str], most: int = MOST_NAMES) -> str:
     """The first of `names`, as many as fit in a sentence, and how many there are beyond those."""
     if len(names) > most + 1:
         return f"{', '.join(names[:most])} and {len(names) - most} more"
@@ -177,7 +181,7 @@ def four_digits(value: float, sign: str = "") -> str:
     return format(value, f"{sign},.4g" if abs(value) < 9999.5 else f"{sign},.0f")
 
 
-def per_cent(share: float) -> str:
+def format_share(share: float) -> str:
     """A share in per cent; never 100 % or 0 % for something a little less or more."""
     if 0 < share < 0.005:
         return "under 1 %"

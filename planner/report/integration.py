@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from planner.report.figures import goods, listed, money, per_cent, periods, three_digits
+from planner.report.figures import format_money, format_share, goods, join_names, periods, three_digits
 from planner.results.tables import Tables, table
 from planner_models.instance import Instance
 
@@ -30,7 +30,7 @@ MOST_SIGNED = 6
 """Offers named in one sentence; more are counted."""
 
 
-def drawn_by_mode(instance: Instance, tables: Tables) -> pd.DataFrame:
+def tabulate_modes(instance: Instance, tables: Tables) -> pd.DataFrame:
     """What is made or drawn: item, tier, period, mode (in words), quantity and worth, a year as `goods` count."""
     made = table(tables, "production", ("site", "process", "mode", "period", "made"))
     recipes = instance["recipes"].query("quantity > 0")[["process", "item", "quantity"]]
@@ -44,10 +44,10 @@ def integration(instance: Instance, tables: Tables) -> list[str]:
     """The sentences on integration; none where every firm is home and nothing is developed or learnt."""
     parts = (
         _links(instance, tables),
-        _signed(instance, tables),
-        _developed(instance, tables),
+        _describe_offers(instance, tables),
+        _describe_projects(instance, tables),
         _savings(instance, tables),
-        _crowded(instance, tables),
+        _describe_over_capacity(instance, tables),
     )
     return [part for part in parts if part]
 
@@ -55,21 +55,23 @@ def integration(instance: Instance, tables: Tables) -> list[str]:
 def _links(instance: Instance, tables: Tables) -> str:
     """How much of the worth is reached in which way, in the last period."""
     last = periods(instance)[-1]
-    rows = drawn_by_mode(instance, tables)
+    rows = tabulate_modes(instance, tables)
     rows = rows[rows["period"] == last]
     worth = rows.groupby("mode")["worth"].sum()
     if len(worth) < 2 or not worth.sum():
         return ""
     shares = (worth / worth.sum()).reindex(list(MODES.values())).dropna()
-    named = [f"{mode} {per_cent(share)}" for mode, share in shares[shares >= VISIBLE].items()]
+    named = [f"{mode} {format_share(share)}" for mode, share in shares[shares >= VISIBLE].items()]
     rest = shares[shares < VISIBLE]
-    named += [f"{listed(list(rest.index), len(MODES))} {per_cent(rest.sum())} together"] if len(rest) > 1 else []
-    named += [f"{rest.index[0]} {per_cent(rest.iloc[0])}"] if len(rest) == 1 else []
+    named += (
+        [f"{join_names(list(rest.index), len(MODES))} {format_share(rest.sum())} together"] if len(rest) > 1 else []
+    )
+    named += [f"{rest.index[0]} {format_share(rest.iloc[0])}"] if len(rest) == 1 else []
     counted = goods(instance)
-    return f"How the chain is reached in {last}, by {counted.measure}{counted.note} – {listed(named, len(MODES))}."
+    return f"How the chain is reached in {last}, by {counted.measure}{counted.note} – {join_names(named, len(MODES))}."
 
 
-def _signed(instance: Instance, tables: Tables) -> str:
+def _describe_offers(instance: Instance, tables: Tables) -> str:
     """The offers signed, the dearest first."""
     access = table(tables, "access", ("firm", "process", "mode", "period", "signed", "entry_cost", "drawn"))
     signed = access[(access["signed"] == "yes") & (access["mode"] != "spot")]
@@ -84,12 +86,12 @@ def _signed(instance: Instance, tables: Tables) -> str:
         for row in order.to_dict("records")
     ]
     entry = float(access["entry_cost"].astype(float).sum())
-    cost = f", at {money(entry, instance.settings['currency'])} to enter" if entry else ""
+    cost = f", at {format_money(entry, instance.settings['currency'])} to enter" if entry else ""
     offers = "one offer" if len(signed) == 1 else f"{len(signed)} offers"
-    return f"The plan signs {offers} beyond spot{cost}: {listed(names, MOST_SIGNED)}."
+    return f"The plan signs {offers} beyond spot{cost}: {join_names(names, MOST_SIGNED)}."
 
 
-def _developed(instance: Instance, tables: Tables) -> str:
+def _describe_projects(instance: Instance, tables: Tables) -> str:
     """The projects started, in which way and with whom."""
     projects = table(tables, "projects", ("project", "option", "started", "ready", "cost", "partner"))
     if projects.empty:
@@ -99,8 +101,8 @@ def _developed(instance: Instance, tables: Tables) -> str:
         for row in projects.to_dict("records")
         for partner in [f", with {row['partner']}" if row["partner"] and row["partner"] not in row["option"] else ""]
     ]
-    spent = money(float(projects["cost"].astype(float).sum()), instance.settings["currency"])
-    return f"It develops {listed(names, MOST_SIGNED)}, for {spent} in all."
+    spent = format_money(float(projects["cost"].astype(float).sum()), instance.settings["currency"])
+    return f"It develops {join_names(names, MOST_SIGNED)}, for {spent} in all."
 
 
 def _savings(instance: Instance, tables: Tables) -> str:
@@ -113,12 +115,12 @@ def _savings(instance: Instance, tables: Tables) -> str:
         "subsidies pay": ("subsidies", "subsidies once"),
     }
     found = [(word, -sum(sums.get(line, 0.0) for line in lines)) for word, lines in words.items()]
-    parts = [f"{word} {money(amount, instance.settings['currency'])}" for word, amount in found if amount > 0]
-    sentence = listed(parts, len(parts))
+    parts = [f"{word} {format_money(amount, instance.settings['currency'])}" for word, amount in found if amount > 0]
+    sentence = join_names(parts, len(parts))
     return f"{sentence[:1].upper()}{sentence[1:]} over the horizon (discounted)." if parts else ""
 
 
-def _crowded(instance: Instance, tables: Tables) -> str:
+def _describe_over_capacity(instance: Instance, tables: Tables) -> str:
     """Items of which much more could be made than is used, and what idle capacity costs."""
     last = periods(instance)[-1]
     figures = table(tables, "security", ("item", "period", "capacity_ratio"))
@@ -129,5 +131,5 @@ def _crowded(instance: Instance, tables: Tables) -> str:
     if crowded.empty or not idle:
         return ""
     names = [f"{row['item']} {three_digits(row['ratio'])} times" for row in crowded.to_dict("records")]
-    cost = money(idle, instance.settings["currency"])
-    return f"Over-capacity in {last} – capacity is {listed(names)} what is used; idle capacity costs {cost} a year."
+    cost = format_money(idle, instance.settings["currency"])
+    return f"Over-capacity in {last} – capacity is {join_names(names)} what is used; idle capacity costs {cost} a year."

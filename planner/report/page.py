@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from planner.report.figures import four_digits, per_cent
+from planner.report.figures import format_share, four_digits
 from planner.report.picture import picture
 from planner.sheets.board import Chart, Tile
 from planner.sheets.comparison import share_in_points
@@ -130,12 +130,12 @@ def _cells(section: Section) -> list[list[str]]:
 def _cell(section: Section, unit: str, name: str, value: object) -> str:
     if isinstance(value, float) and value == value and share_in_points(unit, name):
         return f"{round(value, 1) + 0.0:.1f} percentage points"  # + 0.0: no -0.0
-    return _shown(value, unit.startswith("share") or name in section.shares)
+    return _format_value(value, unit.startswith("share") or name in section.shares)
 
 
-def _shown(value: object, share: bool) -> str:
+def _format_value(value: object, share: bool) -> str:
     if value is None or value != value:
         return ""
     if not isinstance(value, int | float):
         return str(value)
-    return per_cent(value) if share and 0 <= value <= 1 else f"{100 * value:.1f} %" if share else four_digits(value)
+    return format_share(value) if share and 0 <= value <= 1 else f"{100 * value:.1f} %" if share else four_digits(value)

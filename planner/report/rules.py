@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from planner.report.figures import listed, money
+from planner.report.figures import format_money, join_names
 from planner.results.tables import Tables, table
 from planner_models.instance import Instance
 
@@ -22,7 +22,7 @@ def rules_met(instance: Instance, tables: Tables) -> str:
     sentences = [_met(instance, rows)] if len(rows) else []
     named = [f"{rule}{f' ({why})' if why else ''}" for rule, why in idle.items()]
     if named:
-        sentences.append(f"Not applicable, and not counted: {listed(named)}.")
+        sentences.append(f"Not applicable, and not counted: {join_names(named)}.")
     return " ".join(sentences)
 
 
@@ -41,9 +41,9 @@ def _met(instance: Instance, rows: pd.DataFrame) -> str:
     count = rows["rule"].nunique()
     parts = [f"{count - len(broken)} of {count} security rules are met"]
     if binding:
-        parts.append(f"{listed(binding)} at a cost")
+        parts.append(f"{join_names(binding)} at a cost")
     if broken:
-        parts.append(f"{listed(broken)} not everywhere, at a penalty")
+        parts.append(f"{join_names(broken)} not everywhere, at a penalty")
     sentence = f"{', '.join(parts)}."
     if worth.iloc[0] > WORTH_A_WORD:
         sentence += _slope(instance, rows[rows["rule"] == worth.index[0]])
@@ -52,7 +52,7 @@ def _met(instance: Instance, rows: pd.DataFrame) -> str:
 
 def _slope(instance: Instance, rows: pd.DataFrame) -> str:
     """What the limit of one rule costs per unit: a slope, which says nothing of a step."""
-    slope = money(float(rows["marginal_cost"].astype(float).sum()), instance.settings["currency"])
+    slope = format_money(float(rows["marginal_cost"].astype(float).sum()), instance.settings["currency"])
     return (
         f" The most expensive is {rows['rule'].iloc[0]}: at its limit of {rows['limit'].iloc[0]:g} costs rise by "
         f"{slope} per unit of limit, a slope that holds only while the same yes-or-no decisions and flows are best; "

@@ -4,16 +4,21 @@ from typing import Any
 
 import pandas as pd
 
-from planner.report.figures import money, per_cent
+from planner.report.figures import format_money, format_share
 from planner.sheets.board import Tile
 
 
-def tiles(summary: pd.DataFrame) -> list[Tile]:
+def make_tiles(summary: pd.DataFrame) -> list[Tile]:
     """Up to six headline figures from the rows of sheet `summary`."""
     values = dict(zip(summary["metric"], summary["value"], strict=True))
     units = dict(zip(summary["metric"], summary["unit"], strict=True))
     currency = str(units.get("objective", "")).removeprefix("million ")
-    found = (_goal(values, currency), _quality(values), _served(values, units), _investment(values, currency))
+    found = (
+        _goal(values, currency),
+        _quality(values),
+        _make_service_tile(values, units),
+        _investment(values, currency),
+    )
     return [tile for tile in (*found, _source(values, units), _use(values)) if tile]
 
 
@@ -21,7 +26,7 @@ def _goal(values: dict[str, Any], currency: str) -> Tile | None:
     if "objective" not in values:
         return None
     label = "Total cost" if values.get("goal") == "least cost" else "Total profit"
-    return Tile(label, money(float(values["objective"]), currency), "discounted to the base year")
+    return Tile(label, format_money(float(values["objective"]), currency), "discounted to the base year")
 
 
 def _quality(values: dict[str, Any]) -> Tile | None:
@@ -34,11 +39,11 @@ def _quality(values: dict[str, Any]) -> Tile | None:
     return Tile("Quality of the plan", gap, str(values["status"]).partition(" with ")[0].partition(":")[0])
 
 
-def _served(values: dict[str, Any], units: dict[str, Any]) -> Tile | None:
+def _make_service_tile(values: dict[str, Any], units: dict[str, Any]) -> Tile | None:
     if "demand served" not in values:
         return None
     detail = str(units["demand served"]).replace("share of", "by")
-    return Tile("Demand served", per_cent(float(values["demand served"])), f"{detail}, all periods")
+    return Tile("Demand served", format_share(float(values["demand served"])), f"{detail}, all periods")
 
 
 def _investment(values: dict[str, Any], currency: str) -> Tile | None:
@@ -46,14 +51,14 @@ def _investment(values: dict[str, Any], currency: str) -> Tile | None:
         return None
     modules, sites = int(values["modules built"]), int(values["sites opened"])
     detail = f"{modules} module{'s' * (modules != 1)}, {sites} new site{'s' * (sites != 1)}"
-    return Tile("Investment", money(float(values["investment in new capacity"]), currency), detail)
+    return Tile("Investment", format_money(float(values["investment in new capacity"]), currency), detail)
 
 
 def _source(values: dict[str, Any], units: dict[str, Any]) -> Tile | None:
     if "largest source" not in values:
         return None
     measure = str(units["its share"]).removeprefix("share of ").removesuffix(" made")
-    share = per_cent(float(values["its share"]))
+    share = format_share(float(values["its share"]))
     return Tile("Largest source", str(values["largest source"]), f"makes {share} by {measure}")
 
 
@@ -67,4 +72,4 @@ def _use(values: dict[str, Any]) -> Tile | None:
     if not last:
         return None
     tier, (period, use) = max(last.items(), key=lambda entry: entry[1][1])
-    return Tile("Fullest tier", f"{tier} {per_cent(use)}", f"of capacity used, {period}")
+    return Tile("Fullest tier", f"{tier} {format_share(use)}", f"of capacity used, {period}")

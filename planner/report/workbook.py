@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from planner.report.charts import charts
-from planner.report.tiles import tiles
+from planner.report.charts import make_charts
+from planner.report.tiles import make_tiles
 from planner.workbook.board import Board
 from planner.workbook.write import write_tables
 from planner_models.instance import Instance
@@ -26,6 +26,6 @@ def write_result(
     """
 
     def board() -> Board:
-        return Board(tiles(tables["summary"]), charts(instance, tables))
+        return Board(make_tiles(tables["summary"]), make_charts(instance, tables))
 
     write_tables(path, RESULTS, tables, inputs, board if "summary" in tables else None)

@@ -7,7 +7,7 @@ from typing import Any
 import pyomo.environ as pyo
 
 from planner.issues import InputError, Issue
-from planner.results.result_file import Compared
+from planner.results.result_file import ResultFile
 from planner.results.tables import table
 from planner_models.model import Model
 from planner_models.network import build
@@ -27,7 +27,7 @@ _FLOWS = (
 """Variables that a sheet states: its key columns and the column of the value."""
 
 
-def restored(found: Compared) -> Model:
+def load_plan(found: ResultFile) -> Model:
     """The model of the input in a result, its variables holding the plan in its tables.
 
     What no sheet states (levels, what is thrown away) is 0. Raises InputError where the file has no plan, or one that
@@ -46,19 +46,19 @@ def restored(found: Compared) -> Model:
     if faults:
         raise InputError(faults)
     _sites(m, found)
-    _kept(m, found)
+    _load_kept(m, found)
     _steps(m, found)
     _lanes(m)
     return m
 
 
-def _rows(found: Compared, sheet: str, columns: list[str]) -> Iterator[tuple[int, tuple[Any, ...]]]:
+def _rows(found: ResultFile, sheet: str, columns: list[str]) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """Row numbers and cells of the base rows of a sheet."""
     rows = table(found.tables, sheet, columns)
     yield from zip(rows.index + 2, zip(*(rows[column].tolist() for column in columns), strict=True), strict=True)
 
 
-def _load(m: Model, found: Compared, name: str, sheet: str, keys: list[str], column: str) -> Iterator[Issue]:
+def _load(m: Model, found: ResultFile, name: str, sheet: str, keys: list[str], column: str) -> Iterator[Issue]:
     """Give the variables `name` the values of a sheet; a fault for each row that the input knows nothing of."""
     variables = getattr(m, name)
     for row, (*key, value) in _rows(found, sheet, [*keys, column]):
@@ -73,7 +73,7 @@ def _unknown(sheet: str, row: int, key: list[Any]) -> Issue:
     return Issue("error", sheet, f"A{row}", words)
 
 
-def _offers(m: Model, found: Compared) -> Iterator[Issue]:
+def _offers(m: Model, found: ResultFile) -> Iterator[Issue]:
     for row, (*key, state) in _rows(found, "access", ["firm", "process", "mode", "period", "in_force"]):
         if state == "yes" and tuple(key) in m.access.accessed:
             m.access.accessed[tuple(key)].set_value(1)
@@ -81,7 +81,7 @@ def _offers(m: Model, found: Compared) -> Iterator[Issue]:
             yield _unknown("access", row, key)
 
 
-def _projects(m: Model, found: Compared) -> Iterator[Issue]:
+def _projects(m: Model, found: ResultFile) -> Iterator[Issue]:
     for row, key in _rows(found, "projects", ["project", "option", "started"]):
         if key in m.development.started:
             m.development.started[key].set_value(1)
@@ -89,7 +89,7 @@ def _projects(m: Model, found: Compared) -> Iterator[Issue]:
             yield _unknown("projects", row, list(key))
 
 
-def _sites(m: Model, found: Compared) -> None:
+def _sites(m: Model, found: ResultFile) -> None:
     """Open from the row that says so, and existing ones from the start, until the row that closes them."""
     rows = _rows(found, "sites", ["site", "period", "opened"])
     changes = {(site, period): opened == "yes" for _, (site, period, opened) in rows}
@@ -100,14 +100,14 @@ def _sites(m: Model, found: Compared) -> None:
             m.sites.opened[site, period].set_value(int(state))
 
 
-def _kept(m: Model, found: Compared) -> None:
+def _load_kept(m: Model, found: ResultFile) -> None:
     """Existing capacity that stands in sheet capacity is kept."""
     for _, (*key, existing) in _rows(found, "capacity", ["site", "process", "period", "existing"]):
         if tuple(key) in m.capacity.kept and existing:
             m.capacity.kept[tuple(key)].set_value(1)
 
 
-def _steps(m: Model, found: Compared) -> None:
+def _steps(m: Model, found: ResultFile) -> None:
     """The price-volume step that each market has; where it has no row, one without volume."""
     for _, key in _rows(found, "demand", ["region", "item", "period", "step"]):
         if key in m.demand.priced:

@@ -10,10 +10,10 @@ import pandas as pd
 
 from planner.issues import Issue, Severity
 from planner.ledger.ledger import instance_of
-from planner.seal import KIND, broken, planner_version
+from planner.seal import KIND, find_broken_seals, planner_version
 from planner.sheets.comparison import CHANGES
 from planner.workbook.names import plain
-from planner.workbook.package import Package, open_package, refusal
+from planner.workbook.package import Package, open_package, refuse
 from planner.workbook.read import COPIED, NEEDED, Reading, draft_of, read_copies, read_sheets
 from planner_models.collector import collector_paused
 from planner_models.instance import Instance
@@ -28,7 +28,7 @@ _FOR_FIGURES = ("periods", "items", "processes", "recipes", "sites")
 
 
 @dataclass(frozen=True)
-class Compared:
+class ResultFile:
     """A result or an instance workbook, and what is to be said of it.
 
     `tables` are the result sheets (none of an instance), `facts` the sheet `run` as a dictionary; `seal` is "fits",
@@ -97,25 +97,31 @@ class Compared:
 
 
 @collector_paused()
-def read_compared(path: Path, label: str) -> Compared:
+def read_result_file(path: Path, label: str) -> ResultFile:
     """Read the result or instance at `path`. Raises InputError where it is neither."""
     package = open_package(path)
     kind = _find_kind(package, path)
     if kind == "instance":
         reading = draft_of(package, path).reading()
-        found = Compared(path, label, kind, reading, {}, {}, "none", package.content_hash, [])
+        found = ResultFile(path, label, kind, reading, {}, {}, "none", package.content_hash, [])
         return replace(found, issues=_faults(found))
     tables, issues = read_sheets(package, _READ)
     reading = read_copies(package, path)
     facts = list_facts(tables["run"])
-    changed = broken(facts, tables, reading.instance)
+    changed = find_broken_seals(facts, tables, reading.instance)
     seal = "none" if changed is None else "does not fit" if changed else "fits"
-    found = Compared(path, label, kind, reading, tables, facts, seal, package.content_hash, [])
+    found = ResultFile(path, label, kind, reading, tables, facts, seal, package.content_hash, [])
     noticed = [replace(issue, message=f"{label}: {issue.message}") for issue in issues]
     noticed = [replace(issue, severity="warning") for issue in noticed]
     return replace(
         found,
-        issues=[*_seal_issues(found), *_changed_input(found), *_missing(package, found), *noticed, *_faults(found)],
+        issues=[
+            *_seal_issues(found),
+            *_find_changed_input(found),
+            *_find_missing_sheets(package, found),
+            *noticed,
+            *_faults(found),
+        ],
     )
 
 
@@ -149,15 +155,15 @@ def _find_kind(package: Package, path: Path) -> str:
     if "run" not in present:
         if {plain(name) for name in present} & set(NEEDED):
             return "instance"
-        raise refusal(f"{path} is no result of planner solve (no sheet run) and no instance (no sheet {NEEDED[0]})")
+        raise refuse(f"{path} is no result of planner solve (no sheet run) and no instance (no sheet {NEEDED[0]})")
     kind = list_facts(read_sheets(package, {"run": RESULTS["run"]})[0]["run"]).get(KIND) or "plan"
     if kind != "plan":
         article = "an" if kind[0] in "aeiou" else "a"
-        raise refusal(f"{path} holds {article} {kind}, not a plan: name what planner solve has written")
+        raise refuse(f"{path} holds {article} {kind}, not a plan: name what planner solve has written")
     return "result"
 
 
-def _seal_issues(found: Compared) -> list[Issue]:
+def _seal_issues(found: ResultFile) -> list[Issue]:
     """What the seal tells: whether the file is as it was written."""
     said: list[tuple[Severity, str, str]] = []
     if found.seal == "none":
@@ -165,7 +171,7 @@ def _seal_issues(found: Compared) -> list[Issue]:
     elif found.seal == "does not fit":
         made_by, own = found.facts.get("planner version", ""), planner_version()
         other = f", or made by planner {made_by}, which wrote other tables than {own}" if made_by != own else ""
-        parts = " and ".join(broken(found.facts, found.tables, found.instance) or [])
+        parts = " and ".join(find_broken_seals(found.facts, found.tables, found.instance) or [])
         said.append(("warning", "run", f"was edited by hand{other}: the seal does not fit its {parts}"))
     if "costs" in found.tables and "objective" in found.facts:
         total = found.cost if found.goal == "cost" else -found.cost
@@ -175,7 +181,7 @@ def _seal_issues(found: Compared) -> list[Issue]:
     return [Issue(severity, sheet, "", f"{found.label}: {words}") for severity, sheet, words in said]
 
 
-def _changed_input(found: Compared) -> list[Issue]:
+def _find_changed_input(found: ResultFile) -> list[Issue]:
     """A remark where the workbook that a result was made of can be found and is not what it was."""
     name, sealed = found.facts.get("input", ""), found.facts.get("input SHA-256", "")
     if not name or not sealed:
@@ -188,7 +194,7 @@ def _changed_input(found: Compared) -> list[Issue]:
     return [Issue("warning", "run", "", f"{found.label}: {words}")]
 
 
-def _missing(package: Package, found: Compared) -> list[Issue]:
+def _find_missing_sheets(package: Package, found: ResultFile) -> list[Issue]:
     """Sheets that a result of ours has and this one lacks; those of the name of an input, only where that is filled."""
     present = {name for name, _ in package.sheets}
     copies = [COPIED + sheet for sheet in dict.fromkeys((*NEEDED, *_FOR_FIGURES))]
@@ -200,7 +206,7 @@ def _missing(package: Package, found: Compared) -> list[Issue]:
     return [Issue("warning", "", "", f"{found.label}: {words}")]
 
 
-def _faults(found: Compared) -> list[Issue]:
+def _faults(found: ResultFile) -> list[Issue]:
     """One remark where the input has faults: the cells at fault count as blank."""
     faults = found.reading.faults
     if not faults:

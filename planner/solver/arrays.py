@@ -7,7 +7,7 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Cone:
+class CompiledCone:
     """|x[parts]| <= radius x x[whole] + x[breach], all by column; `breach` is None where there is none."""
 
     parts: np.ndarray
@@ -40,7 +40,7 @@ class Compiled:
     row_upper: np.ndarray
     variables: list[Any]
     rows: list[Any]
-    cones: tuple[Cone, ...] = ()
+    cones: tuple[CompiledCone, ...] = ()
     tangents: tuple[int, ...] = ()
     units: np.ndarray | None = None
     disturbed: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))

@@ -10,9 +10,9 @@ import pandas as pd
 import pyomo.environ as pyo
 from pyomo.core.expr.relational_expr import EqualityExpression
 
-from planner.solver.arrays import Compiled, Cone
+from planner.solver.arrays import Compiled, CompiledCone
 from planner.solver.units import units_of
-from planner_models.linear import FlatSum
+from planner_models.linear import FlatExpression
 from planner_models.model import Model
 
 
@@ -28,7 +28,7 @@ def compile_model(model: pyo.ConcreteModel) -> Compiled:
     disturbed = [block.local_name in extra for block in blocks]
     column = _identities(variables)
     rows = [row for block in model.component_objects(pyo.Constraint) for row in block.values() if row.active]
-    bounded = [_bounded(row.expr) for row in rows]
+    bounded = [_split_relation(row.expr) for row in rows]
     bodies = [body for _, body, _ in bounded]
     lengths = [len(body.coefficients) for body in bodies]
     (objective,) = model.component_data_objects(pyo.Objective, active=True)
@@ -58,7 +58,7 @@ def _identities(objects: Iterable[Any]) -> pd.Index:
     return pd.Index(np.fromiter(map(id, objects), np.int64))
 
 
-def _columns(bodies: Iterable[FlatSum], column: pd.Index) -> np.ndarray:
+def _columns(bodies: Iterable[FlatExpression], column: pd.Index) -> np.ndarray:
     """The column of every term of `bodies`, one after the other; `column` holds the identities of the variables."""
     found = column.get_indexer(_identities(chain.from_iterable(body.variables for body in bodies)))
     if (found < 0).any():
@@ -66,26 +66,26 @@ def _columns(bodies: Iterable[FlatSum], column: pd.Index) -> np.ndarray:
     return found.astype(np.int32)
 
 
-def _cone(cone: Any, column: pd.Index) -> Cone:
+def _cone(cone: Any, column: pd.Index) -> CompiledCone:
     """A cone of `planner_models.blocks.rules.concentration` by columns."""
     whole, *breach = column.get_indexer(
         _identities([cone.whole, *([] if cone.breach is None else [cone.breach])])
     ).tolist()
-    return Cone(column.get_indexer(_identities(cone.parts)), whole, breach[0] if breach else None, cone.radius)
+    return CompiledCone(column.get_indexer(_identities(cone.parts)), whole, breach[0] if breach else None, cone.radius)
 
 
-def _bounded(expression: Any) -> tuple[float, Any, float]:
+def _split_relation(expression: Any) -> tuple[float, Any, float]:
     """Lower bound, linear body and upper bound of a relational expression."""
     arguments = expression.args
     if len(arguments) == 3:
         low, body, high = arguments
-    elif isinstance(arguments[0], FlatSum):
+    elif isinstance(arguments[0], FlatExpression):
         body, high = arguments
         low = high if isinstance(expression, EqualityExpression) else -np.inf
     else:
         low, body = arguments
         high = low if isinstance(expression, EqualityExpression) else np.inf
-    if not isinstance(body, FlatSum):
+    if not isinstance(body, FlatExpression):
         raise TypeError(f"not a flat linear row: {expression}")
     return low, body, high
 

@@ -43,12 +43,12 @@ def within_cost(compiled: Compiled, most: float) -> Compiled:
     return with_rows(compiled, [(columns, compiled.cost[columns], -np.inf, most - compiled.offset)])
 
 
-def aiming_at(compiled: Compiled, cost: np.ndarray, offset: float = 0.0) -> Compiled:
+def set_objective(compiled: Compiled, cost: np.ndarray, offset: float = 0.0) -> Compiled:
     """The same plans, of which the one with the least `cost` per column is sought."""
     return replace(compiled, cost=cost, offset=offset)
 
 
-def held(compiled: Compiled, values: np.ndarray) -> Compiled:
+def hold_columns(compiled: Compiled, values: np.ndarray) -> Compiled:
     """The plans in which every column with a value in `values` has it; NaN leaves a column free."""
     known = ~np.isnan(values)
     lower, upper = compiled.lower.copy(), compiled.upper.copy()
@@ -75,4 +75,4 @@ def nearest_to(compiled: Compiled, values: np.ndarray) -> Compiled:
         rows.append(([distance, place], [1.0, -1.0], -values[place], np.inf))
         rows.append(([distance, place], [1.0, 1.0], values[place], np.inf))
     cost = np.concatenate([cost, np.ones(len(between))])
-    return aiming_at(with_rows(wider, rows) if rows else wider, cost, offset)
+    return set_objective(with_rows(wider, rows) if rows else wider, cost, offset)

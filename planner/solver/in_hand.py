@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from planner.solver.compiled import Compiled, Cone
+from planner.solver.arrays import Compiled, CompiledCone
 from planner.solver.solution import Solution
 
 TOLERANCE = 1e-6
@@ -63,7 +63,7 @@ def _within(values: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> bool:
     return bool(((values >= lower - room) & (values <= upper + room)).all())
 
 
-def _inside(cone: Cone, values: np.ndarray) -> bool:
+def _inside(cone: CompiledCone, values: np.ndarray) -> bool:
     most = cone.radius * values[cone.whole] + (0.0 if cone.breach is None else values[cone.breach])
     return bool(np.linalg.norm(values[cone.parts]) <= most + TOLERANCE * max(1.0, abs(most)))
 

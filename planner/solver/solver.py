@@ -9,14 +9,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from planner.solver.baseline import extract_baseline
 from planner.solver.compiled import Compiled, compile_model
 from planner.solver.highs import OutOfRange, load
-from planner.solver.highs.cones import closed_in, tangents_at
-from planner.solver.highs.job import Job
-from planner.solver.highs.outcome import finite, outcome, priced
+from planner.solver.highs.cones import add_tangents, tangents_at
+from planner.solver.highs.job import SolverSession
+from planner.solver.highs.outcome import finite, outcome, read_duals
 from planner.solver.marginals import price_rules
 from planner.solver.solution import Options, Progress, Solution
-from planner.solver.undisturbed import undisturbed
 from planner.solver.units import NOISE
 from planner.solver.verify import TOLERANCE, improvable, residual
 from planner_models.blocks.disruptions.risk import LIMIT
@@ -37,7 +37,7 @@ def solve(model: Model, options: Options | None = None, progress: Callable[[Prog
     """Solve a model built by `planner_models.network.build` and load the plan into its variables."""
     options, compiled = options or Options(), compile_model(model)
     compiled = with_best_base(model, compiled, options)
-    solution = solve_arrays(compiled, options, progress, rounding(model, compiled))
+    solution = solve_arrays(compiled, options, progress, make_roundings(model, compiled))
     if solution.values is not None:
         load_values(compiled, solution.values)
         price_rules(model, compiled, solution.duals, solution.cone_duals)
@@ -48,7 +48,7 @@ Rounding = Callable[[np.ndarray], np.ndarray]
 """Turns values, one per column, into values with whole integers."""
 
 
-def rounding(model: Model, compiled: Compiled) -> tuple[Rounding, ...]:
+def make_roundings(model: Model, compiled: Compiled) -> tuple[Rounding, ...]:
     """How values become whole, by the rules of `start`: of the relaxation, then of the plan that comes of it."""
 
     def by(rule: Callable[[Model], None]) -> Rounding:
@@ -91,7 +91,7 @@ def with_best_base(model: Model, compiled: Compiled, options: Options) -> Compil
     upper[limits] = np.inf
     fixed = _holding(compiled, place[id(model.risk.best_base[LIMIT])], 0.0)
     found = solve_arrays(
-        replace(fixed, cost=cost, offset=0.0, row_upper=upper), options, None, rounding(model, compiled)
+        replace(fixed, cost=cost, offset=0.0, row_upper=upper), options, None, make_roundings(model, compiled)
     )
     if found.values is None:
         return fixed
@@ -128,8 +128,8 @@ def solve_arrays(
     values per column, takes its place. Ctrl-C and the time limit hold for all of it and leave the best plan so far.
     """
     started = time.monotonic()
-    with listening() as stop:
-        job = Job(options, progress, stop, started)
+    with catch_interrupts() as stop:
+        job = SolverSession(options, progress, stop, started)
         try:
             solution = _verified(compiled, _solved(job, compiled, roundings, start))
         except OutOfRange:
@@ -137,17 +137,19 @@ def solve_arrays(
     return replace(solution, seconds=time.monotonic() - started)
 
 
-def _solved(job: Job, compiled: Compiled, roundings: tuple[Rounding, ...], start: np.ndarray | None) -> Solution:
+def _solved(
+    job: SolverSession, compiled: Compiled, roundings: tuple[Rounding, ...], start: np.ndarray | None
+) -> Solution:
     bound = -np.inf
     if start is None and roundings and compiled.integer.any():
         bound, start, compiled = _start(job, compiled, roundings)
-    solution, closer = _searched(job, compiled, start, bound)
-    while closer is not compiled and _unsettled(solution, job.options):
+    solution, closer = _search(job, compiled, start, bound)
+    while closer is not compiled and _is_unsettled(solution, job.options):
         start, compiled = _better(compiled, start, solution.values), closer
         bound = bound if solution.bound is None else max(bound, solution.bound)
-        solution, closer = _searched(job, compiled, start, bound)
-    if start is not None and _overstated(solution, job.options):
-        again, _ = _searched(job, compiled, None, bound)
+        solution, closer = _search(job, compiled, start, bound)
+    if start is not None and _is_overstated(solution, job.options):
+        again, _ = _search(job, compiled, None, bound)
         solution = _cheaper(compiled, again, solution)
     return solution
 
@@ -169,7 +171,7 @@ def _verified(compiled: Compiled, solution: Solution) -> Solution:
 
 
 @contextmanager
-def listening() -> Iterator[threading.Event]:
+def catch_interrupts() -> Iterator[threading.Event]:
     """While this lasts Ctrl-C only sets the event: whoever runs then ends in order."""
     stop = threading.Event()
     if threading.current_thread() is not threading.main_thread():
@@ -182,13 +184,15 @@ def listening() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def _start(job: Job, compiled: Compiled, roundings: tuple[Rounding, ...]) -> tuple[float, np.ndarray | None, Compiled]:
+def _start(
+    job: SolverSession, compiled: Compiled, roundings: tuple[Rounding, ...]
+) -> tuple[float, np.ndarray | None, Compiled]:
     """The bound of the relaxation, the best plan around its rounded values, and the model with tangents found so far.
 
     There is no plan where there is none in time.
     """
     relaxed = job.run(replace(compiled, integer=np.zeros_like(compiled.integer)))
-    compiled = closed_in(compiled, relaxed, job.again)
+    compiled = add_tangents(compiled, relaxed, job.again)
     best = relaxed.optimum
     if best is None:
         return -np.inf, None, compiled
@@ -196,8 +200,8 @@ def _start(job: Job, compiled: Compiled, roundings: tuple[Rounding, ...]) -> tup
     start = _calm_start(job, compiled, roundings, bound)
     for rounded in roundings if start is None else ():
         whole = rounded(values)
-        fixed = job.run(_fixed(compiled, whole))
-        compiled = closed_in(compiled, fixed, job.again)
+        fixed = job.run(_fix_integers(compiled, whole))
+        compiled = add_tangents(compiled, fixed, job.again)
         best = fixed.optimum
         if best is None:
             break
@@ -206,21 +210,23 @@ def _start(job: Job, compiled: Compiled, roundings: tuple[Rounding, ...]) -> tup
     return bound, start, compiled
 
 
-def _calm_start(job: Job, compiled: Compiled, roundings: tuple[Rounding, ...], bound: float) -> np.ndarray | None:
+def _calm_start(
+    job: SolverSession, compiled: Compiled, roundings: tuple[Rounding, ...], bound: float
+) -> np.ndarray | None:
     """The decisions of a plan that knows of no disruptions, with the best flows for them; None where there is none.
 
     With many disruptions that plan is found much sooner, and is a better start than the relaxation made whole.
     """
-    part = undisturbed(compiled)
+    part = extract_baseline(compiled)
     if part is None:
         return None
     calm = job.hurried(bound)
     within, begun, model = _start(calm, part.compiled, tuple(map(part.rounding, roundings)))
-    solution, _ = _searched(calm, model, begun, within)
+    solution, _ = _search(calm, model, begun, within)
     if solution.values is None:
         return None
     whole = part.whole(solution.values)
-    fixed = load(_fixed(compiled, whole))
+    fixed = load(_fix_integers(compiled, whole))
     fixed.run()
     best = fixed.optimum
     if best is None:
@@ -230,26 +236,28 @@ def _calm_start(job: Job, compiled: Compiled, roundings: tuple[Rounding, ...], b
     return start
 
 
-def _searched(job: Job, compiled: Compiled, start: np.ndarray | None, bound: float) -> tuple[Solution, Compiled]:
+def _search(
+    job: SolverSession, compiled: Compiled, start: np.ndarray | None, bound: float
+) -> tuple[Solution, Compiled]:
     """Run the solver; where it brings nothing better than the start in time, the start is the plan.
 
     Returns the model with the tangents that its plan asked for; no plan where that cannot be inside of all cones.
     """
     solver = job.run(compiled, start, bound)
     whole = compiled.integer.any()
-    closer = compiled if whole else closed_in(compiled, solver, job.again)
+    closer = compiled if whole else add_tangents(compiled, solver, job.again)
     solution = outcome(solver, job.stop.is_set(), closer, bound)
     if solution.values is not None and whole:
-        solution, closer = _polished(compiled, solution)
+        solution, closer = _polish(compiled, solution)
     stopped = solution.values is None and solution.status in ("time_limit", "interrupted")
     if start is not None and (stopped or _worse(compiled, solution, start)):
         bound = bound if solution.bound is None else solution.bound
         objective = float(compiled.cost @ start) + compiled.offset
         begun = replace(solution, values=start, objective=objective, bound=finite(bound))
-        begun, tighter = _polished(closer, begun) if whole else (begun, closer)
+        begun, tighter = _polish(closer, begun) if whole else (begun, closer)
         if begun.values is not None and (stopped or begun.values is not start or not whole):
             solution, closer = begun, tighter
-    return _named(compiled, solution), closer
+    return _name_status(compiled, solution), closer
 
 
 def _worse(compiled: Compiled, solution: Solution, start: np.ndarray) -> bool:
@@ -268,7 +276,7 @@ def _cheaper(compiled: Compiled, again: Solution, before: Solution) -> Solution:
     if before.objective is None or (again.objective is not None and again.objective <= before.objective):
         return again
     bound = before.bound if again.bound is None else again.bound
-    return _named(compiled, replace(before, status=again.status, bound=bound, nodes=again.nodes))
+    return _name_status(compiled, replace(before, status=again.status, bound=bound, nodes=again.nodes))
 
 
 def _better(compiled: Compiled, start: np.ndarray | None, values: np.ndarray | None) -> np.ndarray | None:
@@ -277,14 +285,14 @@ def _better(compiled: Compiled, start: np.ndarray | None, values: np.ndarray | N
     return min(plans, key=lambda plan: compiled.cost @ plan, default=None)
 
 
-def _unsettled(solution: Solution, options: Options) -> bool:
+def _is_unsettled(solution: Solution, options: Options) -> bool:
     """Whether a finished search has no plan inside of all cones, or one that could be better than was asked for."""
     if solution.values is None:
         return solution.status in ("optimal", "within_gap")
-    return _overstated(solution, options)
+    return _is_overstated(solution, options)
 
 
-def _overstated(solution: Solution, options: Options) -> bool:
+def _is_overstated(solution: Solution, options: Options) -> bool:
     """Whether a finished search has left more than the gap asked for.
 
     HiGHS's presolve can drop a column that the start uses and then takes the start without that column's cost for a
@@ -293,7 +301,7 @@ def _overstated(solution: Solution, options: Options) -> bool:
     return solution.status == "within_gap" and solution.gap is not None and solution.gap > max(options.gap, PROVED)
 
 
-def _named(compiled: Compiled, solution: Solution) -> Solution:
+def _name_status(compiled: Compiled, solution: Solution) -> Solution:
     """The gap of a plan against its bound, and the name of a finished search by that gap."""
     if solution.objective is None or solution.bound is None or solution.values is None:
         return solution
@@ -308,14 +316,14 @@ def _named(compiled: Compiled, solution: Solution) -> Solution:
     return replace(solution, gap=gap, bound=min(solution.bound, solution.objective), status=status)
 
 
-def _fixed(compiled: Compiled, values: np.ndarray) -> Compiled:
+def _fix_integers(compiled: Compiled, values: np.ndarray) -> Compiled:
     """The linear programme that is left when every integer is held at its value."""
     lower, upper, whole = compiled.lower.copy(), compiled.upper.copy(), compiled.integer
     lower[whole], upper[whole] = values[whole], values[whole]
     return replace(compiled, lower=lower, upper=upper, integer=np.zeros_like(whole))
 
 
-def _polished(compiled: Compiled, solution: Solution) -> tuple[Solution, Compiled]:
+def _polish(compiled: Compiled, solution: Solution) -> tuple[Solution, Compiled]:
     """The plan with integers rounded exactly and everything else re-optimised around them, inside of all cones.
 
     A MIP solution meets integrality only to a tolerance, which times a large capacity is a visible amount. Where
@@ -325,9 +333,9 @@ def _polished(compiled: Compiled, solution: Solution) -> tuple[Solution, Compile
     assert solution.values is not None
     whole = compiled.integer
     fixed = np.round(solution.values)
-    solver = load(_fixed(compiled, fixed))
+    solver = load(_fix_integers(compiled, fixed))
     solver.run()
-    closer = closed_in(compiled, solver)
+    closer = add_tangents(compiled, solver)
     best = solver.optimum
     if best is None:
         closer = tangents_at(closer, solution.values)
@@ -335,6 +343,6 @@ def _polished(compiled: Compiled, solution: Solution) -> tuple[Solution, Compile
         return kept, closer
     objective, values = best
     values[whole] = fixed[whole]
-    open_ = improvable(_fixed(closer, fixed), values, solver.duals)
+    open_ = improvable(_fix_integers(closer, fixed), values, solver.duals)
     doubt = "" if open_ <= TOLERANCE else f"with its decisions as they are it may cost {open_:.1g} less, as a share"
-    return replace(priced(solution, solver, closer), values=values, objective=objective, doubt=doubt), closer
+    return replace(read_duals(solution, solver, closer), values=values, objective=objective, doubt=doubt), closer

@@ -30,11 +30,11 @@ def note(column: pa.Column) -> str:
     lines = [meaning[:1].upper() + meaning[1:] + "."]
     if facts["unit"]:
         lines.append(f"Unit: {facts['unit']}")
-    lines += [line for line in (_allowed(facts), _names(facts)) if line]
+    lines += [line for line in (_list_allowed(facts), _names(facts)) if line]
     if facts["required"]:
         lines.append("Required.")
     elif facts["default"] is not None:
-        lines.append(f"Blank = {shown_default(facts['default'])}")
+        lines.append(f"Blank = {format_default(facts['default'])}")
     else:
         lines.append("May be blank.")
     if facts["inherits"]:
@@ -42,12 +42,12 @@ def note(column: pa.Column) -> str:
     return "\n".join(lines)
 
 
-def shown_default(value: Any) -> str:
+def format_default(value: Any) -> str:
     """A default as a person would type it: 1, not 1.0."""
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _allowed(facts: dict[str, Any]) -> str:
+def _list_allowed(facts: dict[str, Any]) -> str:
     if facts["choices"]:
         many = len(facts["choices"]) > 15
         return "" if many else f"Allowed: {', '.join(facts['choices'])}"

@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from planner.sheets.board import Chart, Curve, Map, Tile
 from planner.sheets.comparison import share_in_points
 from planner.workbook import style
-from planner.workbook.drawing import drawn, figures_sheet
+from planner.workbook.drawing import draw_chart, figures_sheet
 from planner.workbook.put import put_text
 
 _LEFT = 5
@@ -69,7 +69,7 @@ def add_board(book: Workbook, summary: pd.DataFrame, board: Board) -> None:
     for number, chart in enumerate(board.charts):
         row, place = divmod(number, board.across)
         column = get_column_letter(_LEFT + 6 + 12 // board.across * place)
-        sheet.add_chart(drawn(chart, figures, width, height), f"{column}{9 + _CHART_ROWS * row}")
+        sheet.add_chart(draw_chart(chart, figures, width, height), f"{column}{9 + _CHART_ROWS * row}")
     lines = -(-len(board.charts) // board.across)
     last = max(end, 9 + lines * _CHART_ROWS)
     # LibreOffice fits a page to the last cell that holds something, which merged rows below a sentence do not

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
-from planner.workbook.names import shown, suggestion, trimmed
+from planner.workbook.names import quote, suggest, trim
 from planner_models.instance import NUMERIC
 from planner_models.schema import meta
 
@@ -41,7 +41,7 @@ class Cells:
     adapted: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
 
 
-def converted(cells: pd.Series, column: pa.Column) -> Cells:
+def convert_column(cells: pd.Series, column: pa.Column) -> Cells:
     """The raw `cells` of a column as the kind that `column` declares."""
     facts = meta(column)
     numeric = facts["kind"] in NUMERIC
@@ -53,7 +53,7 @@ def converted(cells: pd.Series, column: pa.Column) -> Cells:
     mixed = bool in kinds and float in kinds  # True and 1.0 are one dictionary key
     if mixed:
         keys = [(type(cell), cell) for cell in keys]
-    tried = {key: _tried(key[1] if mixed else key, facts) for key in dict.fromkeys(keys)}
+    tried = {key: _try_cell(key[1] if mixed else key, facts) for key in dict.fromkeys(keys)}
     if any(fault or adaptation for _, fault, adaptation in tried.values()):
         for position, key in enumerate(keys):
             _, fault, adaptation = tried[key]
@@ -75,7 +75,7 @@ def _numbers(cells: pd.Series) -> Cells:
     return Cells(numbers.where(~odd), faults)
 
 
-def _tried(cell: Any, facts: dict[str, Any]) -> tuple[Any, str | None, tuple[str, str] | None]:
+def _try_cell(cell: Any, facts: dict[str, Any]) -> tuple[Any, str | None, tuple[str, str] | None]:
     """The value, the fault, and the adaptation (its sort and a message) of one cell; at most one of the last two."""
     try:
         value = value_of(cell, facts)
@@ -89,16 +89,16 @@ def _tried(cell: Any, facts: dict[str, Any]) -> tuple[Any, str | None, tuple[str
     elif isinstance(cell, str) and cell and value is None:
         adaptation = ("blank", "holds nothing but blanks; it is read as an empty cell")
     elif isinstance(cell, str) and cell and facts["kind"] in NUMERIC:
-        adaptation = ("number", f'holds a number typed as text, "{shown(cell)}"; it is read as {value!r}')
-    elif isinstance(cell, str) and cell != trimmed(cell) and not facts["choices"]:
-        adaptation = ("blanks", f'has blanks around it; it is read as "{shown(value)}"')
+        adaptation = ("number", f'holds a number typed as text, "{quote(cell)}"; it is read as {value!r}')
+    elif isinstance(cell, str) and cell != trim(cell) and not facts["choices"]:
+        adaptation = ("blanks", f'has blanks around it; it is read as "{quote(value)}"')
     return value, None, adaptation
 
 
 def value_of(cell: Any, facts: dict[str, Any]) -> Any:
     """One cell as the kind that `facts` (the metadata of a column) declares; None where blank. Raises CellError."""
     if isinstance(cell, str):
-        cell = trimmed(cell)
+        cell = trim(cell)
     if cell is None or cell == "":
         return None
     if facts["kind"] in NUMERIC:
@@ -117,14 +117,14 @@ def _printable(typed: str) -> str:
     found = _CONTROL.search(typed)
     if found is not None:
         code, visible = f"U+{ord(found.group()):04X}", _CONTROL.sub("", typed)
-        raise CellError(f"holds the control character {code}: write `{shown(visible)}` without it")
+        raise CellError(f"holds the control character {code}: write `{quote(visible)}` without it")
     return typed
 
 
 def text(cell: Any) -> str:
     """Text as a person would write it: 2024, not 2024.0; a date in ISO form, without a time where it is midnight."""
     if isinstance(cell, str):
-        return trimmed(cell)
+        return trim(cell)
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, int | float):
@@ -151,7 +151,7 @@ def word(cell: Any, choices: Sequence[str]) -> str:
         return matches[0]
     many = len(choices) > 14
     options = "a known name" if many else ", ".join(choices[:-1]) + f" or {choices[-1]}"
-    raise CellError(f"is `{shown(text(cell))}`: write {options}{suggestion(text(cell), choices)}")
+    raise CellError(f"is `{quote(text(cell))}`: write {options}{suggest(text(cell), choices)}")
 
 
 def number(cell: Any, unit: str = "") -> float:
@@ -161,7 +161,7 @@ def number(cell: Any, unit: str = "") -> float:
     if isinstance(cell, Moment):
         raise CellError(f"is the date or time {text(cell)}: format the cell as a number and write one{_of(unit)}")
     if isinstance(cell, str):
-        return _typed_number(cell, unit)
+        return _parse_number(cell, unit)
     value = float(cell)
     if not math.isfinite(value):
         raise CellError(_NO_NUMBER)
@@ -175,7 +175,7 @@ _GROUPS = r"[+-]?[1-9][0-9]{{0,2}}(?:{0}[0-9]{{3}})+"
 _GROUPED = {mark: re.compile(_GROUPS.format(re.escape(mark))) for mark in ",. "}
 
 
-def _typed_number(typed: str, unit: str) -> float:
+def _parse_number(typed: str, unit: str) -> float:
     """The number that a text spells.
 
     One separator followed by exactly three digits, as in 1,234, could be a decimal mark or a thousands separator:
@@ -186,13 +186,13 @@ def _typed_number(typed: str, unit: str) -> float:
     if _PLAIN.fullmatch(spelled):
         if _GROUPED[","].fullmatch(spelled) or _GROUPED["."].fullmatch(spelled):
             whole, point = re.sub("[.,]", "", spelled), spelled.replace(",", ".")
-            raise CellError(f'is the text "{shown(typed)}", which may mean {whole} or {point}: write it as a number')
+            raise CellError(f'is the text "{quote(typed)}", which may mean {whole} or {point}: write it as a number')
         return number(float(spelled.replace(",", ".")), unit)
     for thousands, decimal in ((",", "."), (".", ","), (" ", "."), (" ", ",")):
         whole, mark, decimals = spelled.partition(decimal)
         if _GROUPED[thousands].fullmatch(whole) and (decimals.isdecimal() and decimals.isascii() if mark else True):
             return number(float(whole.replace(thousands, "") + "." + decimals), unit)
-    raise CellError(f'is the text "{shown(typed)}": write a number{_of(unit)}')
+    raise CellError(f'is the text "{quote(typed)}": write a number{_of(unit)}')
 
 
 def _of(unit: str) -> str:

@@ -12,11 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from planner.workbook.cells import CellError, converted, text
+from planner.workbook.cells import CellError, convert_column, text
 from planner.workbook.findings import Findings
-from planner.workbook.names import shown, suggestion, trimmed
+from planner.workbook.names import quote, suggest, trim
 from planner.workbook.tables import Table
-from planner_models.instance import NUMERIC, typed
+from planner_models.instance import NUMERIC, apply_schema
 from planner_models.schema import INPUTS, SETTINGS, keys, meta
 
 _FORM = re.compile(
@@ -48,15 +48,15 @@ def apply_changes(tables: dict[str, Table], changes: Sequence[str], findings: Fi
         try:
             change, rows = apply_change(tables, written)
         except ChangeError as fault:
-            findings.at("error", "--set", "", f"`{shown(written)}`: {fault}")
+            findings.at("error", "--set", "", f"`{quote(written)}`: {fault}")
             continue
         for row in rows:
-            findings.changed[change.sheet, row, change.column] = shown(written)
+            findings.changed[change.sheet, row, change.column] = quote(written)
 
 
 def apply_change(tables: dict[str, Table], written: str) -> tuple[Change, list[int]]:
     """Make a change in the cells of `tables`; returns it and its rows. Raises ChangeError where it finds nothing."""
-    change = parsed(written)
+    change = parse_change(written)
     found = tables.get(change.sheet)
     if found is None:
         raise ChangeError(f"the workbook has no rows in sheet `{change.sheet}`")
@@ -73,34 +73,34 @@ def split(written: str, saying: str = _SAYING) -> tuple[str, str]:
     return written[: match.start("value") - 1].strip(), match["value"]
 
 
-def parsed(written: str, saying: str = _SAYING) -> Change:
+def parse_change(written: str, saying: str = _SAYING) -> Change:
     """A change taken apart. Raises ChangeError where it has not the form or names no sheet and column of ours."""
     match = _FORM.fullmatch(written)
     if match is None:
         raise ChangeError(f"cannot be understood: {saying}")
     sheet, column = match["sheet"], match["column"]
     if sheet not in INPUTS:
-        raise ChangeError(f"there is no sheet `{shown(sheet)}`{suggestion(sheet, INPUTS)}")
+        raise ChangeError(f"there is no sheet `{quote(sheet)}`{suggest(sheet, INPUTS)}")
     if column is None and sheet == "settings":
         column = "value"
     if column is None:
         raise ChangeError(f"names no column: {saying}")
     if column not in INPUTS[sheet].columns or (sheet == "settings" and column == "key"):
         known = list(INPUTS[sheet].columns)
-        hint = suggestion(column, known) or f": write one of {', '.join(known)}"
-        raise ChangeError(f"sheet `{sheet}` has no column `{shown(column)}`{hint}")
+        hint = suggest(column, known) or f": write one of {', '.join(known)}"
+        raise ChangeError(f"sheet `{sheet}` has no column `{quote(column)}`{hint}")
     key = _key(match["key"], saying)
     if sheet == "settings":
-        _known_setting(key)
-    return Change(sheet, key, column, trimmed(match["value"]))
+        _ensure_setting(key)
+    return Change(sheet, key, column, trim(match["value"]))
 
 
-def _known_setting(key: tuple[str | None, ...]) -> None:
+def _ensure_setting(key: tuple[str | None, ...]) -> None:
     """Raise ChangeError where there is no such setting."""
     name = (key[0] or "*").casefold()
     if len(key) != 1 or name not in SETTINGS:
-        hint = suggestion(name, SETTINGS) or f": write one of {', '.join(SETTINGS)}"
-        raise ChangeError(f"there is no setting `{shown(name)}`{hint}")
+        hint = suggest(name, SETTINGS) or f": write one of {', '.join(SETTINGS)}"
+        raise ChangeError(f"there is no setting `{quote(name)}`{hint}")
 
 
 def _key(written: str, saying: str) -> tuple[str | None, ...]:
@@ -109,12 +109,12 @@ def _key(written: str, saying: str) -> tuple[str | None, ...]:
     while True:
         match = _PART.match(written, position)
         if match is None or (match.end() < len(written) and written[match.end()] != "|"):
-            raise ChangeError(f"the key [{shown(written)}] cannot be understood: {saying}")
+            raise ChangeError(f"the key [{quote(written)}] cannot be understood: {saying}")
         quoted, bare = match.group(1), match.group(2)
         if quoted is not None:
             parts.append(quoted.replace('""', '"'))
         else:
-            parts.append(None if trimmed(bare) == "*" else trimmed(bare))
+            parts.append(None if trim(bare) == "*" else trim(bare))
         position = match.end() + 1
         if match.end() >= len(written):
             return tuple(parts)
@@ -154,13 +154,13 @@ def _rows(found: Table, change: Change) -> list[int]:
     elif len(change.key) != len(names):
         raise ChangeError(f"the key of sheet `{change.sheet}` has {len(names)} part(s), `|` between: {'|'.join(names)}")
     else:
-        chosen = _matching(found, change, names)
+        chosen = _match_rows(found, change, names)
     if not chosen.any():
         raise ChangeError(_no_row(found, change, names))
     return [int(row) for row in cells.index[chosen]]
 
 
-def _matching(found: Table, change: Change, names: list[str]) -> pd.Series:
+def _match_rows(found: Table, change: Change, names: list[str]) -> pd.Series:
     known = _key_frame(found, change.sheet, names)
     chosen = pd.Series(True, index=known.index)
     for name, part in zip(names, change.key, strict=True):
@@ -172,8 +172,8 @@ def _matching(found: Table, change: Change, names: list[str]) -> pd.Series:
 def _key_frame(found: Table, sheet: str, names: list[str]) -> pd.DataFrame:
     """The keys of the rows as text, blanks at their defaults."""
     present = [name for name in names if name in found.cells]
-    columns = {name: converted(found.cells[name], INPUTS[sheet].columns[name]).values for name in present}
-    frame = typed(sheet, pd.DataFrame(columns, index=found.cells.index))[names]
+    columns = {name: convert_column(found.cells[name], INPUTS[sheet].columns[name]).values for name in present}
+    frame = apply_schema(sheet, pd.DataFrame(columns, index=found.cells.index))[names]
     return frame.map(_as_text)
 
 
@@ -193,10 +193,10 @@ def _no_row(found: Table, change: Change, names: list[str]) -> str:
     known = _key_frame(found, change.sheet, names)
     for name, part in zip(names, change.key, strict=False):
         if part is not None and not (known[name] == part).any():
-            hint = suggestion(part, known[name].unique())
-            return f"no row of sheet `{change.sheet}` has {name} `{shown(part)}`{hint}"
+            hint = suggest(part, known[name].unique())
+            return f"no row of sheet `{change.sheet}` has {name} `{quote(part)}`{hint}"
     joined = known.drop_duplicates().head(5000).agg("|".join, axis=1)
-    return f"no row of sheet `{change.sheet}` has the key `{shown(written)}`{suggestion(written, joined)}"
+    return f"no row of sheet `{change.sheet}` has the key `{quote(written)}`{suggest(written, joined)}"
 
 
 def _assign(found: Table, change: Change, rows: list[int]) -> None:

@@ -13,7 +13,7 @@ from planner.sheets.comparison import COMPARISON
 from planner.sheets.frontier import FRONTIER, HARDENED
 from planner.sheets.plans import ALTERNATIVES, BREAK_EVEN
 from planner.sheets.stress import STRESS
-from planner.workbook.assist import limits_in_words, shown_default
+from planner.workbook.assist import format_default, limits_in_words
 from planner_models.schema import INPUTS, RESULTS, SETTINGS, meta
 from planner_models.schema.columns import remarks
 
@@ -84,14 +84,14 @@ def _table(columns: dict[str, pa.Column]) -> str:
         if facts["required"]:
             blank = "not allowed"
         else:
-            blank = "–" if facts["default"] is None else f"`{shown_default(facts['default'])}`"
+            blank = "–" if facts["default"] is None else f"`{format_default(facts['default'])}`"
             blank = f"as the `*` row, else {blank}" if facts["inherits"] else blank
-        cells = (shown, str(column.description), facts["unit"], _allowed(column), blank)
+        cells = (shown, str(column.description), facts["unit"], _list_allowed(column), blank)
         lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
     return "\n".join(lines) + "\n"
 
 
-def _allowed(column: pa.Column) -> str:
+def _list_allowed(column: pa.Column) -> str:
     facts = meta(column)
     if facts["ref"]:
         names = [f"`{ref}`" for ref in facts["ref"]] + ["`*`"] * facts["wildcard"]

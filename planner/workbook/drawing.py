@@ -49,7 +49,7 @@ def figures_sheet(book: Workbook) -> Worksheet:
     return sheet
 
 
-def drawn(chart: Chart | Curve | Map, figures: Worksheet, width: float, height: float) -> BarChart | ScatterChart:
+def draw_chart(chart: Chart | Curve | Map, figures: Worksheet, width: float, height: float) -> BarChart | ScatterChart:
     """The Excel chart, `width` by `height` cm, with its figures written below what `figures` has already."""
     if isinstance(chart, Curve):
         picture = _curve(chart, figures)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from planner.issues import Issue
-from planner.workbook.names import shown
-from planner.workbook.package import DAMAGED, Package, refusal
+from planner.workbook.names import quote
+from planner.workbook.package import DAMAGED, Package, refuse
 from planner.workbook.sheet_xml import SheetCells, XmlFault, letter, read_sheet
 from planner.workbook.stored import Decoder, StoredError, Value, formats, text
 
@@ -41,7 +41,11 @@ def read_grids(package: Package, wanted: Iterable[str]) -> tuple[dict[str, Grid]
             hint = "" if "clear" in str(fault) else f": {saved}"
             faults.append(Issue("error", sheet, fault.cell, f"{fault}{hint}"))
             continue
-        issues = [*_hidden(package, sheet, found), *_formulas(package, sheet, found), *_merged(sheet, found)]
+        issues = [
+            *_remark_hidden(package, sheet, found),
+            *_formulas(package, sheet, found),
+            *_spread_merged(sheet, found),
+        ]
         grids[sheet] = Grid(dict(sorted(found.rows.items())), found.troubles, issues)
     return grids, faults
 
@@ -57,18 +61,18 @@ def _decoder(package: Package) -> Decoder:
 def _strings(root: ElementTree.Element, name: str) -> list[str | None]:
     """The shared texts in order; None where one cannot be read in one way. The stated count is ignored."""
     if root.tag.rpartition("}")[2] != "sst":
-        raise refusal(f"{name} {DAMAGED}; its texts are not where they belong")
+        raise refuse(f"{name} {DAMAGED}; its texts are not where they belong")
     found: list[str | None] = []
     for entry in root:
         kind = _kind(entry)
         if kind == "si":
-            found.append(_shared(entry))
+            found.append(_read_shared_text(entry))
         elif kind not in ("extLst", "comment"):
-            raise refusal(f"{name} {DAMAGED}; among its texts is an element `{shown(kind)}`")
+            raise refuse(f"{name} {DAMAGED}; among its texts is an element `{quote(kind)}`")
     return found
 
 
-def _shared(entry: ElementTree.Element) -> str | None:
+def _read_shared_text(entry: ElementTree.Element) -> str | None:
     """One shared text: a whole one, or the runs of a formatted one; "" where empty."""
     kinds = [_kind(part) for part in entry]
     whole, runs = kinds.count("t"), kinds.count("r")
@@ -96,7 +100,7 @@ def _speaks(element: ElementTree.Element) -> bool:
     return any(text and not text.isspace() for text in (element.text, *(part.tail for part in element)))
 
 
-def _hidden(package: Package, sheet: str, found: SheetCells) -> Iterator[Issue]:
+def _remark_hidden(package: Package, sheet: str, found: SheetCells) -> Iterator[Issue]:
     """One remark on what a sheet holds and does not show; it is read all the same."""
     if sheet in package.hidden and found.rows:
         yield Issue(
@@ -146,7 +150,7 @@ def _formulas(package: Package, sheet: str, found: SheetCells) -> Iterator[Issue
         yield Issue("warning", sheet, f"{letter(column)}{row}", message)
 
 
-def _merged(sheet: str, found: SheetCells) -> Iterator[Issue]:
+def _spread_merged(sheet: str, found: SheetCells) -> Iterator[Issue]:
     """Give the value of merged cells to all of them, in rows and below headers that hold something else too."""
     if not found.merged:
         return
@@ -200,7 +204,7 @@ class _Merging:
                     self._spread.setdefault(row, set()).add(column)
                     filled += 1
         if filled:
-            known = f"{value:.15g}" if isinstance(value, float) else shown(value)
+            known = f"{value:.15g}" if isinstance(value, float) else quote(value)
             message = f"the cells {span} are merged: the value `{known}` is read in each of them"
             yield Issue("warning", sheet, name, message)
 

@@ -25,8 +25,8 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from planner.issues import Issue
 from planner.sheets.issues import COLUMNS
 from planner.surfaces import visible
-from planner.workbook.names import plain, shown
-from planner.workbook.package import Package, open_package, refusal
+from planner.workbook.names import plain, quote
+from planner.workbook.package import Package, open_package, refuse
 from planner.workbook.put import put_text
 from planner.workbook.save import WriteError, is_special, reason, replace_file
 
@@ -52,29 +52,29 @@ def mark(source: str | Path, copy: str | Path, issues: Iterable[Issue]) -> str:
     """
     source, copy = Path(source), Path(copy)
     if copy.exists() and os.path.samefile(source, copy):
-        raise refusal(f"{copy} is the workbook itself: name another file for the marked copy")
+        raise refuse(f"{copy} is the workbook itself: name another file for the marked copy")
     if copy.suffix.lower() != ".xlsx":
-        raise refusal(f"{copy.name} must end with .xlsx")
+        raise refuse(f"{copy.name} must end with .xlsx")
     if is_special(copy):
-        raise refusal(reason(OSError(), copy))
+        raise refuse(reason(OSError(), copy))
     open_package(source)
     content = source.read_bytes()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of what it drops; the docstring above says it
             book = openpyxl.load_workbook(io.BytesIO(content))
-            listing = _marked(book, issues)
+            listing = _mark_cells(book, issues)
             marked = io.BytesIO()
             book.save(marked)
     except Exception as error:  # openpyxl has no error of its own for what it cannot read, nor for what it cannot write
         words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        raise refusal(
-            f"{source.name} cannot be copied and marked ({shown(words)}): save it again in Excel first"
+        raise refuse(
+            f"{source.name} cannot be copied and marked ({quote(words)}): save it again in Excel first"
         ) from None
     try:
         replace_file(copy, lambda file: file.write(marked.getvalue()))
     except WriteError as error:
-        raise refusal(str(error)) from error
+        raise refuse(str(error)) from error
     shutil.copymode(source, copy)
     return listing
 
@@ -86,7 +86,7 @@ def is_marked_copy(package: Package) -> bool:
     return f":lastModifiedBy>{MARKED_BY}<".encode() in package.part(_PROPERTIES)
 
 
-def _marked(book: Workbook, issues: Iterable[Issue]) -> str:
+def _mark_cells(book: Workbook, issues: Iterable[Issue]) -> str:
     """Mark the issues in `book`; returns the name of the listing sheet."""
     ordered = sorted(issues, key=lambda issue: _ORDER.index(issue.severity))
     titles = {issue.sheet: _title(book, issue.sheet) for issue in ordered}
@@ -130,7 +130,7 @@ def _anchor(sheet: Any, cell: Any) -> Cell:
 def _list_issues(book: Any, ordered: list[Issue], titles: dict[str, str | None]) -> str:
     """Add the sheet that lists the issues, in front, under a name that is still free."""
     taken = {title.casefold() for title in book.sheetnames}
-    name = next(name for number in range(1, 10_000) if (name := _numbered(number)) not in taken)
+    name = next(name for number in range(1, 10_000) if (name := _number_name(number)) not in taken)
     sheet = book.create_sheet(name, 0)
     sheet.append(list(COLUMNS))
     for row, issue in enumerate(ordered[:_MOST_ROWS], 2):
@@ -160,5 +160,5 @@ def _link(cell: Cell, title: str, place: str) -> None:
     cell.font = Font(color="FF0563C1", underline="single")
 
 
-def _numbered(number: int) -> str:
+def _number_name(number: int) -> str:
     return "issues" if number == 1 else f"issues_{number}"

@@ -12,7 +12,7 @@ _UNSEEN = "\u200b\u200c\u200d\u2060\ufeff"
 """Zero-width characters that copying from web pages leaves behind; `str.strip` keeps them."""
 
 
-def trimmed(text: str) -> str:
+def trim(text: str) -> str:
     """`text` without blanks, no-break spaces and zero-width characters around it."""
     return text.strip().strip(_UNSEEN).strip()
 
@@ -32,7 +32,7 @@ _SEPARATORS = re.compile(r"[\s_./\u2010-\u2015\u2212-]+")
 _QUOTES = re.compile("[\u2018\u2019\u02bc\u00b4`]")
 
 
-def seen_form(name: str) -> str:
+def fold_appearance(name: str) -> str:
     """`name` as it is seen: two names of one form cannot be told apart on the screen."""
     composed = unicodedata.normalize("NFC", name).translate(_LOOKALIKES)
     kept = (" " if sign.isspace() else sign for sign in composed if unicodedata.category(sign) not in ("Cf", "Cc"))
@@ -41,7 +41,7 @@ def seen_form(name: str) -> str:
 
 def plain_form(name: str) -> str:
     """`name` without what people do not write with care: letter case, widths, hyphens, dashes and quotation marks."""
-    compatible = unicodedata.normalize("NFKC", seen_form(name))
+    compatible = unicodedata.normalize("NFKC", fold_appearance(name))
     return _SEPARATORS.sub(" ", _QUOTES.sub("'", compatible.casefold())).strip()
 
 
@@ -53,13 +53,13 @@ def near(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     return [folded[match] for match in difflib.get_close_matches(plain(name)[:80], list(folded), count, 0.6)]
 
 
-def suggestion(name: str, known: Iterable[str]) -> str:
+def suggest(name: str, known: Iterable[str]) -> str:
     """A clause such as "; did you mean `China`?", or "" where nothing known resembles `name`."""
     matches = near(name, known)
     return f"; did you mean {' or '.join(f'`{match}`' for match in matches)}?" if matches else ""
 
 
-def shown(value: object) -> str:
+def quote(value: object) -> str:
     """`value` as a message quotes it: on one line, cut where it is long."""
     text = " ".join(str(value).split())
     return text if len(text) <= 60 else f"{text[:57]}..."

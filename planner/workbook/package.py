@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from planner.issues import InputError, Issue
-from planner.workbook.names import shown
+from planner.workbook.names import quote
 
 LARGEST = 500_000_000
 """Bytes that a file, and the sum of its parts unpacked, may have. A hundred thousand rows take about 50 million."""
@@ -53,7 +53,7 @@ _BROKEN_ARCHIVE = (
 """What the zip reader raises over archives that were cut or altered."""
 
 
-def refusal(message: str) -> InputError:
+def refuse(message: str) -> InputError:
     """The fault of a file as a whole."""
     return InputError([Issue("error", "", "", message)])
 
@@ -105,13 +105,13 @@ def open_package(path: str | Path) -> Package:
         title = element.get("name", "")
         identity = next((value for key, value in element.attrib.items() if _local(key) == "id"), "")
         kind, target = links.get(identity, ("", ""))
-        member = members.get(_resolved(folder, target).lower())
+        member = members.get(_resolve_target(folder, target).lower())
         if kind != "worksheet":
             other.append(kind)
         elif member is None:
-            raise refusal(f"{path.name} {DAMAGED}; the part of sheet `{shown(title)}` is missing")
+            raise refuse(f"{path.name} {DAMAGED}; the part of sheet `{quote(title)}` is missing")
         elif any(member == known for _, known in sheets):
-            raise refusal(f"{path.name} {DAMAGED}; sheet `{shown(title)}` has the same cells as another")
+            raise refuse(f"{path.name} {DAMAGED}; sheet `{quote(title)}` has the same cells as another")
         else:
             sheets.append((title, member))
         if element.get("state", "visible") != "visible":
@@ -132,12 +132,12 @@ def open_package(path: str | Path) -> Package:
 
 def _only(links: dict[str, tuple[str, str]], kind: str, folder: str, members: dict[str, str], name: str) -> str | None:
     """The one part of a kind, None where the workbook has none. Raises InputError where it is missing or not one."""
-    targets = {_resolved(folder, target).lower() for found, target in links.values() if found == kind}
+    targets = {_resolve_target(folder, target).lower() for found, target in links.values() if found == kind}
     if not targets:
         return None
     if len(targets) > 1 or not targets <= set(members):
         fate = "is there several times" if len(targets) > 1 else "is missing"
-        raise refusal(f"{name} {DAMAGED}; its part {kind} {fate}")
+        raise refuse(f"{name} {DAMAGED}; its part {kind} {fate}")
     return members[targets.pop()]
 
 
@@ -147,41 +147,41 @@ def _content(path: Path) -> bytes:
     Only ordinary files are read: a device or a pipe may never end.
     """
     if path.name.startswith("~$"):
-        raise refusal(f"{path.name} is the lock file of an open workbook: name the workbook itself")
+        raise refuse(f"{path.name} is the lock file of an open workbook: name the workbook itself")
     try:
         if path.is_dir():
-            raise refusal(f"{path} is a folder: name a workbook (.xlsx)")
+            raise refuse(f"{path} is a folder: name a workbook (.xlsx)")
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise refusal(f"{path} is no ordinary file: name a workbook (.xlsx) on the disk")
+            raise refuse(f"{path} is no ordinary file: name a workbook (.xlsx) on the disk")
         if status.st_size > LARGEST:
             size = f"{status.st_size / 1e6:,.0f} MB"
-            raise refusal(f"{path.name} has {size}; workbooks over {LARGEST / 1e6:,.0f} MB are not read")
+            raise refuse(f"{path.name} has {size}; workbooks over {LARGEST / 1e6:,.0f} MB are not read")
         with path.open("rb") as file:
             content = file.read(status.st_size + 1)
     except FileNotFoundError:
-        raise refusal(f"there is no file {path}") from None
+        raise refuse(f"there is no file {path}") from None
     except (OSError, ValueError) as error:
-        raise refusal(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        raise refuse(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if not content:
-        raise refusal(f"{path.name} is empty: it has no bytes")
+        raise refuse(f"{path.name} is empty: it has no bytes")
     return content
 
 
 def _archive(content: bytes, name: str) -> zipfile.ZipFile:
     if content.startswith(_COMPOUND_FILE):
         if "EncryptedPackage".encode("utf-16-le") in content:
-            raise refusal(f"{name} is encrypted: save a copy without a password and use that")
-        raise refusal(f"{name} is an old .xls workbook, or encrypted: save it as .xlsx without a password")
+            raise refuse(f"{name} is encrypted: save a copy without a password and use that")
+        raise refuse(f"{name} is an old .xls workbook, or encrypted: save it as .xlsx without a password")
     if not content.startswith(b"PK"):
-        raise refusal(f"{name} is not an Excel workbook: open it in Excel or LibreOffice and save it as .xlsx")
+        raise refuse(f"{name} is not an Excel workbook: open it in Excel or LibreOffice and save it as .xlsx")
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         entries = archive.infolist()
     except (*_BROKEN_ARCHIVE, UnicodeDecodeError):
-        raise refusal(f"{name} {DAMAGED}") from None
+        raise refuse(f"{name} {DAMAGED}") from None
     if any(entry.flag_bits & 1 for entry in entries):
-        raise refusal(f"{name} is encrypted: save a copy without a password and use that")
+        raise refuse(f"{name} is encrypted: save a copy without a password and use that")
     _look_at_entries(entries, len(content), name)
     return archive
 
@@ -191,11 +191,11 @@ def _look_at_entries(entries: list[zipfile.ZipInfo], size: int, name: str) -> No
     names = [entry.filename.replace("\\", "/").lower() for entry in entries]
     twice = next((entry for entry, count in Counter(names).items() if count > 1), None)
     if twice is not None:
-        raise refusal(f"{name} {DAMAGED}; it holds the part {shown(twice)} twice")
+        raise refuse(f"{name} {DAMAGED}; it holds the part {quote(twice)} twice")
     unpacked = sum(entry.file_size for entry in entries)
     most = min(LARGEST, max(SMALL, USUAL_GROWTH * size))
     if unpacked > most:
-        raise refusal(
+        raise refuse(
             f"{name} would take {unpacked / 1e6:,.0f} MB when unpacked; over {most / 1e6:,.0f} MB is not read: "
             "delete empty formatted rows, pictures and sheets that are not needed"
         )
@@ -205,20 +205,20 @@ def _part(archive: zipfile.ZipFile, member: str, name: str) -> bytes:
     try:
         return archive.read(member)
     except _BROKEN_ARCHIVE:
-        raise refusal(f"{name} {DAMAGED}; its part {member} cannot be unpacked") from None
+        raise refuse(f"{name} {DAMAGED}; its part {member} cannot be unpacked") from None
 
 
 def _book_part(archive: zipfile.ZipFile, members: dict[str, str], name: str) -> str:
     """The part that lists the sheets."""
     links = _relationships(archive, members, "_rels/.rels", name)
     target = next((target for kind, target in links.values() if kind == "officeDocument"), "xl/workbook.xml")
-    book = members.get(_resolved("", target).lower())
+    book = members.get(_resolve_target("", target).lower())
     if "mimetype" in members and b"opendocument" in _part(archive, members["mimetype"], name):
-        raise refusal(f"{name} is a LibreOffice document: save it as .xlsx")
+        raise refuse(f"{name} is a LibreOffice document: save it as .xlsx")
     if book is not None and book.lower().endswith(".bin"):
-        raise refusal(f"{name} is a binary workbook (.xlsb): save it as .xlsx")
+        raise refuse(f"{name} is a binary workbook (.xlsb): save it as .xlsx")
     if book is None or _local(_tree(_part(archive, book, name), name).tag) != "workbook":
-        raise refusal(f"{name} is not an Excel workbook: save it as .xlsx")
+        raise refuse(f"{name} is not an Excel workbook: save it as .xlsx")
     return book
 
 
@@ -233,12 +233,12 @@ def _relationships(
     for element in _tree(_part(archive, member, name), name):
         kind, identity = element.get("Type", "").rpartition("/")[2], element.get("Id", "")
         if identity in links:
-            raise refusal(f"{name} {DAMAGED}; its part {member} holds `{shown(identity)}` twice")
+            raise refuse(f"{name} {DAMAGED}; its part {member} holds `{quote(identity)}` twice")
         links[identity] = (kind, element.get("Target", ""))
     return links
 
 
-def _resolved(folder: str, target: str) -> str:
+def _resolve_target(folder: str, target: str) -> str:
     """The member that `target` names from `folder`; a leading slash means the root of the archive."""
     return posixpath.normpath(posixpath.join("/" + folder, target)).lstrip("/")
 
@@ -249,7 +249,7 @@ def _tree(data: bytes, name: str, comments: bool = False) -> ElementTree.Element
         builder = ElementTree.TreeBuilder(insert_comments=comments, insert_pis=comments)
         return ElementTree.fromstring(data, ElementTree.XMLParser(target=builder))
     except (ElementTree.ParseError, ValueError, LookupError):
-        raise refusal(f"{name} {DAMAGED}") from None
+        raise refuse(f"{name} {DAMAGED}") from None
 
 
 def _well_formed(data: bytes, name: str) -> None:
@@ -263,13 +263,13 @@ def _well_formed(data: bytes, name: str) -> None:
             raise ValueError("UTF-16")
         parser.Parse(data, True)
     except _DoctypeError:
-        raise refusal(f"{name} holds XML entities, which no spreadsheet program writes: it is not read") from None
+        raise refuse(f"{name} holds XML entities, which no spreadsheet program writes: it is not read") from None
     except _CommentError:
-        raise refusal(
+        raise refuse(
             f"{name} hides content in an XML comment, which no spreadsheet program writes: open and save it again"
         ) from None
     except (expat.ExpatError, ValueError, LookupError):
-        raise refusal(f"{name} {DAMAGED}") from None
+        raise refuse(f"{name} {DAMAGED}") from None
 
 
 class _DoctypeError(Exception):

@@ -14,13 +14,13 @@ from planner.workbook import settings
 from planner.workbook.changes import ChangeError, apply_change, apply_changes
 from planner.workbook.findings import Findings, cell_name
 from planner.workbook.grid import Grid, letter, read_grids
-from planner.workbook.names import OWN, near, plain, shown, suggestion, trimmed
-from planner.workbook.package import Package, open_package, refusal
+from planner.workbook.names import OWN, near, plain, quote, suggest, trim
+from planner.workbook.package import Package, open_package, refuse
 from planner.workbook.stored import Value
 from planner.workbook.structure import check_structure, refers_to
 from planner.workbook.tables import Table, check_header, table, twice, values
 from planner_models.collector import collector_paused
-from planner_models.instance import NUMERIC, Instance, typed
+from planner_models.instance import NUMERIC, Instance, apply_schema
 from planner_models.schema import INPUTS, RESULTS, meta
 
 NEEDED = ("periods", "regions", "items", "demand")
@@ -99,7 +99,7 @@ class Draft:
         )
         tables = self._copied()
         apply_changes(tables, changes, findings)
-        return _understood((self.path, self.content_hash), tables, findings, self.known, self.sound)
+        return _understand((self.path, self.content_hash), tables, findings, self.known, self.sound)
 
     def refused(self, changes: Sequence[str]) -> dict[str, str]:
         """Those of the `changes`, made in order, that find nothing to change, and why."""
@@ -142,13 +142,13 @@ def _refuse_result(package: Package) -> None:
         return
     run = read_sheets(package, {OWN: RESULTS[OWN]})[0].get(OWN, pd.DataFrame(columns=["key", "seal"]))
     made_from = run.loc[run["key"] == "input", "seal"].dropna().tolist()
-    named = f", {shown(made_from[0])}" if made_from else ""
-    raise refusal(
+    named = f", {quote(made_from[0])}" if made_from else ""
+    raise refuse(
         f"{package.name} is a result of the planner, not an instance: name the workbook that it was made from{named}"
     )
 
 
-def _understood(
+def _understand(
     source: tuple[Path, str],
     tables: dict[str, Table],
     findings: Findings,
@@ -174,7 +174,7 @@ def _understood(
         elif found is not None:
             before = len(findings.issues)
             frame = values(found, sheet, findings)
-            frames[sheet] = typed(sheet, frame)
+            frames[sheet] = apply_schema(sheet, frame)
             raw[sheet] = pd.concat([frame, found.cells[found.own]], axis=1)[list(found.cells.columns)]
             if len(findings.issues) == before and sheet not in changed:
                 known[sheet] = frames[sheet], raw[sheet]
@@ -190,7 +190,7 @@ def _understood(
 
 @cache
 def _no_rows(sheet: str) -> pd.DataFrame:
-    return typed(sheet, pd.DataFrame(index=pd.Index([], dtype="int64", name="row")))
+    return apply_schema(sheet, pd.DataFrame(index=pd.Index([], dtype="int64", name="row")))
 
 
 def _sheets(package: Package, known: Iterable[str], findings: Findings) -> dict[str, str]:
@@ -205,15 +205,15 @@ def _sheets(package: Package, known: Iterable[str], findings: Findings) -> dict[
         if name.startswith("_") or _OUR_ISSUES.fullmatch(name):
             continue
         if sheet is None:
-            hint = suggestion(name, folded.values())
-            findings.at("warning", name, "", f"`{shown(name)}` is no known sheet and is ignored{hint}")
+            hint = suggest(name, folded.values())
+            findings.at("warning", name, "", f"`{quote(name)}` is no known sheet and is ignored{hint}")
         elif sheet in parts:
             if name != parts[sheet]:
                 findings.at("error", name, "", f"means the same as sheet `{parts[sheet]}`: delete one of the two")
         else:
             parts[sheet] = name
             if name != sheet:
-                findings.at("warning", sheet, "", f"the sheet `{shown(name)}` is read as `{sheet}`")
+                findings.at("warning", sheet, "", f"the sheet `{quote(name)}` is read as `{sheet}`")
     return parts
 
 
@@ -243,11 +243,11 @@ def _look_for_needed(package: Package, parts: dict[str, str], tables: dict[str, 
             findings.at("error", sheet, "", f"the sheet is missing and no plan can do without it: add it{rename}")
         elif sheet in tables and tables[sheet].cells.empty and tables[sheet].declared:
             findings.at("error", sheet, "A2", "the sheet has no rows: write at least one; no plan can do without it")
-        elif sheet in tables and not tables[sheet].declared and not _said(sheet, findings):
+        elif sheet in tables and not tables[sheet].declared and not _has_fault(sheet, findings):
             findings.at("error", sheet, "A1", "the sheet is empty: write the column names, and rows below them")
 
 
-def _said(sheet: str, findings: Findings) -> bool:
+def _has_fault(sheet: str, findings: Findings) -> bool:
     """Whether the sheet has a fault already."""
     return any(issue.sheet == sheet and issue.severity == "error" for issue in findings.issues)
 
@@ -301,9 +301,9 @@ def read_rows(package: Package, sheet: str) -> tuple[dict[int, dict[str, Value]]
     grid = grids.get(sheet, Grid())
     names: dict[int, str] = {}
     for column, cell in grid.rows.get(1, {}).items():
-        name = trimmed(str(cell))
+        name = trim(str(cell))
         if name in names.values():
-            issues.append(Issue("error", sheet, f"{letter(column)}1", f"the column `{shown(name)}` is there twice"))
+            issues.append(Issue("error", sheet, f"{letter(column)}1", f"the column `{quote(name)}` is there twice"))
         elif name:
             names[column] = name
     for (row, column), trouble in sorted(grid.troubles.items()):
@@ -311,7 +311,7 @@ def read_rows(package: Package, sheet: str) -> tuple[dict[int, dict[str, Value]]
     rows: dict[int, dict[str, Value]] = {}
     for row, cells in grid.rows.items():
         for column, cell in cells.items() if row > 1 else ():
-            if isinstance(cell, str) and trimmed(cell) == "":
+            if isinstance(cell, str) and trim(cell) == "":
                 continue
             if column in names:
                 rows.setdefault(row, {})[names[column]] = cell
@@ -327,7 +327,7 @@ def read_copies(package: Package, path: Path) -> Reading:
     present = {name for name, _ in package.sheets}
     parts = {sheet: COPIED + sheet for sheet in INPUTS if COPIED + sheet in present}
     tables = _tables(package, parts, findings)
-    return _understood((path, package.content_hash), _with_settings(tables, findings), findings)
+    return _understand((path, package.content_hash), _with_settings(tables, findings), findings)
 
 
 def _with_settings(tables: dict[str, Table], findings: Findings) -> dict[str, Table]:

@@ -135,7 +135,7 @@ def replace_file(path: str | Path, fill: Callable[[BinaryIO], object], rescue: b
     if is_special(target):
         raise WriteError(reason(OSError(), target))
     half_done = target.with_name(temporary_name(target.name))
-    with undisturbed():
+    with delay_interrupts():
         try:
             clean_up(target.parent)
             with half_done.open("wb") as file:
@@ -144,7 +144,7 @@ def replace_file(path: str | Path, fill: Callable[[BinaryIO], object], rescue: b
         except OSError as error:
             half_done.unlink(missing_ok=True)
             if rescue:
-                raise rescued(target, error, fill) from error
+                raise rescue_content(target, error, fill) from error
             raise WriteError(reason(error, target)) from error
         finally:
             with contextlib.suppress(OSError):
@@ -157,7 +157,7 @@ def _fill(file: BinaryIO, fill: Callable[[BinaryIO], object]) -> None:
     os.fsync(file.fileno())
 
 
-def rescued(target: Path, error: OSError, fill: Callable[[BinaryIO], object]) -> WriteError:
+def rescue_content(target: Path, error: OSError, fill: Callable[[BinaryIO], object]) -> WriteError:
     """What to raise for content that could not be written to `target`: Rescued, once it is safe in another file.
 
     That is beside the target, where only the target itself cannot be written, else in the home or the temporary folder.
@@ -180,7 +180,7 @@ def rescued(target: Path, error: OSError, fill: Callable[[BinaryIO], object]) ->
 
 
 @contextlib.contextmanager
-def undisturbed() -> Iterator[None]:
+def delay_interrupts() -> Iterator[None]:
     """While this lasts Ctrl-C waits; it takes effect at the end."""
     if threading.current_thread() is not threading.main_thread():
         yield

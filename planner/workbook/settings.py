@@ -7,10 +7,10 @@ import pandera.pandas as pa
 
 from planner.workbook.cells import CellError, text, value_of
 from planner.workbook.findings import Findings
-from planner.workbook.names import shown, suggestion
+from planner.workbook.names import quote, suggest
 from planner.workbook.structure import failures
 from planner.workbook.tables import Table
-from planner_models.instance import default_settings, setting_value
+from planner_models.instance import convert_setting, default_settings
 from planner_models.schema import SETTINGS, meta
 
 SHEET = "settings"
@@ -36,7 +36,7 @@ def check_settings(found: Table, findings: Findings) -> tuple[dict[str, Any], pd
         except CellError as fault:
             findings.fault(SHEET, row, "value", f"({key}) {fault}")
         else:
-            understood.at[row, "value"] = setting_value(SETTINGS[key], value)
+            understood.at[row, "value"] = convert_setting(SETTINGS[key], value)
             if value is not None:
                 values[key] = understood.at[row, "value"]
     schema = pa.DataFrameSchema(SETTINGS)
@@ -55,8 +55,8 @@ def _key(row: int, cell: Any, rows: dict[str, int], findings: Findings) -> str |
     if typed == "":
         findings.fault(SHEET, row, "key", "is blank: write the name of a setting, or clear the row")
     elif key not in SETTINGS:
-        hint = suggestion(typed, SETTINGS) or f": write one of {', '.join(SETTINGS)}"
-        findings.fault(SHEET, row, "key", f"`{shown(typed)}` is no setting{hint}")
+        hint = suggest(typed, SETTINGS) or f": write one of {', '.join(SETTINGS)}"
+        findings.fault(SHEET, row, "key", f"`{quote(typed)}` is no setting{hint}")
     elif key in rows:
         findings.fault(SHEET, row, "key", f"`{key}` already stands in row {rows[key]}: delete one of the two rows")
     else:

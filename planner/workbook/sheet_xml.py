@@ -1,8 +1,9 @@
 """The XML of one sheet, read strictly: every stored cell once, at its place, or a fault that says where it is wrong.
 
-Two readers do the same work. `_walked` follows every element with expat and knows all the ways in which a sheet may be
-written. `_matched` knows only the one way in which spreadsheet programs write nearly all cells: it compares all of the
-cells with a grammar of that form, which takes a third of the time, and hands over whatever differs by one character.
+Two readers do the same work. `_walk_sheet` follows every element with expat and knows all the ways in which a sheet may
+be written. `_match_cells` knows only the one way in which spreadsheet programs write nearly all cells: it compares all
+of the cells with a grammar of that form, which takes a third of the time, and hands over whatever differs by one
+character.
 What surrounds the cells is walked in both cases. Elements that stand where they have no meaning, cells, rows and values
 that are stored twice, and comments with content in them are faults: a program that wrote them would be misunderstood.
 """
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from xml.parsers import expat
 
-from planner.workbook.names import shown
+from planner.workbook.names import quote
 from planner.workbook.stored import Decoder, StoredError, Value, text
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
@@ -64,8 +65,8 @@ def letter(column: int) -> str:
 
 def read_sheet(data: bytes, decoder: Decoder) -> SheetCells:
     """The cells of the sheet whose XML is `data`. Raises XmlFault where it is no sheet that can be read in one way."""
-    found = _matched(data, decoder)
-    return _walked(data, decoder) if found is None else found
+    found = _match_cells(data, decoder)
+    return _walk_sheet(data, decoder) if found is None else found
 
 
 @cache
@@ -126,13 +127,13 @@ class _Walk:
                 raise self.fault("the sheet is stored twice in the file")
         elif inside == "sheetData":
             if name != "row":
-                raise self.fault(f"after this cell, the element `{shown(name)}` is stored among rows")
+                raise self.fault(f"after this cell, the element `{quote(name)}` is stored among rows")
             self._start_row(attributes)
         elif inside == "sheetData/row":
             if name == "c":
                 self._start_cell(attributes)
             elif name != "extLst":
-                raise self.fault(f"after this cell, the element `{shown(name)}` is stored among cells")
+                raise self.fault(f"after this cell, the element `{quote(name)}` is stored among cells")
         elif inside == "mergeCells" and name == "mergeCell":
             self.found.merged.append(self._range(attributes.get("ref", "")))
         elif inside == "cols" and name == "col" and attributes.get("hidden") in ("1", "true"):
@@ -141,7 +142,7 @@ class _Walk:
     def _start_row(self, attributes: dict[str, str]) -> None:
         number = attributes.get("r", str(self.row + 1))
         if not _NATURAL.fullmatch(number):
-            raise self.fault(f"after this cell, a row `{shown(number)}` is stored, which is no row")
+            raise self.fault(f"after this cell, a row `{quote(number)}` is stored, which is no row")
         if int(number) > MOST_ROWS:
             raise XmlFault(f"A{number}", f"{_OUTSIDE}: clear this row")
         self.row, self.column = int(number), 0
@@ -158,7 +159,7 @@ class _Walk:
         if reference is not None:
             match = _REFERENCE.fullmatch(reference)
             if match is None:
-                raise self.fault(f"after this cell, a cell `{shown(reference)}` is stored, which is no cell")
+                raise self.fault(f"after this cell, a cell `{quote(reference)}` is stored, which is no cell")
             column = _column(match.group(1).encode())
             if int(match.group(2)) != self.row:
                 raise XmlFault(reference, f"this cell is stored in row {self.row}: it is unclear where it belongs")
@@ -178,7 +179,7 @@ class _Walk:
     def _range(self, reference: str) -> tuple[int, int, int, int]:
         match = _RANGE.fullmatch(reference)
         if match is None:
-            raise XmlFault("", f"the merged range `{shown(reference)}` is no range of cells")
+            raise XmlFault("", f"the merged range `{quote(reference)}` is no range of cells")
         left, top, right, bottom = match.groups()
         rows = sorted((int(top), int(bottom or top)))
         columns = sorted((_column(left.encode()), _column((right or left).encode())))
@@ -188,7 +189,7 @@ class _Walk:
         if self.cell is not None:
             self.cell.text(data)
         elif self.path[1:2] == ["sheetData"] and len(self.path) < 4 and not data.isspace():
-            raise self.fault(f'after this cell, "{shown(data)}" is stored outside of all cells')
+            raise self.fault(f'after this cell, "{quote(data)}" is stored outside of all cells')
 
     def end(self, _tag: str) -> None:
         if self.cell is None:
@@ -235,12 +236,12 @@ class _OpenCell:
         if not self.path:
             self._start_value(name)
         elif self.path[0] in ("v", "f"):
-            self.trouble = f"holds an element `{shown(name)}` inside its value: write its value again"
+            self.trouble = f"holds an element `{quote(name)}` inside its value: write its value again"
         elif self.path == ["is"]:
             if self._whole or (name == "t" and self._runs):
                 self.trouble = _TWO if name in ("t", "r") else self.trouble
             elif name not in ("t", "r", "rPh", "phoneticPr"):
-                self.trouble = f"holds an element `{shown(name)}` inside its text: write it again"
+                self.trouble = f"holds an element `{quote(name)}` inside its text: write it again"
             self._whole |= name == "t"
             self._runs += name == "r"
         self.path.append(name)
@@ -256,7 +257,7 @@ class _OpenCell:
             self.trouble = _TWO if self.inline is not None else self.trouble
             self.inline = ""
         elif name != "extLst":
-            self.trouble = f"holds an element `{shown(name)}`, which is no value: write its value again"
+            self.trouble = f"holds an element `{quote(name)}`, which is no value: write its value again"
 
     def text(self, data: str) -> None:
         """Text inside the innermost element that is open."""
@@ -265,7 +266,7 @@ class _OpenCell:
         elif self.path in (["is", "t"], ["is", "r", "t"]):
             self.inline = (self.inline or "") + data
         elif not data.isspace() and (not self.path or (self.path[0] == "is" and "rPh" not in self.path)):
-            self.trouble = f'holds "{shown(data)}" outside of its value: write its value again'
+            self.trouble = f'holds "{quote(data)}" outside of its value: write its value again'
 
 
 _TWO = "holds two values: write one"
@@ -285,7 +286,7 @@ def _value(found: SheetCells, place: Place, cell: _OpenCell, decoder: Decoder) -
     return value
 
 
-def _walked(data: bytes, decoder: Decoder) -> SheetCells:
+def _walk_sheet(data: bytes, decoder: Decoder) -> SheetCells:
     """All of the sheet, element by element."""
     walk = _Walk(decoder)
 
@@ -315,7 +316,7 @@ def _parse(data: bytes, walk: _Walk) -> None:
 def _refuse_encoding(_version: str, encoding: str | None, _standalone: int) -> None:
     """Only UTF-8 is read by both readers."""
     if encoding is not None and encoding.lower() not in ("utf-8", "us-ascii"):
-        raise XmlFault("", f"is in the encoding {shown(encoding)} and not in UTF-8")
+        raise XmlFault("", f"is in the encoding {quote(encoding)} and not in UTF-8")
 
 
 def _refuse_doctype(*_: object) -> None:
@@ -342,7 +343,7 @@ _MAY_BE_BLANK = (b"", b"n", b"s", b"str", b"b", b"inlineStr")
 _NUMERIC = b"0123456789.eE+-"
 
 
-def _matched(data: bytes, decoder: Decoder) -> SheetCells | None:
+def _match_cells(data: bytes, decoder: Decoder) -> SheetCells | None:
     """The cells where all are written in the usual way, otherwise None: then only the walk can tell."""
     first, last = data.find(b"<sheetData>"), data.rfind(b"</sheetData>")
     start = first + len(b"<sheetData>")
@@ -420,7 +421,7 @@ class _Usual:
             elif inline and kind == b"inlineStr" and not formula:
                 if inline not in self._texts:
                     try:
-                        self._texts[inline] = text(_unescaped(inline))
+                        self._texts[inline] = text(_unescape(inline))
                     except StoredError:
                         return False
                 known = self._texts[inline]
@@ -445,14 +446,14 @@ class _Usual:
             return not (formula or inline) and kind in _MAY_BE_BLANK
         cell = _OpenCell(kind.decode() or "n", style.decode())
         cell.formula = bool(formula)
-        cell.plain = _unescaped(plain)
+        cell.plain = _unescape(plain)
         value = _value(self.found, place, cell, self._decoder)
         if value is not None:
             values[place[1]] = value
         return True
 
 
-def _unescaped(data: bytes) -> str:
+def _unescape(data: bytes) -> str:
     written = data.decode()
     if "&" not in written:
         return written

@@ -18,7 +18,7 @@ from planner.workbook.rows import body
 from planner.workbook.save import Body
 from planner.workbook.tables import REMARKS
 from planner_models import frames
-from planner_models.instance import NUMERIC, setting_value
+from planner_models.instance import NUMERIC, convert_setting
 from planner_models.schema import INPUTS, SETTINGS, keys, meta
 
 Rows: TypeAlias = pd.DataFrame | list[dict[str, Any]]
@@ -178,7 +178,7 @@ def _all_settings(rows: Rows) -> pd.DataFrame:
         value = frames.cell(frame, row, "value")
         if pd.notna(value):
             numeric = meta(column)["kind"] in NUMERIC
-            frame.at[row, "value"] = setting_value(column, float(value) if numeric else value)
+            frame.at[row, "value"] = convert_setting(column, float(value) if numeric else value)
         if pd.isna(frames.cell(frame, row, "note")):
             frame.at[row, "note"] = assist.note(column).replace("\n", " · ")
     return frame

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel, from_ISO8601
 
-from planner.workbook.names import shown
+from planner.workbook.names import quote
 
 Value = str | float | bool | datetime.date | datetime.time | datetime.timedelta
 """What a filled cell may hold; a datetime is a date too."""
@@ -86,18 +86,18 @@ class Decoder:
             return text(plain)
         if kind == "b":
             if plain.strip() not in ("0", "1"):
-                raise StoredError(f"is stored as a truth value, but holds `{shown(plain)}`: write the value again")
+                raise StoredError(f"is stored as a truth value, but holds `{quote(plain)}`: write the value again")
             return plain.strip() == "1"
         if kind == "e":
-            raise StoredError(f"holds {shown(plain)}: repair the formula, or write a value")
+            raise StoredError(f"holds {quote(plain)}: repair the formula, or write a value")
         if kind == "d":
             return _moment(plain)
-        raise StoredError(f"is of the unknown type `{shown(kind)}`: write the value again")
+        raise StoredError(f"is of the unknown type `{quote(kind)}`: write the value again")
 
     def _number(self, style: str, plain: str) -> Value:
         plain = plain.strip(" \t\r\n")
         if not _NUMBER.fullmatch(plain):
-            raise StoredError(f"is stored as a number, but holds `{shown(plain)}`: write a finite number")
+            raise StoredError(f"is stored as a number, but holds `{quote(plain)}`: write a finite number")
         number = float(plain)
         if number in (float("inf"), float("-inf")):
             raise StoredError("is too large: write a finite number")
@@ -118,13 +118,13 @@ class Decoder:
         if not style or self.formats is None:
             return ""
         if not _INDEX.fullmatch(style) or int(style) >= len(self.formats):
-            raise StoredError(f"has the format {shown(style)}, which the workbook lacks: format the cell anew")
+            raise StoredError(f"has the format {quote(style)}, which the workbook lacks: format the cell anew")
         return self.formats[int(style)]
 
     def _shared(self, plain: str) -> str | None:
         index = plain.strip(" \t\r\n")
         if not _INDEX.fullmatch(index):
-            raise StoredError(f"names the text number `{shown(plain)}`, which is none: write the text again")
+            raise StoredError(f"names the text number `{quote(plain)}`, which is none: write the text again")
         if int(index) >= len(self.strings):
             raise StoredError(
                 f"names the text number {index}, but the workbook has {len(self.strings)}: write it again"
@@ -154,7 +154,7 @@ def _moment(plain: str) -> Value:
     except (ValueError, OverflowError):
         moment = None
     if moment is None:
-        raise StoredError(f"is stored as a date, but holds `{shown(plain)}`: write the date again")
+        raise StoredError(f"is stored as a date, but holds `{quote(plain)}`: write the date again")
     return moment
 
 

@@ -9,7 +9,7 @@ import pandera.errors
 import pandera.pandas as pa
 
 from planner.workbook.findings import Findings
-from planner.workbook.names import shown, suggestion
+from planner.workbook.names import quote, suggest
 from planner_models.schema import INPUTS, keys, meta
 from planner_models.schema.columns import LARGEST, SIZE, SMALLEST
 
@@ -29,7 +29,7 @@ def check_structure(tables: dict[str, pd.DataFrame], findings: Findings, passed:
     filled = {sheet: frame for sheet, frame in tables.items() if len(frame) and sheet not in passed}
     for sheet, frame in filled.items():
         _ranges(sheet, frame, findings)
-        _reserved(sheet, frame, targets, findings)
+        _report_reserved(sheet, frame, targets, findings)
         _duplicates(sheet, frame, findings)
     for sheet in filled:
         for name, column in INPUTS[sheet].columns.items():
@@ -59,7 +59,7 @@ def _complaint(check: str, value: Any, facts: dict[str, Any]) -> str:
         unit = f" ({facts['unit']})" if facts["unit"] else ""
         return f"is blank: write {choices or wanted}{unit}"
     if choices:
-        return f"is `{shown(value)}`: write {choices}"
+        return f"is `{quote(value)}`: write {choices}"
     unit = f" {facts['unit']}" if facts["unit"] else ""
     if check == SIZE:
         return f"is {value:.15g}{unit}: write 0 or a number whose size is between {SMALLEST:g} and {LARGEST:g}"
@@ -78,7 +78,7 @@ def _range(facts: dict[str, Any]) -> str:
 
 
 @cache
-def _judging(sheet: str) -> pa.DataFrameSchema:
+def _select_judging(sheet: str) -> pa.DataFrameSchema:
     """The schema of a sheet without the columns in which anything goes, which would only take time."""
     schema = INPUTS[sheet]
     return schema.remove_columns(
@@ -87,12 +87,12 @@ def _judging(sheet: str) -> pa.DataFrameSchema:
 
 
 def _ranges(sheet: str, frame: pd.DataFrame, findings: Findings) -> None:
-    for row, name, message in failures(_judging(sheet), frame):
+    for row, name, message in failures(_select_judging(sheet), frame):
         if not findings.lacks(sheet, [name]):
             findings.fault(sheet, int(row), name, message)
 
 
-def _reserved(sheet: str, frame: pd.DataFrame, targets: set[str], findings: Findings) -> None:
+def _report_reserved(sheet: str, frame: pd.DataFrame, targets: set[str], findings: Findings) -> None:
     """`*` means every one, so nothing may be called that."""
     for name, column in INPUTS[sheet].columns.items():
         if meta(column)["kind"] == "text" and f"{sheet}.{name}" in targets:
@@ -113,7 +113,7 @@ def _duplicates(sheet: str, frame: pd.DataFrame, findings: Findings) -> None:
         firsts[tuple(parts)] = row
     for row, *parts in repeated.itertuples(name=None):
         first = firsts[tuple(parts)]
-        name = " | ".join(f"{part:.15g}" if isinstance(part, float) else shown(part) for part in parts)
+        name = " | ".join(f"{part:.15g}" if isinstance(part, float) else quote(part) for part in parts)
         message = f"the key `{name}` ({', '.join(key)}) already stands in row {first}: change or delete one"
         findings.fault(sheet, int(row), _visible(sheet, key, findings), message)
 
@@ -136,11 +136,11 @@ def _references(sheet: str, name: str, tables: dict[str, pd.DataFrame], findings
     for row, value in wrong.items():
         if value not in hints:
             hints[value] = _hint(value, known, places, len(hints))
-        findings.fault(sheet, int(str(row)), name, f"`{shown(value)}` {hints[value]}")
+        findings.fault(sheet, int(str(row)), name, f"`{quote(value)}` {hints[value]}")
 
 
 def _hint(value: str, known: set[str], places: str, asked: int) -> str:
     if not known:
         return f"does not exist, because {places} is empty: fill it, or clear this cell"
-    near = suggestion(value, sorted(known)) if asked < _MOST_SUGGESTIONS else ""
+    near = suggest(value, sorted(known)) if asked < _MOST_SUGGESTIONS else ""
     return f"does not stand in {places}{near or ': write a name from there, or add it there'}"

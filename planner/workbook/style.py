@@ -100,9 +100,9 @@ def style_number(sheet: Worksheet, number_format: str, *, words: bool = False, l
 
 def width(header: str, values: Sequence[object], widest: int = 42) -> float:
     """A column width that fits the header with its filter button, and the `values`, as far as `widest` allows."""
-    lengths = [len(_shown(value)) for value in values if value is not None and value == value]
+    lengths = [len(_format_shown(value)) for value in values if value is not None and value == value]
     return max(9, len(header) * 1.1 + 5, min(widest, max(lengths, default=0) * 1.05 + 3))
 
 
-def _shown(value: object) -> str:
+def _format_shown(value: object) -> str:
     return f"{value:,.3f}".rstrip("0") if isinstance(value, float) else str(value)

@@ -9,10 +9,10 @@ import pandas as pd
 import pandera.pandas as pa
 
 from planner.issues import Severity
-from planner.workbook.cells import CellError, converted, text
+from planner.workbook.cells import CellError, convert_column, text
 from planner.workbook.findings import Findings
 from planner.workbook.grid import Grid, letter
-from planner.workbook.names import near, plain, shown, suggestion
+from planner.workbook.names import near, plain, quote, suggest
 from planner.workbook.stored import Value
 from planner_models.schema import INPUTS, meta
 from planner_models.schema.columns import remarks
@@ -94,12 +94,12 @@ def _unknown(found: Table, name: str, is_input: bool) -> tuple[Severity, str]:
         and (set(other.split("_")) <= words or difflib.SequenceMatcher(None, plain(name), other).ratio() >= _MEANT)
     ]
     if not (is_input and numeric and meant):
-        return "warning", f"`{shown(name)}` is no known column and is ignored{suggestion(name, free)}"
+        return "warning", f"`{quote(name)}` is no known column and is ignored{suggest(name, free)}"
     default = meta(found.schema.columns[meant[0]])["default"]
     fate = "blank" if default is None else f"{default:g}"
     message = (
-        f"`{shown(name)}` is no known column, and `{meant[0]}` is not there, so that it would be {fate} in every row: "
-        f"rename it to `{meant[0]}`, or to `_{shown(name)}` if it is a column of your own"
+        f"`{quote(name)}` is no known column, and `{meant[0]}` is not there, so that it would be {fate} in every row: "
+        f"rename it to `{meant[0]}`, or to `_{quote(name)}` if it is a column of your own"
     )
     return "error", message
 
@@ -124,7 +124,7 @@ def _header(sheet: str, grid: Grid, schema: pa.DataFrameSchema, findings: Findin
                 findings.at("error", sheet, place, f"the column `{meant}` stands twice, also in {first}1: rename one")
                 continue
             if meant != cell and meant in known:
-                findings.at("warning", sheet, place, f"`{shown(cell)}` is read as the column `{meant}`")
+                findings.at("warning", sheet, place, f"`{quote(cell)}` is read as the column `{meant}`")
             header[column] = meant
     return header
 
@@ -201,7 +201,7 @@ def values(found: Table, sheet: str, findings: Findings) -> pd.DataFrame:
     """The declared columns of the table converted to their kinds; faulty and blank cells are missing values."""
     columns = {}
     for name in found.declared:
-        cells = converted(found.cells[name], found.schema.columns[name])
+        cells = convert_column(found.cells[name], found.schema.columns[name])
         rows = found.cells.index
         for position, fault in cells.faults.items():
             findings.fault(sheet, int(rows[position]), name, fault)

@@ -18,13 +18,13 @@ from planner.workbook.save import (
     Body,
     WriteError,
     clean_up,
+    delay_interrupts,
     is_full,
     is_own_page,
     is_special,
     reason,
     save,
     temporary_name,
-    undisturbed,
 )
 from planner.workbook.sheets import Rows, copy_sheet, input_sheet, new_book, result_sheet
 from planner_models.schema import INPUTS, RESULTS
@@ -73,7 +73,7 @@ def write_tables(
         The file could not be written anywhere; what was at `path` is still there.
     """
     by_row = [name for name in by_row if name in tables]
-    with undisturbed():
+    with delay_interrupts():
         try:
             page = board() if callable(board) else board
             _write(path, schemas, tables, inputs, (page, by_row, heat or {}))

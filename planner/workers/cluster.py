@@ -54,7 +54,7 @@ class DaskCrew:
     def start(self, number: int, work: Work, argument: Any) -> None:
         future = self._client.submit(_at_work, work, argument, self._topic, number, pure=False)
         self._futures[number] = future
-        future.add_done_callback(lambda ended: self._inbox.put(_ending(number, ended)))
+        future.add_done_callback(lambda ended: self._inbox.put(_make_ending(number, ended)))
 
     def events(self, seconds: float) -> list[Event]:
         if self._client.status not in ("running", "connecting"):
@@ -97,7 +97,7 @@ class DaskCrew:
         self._client.close()
 
 
-def unprotected(address: str) -> str:
+def warn_unprotected(address: str) -> str:
     """What to warn of where whoever can reach the scheduler can run programs on it and on its workers; else ""."""
     scheme, _, place = address.rpartition("://")
     host = place.rpartition(":")[0].strip("[]") if ":" in place else place
@@ -125,7 +125,7 @@ def _listens(address: str) -> bool:
     return True
 
 
-def _ending(number: int, future: Any) -> Event:
+def _make_ending(number: int, future: Any) -> Event:
     """How a task ended, as an event."""
     from distributed.scheduler import KilledWorker
 

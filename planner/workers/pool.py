@@ -59,7 +59,7 @@ def solve_all(
         return
     crew: Crew = LocalCrew(max(1, min(workers, len(tasks)))) if cluster is None else DaskCrew(cluster)
     try:
-        yield from _solved(crew, work, tasks)
+        yield from _solve_tasks(crew, work, tasks)
     finally:
         crew.close()
 
@@ -75,7 +75,7 @@ def solve_in_order(
     complete = True
     try:
         numbered = list(enumerate(tasks))
-        with closing(solve_all(partial(_numbered, work), numbered, crew.workers, crew.cluster)) as found:
+        with closing(solve_all(partial(_number_task, work), numbered, crew.workers, crew.cluster)) as found:
             for number, part in found:
                 known[number] = part
                 show(list(known.values()))
@@ -84,16 +84,16 @@ def solve_in_order(
     return [known[number] for number in sorted(known)], complete
 
 
-def _numbered(work: Callable[[Task], Found], task: tuple[int, Task]) -> tuple[int, Found]:
+def _number_task(work: Callable[[Task], Found], task: tuple[int, Task]) -> tuple[int, Found]:
     return task[0], work(task[1])
 
 
 def done_apart(crew: Crew, work: Callable[[Task], Found], task: Task) -> Found:
     """What `work` makes of a task in a worker: what aborts the process there does no harm here. Raises TaskFailed."""
-    return next(_solved(crew, work, [task]))
+    return next(_solve_tasks(crew, work, [task]))
 
 
-def _solved(crew: Crew, work: Callable[[Task], Found], tasks: Sequence[Task]) -> Iterator[Found]:
+def _solve_tasks(crew: Crew, work: Callable[[Task], Found], tasks: Sequence[Task]) -> Iterator[Found]:
     waiting, begun, done = list(range(len(tasks))), [0] * len(tasks), 0
     while done < len(tasks):
         while waiting and crew.free():

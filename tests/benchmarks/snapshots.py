@@ -20,7 +20,7 @@ import pandas as pd
 from planner.solver.compiled import compile_model
 from planner.solver.highs import load
 from planner.workbook.read import read_instance
-from planner_models.instance import Instance, typed
+from planner_models.instance import Instance, apply_schema
 from planner_models.network import build
 
 INSTANCE = Path(__file__).parents[2] / "instances" / "ev_china.xlsx"
@@ -51,7 +51,7 @@ def disrupted(instance: Instance, count: int) -> Instance:
         for name, (region, period) in zip(names, places, strict=True)
     ]
     sheets = {"scenarios": pd.DataFrame(scenarios), "disruptions": pd.DataFrame(hits)}
-    changed = {sheet: typed(sheet, frame) for sheet, frame in sheets.items()}
+    changed = {sheet: apply_schema(sheet, frame) for sheet, frame in sheets.items()}
     return replace(instance, tables={**instance.tables, **changed}).with_settings(rules="off")
 
 

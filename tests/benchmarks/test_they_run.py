@@ -4,7 +4,7 @@ import pytest
 
 from planner.cli.main import run
 from planner.report.workbook import write_result
-from planner.results.result_file import read_compared
+from planner.results.result_file import read_result_file
 from planner.solver.solver import Options, solve_arrays
 from planner.workbook.read import read_instance
 from planner.workbook.write import write_instance
@@ -41,7 +41,7 @@ def test_the_workbook_benchmark_reads_and_writes_what_it_says(tmp_path):
 
 def test_the_comparison_benchmark_writes_results_whose_seal_fits(tmp_path):
     paths = compare.write(tmp_path, 2_000)
-    found = [read_compared(path, path.stem) for path in paths]
+    found = [read_result_file(path, path.stem) for path in paths]
     assert [(file.seal, len(file.tables["flows"])) for file in found] == [("fits", 2_000)] * 2
     assert run(["compare", *map(str, paths), "-o", str(tmp_path / "comparison.xlsx")]) == 0
 

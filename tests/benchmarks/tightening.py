@@ -19,7 +19,7 @@ import numpy as np
 
 from planner.solver.compiled import Compiled, compile_model
 from planner.solver.highs import load
-from planner.solver.solver import Options, Solution, rounding, solve_arrays
+from planner.solver.solver import Options, Solution, make_roundings, solve_arrays
 from planner.workbook.read import read_instance
 from planner_models.network import build
 from planner_models.sets.bounds import useful_activity
@@ -98,7 +98,7 @@ def steps(path: Path) -> Iterator[tuple[str, Compiled, tuple]]:
     yield "plain", aggregated(loose), ()
     yield "disaggregated", loose, ()
     yield "bounded", tight, ()
-    yield "started", tight, rounding(model, tight)
+    yield "started", tight, make_roundings(model, tight)
 
 
 def relaxation(compiled: Compiled) -> float:

@@ -2,8 +2,8 @@
 
 from itertools import chain
 
-from planner.audit.case import Case
-from planner.audit.offers import covered
+from planner.audit.case import AuditedPlan
+from planner.audit.offers import tabulate_coverage
 from planner_models.instance import Instance
 
 Arc = tuple[str, str, str, str]
@@ -11,7 +11,7 @@ Arc = tuple[str, str, str, str]
 
 def useful_arcs(instance: Instance) -> set[Arc]:
     """Origin, destination, item, mode."""
-    case = Case(instance, {})
+    case = AuditedPlan(instance, {})
     items = set(instance["items"]["item"])
     arcs = {
         (row.origin, row.destination, item, row.mode)
@@ -34,10 +34,10 @@ def useful_arcs(instance: Instance) -> set[Arc]:
     return {arc for arc in arcs if (arc[0], arc[2]) in there and (arc[1], arc[2]) in wanted}
 
 
-def _lines(case: Case) -> list[tuple[str, set[str], set[str]]]:
+def _lines(case: AuditedPlan) -> list[tuple[str, set[str], set[str]]]:
     """Region, inputs and outputs of the lines that can be had."""
     recipes = case.instance["recipes"]
-    pairs = covered(case)
+    pairs = tabulate_coverage(case)
     reached = set(zip(pairs["site"], pairs["process"], strict=True))
     found = []
     for (site, process), line in case.lines.iterrows():

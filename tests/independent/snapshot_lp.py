@@ -11,14 +11,14 @@ from typing import Any
 import highspy
 import pandas as pd
 
-from planner.audit.case import LINE, Case
-from planner.audit.demand import served
-from planner.audit.lanes import freighted
+from planner.audit.case import LINE, AuditedPlan
+from planner.audit.demand import tabulate_service
+from planner.audit.lanes import price_flows
 from planner.audit.offers import reach
 from planner.audit.options import in_service
-from planner.audit.production import priced
+from planner.audit.production import price_production
 from planner.audit.projects import is_ready
-from planner.audit.snapshots import touched
+from planner.audit.snapshots import list_affected_pools
 from planner_models.instance import Instance
 from tests.brute_force import _loaded
 from tests.brute_force.program import Program
@@ -59,7 +59,7 @@ def effects(instance: Instance, scenario: str, period: str) -> tuple[float, list
 class Snapshot(Program):
     """The program of one snapshot; costs in money/year, sold by market. In `calm` nothing is hit."""
 
-    def __init__(self, case: Case, scenario: str, period: str, calm: bool = False) -> None:
+    def __init__(self, case: AuditedPlan, scenario: str, period: str, calm: bool = False) -> None:
         super().__init__(case.instance)
         self.case, self.period = case, period
         self.months, found = effects(case.instance, scenario, period)
@@ -87,7 +87,7 @@ class Snapshot(Program):
 
     def _frozen(self, scenario: str) -> set[Pool]:
         """Pools in which something happens in the base, and that the snapshot does not touch."""
-        mine = touched(self.case)
+        mine = list_affected_pools(self.case)
         mine = mine[(mine["scenario"] == scenario) & (mine["period"] == self.period)]
         busy: set[Pool] = set()
         for row in self._base("production"):
@@ -163,12 +163,12 @@ class Snapshot(Program):
         """Every arc that an item could usefully take in the period, as the plan has opened lanes."""
         keys = useful_arcs(self.case.instance)
         frame = pd.DataFrame(sorted(keys), columns=["origin", "destination", "item", "mode"])
-        table = freighted(self.case, frame.assign(period=self.period, cost=0.0).astype({"mode": object}))
+        table = price_flows(self.case, frame.assign(period=self.period, cost=0.0).astype({"mode": object}))
         return table[~table["banned"].astype(bool)].to_dict("records")
 
     def _opened(self) -> set[tuple[str, ...]]:
         """Lane rows that something has taken by now in any course."""
-        flows = freighted(self.case, self.case.everything["flows"].drop(columns="scenario"))
+        flows = price_flows(self.case, self.case.everything["flows"].drop(columns="scenario"))
         places = self.case.places(flows["period"], -1)
         flows = flows[(places <= self.case.periods.at[self.period, "place"]) & (flows["shipped"] > 1e-7)]
         return set(flows[["origin", "destination", "mode", "priced_by"]].itertuples(index=False, name=None))
@@ -226,7 +226,7 @@ class Snapshot(Program):
         reached = reach(case)
         reached = reached[(reached["period"] == self.period) & reached["usable"]]
         draws = pd.concat([own, reached[[*LINE, "mode"]]]).assign(period=self.period, scenario="base", made=1.0)
-        rows = priced(case, draws)
+        rows = price_production(case, draws)
         ready = rows["requires"].isna() | is_ready(case, rows["requires"], rows["period"])
         rows = rows.assign(firm=rows["site"].map(case.sites["firm"]), ready=ready)
         base = {(row["site"], row["process"], row["mode"]): row["made"] for row in self._base("production")}
@@ -272,7 +272,7 @@ class Snapshot(Program):
     def _sell(self) -> None:
         profit = self.settings["objective"] == "profit"
         items = self.case.instance["items"].set_index("item")
-        rows = served(self.case)
+        rows = tabulate_service(self.case)
         for row in rows[rows["period"] == self.period].to_dict("records"):
             pool = (row["region"], row["item"])
             price = row["asked"] if row["asked"] == row["asked"] else None

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from planner.cli.main import run
-from planner.jobs.plan import Run, requests
+from planner.jobs.plan import RunSpecification, list_requests
 from planner.jobs.runner import Runner, submit
-from planner.jobs.work import hashed
-from planner.ledger.ledger import FILE, Ledger, Request
-from planner.workers.cluster import unprotected
+from planner.jobs.work import hash_file
+from planner.ledger.ledger import FILE, JobRequest, Ledger
+from planner.workers.cluster import warn_unprotected
 from planner.workers.crew import Event, LocalCrew, Talk
 from planner.workers.pool import TaskFailed, done_apart, solve_all
 from tests.jobs import TINY, Here, jobs
@@ -80,7 +80,7 @@ def test_no_process_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_run_survives_a_worker_that_dies_before_its_first_message(tmp_path: Path) -> None:
     with Ledger(tmp_path / FILE) as ledger:
-        numbers, _ = submit(ledger, [Request(str(TINY), hashed(TINY), (), {}, "a")])
+        numbers, _ = submit(ledger, [JobRequest(str(TINY), hash_file(TINY), (), {}, "a")])
         with Runner(ledger, Doomed(1, deaths=1)) as runner:
             assert runner.run(numbers) == 0
         (job,) = ledger.jobs()
@@ -102,7 +102,7 @@ class Dying(Here):
 
 def test_a_file_that_brings_down_its_reader_is_a_job_as_any_other() -> None:
     """Whether its changes find anything is not known; what is wrong with it is said when its job has failed."""
-    (request,) = requests([Run((str(TINY),), ("settings[no such]=1",))], Dying())
+    (request,) = list_requests([RunSpecification((str(TINY),), ("settings[no such]=1",))], Dying())
     assert request.instance == str(TINY.resolve())
 
 
@@ -129,6 +129,6 @@ def test_a_result_of_others_under_the_number_of_a_job_stays(tmp_path: Path) -> N
 def test_a_scheduler_that_anybody_can_reach_is_warned_of(
     address: str, warned: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert bool(unprotected(address)) == warned
+    assert bool(warn_unprotected(address)) == warned
     assert run(["run", "nothing.xlsx", "--cluster", address]) == 2, "there is no such file: nobody is called"
     assert ("not protected by TLS" in capsys.readouterr().err) == warned

@@ -10,9 +10,9 @@ import pytest
 
 from planner.issues import InputError
 from planner.ledger import ledger as ledgers
-from planner.ledger.ledger import Ledger, LedgerError, Request
+from planner.ledger.ledger import JobRequest, Ledger, LedgerError
 
-REQUEST = Request("/somewhere/chain.xlsx", "hash", ("demand[*].volume=1",), {"gap": 0.1}, "seal")
+REQUEST = JobRequest("/somewhere/chain.xlsx", "hash", ("demand[*].volume=1",), {"gap": 0.1}, "seal")
 
 LOCKING = """
 import sqlite3, sys

@@ -8,24 +8,24 @@ import pytest
 
 from planner.cli.main import run
 from planner.issues import InputError
-from planner.jobs.plan import Run, requests
-from planner.ledger.ledger import FILE, Ledger, Request
+from planner.jobs.plan import RunSpecification, list_requests
+from planner.ledger.ledger import FILE, JobRequest, Ledger
 from tests.jobs import TINY, Here
 
 
-def asked_for(runs: Sequence[Run]) -> list[Request]:
+def asked_for(runs: Sequence[RunSpecification]) -> list[JobRequest]:
     """The jobs of some runs, whose workbooks are opened in this process."""
-    return requests(runs, Here())
+    return list_requests(runs, Here())
 
 
-def changes(*runs: Run) -> list[tuple[str, ...]]:
+def changes(*runs: RunSpecification) -> list[tuple[str, ...]]:
     """The changes of the jobs of some runs."""
     return [request.changes for request in asked_for(runs)]
 
 
 def test_lists_of_values_are_combined() -> None:
     vary = ("demand[*].volume=1,2", 'sites[*].site="a,b",c')
-    found = changes(Run((str(TINY),), ("settings[seed]=1",), vary))
+    found = changes(RunSpecification((str(TINY),), ("settings[seed]=1",), vary))
     assert found == [
         ("settings[seed]=1", f"demand[*].volume={volume}", f"sites[*].site={site}")
         for volume in ("1", "2")
@@ -34,19 +34,19 @@ def test_lists_of_values_are_combined() -> None:
 
 
 def test_a_job_named_twice_is_one_job(tmp_path: Path) -> None:
-    assert len(asked_for([Run((str(TINY), str(TINY.parent / "tin*.xlsx")))])) == 1
+    assert len(asked_for([RunSpecification((str(TINY), str(TINY.parent / "tin*.xlsx")))])) == 1
     copy = tmp_path / "copy.xlsx"
     copy.write_bytes(TINY.read_bytes())
-    assert len(asked_for([Run((str(TINY), str(copy)))])) == 2
+    assert len(asked_for([RunSpecification((str(TINY), str(copy)))])) == 2
 
 
 def test_the_seal_of_a_job_changes_with_whatever_changes_its_result() -> None:
-    base = Run((str(TINY),))
+    base = RunSpecification((str(TINY),))
     variants = [
         base,
-        Run(base.files, ("demand[*].volume=1",)),
-        Run(base.files, options={"gap": 0.1}),
-        Run(base.files, options={"seed": 1}),
+        RunSpecification(base.files, ("demand[*].volume=1",)),
+        RunSpecification(base.files, options={"gap": 0.1}),
+        RunSpecification(base.files, options={"seed": 1}),
     ]
     seals = [asked_for([each])[0].seal for each in variants]
     assert len(set(seals)) == len(seals)
@@ -84,7 +84,7 @@ def test_changes_that_a_workbook_has_no_place_for_are_faults_of_the_command_line
 
 
 def test_a_change_may_rest_on_one_before_it() -> None:
-    renamed = Run((str(TINY),), ("sites[mine].site=pit",), ("sites[pit].opening_cost=1,2",))
+    renamed = RunSpecification((str(TINY),), ("sites[mine].site=pit",), ("sites[pit].opening_cost=1,2",))
     assert len(asked_for([renamed])) == 2
 
 
@@ -116,7 +116,7 @@ def test_a_toml_plan_is_read_from_its_folder(tmp_path: Path) -> None:
     plan.write_text(
         '[[run]]\nfiles = ["*.xlsx"]\nvary = ["demand[*].volume=1,2"]\ngap = 0.1\n\n[[run]]\nfiles="one.xlsx"'
     )
-    found = asked_for([Run((str(plan),), ("settings[seed]=3",))])
+    found = asked_for([RunSpecification((str(plan),), ("settings[seed]=3",))])
     assert [(request.changes, request.options) for request in found] == [
         (("settings[seed]=3", "demand[*].volume=1"), {"gap": 0.1}),
         (("settings[seed]=3", "demand[*].volume=2"), {"gap": 0.1}),
@@ -130,7 +130,7 @@ def test_a_workbook_of_runs_is_a_plan(tmp_path: Path) -> None:
         {"files": str(TINY), "set": "demand[*].volume=3"},
     ]
     pd.DataFrame(rows).to_excel(tmp_path / "runs.xlsx", sheet_name="runs", index=False)
-    found = asked_for([Run((str(tmp_path / "runs.xlsx"),))])
+    found = asked_for([RunSpecification((str(tmp_path / "runs.xlsx"),))])
     assert [request.options for request in found] == [{"time_limit": 5.0}] * 4 + [{}]
     assert found[4].changes == ("demand[*].volume=3",)
 
@@ -153,7 +153,7 @@ def test_faults_of_a_plan_file_name_the_run(tmp_path: Path, text: str, words: st
     plan = tmp_path / "plan.toml"
     plan.write_text(text)
     with pytest.raises(InputError) as fault:
-        asked_for([Run((str(plan),))])
+        asked_for([RunSpecification((str(plan),))])
     assert words in str(fault.value)
     assert "plan.toml" in str(fault.value)
 
@@ -161,7 +161,7 @@ def test_faults_of_a_plan_file_name_the_run(tmp_path: Path, text: str, words: st
 def test_options_of_the_command_line_hold_for_every_run_of_a_plan(tmp_path: Path) -> None:
     plan = tmp_path / "plan.toml"
     plan.write_text(f'[[run]]\nfiles = ["{TINY}"]\ngap = 0.01\nseed = 3\n', "utf-8")
-    (request,) = asked_for([Run((str(plan),), options={"gap": 0.0})])
+    (request,) = asked_for([RunSpecification((str(plan),), options={"gap": 0.0})])
     assert request.options == {"gap": 0.0, "seed": 3}
 
 
@@ -175,7 +175,7 @@ def test_options_of_the_command_line_hold_for_every_run_of_a_plan(tmp_path: Path
 def test_cells_are_varied_once(changes: tuple[str, ...], vary: tuple[str, ...]) -> None:
     """The first of two changes of a cell would do nothing, and jobs with other names be the same."""
     with pytest.raises(InputError) as fault:
-        asked_for([Run((str(TINY),), changes, vary)])
+        asked_for([RunSpecification((str(TINY),), changes, vary)])
     (issue,) = fault.value.issues
     assert "is about the same cells" in issue.message
 

@@ -14,29 +14,29 @@ from planner.cli.jobs import _Watching
 from planner.cli.main import run
 from planner.jobs import runner as runners
 from planner.jobs import work
-from planner.jobs.runner import Runner, submit, unfinished
-from planner.jobs.work import Answer, Order, carry_out
-from planner.ledger.ledger import FILE, Job, Ledger, Request
+from planner.jobs.runner import Runner, list_unfinished, submit
+from planner.jobs.work import JobAnswer, WorkOrder, carry_out
+from planner.ledger.ledger import FILE, Job, JobRequest, Ledger
 from planner.workbook.read import read_tables
 from tests.jobs import TINY, FakeCrew, is_whole, jobs
 
 
-def written(order: Order) -> Answer:
+def written(order: WorkOrder) -> JobAnswer:
     """A job that leaves a result."""
     Path(order.result or "").write_text("whole")
-    return Answer("done", "optimal", 0, 1.0, 1.0, 0.0, 0.1, written=True)
+    return JobAnswer("done", "optimal", 0, 1.0, 1.0, 0.0, 0.1, written=True)
 
 
 DONE = [("done", written)]
 LOST = [("lost", "its worker died")]
 
 
-def request(name: str = "chain", seal: str = "") -> Request:
+def request(name: str = "chain", seal: str = "") -> JobRequest:
     """A job of a workbook that nobody looks at."""
-    return Request(f"/somewhere/{name}.xlsx", "hash", (), {}, seal or name)
+    return JobRequest(f"/somewhere/{name}.xlsx", "hash", (), {}, seal or name)
 
 
-def ran(folder: Path, crew: FakeCrew, *requests: Request) -> tuple[int, list[Job]]:
+def ran(folder: Path, crew: FakeCrew, *requests: JobRequest) -> tuple[int, list[Job]]:
     """The exit status, and what the ledger says."""
     with Ledger(folder / FILE) as ledger:
         numbers, _ = submit(ledger, requests)
@@ -48,9 +48,9 @@ def ran(folder: Path, crew: FakeCrew, *requests: Request) -> tuple[int, list[Job
 def test_one_bad_job_does_not_stop_the_others_and_the_worst_status_is_given(tmp_path: Path) -> None:
     script = [
         DONE,
-        [("done", Answer("infeasible", "infeasible", 3))],
+        [("done", JobAnswer("infeasible", "infeasible", 3))],
         [("raised", "Traceback\nValueError: odd")],
-        [("done", Answer("failed", "error: demand!A2", 2))],
+        [("done", JobAnswer("failed", "error: demand!A2", 2))],
         DONE,
     ]
     status, found = ran(tmp_path, FakeCrew(script), *(request(name) for name in "abcde"))
@@ -73,7 +73,7 @@ def test_a_job_whose_worker_dies_is_begun_again_but_not_for_ever(tmp_path: Path)
     status, found = ran(tmp_path, FakeCrew([LOST, LOST]), request("b"))
     assert (status, found[1].state, found[1].attempts) == (1, "interrupted", 2)
     with Ledger(tmp_path / FILE) as ledger:
-        assert unfinished(ledger) == [found[1].number]
+        assert list_unfinished(ledger) == [found[1].number]
 
 
 def test_what_is_solved_is_not_solved_again_while_its_result_is_there(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_a_job_that_waits_alone_for_memory_goes_on_in_the_end(tmp_path: Path, mo
 
 
 def test_a_workbook_that_changed_after_the_job_was_made_is_not_solved(tmp_path: Path) -> None:
-    order = Order(str(TINY), "another hash", (), {}, 1, str(tmp_path / "r.xlsx"))
+    order = WorkOrder(str(TINY), "another hash", (), {}, 1, str(tmp_path / "r.xlsx"))
     answer = carry_out(order, None)  # type: ignore[arg-type]  # it says nothing before that
     assert (answer.state, answer.exit_status) == ("failed", 2)
     assert "changed" in answer.words
@@ -145,7 +145,7 @@ def test_a_full_disk_fails_the_job_with_that_word(tmp_path: Path, monkeypatch: p
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    order = Order(str(TINY), work.hashed(TINY), (), {}, 1, str(tmp_path / "r.xlsx"))
+    order = WorkOrder(str(TINY), work.hash_file(TINY), (), {}, 1, str(tmp_path / "r.xlsx"))
     answer = carry_out(order, Silent())
     assert (answer.state, answer.exit_status, answer.written) == ("interrupted", 1, False)
     assert "the disk is full" in answer.words
@@ -211,9 +211,9 @@ def test_jobs_are_listed_cancelled_and_retried(tmp_path: Path, capsys: pytest.Ca
     book = tmp_path / "chain.xlsx"
     book.write_bytes(TINY.read_bytes())
     with Ledger(tmp_path / FILE) as ledger:
-        content_hash = work.hashed(book)
+        content_hash = work.hash_file(book)
         for volume in (1, 2):
-            ledger.add(Request(str(book), content_hash, (f"demand[*].volume={volume}",), {}, f"seal {volume}"))
+            ledger.add(JobRequest(str(book), content_hash, (f"demand[*].volume={volume}",), {}, f"seal {volume}"))
     jobs_here = ["jobs", "-o", str(tmp_path)]
     assert run([*jobs_here, "cancel", "1"]) == 0
     assert run([*jobs_here, "cancel", "1"]) == 2

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from planner.cli.main import run
 from planner.jobs.table import facts, jobs_table
-from planner.ledger.ledger import FILE, Job, Ledger, Request
+from planner.ledger.ledger import FILE, Job, JobRequest, Ledger
 from tests.jobs import TINY
 
 CHANGES = ("settings[discount_rate]=0.05", "sites[[A]].opening_cost=:car:")
@@ -17,7 +17,7 @@ CHANGES = ("settings[discount_rate]=0.05", "sites[[A]].opening_cost=:car:")
 def waiting(folder: Path) -> Job:
     """A job in a new ledger."""
     with Ledger(folder / FILE) as ledger:
-        ledger.add(Request(str(TINY), "hash", CHANGES, {"gap": 0.01, "threads": 2}, "seal"))
+        ledger.add(JobRequest(str(TINY), "hash", CHANGES, {"gap": 0.01, "threads": 2}, "seal"))
         return ledger.jobs()[0]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from planner_models.instance import Instance, instance, typed
+from planner_models.instance import Instance, apply_schema, instance
 from tests.solving import Figure, optimum
 
 PROOFS: dict[str, list[str]] = defaultdict(list)
@@ -81,7 +81,7 @@ def matters(
     def decorate(case: Callable[[], Instance]) -> Callable[[], None]:
         def test() -> None:
             full = case()
-            blanked = typed(sheet, full[sheet].drop(columns=column))
+            blanked = apply_schema(sheet, full[sheet].drop(columns=column))
             assert _figure(full, None, False) == _expected(optimum)
             assert _figure(Instance({**full.tables, sheet: blanked}, full.settings), None, False) == _expected(blank)
 

@@ -7,7 +7,7 @@ import pytest
 
 from planner.audit.audit import audit
 from planner.solver.solver import Options, solve
-from planner_models.earlier_plan import LASTING, Earlier, carried_on, decisions_of
+from planner_models.earlier_plan import LASTING, Earlier, decisions_of, extend_decisions
 from planner_models.instance import Instance
 from planner_models.network import build
 from planner_models.plan import plan
@@ -88,5 +88,5 @@ def test_a_signing_is_a_change_but_staying_in_force_is_none() -> None:
 
 def test_states_go_on_in_periods_that_the_earlier_plan_did_not_know() -> None:
     before = {("opened", "shop", "1"): 1.0, ("built", "shop", "make", "more", "1"): 2.0, ("kept", "a", "b", "0"): 1.0}
-    found = carried_on(before, ["0", "1"], ["1", "2"], LASTING)
+    found = extend_decisions(before, ["0", "1"], ["1", "2"], LASTING)
     assert found == before | {("opened", "shop", "2"): 1.0}

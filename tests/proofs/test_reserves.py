@@ -3,8 +3,8 @@
 import pytest
 
 from planner.audit.audit import audit
+from planner.recourse.evaluation import add_evaluated_scenarios
 from planner.recourse.reaction import Recourse
-from planner.recourse.unmodelled import with_unmodelled
 from planner.solver.solver import Options, solve
 from planner_models.instance import Instance
 from planner_models.network import build
@@ -116,7 +116,7 @@ def test_months_of_cover_carry_for_months(sheets: dict[str, Rows], hit: str) -> 
     recourse, snapshot = Recourse(model), model.sets.snapshots["strike", hit]
     assert recourse.months(hit, snapshot) == pytest.approx(3, rel=1e-5)
     assert recourse.serve(hit, snapshot).service == pytest.approx(1)
-    table = audit(case, with_unmodelled(model, tables), solution.objective)
+    table = audit(case, add_evaluated_scenarios(model, tables), solution.objective)
     assert table[table["ok"] != "yes"].to_dict("records") == []
 
 

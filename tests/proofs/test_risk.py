@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from planner.audit.audit import audit
-from planner.recourse.settled import settled
-from planner.recourse.unmodelled import with_unmodelled
+from planner.recourse.evaluation import add_evaluated_scenarios
+from planner.recourse.second_stage import choose_second_stage
 from planner.solver.compiled import compile_model
 from planner.solver.solver import Options, load_values, solve, solve_arrays
 from planner_models.blocks.disruptions.risk import tail
@@ -112,8 +112,8 @@ def test_no_plan_is_safer_for_a_dear_base(chance: float, weight: float) -> None:
     compiled = compile_model(model)
     solution = solve_arrays(compiled, Options(gap=0.0))
     assert solution.objective == pytest.approx(16 + 16 * chance + 32 * weight)
-    load_values(compiled, settled(model, compiled, solution.values))
-    tables = with_unmodelled(model, plan(model))
+    load_values(compiled, choose_second_stage(model, compiled, solution.values))
+    tables = add_evaluated_scenarios(model, plan(model))
     base = tables["production"][tables["production"]["scenario"] == "base"]
     assert base[["site", "made"]].values.tolist() == [["shop", 8]]
     assert tables["scenarios"]["loss"].item() == pytest.approx(16)

@@ -11,8 +11,8 @@ import pyomo.environ as pyo
 import pytest
 
 from planner.audit.audit import audit
+from planner.recourse.evaluation import add_evaluated_scenarios
 from planner.recourse.reaction import Recourse
-from planner.recourse.unmodelled import with_unmodelled
 from planner.solver.compiled import compile_model
 from planner.solver.solver import Options, solve
 from planner.workbook.read import read_instance
@@ -344,7 +344,7 @@ def test_stock_carries_as_long_as_it_lasts(figure: float, count: int, months: in
     recourse, snapshot = Recourse(model), model.sets.snapshots["strike", last]
     assert recourse.serve(last, snapshot).service == pytest.approx(1)
     assert recourse.months(last, snapshot) == pytest.approx(months, rel=1e-5)
-    tables = with_unmodelled(model, plan(model))
+    tables = add_evaluated_scenarios(model, plan(model))
     table = audit(case, tables, solution.objective)
     assert table[table["ok"] != "yes"].to_dict("records") == []
 

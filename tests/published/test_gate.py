@@ -11,7 +11,7 @@ from instances._build.facility_location import DATA as LOCATION
 from planner.solver.arrays import Compiled
 from planner.solver.compiled import compile_model
 from planner.solver.highs import Loaded
-from planner.solver.solver import Options, rounding, solve_arrays
+from planner.solver.solver import Options, make_roundings, solve_arrays
 from planner_models.instance import Instance
 from planner_models.network import build
 from tests.published.convert import DATA, optima, two_stage
@@ -43,7 +43,7 @@ def test_published_optimum(monkeypatch: pytest.MonkeyPatch, name: str, presolve:
     path, figure = CASES[name]
     model = build(_case(path))
     compiled = compile_model(model)
-    solution = solve_arrays(compiled, Options(gap=0.0, threads=threads), roundings=rounding(model, compiled))
+    solution = solve_arrays(compiled, Options(gap=0.0, threads=threads), roundings=make_roundings(model, compiled))
     assert solution.status == "optimal"
     assert solution.objective == pytest.approx(figure, rel=1e-6)
     assert solution.bound == pytest.approx(figure, rel=1e-6)

@@ -6,9 +6,9 @@ import math
 import pandas as pd
 import pytest
 
-from planner.workbook.cells import CellError, converted, number, text, word
+from planner.workbook.cells import CellError, convert_column, number, text, word
 from planner.workbook.grid import letter
-from planner.workbook.names import near, plain, trimmed
+from planner.workbook.names import near, plain, trim
 from planner_models.schema.columns import choice, reference
 from planner_models.schema.columns import number as number_column
 from planner_models.schema.columns import text as text_column
@@ -108,28 +108,28 @@ def test_words_in_any_case_and_truth_values():
 
 
 def test_truth_values_and_ones_of_a_column_are_kept_apart():
-    cells = converted(pd.Series([1.0, True, 0.0, False], dtype=object), number_column("length"))
+    cells = convert_column(pd.Series([1.0, True, 0.0, False], dtype=object), number_column("length"))
     assert sorted(cells.faults) == [1, 3]
     assert cells.values[[0, 2]].tolist() == [1.0, 0.0]
 
 
 def test_columns_are_converted_whole():
-    numbers = converted(pd.Series([1.0, None, math.inf, 2.5, math.nan], dtype=object), number_column("length"))
+    numbers = convert_column(pd.Series([1.0, None, math.inf, 2.5, math.nan], dtype=object), number_column("length"))
     assert numbers.values.dtype == float
     assert list(numbers.faults) == [2, 4]
-    words = converted(pd.Series(["Yes", None, "x"], dtype=object), choice("answer", ("yes", "no")))
+    words = convert_column(pd.Series(["Yes", None, "x"], dtype=object), choice("answer", ("yes", "no")))
     assert words.values.tolist() == ["yes", None, None]
     assert list(words.faults) == [2]
 
 
 def test_adaptations_are_said_where_they_matter():
     cells = pd.Series([" a", "a", "\u00a0"], dtype=object)
-    name = converted(cells, reference("region", "regions.region"))
+    name = convert_column(cells, reference("region", "regions.region"))
     assert {sort: [position for position, _ in found] for sort, found in name.adapted.items()} == {
         "blanks": [0],
         "blank": [2],
     }
-    assert converted(cells, text_column("a remark")).adapted == {}
+    assert convert_column(cells, text_column("a remark")).adapted == {}
 
 
 def test_letters_of_columns():
@@ -138,5 +138,5 @@ def test_letters_of_columns():
 
 def test_names():
     assert plain(" Lead-Days\u200b") == "lead_days"
-    assert trimmed("\ufeff\u00a0x y\u200b ") == "x y"
+    assert trim("\ufeff\u00a0x y\u200b ") == "x y"
     assert near("chna", ["China", "Chile", "France"]) == ["China"]

@@ -15,8 +15,8 @@ from pathlib import Path
 import pandas as pd
 
 from planner.recourse.reaction import Reaction, Recourse
-from planner.results.load_plan import restored
-from planner.results.result_file import Compared, read_compared
+from planner.results.load_plan import load_plan
+from planner.results.result_file import ResultFile, read_result_file
 from planner_models.sets import derive
 from planner_models.sets.scenarios import Snapshot, Snapshots
 
@@ -56,11 +56,11 @@ def _sold(reaction: Reaction, items: tuple[str, ...]) -> float:
     return sum(sold) * reaction.months / 12
 
 
-def backtest(plans: dict[str, Compared], snapshots: Snapshots) -> pd.DataFrame:
+def backtest(plans: dict[str, ResultFile], snapshots: Snapshots) -> pd.DataFrame:
     """A row per event and plan."""
     rows = []
     for name, plan in plans.items():
-        recourse = Recourse(restored(plan))
+        recourse = Recourse(load_plan(plan))
         for (event, period), snapshot in snapshots.items():
             if event in EVENTS:
                 taken = toll(recourse, period, snapshot)
@@ -90,7 +90,7 @@ def main() -> None:
     parser.add_argument("without", type=Path, help="result without rules and scenarios")
     parser.add_argument("secure", type=Path, help="result with them")
     given = parser.parse_args()
-    plans = {"without": read_compared(given.without, "without"), "with": read_compared(given.secure, "with")}
+    plans = {"without": read_result_file(given.without, "without"), "with": read_result_file(given.secure, "with")}
     print(page(backtest(plans, derive(plans["with"].instance).snapshots)))
 
 

@@ -28,11 +28,11 @@ def effects(flows: PeriodFlows, snapshot: Snapshot) -> Effects:
     """What `snapshot` changes of the flows of its period."""
     found, made, shipped = Effects(), flows.numbers["made"], flows.numbers["shipped"]
     for factors, numbers in ((snapshot.line_cost, made), (snapshot.arc_cost, shipped)):
-        found.cost.update(_found(flows, factors, numbers))
-    found.capacity.update(_found(flows, snapshot.capacity, made))
+        found.cost.update(_find_factors(flows, factors, numbers))
+    found.capacity.update(_find_factors(flows, snapshot.capacity, made))
     for factors, numbers in ((snapshot.flow, made), (snapshot.arcs_flow, shipped)):
-        found.within_base.update(_found(flows, factors, numbers))
-    arcs = dict(_found(flows, snapshot.arcs_capacity, shipped))
+        found.within_base.update(_find_factors(flows, factors, numbers))
+    arcs = dict(_find_factors(flows, snapshot.arcs_capacity, shipped))
     if arcs:
         _limit_arcs(flows, arcs, found)
     found.hit.update(found.cost, found.capacity, found.within_base, arcs)
@@ -45,7 +45,9 @@ def effects(flows: PeriodFlows, snapshot: Snapshot) -> Effects:
     return found
 
 
-def _found(flows: PeriodFlows, factors: Mapping[Key, float], numbers: Mapping[Key, int]) -> Iterator[tuple[int, float]]:
+def _find_factors(
+    flows: PeriodFlows, factors: Mapping[Key, float], numbers: Mapping[Key, int]
+) -> Iterator[tuple[int, float]]:
     """Numbers and factors of what there is of the draws or arcs that are hit."""
     for key, factor in factors.items():
         number = numbers.get((*key, flows.period))

@@ -13,7 +13,7 @@ from planner_models import frames
 from planner_models.blocks.demand import PENALTY_PER_PRICE
 from planner_models.blocks.disruptions.stocks import PeriodStock, period_stock
 from planner_models.blocks.production import COST_LINES
-from planner_models.linear import Terms
+from planner_models.linear import LinearExpression
 from planner_models.model import Model
 
 FLOWS = {"made": 3, "shipped": 4, "transited": 2, "left": 2, "sold": 2, "deployed": 2}
@@ -49,10 +49,10 @@ class Flow:
 
     name: str
     key: Key
-    base: Terms
+    base: LinearExpression
     raised: float = 0.0
     rest: float = 0.0
-    most: Terms | None = None
+    most: LinearExpression | None = None
     gates: tuple[Gate, ...] = ()
     within_base: bool = False
 
@@ -68,7 +68,7 @@ class Row:
     key: Key
     columns: list[int]
     coefficients: list[float]
-    rest: Terms
+    rest: LinearExpression
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ class _Builder:
             Flow(
                 name,
                 key,
-                Terms([1.0], [variable]),
+                LinearExpression([1.0], [variable]),
                 raised,
                 rest - late,
                 self._most(name, key, variable),
@@ -171,11 +171,11 @@ class _Builder:
             )
         )
 
-    def _most(self, name: str, key: Key, variable: Any) -> Terms | None:
+    def _most(self, name: str, key: Key, variable: Any) -> LinearExpression | None:
         """The capacity of a line that is usable, or of a lane for one item."""
         if name == "made":
             return self.m.capacity.usable[key]
-        return Terms(constant=variable.ub) if name == "shipped" and variable.ub is not None else None
+        return LinearExpression(constant=variable.ub) if name == "shipped" and variable.ub is not None else None
 
     def add_stock(self, region: str, item: str) -> None:
         """What is released from stock and put back at a place, instead of what the base does there.
@@ -186,16 +186,16 @@ class _Builder:
         key, value = (region, item, self.flows.period), self.values[item]
         there = period_stock(self.m, key)
         released = self._add(Flow("released", key, there.drawn(), rest=value))
-        restocked = self._add(Flow("restocked", key, Terms(), rest=-value))
-        stored = self._add(Flow("stored", key, Terms()))
+        restocked = self._add(Flow("restocked", key, LinearExpression(), rest=-value))
+        stored = self._add(Flow("stored", key, LinearExpression()))
         self.flows.stocks[released] = self.flows.restocked[restocked] = there
         place = (item, region, self.flows.period)
         side = "delivered" if place in self.m.lanes.transited else "supply"
         self.from_stock[side, *place] = [(1.0, released), (-1.0, restocked), (-1.0, stored)]
 
-    def add_row(self, name: str, key: Key, terms: Terms) -> None:
+    def add_row(self, name: str, key: Key, terms: LinearExpression) -> None:
         """A sum of the base over its flows, with what comes from stock at the place."""
-        columns, coefficients, rest = [], [], Terms(constant=terms.constant)
+        columns, coefficients, rest = [], [], LinearExpression(constant=terms.constant)
         for coefficient, variable in zip(terms.coefficients, terms.variables, strict=True):
             number = self.variables.get(id(variable))
             if number is None:
@@ -219,10 +219,10 @@ class _Builder:
         """
         m = self.m
         for key, number in self.flows.numbers["sold"].items():
-            penalty, base, wanted = PENALTY_PER_PRICE * self.values[key[1]], Terms(), Terms()
+            penalty, base, wanted = PENALTY_PER_PRICE * self.values[key[1]], LinearExpression(), LinearExpression()
             if key in m.demand.unserved:
                 unserved = m.demand.unserved[key]
-                penalty, base = sum(costs.get(id(unserved), (0.0, 0.0))), Terms([1.0], [unserved])
+                penalty, base = sum(costs.get(id(unserved), (0.0, 0.0))), LinearExpression([1.0], [unserved])
             if self.profit:
                 penalty = 0.0
                 wanted.add(-1.0, m.demand.sold[key])
@@ -234,7 +234,7 @@ class _Builder:
             self.flows.rows.append(Row("service", key, [number, missed], [1.0, 1.0], wanted))
 
 
-def _sums(m: Model) -> Mapping[str, Mapping[Any, Terms]]:
+def _sums(m: Model) -> Mapping[str, Mapping[Any, LinearExpression]]:
     """The sums of `SUMS`."""
     return {"supply": m.ledgers.supply, "delivered": m.ledgers.delivered, "sharing": m.lanes.sharing}
 

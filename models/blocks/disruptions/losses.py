@@ -10,14 +10,14 @@ import pyomo.environ as pyo
 
 from planner_models.blocks.access import ANYWHERE
 from planner_models.blocks.costs import CostLine
-from planner_models.blocks.disruptions.snapshots import SnapshotFlows, wanted_in
-from planner_models.linear import Terms
+from planner_models.blocks.disruptions.snapshots import SnapshotFlows, sum_demand
+from planner_models.linear import LinearExpression
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.rules import EVERY
 from planner_models.sets.weights import service_weights
 
-Services = dict[tuple[str, str, str], Terms]
+Services = dict[tuple[str, str, str], LinearExpression]
 """By scenario, region and item: money over its months, or quantities (see `service_weights`)."""
 
 
@@ -30,8 +30,8 @@ class Losses:
     """
 
     loss_in: pyo.Var[tuple[str, str]]
-    lost: dict[tuple[str, str], Terms]
-    loss: dict[str, Terms]
+    lost: dict[tuple[str, str], LinearExpression]
+    loss: dict[str, LinearExpression]
     served: Services
     wanted: Services
 
@@ -44,20 +44,22 @@ def build(m: Model, sets: Sets) -> None:
     """
     parts = m.snapshots.parts
     m.loss_in = loss_in = pyo.Var(pyo.SetOf(list(parts)), domain=pyo.Reals)
-    loss: dict[str, Terms] = {name: Terms() for name in sets.scenarios.index[sets.scenarios["modelled"]]}
+    loss: dict[str, LinearExpression] = {
+        name: LinearExpression() for name in sets.scenarios.index[sets.scenarios["modelled"]]
+    }
     expected = CostLine("expected loss")
     probability = sets.scenarios["probability"].to_dict()
     for (w, t), variable in loss_in.items():
         loss[w].add(sets.time.annual[t] / sets.time.years[t], variable)
         expected.add(probability[w] / sets.time.years[t], variable, ("downstream", ANYWHERE, t))
     m.cost_lines.append(expected)
-    m.losses = Losses(loss_in, {key: _lost(part) for key, part in parts.items()}, loss, *service_terms(m, sets))
+    m.losses = Losses(loss_in, {key: _sum_loss(part) for key, part in parts.items()}, loss, *service_terms(m, sets))
     m.snapshot_loss = pyo.Constraint(pyo.SetOf(list(parts)), rule=snapshot_loss)
 
 
-def _lost(part: SnapshotFlows) -> Terms:
+def _sum_loss(part: SnapshotFlows) -> LinearExpression:
     """months / 12 x (what the flows of a snapshot cost - what those of the base cost that they stand for)."""
-    share, terms = part.snapshot.months / 12.0, Terms()
+    share, terms = part.snapshot.months / 12.0, LinearExpression()
     for number, variable in part.own.items():
         flow = part.flows.flows[number]
         _add(terms, share * (part.effects.cost.get(number, 1.0) * flow.raised + flow.rest), variable)
@@ -67,7 +69,7 @@ def _lost(part: SnapshotFlows) -> Terms:
     return terms
 
 
-def _add(terms: Terms, cost: float, variable: Any) -> None:
+def _add(terms: LinearExpression, cost: float, variable: Any) -> None:
     if cost:
         terms.add(cost, variable)
 
@@ -90,14 +92,14 @@ def service_terms(m: Model, sets: Sets, item: str = EVERY) -> tuple[Services, Se
     Two sums by scenario, region and item: in money where every market has a price or its item a value, else in
     quantities (see `service_weights`). Where a scenario touches nothing both are what the base sells.
     """
-    served: dict[Any, Terms] = defaultdict(Terms)
-    wanted: dict[Any, Terms] = defaultdict(Terms)
+    served: dict[Any, LinearExpression] = defaultdict(LinearExpression)
+    wanted: dict[Any, LinearExpression] = defaultdict(LinearExpression)
     value, sold_in = service_weights(sets.instance, item).each, m.snapshots.sold_in
     for w, t in m.snapshots.parts:
         months = sets.snapshots[w, t].months / 12.0
         for key in (key for key in value if key[2] == t):
             place, worth, own = (w, *key[:2]), months * value[key], (w, *key)
-            asked = wanted_in(m, w, key) if own in sold_in else Terms([1.0], [m.demand.sold[key]])
+            asked = sum_demand(m, w, key) if own in sold_in else LinearExpression([1.0], [m.demand.sold[key]])
             _add(served[place], worth, sold_in[own] if own in sold_in else m.demand.sold[key])
             for coefficient, variable in zip(asked.coefficients, asked.variables, strict=True):
                 _add(wanted[place], worth * coefficient, variable)

@@ -28,7 +28,7 @@ Step = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
-class Course:
+class Realisation:
     """What happens while a disruption lasts, in yearly rates, of all that it can change.
 
     made: by draw; shipped: by arc; sold: by region, item and step, what is wanted and what of it is sold;
@@ -41,7 +41,7 @@ class Course:
     stocks: Mapping[Market, tuple[float, float, float]]
 
 
-Courses = Mapping[tuple[str, str], Course]
+Courses = Mapping[tuple[str, str], Realisation]
 """By scenario and period."""
 
 
@@ -93,7 +93,7 @@ def _charges(sets: Sets, periods: set[str]) -> dict[tuple[str, ...], tuple[float
     return dict(zip(keys, flows[["transport", "transit", "duty"]].itertuples(index=False, name=None), strict=True))
 
 
-def served_share(sets: Sets, courses: Courses, sold: Mapping[tuple[str, str, str, str], float]) -> float:
+def compute_service(sets: Sets, courses: Courses, sold: Mapping[tuple[str, str, str, str], float]) -> float:
     """The service of one scenario: what is sold over what is wanted, over its months; 1 where nothing is wanted.
 
     Markets are weighed by value where all have one, else by quantity (see `service_weights`). Those outside its courses
@@ -111,7 +111,7 @@ def served_share(sets: Sets, courses: Courses, sold: Mapping[tuple[str, str, str
     return float(weight @ served) / total if total > 0 else 1.0
 
 
-def modelled_courses(m: Model) -> dict[tuple[str, str], Course]:
+def list_realisations(m: Model) -> dict[tuple[str, str], Realisation]:
     """What happens in each snapshot of the model, by the values of its variables."""
     return {
         key: course(m, part.flows, {number: variable.value for number, variable in part.own.items()})
@@ -119,7 +119,7 @@ def modelled_courses(m: Model) -> dict[tuple[str, str], Course]:
     }
 
 
-def course(m: Model, flows: PeriodFlows, values: Mapping[int, float]) -> Course:
+def course(m: Model, flows: PeriodFlows, values: Mapping[int, float]) -> Realisation:
     """What happens in a snapshot.
 
     Parameters
@@ -134,7 +134,7 @@ def course(m: Model, flows: PeriodFlows, values: Mapping[int, float]) -> Course:
 
     unserved, restocked, stored = named("unserved"), named("restocked"), named("stored")
     sold = {(key[0], key[1], key[3]): (amount + unserved[key], amount) for key, amount in named("sold").items()}
-    return Course(
+    return Realisation(
         made={key[:3]: amount for key, amount in named("made").items()},
         shipped={key[:4]: amount for key, amount in named("shipped").items()},
         sold=sold,

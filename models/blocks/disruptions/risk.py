@@ -13,8 +13,8 @@ import pyomo.environ as pyo
 
 from planner_models.blocks.access import ANYWHERE
 from planner_models.blocks.costs import CostLine
-from planner_models.blocks.disruptions.realisations import SCENARIOS, course_rows, modelled_courses, served_share
-from planner_models.linear import Terms, linear
+from planner_models.blocks.disruptions.realisations import SCENARIOS, compute_service, course_rows, list_realisations
+from planner_models.linear import LinearExpression, linear
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.scenarios import BASE
@@ -41,8 +41,8 @@ class Risk:
 
     value_at_risk: pyo.Var[float]
     excess: pyo.Var[str]
-    base: Terms
-    cvar: Terms
+    base: LinearExpression
+    cvar: LinearExpression
     best_base: pyo.Var[str]
 
 
@@ -54,12 +54,12 @@ def build(m: Model, sets: Sets) -> None:
     2000; what is added to every cost is added to its CVaR).
     """
     settings = sets.instance.settings
-    chances = probabilities(sets) if settings["risk_weight"] > 0 or _limited(sets) else {}
+    chances = probabilities(sets) if settings["risk_weight"] > 0 or _limits_risk(sets) else {}
     m.value_at_risk = value_at_risk = pyo.Var([settings["cvar_alpha"]] if chances else [], domain=pyo.Reals)
     m.excess = excess = pyo.Var(list(chances), domain=pyo.NonNegativeReals)
-    base = base_cost(m, sets) if chances else Terms()
-    m.best_base = best = pyo.Var([LIMIT] if chances and _limited(sets) else [], domain=pyo.Reals)
-    cvar = Terms()
+    base = base_cost(m, sets) if chances else LinearExpression()
+    m.best_base = best = pyo.Var([LIMIT] if chances and _limits_risk(sets) else [], domain=pyo.Reals)
+    cvar = LinearExpression()
     cvar.extend(1.0, base)
     for variable in value_at_risk.values():
         cvar.add(1.0, variable)
@@ -74,9 +74,9 @@ def build(m: Model, sets: Sets) -> None:
     m.cost_lines.append(risk)
 
 
-def base_cost(m: Model, sets: Sets) -> Terms:
+def base_cost(m: Model, sets: Sets) -> LinearExpression:
     """What the base costs, in discounted money: all cost lines but those on losses, risk and breaches of rules."""
-    total = Terms()
+    total = LinearExpression()
     for line in (line for line in m.cost_lines if line.name not in NOT_BASE):
         factor = sets.time.once if line.once else sets.time.annual
         for amount, variable, label in zip(line.amounts, line.variables, line.labels, strict=True):
@@ -93,14 +93,14 @@ def probabilities(sets: Sets) -> dict[str, float]:
     return found | ({BASE: rest} if found and rest > ROUNDING else {})
 
 
-def _limited(sets: Sets) -> bool:
+def _limits_risk(sets: Sets) -> bool:
     """Whether an active rule limits the CVaR."""
     return any(rule.type == LIMIT for rule in sets.rules)
 
 
 def beyond(m: Model, name: str) -> pyo.Expression:
     """excess[w] >= loss[w] - value_at_risk; the undisturbed course loses nothing"""
-    loss = m.losses.loss[name] if name in m.losses.loss else Terms()
+    loss = m.losses.loss[name] if name in m.losses.loss else LinearExpression()
     slopes = [1.0, *(-value for value in loss.coefficients), 1.0]
     return linear(slopes, [m.risk.excess[name], *loss.variables, *m.risk.value_at_risk.values()]) >= 0
 
@@ -110,14 +110,14 @@ def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
 
     And what happens in each, in sheets `production`, `flows`, `stocks` and `demand`, where it can change anything.
     """
-    courses, chances = modelled_courses(m), sets.scenarios["probability"]
+    courses, chances = list_realisations(m), sets.scenarios["probability"]
     losses = {name: terms.value() for name, terms in m.losses.loss.items()}
     weights = tail(losses | {BASE: 0.0}, probabilities(sets), sets.instance.settings["cvar_alpha"])
     sold = {key: variable.value for key, variable in m.demand.sold.items()}
     rows = []
     for name, loss in losses.items():
         own = {key: course for key, course in courses.items() if key[0] == name}
-        rows.append((name, chances[name], served_share(sets, own, sold), loss, nan, weights.get(name, 0.0), "yes"))
+        rows.append((name, chances[name], compute_service(sets, own, sold), loss, nan, weights.get(name, 0.0), "yes"))
     return {"scenarios": pd.DataFrame(rows, columns=SCENARIOS), **course_rows(m, courses)}
 
 

@@ -16,7 +16,7 @@ from planner_models.blocks.disruptions import stocks
 from planner_models.blocks.disruptions.effects import Effects, effects
 from planner_models.blocks.disruptions.flows import ANSWERS, FLOWS, GATES, Flow, Key, PeriodFlows, Row, period_flows
 from planner_models.keys import Activity, Market
-from planner_models.linear import Terms, Variable, linear
+from planner_models.linear import LinearExpression, Variable, linear
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.scenarios import Snapshot
@@ -68,11 +68,11 @@ class SnapshotFlows:
             if number in self.own:
                 yield number, self.flows.flows[number]
 
-    def terms(self, row: Row, factor: float = 1.0) -> Terms:
+    def terms(self, row: Row, factor: float = 1.0) -> LinearExpression:
         """A row with the variables of the snapshot; decisions, and the constant, times a factor."""
         own = [self.own[number] for number in row.columns]
         coefficients = [*row.coefficients, *(factor * value for value in row.rest.coefficients)]
-        return Terms(coefficients, [*own, *row.rest.variables], factor * row.rest.constant)
+        return LinearExpression(coefficients, [*own, *row.rest.variables], factor * row.rest.constant)
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Snapshots:
     restocked_in: pyo.Var[Key]
     rows: dict[Key, tuple[SnapshotFlows, int, Row]]
     gates: dict[Key, tuple[Variable, float, list[Variable]]]
-    as_base: dict[Key, tuple[Variable, float, Terms]]
+    as_base: dict[Key, tuple[Variable, float, LinearExpression]]
 
 
 def build(m: Model, sets: Sets) -> None:
@@ -202,7 +202,7 @@ _MOST = {"made": _most_made, "sold": _most_sold, "shipped": _most_shipped}
 
 def _as_base(
     parts: dict[tuple[str, str], SnapshotFlows],
-) -> Iterator[tuple[Key, tuple[Variable, float, Terms]]]:
+) -> Iterator[tuple[Key, tuple[Variable, float, LinearExpression]]]:
     """Flows that are at most a share of what they are in the base: the flow, the share, and the flow of the base."""
     for (w, _), part in parts.items():
         limited = {number: 1.0 for number in part.own if part.flows.flows[number].within_base}
@@ -219,7 +219,7 @@ def capacity_in(m: Model, scenario: str, *key: *Activity) -> pyo.Expression:
     """
     usable, part = m.capacity.usable[key], m.snapshots.parts[scenario, key[3]]
     left = part.effects.capacity.get(part.flows.numbers["made"][key], 1.0)
-    parts = Terms([left * value for value in usable.coefficients], usable.variables, left * usable.constant)
+    parts = LinearExpression([left * value for value in usable.coefficients], usable.variables, left * usable.constant)
     parts = parts.at_most(_most_useful(m, m.sets, part.snapshot, key[1], key[3]))
     return parts.minus(1.0, m.snapshots.made_in[(scenario, *key)]) <= parts.constant
 
@@ -267,10 +267,10 @@ def served_in(m: Model, scenario: str, *key: str) -> pyo.Expression:
     return terms.expression() == -terms.constant
 
 
-def wanted_in(m: Model, scenario: str, key: tuple[str, ...]) -> Terms:
+def sum_demand(m: Model, scenario: str, key: tuple[str, ...]) -> LinearExpression:
     """What a market wants of a step in a snapshot: its volume, or under profit what it is sold in the base."""
     part, place, row = m.snapshots.rows[(scenario, "service", *key)]
-    wanted = Terms()
+    wanted = LinearExpression()
     wanted.extend(-part.effects.wanted.get(place, 1.0), row.rest)
     return wanted
 

@@ -13,7 +13,7 @@ import pyomo.environ as pyo
 
 from planner_models import frames
 from planner_models.keys import Market
-from planner_models.linear import Terms, linear
+from planner_models.linear import LinearExpression, linear
 from planner_models.model import Model
 
 
@@ -24,14 +24,14 @@ class PeriodStock:
     before, held: what there is before the period and at its end; years: how long the period is; first: it is the first
     """
 
-    before: Terms
-    held: Terms
+    before: LinearExpression
+    held: LinearExpression
     years: float
     first: bool
 
-    def drawn(self) -> Terms:
+    def drawn(self) -> LinearExpression:
         """What the base takes from stock in item/year, less what it adds."""
-        found = Terms()
+        found = LinearExpression()
         found.extend(1.0 / self.years, self.before)
         found.extend(-1.0 / self.years, self.held)
         return found
@@ -56,8 +56,8 @@ class Windows:
     stocks: dict[Market, PeriodStock]
     added: pyo.Var[Market]
     filling: pyo.Var[Market]
-    adds: dict[Market, Terms]
-    available: dict[Market, Terms]
+    adds: dict[Market, LinearExpression]
+    available: dict[Market, LinearExpression]
 
 
 def period_stock(m: Model, place: Market) -> PeriodStock:
@@ -65,11 +65,11 @@ def period_stock(m: Model, place: Market) -> PeriodStock:
     region, item, period = place
     time, position = m.sets.time, m.sets.time.position[period]
     if position:
-        before = Terms([1.0], [m.stock.held[region, item, time.periods[position - 1]]])
+        before = LinearExpression([1.0], [m.stock.held[region, item, time.periods[position - 1]]])
     else:
         stocks = m.sets.instance["stocks"].set_index(["region", "item"])
-        before = Terms(constant=float(frames.cell(stocks, (region, item), "initial")))
-    return PeriodStock(before, Terms([1.0], [m.stock.held[place]]), time.years[period], position == 0)
+        before = LinearExpression(constant=float(frames.cell(stocks, (region, item), "initial")))
+    return PeriodStock(before, LinearExpression([1.0], [m.stock.held[place]]), time.years[period], position == 0)
 
 
 def build(m: Model, places: Iterable[Market]) -> None:
@@ -81,10 +81,10 @@ def build(m: Model, places: Iterable[Market]) -> None:
     open_ = [place for place, there in found.items() if not there.first or there.before.constant > 0]
     m.filling = filling = pyo.Var(pyo.SetOf(open_), domain=pyo.Binary)
     m.added = added = pyo.Var(pyo.SetOf(open_), domain=pyo.NonNegativeReals)
-    adds: dict[Market, Terms] = {}
-    available: dict[Market, Terms] = {}
+    adds: dict[Market, LinearExpression] = {}
+    available: dict[Market, LinearExpression] = {}
     for place, there in found.items():
-        adds[place], available[place] = Terms(), Terms()
+        adds[place], available[place] = LinearExpression(), LinearExpression()
         if place in added:
             adds[place].add(1.0, added[place])
         else:
@@ -122,7 +122,7 @@ def added_filling(m: Model, *place: *Market) -> pyo.Expression:
 def added_held(m: Model, *place: *Market) -> pyo.Expression:
     """years x added[r,i,t] <= held[r,i,t] - held[r,i,t-1] + most_held[r,i,t-1] (1 - filling[r,i,t])"""
     there, most = m.windows.stocks[place], most_before(m, place)
-    rise = Terms([there.years, most], [m.windows.added[place], m.windows.filling[place]])
+    rise = LinearExpression([there.years, most], [m.windows.added[place], m.windows.filling[place]])
     rise.extend(-1.0, there.held)
     rise.extend(1.0, there.before)
     return rise.expression() <= most - rise.constant

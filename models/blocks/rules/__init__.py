@@ -99,13 +99,13 @@ def _post_costs(m: Model, sets: Sets) -> None:
 
 def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
     """Sheet `rules`: the figure each row holds to its limit; a rule that takes no part has a row that says why."""
-    rows = [(*key, *_reported(m, row)) for key, row in m.rules.rows.items()]
+    rows = [(*key, *_describe_row(m, row)) for key, row in m.rules.rows.items()]
     rows += _absent(m, sets)
     columns = ["rule", "item", "who", "period", "limit", "value", "slack", "met", "marginal_cost", "remark"]
     return {"rules": pd.DataFrame(rows, columns=columns)} if sets.rules else {}
 
 
-def _reported(m: Model, row: RuleRow) -> tuple[Any, ...]:
+def _describe_row(m: Model, row: RuleRow) -> tuple[Any, ...]:
     """Limit, value, slack, met, marginal cost and remark of a row."""
     rule = row.rule
     value = FIGURES.get(rule.type, ratio)(m, row)

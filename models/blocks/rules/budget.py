@@ -6,7 +6,7 @@ import pyomo.environ as pyo
 
 from planner_models.blocks.access import offer_labels
 from planner_models.blocks.rules.row import Key, RuleRow, by_period, note, of_type, within
-from planner_models.linear import Terms
+from planner_models.linear import LinearExpression
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.rules import EVERY, Rule
@@ -14,7 +14,7 @@ from planner_models.sets.rules import EVERY, Rule
 
 def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
     """What is spent in each period, money."""
-    yield from by_period(m, sets, "budget", _spent)
+    yield from by_period(m, sets, "budget", _sum_spending)
 
 
 def build(m: Model, sets: Sets) -> None:
@@ -28,10 +28,10 @@ def budget(m: Model, *key: *Key) -> pyo.Expression:
     return within(m, key)
 
 
-def _spent(m: Model, sets: Sets, rule: Rule) -> dict[str, Terms]:
+def _sum_spending(m: Model, sets: Sets, rule: Rule) -> dict[str, LinearExpression]:
     """By period; offers count where their costs are put down to, development only where the rule names no scope."""
     ((scope, regions),) = rule.places.items()
-    spent = {period: Terms() for period in sets.time.periods}
+    spent = {period: LinearExpression() for period in sets.time.periods}
     capex = sets.options["capex"].to_dict()
     for key, variable in m.capacity.built.items():
         if sets.places[key[:2]][1] in regions:

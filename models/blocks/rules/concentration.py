@@ -9,7 +9,7 @@ from math import sqrt
 import pyomo.environ as pyo
 
 from planner_models.blocks.rules.row import NOTHING, Key, RuleRow, at_most_breach, breach_of, everywhere, of_type
-from planner_models.linear import Terms, Variable
+from planner_models.linear import LinearExpression, Variable
 from planner_models.model import Model
 from planner_models.sets import Sets
 
@@ -40,8 +40,8 @@ def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
         for place in everywhere(rule) if rule.type == "max_hhi" else ():
             if place in m.supplies.in_all:
                 parts = [m.supplies.sourced[key] for key in m.supplies.sources_of[(rule.name, *place)]]
-                whole = Terms([1.0], [m.supplies.supplied[place]])
-                yield RuleRow(rule, place[0], rule.who, place[2], Terms(), whole, parts)
+                whole = LinearExpression([1.0], [m.supplies.supplied[place]])
+                yield RuleRow(rule, place[0], rule.who, place[2], LinearExpression(), whole, parts)
 
 
 Tangent = tuple[str, str, str, str, int]
@@ -82,13 +82,13 @@ def _cone(m: Model, key: Key, tangents: pyo.Constraint[Tangent]) -> Cone:
 def max_hhi(m: Model, *key: *Tangent) -> pyo.Expression:
     """direction . sourced <= sqrt(limit) x supplied + breach: a tangent of sqrt(sum_k sourced[k]^2) <= ..."""
     row, direction = m.rules.rows[key[:4]], m.concentration.directions[key]
-    excess = Terms([*direction, -sqrt(row.rule.limit)], [*row.parts[: len(direction)], *row.base.variables])
+    excess = LinearExpression([*direction, -sqrt(row.rule.limit)], [*row.parts[: len(direction)], *row.base.variables])
     return at_most_breach(m, excess, key[:4])
 
 
-def factor(row: RuleRow) -> Terms:
+def factor(row: RuleRow) -> LinearExpression:
     """What a unit of the limit moves the right side of a tangent by: supplied / (2 sqrt(limit))."""
-    return Terms([0.5 / sqrt(row.rule.limit)], list(row.base.variables))
+    return LinearExpression([0.5 / sqrt(row.rule.limit)], list(row.base.variables))
 
 
 def index(_: Model, row: RuleRow) -> float | None:

@@ -10,9 +10,9 @@ import pyomo.environ as pyo
 
 from planner_models import frames
 from planner_models.blocks.rules.row import NOTHING, Key, RuleRow, everywhere, note, of_type, within
-from planner_models.blocks.rules.supply import made
+from planner_models.blocks.rules.supply import list_production
 from planner_models.keys import Draw
-from planner_models.linear import Terms, Variable
+from planner_models.linear import LinearExpression, Variable
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.rules import Rule
@@ -30,8 +30,8 @@ class Content:
     """local: what counts as made there, at most what is used (`local_used`) and made (`local_available`) of it."""
 
     local: pyo.Var[Input]
-    local_used: dict[Input, Terms]
-    local_available: dict[Input, Terms]
+    local_used: dict[Input, LinearExpression]
+    local_available: dict[Input, LinearExpression]
 
 
 def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
@@ -41,10 +41,10 @@ def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
     """
     rules = [rule for rule in sets.rules if rule.type == "min_local_content"]
     values = sets.instance["items"].set_index("item")["value"].pipe(frames.entries)
-    making = made(m, sets, set(values)) if rules else {}
+    making = list_production(m, sets, set(values)) if rules else {}
     worthless = _worthless(sets, values)
-    used: dict[Input, Terms] = {}
-    available: dict[Input, Terms] = {}
+    used: dict[Input, LinearExpression] = {}
+    available: dict[Input, LinearExpression] = {}
     places = []
     for rule in rules:
         for item, scope, period in everywhere(rule):
@@ -60,9 +60,9 @@ def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
     m.local = local = pyo.Var(list(used), domain=pyo.NonNegativeReals)
     m.content = Content(local, used, available)
     for rule, item, period, lines, inputs in places:
-        whole = Terms()
+        whole = LinearExpression()
         whole.extend(values[item], _output(lines))
-        figure = Terms()
+        figure = LinearExpression()
         figure.extend(1.0, whole)
         for name, use in inputs.items():
             figure.extend(-values[name], use)
@@ -120,13 +120,13 @@ def _there(sets: Sets, rule: Rule, scope: str, making: Making) -> Making:
     return [entry for entry in making if sets.places[entry[0][:2]][1] in rule.places[scope]]
 
 
-def _output(making: Making) -> Terms:
-    return Terms([quantity for _, quantity, _ in making], [variable for *_, variable in making])
+def _output(making: Making) -> LinearExpression:
+    return LinearExpression([quantity for _, quantity, _ in making], [variable for *_, variable in making])
 
 
-def _inputs(sets: Sets, making: Making) -> dict[str, Terms]:
+def _inputs(sets: Sets, making: Making) -> dict[str, LinearExpression]:
     """What these lines use of each input, item/year."""
-    inputs: dict[str, Terms] = defaultdict(Terms)
+    inputs: dict[str, LinearExpression] = defaultdict(LinearExpression)
     for (_, process, _), _, variable in making:
         for item, quantity in sets.recipes[process]:
             if quantity < 0:

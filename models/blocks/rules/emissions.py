@@ -6,7 +6,7 @@ import pyomo.environ as pyo
 
 from planner_models import frames
 from planner_models.blocks.rules.row import Key, RuleRow, by_period, note, of_type, within
-from planner_models.linear import Terms, objects
+from planner_models.linear import LinearExpression, objects
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.arcs import lane_rows
@@ -18,7 +18,7 @@ KILOGRAMS = 1000.0
 
 def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
     """What lines and lanes emit, t/year."""
-    yield from by_period(m, sets, "max_emissions", _emitted)
+    yield from by_period(m, sets, "max_emissions", _sum_emissions)
 
 
 def build(m: Model, sets: Sets) -> None:
@@ -32,10 +32,10 @@ def max_emissions(m: Model, *key: *Key) -> pyo.Expression:
     return within(m, key)
 
 
-def _emitted(m: Model, sets: Sets, rule: Rule) -> dict[str, Terms]:
+def _sum_emissions(m: Model, sets: Sets, rule: Rule) -> dict[str, LinearExpression]:
     """By period of the rule: what its lines emit, and what is emitted on the way to its regions."""
     (item,), (regions,) = rule.items, rule.places.values()
-    found = {period: Terms() for period in rule.periods}
+    found = {period: LinearExpression() for period in rule.periods}
     per_activity = _per_activity(sets)
     for (site, process, _, period), variable in m.production.made.items():
         makes = item == EVERY or any(name == item and amount > 0 for name, amount in sets.recipes[process])
@@ -46,7 +46,7 @@ def _emitted(m: Model, sets: Sets, rule: Rule) -> dict[str, Terms]:
     flows = flows if item == EVERY else flows[flows["item"] == item]
     for period, group in frames.groups(flows, "period"):
         if period in found:
-            found[period].extend(1.0, Terms(group["emitted"].tolist(), group["variable"].tolist()))
+            found[period].extend(1.0, LinearExpression(group["emitted"].tolist(), group["variable"].tolist()))
     return found
 
 

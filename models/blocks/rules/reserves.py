@@ -10,7 +10,7 @@ import pyomo.environ as pyo
 
 from planner_models.blocks.rules.row import NOTHING, Key, RuleRow, everywhere, note, of_type, within
 from planner_models.keys import Market
-from planner_models.linear import Terms, Variable, linear
+from planner_models.linear import LinearExpression, Variable, linear
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.access import OWN
@@ -30,7 +30,7 @@ def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
     """Stock or capacity against use, or what is made against what could be, where there can be any."""
     _build_covering(m, sets)
     measured = ("min_cover", "max_capacity_ratio")
-    use = used(m, sets, {item for rule in sets.rules if rule.type in measured for item in rule.items})
+    use = sum_use(m, sets, {item for rule in sets.rules if rule.type in measured for item in rule.items})
     for rule in sets.rules:
         for place in everywhere(rule) if rule.type in (*measured, "min_utilisation") else ():
             row = _row(m, sets, rule, place, use)
@@ -68,7 +68,7 @@ def min_cover(m: Model, *key: *Key) -> pyo.Expression:
 
 def covering_before(m: Model, *place: *Market) -> pyo.Expression:
     """covering[r,i,t] <= held[r,i,t-1]"""
-    return linear([1.0, -1.0], [m.reserves.covering[place], _held_before(m, place)]) <= 0
+    return linear([1.0, -1.0], [m.reserves.covering[place], _find_opening_stock(m, place)]) <= 0
 
 
 def covering_after(m: Model, *place: *Market) -> pyo.Expression:
@@ -76,7 +76,7 @@ def covering_after(m: Model, *place: *Market) -> pyo.Expression:
     return linear([1.0, -1.0], [m.reserves.covering[place], m.stock.held[place]]) <= 0
 
 
-def _held_before(m: Model, place: Market) -> Variable:
+def _find_opening_stock(m: Model, place: Market) -> Variable:
     """What is held at the end of the period before."""
     time, (region, item, period) = m.sets.time, place
     return m.stock.held[region, item, time.periods[time.position[period] - 1]]
@@ -89,7 +89,7 @@ def months_covered(m: Model, row: RuleRow) -> float | None:
         place = (region, row.item, row.period)
         if place in m.stock.held:
             held = m.stock.held[place].value
-            there += min(held, _held_before(m, place).value) if m.sets.time.position[row.period] else held
+            there += min(held, _find_opening_stock(m, place).value) if m.sets.time.position[row.period] else held
     return there / base if base > NOTHING else None
 
 
@@ -103,9 +103,9 @@ def min_utilisation(m: Model, *key: *Key) -> pyo.Expression:
     return within(m, key)
 
 
-def used(m: Model, sets: Sets, items: set[str]) -> dict[tuple[str, str, str], Terms]:
+def sum_use(m: Model, sets: Sets, items: set[str]) -> dict[tuple[str, str, str], LinearExpression]:
     """(item, region, period) -> what lines use, and what is sold and deployed there, in item/year; of `items` only."""
-    use: dict[tuple[str, str, str], Terms] = defaultdict(Terms)
+    use: dict[tuple[str, str, str], LinearExpression] = defaultdict(LinearExpression)
     for (site, process, _, period), variable in m.production.made.items() if items else ():
         for item, quantity in sets.recipes[process]:
             if quantity < 0 and item in items:
@@ -117,11 +117,11 @@ def used(m: Model, sets: Sets, items: set[str]) -> dict[tuple[str, str, str], Te
 
 
 def _row(
-    m: Model, sets: Sets, rule: Rule, place: tuple[str, str, str], use: dict[tuple[str, str, str], Terms]
+    m: Model, sets: Sets, rule: Rule, place: tuple[str, str, str], use: dict[tuple[str, str, str], LinearExpression]
 ) -> RuleRow:
     item, scope, period = place
     regions = sorted(rule.places[scope])
-    figure, base = Terms(), Terms()
+    figure, base = LinearExpression(), LinearExpression()
     if rule.type == "min_utilisation":
         figure, base = _under_control(m, sets, rule, place)
     else:
@@ -130,17 +130,19 @@ def _row(
     if rule.type == "min_cover":
         stocks = m.reserves.covering if sets.time.position[period] else m.stock.held
         held = [stocks[region, item, period] for region in regions if (region, item, period) in stocks]
-        figure = Terms([1.0] * len(held), held)
+        figure = LinearExpression([1.0] * len(held), held)
     elif rule.type == "max_capacity_ratio":
         figure = _capacity(m, sets, rule, place)
     return RuleRow(rule, item, rule.who, period, figure, base)
 
 
-def _under_control(m: Model, sets: Sets, rule: Rule, place: tuple[str, str, str]) -> tuple[Terms, Terms]:
+def _under_control(
+    m: Model, sets: Sets, rule: Rule, place: tuple[str, str, str]
+) -> tuple[LinearExpression, LinearExpression]:
     """What draws under control make of the item, and what they could make: item/year."""
     item, scope, period = place
     quantities = sets.making(item)
-    figure, base = Terms(), Terms()
+    figure, base = LinearExpression(), LinearExpression()
     draws = sets.draws[sets.draws["controlled"]]
     for draw, firm in zip(draws.index, draws["firm"], strict=True):
         meant = rule.by != "firm" or rule.who in (EVERY, firm)
@@ -153,17 +155,17 @@ def _under_control(m: Model, sets: Sets, rule: Rule, place: tuple[str, str, str]
     return figure, base
 
 
-def _capacity(m: Model, sets: Sets, rule: Rule, place: tuple[str, str, str]) -> Terms:
+def _capacity(m: Model, sets: Sets, rule: Rule, place: tuple[str, str, str]) -> LinearExpression:
     """What all lines there could make of the item, own and outside ones: item/year."""
     item, scope, period = place
     quantities = sets.making(item)
-    total = Terms()
+    total = LinearExpression()
     lines = {
         line for line, (_, region) in sets.places.items() if region in rule.places[scope] and line[1] in quantities
     }
     for line in sorted(lines):
         if sets.lines.at[line, "home"]:
-            total.extend(quantities[line[1]], m.capacity.usable.get((*line, OWN, period), Terms()))
+            total.extend(quantities[line[1]], m.capacity.usable.get((*line, OWN, period), LinearExpression()))
         else:
             total.add(quantities[line[1]] * sets.existing.get((*line, period), 0.0), None)
     for key, order in sets.orders.items():

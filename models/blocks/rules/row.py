@@ -6,7 +6,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from planner_models.linear import Terms, linear
+from planner_models.linear import LinearExpression, linear
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.rules import Rule
@@ -32,10 +32,10 @@ class RuleRow:
     item: str
     who: str
     period: str
-    figure: Terms
-    base: Terms
+    figure: LinearExpression
+    base: LinearExpression
     parts: list[Any] = field(default_factory=list)
-    constraints: list[tuple[Any, Terms]] = field(default_factory=list)
+    constraints: list[tuple[Any, LinearExpression]] = field(default_factory=list)
     marginal: float | None = None
     remark: str | None = None
 
@@ -64,7 +64,7 @@ def within(m: Model, key: Key) -> pyo.Expression:
     """figure - limit x base <= breach, or limit x base - figure <= breach"""
     row = m.rules.rows[key]
     sign = 1.0 if row.upper else -1.0
-    excess = Terms()
+    excess = LinearExpression()
     excess.extend(sign, row.figure)
     excess.extend(-sign * row.rule.limit, row.base)
     return at_most_breach(m, excess, key)
@@ -75,7 +75,7 @@ def breach_of(m: Model, key: Key) -> Any | None:
     return None if m.rules.rows[key].rule.penalty is None else m.rules.breach[key]
 
 
-def at_most_breach(m: Model, excess: Terms, key: Key) -> pyo.Expression:
+def at_most_breach(m: Model, excess: LinearExpression, key: Key) -> pyo.Expression:
     """excess <= breach, which is 0 where the rule is hard"""
     merged, breach = excess.merged(), breach_of(m, key)
     if breach is not None:
@@ -96,13 +96,13 @@ def ratio(_: Model, row: RuleRow) -> float | None:
     return row.figure.value() / base if base > NOTHING else None
 
 
-def one() -> Terms:
+def one() -> LinearExpression:
     """The base of a figure that stands by itself."""
-    return Terms(constant=1.0)
+    return LinearExpression(constant=1.0)
 
 
 def by_period(
-    m: Model, sets: Sets, kind: str, figures: Callable[[Model, Sets, Rule], dict[str, Terms]]
+    m: Model, sets: Sets, kind: str, figures: Callable[[Model, Sets, Rule], dict[str, LinearExpression]]
 ) -> Iterator[RuleRow]:
     """The rows of a type whose figure stands by itself: one for each period."""
     for rule in sets.rules:

@@ -9,7 +9,7 @@ from planner_models import frames
 from planner_models.blocks.disruptions.losses import Services, service_terms
 from planner_models.blocks.disruptions.risk import probabilities, tail
 from planner_models.blocks.rules.row import Key, RuleRow, note, of_type, one, within
-from planner_models.linear import Terms
+from planner_models.linear import LinearExpression
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.rules import EVERY, Rule
@@ -24,14 +24,16 @@ def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
     """What is served of what is wanted, scenario by scenario; the CVaR."""
     for rule in sets.rules:
         if rule.type == "max_cvar" and m.risk.cvar.variables:
-            above = Terms([*m.risk.cvar.coefficients, -1.0], [*m.risk.cvar.variables, *m.risk.best_base.values()])
+            above = LinearExpression(
+                [*m.risk.cvar.coefficients, -1.0], [*m.risk.cvar.variables, *m.risk.best_base.values()]
+            )
             above.constant = m.risk.cvar.constant
             yield RuleRow(rule, rule.items[0], rule.who, EVERY, above, one(), remark=ABOVE)
         if rule.type == "min_service":
             served, wanted = _values(m, sets, rule.items[0])
             remark = service_weights(sets.instance, rule.items[0]).remark
             for name in _scenarios(sets, rule):
-                figure, base = _meant(rule, name, served), _meant(rule, name, wanted)
+                figure, base = _sum_markets(rule, name, served), _sum_markets(rule, name, wanted)
                 if base.variables or base.constant:
                     yield RuleRow(rule, rule.items[0], name, EVERY, figure, base, remark=remark)
 
@@ -62,10 +64,10 @@ def _scenarios(sets: Sets, rule: Rule) -> list[str]:
     return [*([BASE] if undisturbed else []), *names]
 
 
-def _meant(rule: Rule, scenario: str, values: Services) -> Terms:
+def _sum_markets(rule: Rule, scenario: str, values: Services) -> LinearExpression:
     """The sum over the markets that a rule is about."""
     ((_, regions),) = rule.places.items()
-    total = Terms()
+    total = LinearExpression()
     for (name, region, item), terms in values.items():
         if name == scenario and region in regions and rule.items[0] in (EVERY, item):
             total.extend(1.0, terms)
@@ -75,14 +77,14 @@ def _meant(rule: Rule, scenario: str, values: Services) -> Terms:
 def _values(m: Model, sets: Sets, item: str) -> tuple[Services, Services]:
     """What is sold, and what is wanted, in every scenario and, over all years, in the base."""
     served, wanted = (m.losses.served, m.losses.wanted) if item == EVERY else service_terms(m, sets, item)
-    calm, asked = _undisturbed(m, sets, item)
+    calm, asked = _sum_base_service(m, sets, item)
     return {**served, **calm}, {**wanted, **asked}
 
 
-def _undisturbed(m: Model, sets: Sets, item: str) -> tuple[Services, Services]:
+def _sum_base_service(m: Model, sets: Sets, item: str) -> tuple[Services, Services]:
     """What is sold, and what is wanted, over all years, at what a unit counts for; under objective cost."""
-    served: Services = defaultdict(Terms)
-    wanted: Services = defaultdict(Terms)
+    served: Services = defaultdict(LinearExpression)
+    wanted: Services = defaultdict(LinearExpression)
     for key, worth in service_weights(sets.instance, item).each.items():
         value, place = worth * sets.time.years[key[2]], (BASE, *key[:2])
         served[place].add(value, m.demand.sold[key])

@@ -6,7 +6,7 @@ import pyomo.environ as pyo
 
 from planner_models.blocks.rules.row import Key, RuleRow, everywhere, note, of_type, within
 from planner_models.blocks.rules.supply import IMPORTED
-from planner_models.linear import Terms
+from planner_models.linear import LinearExpression
 from planner_models.model import Model
 from planner_models.sets import Sets
 
@@ -21,7 +21,10 @@ def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
                 if m.supplies.by_source[key].variables or rule.type == "min_share":
                     item, scope, period, by, name = key
                     who = scope if by == IMPORTED else name
-                    part, whole = Terms([1.0], [m.supplies.sourced[key]]), Terms([1.0], [m.supplies.supplied[place]])
+                    part, whole = (
+                        LinearExpression([1.0], [m.supplies.sourced[key]]),
+                        LinearExpression([1.0], [m.supplies.supplied[place]]),
+                    )
                     yield RuleRow(rule, item, who, period, part, whole)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyomo.environ as pyo
 
 from planner_models.blocks.rules.row import NOTHING, Key, RuleRow, at_most_breach, breach_of, everywhere, of_type
-from planner_models.linear import Terms
+from planner_models.linear import LinearExpression
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.rules import EVERY
@@ -31,8 +31,8 @@ def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
         for place in everywhere(rule) if rule.type == "min_sources" else ():
             if place in m.supplies.in_all:
                 parts = [m.supplies.sourced[key] for key in m.supplies.sources_of[(rule.name, *place)]]
-                whole = Terms([1.0], [m.supplies.supplied[place]])
-                yield RuleRow(rule, place[0], rule.who, place[2], Terms(), whole, parts)
+                whole = LinearExpression([1.0], [m.supplies.supplied[place]])
+                yield RuleRow(rule, place[0], rule.who, place[2], LinearExpression(), whole, parts)
 
 
 def build(m: Model, sets: Sets) -> None:
@@ -48,7 +48,7 @@ def build(m: Model, sets: Sets) -> None:
     m.min_sources = pyo.Constraint(keys, rule=min_sources)
     for key, data in each.items():
         row, most = m.rules.rows[key[:4]], m.sources.most_supplied[key[:4]]
-        factor = Terms([*row.base.coefficients, most], [*row.base.variables, counted[key]], -most)
+        factor = LinearExpression([*row.base.coefficients, most], [*row.base.variables, counted[key]], -most)
         row.constraints.append((data, factor))
 
 
@@ -74,7 +74,7 @@ def source_counted(m: Model, *key: *Counted) -> pyo.Expression:
     """sourced[k] >= limit x supplied - limit x most_supplied x (1 - counted[k])"""
     row, place = m.rules.rows[key[:4]], key[4]
     share, most = row.rule.limit, m.sources.most_supplied[key[:4]]
-    counted = Terms([share, share * most], [*row.base.variables, m.sources.counted[key]])
+    counted = LinearExpression([share, share * most], [*row.base.variables, m.sources.counted[key]])
     for part in row.parts[place:][:1]:
         counted.add(-1.0, part)
     return counted.expression() <= share * most
@@ -84,7 +84,7 @@ def min_sources(m: Model, *key: *Key) -> pyo.Expression:
     """sum over sources of counted[k] >= count - breach"""
     row = m.rules.rows[key]
     counted = [m.sources.counted[(*key, place)] for place in range(places(row))]
-    return at_most_breach(m, Terms([-1.0] * len(counted), counted, float(row.rule.count)), row.key)
+    return at_most_breach(m, LinearExpression([-1.0] * len(counted), counted, float(row.rule.count)), row.key)
 
 
 def nth_share(_: Model, row: RuleRow) -> float | None:

@@ -16,7 +16,7 @@ import pyomo.environ as pyo
 from planner_models import frames
 from planner_models.blocks.rules.row import everywhere
 from planner_models.keys import Draw
-from planner_models.linear import Terms, Variable, objects
+from planner_models.linear import LinearExpression, Variable, objects
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.policies import blocs
@@ -46,8 +46,8 @@ class Supplies:
 
     supplied: pyo.Var[Place]
     sourced: pyo.Var[Source]
-    in_all: dict[Place, Terms]
-    by_source: dict[Source, Terms]
+    in_all: dict[Place, LinearExpression]
+    by_source: dict[Source, LinearExpression]
     sources_of: dict[tuple[str, str, str, str], list[Source]]
 
 
@@ -65,9 +65,9 @@ def build(m: Model, sets: Sets) -> None:
     """
     rules = [rule for rule in sets.rules if rule.type in TYPES]
     items = {item for rule in rules for item in rule.items}
-    incoming = Incoming(made(m, sets, items), moved(m, sets, items))
-    in_all: dict[Place, Terms] = {}
-    by_source: dict[Source, Terms] = {}
+    incoming = Incoming(list_production(m, sets, items), list_shipments(m, sets, items))
+    in_all: dict[Place, LinearExpression] = {}
+    by_source: dict[Source, LinearExpression] = {}
     sources_of = {}
     for rule in rules:
         makers, shippers = _makers(sets, rule), _shippers(sets, rule)
@@ -95,12 +95,12 @@ def source_sum(m: Model, *key: *Source) -> pyo.Expression:
     return _equal(m.supplies.sourced[key], m.supplies.by_source[key])
 
 
-def _equal(variable: Variable, terms: Terms) -> pyo.Expression:
+def _equal(variable: Variable, terms: LinearExpression) -> pyo.Expression:
     merged = terms.merged()
     return merged.minus(1.0, variable) == 0
 
 
-def made(m: Model, sets: Sets, items: set[str]) -> dict[tuple[str, str], list[tuple[Draw, float, Variable]]]:
+def list_production(m: Model, sets: Sets, items: set[str]) -> dict[tuple[str, str], list[tuple[Draw, float, Variable]]]:
     """(item, period) -> draw, quantity per activity and variable of all that makes the item; of `items` only."""
     found = defaultdict(list)
     for (*draw, period), variable in m.production.made.items() if items else ():
@@ -110,7 +110,7 @@ def made(m: Model, sets: Sets, items: set[str]) -> dict[tuple[str, str], list[tu
     return found
 
 
-def moved(m: Model, sets: Sets, items: set[str]) -> dict[tuple[str, str], list[tuple[str, str, Variable]]]:
+def list_shipments(m: Model, sets: Sets, items: set[str]) -> dict[tuple[str, str], list[tuple[str, str, Variable]]]:
     """(item, period) -> origin, destination and variable of all that moves the item; of `items` only."""
     flows = sets.flows[sets.flows["item"].isin(items)]
     variables = objects(m.lanes.shipped)[flows.index].tolist()
@@ -123,13 +123,13 @@ def moved(m: Model, sets: Sets, items: set[str]) -> dict[tuple[str, str], list[t
 
 def _look_at(
     sets: Sets, incoming: Incoming, rule: Rule, place: Place, makers: dict[Draw, str], shippers: dict[str, str]
-) -> tuple[Terms, dict[Source, Terms]]:
+) -> tuple[LinearExpression, dict[Source, LinearExpression]]:
     """The supply of a place that a rule is about, and the sources there that it is about.
 
     A share rule about every source in a scope is about those outside it, where they have a place at all.
     """
-    total = Terms()
-    parts: dict[str, Terms] = defaultdict(Terms)
+    total = LinearExpression()
+    parts: dict[str, LinearExpression] = defaultdict(LinearExpression)
     for name, coefficient, variable in _supplies(sets, incoming, rule, place, makers, shippers):
         total.add(coefficient, variable)
         if name is not None:

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pandas as pd
 
-from planner.report.charts import charts
+from planner.report.charts import make_charts
 from planner.report.figures import Said, costs_by_group, flows_between, goods, output, periods
 from planner.report.page import GENERATOR, STYLE, Section, html_section, html_tiles
 from planner.report.picture import picture
@@ -13,7 +13,7 @@ from planner.report.plan_page.heat import heat_maps
 from planner.report.plan_page.sankey import sankeys
 from planner.report.plan_page.shapes import TIER_COLOURS
 from planner.report.plan_page.world import close_views, world_map
-from planner.report.tiles import tiles
+from planner.report.tiles import make_tiles
 from planner.results.tables import Tables, table
 from planner.sheets.board import Chart
 from planner.sheets.waterfall import waterfall
@@ -40,7 +40,7 @@ def plan_page(instance: Instance, tables: Tables, notes: Sequence[str] = ()) -> 
     facts = dict(zip(summary["metric"], summary["value"], strict=True))
     brief = [str(value) for metric, value in facts.items() if str(metric).startswith("brief ")]
     name = in_html(str(instance.settings["name"]))
-    drawn = {chart.title: picture(chart) for chart in charts(instance, tables) if isinstance(chart, Chart)}
+    drawn = {chart.title: picture(chart) for chart in make_charts(instance, tables) if isinstance(chart, Chart)}
     bridge = _bridge(instance, tables)
     counted = goods(instance).measure + goods(instance).note
     sections = [
@@ -55,7 +55,8 @@ def plan_page(instance: Instance, tables: Tables, notes: Sequence[str] = ()) -> 
     present = [(key, title, inside) for key, title, inside in sections if inside]
     tabs = "".join(f'<a href="#{key}" data-tab="{key}">{title}</a>' for key, title, _ in present)
     body = "".join(
-        f'<section id="{key}"><h2>{title}</h2>{_said(key, counted)}{inside}</section>' for key, title, inside in present
+        f'<section id="{key}"><h2>{title}</h2>{_write_brief(key, counted)}{inside}</section>'
+        for key, title, inside in present
     )
     data = in_json_script(_regions(instance, tables))
     head = f'<meta charset="utf-8">{GENERATOR}<title>{name}</title><style>{STYLE}{_resource("page.css")}</style>'
@@ -71,14 +72,14 @@ def _resource(name: str) -> str:
     return files("planner.report.plan_page").joinpath(name).read_text(encoding="utf-8")
 
 
-def _said(key: str, counted: str) -> str:
+def _write_brief(key: str, counted: str) -> str:
     return f"<p>{in_html(ABOUT[key].format(goods=counted))}</p>" if key in ABOUT else ""
 
 
 def _overview(summary: pd.DataFrame, brief: list[str], notes: Sequence[str]) -> str:
     remarks = "".join(f'<p class="warning">{in_html(note)}</p>' for note in notes)
     sentences = "".join(f"<li>{in_html(sentence)}</li>" for sentence in brief)
-    return f"{remarks}{html_tiles(tiles(summary))}<ul>{sentences}</ul>"
+    return f"{remarks}{html_tiles(make_tiles(summary))}<ul>{sentences}</ul>"
 
 
 def _buttons(group: str, names: Sequence[str]) -> str:
@@ -197,9 +198,9 @@ def _regions(instance: Instance, tables: Tables) -> dict[str, dict[str, dict[str
         here = made[made["period"] == period].groupby(["region", "item"])["worth"].sum()
         found[period] = {
             region: {
-                "makes": _ranked(here.xs(region, level=0) if region in here.index else pd.Series(dtype=float), said),
-                "sends to": _ranked(_side(moved, 0, region), said),
-                "gets from": _ranked(_side(moved, 1, region), said),
+                "makes": _rank_rows(here.xs(region, level=0) if region in here.index else pd.Series(dtype=float), said),
+                "sends to": _rank_rows(_side(moved, 0, region), said),
+                "gets from": _rank_rows(_side(moved, 1, region), said),
             }
             for region in instance["regions"]["region"]
         }
@@ -214,6 +215,6 @@ def _side(moved: pd.Series, level: int, region: str) -> pd.Series:
     return chosen.droplevel(level)
 
 
-def _ranked(amounts: pd.Series, said: Said) -> list[str]:
+def _rank_rows(amounts: pd.Series, said: Said) -> list[str]:
     largest = amounts[amounts > 0].sort_values(ascending=False, kind="stable").head(MOST_LISTED)
     return [f"{name}: {said(float(amount))} a year" for name, amount in largest.items()]

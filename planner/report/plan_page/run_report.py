@@ -5,7 +5,7 @@ from pathlib import Path
 from planner.issues import InputError, Issue
 from planner.report.plan_page.page import plan_page
 from planner.report.summary import summary
-from planner.results.result_file import Compared, read_compared
+from planner.results.result_file import ResultFile, read_result_file
 from planner.workbook.save import save_page
 from planner.workbook.write import ensure_replaceable
 
@@ -23,7 +23,7 @@ def run_report(result: Path, page: Path | None, force: bool = False) -> tuple[Pa
     """
     target = result.with_suffix(ENDING) if page is None else page
     ensure_replaceable(target, force, ENDING)
-    found = read_compared(result, result.stem)
+    found = read_result_file(result, result.stem)
     if not found.has_plan:
         words = f"{result} holds no plan to show: name what planner solve has written"
         raise InputError([Issue("error", "", "", words)])
@@ -33,7 +33,7 @@ def run_report(result: Path, page: Path | None, force: bool = False) -> tuple[Pa
     return target, notes
 
 
-def _facts(found: Compared) -> dict[str, object]:
+def _facts(found: ResultFile) -> dict[str, object]:
     """How the plan came about, as its seal says."""
     figures = {name: found.figure(name) for name in ("bound", "gap", "seconds", "nodes")}
     words = {name: found.facts.get(name, "unknown") for name in ("status", "status_text")}

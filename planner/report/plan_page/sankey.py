@@ -31,7 +31,7 @@ def sankeys(instance: Instance, tables: Tables) -> dict[str, str]:
     for period in periods(instance):
         links = _links(instance, tables, period, bloc_of)
         if links:
-            drawn[period] = _drawn(links, shades, goods(instance).said, period)
+            drawn[period] = _draw_columns(links, shades, goods(instance).said, period)
     return drawn
 
 
@@ -84,32 +84,35 @@ def _uses(instance: Instance, tables: Tables, period: str) -> pd.DataFrame:
     return both[both["amount"] > 0].groupby(columns[:3], as_index=False)[["amount"]].sum()
 
 
-def _drawn(links: dict[tuple[Node, Node], float], shades: dict[str, str], said: Said, period: str) -> str:
+def _draw_columns(links: dict[tuple[Node, Node], float], shades: dict[str, str], said: Said, period: str) -> str:
     """Columns of bars, and ribbons between them."""
     sizes = _sizes(links)
     totals = {column: sum(size for node, size in sizes.items() if node[0] == column) for column in COLUMNS}
     most = max(sum(1 for node in sizes if node[0] == column) for column in COLUMNS)
     scale = (HEIGHT - TOP - BOTTOM - GAP * most) / max(totals.values())
     tops = _tops(sizes, list(shades), scale)
-    parts = [_heading(column) for column in COLUMNS if totals[column]]
+    parts = [_draw_heading(column) for column in COLUMNS if totals[column]]
     parts += _ribbons(links, tops, shades, scale, said, NEGLIGIBLE * max(totals.values()))
     for node, top in tops.items():
         words = f"{node[1]}, {node[0]}: {said(sizes[node])} a year"
         height = max(sizes[node] * scale, 1.0)
-        box = f'x="{_left(node[0]):.1f}" y="{top:.1f}" width="{BAR:g}" height="{height:.1f}" fill="{shades[node[1]]}"'
+        left = _find_left_edge(node[0])
+        box = f'x="{left:.1f}" y="{top:.1f}" width="{BAR:g}" height="{height:.1f}" fill="{shades[node[1]]}"'
         parts.append(f"<rect {box}>{tip(words)}</rect>")
         if height > 9:
             last = node[0] == MARKETS
-            x = _left(node[0]) - 4 if last else _left(node[0]) + BAR + 4
+            x = _find_left_edge(node[0]) - 4 if last else _find_left_edge(node[0]) + BAR + 4
             parts.append(text(x, top + height / 2 + 4, node[1], 11, "end" if last else "start"))
     return picture(WIDTH, HEIGHT, f"What tiers pass on, {period}", "".join(parts))
 
 
-def _heading(column: str) -> str:
+def _draw_heading(column: str) -> str:
     """The name of a column above it, within the picture."""
     place = COLUMNS.index(column)
     anchor = "start" if place == 0 else "end" if place == len(COLUMNS) - 1 else "middle"
-    return text(_left(column) + BAR * {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor], 18, column, 13, anchor)
+    return text(
+        _find_left_edge(column) + BAR * {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor], 18, column, 13, anchor
+    )
 
 
 def _sizes(links: dict[tuple[Node, Node], float]) -> dict[Node, float]:
@@ -122,7 +125,7 @@ def _sizes(links: dict[tuple[Node, Node], float]) -> dict[Node, float]:
     return {node: max(incoming[node], outgoing[node]) for node in dict.fromkeys([*outgoing, *incoming])}
 
 
-def _left(column: str) -> float:
+def _find_left_edge(column: str) -> float:
     return 6.0 + COLUMNS.index(column) * (WIDTH - 12.0 - BAR) / (len(COLUMNS) - 1)
 
 
@@ -156,7 +159,7 @@ def _ribbons(
         into[end] += height
         if worth < least:
             continue
-        x, u = _left(start[0]) + BAR, _left(end[0])
+        x, u = _find_left_edge(start[0]) + BAR, _find_left_edge(end[0])
         middle = (x + u) / 2
         shape = (
             f"M{x:.1f} {a:.1f}C{middle:.1f} {a:.1f} {middle:.1f} {b:.1f} {u:.1f} {b:.1f}V{b + height:.1f}"

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import pandas as pd
 
-from planner.report.figures import Said, goods, listed, output, per_cent, periods
+from planner.report.figures import Said, format_share, goods, join_names, output, periods
 from planner.report.plan_page.shapes import TIER_COLOURS, text, tip
 from planner.results.tables import Tables, table
 from planner.surfaces import in_html
@@ -50,7 +50,7 @@ def world_map(instance: Instance, tables: Tables) -> str:
     made = output(instance, tables)
     made = made[made["region"].isin(spots)]
     largest = made.groupby(["region", "period"])["worth"].sum().max() if len(made) else 0.0
-    moved = _moved(instance, tables, set(spots))
+    moved = _sum_flows(instance, tables, set(spots))
     widest = moved.groupby(["origin", "destination", "period"])["worth"].sum().max() if len(moved) else 0.0
     said = goods(instance).said
     layers = []
@@ -88,7 +88,7 @@ def _view(spots: list[tuple[float, float]]) -> tuple[float, float, float, float]
     return (max(xs) + min(xs) - wide) / 2, (max(ys) + min(ys) - tall) / 2, wide, tall
 
 
-def _moved(instance: Instance, tables: Tables, known: set[str]) -> pd.DataFrame:
+def _sum_flows(instance: Instance, tables: Tables, known: set[str]) -> pd.DataFrame:
     """Flows between different regions on the map, with their worth a year as `goods` count, and tier."""
     flows = table(tables, "flows", ("origin", "destination", "item", "period", "shipped"))
     flows = flows[(flows["origin"] != flows["destination"]) & flows["origin"].isin(known)]
@@ -105,7 +105,7 @@ def _arcs(flows: pd.DataFrame, spots: dict[str, tuple[float, float]], widest: fl
         inside = flows[(flows["origin"] == origin) & (flows["destination"] == destination)]
         tier = str(inside.groupby("tier")["worth"].sum().idxmax())
         parts = inside.groupby("item")["worth"].sum().sort_values(ascending=False, kind="stable").head(MOST_SHARES)
-        named = listed([f"{item} {per_cent(value / amount)}" for item, value in parts.items() if value > 0])
+        named = join_names([f"{item} {format_share(value / amount)}" for item, value in parts.items() if value > 0])
         words = f"{origin} to {destination}: {said(amount)} a year ({named})"
         (x, y), (u, v) = spots[origin], spots[destination]
         bend = 0.18
@@ -131,7 +131,7 @@ def _dots(made: pd.DataFrame, spots: dict[str, tuple[float, float]], largest: fl
         x, y = spots[region]
         total = float(worth.loc[region].sum())
         radius = SMALLEST + (LARGEST - SMALLEST) * math.sqrt(total / largest) if largest and total else SMALLEST
-        split = ", ".join(f"{tier} {per_cent(frames.cell(worth, region, tier) / total)}" for tier in TIERS if total)
+        split = ", ".join(f"{tier} {format_share(frames.cell(worth, region, tier) / total)}" for tier in TIERS if total)
         words = f"{region}: {said(total)} made a year" + (f" ({split})" if split else "")
         sectors = "".join(_sectors(radius, worth.loc[region] / total)) if total else ""
         ring = f'<circle r="{radius:.1f}" fill="{"none" if total else "#fff"}" stroke="#fff"/>'

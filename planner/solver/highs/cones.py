@@ -5,7 +5,7 @@ from math import sqrt
 
 import numpy as np
 
-from planner.solver.compiled import Compiled, Cone
+from planner.solver.arrays import Compiled, CompiledCone
 from planner.solver.highs import Loaded
 
 CLOSE = 5e-7
@@ -21,7 +21,7 @@ ROUNDS = 200
 """Most runs of one linear programme."""
 
 
-def closed_in(compiled: Compiled, solver: Loaded, run: Callable[[Loaded], None] = Loaded.run) -> Compiled:
+def add_tangents(compiled: Compiled, solver: Loaded, run: Callable[[Loaded], None] = Loaded.run) -> Compiled:
     """Run a linear programme again until its optimum is inside of all cones, with the tangents that takes.
 
     `solver` holds the rows of `compiled` and has run; it may have other bounds on its variables.
@@ -50,14 +50,14 @@ def tangents_at(compiled: Compiled, values: np.ndarray) -> Compiled:
     return compiled.with_tangents(tuple(numbers), starts, columns, slopes)
 
 
-def _outside(cone: Cone, values: np.ndarray) -> bool:
+def _outside(cone: CompiledCone, values: np.ndarray) -> bool:
     breach = 0.0 if cone.breach is None else values[cone.breach]
     allowed = cone.radius * sqrt(1.0 + CLOSE) * values[cone.whole] + breach
     size = float(np.linalg.norm(values[cone.parts]))
     return size > allowed + ROUNDING * size
 
 
-def _tangent(cone: Cone, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _tangent(cone: CompiledCone, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Columns and coefficients of direction . x[parts] - radius x x[whole] - x[breach] <= 0, that of the values."""
     direction = values[cone.parts] / np.linalg.norm(values[cone.parts])
     end = [(cone.whole, -cone.radius), *([] if cone.breach is None else [(cone.breach, -1.0)])]

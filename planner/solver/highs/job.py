@@ -18,7 +18,7 @@ HURRY, WIDER = 0.4, 1.5
 
 
 @dataclass(frozen=True)
-class Job:
+class SolverSession:
     """What every solver run of one job shares: its options, who watches, whether to stop, and when it began."""
 
     options: Options
@@ -42,7 +42,7 @@ class Job:
         self.again(loaded)
         return loaded
 
-    def hurried(self, bound: float) -> "Job":
+    def hurried(self, bound: float) -> "SolverSession":
         """The same job for a first plan of a part: a wider gap, not all of the time.
 
         Of what it finds nothing is shown: its plans cost less than those of the whole, whose bound this is.

@@ -33,10 +33,10 @@ def outcome(solver: Loaded, interrupted: bool, compiled: Compiled, bound: float)
     known = max(info.mip_dual_bound / solver.scale.money if compiled.integer.any() else proved, bound)
     values = solver.values
     solution = Solution(ended, values, objective, finite(known), None, nodes, 0.0)
-    return solution if compiled.integer.any() or ended != "optimal" else priced(solution, solver, compiled)
+    return solution if compiled.integer.any() or ended != "optimal" else read_duals(solution, solver, compiled)
 
 
-def priced(solution: Solution, solver: Loaded, compiled: Compiled) -> Solution:
+def read_duals(solution: Solution, solver: Loaded, compiled: Compiled) -> Solution:
     """The duals of a solved linear programme with the rows of `compiled`."""
     duals = solver.duals
     rows = len(duals) - len(compiled.tangents)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.planning import Job
+from planner.planning import Problem
 from planner.solver.compiled import Compiled
-from planner.solver.earlier import places
+from planner.solver.earlier_plan import places
 from planner.solver.extended import Row, with_columns, with_rows
 from planner_models.decisions import variables
 from planner_models.schema.decisions import Decision
@@ -49,7 +49,7 @@ class Choices:
         return values[: len(self.compiled.cost) - len(self.names)]
 
 
-def choices(job: Job, *, by_period: bool) -> Choices:
+def choices(job: Problem, *, by_period: bool) -> Choices:
     """The choices of a job: every site, module, offer, project, line and step, in any period or in each."""
     column = places(job.compiled)
     candidates = set(job.model.sets.sites.index[job.model.sets.sites["candidate"]])
@@ -62,7 +62,7 @@ def choices(job: Job, *, by_period: bool) -> Choices:
     behind = [np.array(columns) for columns in found.values()]
     wider = with_columns(job.compiled, len(found), 1.0, whole=True)
     first = len(job.compiled.cost)
-    rows = [row for number, columns in enumerate(behind) for row in _tied(job.compiled, first + number, columns)]
+    rows = [row for number, columns in enumerate(behind) for row in _tie_choice(job.compiled, first + number, columns)]
     return Choices(with_rows(wider, rows) if rows else wider, list(found), behind)
 
 
@@ -71,7 +71,7 @@ def _stays(decision: Decision, candidates: set[str]) -> bool:
     return decision[0] in TO_THE_END and decision[1] not in candidates
 
 
-def _tied(compiled: Compiled, choice: int, columns: np.ndarray) -> list[Row]:
+def _tie_choice(compiled: Compiled, choice: int, columns: np.ndarray) -> list[Row]:
     """choice >= decision / most of it, for each decision; choice <= the sum of them"""
     rows: list[Row] = [
         ([int(place), choice], [1.0, -float(compiled.upper[place])], -np.inf, 0.0) for place in columns.tolist()

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from planner.issues import Issue
-from planner.report.figures import four_digits, listed, money
+from planner.report.figures import format_money, four_digits, join_names
 from planner.seal import seal
 from planner.sheets.board import Chart, Tile
 from planner.sheets.issues import tabulate_issues
 from planner.sheets.plans import alternative_schemas
 from planner.studies.alternatives.study import ALWAYS, NEVER, OPTIONAL, UNDECIDED, Alternatives
-from planner.studies.why.question import shown
+from planner.studies.why.question import format_decision
 from planner.workbook.board import Board
 from planner.workbook.write import write_tables
 from planner_models.schema import RESULTS
@@ -35,9 +35,13 @@ def lines(found: Alternatives, within: float, number: int) -> list[str]:
     elif len(found.plans) < number:
         text.append("no further plan was found in time")
     for verdict in (ALWAYS, OPTIONAL, NEVER, UNDECIDED):
-        names = [shown(name) for name, word in zip(found.choices.names, found.verdicts, strict=True) if word == verdict]
+        names = [
+            format_decision(name)
+            for name, word in zip(found.choices.names, found.verdicts, strict=True)
+            if word == verdict
+        ]
         if names and verdict != NEVER:
-            text.append(f"{WORDS[verdict]} ({len(names)}): {listed(names, 6)}")
+            text.append(f"{WORDS[verdict]} ({len(names)}): {join_names(names, 6)}")
         elif names:
             text.append(f"{WORDS[verdict]} ({len(names)})")
     text += _open(found, within, currency)
@@ -54,7 +58,7 @@ def _open(found: Alternatives, within: float, currency: str) -> list[str]:
     if math.isinf(found.left_open):
         return ["how far plan 1 is from the best is not known, and so is how near the others are to it"]
     share = found.left_open / max(abs(found.bound or 0.0), 1e-9)
-    words = f"some plan may be better than plan 1 by up to {money(found.left_open, currency)} ({share:.2%})"
+    words = f"some plan may be better than plan 1 by up to {format_money(found.left_open, currency)} ({share:.2%})"
     optional = f"optional means within {within:.2%} of plan 1, not of that plan"
     return [f"{words}: {optional}".replace("%", " %")]
 
@@ -65,7 +69,7 @@ def _plan(found: Alternatives, place: int, currency: str) -> str:
     verb = "costs" if found.job.sign > 0 else "earns"
     differs = int(np.abs(plan.taken - best.taken).sum())
     tail = f", {_extra(found, place):.2%} worse; {differs} choices differ from plan 1" if place else ", the best found"
-    return f"plan {place + 1} {verb} {money(objective, currency)}{tail}".replace("% worse", " % worse")
+    return f"plan {place + 1} {verb} {format_money(objective, currency)}{tail}".replace("% worse", " % worse")
 
 
 def _extra(found: Alternatives, place: int) -> float:

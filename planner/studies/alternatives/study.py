@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from planner.planning import Job
+from planner.planning import Problem
 from planner.solver.compiled import Compiled
-from planner.solver.extended import aiming_at, held, within_cost
+from planner.solver.extended import hold_columns, set_objective, within_cost
 from planner.solver.highs.relaxation import extremes
 from planner.solver.in_hand import left_open
-from planner.solver.solver import Options, Solution, listening, rounding, solve_arrays
+from planner.solver.solver import Options, Solution, catch_interrupts, make_roundings, solve_arrays
 from planner.studies.alternatives.choices import Choices, choices
 from planner_models.schema.decisions import KEYS
 
@@ -38,7 +38,7 @@ Show = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Found:
+class NearOptimalPlans:
     """A plan: how its solve ended, with values in the model's own columns, and which choices it takes (0 and 1)."""
 
     solution: Solution
@@ -54,9 +54,9 @@ class Alternatives:
     `in_time` that nothing was cut short by a time limit.
     """
 
-    job: Job
+    job: Problem
     choices: Choices
-    plans: list[Found]
+    plans: list[NearOptimalPlans]
     verdicts: list[str]
     cap: float
     exhausted: bool
@@ -78,7 +78,7 @@ class NoBest(Exception):
         self.solution = solution
 
 
-def alternatives(job: Job, within: float, number: int, show: Show, *, by_period: bool = False) -> Alternatives:
+def find_alternatives(job: Problem, within: float, number: int, show: Show, *, by_period: bool = False) -> Alternatives:
     """Up to `number` plans that cost at most a share `within` more than the best, and verdicts on all choices.
 
     The time limit of the job's options is one for each solve. Raises NoBest where there is no plan; Ctrl-C ends it
@@ -87,7 +87,7 @@ def alternatives(job: Job, within: float, number: int, show: Show, *, by_period:
     show("the best plan")
     limit = job.options.time_limit
     longer = replace(job.options, time_limit=None if limit is None else FOR_THE_BEST * limit)
-    best = solve_arrays(job.compiled, longer, None, rounding(job.model, job.compiled))
+    best = solve_arrays(job.compiled, longer, None, make_roundings(job.model, job.compiled))
     if best.status == "interrupted":
         raise KeyboardInterrupt
     if best.values is None or best.objective is None:
@@ -113,13 +113,13 @@ def _objective(solution: Solution) -> float:
 class _Hunt:
     """Plans under a cost cap: those shown, what all that were seen have in common, and what is proved."""
 
-    job: Job
+    job: Problem
     choices: Choices
     within: float
     show: Show
     cap: float = math.inf
     capped: Compiled = field(init=False)
-    plans: list[Found] = field(default_factory=list)
+    plans: list[NearOptimalPlans] = field(default_factory=list)
     seen: list[np.ndarray] = field(default_factory=list)
     proved: set[int] = field(default_factory=set)
     cut_short: bool = False
@@ -141,7 +141,7 @@ class _Hunt:
         assert solution.values is not None
         values = self.choices.own(solution.values)
         taken = self.choices.taken(values)
-        self.plans.append(Found(replace(solution, values=values), taken))
+        self.plans.append(NearOptimalPlans(replace(solution, values=values), taken))
         self.seen.append(taken)
 
     def spread(self, number: int) -> bool:
@@ -155,7 +155,7 @@ class _Hunt:
                 cost[self.choices.columns] += weights * (2.0 * plan.taken - 1.0)
                 offset -= float(weights @ plan.taken)
             options = replace(self.job.options, gap=DISTANCE_GAP)
-            solution = self._solve(aiming_at(self.capped, cost, offset), options)
+            solution = self._solve(set_objective(self.capped, cost, offset), options)
             taken = None if solution.values is None else self.choices.taken(solution.values)
             if taken is None or any((taken == plan.taken).all() for plan in self.plans):
                 return solution.status in ("optimal", "infeasible")
@@ -173,7 +173,7 @@ class _Hunt:
         values[self.choices.columns] = taken
         model = replace(self.capped, cost=self.choices.compiled.cost, offset=self.choices.compiled.offset)
         assert otherwise.values is not None
-        solution = self._solve(held(model, values), self.job.options, otherwise.values)
+        solution = self._solve(hold_columns(model, values), self.job.options, otherwise.values)
         if solution.values is not None:
             return solution
         objective = float(model.cost @ otherwise.values) + model.offset
@@ -197,7 +197,7 @@ class _Hunt:
             places = self._alike(side)
             at = dict(zip(self.choices.columns[places].tolist(), places, strict=True))
             self.show(f"{len(places)} choices that may be taken {ALWAYS if side else NEVER}, one by one")
-            with listening() as stop:
+            with catch_interrupts() as stop:
                 for column, value in extremes(self.capped, list(at), bool(side), stop, seconds):
                     if abs(value - (1.0 - side)) > SURE:
                         self.proved.add(at[column])
@@ -218,7 +218,7 @@ class _Hunt:
                     if not self._related(place, other):
                         values[columns] = best[columns]
                 values[self.choices.columns[place]] = 1.0 - side
-                solution = solve_arrays(held(self.capped, values), replace(self.job.options, gap=1.0))
+                solution = solve_arrays(hold_columns(self.capped, values), replace(self.job.options, gap=1.0))
                 if solution.status == "interrupted":
                     raise KeyboardInterrupt
                 if solution.values is not None:
@@ -267,7 +267,7 @@ class _Hunt:
         self.show(f"{len(group)} choices that may be taken {word}; {undecided} undecided")
         cost = np.zeros(len(self.capped.cost))
         cost[self.choices.columns[group]] = 1.0 if side else -1.0
-        solution = self._solve(aiming_at(self.capped, cost), replace(self.job.options, gap=0.0))
+        solution = self._solve(set_objective(self.capped, cost), replace(self.job.options, gap=0.0))
         if solution.values is not None:
             self.seen.append(self.choices.taken(solution.values))
         left = [place for place in group if place in set(self._alike(side))]

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from planner.diagnosis import remedies, told
+from planner.diagnosis import describe_remedies, find_remedies
 from planner.solver.compiled import compile_model
-from planner.solver.solver import Options, rounding, solve_arrays, with_best_base
+from planner.solver.solver import Options, make_roundings, solve_arrays, with_best_base
 from planner.studies.attribution.shapley import Coalition
 from planner.workers.pool import solve_all
 from planner_models.instance import Instance
@@ -39,23 +39,23 @@ class Solved:
     reasons: tuple[str, ...] = ()
 
 
-class NoPlan(Exception):
+class NoCoalitionPlan(Exception):
     """A coalition has no plan, so that nothing can be said about what its players are worth."""
 
     def __init__(self, solved: Solved, players: Sequence[str]) -> None:
-        super().__init__(f"with {_switched(solved.coalition, players)}: {solved.words}")
+        super().__init__(f"with {_switch_mechanisms(solved.coalition, players)}: {solved.words}")
         self.solved = solved
 
 
-def named(coalition: Coalition, players: Sequence[str]) -> str:
+def name_coalition(coalition: Coalition, players: Sequence[str]) -> str:
     """The switches that are on in a coalition, in the order of the players; "none" where all are off."""
     return ", ".join(player for player in players if player in coalition) or "none"
 
 
-def _switched(coalition: Coalition, players: Sequence[str]) -> str:
+def _switch_mechanisms(coalition: Coalition, players: Sequence[str]) -> str:
     if not coalition or len(coalition) == len(players):
         return f"{', '.join(players)} {'on' if coalition else 'off'}"
-    return f"{named(coalition, players)} on and {named(frozenset(players) - coalition, players)} off"
+    return f"{name_coalition(coalition, players)} on and {name_coalition(frozenset(players) - coalition, players)} off"
 
 
 def solve_coalition(task: Task, coalition: Coalition) -> Solved:
@@ -63,10 +63,10 @@ def solve_coalition(task: Task, coalition: Coalition) -> Solved:
     switches = {player: "on" if player in coalition else "off" for player in task.players}
     model = build(task.instance.with_settings(**switches))
     compiled = with_best_base(model, compile_model(model), task.options)
-    solution = solve_arrays(compiled, task.options, None, rounding(model, compiled))
+    solution = solve_arrays(compiled, task.options, None, make_roundings(model, compiled))
     sign = -1.0 if task.instance.settings["objective"] == "profit" else 1.0
     objective, bound = (None if value is None else sign * value + 0.0 for value in (solution.objective, solution.bound))
-    reasons = tuple(told(remedies(model, compiled))) if solution.status == "infeasible" else ()
+    reasons = tuple(describe_remedies(find_remedies(model, compiled))) if solution.status == "infeasible" else ()
     return Solved(coalition, solution.status, solution.words, objective, bound, solution.gap, solution.seconds, reasons)
 
 
@@ -83,7 +83,7 @@ def solve_coalitions(
             if solved.status == "interrupted":  # the solver swallows Ctrl-C to end in order
                 raise KeyboardInterrupt
             if solved.objective is None:
-                raise NoPlan(solved, task.players)
+                raise NoCoalitionPlan(solved, task.players)
             yield solved
     finally:
         found.close()

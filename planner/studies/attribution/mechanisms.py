@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from planner.issues import InputError, Issue
-from planner.workbook.names import shown, suggestion
+from planner.workbook.names import quote, suggest
 from planner_models.instance import Instance
 from planner_models.schema import SWITCHES
 from planner_models.sets import derive
@@ -57,8 +57,8 @@ def cast(instance: Instance, only: Sequence[str] = ()) -> Cast:
 def _unknown(name: str) -> str:
     if name in SWITCHES:
         return f"`{name}` is a switch, but no mechanism of integration: choose among {', '.join(MECHANISMS)}"
-    hint = suggestion(name, MECHANISMS) or f": choose among {', '.join(MECHANISMS)}"
-    return f"there is no mechanism `{shown(name)}`{hint}"
+    hint = suggest(name, MECHANISMS) or f": choose among {', '.join(MECHANISMS)}"
+    return f"there is no mechanism `{quote(name)}`{hint}"
 
 
 def _why_idle(name: str, instance: Instance) -> str:
@@ -77,7 +77,7 @@ def _scale(instance: Instance) -> str:
     return "sheet options has no module that a line could order" if derive(instance).options.empty else ""
 
 
-def _learning(instance: Instance) -> str:
+def _has_learning(instance: Instance) -> str:
     learnable = instance["processes"].query("learnable_share > 0")["process"]
     rows = instance["learning"].query("saving > 0")
     return "" if rows["process"].isin(learnable).any() else "sheet learning has no level that makes a process cheaper"
@@ -87,7 +87,7 @@ def _clusters(instance: Instance) -> str:
     return "" if (instance["clusters"]["saving"] > 0).any() else "sheet clusters has no level with a saving"
 
 
-def _partnered(kind: str) -> Callable[[Instance], str]:
+def _has_partners(kind: str) -> Callable[[Instance], str]:
     def reason(instance: Instance) -> str:
         projects = instance["projects"]
         offered = (projects["kind"] == kind) & projects["partner"].notna()
@@ -111,10 +111,10 @@ def _policies(instance: Instance) -> str:
 _IDLE: dict[str, Callable[[Instance], str]] = {
     "access": _access,
     "scale": _scale,
-    "learning": _learning,
+    "learning": _has_learning,
     "clusters": _clusters,
-    "joint_development": _partnered("joint"),
-    "alliances": _partnered("alliance"),
+    "joint_development": _has_partners("joint"),
+    "alliances": _has_partners("alliance"),
     "enablers": _enablers,
     "policies": _policies,
 }

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from planner.report.brief import listed
-from planner.report.figures import four_digits, money, per_cent
+from planner.report.brief import join_names
+from planner.report.figures import format_money, format_share, four_digits
 from planner.sheets.board import Chart, Tile
 from planner.sheets.waterfall import axis_floor, waterfall
 from planner.studies.attribution.mechanisms import MECHANISMS
@@ -39,7 +39,7 @@ class Words:
 
     def money(self, amount: float) -> str:
         """An amount as people say it."""
-        return money(amount, self.currency)
+        return format_money(amount, self.currency)
 
     def objective(self, coalition: frozenset[str]) -> float:
         """The total of a coalition's plan, as the workbook counts it."""
@@ -93,7 +93,7 @@ def method(found: Attribution) -> str:
 def brief(words: Words) -> list[str]:
     """The sentences: the whole, each mechanism, what goes together, what was left out, how sure all this is."""
     parts = [_whole(words), *[_mechanism(words, player) for player in words.found.worths]]
-    parts += [_ranking(words), _pairs(words), _others(words), _meaning(words), _certainty(words)]
+    parts += [_ranking(words), _pairs(words), _others(words), _describe_meaning(words), _certainty(words)]
     return [part for part in parts if part]
 
 
@@ -120,7 +120,7 @@ def _mechanism(words: Words, player: str) -> str:
     if player == "scale" and worth < 0:
         return f"{text}: modules are whole, and with this switched off they may have any size."
     if found.total > 0 and 0 < worth <= found.total:
-        text += f", {per_cent(worth / found.total)} of the whole"
+        text += f", {format_share(worth / found.total)} of the whole"
     alone = found.added(frozenset({player}), NONE)
     last = found.added(words.everybody, words.everybody - {player})
     if alone is None or last is None or len(found.design.players) < 2:
@@ -141,7 +141,7 @@ def _ranking(words: Words) -> str:
         for (first, one), (second, two) in pairwise(ranked)
         if rounding < words.reach(first) + words.reach(second) >= one - two
     ]
-    return f"Which is worth more is not decided at this gap: {listed(alike, 4)}." if alike else ""
+    return f"Which is worth more is not decided at this gap: {join_names(alike, 4)}." if alike else ""
 
 
 def _pairs(words: Words) -> str:
@@ -170,14 +170,14 @@ def _others(words: Words) -> str:
     reasons: dict[str, list[str]] = {}
     for name, reason in others.idle.items():
         reasons.setdefault(reason, []).append(MECHANISMS[name])
-    parts = [f"{listed(names, 8)} ({reason})" for reason, names in reasons.items()]
+    parts = [f"{join_names(names, 8)} ({reason})" for reason, names in reasons.items()]
     text = f"Worth nothing in this workbook: {'; '.join(parts)}." if parts else ""
     if others.untouched:
-        text += f" Not compared, as not asked for: {listed([MECHANISMS[name] for name in others.untouched], 8)}."
+        text += f" Not compared, as not asked for: {join_names([MECHANISMS[name] for name in others.untouched], 8)}."
     return text.strip()
 
 
-def _meaning(words: Words) -> str:
+def _describe_meaning(words: Words) -> str:
     return (
         "The worth of a mechanism is what it adds on average over all orders in which the mechanisms could be put in "
         "place (its Shapley value); the worths add up to the whole."
@@ -213,7 +213,7 @@ def attribution_tiles(instance: Instance, found: Attribution) -> list[Tile]:
     verb = "profit" if words.profit else "cost"
     shown = [Tile("Together worth", words.money(found.total), f"{verb} {off} → {on}")]
     for player, worth in list(found.worths.items())[: MOST_TILES - 2]:
-        share = f"{per_cent(worth / found.total)} of the whole" if 0 < worth <= found.total else ""
+        share = f"{format_share(worth / found.total)} of the whole" if 0 < worth <= found.total else ""
         shown.append(Tile(MECHANISMS[player], words.money(worth), share))
     error = max(words.reach(player) for player in found.worths)
     sure = words.money(error) if math.isfinite(error) else "not known"

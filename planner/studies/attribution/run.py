@@ -8,7 +8,7 @@ import pandas as pd
 
 from planner.issues import Issue
 from planner.progress import Live
-from planner.report.figures import money
+from planner.report.figures import format_money
 from planner.seal import seal
 from planner.sheets.attribution import ATTRIBUTION
 from planner.sheets.issues import tabulate_issues
@@ -22,7 +22,7 @@ from planner.workbook.write import write_tables
 
 
 @dataclass(frozen=True)
-class Request:
+class AttributionRequest:
     """What was asked for: options of each solve, mechanisms (all where empty), and how to go about it."""
 
     options: Options
@@ -34,7 +34,9 @@ class Request:
     cluster: str | None = None
 
 
-def run_attribution(reading: Reading, request: Request, path: str | Path, issues: list[Issue], live: Live) -> list[str]:
+def run_attribution(
+    reading: Reading, request: AttributionRequest, path: str | Path, issues: list[Issue], live: Live
+) -> list[str]:
     """Solve what is needed, write the workbook at `path`, and return what to say about it, line by line.
 
     Raises InputError where there is nothing to compare, NoPlan where a combination has no plan, Unfinished where the
@@ -61,7 +63,7 @@ def run_attribution(reading: Reading, request: Request, path: str | Path, issues
     tables["run"] = _seal(reading, request, found, tables, began)
     board = Board(attribution_tiles(instance, found), attribution_charts(instance, found), across=1)
     write_tables(path, ATTRIBUTION, tables, reading.raw, board)
-    return _said(found, instance.settings["currency"])
+    return _describe_method(found, instance.settings["currency"])
 
 
 class Unfinished(Exception):
@@ -72,7 +74,7 @@ class Unfinished(Exception):
 
 
 def _seal(
-    reading: Reading, request: Request, found: Attribution, tables: dict[str, pd.DataFrame], began: datetime
+    reading: Reading, request: AttributionRequest, found: Attribution, tables: dict[str, pd.DataFrame], began: datetime
 ) -> pd.DataFrame:
     options = asdict(request.options) | {
         "only": ", ".join(request.only),
@@ -89,14 +91,14 @@ def _seal(
     return seal("attribution", reading.path.name, reading.content_hash, options, facts, tables, ATTRIBUTION)
 
 
-def _said(found: Attribution, currency: str) -> list[str]:
+def _describe_method(found: Attribution, currency: str) -> list[str]:
     """The method, a line per mechanism, and the check of the sum."""
     lines = [method(found)]
     rows = attribution_tables(found)["attribution"].to_dict("records")
     for row in rows:
-        worth = "not compared" if pd.isna(row["worth"]) else money(row["worth"], currency)
+        worth = "not compared" if pd.isna(row["worth"]) else format_money(row["worth"], currency)
         errors = [
-            f"{word} {money(row[column], currency)}"
+            f"{word} {format_money(row[column], currency)}"
             for word, column in (("standard error", "standard_error"), ("solver error up to", "solver_error"))
             if pd.notna(row[column])
         ]

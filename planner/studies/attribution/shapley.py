@@ -56,12 +56,12 @@ def antithetic_orders(players: Sequence[str], pairs: int, seed: int) -> list[Ord
     return orders
 
 
-def passed(order: Order) -> list[Coalition]:
+def list_passed_coalitions(order: Order) -> list[Coalition]:
     """The coalitions that an order passes through, from nobody to everybody."""
     return [frozenset(order[:size]) for size in range(len(order) + 1)]
 
 
-def sampled_weights(orders: Sequence[Order]) -> Weights:
+def sample_weights(orders: Sequence[Order]) -> Weights:
     """The weights of the average over `orders` of what each player adds.
 
     In each order the additions sum to worth(everybody) - worth(nobody), so the averages do too.
@@ -69,7 +69,7 @@ def sampled_weights(orders: Sequence[Order]) -> Weights:
     weights: dict[str, dict[Coalition, Fraction]] = {player: defaultdict(Fraction) for player in sorted(orders[0])}
     share = Fraction(1, len(orders))
     for order in orders:
-        steps = passed(order)
+        steps = list_passed_coalitions(order)
         for player, before, after in zip(order, steps, steps[1:], strict=False):
             weights[player][after] += share
             weights[player][before] -= share
@@ -90,7 +90,7 @@ def standard_errors(orders: Sequence[Order], worth: Mapping[Coalition, float]) -
     The two orders of a pair depend on each other, pairs do not: it is the deviation of the pairs' means over the
     square root of their number.
     """
-    pairs = [values(sampled_weights(orders[place : place + 2]), worth) for place in range(0, len(orders), 2)]
+    pairs = [values(sample_weights(orders[place : place + 2]), worth) for place in range(0, len(orders), 2)]
     if len(pairs) < 2:
         return dict.fromkeys(orders[0])
     return {player: stdev([pair[player] for pair in pairs]) / sqrt(len(pairs)) for player in orders[0]}

@@ -9,7 +9,7 @@ import pandas as pd
 
 from planner.sheets.attribution import ATTRIBUTION
 from planner.solver.solver import Options
-from planner.studies.attribution.coalitions import Solved, Task, named, solve_coalitions
+from planner.studies.attribution.coalitions import Solved, Task, name_coalition, solve_coalitions
 from planner.studies.attribution.inherited import inherited
 from planner.studies.attribution.mechanisms import Cast
 from planner.studies.attribution.shapley import (
@@ -21,8 +21,8 @@ from planner.studies.attribution.shapley import (
     exact_weights,
     interactions,
     largest_errors,
-    passed,
-    sampled_weights,
+    list_passed_coalitions,
+    sample_weights,
     standard_errors,
     subsets,
     values,
@@ -61,7 +61,7 @@ class Design:
         if not self.orders:
             return subsets(self.players)
         everybody = frozenset(self.players)
-        along = [coalition for order in self.orders for coalition in passed(order)]
+        along = [coalition for order in self.orders for coalition in list_passed_coalitions(order)]
         ends = [frozenset({player}) for player in self.players] + [everybody - {player} for player in self.players]
         return list(dict.fromkeys([NONE, everybody, *along, *ends]))
 
@@ -91,7 +91,7 @@ class Attribution:
         done = 0
         for place in range(0, len(self.design.orders), 2):
             pair = self.design.orders[place : place + 2]
-            if any(coalition not in self.solved for order in pair for coalition in passed(order)):
+            if any(coalition not in self.solved for order in pair for coalition in list_passed_coalitions(order)):
                 break
             done = place + 2
         return self.design.orders[:done]
@@ -119,7 +119,7 @@ class Attribution:
     @cached_property
     def weights(self) -> Weights:
         """How the worths follow from the gains."""
-        return sampled_weights(self.orders) if self.design.orders else exact_weights(self.design.players)
+        return sample_weights(self.orders) if self.design.orders else exact_weights(self.design.players)
 
     @cached_property
     def worths(self) -> dict[str, float]:
@@ -195,7 +195,7 @@ def _player_rows(found: Attribution) -> list[tuple]:
             worth,
             worth / found.total if found.total else None,
             sampling.get(player),
-            _known(solving[player]),
+            _collect_known(solving[player]),
             found.added(frozenset({player}), NONE),
             found.added(everybody, everybody - {player}),
             None,
@@ -218,16 +218,18 @@ def _interaction_rows(found: Attribution) -> list[tuple]:
     for (first, second), gained in sorted(pairs.items(), key=lambda entry: -abs(entry[1])):
         together, apart = ({first, second}, ()), ({first}, {second})
         slack = [sum(found.slack[frozenset(part)] for part in parts) for parts in (together, apart)]
-        rows.append((first, second, gained, _known(max(slack))))
+        rows.append((first, second, gained, _collect_known(max(slack))))
     return rows
 
 
 def _coalition_rows(found: Attribution) -> list[tuple]:
     """From all off to all on."""
     players = found.design.players
-    plans = sorted(found.solved.values(), key=lambda plan: (len(plan.coalition), named(plan.coalition, players)))
+    plans = sorted(
+        found.solved.values(), key=lambda plan: (len(plan.coalition), name_coalition(plan.coalition, players))
+    )
     return [
-        (named(plan.coalition, players), plan.status, plan.objective, plan.bound, plan.gap, plan.seconds)
+        (name_coalition(plan.coalition, players), plan.status, plan.objective, plan.bound, plan.gap, plan.seconds)
         for plan in plans
     ]
 
@@ -240,5 +242,5 @@ def _slack(plan: Solved) -> float:
     return distance if distance > ROUNDING * abs(plan.objective) else 0.0
 
 
-def _known(error: float) -> float | None:
+def _collect_known(error: float) -> float | None:
     return error if math.isfinite(error) else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planner.issues import Issue, Severity
-from planner.results.result_file import Compared
+from planner.results.result_file import ResultFile
 from planner_models.instance import Instance
 
 _IN_PERIODS = ("period", "started", "ready")
@@ -13,7 +13,7 @@ _IN_PERIODS = ("period", "started", "ready")
 
 
 @dataclass(frozen=True)
-class Plan:
+class AlignedPlan:
     """A plan in the periods of the reference: result tables, and year of start and length in years by period."""
 
     label: str
@@ -31,7 +31,7 @@ class Plan:
         return kept[list(columns)]
 
 
-def plan_of(reference: Compared, other: Compared) -> Plan:
+def plan_of(reference: ResultFile, other: ResultFile) -> AlignedPlan:
     """The plan of `other`, its periods named as those of `reference` that begin in the same year."""
     renamed = same_periods(reference, other)
     tables = {}
@@ -41,17 +41,17 @@ def plan_of(reference: Compared, other: Compared) -> Plan:
     starts = {renamed.get(name, name): start for name, start in _starts(other).items()}
     periods = other.periods
     years = {renamed.get(name, name): span for name, span in zip(periods["period"], periods["years"], strict=True)}
-    return Plan(other.label, other.instance, tables, starts, years)
+    return AlignedPlan(other.label, other.instance, tables, starts, years)
 
 
-def same_periods(reference: Compared, other: Compared) -> dict[str, str]:
+def same_periods(reference: ResultFile, other: ResultFile) -> dict[str, str]:
     """Periods of `other` that `reference` calls otherwise, and what it calls them: they begin in the same year."""
     ours, theirs = _starts(reference), _starts(other)
     free = {start: name for name, start in ours.items() if name not in theirs}
     return {name: free[start] for name, start in theirs.items() if name not in ours and start in free}
 
 
-def _starts(found: Compared) -> dict[str, float]:
+def _starts(found: ResultFile) -> dict[str, float]:
     """The year in which each period begins, in time order."""
     periods = found.periods
     years = periods["years"].astype(float)
@@ -59,7 +59,7 @@ def _starts(found: Compared) -> dict[str, float]:
     return dict(zip(periods["period"], starts, strict=True))
 
 
-def remarks(reference: Compared, other: Compared) -> list[Issue]:
+def remarks(reference: ResultFile, other: ResultFile) -> list[Issue]:
     """Everything about `other` beside `reference` that limits what can be compared."""
     said: list[tuple[Severity, str, str]] = [
         *_about_plans(reference, other),
@@ -70,7 +70,7 @@ def remarks(reference: Compared, other: Compared) -> list[Issue]:
     return [Issue(severity, sheet, "", f"{other.label}: {words}") for severity, sheet, words in said]
 
 
-def _about_plans(reference: Compared, other: Compared) -> list[tuple[Severity, str, str]]:
+def _about_plans(reference: ResultFile, other: ResultFile) -> list[tuple[Severity, str, str]]:
     without = [found.label for found in (reference, other) if not found.has_plan]
     said: list[tuple[Severity, str, str]] = []
     if without and {reference.kind, other.kind} != {"instance"}:
@@ -83,7 +83,7 @@ def _about_plans(reference: Compared, other: Compared) -> list[tuple[Severity, s
     return said
 
 
-def _about_money(reference: Compared, other: Compared) -> list[tuple[Severity, str, str]]:
+def _about_money(reference: ResultFile, other: ResultFile) -> list[tuple[Severity, str, str]]:
     said: list[tuple[Severity, str, str]] = []
     if other.currency != reference.currency:
         words = f"amounts are in {other.currency}, those of {reference.label} in {reference.currency}"
@@ -99,7 +99,7 @@ def _about_money(reference: Compared, other: Compared) -> list[tuple[Severity, s
     return said
 
 
-def _about_periods(reference: Compared, other: Compared) -> list[tuple[Severity, str, str]]:
+def _about_periods(reference: ResultFile, other: ResultFile) -> list[tuple[Severity, str, str]]:
     ours, theirs = _starts(reference), _starts(other)
     renamed = same_periods(reference, other)
     said: list[tuple[Severity, str, str]] = [
@@ -123,7 +123,7 @@ def _about_periods(reference: Compared, other: Compared) -> list[tuple[Severity,
     return said
 
 
-def _about_versions(reference: Compared, other: Compared) -> list[tuple[Severity, str, str]]:
+def _about_versions(reference: ResultFile, other: ResultFile) -> list[tuple[Severity, str, str]]:
     said: list[tuple[Severity, str, str]] = []
     for part in ("planner", "HiGHS"):
         one, two = (found.facts.get(f"{part} version", "") for found in (reference, other))

@@ -34,10 +34,10 @@ def _sums(costs: pd.DataFrame) -> pd.Series:
     filled = costs[KEY].astype(object).where(costs[KEY].notna(), "")
     keys = pd.Index(list(filled.itertuples(index=False, name=None)), tupleize_cols=False, dtype=object)
     sums = costs["discounted"].astype(float).fillna(0.0).groupby(keys).sum()
-    return sums.set_axis(pd.MultiIndex.from_tuples(sums.index, names=KEY)) if len(sums) else _nothing()
+    return sums.set_axis(pd.MultiIndex.from_tuples(sums.index, names=KEY)) if len(sums) else _make_empty_bridge()
 
 
-def _nothing() -> pd.Series:
+def _make_empty_bridge() -> pd.Series:
     return pd.Series([], index=pd.MultiIndex.from_tuples([], names=KEY), dtype=float)
 
 

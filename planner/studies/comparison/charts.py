@@ -23,7 +23,7 @@ _LARGE = 10_000
 
 def comparison_charts(found: Comparison) -> list[Chart]:
     """The charts that the plans have figures for."""
-    shown = [*_waterfalls(found), _capacity(found), _sourcing(found)]
+    shown = [*_waterfalls(found), _capacity(found), _tabulate_sourcing(found)]
     return [chart for chart in shown if not chart.frame.empty]
 
 
@@ -80,7 +80,7 @@ def _capacity(found: Comparison) -> Chart:
     return Chart("Capacity over time, at reference value", "clustered", unit, frame / 1000 if large else frame)
 
 
-def _sourcing(found: Comparison) -> Chart:
+def _tabulate_sourcing(found: Comparison) -> Chart:
     """Share of each region in the supply of the key items in the last period that all plans have: items by plans."""
     plans = list(found.plans.values())
     common = [period for period in plans[0].starts if all(period in plan.starts for plan in plans)] if plans else []

@@ -35,7 +35,7 @@ def decision_changes(before: pd.DataFrame, after: pd.DataFrame, labels: tuple[st
         ours = before[before["decision"] == kind].to_dict("records")
         theirs = after[after["decision"] == kind].to_dict("records")
         for difference, common in _IN_PLACE if kind == "priced" else _STAGES:
-            found, ours, theirs = _matched(ours, theirs, common)
+            found, ours, theirs = _match_rows(ours, theirs, common)
             pairs += [(difference, one, two) for one, two in found]
         pairs += [("dropped", one, {}) for one in ours] + [("added", {}, two) for two in theirs]
     named = [(_difference(difference, one, two), one, two) for difference, one, two in pairs]
@@ -43,7 +43,7 @@ def decision_changes(before: pd.DataFrame, after: pd.DataFrame, labels: tuple[st
     return sorted(rows, key=lambda row: (row.pop("start"), row["decision"], row["words"]))
 
 
-def _matched(ours: list[Row], theirs: list[Row], common: tuple[str, ...]) -> tuple[list, list[Row], list[Row]]:
+def _match_rows(ours: list[Row], theirs: list[Row], common: tuple[str, ...]) -> tuple[list, list[Row], list[Row]]:
     """Pairs that have the columns `common` in common, in time order; and what is left of both."""
     waiting: dict[tuple, list[Row]] = defaultdict(list)
     for row in theirs:
@@ -95,16 +95,16 @@ def _words(difference: str, one: Row, two: Row, labels: tuple[str, str]) -> str:
     either = two or one
     if difference in ("added", "dropped"):
         absent = labels[0] if difference == "added" else labels[1]
-        return f"{_named(either)}{_size(either)}, {either['period']}: not in {absent}"
+        return f"{_name_decision(either)}{_size(either)}, {either['period']}: not in {absent}"
     if difference in ("earlier", "later"):
-        return f"{_named(two)}: {two['period']} instead of {one['period']}{_sizes(one, two)}"
+        return f"{_name_decision(two)}: {two['period']} instead of {one['period']}{_sizes(one, two)}"
     if difference in ("larger", "smaller"):
-        return f"{_named(two)}, {two['period']}: {_amount(two)} instead of {three_digits(one['size'])}"
+        return f"{_name_decision(two)}, {two['period']}: {_amount(two)} instead of {three_digits(one['size'])}"
     when = two["period"] if one["period"] == two["period"] else f"{two['period']}, before {one['period']}"
-    return f"{_named(two)} instead of {_shortly(one, two)}, {when}{_sizes(one, two)}"
+    return f"{_name_decision(two)} instead of {_shortly(one, two)}, {when}{_sizes(one, two)}"
 
 
-def _named(row: Row) -> str:
+def _name_decision(row: Row) -> str:
     """What is decided, as the subject of a sentence."""
     what, how, place = row["what"], row["how"], row["place"]
     with_place = f" with {place}" if place else ""

@@ -7,7 +7,7 @@ import pandas as pd
 
 from planner.report.figures import periods
 from planner.report.summary import plan_figures
-from planner.results.result_file import Compared
+from planner.results.result_file import ResultFile
 from planner.sheets.comparison import CHANGES, POINTS
 from planner_models.schema import RESULTS
 
@@ -28,7 +28,7 @@ _FACTS = {"bound": ("bound", "money"), "gap": ("gap", PER_CENT), "time to solve"
 """Figures of the seal: the name they have on a summary, the fact, and its unit."""
 
 
-def headline(files: list[Compared]) -> pd.DataFrame:
+def headline(files: list[ResultFile]) -> pd.DataFrame:
     """Rows of metric and unit, a column of figures per file, and what each has more than the first.
 
     What a file has no figure for is blank, and so is a difference that would mean nothing: of money in two currencies,
@@ -66,7 +66,7 @@ def _rank(entry: tuple[tuple[str, str], int]) -> tuple[bool, int]:
     return metric.partition(",")[0] in SECURITY.values(), order
 
 
-def _unit(metric: str, kind: str, files: list[Compared]) -> tuple[str, Any]:
+def _unit(metric: str, kind: str, files: list[ResultFile]) -> tuple[str, Any]:
     """The unit of a row in words, and whether two files can be subtracted there."""
     money = kind.startswith("money")
     currencies = {found.currency for found in files if found.has_plan}
@@ -74,14 +74,14 @@ def _unit(metric: str, kind: str, files: list[Compared]) -> tuple[str, Any]:
     unit = kind.replace("money", f"million {currency}") if money else kind
     unit += POINTS if kind.startswith("share") else ""
 
-    def sensible(one: Compared, two: Compared) -> bool:
+    def sensible(one: ResultFile, two: ResultFile) -> bool:
         same_goal = one.goal == two.goal or metric not in (OBJECTIVE, "bound")
         return same_goal and (one.currency == two.currency or not money)
 
     return unit, sensible
 
 
-def _figures(found: Compared) -> dict[tuple[str, str], float]:
+def _figures(found: ResultFile) -> dict[tuple[str, str], float]:
     """The figures of a plan by metric and unit, money as such."""
     if not found.has_plan:
         return {}
@@ -94,7 +94,7 @@ def _figures(found: Compared) -> dict[tuple[str, str], float]:
     return {(metric, unit.replace(money, "money")): float(value) for metric, value, unit in rows if value == value}
 
 
-def _security(found: Compared) -> list[tuple[str, float, str]]:
+def _security(found: ResultFile) -> list[tuple[str, float, str]]:
     """Means over the critical items, over all where none is critical, in the last period."""
     frame = found.tables.get("security")
     if frame is None or frame.empty:

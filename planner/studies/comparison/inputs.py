@@ -5,11 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from planner.results.result_file import Compared
-from planner.seal import saved
+from planner.results.result_file import ResultFile
+from planner.seal import round_saved
 from planner.workbook.tables import REMARKS
-from planner_models.inheritance import resolved
-from planner_models.instance import NUMERIC, typed
+from planner_models.inheritance import resolve_inheritance
+from planner_models.instance import NUMERIC, apply_schema
 from planner_models.schema import INPUTS, SETTINGS, keys, meta
 
 Row = dict[str, Any]
@@ -17,7 +17,7 @@ _LONGEST = 500
 """Letters of a whole row that are shown."""
 
 
-def input_changes(reference: Compared, other: Compared) -> list[Row]:
+def input_changes(reference: ResultFile, other: ResultFile) -> list[Row]:
     """Rows of sheet input_changes: first what a plan heeds, then remarks."""
     rows = _settings(reference, other)
     for sheet in INPUTS:
@@ -26,7 +26,7 @@ def input_changes(reference: Compared, other: Compared) -> list[Row]:
     return sorted(rows, key=lambda row: row["difference"] == "remark")
 
 
-def _settings(reference: Compared, other: Compared) -> list[Row]:
+def _settings(reference: ResultFile, other: ResultFile) -> list[Row]:
     changed = [key for key in SETTINGS if reference.instance.settings[key] != other.instance.settings[key]]
     cells = [(found.place, found.reading.setting_cell, found) for found in (reference, other)]
     rows = []
@@ -37,20 +37,20 @@ def _settings(reference: Compared, other: Compared) -> list[Row]:
     return rows
 
 
-def _whole_place(found: Compared, cell: str) -> str:
+def _whole_place(found: ResultFile, cell: str) -> str:
     return f"{found.place('settings', 1, 'value').partition('!')[0]}!{cell}"
 
 
-def _sheet(sheet: str, reference: Compared, other: Compared) -> list[Row]:
+def _sheet(sheet: str, reference: ResultFile, other: ResultFile) -> list[Row]:
     """The differences of one sheet."""
     if _alike(*(found.reading.raw.get(sheet) for found in (reference, other))):
         return []
-    ours, theirs = (_meant(found, sheet) for found in (reference, other))
+    ours, theirs = (_fill_defaults(found, sheet) for found in (reference, other))
     identity = _identity(sheet)
     if not keys(INPUTS[sheet]):
         ours, theirs = _without_equals(ours, theirs)
-    joined = _numbered(ours, identity).merge(
-        _numbered(theirs, identity), on=[*identity, "number"], how="outer", indicator=True, sort=False
+    joined = _number_rows(ours, identity).merge(
+        _number_rows(theirs, identity), on=[*identity, "number"], how="outer", indicator=True, sort=False
     )
     both = joined[joined["_merge"] == "both"]
     rows = _cells(sheet, identity, (reference, other), (ours, theirs), both)
@@ -72,14 +72,14 @@ def _alike(ours: pd.DataFrame | None, theirs: pd.DataFrame | None) -> bool:
     return ours is theirs if ours is None or theirs is None else ours.equals(theirs)
 
 
-def _meant(found: Compared, sheet: str) -> pd.DataFrame:
+def _fill_defaults(found: ResultFile, sheet: str) -> pd.DataFrame:
     """The rows of a sheet by row number, blanks at what they mean, and the user's own columns as text."""
     raw = found.reading.raw.get(sheet, pd.DataFrame(index=pd.Index([], dtype="int64")))
-    meant = resolved(sheet, typed(sheet, raw))
+    meant = resolve_inheritance(sheet, apply_schema(sheet, raw))
     columns = {}
     for name, column in INPUTS[sheet].columns.items():
         numeric = meta(column)["kind"] in NUMERIC
-        columns[name] = meant[name].map(saved) if numeric else meant[name].where(meant[name].notna(), "")
+        columns[name] = meant[name].map(round_saved) if numeric else meant[name].where(meant[name].notna(), "")
     own = {name: raw[name].map(_as_word) for name in raw if name not in columns}
     return pd.DataFrame(columns | own, index=raw.index)
 
@@ -99,7 +99,7 @@ def _identity(sheet: str) -> list[str]:
     return keys(schema) or about
 
 
-def _numbered(frame: pd.DataFrame, identity: list[str]) -> pd.DataFrame:
+def _number_rows(frame: pd.DataFrame, identity: list[str]) -> pd.DataFrame:
     """Identity, row number in the sheet, and a number among the rows of the same identity."""
     part = frame[identity].reset_index(names="row")
     return part.assign(number=part.groupby(identity, dropna=False).cumcount())
@@ -110,22 +110,22 @@ def _without_equals(ours: pd.DataFrame, theirs: pd.DataFrame) -> tuple[pd.DataFr
     if ours.empty or theirs.empty:
         return ours, theirs
     columns = list(dict.fromkeys([*ours, *theirs]))
-    numbered = [_counted(frame.reindex(columns=columns)) for frame in (ours, theirs)]
+    numbered = [_count_rows(frame.reindex(columns=columns)) for frame in (ours, theirs)]
     known = [set(rows) for rows in numbered]
     kept = [[row not in other for row in rows] for rows, other in zip(numbered, reversed(known), strict=True)]
     return ours[kept[0]], theirs[kept[1]]
 
 
-def _counted(frame: pd.DataFrame) -> list[tuple[str, int]]:
+def _count_rows(frame: pd.DataFrame) -> list[tuple[str, int]]:
     """Each row as text, with a number among the rows of the same text."""
-    texts = pd.Series(["\t".join(map(_shown, row)) for row in frame.itertuples(index=False, name=None)])
+    texts = pd.Series(["\t".join(map(_format_cell, row)) for row in frame.itertuples(index=False, name=None)])
     return list(zip(texts, texts.groupby(texts).cumcount(), strict=True))
 
 
 def _cells(
     sheet: str,
     identity: list[str],
-    files: tuple[Compared, Compared],
+    files: tuple[ResultFile, ResultFile],
     frames: tuple[pd.DataFrame, pd.DataFrame],
     both: pd.DataFrame,
 ) -> list[Row]:
@@ -155,10 +155,14 @@ def _cells(
 
 
 def _whole(
-    sheet: str, identity: list[str], files: tuple[Compared, Compared], cells: pd.Series, number: int, word: str
+    sheet: str, identity: list[str], files: tuple[ResultFile, ResultFile], cells: pd.Series, number: int, word: str
 ) -> Row:
     """A row that only one of the files has: its filled cells in one text."""
-    filled = [f"{name}={_shown(value)}" for name, value in cells.items() if _filled(value) and name not in identity]
+    filled = [
+        f"{name}={_format_cell(value)}"
+        for name, value in cells.items()
+        if _select_filled(value) and name not in identity
+    ]
     text = "; ".join(filled)[:_LONGEST]
     place = files[0].place(sheet, number, "")
     values, places = ([text, None], [place, ""]) if word == "row dropped" else ([None, text], ["", place])
@@ -166,7 +170,7 @@ def _whole(
 
 
 def _row(
-    other: Compared, sheet: str, key: str, column: str, difference: str, values: list[Any], places: list[str]
+    other: ResultFile, sheet: str, key: str, column: str, difference: str, values: list[Any], places: list[str]
 ) -> Row:
     shown = [value if isinstance(value, int | float) and value == value else _as_word(value) for value in values]
     return {
@@ -183,14 +187,14 @@ def _row(
 
 
 def _key(parts: Iterable[Any]) -> str:
-    return "|".join(map(_shown, parts))
+    return "|".join(map(_format_cell, parts))
 
 
-def _filled(value: Any) -> bool:
+def _select_filled(value: Any) -> bool:
     return value is not None and value == value and value != ""
 
 
-def _shown(value: Any) -> str:
+def _format_cell(value: Any) -> str:
     return f"{value:.15g}" if isinstance(value, float) and value == value else _as_word(value)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from planner.studies.comparison.alignment import Plan
+from planner.studies.comparison.alignment import AlignedPlan
 from planner_models.instance import NUMERIC
 from planner_models.schema import RESULTS, keys, meta
 
@@ -19,12 +19,12 @@ _FIGURES = [name for name, column in _COLUMNS.items() if meta(column)["kind"] in
 _SOURCE = "largest_source"
 
 
-def flow_changes(before: Plan, after: Plan) -> pd.DataFrame:
+def flow_changes(before: AlignedPlan, after: AlignedPlan) -> pd.DataFrame:
     """Rows of sheet flow_changes, the largest in worth first; without a worth, the largest in amount."""
     flows = [plan.table("flows", *_FLOW, "shipped") for plan in (before, after)]
     sums = [frame.groupby(_FLOW, sort=False)["shipped"].sum() for frame in flows]
     joined = pd.concat(sums, axis=1, keys=["before", "after"]).astype(float).fillna(0.0)
-    joined = _moved(joined.rename_axis(_FLOW).reset_index())
+    joined = _find_moved(joined.rename_axis(_FLOW).reset_index())
     values = pd.concat([plan.instance["items"].set_index("item")["value"] for plan in (after, before)])
     value = values[~values.index.duplicated()]
     worth = joined["change"] * joined["item"].map(value.where(value > 0)).astype(float)
@@ -32,7 +32,7 @@ def flow_changes(before: Plan, after: Plan) -> pd.DataFrame:
     return joined.assign(worth=worth).iloc[order].head(MOST_ROWS).reset_index(drop=True)
 
 
-def security_changes(before: Plan, after: Plan) -> pd.DataFrame:
+def security_changes(before: AlignedPlan, after: AlignedPlan) -> pd.DataFrame:
     """Rows of sheet security_changes: shares by how far they moved, all else by that relative to its size."""
     tables = [plan.table("security", "item", "period", _SOURCE, *_FIGURES) for plan in (before, after)]
     joined = tables[0].merge(tables[1], on=["item", "period"], how="inner", suffixes=("_before", "_after"))
@@ -44,7 +44,7 @@ def security_changes(before: Plan, after: Plan) -> pd.DataFrame:
         if figure == "largest_share":
             both["source_before"] = joined[f"{_SOURCE}_before"]
             both["source_after"] = joined[f"{_SOURCE}_after"]
-        moved = _moved(both)
+        moved = _find_moved(both)
         share = meta(_COLUMNS[figure])["high"] == 1
         size = 1.0 if share else moved[["before", "after"]].abs().max(axis=1).replace(0.0, 1.0)
         parts.append(moved.assign(far=(moved["change"] / size).abs()))
@@ -53,11 +53,11 @@ def security_changes(before: Plan, after: Plan) -> pd.DataFrame:
     return found.drop(columns="far").head(MOST_ROWS).reset_index(drop=True)
 
 
-def scenario_changes(before: Plan, after: Plan) -> pd.DataFrame:
+def scenario_changes(before: AlignedPlan, after: AlignedPlan) -> pd.DataFrame:
     """Rows of sheet scenario_changes, the largest losses first; losses in two currencies are left out."""
     same = before.instance.settings["currency"] == after.instance.settings["currency"]
     figures = ["service", "loss", "probability"] if same else ["service", "probability"]
-    joined = _joined(before, after, "scenarios", ["scenario"], figures)
+    joined = _join_figures(before, after, "scenarios", ["scenario"], figures)
     if joined.empty:
         return joined
     losses = joined[joined["figure"] == "loss"].set_index("scenario")[["before", "after"]].abs().max(axis=1)
@@ -65,9 +65,9 @@ def scenario_changes(before: Plan, after: Plan) -> pd.DataFrame:
     return joined.assign(order=-order).sort_values("order", kind="stable").drop(columns="order").head(MOST_ROWS)
 
 
-def rule_changes(before: Plan, after: Plan) -> pd.DataFrame:
+def rule_changes(before: AlignedPlan, after: AlignedPlan) -> pd.DataFrame:
     """Rows of sheet rule_changes: rules that one of the plans breaks first, then by name."""
-    joined = _joined(
+    joined = _join_figures(
         before, after, "rules", keys(RESULTS["rules"]), ["limit", "value", "slack", "marginal_cost"], "met"
     )
     if joined.empty:
@@ -76,8 +76,8 @@ def rule_changes(before: Plan, after: Plan) -> pd.DataFrame:
     return joined.iloc[(~broken).argsort(kind="stable")].head(MOST_ROWS).reset_index(drop=True)
 
 
-def _joined(
-    before: Plan, after: Plan, sheet: str, key: list[str], figures: list[str], word: str | None = None
+def _join_figures(
+    before: AlignedPlan, after: AlignedPlan, sheet: str, key: list[str], figures: list[str], word: str | None = None
 ) -> pd.DataFrame:
     """One row per key and figure that differs, a figure that only one of the plans has included; `word` beside it."""
     held = [*key, *figures, *([word] if word else [])]
@@ -92,12 +92,12 @@ def _joined(
         parts.append(both)
     found = pd.concat(parts, ignore_index=True)
     one_only = found["before"].isna() != found["after"].isna()
-    moved = _moved(found.fillna({"before": 0.0, "after": 0.0}))
+    moved = _find_moved(found.fillna({"before": 0.0, "after": 0.0}))
     kept = found.loc[found.index.isin(moved.index) | one_only].sort_values(key, kind="stable")
     return kept.assign(change=kept["after"] - kept["before"]).reset_index(drop=True)
 
 
-def _moved(frame: pd.DataFrame) -> pd.DataFrame:
+def _find_moved(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows whose figures differ, with the change."""
     change = frame["after"] - frame["before"]
     size = np.maximum(frame["before"].abs(), frame["after"].abs())

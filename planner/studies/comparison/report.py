@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from planner.report.figures import listed, money, per_cent, three_digits
-from planner.results.result_file import Compared
+from planner.report.figures import format_money, format_share, join_names, three_digits
+from planner.results.result_file import ResultFile
 from planner.sheets.board import Tile
 from planner.sheets.comparison import DECISIONS, POINTS
 from planner.studies.comparison.bridge import steps
@@ -27,11 +27,13 @@ def comparison_summary(found: Comparison) -> pd.DataFrame:
     """Rows of metric, value and unit, as on the summary of a plan."""
     reference, others = found.reference, found.files[1:]
     rows: list[tuple[str, Any, str]] = [
-        ("name", f"{listed([other.label for other in others])} beside {reference.label}", ""),
+        ("name", f"{join_names([other.label for other in others])} beside {reference.label}", ""),
         ("status", subtitle(found), ""),
         *[(f"brief {number}", text, "") for number, text in enumerate(brief(found), 1)],
     ]
-    rows += [(f"objective of {plan.label}", plan.objective, f"million {plan.currency}") for plan in _planned(found)]
+    rows += [
+        (f"objective of {plan.label}", plan.objective, f"million {plan.currency}") for plan in _describe_plans(found)
+    ]
     for other in others:
         for sheet, words in (("decisions", "decisions"), ("input_changes", "inputs")):
             rows.append((f"{words} of {other.label} that differ", float(len(found.of(sheet, other.label))), ""))
@@ -54,7 +56,7 @@ def brief(found: Comparison) -> list[str]:
         if other.label in found.plans and found.reference.label in found.plans:
             sentences += [whole(found.reference, other), _drivers(found.reference, other)]
             sentences += [_decisions(found, other), _service(found, other)]
-            sentences += [_disrupted(found, other), _broken(found, other)]
+            sentences += [_describe_scenarios(found, other), _broken(found, other)]
         sentences.append(_inputs(found, other))
     remarks = len(found.issues) - len(doubts)
     if remarks:
@@ -62,7 +64,7 @@ def brief(found: Comparison) -> list[str]:
     return [sentence for sentence in sentences if sentence]
 
 
-def whole(reference: Compared, other: Compared) -> str:
+def whole(reference: ResultFile, other: ResultFile) -> str:
     """Both objectives and their difference, with a warning where the search alone may be behind it."""
     ours, theirs = reference.objective, other.objective
     text = f"{other.label} {_does(other)}; {reference.label} {_does(reference)}"
@@ -73,20 +75,20 @@ def whole(reference: Compared, other: Compared) -> str:
         return f"{text}: the same."
     word = "more" if change > 0 else "less"
     part = f" ({_relative(change, ours)})" if ours else ""
-    text = f"{text}: {money(abs(change), other.currency)} {word}{part}"
+    text = f"{text}: {format_money(abs(change), other.currency)} {word}{part}"
     slack = sum(abs(plan.objective) * plan.figure("gap", 0.0) for plan in (reference, other))
     if math.isfinite(slack) and abs(change) <= slack:
         return f"{text}. The gaps of the two plans leave that much open: a smaller gap would tell."
     return f"{text}."
 
 
-def _does(plan: Compared) -> str:
+def _does(plan: ResultFile) -> str:
     amount = plan.objective
     verb = "costs" if plan.goal == "cost" else "earns" if amount >= 0 else "loses"
-    return f"{verb} {money(abs(amount) if plan.goal == 'profit' else amount, plan.currency)}"
+    return f"{verb} {format_money(abs(amount) if plan.goal == 'profit' else amount, plan.currency)}"
 
 
-def _drivers(reference: Compared, other: Compared) -> str:
+def _drivers(reference: ResultFile, other: ResultFile) -> str:
     """The groups of costs that changed most."""
     if reference.currency != other.currency:
         return ""
@@ -97,23 +99,23 @@ def _drivers(reference: Compared, other: Compared) -> str:
     groups = groups[groups.abs() > 1e-6 * total].sort_values(key=abs, ascending=False, kind="stable")
     if groups.empty:
         return ""
-    named = [f"{group} {_signed(float(amount), other.currency)}" for group, amount in groups.items()]
-    return f"Where the {'profit' if profit else 'cost'} of {other.label} differs: {listed(named, MOST_NAMED)}."
+    named = [f"{group} {_format_signed(float(amount), other.currency)}" for group, amount in groups.items()]
+    return f"Where the {'profit' if profit else 'cost'} of {other.label} differs: {join_names(named, MOST_NAMED)}."
 
 
 def _relative(change: float, base: float) -> str:
     return f"{'+' if change > 0 else '−'}{three_digits(100 * abs(change / base))} %"
 
 
-def _signed(amount: float, currency: str) -> str:
-    return f"{'+' if amount > 0 else '−'}{money(abs(amount), currency)}"
+def _format_signed(amount: float, currency: str) -> str:
+    return f"{'+' if amount > 0 else '−'}{format_money(abs(amount), currency)}"
 
 
-def _total(plan: Compared) -> str:
-    return f"{'−' if plan.objective < 0 else ''}{money(abs(plan.objective), plan.currency)}"
+def _total(plan: ResultFile) -> str:
+    return f"{'−' if plan.objective < 0 else ''}{format_money(abs(plan.objective), plan.currency)}"
 
 
-def _decisions(found: Comparison, other: Compared) -> str:
+def _decisions(found: Comparison, other: ResultFile) -> str:
     """How many decisions differ, and the weightiest: sites first, then modules, offers and so on."""
     rows = found.of("decisions", other.label)
     if rows.empty:
@@ -121,10 +123,10 @@ def _decisions(found: Comparison, other: Compared) -> str:
     order = rows["decision"].map({name: number for number, name in enumerate(DECISIONS)}).argsort(kind="stable")
     words = rows["words"].iloc[order].tolist()
     words = [word[:1].lower() + word[1:] for word in words[:MOST_NAMED]]
-    return f"{counted(len(rows), 'decision')} in {other.label}: {_semicolons(words, len(rows))}."
+    return f"{count_differences(len(rows), 'decision')} in {other.label}: {_semicolons(words, len(rows))}."
 
 
-def counted(count: int, noun: str) -> str:
+def count_differences(count: int, noun: str) -> str:
     """How many differ, such as "1 input differs"."""
     return f"{count:,} {noun} differs" if count == 1 else f"{count:,} {noun}s differ"
 
@@ -135,7 +137,7 @@ def _semicolons(words: list[str], count: int) -> str:
     return "; ".join(words[:MOST_NAMED]) + (f"; and {more:,} more" if more > 0 else "")
 
 
-def _service(found: Comparison, other: Compared) -> str:
+def _service(found: Comparison, other: ResultFile) -> str:
     rows = found.tables["headline"]
     rows = rows[rows["metric"] == "demand served"]
     parts = []
@@ -143,11 +145,11 @@ def _service(found: Comparison, other: Compared) -> str:
         before, after = row[found.reference.label], row[other.label]
         if abs(after - before) > 1e-6:
             unit = str(row["unit"]).removeprefix("share of ").removesuffix(POINTS)
-            parts.append(f"{per_cent(after)} of demand is served instead of {per_cent(before)} (by {unit})")
+            parts.append(f"{format_share(after)} of demand is served instead of {format_share(before)} (by {unit})")
     return f"In {other.label} {' and '.join(parts)}." if parts else ""
 
 
-def _disrupted(found: Comparison, other: Compared) -> str:
+def _describe_scenarios(found: Comparison, other: ResultFile) -> str:
     """Scenarios in which service or loss differ, those of the largest loss first."""
     rows = found.of("scenario_changes", other.label)
     rows = rows[rows["figure"].isin(["service", "loss"])]
@@ -160,34 +162,34 @@ def _disrupted(found: Comparison, other: Compared) -> str:
     return f"Disruptions that {other.label} meets otherwise – {_semicolons(words, len(names))}." if words else ""
 
 
-def _scenario_figure(figure: str, before: float, after: float, plan: Compared) -> str:
+def _scenario_figure(figure: str, before: float, after: float, plan: ResultFile) -> str:
     if math.isnan(before) or math.isnan(after):
         return ""
     if figure == "service":
-        return f"{per_cent(after)} served instead of {per_cent(before)}"
+        return f"{format_share(after)} served instead of {format_share(before)}"
     words = ["saved" if amount < 0 else "lost" for amount in (after, before)]
-    amounts = [money(abs(amount), plan.currency) for amount in (after, before)]
+    amounts = [format_money(abs(amount), plan.currency) for amount in (after, before)]
     return f"{amounts[0]} {words[0]} instead of {amounts[1]}{f' {words[1]}' * (words[0] != words[1])}"
 
 
-def _broken(found: Comparison, other: Compared) -> str:
+def _broken(found: Comparison, other: ResultFile) -> str:
     """Rules that only one of the plans breaks."""
     rows = found.of("rule_changes", other.label).drop_duplicates(["rule", "item", "who", "period"])
     parts = []
     for label, side, counterpart in ((other.label, "after", "before"), (found.reference.label, "before", "after")):
         broken = (rows[f"met_{side}"] == "no") & (rows[f"met_{counterpart}"] != "no")
         names = list(dict.fromkeys(rows.loc[broken, "rule"]))
-        parts += [f"{label} breaks {listed(names, MOST_NAMED)}"] if names else []
+        parts += [f"{label} breaks {join_names(names, MOST_NAMED)}"] if names else []
     return f"{'; '.join(parts)}, which the other does not." if parts else ""
 
 
-def _inputs(found: Comparison, other: Compared) -> str:
+def _inputs(found: Comparison, other: ResultFile) -> str:
     rows = found.of("input_changes", other.label)
     rows = rows[rows["difference"] != "remark"]
     if rows.empty:
         return f"The inputs of {other.label} are those of {found.reference.label}."
     words = [input_words(row) for row in frames.rows(rows.head(MOST_NAMED))]
-    return f"{counted(len(rows), 'input')} in {other.label}: {_semicolons(words, len(rows))}."
+    return f"{count_differences(len(rows), 'input')} in {other.label}: {_semicolons(words, len(rows))}."
 
 
 def input_words(row: dict[str, Any]) -> str:
@@ -195,11 +197,11 @@ def input_words(row: dict[str, Any]) -> str:
     name = f"{row['sheet']}[{row['key']}]"
     if row["difference"] in ("row added", "row dropped"):
         return f"{name} {row['difference'].removeprefix('row ')}"
-    before, after = (_shown(row[side]) for side in ("before", "after"))
+    before, after = (_format_figure(row[side]) for side in ("before", "after"))
     return f"{name}.{row['column']} {before} → {after}"
 
 
-def _shown(value: Any) -> str:
+def _format_figure(value: Any) -> str:
     return f"{value:g}" if isinstance(value, int | float) else str(value) or "blank"
 
 
@@ -210,13 +212,13 @@ def comparison_tiles(found: Comparison) -> list[Tile]:
     if reference.label in found.plans:
         label = "Cost" if reference.goal == "cost" else "Profit"
         shown.append(Tile(f"{label} of {reference.label}", _total(reference), "reference"))
-    for other in _planned(found):
+    for other in _describe_plans(found):
         comparable = (other.goal, other.currency) == (reference.goal, reference.currency)
         if other is reference or not comparable or reference.label not in found.plans:
             continue
         change = other.objective - reference.objective
         part = f" ({_relative(change, reference.objective)})" if change and reference.objective else ""
-        amount = _signed(change, other.currency) if change else "no change"
+        amount = _format_signed(change, other.currency) if change else "no change"
         shown.append(Tile(f"Change from {reference.label} to {other.label}", amount, f"to {_total(other)}{part}"))
     counts = {
         "Decisions that differ": found.tables["decisions"],
@@ -230,5 +232,5 @@ def comparison_tiles(found: Comparison) -> list[Tile]:
     return [*shown[: _MOST_TILES - len(last)], *last]
 
 
-def _planned(found: Comparison) -> list[Compared]:
+def _describe_plans(found: Comparison) -> list[ResultFile]:
     return [plan for plan in found.files if plan.label in found.plans]

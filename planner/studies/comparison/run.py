@@ -5,11 +5,11 @@ from pathlib import Path
 
 from planner.issues import InputError, Issue
 from planner.report.page import html, markdown
-from planner.results.result_file import labels, read_compared
+from planner.results.result_file import labels, read_result_file
 from planner.seal import seal
 from planner.studies.comparison.charts import comparison_charts
 from planner.studies.comparison.page import comparison_page
-from planner.studies.comparison.report import comparison_summary, comparison_tiles, counted, whole
+from planner.studies.comparison.report import comparison_summary, comparison_tiles, count_differences, whole
 from planner.studies.comparison.study import Comparison, compare
 from planner.workbook.board import Board
 from planner.workbook.save import save_page
@@ -19,7 +19,7 @@ FORMATS = {"xlsx": ".xlsx", "md": ".md", "html": ".html"}
 """Forms of a comparison and the endings of their files."""
 
 
-def form_of(output: Path, asked: str | None) -> str:
+def choose_form(output: Path, asked: str | None) -> str:
     """The form that was asked for, else the one that the ending of `output` means. Raises InputError for neither."""
     known = {ending: form for form, ending in FORMATS.items()}
     form = asked or known.get(output.suffix.lower())
@@ -29,7 +29,7 @@ def form_of(output: Path, asked: str | None) -> str:
     return str(form)
 
 
-def in_order(files: Sequence[Path], base: Path | None) -> list[Path]:
+def order_files(files: Sequence[Path], base: Path | None) -> list[Path]:
     """The files to compare, the reference first. Raises InputError where there are fewer than two."""
     others = [file for file in files if base is None or file.absolute() != base.absolute()]
     paths = others if base is None else [base, *others]
@@ -48,8 +48,8 @@ def run_comparison(paths: Sequence[Path], output: Path, form: str, force: bool =
     for path in paths:
         if output.exists() and path.exists() and output.samefile(path):
             raise InputError([Issue("error", "", "", f"{output} is one of the files to compare: name another")])
-    ensure_replaceable(output, force, _ending(output, form))
-    found = compare([read_compared(path, label) for path, label in zip(paths, labels(paths), strict=True)])
+    ensure_replaceable(output, force, _require_ending(output, form))
+    found = compare([read_result_file(path, label) for path, label in zip(paths, labels(paths), strict=True)])
     _write(found, output, form)
     return found
 
@@ -73,11 +73,11 @@ def write_comparison(found: Comparison, output: Path, form: str, force: bool = F
     InputError
         Where `output` is not to be replaced, or cannot be written.
     """
-    ensure_replaceable(output, force, _ending(output, form))
+    ensure_replaceable(output, force, _require_ending(output, form))
     _write(found, output, form)
 
 
-def _ending(output: Path, form: str) -> str:
+def _require_ending(output: Path, form: str) -> str:
     """The ending that the file must have: a page may have any, where its form was asked for."""
     return FORMATS[form] if form == "xlsx" else output.suffix.lower()
 
@@ -101,15 +101,15 @@ def _write_workbook(found: Comparison, output: Path) -> None:
     write_tables(output, found.schemas, tables, {}, board, by_row=("headline",))
 
 
-def said(found: Comparison) -> list[str]:
+def describe_comparison(found: Comparison) -> list[str]:
     """What to say about a comparison, line by line: totals, the check of each bridge, and how much differs."""
     lines = []
     reference = found.reference
     for other in found.files[1:]:
         if {reference.label, other.label} <= set(found.plans):
             lines.append(whole(reference, other))
-            lines.append(f"{other.label}: {counted(len(found.of('decisions', other.label)), 'decision')}")
-        lines.append(f"{other.label}: {counted(len(found.of('input_changes', other.label)), 'input')}")
+            lines.append(f"{other.label}: {count_differences(len(found.of('decisions', other.label)), 'decision')}")
+        lines.append(f"{other.label}: {count_differences(len(found.of('input_changes', other.label)), 'input')}")
     for row in found.tables["bridges"].to_dict("records"):
         check = "adds up" if row["exact"] == "yes" else f"leaves {row['unexplained']:.3g}"
         steps, difference = row["steps"], row["difference"]

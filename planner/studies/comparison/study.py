@@ -9,12 +9,12 @@ import pandas as pd
 import pandera.pandas as pa
 
 from planner.issues import Issue
-from planner.results.result_file import Compared
+from planner.results.result_file import ResultFile
 from planner.sheets.comparison import comparison_schemas
 from planner.sheets.issues import tabulate_issues
-from planner.studies.comparison.alignment import Plan, plan_of, remarks
+from planner.studies.comparison.alignment import AlignedPlan, plan_of, remarks
 from planner.studies.comparison.bridge import check, steps
-from planner.studies.comparison.decisions import decisions
+from planner.studies.comparison.decisions import list_decisions
 from planner.studies.comparison.differences import decision_changes
 from planner.studies.comparison.headline import headline
 from planner.studies.comparison.inputs import input_changes
@@ -38,14 +38,14 @@ class Comparison:
     `plans` holds the files that have one, by label.
     """
 
-    files: list[Compared]
-    plans: dict[str, Plan]
+    files: list[ResultFile]
+    plans: dict[str, AlignedPlan]
     schemas: dict[str, pa.DataFrameSchema]
     tables: dict[str, pd.DataFrame]
     issues: list[Issue]
 
     @property
-    def reference(self) -> Compared:
+    def reference(self) -> ResultFile:
         """What all others are held against."""
         return self.files[0]
 
@@ -56,7 +56,7 @@ class Comparison:
 
 
 @collector_paused()
-def compare(files: Sequence[Compared]) -> Comparison:
+def compare(files: Sequence[ResultFile]) -> Comparison:
     """Hold all `files` against the first, and make the bridge from each to the next."""
     reference, others = files[0], files[1:]
     plans = {found.label: plan_of(reference, found) for found in files if found.has_plan}
@@ -65,7 +65,7 @@ def compare(files: Sequence[Compared]) -> Comparison:
         rows["input_changes"] += input_changes(reference, found)
         if reference.label in plans and found.label in plans:
             pair = plans[reference.label], plans[found.label]
-            ours, theirs = map(decisions, pair)
+            ours, theirs = map(list_decisions, pair)
             rows["decisions"] += decision_changes(ours, theirs, (reference.label, found.label))
             for sheet, moved in _MOVED.items():
                 rows[sheet] += moved(*pair).assign(file=found.label).to_dict("records")
@@ -80,7 +80,7 @@ def compare(files: Sequence[Compared]) -> Comparison:
     return Comparison(list(files), plans, schemas, tables, issues)
 
 
-def _bridges(files: Sequence[Compared]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _bridges(files: Sequence[ResultFile]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Rows of sheets bridges and bridge: from each plan to the next in the same currency."""
     planned = [found for found in files if found.has_plan]
     checks, rows = [], []
@@ -94,7 +94,7 @@ def _bridges(files: Sequence[Compared]) -> tuple[list[dict[str, Any]], list[dict
     return checks, rows
 
 
-def _about(found: Compared) -> dict[str, Any]:
+def _about(found: ResultFile) -> dict[str, Any]:
     return {
         "file": found.label,
         "path": str(found.path),

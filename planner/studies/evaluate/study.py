@@ -4,18 +4,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planner.diagnosis import remedies, told
+from planner.diagnosis import describe_remedies, find_remedies
 from planner.issues import Issue
-from planner.planning import Job, reported
+from planner.planning import Problem, report_plan
 from planner.report.brief import EVALUATED
-from planner.results.result_file import Compared
-from planner.solver.earlier import Fit, fit, lanes_as_used, places
-from planner.solver.extended import held, nearest_to
+from planner.results.result_file import ResultFile
+from planner.solver.earlier_plan import Fit, lanes_as_used, match_plan, places
+from planner.solver.extended import hold_columns, nearest_to
 from planner.solver.solver import Solution, solve_arrays
-from planner.studies.given import decisions_in
-from planner.studies.why.question import shown
+from planner.studies.earlier_result import decisions_in
+from planner.studies.why.question import format_decision
 from planner_models.decisions import variables
-from planner_models.plan import Plan
+from planner_models.plan import ResultTables
 from planner_models.schema.decisions import Decision
 
 Flow = tuple[str, str, str, str, str]
@@ -29,35 +29,35 @@ class Evaluation:
     """
 
     solution: Solution
-    tables: Plan
+    tables: ResultTables
     found: Fit
     reasons: tuple[str, ...] = ()
 
 
-def evaluate(job: Job, earlier: Compared) -> Evaluation:
+def evaluate(job: Problem, earlier: ResultFile) -> Evaluation:
     """Hold the decisions of an earlier plan in a job. Raises KeyboardInterrupt where the user stops it."""
-    found = fit(job.model, job.compiled, decisions_in(earlier, job.reading.instance))
+    found = match_plan(job.model, job.compiled, decisions_in(earlier, job.reading.instance))
     lanes = lanes_as_used(job.model, job.compiled, _flows(earlier))
     values = np.where(np.isnan(found.values), lanes, found.values)
-    fixed = held(job.compiled, values)
+    fixed = hold_columns(job.compiled, values)
     solution = solve_arrays(fixed, job.options)
     if solution.status == "interrupted":
         raise KeyboardInterrupt
     if solution.values is None:
         broken = solution.status == "infeasible"
-        reasons = told(remedies(job.model, fixed), job.reading) if broken else []
+        reasons = describe_remedies(find_remedies(job.model, fixed), job.reading) if broken else []
         return Evaluation(solution, {}, found, tuple(reasons or _to_change(job, values)))
     words = f"the decisions of {earlier.path.name}, only flows chosen anew"
     remarks = [
-        Issue("warning", "", "", f"{shown(decision)} of {earlier.label} can no longer be taken")
+        Issue("warning", "", "", f"{format_decision(decision)} of {earlier.label} can no longer be taken")
         for decision in found.gone
     ]
     noted = replace(job, issues=(*job.issues, *remarks))
-    tables = reported(noted, solution, status=EVALUATED, status_text=words, bound=None, gap=None)
+    tables = report_plan(noted, solution, status=EVALUATED, status_text=words, bound=None, gap=None)
     return Evaluation(solution, tables, found)
 
 
-def _flows(earlier: Compared) -> list[Flow]:
+def _flows(earlier: ResultFile) -> list[Flow]:
     """The flows of the earlier plan, by origin, destination, item, mode and period."""
     flows = earlier.tables.get("flows")
     if flows is None:
@@ -67,21 +67,21 @@ def _flows(earlier: Compared) -> list[Flow]:
     return list(flows[columns].itertuples(index=False, name=None))
 
 
-def _to_change(job: Job, values: np.ndarray) -> list[str]:
+def _to_change(job: Problem, values: np.ndarray) -> list[str]:
     """The fewest decisions that would have to change, where the decisions contradict the new data among themselves."""
     near = solve_arrays(nearest_to(job.compiled, values), replace(job.options, gap=0.0))
     if near.values is None:
         return []
-    names = named_places(job)
+    names = map_decisions(job)
     away = np.flatnonzero(np.abs(near.values[: len(values)] - values) > 0.5).tolist()
     return [
-        f"{shown(names[place])} would have to be {near.values[place]:g}, not {values[place]:g}"
+        f"{format_decision(names[place])} would have to be {near.values[place]:g}, not {values[place]:g}"
         for place in away
         if place in names
     ]
 
 
-def named_places(job: Job) -> dict[int, Decision]:
+def map_decisions(job: Problem) -> dict[int, Decision]:
     """The decision behind each column that is one."""
     column = places(job.compiled)
     return {column[id(variable)]: decision for decision, variable in variables(job.model).items()}

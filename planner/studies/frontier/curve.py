@@ -12,7 +12,7 @@ from planner.workbook.read import Reading
 
 
 @dataclass(frozen=True)
-class Request:
+class FrontierRequest:
     """The rule, how many points, and what stands on the other axis beside cost: None for the rule's own figure."""
 
     rule: str
@@ -22,7 +22,7 @@ class Request:
 
 
 @dataclass
-class Point:
+class FrontierPoint:
     """A plan under one limit: cost as the solver minimises it (profit is a negative cost), and what was measured.
 
     `value` is the figure of the rule, NaN where nothing that it is about is left; then the limit stands for it as
@@ -52,29 +52,29 @@ class Frontier:
     `own_figure` that the figure of a point is what its plan has, not what it could have at another cost.
     """
 
-    request: Request
+    request: FrontierRequest
     reading: Reading
     sign: float
     better: float
     upper: bool
-    points: list[Point] = field(default_factory=list)
+    points: list[FrontierPoint] = field(default_factory=list)
     complete: bool = True
     open_end: bool = False
     own_figure: bool = True
     hurried: bool = False
 
     @property
-    def sound(self) -> list[Point]:
+    def sound(self) -> list[FrontierPoint]:
         """The points that leave something of what the rule and the measure are about."""
         return [point for point in self.points if not point.empty]
 
     @property
-    def kept(self) -> list[Point]:
+    def kept(self) -> list[FrontierPoint]:
         """The points on the curve: sound, and not beaten by another."""
         return [point for point in self.sound if not point.dominated]
 
     @property
-    def tightest(self) -> Point:
+    def tightest(self) -> FrontierPoint:
         """The last sound point; where there is none the plan without the rule."""
         return [self.points[0], *self.sound][-1]
 
@@ -122,7 +122,7 @@ def settle(found: Frontier) -> None:
         point.solution = _against(point, bound)
 
 
-def _meets(found: Frontier, point: Point, limit: float) -> bool:
+def _meets(found: Frontier, point: FrontierPoint, limit: float) -> bool:
     """Whether a plan meets a limit that it was not asked to meet.
 
     Of service the figure is what could be served, at a cost that was not counted, so that it proves nothing here.
@@ -132,7 +132,7 @@ def _meets(found: Frontier, point: Point, limit: float) -> bool:
     return point.value <= limit if found.upper else point.value >= limit
 
 
-def _against(point: Point, bound: float | None) -> Solution:
+def _against(point: FrontierPoint, bound: float | None) -> Solution:
     """How a point was solved, with the gap of the plan it has now."""
     if bound is None:
         return replace(point.solution, objective=point.cost)
@@ -142,18 +142,18 @@ def _against(point: Point, bound: float | None) -> Solution:
     return replace(point.solution, objective=point.cost, bound=bound, gap=gap, status=status)
 
 
-def _most_left_open(points: Sequence[Point]) -> float:
-    most = max(map(_left_open, points), default=0.0)
+def _most_left_open(points: Sequence[FrontierPoint]) -> float:
+    most = max(map(_find_open_gap, points), default=0.0)
     largest = max((abs(point.cost) for point in points), default=0.0)
     return most if most > PROVED * max(1.0, largest) else 0.0
 
 
-def _left_open(point: Point) -> float:
+def _find_open_gap(point: FrontierPoint) -> float:
     bound = point.solution.bound
     return math.inf if bound is None else max(0.0, point.cost - bound)
 
 
-def _slack(one: Point, other: Point) -> float:
+def _slack(one: FrontierPoint, other: FrontierPoint) -> float:
     """Costs this near are the same."""
     return 1e-9 * max(1.0, abs(one.cost), abs(other.cost))
 
@@ -172,7 +172,7 @@ def mark(found: Frontier) -> None:
         kept[knee].knee = True
 
 
-def _beats(found: Frontier, one: Point, other: Point) -> bool:
+def _beats(found: Frontier, one: FrontierPoint, other: FrontierPoint) -> bool:
     """Whether one point is no worse in both and better in one; of equals the first is kept."""
     slack = _slack(one, other)
     safer = found.better * (one.measure - other.measure)
@@ -182,7 +182,7 @@ def _beats(found: Frontier, one: Point, other: Point) -> bool:
     return safer >= -1e-9 and cheaper >= -slack
 
 
-def _knee(points: list[Point], blur: float) -> int | None:
+def _knee(points: list[FrontierPoint], blur: float) -> int | None:
     """The point farthest from the chord between the ends, both axes scaled to 1; None where none is off it.
 
     Nor is there one where it is off by no more cost than a point can be.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
-from planner.planning import Job
+from planner.planning import Problem
 from planner.recourse.reaction import Recourse
 from planner_models.blocks.disruptions.risk import base_cost, probabilities, tail
 from planner_models.sets.scenarios import BASE
@@ -33,12 +33,12 @@ def least_served(recourse: Recourse, names: Iterable[str]) -> float:
     return min(shares, default=math.nan)
 
 
-def _service(job: Job, tables: Tables, rule: pd.Series) -> float:
+def _service(job: Problem, tables: Tables, rule: pd.Series) -> float:
     """The least service over all scenarios of the workbook."""
     return least_served(Recourse(job.model), job.model.sets.scenarios.index)
 
 
-def _cvar(job: Job, tables: Tables, rule: pd.Series) -> float:
+def _cvar(job: Problem, tables: Tables, rule: pd.Series) -> float:
     """The mean of the worst costs, base and loss, in money: no plan is safer for making its own base cost more."""
     rows = tables["scenarios"]
     chances = probabilities(job.model.sets)
@@ -47,8 +47,8 @@ def _cvar(job: Job, tables: Tables, rule: pd.Series) -> float:
     return base_cost(job.model, job.model.sets).value() + sum(share * losses[name] for name, share in shares.items())
 
 
-def _security(column: str) -> Callable[[Job, Tables, pd.Series], float]:
-    def worst(job: Job, tables: Tables, rule: pd.Series) -> float:
+def _security(column: str) -> Callable[[Problem, Tables, pd.Series], float]:
+    def worst(job: Problem, tables: Tables, rule: pd.Series) -> float:
         """The largest figure of the rule's item, in the periods of the rule; of every item where it names none.
 
         NaN where none of it is left.

@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from planner.report.figures import listed, money, three_digits
+from planner.report.figures import format_money, join_names, three_digits
 from planner.sheets.board import Curve, Tile
-from planner.studies.frontier.curve import Frontier, Point
+from planner.studies.frontier.curve import Frontier, FrontierPoint
 from planner_models.schema import RESULTS
 
 _NAMES = {
@@ -41,7 +41,7 @@ def frontier_summary(found: Frontier, tables: dict[str, pd.DataFrame]) -> pd.Dat
 
 
 def _status(found: Frontier) -> str:
-    cut, solved = _cut(found), len(found.points)
+    cut, solved = _count_cut_short(found), len(found.points)
     if not found.complete:
         whole = f"stopped by the user after {_count(found)}"
     elif cut or 1 < solved < found.request.points:
@@ -70,25 +70,31 @@ def frontier_brief(found: Frontier, tables: dict[str, pd.DataFrame]) -> list[str
     """The sentences: the span, the knee, what flips, what is doubtful."""
     first = found.points[0]
     sentences = [
-        _hidden(found),
-        _stopped(found),
+        _describe_noise(found),
+        _describe_stop(found),
         f"Without the rule the plan {_does(found, first)} and has {_figure(first)}: a looser limit changes nothing.",
-        *(_curve(found, tables) if len(found.points) > 1 else [_nothing(found)]),
+        *(_curve(found, tables) if len(found.points) > 1 else [_describe_unrestricted(found)]),
         _late(found),
         _doubt(found),
     ]
     return [sentence for sentence in sentences if sentence]
 
 
-def _figure(point: Point) -> str:
+def _figure(point: FrontierPoint) -> str:
     return "nothing that it is about" if math.isnan(point.value) else f"{point.value:.4g}"
 
 
 def _curve(found: Frontier, tables: dict[str, pd.DataFrame]) -> list[str]:
-    return [_tightest(found), _emptied(found), _knee(found), *_flips(found, tables), _beaten(found)]
+    return [
+        _tightest(found),
+        _describe_emptied(found),
+        _knee(found),
+        *_flips(found, tables),
+        _describe_dominated(found),
+    ]
 
 
-def _hidden(found: Frontier) -> str:
+def _describe_noise(found: Frontier) -> str:
     """The first thing to know where the whole curve may be noise."""
     if not found.hidden:
         return ""
@@ -99,11 +105,11 @@ def _hidden(found: Frontier) -> str:
     )
 
 
-def _stopped(found: Frontier) -> str:
+def _describe_stop(found: Frontier) -> str:
     return "" if found.complete else f"Stopped by the user after {_count(found)}."
 
 
-def _nothing(found: Frontier) -> str:
+def _describe_unrestricted(found: Frontier) -> str:
     """What is to be said of a rule whose only point is the plan without it."""
     if not found.complete:
         return ""
@@ -139,13 +145,14 @@ def _tightest_sound(found: Frontier) -> str:
     )
 
 
-def _emptied(found: Frontier) -> str:
+def _describe_emptied(found: Frontier) -> str:
     """The points that are safe only because nothing is left."""
     empty = [point for point in found.points if point.empty]
     if not empty:
         return ""
+    limits = join_names([f"{point.limit:.4g}" for point in empty], 3)
     return (
-        f"At {len(empty)} of {len(found.points)} points (limit {listed([f'{point.limit:.4g}' for point in empty], 3)}) "
+        f"At {len(empty)} of {len(found.points)} points (limit {limits}) "
         f"nothing is left that the rule or the measure is about, for up to {_price(found, empty[-1])}: "
         "that is not safety, and is left off the curve."
     )
@@ -154,25 +161,25 @@ def _emptied(found: Frontier) -> str:
 def _late(found: Frontier) -> str:
     """How many points the time limit cut short, or left without a plan."""
     solved, asked = len(found.points), found.request.points
-    cut = _cut(found)
+    cut = _count_cut_short(found)
     sentences = [f"{cut} of {solved} solves ended at the time limit." if cut else ""]
     if found.complete and 1 < solved < asked:
         sentences.append(f"Only {solved} of {asked} points have a plan: for the others none was found in time.")
     return " ".join(filter(None, sentences))
 
 
-def _cut(found: Frontier) -> int:
+def _count_cut_short(found: Frontier) -> int:
     """How many points the time limit cut short."""
     return sum(point.solution.status == "time_limit" for point in found.points)
 
 
-def _does(found: Frontier, point: Point) -> str:
+def _does(found: Frontier, point: FrontierPoint) -> str:
     verb = "costs" if found.sign > 0 else "earns"
-    return f"{verb} {money(found.sign * point.cost, found.reading.instance.settings['currency'])}"
+    return f"{verb} {format_money(found.sign * point.cost, found.reading.instance.settings['currency'])}"
 
 
-def _price(found: Frontier, point: Point) -> str:
-    amount = money(point.cost - found.points[0].cost, found.reading.instance.settings["currency"])
+def _price(found: Frontier, point: FrontierPoint) -> str:
+    amount = format_money(point.cost - found.points[0].cost, found.reading.instance.settings["currency"])
     return f"{amount} {'more' if found.sign > 0 else 'of profit'}"
 
 
@@ -197,12 +204,12 @@ def _flips(found: Frontier, tables: dict[str, pd.DataFrame]) -> list[str]:
     largest = sorted(steps, key=lambda step: -len(step[1]))[:1]
     return [
         f"Most decisions change between {before:.4g} and {after:.4g} ({len(rows)}): "
-        f"{listed(rows['words'].tolist(), _MOST_FLIPS)}."
+        f"{join_names(rows['words'].tolist(), _MOST_FLIPS)}."
         for (before, after), rows in largest
     ]
 
 
-def _beaten(found: Frontier) -> str:
+def _describe_dominated(found: Frontier) -> str:
     count = sum(point.dominated for point in found.points)
     return f"{count} of {len(found.points)} points are beaten by another and left off the curve." if count else ""
 
@@ -219,7 +226,7 @@ def _doubt(found: Frontier) -> str:
 def _blur(found: Frontier, amount: float) -> str:
     if math.isinf(amount):
         return "an amount that is not known"
-    return f"up to {money(amount, found.reading.instance.settings['currency'])}"
+    return f"up to {format_money(amount, found.reading.instance.settings['currency'])}"
 
 
 def frontier_tiles(found: Frontier) -> list[Tile]:

@@ -9,9 +9,9 @@ from planner.progress import Live
 from planner.seal import seal
 from planner.sheets.frontier import FRONTIER
 from planner.sheets.issues import tabulate_issues
-from planner.studies.frontier.curve import Frontier, Request
+from planner.studies.frontier.curve import Frontier, FrontierRequest
 from planner.studies.frontier.report import frontier_brief, frontier_curve, frontier_summary, frontier_tiles
-from planner.studies.frontier.study import Watch, frontier
+from planner.studies.frontier.study import FrontierWatch, frontier
 from planner.studies.frontier.tables import frontier_tables
 from planner.workbook.board import Board
 from planner.workbook.read import Reading
@@ -20,7 +20,7 @@ from planner.workers.pool import ALONE, Workforce
 
 
 def run_frontier(
-    reading: Reading, request: Request, output: Path, issues: list[Issue], live: Live, crew: Workforce = ALONE
+    reading: Reading, request: FrontierRequest, output: Path, issues: list[Issue], live: Live, crew: Workforce = ALONE
 ) -> tuple[Frontier, list[str]]:
     """Solve along the rule, write the workbook at `output`, and return what was found and what to say.
 
@@ -28,7 +28,7 @@ def run_frontier(
     stopped before any point was known.
     """
     began = datetime.now(UTC)
-    found = frontier(reading, request, Watch(live.show, live.say), issues, crew)
+    found = frontier(reading, request, FrontierWatch(live.show, live.say), issues, crew)
     if not found.points:
         raise KeyboardInterrupt
     tables = frontier_tables(found)

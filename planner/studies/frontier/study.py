@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 
 from planner.issues import InputError, Issue
-from planner.planning import Job, prepared
+from planner.planning import Problem, prepare_problem
+from planner.recourse.evaluation import add_evaluated_scenarios
 from planner.recourse.reaction import Recourse
-from planner.recourse.settled import settled
-from planner.recourse.unmodelled import with_unmodelled
-from planner.solver.solver import Progress, Solution, load_values, rounding, solve_arrays
-from planner.studies.frontier.curve import Frontier, Point, Request, mark, settle
+from planner.recourse.second_stage import choose_second_stage
+from planner.solver.solver import Progress, Solution, load_values, make_roundings, solve_arrays
+from planner.studies.frontier.curve import Frontier, FrontierPoint, FrontierRequest, mark, settle
 from planner.studies.frontier.measures import MEASURES, MEASURES_OF, least_served
-from planner.workbook.names import suggestion
+from planner.workbook.names import suggest
 from planner.workbook.read import Reading
 from planner.workers.pool import ALONE, Workforce, solve_all
 from planner_models import frames
@@ -33,7 +33,7 @@ MOST_COVER = 60.0
 """Months of stock asked for at most, or twice what the plan without the rule has: more would often be met for ever."""
 
 
-class NoPlan(Exception):
+class NoFrontier(Exception):
     """There is no plan, even without the rule."""
 
     def __init__(self, solution: Solution) -> None:
@@ -42,7 +42,7 @@ class NoPlan(Exception):
 
 
 @dataclass(frozen=True)
-class Watch:
+class FrontierWatch:
     """Who is told of solves, and of what is being done."""
 
     solving: Callable[[Progress], None]
@@ -50,7 +50,11 @@ class Watch:
 
 
 def frontier(
-    reading: Reading, request: Request, watch: Watch, issues: Iterable[Issue] = (), crew: Workforce = ALONE
+    reading: Reading,
+    request: FrontierRequest,
+    watch: FrontierWatch,
+    issues: Iterable[Issue] = (),
+    crew: Workforce = ALONE,
 ) -> Frontier:
     """Solve along the rule's limit, from the tightest on: the plan of each is a start for the next, which asks less.
 
@@ -81,7 +85,7 @@ def frontier(
 class _Search:
     """Solves one instance under one limit after the other."""
 
-    def __init__(self, found: Frontier, row: int, kind: str, watch: Watch) -> None:
+    def __init__(self, found: Frontier, row: int, kind: str, watch: FrontierWatch) -> None:
         self.found, self.row, self.kind, self.watch = found, row, kind, watch
         self.last: np.ndarray | None = None
         self.sources = 0
@@ -92,7 +96,7 @@ class _Search:
         job = self._job(hard="no", penalty=0.0)
         solution = self._solved(job, None)
         if solution.values is None:
-            raise NoPlan(solution)
+            raise NoFrontier(solution)
         self.found.sign = job.sign
         own = [row.parts for row in job.model.rules.rows.values() if row.rule.name == self.found.request.rule]
         self.sources = max(map(len, own), default=0)
@@ -135,7 +139,7 @@ class _Search:
         options = replace(self.found.request.options, gap=1e9)
         solution = solve_arrays(relaxed, options)
         if solution.values is not None:
-            solution = solve_arrays(job.compiled, options, None, rounding(job.model, job.compiled))
+            solution = solve_arrays(job.compiled, options, None, make_roundings(job.model, job.compiled))
         if solution.status == "interrupted":
             raise KeyboardInterrupt
         if solution.values is None:
@@ -176,39 +180,39 @@ class _Search:
             self.last = solution.values
             self.found.points.append(self._point(job, solution, limit))
 
-    def _job(self, **cells: Any) -> Job:
+    def _job(self, **cells: Any) -> Problem:
         """The instance with other cells in the row of the rule."""
         reading = self.found.reading
         rules = reading.instance["rules"].copy()
         for column, value in (cells | {"active": "yes"}).items():
             rules.at[self.row, column] = value
         instance = Instance({**reading.instance.tables, "rules": rules}, reading.instance.settings)
-        return prepared(replace(reading, instance=instance), self.found.request.options)
+        return prepare_problem(replace(reading, instance=instance), self.found.request.options)
 
-    def _solved(self, job: Job, start: np.ndarray | None) -> Solution:
+    def _solved(self, job: Problem, start: np.ndarray | None) -> Solution:
         if start is not None and len(start) != len(job.compiled.cost):
             start = None
         return solve_arrays(
             job.compiled,
             job.options,
             lambda step: self.watch.solving(step.turned(job.sign)),
-            rounding(job.model, job.compiled),
+            make_roundings(job.model, job.compiled),
             start,
         )
 
-    def _point(self, job: Job, solution: Solution, limit: float) -> Point:
+    def _point(self, job: Problem, solution: Solution, limit: float) -> FrontierPoint:
         assert solution.values is not None
         assert solution.objective is not None
-        load_values(job.compiled, settled(job.model, job.compiled, solution.values))
-        tables = with_unmodelled(job.model, plan(job.model))
+        load_values(job.compiled, choose_second_stage(job.model, job.compiled, solution.values))
+        tables = add_evaluated_scenarios(job.model, plan(job.model))
         value = self._figure(job, tables)
         against = self.found.request.against
         rule = job.reading.instance["rules"].loc[[self.row]].iloc[0]
         own = limit if math.isnan(value) else value
         measured = MEASURES_OF[against](job, tables, rule) if against else own
-        return Point(limit, solution.objective, value, measured, solution, tables)
+        return FrontierPoint(limit, solution.objective, value, measured, solution, tables)
 
-    def _figure(self, job: Job, tables: dict[str, pd.DataFrame]) -> float:
+    def _figure(self, job: Problem, tables: dict[str, pd.DataFrame]) -> float:
         """The rule's figure where it is tightest; of service, the most that can be served."""
         if self.kind == "min_service":
             names = {row.who for row in job.model.rules.rows.values() if row.rule.name == self.found.request.rule}
@@ -223,29 +227,29 @@ class _Way:
     """What all points of a frontier have in common, for workers; `start` is a plan that meets the tightest limit."""
 
     reading: Reading
-    request: Request
+    request: FrontierRequest
     row: int
     kind: str
     start: np.ndarray | None
 
 
-def _solve_apart(task: tuple[_Way, float]) -> list[Point]:
+def _solve_apart(task: tuple[_Way, float]) -> list[FrontierPoint]:
     """The point at a limit, if there is one."""
     way, limit = task
     found = Frontier(way.request, way.reading, 1.0, 1.0, not way.kind.startswith("min_"))
-    search = _Search(found, way.row, way.kind, Watch(lambda step: None, lambda words: None))
+    search = _Search(found, way.row, way.kind, FrontierWatch(lambda step: None, lambda words: None))
     search.last = way.start
     search.solve(limit)
     return found.points
 
 
-def _row(reading: Reading, request: Request) -> int:
+def _row(reading: Reading, request: FrontierRequest) -> int:
     """The row of the rule in its sheet. Raises InputError where it is not there or switched off."""
     rules = reading.instance["rules"]
     names = rules["rule"].tolist()
     if request.rule not in names:
         there = f": the rules are {', '.join(names)}" if names else ": sheet rules has none"
-        raise _wrong(f"--rule {request.rule} does not exist{suggestion(request.rule, names)}{there}")
+        raise _wrong(f"--rule {request.rule} does not exist{suggest(request.rule, names)}{there}")
     for switch in ("rules", *(["scenarios"] if _needs_scenarios(rules, request) else [])):
         if reading.instance.settings[switch] == "off":
             raise InputError([Issue("error", "settings", reading.setting_cell(switch), f"{switch} is off: turn it on")])
@@ -254,7 +258,7 @@ def _row(reading: Reading, request: Request) -> int:
     return int(rules.index[names.index(request.rule)])
 
 
-def _needs_scenarios(rules: pd.DataFrame, request: Request) -> bool:
+def _needs_scenarios(rules: pd.DataFrame, request: FrontierRequest) -> bool:
     kinds = set(rules.loc[rules["rule"] == request.rule, "type"])
     return bool(kinds & {"min_service", "max_cvar"}) or request.against in ("service", "cvar")
 

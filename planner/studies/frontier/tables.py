@@ -5,10 +5,10 @@ from itertools import accumulate, pairwise
 import pandas as pd
 
 from planner.sheets.frontier import FLIPS, POINTS
-from planner.studies.comparison.alignment import Plan
-from planner.studies.comparison.decisions import decisions
+from planner.studies.comparison.alignment import AlignedPlan
+from planner.studies.comparison.decisions import list_decisions
 from planner.studies.comparison.differences import decision_changes
-from planner.studies.frontier.curve import Frontier, Point
+from planner.studies.frontier.curve import Frontier, FrontierPoint
 
 
 def frontier_tables(found: Frontier) -> dict[str, pd.DataFrame]:
@@ -20,7 +20,7 @@ def frontier_tables(found: Frontier) -> dict[str, pd.DataFrame]:
     }
 
 
-def _row(found: Frontier, place: int, point: Point) -> tuple:
+def _row(found: Frontier, place: int, point: FrontierPoint) -> tuple:
     return (
         float(place),
         point.limit,
@@ -40,7 +40,7 @@ def _row(found: Frontier, place: int, point: Point) -> tuple:
 
 def _flips(found: Frontier) -> list[dict]:
     """The changes of decisions between neighbours, those that are left off the curve among them."""
-    kept = [(point, decisions(_plan(found, point))) for point in found.points]
+    kept = [(point, list_decisions(_plan(found, point))) for point in found.points]
     rows = []
     for (looser, before), (tighter, after) in pairwise(kept):
         ends = {"limit_before": looser.limit, "limit_after": tighter.limit}
@@ -49,9 +49,9 @@ def _flips(found: Frontier) -> list[dict]:
     return rows
 
 
-def _plan(found: Frontier, point: Point) -> Plan:
+def _plan(found: Frontier, point: FrontierPoint) -> AlignedPlan:
     instance = found.reading.instance
     periods, years = instance["periods"]["period"].tolist(), instance["periods"]["years"].tolist()
     starts = accumulate([float(instance.settings["base_year"]), *years[:-1]])
     lengths = dict(zip(periods, years, strict=True))
-    return Plan(f"{point.limit:.4g}", instance, point.tables, dict(zip(periods, starts, strict=True)), lengths)
+    return AlignedPlan(f"{point.limit:.4g}", instance, point.tables, dict(zip(periods, starts, strict=True)), lengths)

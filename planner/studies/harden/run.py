@@ -8,23 +8,23 @@ import pandas as pd
 
 from planner.checks.weights import refuse_unweighable
 from planner.issues import InputError, Issue
-from planner.planning import reported
+from planner.planning import report_plan
 from planner.progress import Live
-from planner.report.charts import charts
-from planner.report.figures import listed, money, per_cent
-from planner.report.tiles import tiles
+from planner.report.charts import make_charts
+from planner.report.figures import format_money, format_share, join_names
+from planner.report.tiles import make_tiles
 from planner.report.workbook import write_result
 from planner.sheets.frontier import CASES, DIFFERENCES, HARDENED
 from planner.solver.solver import Options
-from planner.studies.comparison.alignment import Plan as Aligned
-from planner.studies.comparison.decisions import decisions
+from planner.studies.comparison.alignment import AlignedPlan as Aligned
+from planner.studies.comparison.decisions import list_decisions
 from planner.studies.comparison.differences import decision_changes
-from planner.studies.harden.study import MOST_ROUNDS, Hardened, Watch, harden
-from planner.studies.harden.threats import Siege
-from planner.studies.stress.losses import cut_short, every_loss
+from planner.studies.harden.separation import RobustOptions
+from planner.studies.harden.study import MOST_ROUNDS, Hardened, HardeningWatch, harden
+from planner.studies.stress.losses import every_loss, warn_cut_short
 from planner.studies.stress.run import unknown
 from planner.workbook.board import Board
-from planner.workbook.names import suggestion
+from planner.workbook.names import suggest
 from planner.workbook.read import Reading
 from planner.workbook.write import write_tables
 from planner.workers.pool import ALONE, Workforce
@@ -40,7 +40,7 @@ ROUNDING = 1e-6
 
 def run_harden(
     reading: Reading,
-    siege: Siege,
+    siege: RobustOptions,
     options: Options,
     paths: tuple[Path, Path | None],
     issues: list[Issue],
@@ -52,18 +52,20 @@ def run_harden(
     Raises NoPlan where no plan survives, InputError where what is not served cannot be added up, WriteError where a
     file cannot be written.
     """
-    watch = Watch(live.show, lambda tried: live.say(f"{tried} sets of losses tried"), live.say, crew)
+    watch = HardeningWatch(live.show, lambda tried: live.say(f"{tried} sets of losses tried"), live.say, crew)
     told = [issue for issue in refuse_unweighable(reading) if issue not in issues]
-    cut = [*told, *cut_short(reading.instance, siege.months, siege.periods)]
+    cut = [*told, *warn_cut_short(reading.instance, siege.months, siege.periods)]
     found = harden(reading, siege, options, watch, [*issues, *cut])
-    plain, plan = (reported(*solved) for solved in (found.plain, found.plan))
+    plain, plan = (report_plan(*solved) for solved in (found.plain, found.plan))
     input_ = found.plan[0].reading
-    changed = decision_changes(_aligned(found, plain, _PLAIN), _aligned(found, plan, _HARDENED), (_PLAIN, _HARDENED))
-    sentences = hardened_words(found)
+    changed = decision_changes(
+        _align_plan(found, plain, _PLAIN), _align_plan(found, plan, _HARDENED), (_PLAIN, _HARDENED)
+    )
+    sentences = describe_hardening(found)
     plan["summary"] = _with_brief(plan["summary"], sentences)
     plan["cases"] = _case_table(found)
     plan["differences"] = pd.DataFrame(changed, columns=list(DIFFERENCES.columns))
-    board = Board(tiles(plan["summary"]), charts(input_.instance, plan))
+    board = Board(make_tiles(plan["summary"]), make_charts(input_.instance, plan))
     schemas = RESULTS | HARDENED
     write_tables(paths[0], schemas, plan, input_.raw, board)
     if paths[1] is not None:
@@ -73,7 +75,7 @@ def run_harden(
     return found, [*map(str, cut), *sentences, *(f"  {line}" for line in [*said, *more])]
 
 
-def _aligned(found: Hardened, tables: dict[str, pd.DataFrame], label: str) -> pd.DataFrame:
+def _align_plan(found: Hardened, tables: dict[str, pd.DataFrame], label: str) -> pd.DataFrame:
     """The decisions of a plan."""
     instance = found.plain[0].reading.instance
     periods, years = instance["periods"]["period"].tolist(), instance["periods"]["years"].tolist()
@@ -81,20 +83,24 @@ def _aligned(found: Hardened, tables: dict[str, pd.DataFrame], label: str) -> pd
     plan = Aligned(
         label, instance, tables, dict(zip(periods, starts, strict=True)), dict(zip(periods, years, strict=True))
     )
-    return decisions(plan)
+    return list_decisions(plan)
 
 
-def hardened_words(found: Hardened) -> list[str]:
+def describe_hardening(found: Hardened) -> list[str]:
     """What was reached, what it costs, and how sure that is."""
     siege, currency = found.siege, found.plain[0].reading.instance.settings["currency"]
     months = " or ".join(f"{count:g}" for count in siege.months)
     what = f"losses of up to {siege.together} of {', '.join(siege.kinds)} for {months} months"
-    least = f"at least {per_cent(siege.service)}"
-    what += f" in {listed(list(siege.periods))}" if siege.periods else ""
-    what += f" (without {listed(list(siege.without))})" if siege.without else ""
+    least = f"at least {format_share(siege.service)}"
+    what += f" in {join_names(list(siege.periods))}" if siege.periods else ""
+    what += f" (without {join_names(list(siege.without))})" if siege.without else ""
     if found.last is None:
         told = f"the plan survives the {len(found.added)} that were added to it with {least} served, others it may not"
-        head = f"{_stopped(found)}. Of {what}, {told}." if found.added else f"{_stopped(found)}. It is the plain plan."
+        head = (
+            f"{_describe_stop(found)}. Of {what}, {told}."
+            if found.added
+            else f"{_describe_stop(found)}. It is the plain plan."
+        )
     elif not found.added:
         head = f"The plain plan survives all {what} with {least} served."
     else:
@@ -103,7 +109,7 @@ def hardened_words(found: Hardened) -> list[str]:
     return [sentence for sentence in sentences if sentence]
 
 
-def _stopped(found: Hardened) -> str:
+def _describe_stop(found: Hardened) -> str:
     """How far it came before the user stopped it, or it was given up."""
     if found.complete:
         return f"Given up after {MOST_ROUNDS} rounds"
@@ -113,12 +119,12 @@ def _stopped(found: Hardened) -> str:
     return f"{tried} against the last plan" if found.added else tried
 
 
-def check_siege(siege: Siege, instance: Instance) -> None:
+def check_siege(siege: RobustOptions, instance: Instance) -> None:
     """Raise InputError with everything that is wrong with what was asked for."""
     faults = unknown(siege.kinds, siege.periods, instance["periods"]["period"].tolist())
     named = {name for loss in every_loss(instance) for name in loss.names}
     faults += [
-        f"--without {name} is nothing that can be lost{suggestion(name, named)}"
+        f"--without {name} is nothing that can be lost{suggest(name, named)}"
         for name in siege.without
         if name not in named
     ]
@@ -135,20 +141,20 @@ def _price(found: Hardened, currency: str) -> str:
     if price < -ROUNDING * base:
         word = "more" if profit else "less"
         return (
-            f"It {verb} {money(-price, currency)} {word} than the plain plan, which was therefore not the best: "
+            f"It {verb} {format_money(-price, currency)} {word} than the plain plan, which was therefore not the best: "
             f"what hardening takes is between nothing and {_most(found, currency)}."
         )
     word = "less" if profit else "more"
-    text = f"It {verb} {money(abs(price), currency)} {word} than the plain plan"
-    share = f" ({per_cent(abs(price) / base)})" if base else ""
-    least = money(found.least, currency) if found.least > 0 else "nothing"
+    text = f"It {verb} {format_money(abs(price), currency)} {word} than the plain plan"
+    share = f" ({format_share(abs(price) / base)})" if base else ""
+    least = format_money(found.least, currency) if found.least > 0 else "nothing"
     closed = found.most - found.least <= ROUNDING * base
     sure = "" if closed else f"; the gaps of the two plans leave it between {least} and {_most(found, currency)}"
     return f"{text}{share}{sure}."
 
 
 def _most(found: Hardened, currency: str) -> str:
-    return money(found.most, currency) if math.isfinite(found.most) else "an amount that is not known"
+    return format_money(found.most, currency) if math.isfinite(found.most) else "an amount that is not known"
 
 
 def _certainty(found: Hardened) -> str:

@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 
 from planner.issues import InputError, Issue
-from planner.planning import Job, prepared
+from planner.planning import Problem, prepare_problem
 from planner.recourse.reaction import Recourse
 from planner.solver.compiled import compile_model
 from planner.solver.in_hand import bounded_below, left_open
-from planner.solver.solver import Options, Progress, Solution, load_values, rounding, solve_arrays
-from planner.studies.harden.threats import Search, Siege, Threat, joined, search, words
-from planner.studies.stress.losses import Case, Losses
+from planner.solver.solver import Options, Progress, Solution, load_values, make_roundings, solve_arrays
+from planner.studies.harden.separation import CriticalScenario, RobustOptions, Separation, join_searches, search, words
+from planner.studies.stress.losses import LossCase, LossCatalogue
 from planner.workbook.read import Reading
 from planner.workers.pool import ALONE, Workforce, solve_in_order
-from planner_models.instance import Instance, typed
+from planner_models.instance import Instance, apply_schema
 from planner_models.network import build
 from planner_models.schema import INPUTS
 
@@ -29,7 +29,7 @@ MOST_ROUNDS = 100
 
 
 @dataclass(frozen=True)
-class Watch:
+class HardeningWatch:
     """Who is told how it goes on: of a solve, of the sets of losses that have been tried, and of each round.
 
     `crew` are those who try them.
@@ -49,12 +49,12 @@ class Hardened:
     is the one that was under way or came before the solve that was.
     """
 
-    siege: Siege
-    plain: tuple[Job, Solution]
-    plan: tuple[Job, Solution]
-    added: list[tuple[int, Threat]] = field(default_factory=list)
-    last: Search | None = None
-    search: Search | None = None
+    siege: RobustOptions
+    plain: tuple[Problem, Solution]
+    plan: tuple[Problem, Solution]
+    added: list[tuple[int, CriticalScenario]] = field(default_factory=list)
+    last: Separation | None = None
+    search: Separation | None = None
     complete: bool = True
 
     @property
@@ -79,35 +79,39 @@ def _better_of(plain: Solution, hardened: Solution) -> Solution:
     return replace(plain, objective=min(costs))
 
 
-def _objective(solved: tuple[Job, Solution]) -> float:
+def _objective(solved: tuple[Problem, Solution]) -> float:
     assert solved[1].objective is not None
     return solved[1].objective
 
 
-class NoPlan(Exception):
+class NoHardenedPlan(Exception):
     """There is no plan: `solution` says how the last solve ended.
 
     Where the plain plan was `found`, `cases` are the new ones that no plan survives together with those added before.
     """
 
-    def __init__(self, solution: Solution, found: Hardened | None = None, threats: Iterable[Threat] = ()) -> None:
+    def __init__(
+        self, solution: Solution, found: Hardened | None = None, threats: Iterable[CriticalScenario] = ()
+    ) -> None:
         super().__init__(solution.words)
         self.solution = solution
         self.found = found
         self.threats = list(threats)
 
 
-def harden(reading: Reading, siege: Siege, options: Options, watch: Watch, issues: Iterable[Issue] = ()) -> Hardened:
+def harden(
+    reading: Reading, siege: RobustOptions, options: Options, watch: HardeningWatch, issues: Iterable[Issue] = ()
+) -> Hardened:
     """Column-and-constraint generation (Zeng and Zhao, 2013): solve, find the worst losses, add them, solve again.
 
     Ctrl-C ends it with the last plan. Raises NoPlan where there is none, InputError where a switch rules it out.
     """
     _check_switches(reading)
-    job, solution = _solved(reading, options, watch, issues)
+    job, solution = _solve_hardened(reading, options, watch, issues)
     if solution.values is None:
-        raise NoPlan(solution)
+        raise NoHardenedPlan(solution)
     found = Hardened(siege, (job, solution), (job, solution), complete=solution.status != "interrupted")
-    losses = Losses(job.model.sets, siege.kinds, without=siege.without)
+    losses = LossCatalogue(job.model.sets, siege.kinds, without=siege.without)
     try:
         for number in range(1, MOST_ROUNDS + 1):
             if not found.complete or not _round(reading, found, losses, number, options, watch, issues):
@@ -120,14 +124,14 @@ def harden(reading: Reading, siege: Siege, options: Options, watch: Watch, issue
 def _round(
     reading: Reading,
     found: Hardened,
-    losses: Losses,
+    losses: LossCatalogue,
     number: int,
     options: Options,
-    watch: Watch,
+    watch: HardeningWatch,
     issues: Iterable[Issue],
 ) -> bool:
     """Find what the plan does not survive and solve again with it; whether there was anything."""
-    found.search = _searched(found, losses, watch)
+    found.search = _search_plan(found, losses, watch)
     if not found.search.complete:
         raise KeyboardInterrupt
     known = {threat.case for _, threat in found.added}
@@ -138,17 +142,17 @@ def _round(
     watch.round(f"round {number}: {'; '.join(words(new[:1]))}; {len(new)} cases added")
     cases = [threat.case for threat in new]
     harder = with_cases(reading, [threat.case for _, threat in found.added] + cases, found.siege.service)
-    job, solution = _solved(harder, options, watch, issues)
+    job, solution = _solve_hardened(harder, options, watch, issues)
     if solution.status == "interrupted" and solution.values is None:
         raise KeyboardInterrupt
     if solution.values is None:
-        raise NoPlan(solution, found, new)
+        raise NoHardenedPlan(solution, found, new)
     found.added += [(number, threat) for threat in new]
     found.plan, found.complete = (job, solution), solution.status != "interrupted"
     return found.complete
 
 
-def _searched(found: Hardened, losses: Losses, watch: Watch) -> Search:
+def _search_plan(found: Hardened, losses: LossCatalogue, watch: HardeningWatch) -> Separation:
     """What the last plan does not survive; on workers the periods are apart, since no loss lasts into the next."""
     job, solution = found.plan
     assert solution.values is not None
@@ -160,21 +164,26 @@ def _searched(found: Hardened, losses: Losses, watch: Watch) -> Search:
     parts, complete = solve_in_order(
         _search_apart, tasks, watch.crew, lambda known: watch.searching(sum(part.tried for part in known))
     )
-    return joined(parts, complete)
+    return join_searches(parts, complete)
 
 
-def _search_apart(task: tuple[Instance, np.ndarray, Siege]) -> Search:
+def _search_apart(task: tuple[Instance, np.ndarray, RobustOptions]) -> Separation:
     """The search of one period, from the values of the variables of the plan."""
     instance, values, siege = task
     model = build(instance)
     load_values(compile_model(model), values)
-    return search(Recourse(model), Losses(model.sets, siege.kinds, without=siege.without), siege)
+    return search(Recourse(model), LossCatalogue(model.sets, siege.kinds, without=siege.without), siege)
 
 
-def _solved(reading: Reading, options: Options, watch: Watch, issues: Iterable[Issue]) -> tuple[Job, Solution]:
-    job = prepared(reading, options, issues)
+def _solve_hardened(
+    reading: Reading, options: Options, watch: HardeningWatch, issues: Iterable[Issue]
+) -> tuple[Problem, Solution]:
+    job = prepare_problem(reading, options, issues)
     return job, solve_arrays(
-        job.compiled, options, lambda step: watch.solving(step.turned(job.sign)), rounding(job.model, job.compiled)
+        job.compiled,
+        options,
+        lambda step: watch.solving(step.turned(job.sign)),
+        make_roundings(job.model, job.compiled),
     )
 
 
@@ -188,7 +197,7 @@ def _check_switches(reading: Reading) -> None:
         raise InputError(faults)
 
 
-def with_cases(reading: Reading, cases: list[Case], service: float) -> Reading:
+def with_cases(reading: Reading, cases: list[LossCase], service: float) -> Reading:
     """The same input with a scenario and a rule of least service for each case."""
     names = {f"{number}: {case.words}": case for number, case in enumerate(cases, 1)}
     rows: dict[str, list[dict[str, Any]]] = {
@@ -203,17 +212,17 @@ def with_cases(reading: Reading, cases: list[Case], service: float) -> Reading:
             {"rule": f"{RULE}{name}", "type": "min_service", "scenario": name, "limit": service} for name in names
         ],
     }
-    return extended(reading, rows)
+    return extend_input(reading, rows)
 
 
-def extended(reading: Reading, rows: dict[str, list[dict[str, Any]]]) -> Reading:
+def extend_input(reading: Reading, rows: dict[str, list[dict[str, Any]]]) -> Reading:
     """The same input with more rows on some sheets, below those that stand there."""
     tables, raw = dict(reading.instance.tables), dict(reading.raw)
     for sheet, added in rows.items():
         known = tables[sheet]
         first = 1 + max([1, *known.index, *(raw[sheet].index if sheet in raw else [])])
         frame = pd.DataFrame(added, index=pd.RangeIndex(first, first + len(added), name="row"))
-        tables[sheet] = _below(known, typed(sheet, frame))
+        tables[sheet] = _below(known, apply_schema(sheet, frame))
         raw[sheet] = _below(raw.get(sheet, pd.DataFrame(columns=list(INPUTS[sheet].columns))), frame)
     instance = Instance(tables, reading.instance.settings)
     return replace(reading, instance=instance, raw=raw)

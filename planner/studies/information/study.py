@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner.planning import Job
+from planner.planning import Problem
 from planner.solver.compiled import Compiled
-from planner.solver.solver import Options, Progress, Rounding, Solution, rounding, solve_arrays
+from planner.solver.solver import Options, Progress, Rounding, Solution, make_roundings, solve_arrays
 from planner_models import frames
 from planner_models.model import Model
 from planner_models.schema import RESULTS
@@ -27,7 +27,7 @@ UNDECIDED = "not decided at this gap: it may be nothing at all; a smaller gap wo
 
 
 @dataclass(frozen=True)
-class Run:
+class SolveSettings:
     """How every plan is looked for: options, how values become whole, and who watches."""
 
     options: Options
@@ -62,7 +62,7 @@ class NoFigure(Exception):
 
 
 @dataclass(frozen=True)
-class Case:
+class ObjectiveParts:
     """The arrays of a model with scenarios, and how its columns share in the objective.
 
     base: cost of each column without scenarios; certain: by scenario, the cost of its loss if it is sure to come;
@@ -86,7 +86,7 @@ class Case:
         return self.base + sum(losses, np.zeros_like(self.base))
 
 
-def case_of(model: Model, compiled: Compiled) -> Case:
+def case_of(model: Model, compiled: Compiled) -> ObjectiveParts:
     """The parts of the objective of a model whose arrays these are."""
     place = {id(variable): position for position, variable in enumerate(compiled.variables)}
     table = model.sets.scenarios["probability"]
@@ -106,23 +106,25 @@ def case_of(model: Model, compiled: Compiled) -> Case:
     kept = [place[id(variable)] for name in DECISIONS for variable in model.component(name).values()]
     decided = compiled.integer.copy()
     decided[kept] = True
-    return Case(compiled, base, certain, frames.entries(table[table > 0]), decided)
+    return ObjectiveParts(compiled, base, certain, frames.entries(table[table > 0]), decided)
 
 
-def information(case: Case, solution: Solution, run: Run) -> Information:
+def compute_information(case: ObjectiveParts, solution: Solution, run: SolveSettings) -> Information:
     """The two figures for a plan that has been found; each further plan takes a solve.
 
     Risk has no weight in either: where it has one in the objective, the plan is found again without. Raises NoFigure
     where a plan is not found in time.
     """
     weighs_risk = not np.allclose(case.compiled.cost, case.expected, rtol=1e-12, atol=0.0)
-    planned = _solved(case, case.expected, "at expected cost", run) if weighs_risk else _limits(solution)
+    planned = _solve_scenario(case, case.expected, "at expected cost", run) if weighs_risk else _limits(solution)
     careless = solve_arrays(case.costing(case.base), run.options, run.watch, run.roundings)
-    known = {name: _solved(case, case.base + loss, f"for {name} alone", run) for name, loss in case.certain.items()}
+    known = {
+        name: _solve_scenario(case, case.base + loss, f"for {name} alone", run) for name, loss in case.certain.items()
+    }
     rest = 1.0 - sum(case.chances.values())
     waiting = rest * _limits(careless, "without disruptions")
     waiting += sum(case.chances[name] * limits for name, limits in known.items())
-    repeated = _kept(case, careless)
+    repeated = _evaluate_kept(case, careless)
     return Information(
         perfect=_difference(planned, waiting),
         stochastic=_difference(np.array([repeated, repeated]), planned),
@@ -136,11 +138,11 @@ def _limits(solution: Solution, what: str = "") -> np.ndarray:
     return np.array([solution.objective, solution.bound])
 
 
-def _solved(case: Case, cost: np.ndarray, what: str, run: Run) -> np.ndarray:
+def _solve_scenario(case: ObjectiveParts, cost: np.ndarray, what: str, run: SolveSettings) -> np.ndarray:
     return _limits(solve_arrays(case.costing(cost), run.options, run.watch, run.roundings), what)
 
 
-def _kept(case: Case, careless: Solution) -> float:
+def _evaluate_kept(case: ObjectiveParts, careless: Solution) -> float:
     """The expected cost of a plan's decisions, everything else made the best of."""
     assert careless.values is not None
     compiled, decided = case.costing(case.expected), case.decided
@@ -157,7 +159,9 @@ def _difference(dear: np.ndarray, cheap: np.ndarray) -> Between:
     return Between(*(max(0.0, float(value)) for value in (figure, least, most)))
 
 
-def value_information(job: Job, solution: Solution, watch: Callable[[Progress], None] | None = None) -> pd.DataFrame:
+def value_information(
+    job: Problem, solution: Solution, watch: Callable[[Progress], None] | None = None
+) -> pd.DataFrame:
     """Rows of sheet `summary`: the two figures with their limits and how they were found, or why there are none.
 
     Parameters
@@ -174,18 +178,18 @@ def value_information(job: Job, solution: Solution, watch: Callable[[Progress], 
     pandas.DataFrame
         Columns metric, value and unit; amounts in money, discounted.
     """
-    run = Run(job.options, rounding(job.model, job.compiled), watch)
+    run = SolveSettings(job.options, make_roundings(job.model, job.compiled), watch)
     return information_rows(job.model, job.compiled, solution, run)
 
 
-def information_rows(model: Model, compiled: Compiled, solution: Solution, run: Run) -> pd.DataFrame:
+def information_rows(model: Model, compiled: Compiled, solution: Solution, run: SolveSettings) -> pd.DataFrame:
     """Rows of sheet `summary` from a model, its arrays and its solution; see `value_information`."""
     case = case_of(model, compiled)
     rows: list[tuple[str, Any, str]] = []
     try:
         if not case.chances:
             raise NoFigure("no scenario has a probability, so there is nothing to know")
-        found = information(case, solution, run)
+        found = compute_information(case, solution, run)
     except NoFigure as reason:
         rows.append((WORTH, f"{reason}", ""))
     else:

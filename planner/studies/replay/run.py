@@ -1,7 +1,7 @@
 """A replay in words."""
 
 from planner.studies.replay.study import Replay
-from planner.studies.why.question import shown
+from planner.studies.why.question import format_decision
 
 MOST_NAMED = 10
 
@@ -27,6 +27,6 @@ def _decisions(found: Replay) -> list[str]:
     if not found.differing:
         return ["decisions agree"]
     count = len(found.differing)
-    named = [f"  {shown(key)}: {now:g} now, {then:g} then" for key, then, now in found.differing[:MOST_NAMED]]
+    named = [f"  {format_decision(key)}: {now:g} now, {then:g} then" for key, then, now in found.differing[:MOST_NAMED]]
     more = [f"  and {count - MOST_NAMED} more"] if count > MOST_NAMED else []
     return [f"decisions differ ({count}):", *named, *more]

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from planner.planning import Outcome, prepared, searched
-from planner.results.result_file import Compared
+from planner.planning import Outcome, prepare_problem, solve_problem
+from planner.results.result_file import ResultFile
 from planner.seal import seal
 from planner.solver.solver import Progress
-from planner.studies.given import input_of, options_of
+from planner.studies.earlier_result import extract_input, extract_options
 from planner_models.earlier_plan import decisions_of
 from planner_models.schema.decisions import Decision
 
@@ -25,7 +25,7 @@ class Replay:
     differs.
     """
 
-    given: Compared
+    given: ResultFile
     outcome: Outcome
     objective: float | None
     differing: list[tuple[Decision, float, float]]
@@ -54,11 +54,11 @@ class Replay:
         return ""
 
 
-def replay(given: Compared, progress: Callable[[Progress], None] | None = None) -> Replay:
+def replay(given: ResultFile, progress: Callable[[Progress], None] | None = None) -> Replay:
     """Solve the input inside a result again, with its options. Raises InputError where that input has faults."""
-    reading = input_of(given)
-    job = prepared(reading, options_of(given))
-    outcome = searched(job, progress)
+    reading = extract_input(given)
+    job = prepare_problem(reading, extract_options(given))
+    outcome = solve_problem(job, progress)
     now = decisions_of(given.instance.tables, outcome.tables)
     then = decisions_of(given.instance.tables, given.tables)
     keys = [key for key in dict.fromkeys([*then, *now]) if abs(then.get(key, 0.0) - now.get(key, 0.0)) > SAME]
@@ -68,7 +68,7 @@ def replay(given: Compared, progress: Callable[[Progress], None] | None = None) 
     return Replay(given, outcome, objective, differing, _versions(given))
 
 
-def _versions(given: Compared) -> list[tuple[str, str, str]]:
+def _versions(given: ResultFile) -> list[tuple[str, str, str]]:
     """What took part then and now, where that differs; the seal is asked for both."""
     now = dict(seal("plan", given.path.name, given.content_hash, {}, {}).itertuples(index=False, name=None))
     names = [name for name in now if name.endswith("version") or name == "platform"]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from planner.issues import Issue
 from planner_models import frames
-from planner_models.instance import Instance, typed
+from planner_models.instance import Instance, apply_schema
 from planner_models.sets import Sets
 from planner_models.sets.policies import blocs
 from planner_models.sets.scenarios import Arc, Draw, Snapshot, World, scenario_sets
@@ -42,7 +42,7 @@ class Loss:
 
 
 @dataclass(frozen=True)
-class Case:
+class LossCase:
     """Losses that come together, in one period, for some months."""
 
     losses: tuple[Loss, ...]
@@ -60,7 +60,7 @@ class Case:
         return len(self.losses), tuple(loss.place for loss in self.losses)
 
 
-class Losses:
+class LossCatalogue:
     """What can be lost in the plan of some sets, as far as it matters; what is left of it is `factor`.
 
     Losses with a name among `without` are left out.
@@ -113,8 +113,8 @@ class Losses:
         """The sets with these scenarios in place of the workbook's own."""
         instance, sets = self.sets.instance, self.sets
         changed = {
-            "scenarios": typed("scenarios", pd.DataFrame(scenarios)),
-            "disruptions": typed("disruptions", pd.DataFrame()),
+            "scenarios": apply_schema("scenarios", pd.DataFrame(scenarios)),
+            "disruptions": apply_schema("disruptions", pd.DataFrame()),
         }
         own = Instance({**instance.tables, **changed}, instance.settings).with_settings(scenarios="on", rules="off")
         return World(own, sets.draws, sets.most, sets.flows, sets.demand)
@@ -135,7 +135,7 @@ def every_loss(instance: Instance) -> set[Loss]:
     return {Loss(kind, member) for kind in KINDS for member in members[kind]}
 
 
-def lasting(snapshot: Snapshot, months: float) -> Snapshot:
+def set_duration(snapshot: Snapshot, months: float) -> Snapshot:
     """The same for another time."""
     return replace(snapshot, months=months)
 
@@ -145,7 +145,7 @@ def spread(months: Iterable[float], longest: float) -> list[float]:
     return sorted({float(np.minimum(count, longest)) for count in months})
 
 
-def cut_short(instance: Instance, months: Iterable[float], periods: Sequence[str] = ()) -> list[Issue]:
+def warn_cut_short(instance: Instance, months: Iterable[float], periods: Sequence[str] = ()) -> list[Issue]:
     """A warning where a month count does not fit into some of the periods (all where empty) and is cut there."""
     longest = {
         period: 12.0 * years

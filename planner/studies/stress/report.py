@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from planner.recourse.reaction import DIGITS, SERVED, SHORTEST
-from planner.report.figures import listed, money, per_cent, three_digits
+from planner.report.figures import format_money, format_share, join_names, three_digits
 from planner.sheets.board import Chart, Tile
 from planner.studies.stress.study import Hit, Stressed
 from planner.studies.stress.tables import short_words
@@ -48,10 +48,10 @@ def hurts(hit: Hit) -> bool:
 
 
 def _status(found: Stressed) -> str:
-    return f"the plan stays as it is; {'every case was tried' if found.complete else stopped_words(found)}"
+    return f"the plan stays as it is; {'every case was tried' if found.complete else describe_stop(found)}"
 
 
-def stopped_words(found: Stressed) -> str:
+def describe_stop(found: Stressed) -> str:
     """How far it came before the user stopped it."""
     pairs = " (each alone, none in pairs)" if found.tried == found.total else ""
     return f"stopped by the user: {found.tried} of {found.total} losses tried{pairs}"
@@ -62,12 +62,12 @@ def stress_brief(instance: Instance, found: Stressed) -> list[str]:
     if not found.hits:
         return ["Nothing that could be lost matters to this plan."]
     sentences = [
-        "" if found.complete else f"This was {stopped_words(found)}; what follows is of these.",
+        "" if found.complete else f"This was {describe_stop(found)}; what follows is of these.",
         _worst(instance, found),
         _dearest(instance, found),
         _pair(instance, found),
         _failures(found),
-        _survived(found),
+        _count_survived(found),
         "In each case the plan's sites, offers and stocks stay; flows are chosen anew at least cost while it lasts.",
     ]
     return [sentence for sentence in sentences if sentence]
@@ -82,31 +82,31 @@ def _worst(instance: Instance, found: Stressed) -> str:
     currency = instance.settings["currency"]
     if not hurts(hit):
         return "No single loss that was tried leaves demand unserved."
-    text = f"Worst is {_case(hit)}: {per_cent(hit.service)} of what is asked for is served"
+    text = f"Worst is {_case(hit)}: {format_share(hit.service)} of what is asked for is served"
     first = short_words(hit).partition(";")[0]
-    loss, weights = money(hit.loss, currency), service_weights(instance)
+    loss, weights = format_money(hit.loss, currency), service_weights(instance)
     if weights.by_value:
-        lost = f"worth {money(hit.lost, currency)} is not"
+        lost = f"worth {format_money(hit.lost, currency)} is not"
     else:
         amount = f"{three_digits(hit.lost)} {weights.unit or ''}".strip()
         lost = f"{amount} is not (by quantity: {without_value(weights)})"
     most = f" (most of it {first})" if weights.by_value else f"; most of it {first}"
-    return f"{text}, {lost}{most}, and it costs {loss}.{_tied(found.singles)}"
+    return f"{text}, {lost}{most}, and it costs {loss}.{_describe_ties(found.singles)}"
 
 
 def without_value(weights: Weights) -> str:
     """Which items have neither value nor price."""
     verb = "has" if len(weights.lacking) == 1 else "have"
-    return f"{listed(list(weights.lacking))} {verb} neither value nor price"
+    return f"{join_names(list(weights.lacking))} {verb} neither value nor price"
 
 
-def _tied(ranked: list[Hit]) -> str:
+def _describe_ties(ranked: list[Hit]) -> str:
     """How many losses serve as little as the first, and why that one is named."""
     alike = [hit for hit in ranked if hit.service == ranked[0].service]
     tied = len({hit.case.losses for hit in alike})
     if tied == 1:
         return ""
-    told = f" {tied} losses tie, each with {per_cent(ranked[0].service)} served"
+    told = f" {tied} losses tie, each with {format_share(ranked[0].service)} served"
     same = len({hit.case.losses for hit in alike if hit.severity[:3] == ranked[0].severity[:3]})
     if same == tied:
         return f"{told}: none is worse, and the first by kind and name is named."
@@ -119,9 +119,9 @@ def _dearest(instance: Instance, found: Stressed) -> str:
     single, dearest = (max(hits, key=lambda hit: -hit.severity[2]) for hits in (found.singles, found.ranked))
     sentences = []
     if single is not found.singles[0] and single.loss > 0:
-        sentences.append(f"Dearest of all single losses is {_case(single)}, at {money(single.loss, currency)}.")
+        sentences.append(f"Dearest of all single losses is {_case(single)}, at {format_money(single.loss, currency)}.")
     if dearest.severity[2] < single.severity[2]:
-        sentences.append(f"Dearest, pairs too, is {_case(dearest)}, at {money(dearest.loss, currency)}.")
+        sentences.append(f"Dearest, pairs too, is {_case(dearest)}, at {format_money(dearest.loss, currency)}.")
     return " ".join(sentences)
 
 
@@ -145,8 +145,9 @@ def _pair(instance: Instance, found: Stressed) -> str:
     first, second = (loss.words for loss in hit.case.losses)
     return (
         f"Of all pairs, {first} together with {second} makes most difference: without both for "
-        f"{months_words(hit.case.months)} in {hit.case.period} {per_cent(hit.service)} of what is asked for is served, "
-        f"without the worse of the two alone {per_cent(hit.service + most)}.{also}"
+        f"{months_words(hit.case.months)} in {hit.case.period} {format_share(hit.service)} of what is asked for is "
+        "served, "
+        f"without the worse of the two alone {format_share(hit.service + most)}.{also}"
     )
 
 
@@ -157,10 +158,10 @@ def _failures(found: Stressed) -> str:
     if not hurting:
         return ""
     some = f"{len(hurting)} of {tried} single losses leave"
-    return f"{some} demand unserved from the first day on: {listed(list(hurting), _MOST_NAMED)}."
+    return f"{some} demand unserved from the first day on: {join_names(list(hurting), _MOST_NAMED)}."
 
 
-def _survived(found: Stressed) -> str:
+def _count_survived(found: Stressed) -> str:
     """How many losses stock and slack carry the plan through."""
     shortest: dict[tuple, float] = {}
     for hit in found.singles:
@@ -185,9 +186,9 @@ def stress_tiles(instance: Instance, found: Stressed) -> list[Tile]:
     tried = len({hit.case.losses for hit in found.singles})
     return [
         Tile("Single losses that hurt", f"{hurting} of {tried}", "leave demand unserved"),
-        Tile("Least service, one loss", per_cent(single.service), _short(single)),
-        Tile("Least service, pairs too", per_cent(worst.service), _short(worst)),
-        Tile("Dearest, pairs too", money(dearest.loss, currency), _short(dearest)),
+        Tile("Least service, one loss", format_share(single.service), _short(single)),
+        Tile("Least service, pairs too", format_share(worst.service), _short(worst)),
+        Tile("Dearest, pairs too", format_money(dearest.loss, currency), _short(dearest)),
         Tile("Cases tried", f"{len(found.hits):,}", "losses x periods x months"),
     ]
 

@@ -9,19 +9,19 @@ from planner.checks.weights import refuse_unweighable
 from planner.issues import InputError, Issue
 from planner.progress import Live
 from planner.recourse.reaction import Recourse
-from planner.results.load_plan import restored
-from planner.results.result_file import COPIED, Compared
+from planner.results.load_plan import load_plan
+from planner.results.result_file import COPIED, ResultFile
 from planner.seal import seal
 from planner.sheets.issues import tabulate_issues
 from planner.sheets.stress import ENDURANCE, HEAT, period_column, stress_schemas
-from planner.studies.given import read_result
-from planner.studies.stress.losses import KINDS, Losses, cut_short
+from planner.studies.earlier_result import read_result
+from planner.studies.stress.losses import KINDS, LossCatalogue, warn_cut_short
 from planner.studies.stress.report import stress_brief, stress_charts, stress_summary, stress_tiles
 from planner.studies.stress.study import Stressed, Trial, stress
 from planner.studies.stress.tables import stress_tables
 from planner.workbook.board import Board
 from planner.workbook.heat import Heat
-from planner.workbook.names import suggestion
+from planner.workbook.names import suggest
 from planner.workbook.write import ensure_replaceable, write_tables
 from planner.workers.pool import ALONE, Workforce, solve_in_order
 
@@ -46,8 +46,8 @@ def run_stress(
     periods = instance["periods"]["period"].tolist()
     check_trial(trial, periods)
     unweighed = refuse_unweighable(plan.reading, COPIED)
-    issues = [*plan.issues, *unweighed, *cut_short(instance, trial.months, trial.periods)]
-    found = _stressed(plan, trial, crew, live)
+    issues = [*plan.issues, *unweighed, *warn_cut_short(instance, trial.months, trial.periods)]
+    found = _stress_all(plan, trial, crew, live)
     if not found.complete and not found.hits:
         return found, [*map(str, issues)]
     schemas = stress_schemas(periods)
@@ -66,11 +66,11 @@ def run_stress(
     return found, [*map(str, issues), *stress_brief(instance, found)]
 
 
-def _stressed(plan: Compared, trial: Trial, crew: Workforce, live: Live) -> Stressed:
+def _stress_all(plan: ResultFile, trial: Trial, crew: Workforce, live: Live) -> Stressed:
     """Every case, here or on the workers of a crew: a period each, since pairs are of the worst of their period."""
     if not crew.apart:
-        return stress(Recourse(restored(plan)), trial, lambda *steps: live.count("loss", *steps))
-    losses = Losses(restored(plan).sets, trial.kinds, trial.factor)
+        return stress(Recourse(load_plan(plan)), trial, lambda *steps: live.count("loss", *steps))
+    losses = LossCatalogue(load_plan(plan).sets, trial.kinds, trial.factor)
     periods = trial.periods or tuple(plan.periods["period"])
     tasks = [(plan, replace(trial, periods=(period,))) for period in periods]
     found = Stressed(total=sum(len(losses.single(period)) for period in periods))
@@ -84,9 +84,9 @@ def _stressed(plan: Compared, trial: Trial, crew: Workforce, live: Live) -> Stre
     return found
 
 
-def _stress_apart(task: tuple[Compared, Trial]) -> Stressed:
+def _stress_apart(task: tuple[ResultFile, Trial]) -> Stressed:
     plan, trial = task
-    return stress(Recourse(restored(plan)), trial)
+    return stress(Recourse(load_plan(plan)), trial)
 
 
 def check_trial(trial: Trial, periods: list[str]) -> None:
@@ -98,12 +98,12 @@ def check_trial(trial: Trial, periods: list[str]) -> None:
 def unknown(kinds: Sequence[str], asked: Sequence[str], periods: Sequence[str]) -> list[str]:
     """What is wrong with kinds of losses, and with the periods that are asked for."""
     faults = [
-        f"--period {period} does not exist{suggestion(period, periods)}: the periods are {', '.join(periods)}"
+        f"--period {period} does not exist{suggest(period, periods)}: the periods are {', '.join(periods)}"
         for period in asked
         if period not in periods
     ]
     return faults + [
-        f"--kinds {kind} is no kind of loss{suggestion(kind, KINDS)}: it is one of {', '.join(KINDS)}"
+        f"--kinds {kind} is no kind of loss{suggest(kind, KINDS)}: it is one of {', '.join(KINDS)}"
         for kind in kinds
         if kind not in KINDS
     ]

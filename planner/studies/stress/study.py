@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Any
 
 from planner.recourse.reaction import SERVED, Reaction, Recourse
-from planner.studies.stress.losses import DEFAULT_KINDS, Case, Loss, Losses, lasting, spread
+from planner.studies.stress.losses import DEFAULT_KINDS, Loss, LossCase, LossCatalogue, set_duration, spread
 from planner_models.sets.scenarios import Snapshot
 
 MOST_WORST = 10
@@ -32,7 +32,7 @@ class Hit:
     costs beyond the same months in calm; `short` says which markets (region, item) go without, and how much.
     """
 
-    case: Case
+    case: LossCase
     service: float
     lost: float
     loss: float
@@ -75,7 +75,7 @@ class Stressed:
 
 def stress(recourse: Recourse, trial: Trial, show: Callable[[int, int], None] | None = None) -> Stressed:
     """Try every case. `show` is told how many of how many are done; Ctrl-C ends it with what is known by then."""
-    losses = Losses(recourse.sets, trial.kinds, trial.factor)
+    losses = LossCatalogue(recourse.sets, trial.kinds, trial.factor)
     found = Stressed()
     report = show or (lambda done, total: None)
     try:
@@ -86,7 +86,7 @@ def stress(recourse: Recourse, trial: Trial, show: Callable[[int, int], None] | 
 
 
 def _try_all(
-    recourse: Recourse, losses: Losses, trial: Trial, found: Stressed, report: Callable[[int, int], None]
+    recourse: Recourse, losses: LossCatalogue, trial: Trial, found: Stressed, report: Callable[[int, int], None]
 ) -> None:
     """Singles of all periods first, then pairs."""
     periods = trial.periods or recourse.sets.time.periods
@@ -112,11 +112,11 @@ def _hits(recourse: Recourse, losses: tuple[Loss, ...], period: str, snapshot: S
     lasts = recourse.months(period, snapshot)
     hits = []
     for months in spread(trial.months, 12.0 * recourse.sets.time.years[period]):
-        timed = lasting(snapshot, months)
+        timed = set_duration(snapshot, months)
         reaction = recourse.react(period, timed)
         impact = recourse.impact(reaction.loss, {period: timed})
         hits.append(
-            Hit(Case(losses, period, months), reaction.service, reaction.lost, impact, lasts, reaction.unserved())
+            Hit(LossCase(losses, period, months), reaction.service, reaction.lost, impact, lasts, reaction.unserved())
         )
     return hits
 
@@ -136,7 +136,7 @@ def _pairs(
     months = spread(trial.months, longest)[-1]
 
     def answer(loss: Loss) -> Reaction:
-        return recourse.react(period, lasting(snapshots[loss], months))
+        return recourse.react(period, set_duration(snapshots[loss], months))
 
     answers = {loss: answer(loss) for loss in worst}
     unfelt = dict.fromkeys(hit.case.losses[0] for hit in singles if hit.case.losses[0] not in felt)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from planner.report.figures import per_cent
+from planner.report.figures import format_share
 from planner.sheets.stress import ENDURANCE, HEAT, LOSSES, period_column
 from planner.studies.stress.study import Hit, Stressed
 
@@ -42,7 +42,7 @@ def short_words(hit: Hit) -> str:
     total = sum(hit.short.values())
     worst = sorted(hit.short.items(), key=lambda entry: -entry[1]) if total > 0 else []
     named = worst[:_MOST_MARKETS]
-    parts = [f"{item} in {region} ({per_cent(worth / total)})" for (region, item), worth in named]
+    parts = [f"{item} in {region} ({format_share(worth / total)})" for (region, item), worth in named]
     more = len(worst) - len(parts)
     return "; ".join(parts) + (f"; {more} more" if more > 0 else "")
 

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from planner.issues import InputError, Issue
-from planner.workbook.names import near, suggestion, trimmed
-from planner_models.instance import Instance, typed
+from planner.workbook.names import near, suggest, trim
+from planner_models.instance import Instance, apply_schema
 from planner_models.schema.decisions import KEYS, Decision
 from planner_models.sets.locks import SUMMED, Lock
 
@@ -18,7 +18,7 @@ _FORM = re.compile(r"\s*(?P<kind>\w+)\s*\[(?P<key>.*)\]\s*(?:(?P<sign><=|>=|=|<|
 _SAYING = "write decision[key]=value, such as opened[Plant A, 2027]=0 or built[Plant A, cells, large, 2027]>=2"
 
 
-def asked(written: str, named: Iterable[Decision]) -> Lock:
+def parse_question(written: str, named: Iterable[Decision]) -> Lock:
     """The statement as a lock. Raises InputError where it cannot be understood or speaks of nothing that there is.
 
     `named` are decisions that there are, so that one can be proposed.
@@ -28,17 +28,15 @@ def asked(written: str, named: Iterable[Decision]) -> Lock:
         raise _wrong(written, f"cannot be understood: {_SAYING}")
     kind = match["kind"].casefold()
     if kind not in KEYS:
-        raise _wrong(written, f"there is no decision `{kind}`{suggestion(kind, KEYS)}: it is one of {', '.join(KEYS)}")
-    key = tuple(
-        trimmed(part).strip('"') for part in re.split(r"\s*[|]\s*" if "|" in match["key"] else ",", match["key"])
-    )
+        raise _wrong(written, f"there is no decision `{kind}`{suggest(kind, KEYS)}: it is one of {', '.join(KEYS)}")
+    key = tuple(trim(part).strip('"') for part in re.split(r"\s*[|]\s*" if "|" in match["key"] else ",", match["key"]))
     columns = KEYS[kind]
     if len(key) not in (len(columns), len(columns) - 1):
         raise _wrong(written, f"the key of {kind} is {', '.join(columns)}, the period may be left out")
     period = key[len(columns) - 1] if len(key) == len(columns) else None
     least, most = _limits(match["sign"], float(match["value"] or 1))
     lock = Lock(kind, key[: len(columns) - 1], period, least, most)
-    _known(written, lock, [decision for decision in named if decision[0] == kind])
+    _ensure_known(written, lock, [decision for decision in named if decision[0] == kind])
     return lock
 
 
@@ -53,7 +51,7 @@ def _limits(sign: str | None, value: float) -> tuple[float, float]:
     }[sign]
 
 
-def _known(written: str, lock: Lock, there: list[Decision]) -> None:
+def _ensure_known(written: str, lock: Lock, there: list[Decision]) -> None:
     """Raise InputError where no decision of the kind has the subject and period of a lock, with what comes near."""
     fitting = [key for key in there if key[1:-1] == lock.subject and lock.period in (None, key[-1])]
     if fitting:
@@ -64,10 +62,10 @@ def _known(written: str, lock: Lock, there: list[Decision]) -> None:
     for place, (column, part) in enumerate(zip(KEYS[lock.kind], parts, strict=False), 1):
         names = sorted({key[place] for key in there})
         if part not in names:
-            hint = suggestion(part, names) or f": {', '.join(names[:8])}{' ...' if len(names) > 8 else ''}"
+            hint = suggest(part, names) or f": {', '.join(names[:8])}{' ...' if len(names) > 8 else ''}"
             raise _wrong(written, f"no decision of the kind {lock.kind} has the {column} `{part}`{hint}")
-    texts = {shown(key).partition("[")[2]: shown(key) for key in there}
-    close = [texts[name] for name in near(", ".join(parts) + "]", texts)] or [shown(key) for key in there[:3]]
+    texts = {format_decision(key).partition("[")[2]: format_decision(key) for key in there}
+    close = [texts[name] for name in near(", ".join(parts) + "]", texts)] or [format_decision(key) for key in there[:3]]
     raise _wrong(written, f"there is no such decision; there are {', '.join(close)}")
 
 
@@ -75,7 +73,7 @@ def _wrong(written: str, words: str) -> InputError:
     return InputError([Issue("error", "", "", f"`{written}`: {words}")])
 
 
-def shown(decision: Decision) -> str:
+def format_decision(decision: Decision) -> str:
     """A decision as one writes it."""
     return f"{decision[0]}[{', '.join(decision[1:])}]"
 
@@ -134,6 +132,6 @@ def with_lock(instance: Instance, lock: Lock) -> Instance:
     cells["at_most"] = None if lock.at_most == math.inf else lock.at_most
     locks = instance["locks"]
     row = pd.DataFrame([cells], index=pd.Index([int(max([1, *locks.index])) + 1], name="row"))
-    added = typed("locks", row)
+    added = apply_schema("locks", row)
     both = pd.concat([locks, added]) if len(locks) else added
     return replace(instance, tables={**instance.tables, "locks": both})

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from planner.planning import reported
+from planner.planning import report_plan
 from planner.progress import Live
-from planner.report.figures import four_digits, money, three_digits
-from planner.results.result_file import Compared
+from planner.report.figures import format_money, four_digits, three_digits
+from planner.results.result_file import ResultFile
 from planner.seal import seal
 from planner.sheets.board import Chart, Tile
 from planner.sheets.issues import tabulate_issues
@@ -19,9 +19,9 @@ from planner.solver.solver import Options
 from planner.studies.comparison.charts import comparison_charts
 from planner.studies.comparison.report import comparison_summary, comparison_tiles
 from planner.studies.comparison.study import Comparison, compare
-from planner.studies.given import decisions_in, doubts, input_of
+from planner.studies.earlier_result import decisions_in, extract_input, list_doubts
 from planner.studies.why.question import words
-from planner.studies.why.study import NEAR, SURE, Answer, Flip, InHand, why
+from planner.studies.why.study import NEAR, SURE, Flip, ForcedAnswer, InHand, why
 from planner.workbook.board import Board
 from planner.workbook.write import write_tables
 
@@ -34,18 +34,18 @@ MOST_STEPS = 6
 class Explained:
     """The answer, the comparison of both plans, and what to say, line by line."""
 
-    answer: Answer
+    answer: ForcedAnswer
     found: Comparison
     lines: list[str]
 
 
-def run_why(given: Compared, options: Options, written: str, live: Live) -> Explained:
+def run_why(given: ResultFile, options: Options, written: str, live: Live) -> Explained:
     """Answer the question `written` about a result. Raises as `why` does, InputError where its input has faults."""
-    reading = input_of(given)
+    reading = extract_input(given)
     sign = -1.0 if reading.instance.settings["objective"] == "profit" else 1.0
     known = InHand(decisions_in(given, given.instance), sign * given.objective, sign * given.figure("bound"))
     answer = why(reading, options, written, known, live.say)
-    tables = reported(answer.job, answer.solution)
+    tables = report_plan(answer.job, answer.solution)
     facts = {row["key"]: str(row["seal"]) for row in tables["run"].to_dict("records")}
     label = "forced" if given.label.casefold() != "forced" else "forced otherwise"
     forced = replace(given, label=label, reading=answer.job.reading, tables=tables, facts=facts, issues=[])
@@ -53,12 +53,14 @@ def run_why(given: Compared, options: Options, written: str, live: Live) -> Expl
     return Explained(answer, found, _lines(answer, found))
 
 
-def write_why(explained: Explained, given: Compared, written: str, path: Path) -> None:
+def write_why(explained: Explained, given: ResultFile, written: str, path: Path) -> None:
     """Write the workbook. Raises WriteError where that cannot be."""
     found, answer = explained.found, explained.answer
     schemas = why_schemas([file.label for file in found.files])
     tables = {"summary": _summary(explained, written), "break_even": _points(answer), **found.tables}
-    issues = pd.concat([found.tables["issues"], tabulate_issues(doubts(given))], ignore_index=True).drop_duplicates()
+    issues = pd.concat(
+        [found.tables["issues"], tabulate_issues(list_doubts(given))], ignore_index=True
+    ).drop_duplicates()
     tables["issues"] = issues
     facts = {"question": written, "forced": words(answer.sides.forced)}
     tables["run"] = seal("explanation", given.path.name, given.content_hash, {}, facts, tables, schemas)
@@ -76,7 +78,7 @@ def _summary(explained: Explained, written: str) -> pd.DataFrame:
     return pd.concat([pd.DataFrame(rows, columns=list(frame.columns), dtype=object), rest], ignore_index=True)
 
 
-def _points(answer: Answer) -> pd.DataFrame:
+def _points(answer: ForcedAnswer) -> pd.DataFrame:
     rows: list[tuple[Any, ...]] = []
     flip = answer.flip
     for point in flip.points if flip else []:
@@ -95,8 +97,8 @@ def _known(amount: float) -> float | None:
     return amount if math.isfinite(amount) else None
 
 
-def _tiles(answer: Answer, given: Compared) -> list[Tile]:
-    amount = money(answer.cost, given.currency) if answer.decided else "not decided at this gap"
+def _tiles(answer: ForcedAnswer, given: ResultFile) -> list[Tile]:
+    amount = format_money(answer.cost, given.currency) if answer.decided else "not decided at this gap"
     left = _interval(answer, given.currency) if answer.decided else ""
     tiles = [Tile("Forcing it costs", amount, words(answer.sides.forced) + left)]
     if answer.flip and answer.flip.at is not None:
@@ -104,7 +106,7 @@ def _tiles(answer: Answer, given: Compared) -> list[Tile]:
     return tiles
 
 
-def _charts(answer: Answer, currency: str) -> list[Chart]:
+def _charts(answer: ForcedAnswer, currency: str) -> list[Chart]:
     """What forcing costs at each value of the driver."""
     if answer.flip is None:
         return []
@@ -115,39 +117,47 @@ def _charts(answer: Answer, currency: str) -> list[Chart]:
     return [Chart(f"Cost of forcing it by {answer.flip.driver.name}", "clustered", f"million {currency}", frame)]
 
 
-def _lines(answer: Answer, found: Comparison) -> list[str]:
+def _lines(answer: ForcedAnswer, found: Comparison) -> list[str]:
     """What it costs, what moves, and where it flips."""
     currency = found.reference.currency
-    return [_cost(answer, currency), *_moved(found), *_steps(answer, found, currency), *_flipped(answer, currency)]
+    return [
+        _cost(answer, currency),
+        *_describe_moves(found),
+        *_steps(answer, found, currency),
+        *_describe_flip(answer, currency),
+    ]
 
 
-def _cost(answer: Answer, currency: str) -> str:
+def _cost(answer: ForcedAnswer, currency: str) -> str:
     held, forced = words(answer.sides.held), words(answer.sides.forced)
     verb = "costs" if answer.job.sign > 0 else "takes from the profit"
     if not answer.decided:
         return (
             f"{forced} instead of {held}: not decided at this gap: the two differ by less than the gaps leave open "
-            f"({money(abs(answer.cost), currency)} against {_amount(answer.open, currency)}); a smaller --gap tells"
+            f"({format_money(abs(answer.cost), currency)} against {_amount(answer.open, currency)}); "
+            "a smaller --gap tells"
         )
     share = answer.cost / max(abs(answer.held.objective or 0.0), 1e-9)
-    said = f"{forced} instead of {held} {verb} {money(answer.cost, currency)} ({share:.2%})".replace("%)", " %)")
+    said = f"{forced} instead of {held} {verb} {format_money(answer.cost, currency)} ({share:.2%})".replace("%)", " %)")
     return said + _interval(answer, currency)
 
 
 def _amount(open_: float, currency: str) -> str:
-    return money(open_, currency) if math.isfinite(open_) else "an amount that is not known"
+    return format_money(open_, currency) if math.isfinite(open_) else "an amount that is not known"
 
 
-def _interval(answer: Answer, currency: str) -> str:
+def _interval(answer: ForcedAnswer, currency: str) -> str:
     """Between what the gaps of both sides leave the cost; nothing to say where they are closed."""
     if answer.open <= SURE * abs(answer.held.objective or 0.0):
         return ""
     if math.isinf(answer.most):
-        return f"; the gaps leave at least {money(answer.least, currency)} of that, how much more is not known"
-    return f"; the gaps leave it between {money(answer.least, currency)} and {money(answer.most, currency)}"
+        return f"; the gaps leave at least {format_money(answer.least, currency)} of that, how much more is not known"
+    return (
+        f"; the gaps leave it between {format_money(answer.least, currency)} and {format_money(answer.most, currency)}"
+    )
 
 
-def _moved(found: Comparison) -> list[str]:
+def _describe_moves(found: Comparison) -> list[str]:
     rows = found.tables["decisions"]["words"].tolist()
     if not rows:
         return ["no other decision moves"]
@@ -155,7 +165,7 @@ def _moved(found: Comparison) -> list[str]:
     return [f"{len(rows)} decisions differ:", *[f"  {row}" for row in rows[:MOST_DECISIONS]], *more]
 
 
-def _steps(answer: Answer, found: Comparison, currency: str) -> list[str]:
+def _steps(answer: ForcedAnswer, found: Comparison, currency: str) -> list[str]:
     """The bridge by cost line, the largest steps first."""
     bridge = found.tables["bridge"]
     if bridge.empty:
@@ -169,7 +179,7 @@ def _steps(answer: Answer, found: Comparison, currency: str) -> list[str]:
     return [f"by cost line (million {currency}): {', '.join(parts)}"] if parts else []
 
 
-def _flipped(answer: Answer, currency: str) -> list[str]:
+def _describe_flip(answer: ForcedAnswer, currency: str) -> list[str]:
     flip = answer.flip
     if flip is None:
         return ["no single input of the workbook drives this decision"]

@@ -7,13 +7,13 @@ from itertools import product
 
 import numpy as np
 
-from planner.diagnosis import remedies, told
-from planner.planning import Job, prepared
-from planner.solver.earlier import fit, started
+from planner.diagnosis import describe_remedies, find_remedies
+from planner.planning import Problem, prepare_problem
+from planner.solver.earlier_plan import match_plan, warm_start
 from planner.solver.in_hand import bounded_below, cheapest, left_open
-from planner.solver.solver import Options, Solution, rounding, solve_arrays
+from planner.solver.solver import Options, Solution, make_roundings, solve_arrays
 from planner.studies.why.drivers import Driver, drivers
-from planner.studies.why.question import Sides, asked, sides, with_lock
+from planner.studies.why.question import Sides, parse_question, sides, with_lock
 from planner.workbook.read import Reading
 from planner_models.decisions import variables
 from planner_models.instance import Instance
@@ -60,7 +60,7 @@ class InHand:
 
 
 @dataclass(frozen=True)
-class Point:
+class ForcedPoint:
     """Both sides at one value of the driver: objectives as minimised, and how much less each may truly cost."""
 
     value: float
@@ -104,18 +104,18 @@ class Flip:
     """
 
     driver: Driver
-    points: list[Point]
+    points: list[ForcedPoint]
     at: float | None
     words: str = ""
     between: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
-class Answer:
+class ForcedAnswer:
     """The question as two locks, the plan as it is and as forced, and where it would flip."""
 
     sides: Sides
-    job: Job
+    job: Problem
     solution: Solution
     held: Solution
     flip: Flip | None
@@ -146,7 +146,7 @@ class Answer:
         return self.least > SURE * abs(_objective(self.held))
 
 
-def why(reading: Reading, options: Options, written: str, known: InHand, show: Show) -> Answer:
+def why(reading: Reading, options: Options, written: str, known: InHand, show: Show) -> ForcedAnswer:
     """Answer the question `written` about the plan in hand, which no plan held may be worse than.
 
     Its bound holds for the forced side as well, which has fewer plans to choose from.
@@ -154,21 +154,23 @@ def why(reading: Reading, options: Options, written: str, known: InHand, show: S
     Raises InputError where the question speaks of nothing that there is, Unanswered where no plan does otherwise,
     KeyboardInterrupt where the user stops it.
     """
-    plain = prepared(reading, options)
-    question = sides(asked(written, nameable(plain)), known.decisions, list(plain.model.sets.time.periods))
+    plain = prepare_problem(reading, options)
+    question = sides(parse_question(written, nameable(plain)), known.decisions, list(plain.model.sets.time.periods))
     show("the plan as it is")
-    held = _ended(started(plain.compiled, fit(plain.model, plain.compiled, known.decisions), options).solution)
+    held = _ensure_plan(
+        warm_start(plain.compiled, match_plan(plain.model, plain.compiled, known.decisions), options).solution
+    )
     bound = None if math.isnan(known.bound) else known.bound
     held = _no_worse(held, known)
     show("the decision forced the other way")
-    job = prepared(replace(reading, instance=with_lock(reading.instance, question.forced)), options)
-    begun = _forced_start(job, known.decisions, question.forced)
-    solution = solve_arrays(job.compiled, options, None, rounding(job.model, job.compiled), begun)
-    if _stopped(solution).values is None:
+    job = prepare_problem(replace(reading, instance=with_lock(reading.instance, question.forced)), options)
+    begun = _make_forced_start(job, known.decisions, question.forced)
+    solution = solve_arrays(job.compiled, options, None, make_roundings(job.model, job.compiled), begun)
+    if _ensure_running(solution).values is None:
         raise Unanswered(solution.status, solution.words, _reasons(job, solution, show))
     solution = bounded_below(solution, bound)
     search = _Search(reading, options, question, (held, solution), show)
-    return Answer(question, job, solution, held, search.flip())
+    return ForcedAnswer(question, job, solution, held, search.flip())
 
 
 def _no_worse(held: Solution, known: InHand) -> Solution:
@@ -181,7 +183,7 @@ def _no_worse(held: Solution, known: InHand) -> Solution:
     return bounded_below(replace(held, objective=objective, bound=None, gap=None), bound)
 
 
-def nameable(job: Job) -> list[Decision]:
+def nameable(job: Problem) -> list[Decision]:
     """Everything a question may name: the decisions, and states that a lock could make one."""
     sets = job.model.sets
     found = list(variables(job.model))
@@ -192,37 +194,37 @@ def nameable(job: Job) -> list[Decision]:
     return list(dict.fromkeys(found))
 
 
-def _forced_start(job: Job, given: dict[Decision, float], lock: Lock) -> np.ndarray | None:
+def _make_forced_start(job: Problem, given: dict[Decision, float], lock: Lock) -> np.ndarray | None:
     """The plan around all decisions but those about the same site, offer, project or market."""
     others = {decision: value for decision, value in given.items() if decision[1] != lock.subject[0]}
-    found = fit(job.model, job.compiled, others)
+    found = match_plan(job.model, job.compiled, others)
     column = {id(variable): place for place, variable in enumerate(job.compiled.variables)}
     values = found.values.copy()
     for decision, variable in variables(job.model).items():
         if decision[1] == lock.subject[0]:
             values[column[id(variable)]] = np.nan
-    solution = started(job.compiled, replace(found, values=values), job.options).solution
-    return _stopped(solution).values
+    solution = warm_start(job.compiled, replace(found, values=values), job.options).solution
+    return _ensure_running(solution).values
 
 
-def _reasons(job: Job, solution: Solution, show: Show) -> list[str]:
+def _reasons(job: Problem, solution: Solution, show: Show) -> list[str]:
     """The fewest cells that would have to change for the decision to be otherwise; the lock that forces it stays."""
     if solution.status != "infeasible":
         return []
     show("what stands against it")
     lock = int(job.reading.instance["locks"].index[-1])
-    return told(remedies(job.model, job.compiled, kept=[("locks", lock)]), job.reading)
+    return describe_remedies(find_remedies(job.model, job.compiled, kept=[("locks", lock)]), job.reading)
 
 
-def _stopped(solution: Solution) -> Solution:
+def _ensure_running(solution: Solution) -> Solution:
     if solution.status == "interrupted":
         raise KeyboardInterrupt
     return solution
 
 
-def _ended(solution: Solution) -> Solution:
+def _ensure_plan(solution: Solution) -> Solution:
     """A solution with a plan."""
-    if _stopped(solution).values is None:
+    if _ensure_running(solution).values is None:
         raise Unanswered(solution.status, solution.words)
     return solution
 
@@ -258,11 +260,11 @@ class _Search:
 
     def _flip(self, driver: Driver, slope: float) -> Flip:
         held, forced = map(_objective, self.solutions)
-        points = [Point(driver.value, held, forced, *map(left_open, self.solutions))]
+        points = [ForcedPoint(driver.value, held, forced, *map(left_open, self.solutions))]
         end = self._narrowed(driver, points, slope)
         if end:
-            return Flip(driver, _sorted(points), None, end)
-        at = _crossing(points)
+            return Flip(driver, _sort_points(points), None, end)
+        at = _find_crossing(points)
         beside = (at * (1 - NEAR), at * (1 + NEAR)) if at else (-NEAR, NEAR)
         points += [self._solved(driver, value) for value in beside if value >= driver.least]
         return _claimed(driver, points)
@@ -292,11 +294,11 @@ class _Search:
             found.append(float(job.compiled.cost @ solution.values) + job.compiled.offset)
         return found[0], found[1]
 
-    def _job(self, instance: Instance, lock: Lock | None) -> Job:
+    def _job(self, instance: Instance, lock: Lock | None) -> Problem:
         asked_of = instance if lock is None else with_lock(instance, lock)
-        return prepared(replace(self.reading, instance=asked_of), self.options)
+        return prepare_problem(replace(self.reading, instance=asked_of), self.options)
 
-    def _narrowed(self, driver: Driver, points: list[Point], slope: float) -> str:
+    def _narrowed(self, driver: Driver, points: list[ForcedPoint], slope: float) -> str:
         """Solve both sides at values of the driver till the break-even is known; "" then, else why there is none."""
         if not points[0].costs:
             return "not sought: the gaps of the solves leave more open than the difference, a smaller --gap would tell"
@@ -312,7 +314,7 @@ class _Search:
                 return f"it flips at no value: beyond {found:g} forcing the decision gets no cheaper"
         return "" if any(point.difference <= 0 for point in points) else "no value was found in so many solves"
 
-    def _next(self, driver: Driver, points: list[Point], slope: float) -> float | None:
+    def _next(self, driver: Driver, points: list[ForcedPoint], slope: float) -> float | None:
         """The value to try next; None where the break-even is known closely enough."""
         dear = [point for point in points if point.difference > 0]
         cheap = [point for point in points if point.difference <= 0]
@@ -324,78 +326,80 @@ class _Search:
             return None
         if one.difference - two.difference <= max(one.slack, two.slack):
             return None
-        guess = _crossing(points)
+        guess = _find_crossing(points)
         middle = (one.value + two.value) / 2
         tried = min(abs(guess - point.value) for point in points)
         return guess if tried > CLOSE * max(abs(guess), 1e-9) else _between(one, two, guess, middle)
 
-    def _solved(self, driver: Driver, value: float) -> Point:
+    def _solved(self, driver: Driver, value: float) -> ForcedPoint:
         """Both sides at a value of the driver, each from the best of its plans in hand, and never worse than that."""
         self.show(f"{driver.name} at {value:g}")
         objectives, unknown = [], []
         for side, lock in enumerate((self.question.held, self.question.forced)):
             job = self._job(driver.at(value), lock)
             start = cheapest(job.compiled, self.plans[side])
-            roundings = rounding(job.model, job.compiled)
-            solution = _ended(solve_arrays(job.compiled, self.options, None, roundings, start))
+            roundings = make_roundings(job.model, job.compiled)
+            solution = _ensure_plan(solve_arrays(job.compiled, self.options, None, roundings, start))
             self.plans[side].append(solution.values)
             objectives.append(_objective(solution))
             unknown.append(left_open(solution))
-        return Point(value, *objectives, *unknown)
+        return ForcedPoint(value, *objectives, *unknown)
 
 
-def _at_the_end(point: Point) -> str:
+def _at_the_end(point: ForcedPoint) -> str:
     """Why there is no break-even where the driver can be no less."""
     if point.costs:
         return f"even at {point.value:g} the plan would stay as it is"
     return f"even at {point.value:g} forcing the decision is not certain to pay: {_hidden(point)}"
 
 
-def _hidden(point: Point) -> str:
+def _hidden(point: ForcedPoint) -> str:
     if point.slack > point.rounding:
         return "the gaps of the solves leave more open than the difference, a smaller --gap would tell"
     return "both cost the same there"
 
 
-def _claimed(driver: Driver, points: list[Point]) -> Flip:
+def _claimed(driver: Driver, points: list[ForcedPoint]) -> Flip:
     """The break-even between the values at which the sign is certain; none is claimed where no value is certain."""
     costs, pays = [point for point in points if point.costs], [point for point in points if point.pays]
     if not costs or not pays:
         nearest = min(points, key=lambda point: point.difference)
-        return Flip(driver, _sorted(points), None, f"no break-even is claimed: at {nearest.value:g} {_hidden(nearest)}")
+        return Flip(
+            driver, _sort_points(points), None, f"no break-even is claimed: at {nearest.value:g} {_hidden(nearest)}"
+        )
     one, two = _nearest(costs, pays)
     low, high = sorted((one.value, two.value))
-    return Flip(driver, _sorted(points), min(max(_crossing(points), low), high), "", (low, high))
+    return Flip(driver, _sort_points(points), min(max(_find_crossing(points), low), high), "", (low, high))
 
 
-def _sorted(points: list[Point]) -> list[Point]:
+def _sort_points(points: list[ForcedPoint]) -> list[ForcedPoint]:
     return sorted(points, key=lambda point: point.value)
 
 
-def _bracket(points: list[Point]) -> tuple[Point, Point]:
+def _bracket(points: list[ForcedPoint]) -> tuple[ForcedPoint, ForcedPoint]:
     """The nearest two values between which the difference changes its sign: where it costs, where it does not."""
     dear = [point for point in points if point.difference > 0]
     cheap = [point for point in points if point.difference <= 0]
     return _nearest(dear, cheap)
 
 
-def _nearest(some: list[Point], others: list[Point]) -> tuple[Point, Point]:
+def _nearest(some: list[ForcedPoint], others: list[ForcedPoint]) -> tuple[ForcedPoint, ForcedPoint]:
     return min(product(some, others), key=lambda pair: abs(pair[0].value - pair[1].value))
 
 
-def _crossing(points: list[Point]) -> float:
+def _find_crossing(points: list[ForcedPoint]) -> float:
     """The value between the nearest two at which the difference would be 0 if it were a line."""
     one, two = _bracket(points)
     return one.value + (two.value - one.value) * one.difference / (one.difference - two.difference)
 
 
-def _between(one: Point, two: Point, guess: float, middle: float) -> float:
+def _between(one: ForcedPoint, two: ForcedPoint, guess: float, middle: float) -> float:
     """A value a little beyond the guess on the far side, so that both ends of the bracket come near."""
     far = two if abs(one.value - guess) < abs(two.value - guess) else one
     return guess + 0.1 * (far.value - guess) if abs(far.value - guess) > CLOSE * abs(guess) else middle
 
 
-def _steeper(points: list[Point], slope: float) -> float:
+def _steeper(points: list[ForcedPoint], slope: float) -> float:
     """The slope to go on with; 0 where the difference falls no more."""
     if any(point.difference <= 0 for point in points):
         return slope
@@ -403,7 +407,7 @@ def _steeper(points: list[Point], slope: float) -> float:
     return newest if newest * slope > 0 and abs(newest) > FLAT else 0.0
 
 
-def _slope(points: list[Point]) -> float:
+def _slope(points: list[ForcedPoint]) -> float:
     """By how much a unit of the driver moves the difference, between the last two values."""
     one, two = points[-2:]
     return (one.difference - two.difference) / (one.value - two.value) if one.value != two.value else 0.0

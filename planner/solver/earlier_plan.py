@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from planner.solver.compiled import Compiled
-from planner.solver.extended import held, nearest_to
+from planner.solver.extended import hold_columns, nearest_to
 from planner.solver.solver import Options, Solution, solve_arrays
 from planner_models.decisions import state, variables
 from planner_models.earlier_plan import STANDING
@@ -35,7 +35,7 @@ class Fit:
         return f"{self.kept} of {self.kept + len(self.gone)} decisions"
 
 
-def fit(m: Model, compiled: Compiled, decisions: Mapping[Decision, float]) -> Fit:
+def match_plan(m: Model, compiled: Compiled, decisions: Mapping[Decision, float]) -> Fit:
     """What `decisions` mean in a model; see `planner_models.earlier_plan.decisions_of`.
 
     Where more modules were ordered than may be now, as many as may be are meant, and the decision counts as gone. What
@@ -101,11 +101,11 @@ class Started:
     changed: float
 
 
-def started(compiled: Compiled, found: Fit, options: Options) -> Started:
+def warm_start(compiled: Compiled, found: Fit, options: Options) -> Started:
     """The best plan with the decisions of `found`, or where there is none, with the nearest that give one."""
     share = None if options.time_limit is None else SHARE_OF_TIME * options.time_limit
     shorter = replace(options, time_limit=share)
-    solution = solve_arrays(held(compiled, found.values), shorter)
+    solution = solve_arrays(hold_columns(compiled, found.values), shorter)
     if solution.status != "infeasible":
         return Started(solution, 0.0)
     near = solve_arrays(nearest_to(compiled, found.values), replace(shorter, gap=0.0))
@@ -115,4 +115,4 @@ def started(compiled: Compiled, found: Fit, options: Options) -> Started:
     values = np.where(known, near.values[: len(found.values)], np.nan)
     values = np.where(known & compiled.integer, np.round(values), values)
     changed = float(np.abs(values[known] - found.values[known]).sum())
-    return Started(solve_arrays(held(compiled, values), shorter), changed)
+    return Started(solve_arrays(hold_columns(compiled, values), shorter), changed)

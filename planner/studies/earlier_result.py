@@ -5,40 +5,40 @@ from pathlib import Path
 from typing import Any
 
 from planner.issues import InputError, Issue
-from planner.planning import Beside
-from planner.results.result_file import Compared, labels, read_compared
+from planner.planning import EarlierStart
+from planner.results.result_file import ResultFile, labels, read_result_file
 from planner.solver.solver import Options
-from planner.workbook.package import refusal
+from planner.workbook.package import refuse
 from planner.workbook.read import Reading
-from planner_models.earlier_plan import IN_FORCE, LASTING, Earlier, carried_on, decisions_of
+from planner_models.earlier_plan import IN_FORCE, LASTING, Earlier, decisions_of, extend_decisions
 from planner_models.instance import Instance
 from planner_models.schema.decisions import KEYS, Decision
 
 
-def read_result(path: Path) -> Compared:
+def read_result(path: Path) -> ResultFile:
     """The result at `path`; its `issues` say where it was edited. Raises InputError where it holds no plan."""
-    found = read_compared(path, labels([path])[0])
+    found = read_result_file(path, labels([path])[0])
     if found.kind != "result" or "costs" not in found.tables:
-        raise refusal(f"{path} holds no plan: name what planner solve has written")
+        raise refuse(f"{path} holds no plan: name what planner solve has written")
     return found
 
 
-def decisions_in(found: Compared, instance: Instance) -> dict[Decision, float]:
+def decisions_in(found: ResultFile, instance: Instance) -> dict[Decision, float]:
     """What the plan decided, states carried on into periods of `instance` that it did not know."""
     decisions = decisions_of(found.instance.tables, found.tables)
-    return carried_on(decisions, _periods(found.instance), _periods(instance), IN_FORCE)
+    return extend_decisions(decisions, _periods(found.instance), _periods(instance), IN_FORCE)
 
 
-def departing_from(reading: Reading, found: Compared, change_cost: float) -> Reading:
+def hold_earlier_plan(reading: Reading, found: ResultFile, change_cost: float) -> Reading:
     """The same input beside the earlier plan, each change of which costs so much money."""
     decisions = decisions_of(found.instance.tables, found.tables, "signed")
-    carried = carried_on(decisions, _periods(found.instance), _periods(reading.instance), LASTING)
+    carried = extend_decisions(decisions, _periods(found.instance), _periods(reading.instance), LASTING)
     return replace(reading, instance=replace(reading.instance, earlier=Earlier(carried, change_cost)))
 
 
-def beside(
-    reading: Reading, start: Compared | None, keep: Compared | None, change_cost: float | None
-) -> tuple[Reading, Beside | None]:
+def place_beside(
+    reading: Reading, start: ResultFile | None, keep: ResultFile | None, change_cost: float | None
+) -> tuple[Reading, EarlierStart | None]:
     """The input beside the plan to `keep`, and what the search starts from: the plan `start`, else the one to keep.
 
     Raises InputError where a plan is to be kept at no cost of change, or a cost of change is given without one.
@@ -51,16 +51,16 @@ def beside(
         return reading, None
     noted: dict[str, Any] = {} if start is None else {"start": start.path.name}
     if keep is not None and change_cost is not None:
-        reading = departing_from(reading, keep, change_cost)
+        reading = hold_earlier_plan(reading, keep, change_cost)
         noted |= {"keep": keep.path.name, "change_cost": change_cost}
-    return reading, Beside(decisions_in(first, reading.instance), noted)
+    return reading, EarlierStart(decisions_in(first, reading.instance), noted)
 
 
 def _periods(instance: Instance) -> list[str]:
     return [period for period in instance["periods"]["period"] if period is not None]
 
 
-def input_of(found: Compared) -> Reading:
+def extract_input(found: ResultFile) -> Reading:
     """The input inside a result as it was solved, beside the plan that was to be kept where there was one.
 
     Raises InputError where it has faults.
@@ -78,7 +78,7 @@ def input_of(found: Compared) -> Reading:
     return replace(found.reading, instance=replace(found.instance, earlier=earlier))
 
 
-def options_of(found: Compared) -> Options:
+def extract_options(found: ResultFile) -> Options:
     """The solver's options that the seal names; where it does not, those of the settings inside."""
     settings = found.instance.settings
     given = {name: found.facts.get(f"option {name}", "") for name in ("gap", "time_limit", "threads", "seed")}
@@ -90,6 +90,6 @@ def options_of(found: Compared) -> Options:
     )
 
 
-def doubts(found: Compared) -> list[Issue]:
+def list_doubts(found: ResultFile) -> list[Issue]:
     """What has to be said before anything is concluded from the result: that it was edited by hand, or has no seal."""
     return [issue for issue in found.issues if issue.sheet in ("run", "costs")]

@@ -17,7 +17,7 @@ SAME = 1e-9
 """By how much the objective may rise, as a share of it, while the base is made cheaper."""
 
 
-def settled(m: Model, compiled: Compiled, values: np.ndarray) -> np.ndarray:
+def choose_second_stage(m: Model, compiled: Compiled, values: np.ndarray) -> np.ndarray:
     """The same plan with the flows that have no weight chosen at least cost.
 
     Parameters

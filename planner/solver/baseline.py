@@ -29,7 +29,7 @@ class Undisturbed:
         return lambda values: rounded(self.whole(values))[self.kept]
 
 
-def undisturbed(compiled: Compiled) -> Undisturbed | None:
+def extract_baseline(compiled: Compiled) -> Undisturbed | None:
     """The model without columns and rows of disruptions; None where they are few, or where rules ask for more of them.
 
     Where a rule limits what a disruption may do, the decisions taken without regard to it will hardly meet the rule.

@@ -2,14 +2,14 @@
 
 import pandas as pd
 
-from planner.audit.case import Case, remembered, words
+from planner.audit.case import AuditedPlan, cache_table, words
 
 SAID = ["kind", "name", "level"]
 """The key of a level in the sheet, but for the period."""
 
 
-@remembered
-def said(case: Case) -> pd.DataFrame:
+@cache_table
+def list_reached_levels(case: AuditedPlan) -> pd.DataFrame:
     """The levels said to be reached: SAID, period and its place; each once."""
     sheet = case["levels"]
     sheet = sheet[sheet["reached"] == "yes"].assign(level=words(sheet["level"]))

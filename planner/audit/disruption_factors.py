@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
-from planner.audit.case import LINE, Case, remembered
+from planner.audit.case import LINE, AuditedPlan, cache_table
 from planner.audit.demand import MARKET
-from planner.audit.lanes import freighted
-from planner.audit.scenarios import SNAPSHOT, effects, passed
+from planner.audit.lanes import price_flows
+from planner.audit.scenarios import SNAPSHOT, effects, split_chokepoints
 
 ARC = ["origin", "destination", "item", "mode"]
 _LINES, _FLOWS, _MARKETS = "lines", "flows", "markets"
@@ -24,8 +24,8 @@ _TOUCHED = {
 """By effect and kind of target: what its factor multiplies."""
 
 
-@remembered
-def line_hits(case: Case) -> pd.DataFrame:
+@cache_table
+def line_hits(case: AuditedPlan) -> pd.DataFrame:
     """scenario, period, site, process, effect, factor: the product of all factors of an effect on a line."""
     lines = case.lines.reset_index()[[*LINE, "region", "firm"]]
     lines["bloc"] = lines["region"].map(case.blocs)
@@ -44,12 +44,12 @@ def line_hits(case: Case) -> pd.DataFrame:
     return _product(_of(case, _LINES), chosen, LINE)
 
 
-@remembered
-def arc_hits(case: Case) -> pd.DataFrame:
+@cache_table
+def arc_hits(case: AuditedPlan) -> pd.DataFrame:
     """scenario, period, origin, destination, item, mode, effect, factor, for what moves in any course."""
     flows = pd.concat([case["flows"], case.disturbed("flows")])
-    arcs = freighted(case, flows.drop_duplicates(ARC).drop(columns="scenario"))
-    arcs["through"] = arcs["chokepoints"].map(passed)
+    arcs = price_flows(case, flows.drop_duplicates(ARC).drop(columns="scenario"))
+    arcs["through"] = arcs["chokepoints"].map(split_chokepoints)
 
     def chosen(effect: pd.Series) -> pd.DataFrame:
         carried = (effect["item"] == "*") | (effect["kind"] == "item") | (arcs["item"] == effect["item"])
@@ -58,7 +58,7 @@ def arc_hits(case: Case) -> pd.DataFrame:
     return _product(_of(case, _FLOWS), chosen, ARC)
 
 
-def _on(case: Case, arcs: pd.DataFrame, effect: pd.Series) -> pd.Series:
+def _on(case: AuditedPlan, arcs: pd.DataFrame, effect: pd.Series) -> pd.Series:
     """Which arcs an effect is about: those that leave a region or bloc, carry an item, or use a lane or chokepoint."""
     kind, target = effect["kind"], effect["target"]
     if kind == "lane":
@@ -75,8 +75,8 @@ def _on(case: Case, arcs: pd.DataFrame, effect: pd.Series) -> pd.Series:
     return (start == target) & (end != target)
 
 
-@remembered
-def market_hits(case: Case) -> pd.DataFrame:
+@cache_table
+def market_hits(case: AuditedPlan) -> pd.DataFrame:
     """scenario, period, region, item, effect, factor: what multiplies what a market wants."""
     markets = case.instance["demand"][MARKET[:2]].drop_duplicates().reset_index(drop=True)
     places = markets.assign(bloc=markets["region"].map(case.blocs), market=markets["region"])
@@ -88,7 +88,7 @@ def market_hits(case: Case) -> pd.DataFrame:
     return _product(_of(case, _MARKETS), chosen, MARKET[:2])
 
 
-def _of(case: Case, what: str) -> pd.DataFrame:
+def _of(case: AuditedPlan, what: str) -> pd.DataFrame:
     """The effects on lines, on flows or on markets."""
     rows = effects(case)
     about = [_TOUCHED[effect].get(kind) == what for effect, kind in zip(rows["effect"], rows["kind"], strict=True)]

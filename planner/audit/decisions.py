@@ -2,14 +2,14 @@
 
 import pandas as pd
 
-from planner.audit.case import LINE, Case, words
+from planner.audit.case import LINE, AuditedPlan, words
 from planner.audit.demand import MARKET
 from planner.audit.offers import states
 
 Key = tuple[str, ...]
 
 
-def decided(case: Case) -> dict[Key, float]:
+def list_decisions(case: AuditedPlan) -> dict[Key, float]:
     """Every decision that was taken, above zero: its kind and key, as on sheet `locks`; missing ones are 0."""
     lines, projects = case["capacity"], case["projects"]
     demand = case["demand"].assign(step=words(case["demand"]["step"]))
@@ -30,7 +30,7 @@ def decided(case: Case) -> dict[Key, float]:
     return found
 
 
-def decidable(case: Case) -> set[Key]:
+def decidable(case: AuditedPlan) -> set[Key]:
     """Every state there can be: sites within their window, existing capacity, offers, steps that sell anything."""
     sites = case.sites.reset_index().merge(case.periods.reset_index()[["period", "place"]], how="cross")
     sites = sites[(sites["place"] >= sites["first"]) & (sites["place"] <= sites["last"])]
@@ -46,7 +46,7 @@ def decidable(case: Case) -> set[Key]:
     return {(kind, *key) for kind, table in tables.items() for key in table.itertuples(index=False, name=None)}
 
 
-def steps(case: Case) -> pd.DataFrame:
+def steps(case: AuditedPlan) -> pd.DataFrame:
     """Every market and step: region, item, step."""
     rows = case.instance["demand"]
     return rows.assign(step=words(rows["step"]))[[*MARKET[:2], "step"]].drop_duplicates()

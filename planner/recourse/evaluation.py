@@ -7,13 +7,13 @@ from math import nan
 import pandas as pd
 
 from planner.recourse.reaction import Reaction, Recourse
-from planner_models.blocks.disruptions.realisations import SCENARIOS, course, course_rows, served_share
+from planner_models.blocks.disruptions.realisations import SCENARIOS, compute_service, course, course_rows
 from planner_models.model import Model
-from planner_models.plan import Plan, tidy
+from planner_models.plan import ResultTables, tidy
 from planner_models.sets.scenarios import Snapshot
 
 
-def with_unmodelled(m: Model, tables: Plan) -> Plan:
+def add_evaluated_scenarios(m: Model, tables: ResultTables) -> ResultTables:
     """The result tables of the plan in the variables of `m`, with rows for the scenarios that are not modelled.
 
     And with the `impact` of all.
@@ -52,6 +52,6 @@ def _rows(m: Model, reactions: Mapping[tuple[str, str], Reaction]) -> dict[str, 
     for name in dict.fromkeys(name for name, _ in reactions):
         own = {key: course for key, course in courses.items() if key[0] == name}
         loss = sum(reactions[key].loss for key in own)
-        service = served_share(m.sets, own, sold)
+        service = compute_service(m.sets, own, sold)
         rows.append((name, m.sets.scenarios.at[name, "probability"], service, loss, nan, 0.0, "no"))
     return {"scenarios": pd.DataFrame(rows, columns=SCENARIOS), **course_rows(m, courses)}
