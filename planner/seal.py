@@ -45,14 +45,33 @@ def seal(
     schemas: Mapping[str, pa.DataFrameSchema] = RESULTS,
     instance: Instance | None = None,
 ) -> pd.DataFrame:
-    """Sheet `run`: one row per fact, `key` and `seal`, all as text.
+    """Sheet `run`: one row per fact.
 
-    `kind` says what the workbook is, so that nobody has to guess it from its sheets. `input_name` is the name of the
-    file that was read and `input_hash` the SHA-256 of the bytes that were: nothing is read again here, because the
-    file may have been saved in the meantime. `options` are those of the run, `changes` among them a sequence of
-    `--set` texts; `facts` are how it ended (status, objective, bound, gap, nodes, started, seconds); `tables` are the
-    result tables, by whose hash a later change by hand can be told, and `schemas` declares them; `instance` is what the
-    `in_...` sheets repeat, hashed likewise.
+    Nothing is read again here, because the input file may have been saved in the meantime.
+
+    Parameters
+    ----------
+    kind
+        What the workbook is, so that nobody has to guess it from its sheets.
+    input_name
+        Name of the file that was read.
+    input_hash
+        SHA-256 of the bytes that were read.
+    options
+        Options of the run, by name; `changes` among them is a sequence of `--set` texts.
+    facts
+        How the run ended, by name: status, objective, bound, gap, nodes, started, seconds.
+    tables
+        Result tables by sheet. Their hash tells a later change by hand. None: no such hash.
+    schemas
+        Declarations of `tables`, by sheet.
+    instance
+        What the `in_...` sheets repeat, hashed likewise. None: no such hash.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `key` and `seal`, all text.
     """
     rows = {KIND: kind, "input": input_name, "input SHA-256": input_hash}
     if tables is not None:
@@ -119,9 +138,23 @@ def facts_hash(facts: Mapping[str, str]) -> str:
 def find_broken_seals(
     facts: Mapping[str, str], tables: Mapping[str, pd.DataFrame], instance: Instance
 ) -> list[str] | None:
-    """The parts of a result that were changed after it was sealed: tables, inputs, run; None where it has no seal.
+    """The parts of a result that were changed after it was sealed.
 
-    `facts` are the rows of its sheet `run`. A seal of an earlier version says nothing about the inputs and itself.
+    A seal of an earlier version says nothing about the inputs and itself.
+
+    Parameters
+    ----------
+    facts
+        Rows of its sheet `run`: key -> seal.
+    tables
+        Result tables by sheet.
+    instance
+        The input that the result repeats.
+
+    Returns
+    -------
+    list of str or None
+        Some of "tables", "inputs" and "sheet run"; empty where nothing was changed, None where there is no seal.
     """
     if not facts.get(TABLES):
         return None
@@ -134,7 +167,18 @@ def find_broken_seals(
 
 
 def round_saved(value: float) -> float:
-    """A number in the 15 digits that every spreadsheet keeps."""
+    """A number in the 15 digits that every spreadsheet keeps.
+
+    Parameters
+    ----------
+    value
+        Any number.
+
+    Returns
+    -------
+    float
+        The number, rounded to 15 significant digits.
+    """
     return float(f"{value:.15g}")
 
 
@@ -158,7 +202,13 @@ def _text(value: Any) -> str:
 
 
 def planner_version() -> str:
-    """The version of the planner that is running."""
+    """The version of the planner that is running.
+
+    Returns
+    -------
+    str
+        The version.
+    """
     return _version(_PARTS["planner"])
 
 

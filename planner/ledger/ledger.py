@@ -246,7 +246,18 @@ class Ledger:
 
 
 def instance_of(result: Path) -> Path | None:
-    """The workbook that a result was made of, where a ledger in the folder above knows it."""
+    """The workbook that a result was made of, where a ledger in the folder above knows it.
+
+    Parameters
+    ----------
+    result
+        The result workbook. The ledger is looked for in the folder above that of the result.
+
+    Returns
+    -------
+    pathlib.Path or None
+        The instance of the latest job with this result; None where no ledger can be read or none of its jobs has it.
+    """
     path = result.resolve().parent.parent / FILE
     if not path.exists():
         return None
@@ -263,7 +274,13 @@ def _not_ours(path: Path) -> InputError:
 
 
 def now() -> str:
-    """The time as the ledger writes it."""
+    """The time as the ledger writes it.
+
+    Returns
+    -------
+    str
+        UTC, ISO 8601, to the second.
+    """
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 

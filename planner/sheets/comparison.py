@@ -191,12 +191,37 @@ _RULES = table(
 
 
 def share_in_points(unit: str, column: str) -> bool:
-    """Whether a cell of sheet headline holds the change of a share, in percentage points."""
+    """Whether a cell of sheet headline holds the change of a share, in percentage points.
+
+    Parameters
+    ----------
+    unit
+        Unit of the row, as in column `unit`.
+    column
+        Name of the column.
+
+    Returns
+    -------
+    bool
+        True for a change of a share in percentage points.
+    """
     return unit.startswith("share") and unit.endswith(POINTS) and column.startswith(CHANGES)
 
 
 def comparison_schemas(labels: Sequence[str]) -> dict[str, pa.DataFrameSchema]:
-    """The sheets of a comparison of files with these short names, of which the first is the reference."""
+    """The sheets of a comparison of files.
+
+    Parameters
+    ----------
+    labels
+        Short names of the files; the first is the reference.
+
+    Returns
+    -------
+    dict of str to pandera.DataFrameSchema
+        Sheets by name, in their order in the workbook. Sheet `headline` has a column for each label and, but for the
+        first, one for its change.
+    """
     headline = table(
         "headline",
         "Headline figures side by side.",

@@ -25,13 +25,35 @@ BREAK_EVEN = table(
 
 
 def why_schemas(labels: Sequence[str]) -> dict[str, pa.DataFrameSchema]:
-    """A comparison of the plan with the forced one, and the break-even."""
+    """The sheets of a comparison of the plan with the forced one, and the break-even.
+
+    Parameters
+    ----------
+    labels
+        Short names of the plans; the first is the reference.
+
+    Returns
+    -------
+    dict of str to pandera.DataFrameSchema
+        Sheets by name, in their order: `summary`, `break_even`, then the rest of the comparison.
+    """
     found = comparison_schemas(labels)
     return {"summary": found.pop("summary"), "break_even": BREAK_EVEN, **found}
 
 
 def alternative_schemas(plans: int) -> dict[str, pa.DataFrameSchema]:
-    """The plans, every choice with its verdict and what each plan does, issues and seal."""
+    """The plans, every choice with its verdict and what each plan does, issues and seal.
+
+    Parameters
+    ----------
+    plans
+        Number of plans.
+
+    Returns
+    -------
+    dict of str to pandera.DataFrameSchema
+        Sheets by name, in their order: `summary`, `plans`, `choices` (with a column for each plan), `issues`, `run`.
+    """
     shown = table(
         "plans",
         "The best plan, and others that cost little more and differ as much as can be.",

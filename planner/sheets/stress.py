@@ -39,12 +39,34 @@ def _by_period(name: str, description: str, unit: str, words: str, periods: Sequ
 
 
 def period_column(period: str) -> str:
-    """The column of a period in the heat maps, unlike the columns that say what is lost."""
+    """The column of a period in the heat maps, unlike the columns that say what is lost.
+
+    Parameters
+    ----------
+    period
+        Name of the period.
+
+    Returns
+    -------
+    str
+        The same name, but "period kind" and "period member" for periods called kind and member.
+    """
     return f"period {period}" if period in ("kind", "member") else period
 
 
 def stress_schemas(periods: Sequence[str]) -> dict[str, pa.DataFrameSchema]:
-    """The sheets of a stress test over these periods."""
+    """The sheets of a stress test.
+
+    Parameters
+    ----------
+    periods
+        Names of the periods it covers.
+
+    Returns
+    -------
+    dict of str to pandera.DataFrameSchema
+        Sheets by name, in their order; both heat maps have a column for each period: service as a share, and months.
+    """
     heat = "Service under every single loss, by period, where it lasts longest of the month counts asked for."
     endurance = "For how many months each single loss could last with everything served that the plan sells."
     sheets = (

@@ -14,12 +14,28 @@ _SMALL, _FILLED = 0.35, 0.6
 
 
 def waterfall(start: tuple[str, float], steps: Sequence[tuple[str, float]], end: str, better: float) -> pd.DataFrame:
-    """Rows: the start, each step, the end. Columns: an invisible base, totals, steps to the better and to the worse.
+    """The rows of a waterfall chart: the start, each step, the end.
 
-    `start` is a label and a level, `steps` are labels and amounts; an amount of the sign of `better` is an improvement.
     Labels are names of others: they may equal each other, and the names of the columns. What is not in a row is
     missing; what no row has is left out. Steps that all lie below zero have an empty column beside theirs, whose name
     the legend shows.
+
+    Parameters
+    ----------
+    start
+        Label and level.
+    steps
+        Labels and amounts, in the unit of the level.
+    end
+        Label of the end, whose level is the start plus all steps.
+    better
+        Its sign is that of an improvement.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per label. Columns: an invisible base, totals, steps to the better and to the worse, and of both the
+        part below zero; in the unit of the level.
     """
     label, level = start
     labels, rows = [label, *(step for step, _ in steps), end], [{TOTAL: level}]
@@ -39,7 +55,18 @@ def waterfall(start: tuple[str, float], steps: Sequence[tuple[str, float]], end:
 
 
 def others_beside(names: Collection[str]) -> str:
-    """What to call the sum of all others beside these names: "others", where none of them is called that itself."""
+    """What to call the sum of all others beside these names.
+
+    Parameters
+    ----------
+    names
+        Names that are shown one by one.
+
+    Returns
+    -------
+    str
+        "others"; with "all " before it, as often as needed, where one of the names is that itself.
+    """
     words = "others"
     while words in names:
         words = f"all {words}"
@@ -47,7 +74,18 @@ def others_beside(names: Collection[str]) -> str:
 
 
 def axis_floor(levels: list[float]) -> float | None:
-    """Where the axis begins, so that small steps on large totals can be seen; None for zero."""
+    """Where the axis begins, so that small steps on large totals can be seen.
+
+    Parameters
+    ----------
+    levels
+        Levels that the chart shows, at least one, in one unit.
+
+    Returns
+    -------
+    float or None
+        Where it begins, in the unit of the levels; None for zero.
+    """
     low, high = min(levels), max(levels)
     if low <= 0 or high - low >= _SMALL * high or high == low:
         return None

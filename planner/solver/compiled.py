@@ -19,8 +19,22 @@ from planner_models.model import Model
 def compile_model(model: pyo.ConcreteModel) -> Compiled:
     """The arrays of a model whose active rows and objective are flat linear expressions (`linear.linear`).
 
-    Raises TypeError for a row of any other form: building such rows would cost more than solving them; ValueError for
-    one with a variable that is not on the model.
+    Parameters
+    ----------
+    model
+        A model with one active objective; its variables need hold no values.
+
+    Returns
+    -------
+    Compiled
+        Columns in the order of the variables, rows in that of the active constraints, in the units of the model.
+
+    Raises
+    ------
+    TypeError
+        A row has any other form: building such rows would cost more than solving them.
+    ValueError
+        A row has a variable that is not on the model.
     """
     blocks = list(model.component_objects(pyo.Var))
     variables = list(chain.from_iterable(block.values() for block in blocks))

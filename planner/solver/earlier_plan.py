@@ -36,11 +36,25 @@ class Fit:
 
 
 def match_plan(m: Model, compiled: Compiled, decisions: Mapping[Decision, float]) -> Fit:
-    """What `decisions` mean in a model; see `planner_models.earlier_plan.decisions_of`.
+    """What the decisions of an earlier plan mean in a model; see `planner_models.earlier_plan.decisions_of`.
 
     Where more modules were ordered than may be now, as many as may be are meant, and the decision counts as gone. What
     the earlier plan could have chosen but did not is 0. Free are existing sites and capacity and markets of which it
     knew nothing, and whatever follows from decisions: levels reached, lanes opened.
+
+    Parameters
+    ----------
+    m
+        A built model.
+    compiled
+        Its arrays.
+    decisions
+        Values of the earlier decisions: 0, 1, or a number of modules.
+
+    Returns
+    -------
+    Fit
+        Values (columns,), NaN where free; how many decisions are kept; which are gone.
     """
     column = places(compiled)
     named = variables(m)
@@ -74,14 +88,37 @@ def _possible(m: Model, named: Mapping, decision: Decision, value: float) -> boo
 
 
 def places(compiled: Compiled) -> dict[int, int]:
-    """The column of each variable, by its identity."""
+    """The column of each variable.
+
+    Parameters
+    ----------
+    compiled
+        Arrays of a model.
+
+    Returns
+    -------
+    dict of int to int
+        id(variable) -> column.
+    """
     return {id(variable): place for place, variable in enumerate(compiled.variables)}
 
 
 def lanes_as_used(m: Model, compiled: Compiled, flows: Iterable[tuple[str, ...]]) -> np.ndarray:
-    """Values per column of the lanes that have to be opened: open from when `flows` first used them, NaN elsewhere.
+    """The lanes that have to be opened, open from when flows first used them.
 
-    A flow is an origin, destination, item, mode and period.
+    Parameters
+    ----------
+    m
+        A built model.
+    compiled
+        Its arrays.
+    flows
+        Origin, destination, item, mode and period of each flow.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (columns,): 1 where a lane is open, 0 where it is not, NaN for all other columns.
     """
     column = places(compiled)
     values = np.full(len(compiled.cost), np.nan)
@@ -102,7 +139,27 @@ class Started:
 
 
 def warm_start(compiled: Compiled, found: Fit, options: Options) -> Started:
-    """The best plan with the decisions of `found`, or where there is none, with the nearest that give one."""
+    """The best plan with the decisions of an earlier one, or where there is none, with the nearest that give one.
+
+    Parameters
+    ----------
+    compiled
+        Arrays of the model.
+    found
+        The earlier decisions on its columns.
+    options
+        Options of the search; each solve here takes `SHARE_OF_TIME` of its time limit at most.
+
+    Returns
+    -------
+    Started
+        The solution, and by how much the decisions were changed: the sum of absolute differences over their columns.
+
+    Raises
+    ------
+    UnsoundSolver
+        The installed HiGHS is too old.
+    """
     share = None if options.time_limit is None else SHARE_OF_TIME * options.time_limit
     shorter = replace(options, time_limit=share)
     solution = solve_arrays(hold_columns(compiled, found.values), shorter)

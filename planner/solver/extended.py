@@ -12,7 +12,24 @@ Row = tuple[Sequence[int] | np.ndarray, Sequence[float] | np.ndarray, float, flo
 
 
 def with_columns(compiled: Compiled, count: int, upper: float, *, whole: bool) -> Compiled:
-    """`count` more columns from 0 to `upper`, after all others, without cost and in no row."""
+    """More columns from 0 to a limit, after all others, without cost and in no row.
+
+    Parameters
+    ----------
+    compiled
+        Arrays of a model.
+    count
+        Number of columns to add.
+    upper
+        Upper limit of each; may be infinite.
+    whole
+        Whether they are integers.
+
+    Returns
+    -------
+    Compiled
+        The wider arrays; no variable belongs to the new columns.
+    """
     return replace(
         compiled,
         cost=np.concatenate([compiled.cost, np.zeros(count)]),
@@ -24,7 +41,20 @@ def with_columns(compiled: Compiled, count: int, upper: float, *, whole: bool) -
 
 
 def with_rows(compiled: Compiled, rows: Sequence[Row]) -> Compiled:
-    """More rows, after all others."""
+    """More rows, after all others.
+
+    Parameters
+    ----------
+    compiled
+        Arrays of a model.
+    rows
+        Columns, their coefficients, lower and upper bound of each row.
+
+    Returns
+    -------
+    Compiled
+        The longer arrays; no constraint of the model belongs to the new rows.
+    """
     lengths = np.cumsum([len(columns) for columns, *_ in rows], dtype=np.int64)
     return replace(
         compiled,
@@ -38,18 +68,59 @@ def with_rows(compiled: Compiled, rows: Sequence[Row]) -> Compiled:
 
 
 def within_cost(compiled: Compiled, most: float) -> Compiled:
-    """The plans that cost at most so much."""
+    """The plans that cost at most so much.
+
+    Parameters
+    ----------
+    compiled
+        Arrays of a model.
+    most
+        Largest objective, its offset included, in the unit of the objective.
+
+    Returns
+    -------
+    Compiled
+        The arrays with one more row.
+    """
     columns = np.flatnonzero(compiled.cost)
     return with_rows(compiled, [(columns, compiled.cost[columns], -np.inf, most - compiled.offset)])
 
 
 def set_objective(compiled: Compiled, cost: np.ndarray, offset: float = 0.0) -> Compiled:
-    """The same plans, of which the one with the least `cost` per column is sought."""
+    """The same plans, of which the one with the least `cost` is sought.
+
+    Parameters
+    ----------
+    compiled
+        Arrays of a model.
+    cost
+        Cost per unit of each column, shape (columns,).
+    offset
+        What is added to the objective.
+
+    Returns
+    -------
+    Compiled
+        The arrays with this objective.
+    """
     return replace(compiled, cost=cost, offset=offset)
 
 
 def hold_columns(compiled: Compiled, values: np.ndarray) -> Compiled:
-    """The plans in which every column with a value in `values` has it; NaN leaves a column free."""
+    """The plans in which columns have given values.
+
+    Parameters
+    ----------
+    compiled
+        Arrays of a model.
+    values
+        Shape (columns,), in the unit of each column; NaN leaves a column free.
+
+    Returns
+    -------
+    Compiled
+        The arrays, with both limits of each held column at its value.
+    """
     known = ~np.isnan(values)
     lower, upper = compiled.lower.copy(), compiled.upper.copy()
     lower[known] = upper[known] = values[known]
@@ -57,9 +128,21 @@ def hold_columns(compiled: Compiled, values: np.ndarray) -> Compiled:
 
 
 def nearest_to(compiled: Compiled, values: np.ndarray) -> Compiled:
-    """All plans, of which one is sought that departs least from `values`, column by column; NaN counts for nothing.
+    """All plans, of which one is sought that departs least from `values`, column by column.
 
     Where a value is a limit of its column, the distance is the column's own; else it gets a column for it.
+
+    Parameters
+    ----------
+    compiled
+        Arrays of a model.
+    values
+        Shape (columns,), in the unit of each column; NaN counts for nothing.
+
+    Returns
+    -------
+    Compiled
+        The arrays with the sum of absolute differences as objective; further columns and rows are after all others.
     """
     known = np.flatnonzero(~np.isnan(values))
     cost, offset = np.zeros(len(compiled.cost)), 0.0

@@ -9,7 +9,16 @@ from planner_models.model import Model
 def price_rules(model: Model, compiled: Compiled, duals: np.ndarray | None, cone_duals: np.ndarray | None) -> None:
     """Give each row of the rules its marginal cost, in money per unit of limit; none where there are no duals.
 
-    The variables must hold the plan: what a unit of limit moves a row by depends on it.
+    Parameters
+    ----------
+    model
+        A model whose variables hold the plan: what a unit of limit moves a row by depends on it.
+    compiled
+        Its arrays.
+    duals
+        What the optimum moves by per unit of each row's right side, shape (rows of the model,).
+    cone_duals
+        The same for all further tangents of each cone together, shape (cones,).
     """
     if duals is None or cone_duals is None:
         return

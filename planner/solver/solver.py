@@ -49,7 +49,20 @@ Rounding = Callable[[np.ndarray], np.ndarray]
 
 
 def make_roundings(model: Model, compiled: Compiled) -> tuple[Rounding, ...]:
-    """How values become whole, by the rules of `start`: of the relaxation, then of the plan that comes of it."""
+    """How values become whole, by the rules of `start`: of the relaxation, then of the plan that comes of it.
+
+    Parameters
+    ----------
+    model
+        A built model; each rounding overwrites the values of its variables.
+    compiled
+        Its arrays.
+
+    Returns
+    -------
+    tuple of Rounding
+        One or two functions from values (columns,) to values with whole integers (columns,).
+    """
 
     def by(rule: Callable[[Model], None]) -> Rounding:
         def rounded(values: np.ndarray) -> np.ndarray:
@@ -107,7 +120,15 @@ def _holding(compiled: Compiled, column: int, value: float) -> Compiled:
 
 
 def load_values(compiled: Compiled, values: np.ndarray) -> None:
-    """Give every variable of the model its value; what the tolerances of the solver leave near 0 is 0."""
+    """Give every variable of the model its value; what the tolerances of the solver leave near 0 is 0.
+
+    Parameters
+    ----------
+    compiled
+        Arrays of the model, with its variables.
+    values
+        Shape (columns,), in the unit of each column.
+    """
     units = np.ones(len(values)) if compiled.units is None else compiled.units
     clean = np.where(np.abs(values) < NOISE * units, 0.0, values)
     for variable, value in zip(compiled.variables, clean.tolist(), strict=True):
@@ -123,9 +144,31 @@ def solve_arrays(
 ) -> Solution:
     """Solve compiled arrays; integers in the plan are exactly whole, and the rest is optimal for them.
 
-    `roundings` turn values of the relaxation into values with whole integers, one after the other, each what the one
-    before led to; the plan they lead to, if any, is where the search starts. A `start` that is given, a plan in
-    values per column, takes its place. Ctrl-C and the time limit hold for all of it and leave the best plan so far.
+    Ctrl-C and the time limit hold for all of it and leave the best plan so far.
+
+    Parameters
+    ----------
+    compiled
+        Arrays to solve.
+    options
+        Relative gap, time limit in s, threads and seed.
+    progress
+        Told how far the search is.
+    roundings
+        Turn values of the relaxation into values with whole integers, one after the other, each what the one before led
+        to; the plan they lead to, if any, is where the search starts.
+    start
+        A plan, shape (columns,), that takes the place of that one.
+
+    Returns
+    -------
+    Solution
+        Status, and where there is a plan its values (columns,), objective, bound and gap.
+
+    Raises
+    ------
+    UnsoundSolver
+        The installed HiGHS is too old.
     """
     started = time.monotonic()
     with catch_interrupts() as stop:
@@ -172,7 +215,13 @@ def _verified(compiled: Compiled, solution: Solution) -> Solution:
 
 @contextmanager
 def catch_interrupts() -> Iterator[threading.Event]:
-    """While this lasts Ctrl-C only sets the event: whoever runs then ends in order."""
+    """While this lasts Ctrl-C only sets an event: whoever runs then ends in order.
+
+    Yields
+    ------
+    threading.Event
+        Set by Ctrl-C; never set outside the main thread.
+    """
     stop = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield stop

@@ -98,7 +98,18 @@ class DaskCrew:
 
 
 def warn_unprotected(address: str) -> str:
-    """What to warn of where whoever can reach the scheduler can run programs on it and on its workers; else ""."""
+    """What to warn of where whoever can reach the scheduler can run programs on it and on its workers.
+
+    Parameters
+    ----------
+    address
+        Address of the scheduler, such as tcp://host:8786.
+
+    Returns
+    -------
+    str
+        A sentence; "" for a protected connection or this machine.
+    """
     scheme, _, place = address.rpartition("://")
     host = place.rpartition(":")[0].strip("[]") if ":" in place else place
     if scheme in ("tls", "wss", "inproc") or host == "localhost":

@@ -51,8 +51,33 @@ def solve_all(
 ) -> Generator[Found, None, None]:
     """What `work` makes of each task, in the order in which they end.
 
-    With one worker and no cluster it happens in this process. `work`, tasks and what comes of them must be picklable.
-    Raises TaskFailed; then, and when the caller leaves early, nothing runs on.
+    With one worker and no cluster it happens in this process, and exceptions of `work` come as they are. When a task
+    fails, or the caller leaves early, nothing runs on.
+
+    Parameters
+    ----------
+    work
+        Function of one task; picklable, as are tasks and what comes of them.
+    tasks
+        What it is called with.
+    workers
+        Number of processes; ignored with a cluster.
+    cluster
+        Address of a Dask scheduler.
+
+    Yields
+    ------
+    Found
+        What `work` returned for a task.
+
+    Raises
+    ------
+    TaskFailed
+        A task raised an exception in its worker, or its workers died.
+    InputError
+        The cluster does not answer.
+    ClusterError
+        Dask is not installed, or the cluster is gone.
     """
     if workers == 1 and cluster is None:
         yield from map(work, tasks)
@@ -69,7 +94,30 @@ def solve_in_order(
 ) -> tuple[list[Found], bool]:
     """What `work` makes of each task, in the order of the tasks, and whether that is all: Ctrl-C ends it before.
 
-    `show` is told what is known whenever a task ends. Raises TaskFailed.
+    Parameters
+    ----------
+    work
+        Function of one task; picklable, as are tasks and what comes of them.
+    tasks
+        What it is called with.
+    crew
+        Processes or cluster that do the work.
+    show
+        Told all that is known whenever a task ends, in the order in which they ended.
+
+    Returns
+    -------
+    tuple of list and bool
+        What `work` returned, in the order of the tasks; False where Ctrl-C ended it before all were done.
+
+    Raises
+    ------
+    TaskFailed
+        A task raised an exception in its worker, or its workers died.
+    InputError
+        The cluster does not answer.
+    ClusterError
+        Dask is not installed, or the cluster is gone.
     """
     known: dict[int, Found] = {}
     complete = True
@@ -89,7 +137,27 @@ def _number_task(work: Callable[[Task], Found], task: tuple[int, Task]) -> tuple
 
 
 def done_apart(crew: Crew, work: Callable[[Task], Found], task: Task) -> Found:
-    """What `work` makes of a task in a worker: what aborts the process there does no harm here. Raises TaskFailed."""
+    """What `work` makes of a task in a worker: what aborts the process there does no harm here.
+
+    Parameters
+    ----------
+    crew
+        Workers, one of which takes the task.
+    work
+        Function of one task; picklable, as are the task and what comes of it.
+    task
+        What it is called with.
+
+    Returns
+    -------
+    Found
+        What `work` returned.
+
+    Raises
+    ------
+    TaskFailed
+        The task raised an exception in its worker, or its workers died.
+    """
     return next(_solve_tasks(crew, work, [task]))
 
 

@@ -9,10 +9,31 @@ from planner.solver.highs import load
 def minimum(
     cost: np.ndarray, rows: np.ndarray, at_least: np.ndarray, most: np.ndarray
 ) -> tuple[float, np.ndarray, np.ndarray] | None:
-    """The least cost @ x with rows @ x >= at_least and 0 <= x <= most; None where there is no finite least.
+    """The least cost @ x with rows @ x >= at_least and 0 <= x <= most.
 
-    Shapes: cost and most (columns,), rows (rows, columns), at_least (rows,). Returns the least value, x, and what one
-    more unit of each right-hand side would cost.
+    Parameters
+    ----------
+    cost
+        Shape (columns,).
+    rows
+        Shape (rows, columns).
+    at_least
+        Shape (rows,).
+    most
+        Shape (columns,); may be infinite.
+
+    Returns
+    -------
+    tuple or None
+        The least value, x (columns,), and what one more unit of each right-hand side would cost (rows,); None where
+        there is no finite least.
+
+    Raises
+    ------
+    OutOfRange
+        HiGHS does not take the figures.
+    UnsoundSolver
+        The installed HiGHS is too old.
     """
     row, column = np.nonzero(rows)
     problem = Compiled(
@@ -33,9 +54,24 @@ def minimum(
 
 
 def solve_linear(problem: Compiled) -> tuple[float, np.ndarray, np.ndarray] | None:
-    """The optimum of a linear programme: its value, x (columns,), and the shadow price of each row (rows,).
+    """The optimum of a linear programme.
 
-    None where there is no finite optimum.
+    Parameters
+    ----------
+    problem
+        Its arrays.
+
+    Returns
+    -------
+    tuple or None
+        The value, x (columns,), and the shadow price of each row (rows,); None where there is no finite optimum.
+
+    Raises
+    ------
+    OutOfRange
+        HiGHS does not take the figures.
+    UnsoundSolver
+        The installed HiGHS is too old.
     """
     solver = load(problem)
     solver.run()

@@ -14,10 +14,34 @@ from planner.solver.highs import load
 def extremes(
     compiled: Compiled, columns: Sequence[int], least: bool, stop: Event, seconds: float
 ) -> Iterator[tuple[int, float]]:
-    """Each of the columns with its least (else greatest) value over the relaxation, one linear programme after another.
+    """The least or greatest value of columns over the relaxation, one linear programme after another.
 
-    Each begins where the last one ended. Ends early where `stop` is set or `seconds` are over; a column whose
-    programme has no optimum is left out.
+    Each begins where the last one ended. A column whose programme has no optimum is left out.
+
+    Parameters
+    ----------
+    compiled
+        Arrays of a model; costs and integrality do not count.
+    columns
+        Columns to look at, in this order.
+    least
+        True for the least value, False for the greatest.
+    stop
+        Ends the series early once it is set.
+    seconds
+        Ends the series early after this time, s.
+
+    Yields
+    ------
+    tuple of int and float
+        A column and its value, in the unit of the column.
+
+    Raises
+    ------
+    OutOfRange
+        HiGHS does not take the figures.
+    UnsoundSolver
+        The installed HiGHS is too old.
     """
     relaxed = replace(
         compiled, cost=np.zeros(len(compiled.cost)), offset=0.0, integer=np.zeros(len(compiled.cost), dtype=bool)
