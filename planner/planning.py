@@ -76,7 +76,24 @@ ExtraRows = Callable[[Problem, Solution, Callable[[Progress], None] | None], pd.
 
 
 def prepare_problem(reading: Reading, options: Options, issues: Iterable[Issue] = (), **noted: Any) -> Problem:
-    """A job with its model. The reading must have no faults."""
+    """A job with its model, built and compiled.
+
+    Parameters
+    ----------
+    reading
+        The input; it must have no faults.
+    options
+        The solver's options.
+    issues
+        What was found in the input, for sheet `issues`.
+    **noted
+        What was asked for beyond the options, for the seal: `changes`, `start`, `keep`.
+
+    Returns
+    -------
+    Problem
+        The job, ready to be solved.
+    """
     began = datetime.now(UTC)
     model = build(reading.instance)
     compiled = with_best_base(model, compile_model(model), options)
@@ -84,7 +101,20 @@ def prepare_problem(reading: Reading, options: Options, issues: Iterable[Issue] 
 
 
 def choose_options(reading: Reading, **given: Any) -> Options:
-    """The solver's options: those given, else those of the workbook's settings."""
+    """The solver's options: those given, else those of the workbook's settings.
+
+    Parameters
+    ----------
+    reading
+        The input with the settings.
+    **given
+        Options by name: gap (share), time_limit (s), threads, seed. None means not given.
+
+    Returns
+    -------
+    Options
+        The options of the solve.
+    """
     settings = reading.instance.settings
     chosen = {
         "gap": settings["mip_gap"],
@@ -105,10 +135,36 @@ def make_plan(
     earlier: EarlierStart | None = None,
     extra_rows: ExtraRows | None = None,
 ) -> Outcome:
-    """Build, solve, report, audit and seal; `extra_rows` may add to the summary. The reading must have no faults.
+    """Build, solve, report, audit and seal.
 
-    The search starts from the decisions of an `earlier` plan, where there is one. Raises KeyboardInterrupt where `stop`
-    is set before the search begins; from then on Ctrl-C only ends the search.
+    Parameters
+    ----------
+    reading
+        The input; it must have no faults.
+    options
+        The solver's options.
+    progress
+        Called with the state of the search while it runs.
+    changes
+        Changes to the input as they were written, for the seal.
+    issues
+        What was found in the input, for sheet `issues`.
+    stop
+        Where it is set before the search begins, nothing is solved; from then on Ctrl-C only ends the search.
+    earlier
+        An earlier plan, from whose decisions the search starts.
+    extra_rows
+        Called with the job, its solution and `progress`; gives further rows of sheet `summary`.
+
+    Returns
+    -------
+    Outcome
+        The solution, and the result tables where there is a plan, else the reasons why there is none.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Where `stop` is set before the search begins.
     """
     noted = {} if earlier is None else earlier.noted
     job = prepare_problem(reading, options, issues or (), changes=list(changes), **noted)
@@ -123,7 +179,24 @@ def solve_problem(
     decisions: Mapping[Decision, float] | None = None,
     extra_rows: ExtraRows | None = None,
 ) -> Outcome:
-    """Solve a job and report on it; the search starts from the plan that earlier `decisions` give, if there are any."""
+    """Solve a job and report on it.
+
+    Parameters
+    ----------
+    job
+        The job, with its compiled model.
+    progress
+        Called with the state of the search while it runs, in terms of the objective (cost or profit).
+    decisions
+        Values of earlier decisions; the search starts from the plan that they give.
+    extra_rows
+        Called with the job, its solution and the watcher of the search; gives further rows of sheet `summary`.
+
+    Returns
+    -------
+    Outcome
+        The solution, and the result tables where there is a plan, else the reasons why there is none.
+    """
     shown = None if progress is None else lambda step: progress(step.turned(job.sign))
     began = time.monotonic()
     start, remarks = (None, ()) if not decisions else _start(job, decisions)
@@ -192,7 +265,22 @@ def borne_out(solution: Solution, audited: pd.DataFrame) -> Solution:
 
 
 def report_plan(job: Problem, solution: Solution, **said: Any) -> ResultTables:
-    """The result tables of a solution of a job, audited and sealed. `said` overrides facts, such as `status_text`."""
+    """The result tables of a solution of a job, audited and sealed.
+
+    Parameters
+    ----------
+    job
+        The job; its model takes the values of the solution.
+    solution
+        A solution that has a plan.
+    **said
+        Facts that replace those of the solution in the summary and the seal, such as `status_text`.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        Result sheets by name, from `summary` to `run`.
+    """
     assert solution.values is not None
     assert solution.objective is not None
     instance = job.reading.instance

@@ -140,7 +140,18 @@ CHECKS: tuple[Check, ...] = (
 
 
 def check(reading: "Reading") -> list[Issue]:
-    """Every issue of an input: those of the reader first, then those of the business rules, errors before warnings."""
+    """Every issue of an input.
+
+    Parameters
+    ----------
+    reading
+        The input as read, with the issues of the reader.
+
+    Returns
+    -------
+    list of Issue
+        Those of the reader first, then those of the business rules, errors before warnings.
+    """
     order = {"error": 0, "warning": 1, "info": 2}
     found = [issue for rule in CHECKS for issue in _issues(reading, rule)]
     return [*reading.issues, *sorted(found, key=lambda issue: order[issue.severity])]

@@ -46,9 +46,24 @@ class RunSpecification:
 
 
 def list_requests(runs: Sequence[RunSpecification], readers: Crew) -> list[JobRequest]:
-    """Every job of the `runs`, each once, in order; `readers` open the workbooks, so that none ends this process.
+    """Every job of the `runs`, each once, in order.
 
-    Raises InputError with every fault.
+    Parameters
+    ----------
+    runs
+        What to do with which files.
+    readers
+        Workers that open the workbooks, so that no workbook ends this process.
+
+    Returns
+    -------
+    list of JobRequest
+        One for each workbook and variant; the same job is listed once.
+
+    Raises
+    ------
+    InputError
+        With every fault of the runs and the files that they name.
     """
     found: dict[tuple[str, str], JobRequest] = {}
     issues: list[Issue] = []

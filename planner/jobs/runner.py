@@ -34,10 +34,31 @@ WORST = (1, 2, 3, 4, 0)
 
 
 def submit(ledger: Ledger, requests: Sequence[JobRequest], force: bool = False) -> tuple[list[int], list[Job]]:
-    """Enter the jobs; returns the numbers of those to do, and the jobs that need not be done (again).
+    """Enter jobs into the ledger.
 
     What was solved with the same seal is not solved again unless forced, as long as its result is there; what was begun
     before keeps its number.
+
+    Parameters
+    ----------
+    ledger
+        The ledger that the jobs are entered into.
+    requests
+        The jobs, in order.
+    force
+        Enter every job as a new one, whatever was solved before.
+
+    Returns
+    -------
+    tuple of list of int and list of Job
+        The numbers of the jobs to do, and the jobs that need not be done (again).
+
+    Raises
+    ------
+    LedgerError
+        Where the ledger cannot be used.
+    InputError
+        Where another program has altered the rows of the ledger.
     """
     ledger.bury()
     numbers, known = [], []
@@ -64,13 +85,44 @@ def _holds(ledger: Ledger, job: Job) -> bool:
 
 
 def reset(ledger: Ledger, number: int) -> None:
-    """Make a job wait as if it were new."""
+    """Make a job wait as if it were new.
+
+    Parameters
+    ----------
+    ledger
+        The ledger that holds the job.
+    number
+        The number of the job.
+
+    Raises
+    ------
+    LedgerError
+        Where the ledger cannot be used.
+    """
     blank = dict.fromkeys(("started", "finished", "seconds", "incumbent", "bound", "gap", "pid", "host", "runner"))
     ledger.update(number, state="waiting", words="", exit_status=None, attempts=0, cancel=0, **blank)
 
 
 def list_unfinished(ledger: Ledger) -> list[int]:
-    """The jobs that were begun or wait, and that no living runner looks after; they wait from now on."""
+    """The jobs that were begun or wait, and that no living runner looks after; they wait from now on.
+
+    Parameters
+    ----------
+    ledger
+        The ledger to search.
+
+    Returns
+    -------
+    list of int
+        The numbers of the jobs, ascending.
+
+    Raises
+    ------
+    LedgerError
+        Where the ledger cannot be used.
+    InputError
+        Where another program has altered the rows of the ledger.
+    """
     ledger.bury()
     with ledger.changing():
         jobs = ledger.jobs("state IN ('waiting', 'running', 'interrupted') AND runner IS NULL")
@@ -80,7 +132,18 @@ def list_unfinished(ledger: Ledger) -> list[int]:
 
 
 def worst_status(statuses: Sequence[int | None]) -> int:
-    """The worst of some exit statuses."""
+    """The worst of some exit statuses.
+
+    Parameters
+    ----------
+    statuses
+        Exit statuses of jobs; None where a job has none.
+
+    Returns
+    -------
+    int
+        The first of WORST that is among them; 0 where none is.
+    """
     return next(status for status in WORST if status in statuses or status == 0)
 
 

@@ -18,7 +18,20 @@ _ASKED_GAP = 0.005
 
 
 def jobs_table(jobs: Sequence[Job], bars: bool = False) -> Table:
-    """One row per job; with `bars` a bar says how near to its gap each is."""
+    """Jobs as a table for the terminal.
+
+    Parameters
+    ----------
+    jobs
+        The jobs, in the order of the rows.
+    bars
+        Add a bar that shows how near to its gap each job is.
+
+    Returns
+    -------
+    rich.table.Table
+        One row per job: job, instance, changes, state, gap, objective, seconds and remark, with `bars` also progress.
+    """
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in (*_COLUMNS, *(["progress"] if bars else [])):
         table.add_column(name, overflow="fold", no_wrap=name in _FIGURES)
@@ -47,7 +60,18 @@ def row(job: Job, file_hash: str | None) -> list[str]:
 
 
 def facts(job: Job) -> dict[str, str]:
-    """Everything about a job that there is to say, by name, in plain words."""
+    """Everything about a job that there is to say, in plain words.
+
+    Parameters
+    ----------
+    job
+        The job.
+
+    Returns
+    -------
+    dict of str to str
+        The fields of the job by name, without those that are empty; seconds in s, gap in per cent.
+    """
     found = vars(job) | {
         "changes": "; ".join(job.changes),
         "options": ", ".join(f"{name} {value:g}" for name, value in job.options.items()),
@@ -59,9 +83,20 @@ def facts(job: Job) -> dict[str, str]:
 
 
 def progress(job: Job) -> float:
-    """How far a job is: 1 when it has ended; while it runs, how far its gap has come from 1 to what was asked for.
+    """How far a job is.
 
-    Each halving of the gap counts alike, as it takes about as long.
+    While it runs, this is how far its gap has come from 1 to what was asked for. Each halving of the gap counts
+    alike, as it takes about as long.
+
+    Parameters
+    ----------
+    job
+        The job.
+
+    Returns
+    -------
+    float
+        Share from 0 to 1: 1 when the job has ended, 0 before it has a gap, at most 0.99 while it runs.
     """
     if job.state not in ("running", "waiting", "interrupted"):
         return 1.0

@@ -14,9 +14,19 @@ from planner_models.sets.scenarios import Snapshot
 
 
 def add_evaluated_scenarios(m: Model, tables: ResultTables) -> ResultTables:
-    """The result tables of the plan in the variables of `m`, with rows for the scenarios that are not modelled.
+    """Add rows for the scenarios that are not modelled, and the `impact` of all scenarios.
 
-    And with the `impact` of all.
+    Parameters
+    ----------
+    m
+        The model, whose variables hold the plan.
+    tables
+        The result tables of that plan.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        The result sheets by name, with the added rows and figures; `tables` itself where there are no scenarios.
     """
     scenarios = m.sets.scenarios
     others = set(scenarios.index[~scenarios["modelled"]])

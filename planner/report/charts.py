@@ -18,7 +18,20 @@ MOST_FLOWS = 12
 
 
 def make_charts(instance: Instance, tables: Tables) -> list[Chart | Map]:
-    """The charts that the tables have figures for: costs, capacity, sourcing, modes, the map, disruptions."""
+    """The charts that the tables have figures for: costs, capacity, sourcing, modes, the map, disruptions.
+
+    Parameters
+    ----------
+    instance
+        The input, with names, periods and coordinates.
+    tables
+        The result sheets by name.
+
+    Returns
+    -------
+    list of Chart or Map
+        Those that have something to show, in the order of the page.
+    """
     last, measure = periods(instance)[-1], service_weights(instance).words
     found: list[Chart | Map] = [
         _in_money("Cost by tier and period", "stacked", instance.settings["currency"], _costs(instance, tables)),

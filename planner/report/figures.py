@@ -38,7 +38,18 @@ COST_GROUPS = {
 
 
 def periods(instance: Instance) -> list[str]:
-    """The periods in time order."""
+    """The periods in time order.
+
+    Parameters
+    ----------
+    instance
+        The input.
+
+    Returns
+    -------
+    list of str
+        Names of the periods.
+    """
     return instance["periods"]["period"].tolist()
 
 
@@ -93,7 +104,21 @@ def goods(instance: Instance) -> Goods:
 
 
 def output(instance: Instance, tables: Tables) -> pd.DataFrame:
-    """What is made: item, tier, process, region, firm, period, quantity and worth a year (see `goods`)."""
+    """What is made.
+
+    Parameters
+    ----------
+    instance
+        The input.
+    tables
+        The result sheets by name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns item, tier, process, region, firm, period, quantity (item units a year) and worth (a year, in the unit
+        of `goods`; missing where an item has none).
+    """
     made = table(tables, "production", ("site", "process", "period", "made"))[["site", "process", "period", "made"]]
     recipes = instance["recipes"].query("quantity > 0")[["process", "item", "quantity"]]
     rows = made.merge(recipes, on="process").merge(instance["sites"][["site", "region", "firm"]], on="site")
@@ -104,10 +129,21 @@ def output(instance: Instance, tables: Tables) -> pd.DataFrame:
 
 
 def capacity_and_use(instance: Instance, tables: Tables) -> pd.DataFrame:
-    """Per line and period: site, process, tier, capacity and made (activity/year), and `weight`.
+    """Capacity and activity per line and period.
 
-    The weight is what the output of one unit of activity counts for (see `goods`), so that lines of different kinds can
-    be added up; missing where they cannot.
+    Parameters
+    ----------
+    instance
+        The input.
+    tables
+        The result sheets by name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns site, process, period, capacity and made (activity a year), tier, and weight: what the output of one
+        unit of activity counts for (see `goods`), so that lines of different kinds can be added up; missing where they
+        cannot.
     """
     names = ["site", "process", "period", "capacity", "made"]
     lines = table(tables, "capacity", names)[names].astype({"capacity": float, "made": float})
@@ -127,7 +163,18 @@ def flows_between(instance: Instance, tables: Tables, period: str) -> pd.Series:
 
 
 def shares_by_region(made: pd.DataFrame) -> pd.DataFrame:
-    """Share of each region (columns) in the supply of each item (rows); `made` is a part of `output`."""
+    """Share of each region in the supply of each item.
+
+    Parameters
+    ----------
+    made
+        A part of what `output` gives.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Items as rows, regions as columns, shares from 0 to 1.
+    """
     quantities = made.pivot_table(index="item", columns="region", values="quantity", aggfunc="sum", fill_value=0.0)
     return quantities.div(quantities.sum(axis=1), axis=0)
 
@@ -140,7 +187,22 @@ def shares_by_process(made: pd.DataFrame) -> pd.DataFrame:
 
 
 def key_items(instance: Instance, made: pd.DataFrame, most: int) -> list[str]:
-    """The items to show where not all fit: critical ones first, then by worth made; those in the order of the sheet."""
+    """The items to show where not all fit: critical ones first, then by worth made.
+
+    Parameters
+    ----------
+    instance
+        The input.
+    made
+        A part of what `output` gives.
+    most
+        How many items to show at most.
+
+    Returns
+    -------
+    list of str
+        Names of the items, in the order of the sheet.
+    """
     items = instance["items"]
     worth = made.groupby("item")["worth"].sum()
     present = items[items["item"].isin(worth.index)]
@@ -150,7 +212,20 @@ def key_items(instance: Instance, made: pd.DataFrame, most: int) -> list[str]:
 
 
 def format_money(amount: float, currency: str) -> str:
-    """An amount in millions as people say it: 45.3 billion USD, 820 million USD."""
+    """An amount in millions as people say it: 45.3 billion USD, 820 million USD.
+
+    Parameters
+    ----------
+    amount
+        Millions of the currency.
+    currency
+        Name of the currency.
+
+    Returns
+    -------
+    str
+        Three digits or so, with million, billion or trillion.
+    """
     for size, word in ((1e6, "trillion"), (1e3, "billion")):
         if abs(amount) >= size:
             return f"{three_digits(amount / size)} {word} {currency}"
@@ -162,14 +237,38 @@ MOST_NAMES = 4
 
 
 def join_names(names: list[str], most: int = MOST_NAMES) -> str:
-    """The first of `names`, as many as fit in a sentence, and how many there are beyond those."""
+    """Names in a sentence: the first of them, as many as fit, and how many there are beyond those.
+
+    Parameters
+    ----------
+    names
+        The names, in order.
+    most
+        How many to write out where not all fit; one more is written out rather than counted.
+
+    Returns
+    -------
+    str
+        The names with commas and "and".
+    """
     if len(names) > most + 1:
         return f"{', '.join(names[:most])} and {len(names) - most} more"
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def three_digits(value: float) -> str:
-    """About three significant digits, with separators: 1,230; 45.3; 0.123."""
+    """About three significant digits, with separators: 1,230; 45.3; 0.123.
+
+    Parameters
+    ----------
+    value
+        The number.
+
+    Returns
+    -------
+    str
+        The number as text.
+    """
     if value == 0:
         return "0"
     size = abs(value)
@@ -177,12 +276,36 @@ def three_digits(value: float) -> str:
 
 
 def four_digits(value: float, sign: str = "") -> str:
-    """About four digits, so that totals that are close to each other differ; with a plus where `sign` asks for it."""
+    """About four digits, so that totals that are close to each other differ.
+
+    Parameters
+    ----------
+    value
+        The number.
+    sign
+        "+" for a plus before positive numbers, else "".
+
+    Returns
+    -------
+    str
+        The number as text, with separators.
+    """
     return format(value, f"{sign},.4g" if abs(value) < 9999.5 else f"{sign},.0f")
 
 
 def format_share(share: float) -> str:
-    """A share in per cent; never 100 % or 0 % for something a little less or more."""
+    """A share in per cent; never 100 % or 0 % for something a little less or more.
+
+    Parameters
+    ----------
+    share
+        The share, 1 for the whole.
+
+    Returns
+    -------
+    str
+        Whole per cent, or "under 1 %" and "over 99 %".
+    """
     if 0 < share < 0.005:
         return "under 1 %"
     if 0.995 <= share < 1 - 1e-9:

@@ -56,14 +56,36 @@ class Page:
 
 
 def shares_of(columns: dict) -> frozenset[str]:
-    """The columns of a schema that hold shares."""
+    """The columns of a schema that hold shares.
+
+    Parameters
+    ----------
+    columns
+        The columns of a schema by name.
+
+    Returns
+    -------
+    frozenset of str
+        Names of the columns whose unit is share.
+    """
     return frozenset(
         name for name, column in columns.items() if meta(column)["kind"] in NUMERIC and meta(column)["unit"] == "share"
     )
 
 
 def markdown(page: Page) -> str:
-    """The page as Markdown; charts are left out."""
+    """The page as Markdown; charts are left out.
+
+    Parameters
+    ----------
+    page
+        The report.
+
+    Returns
+    -------
+    str
+        The text of the file.
+    """
     parts = [
         f"# {in_markdown(page.title)}",
         in_markdown(page.subtitle),
@@ -78,7 +100,18 @@ def markdown(page: Page) -> str:
 
 
 def html(page: Page) -> str:
-    """The page as HTML: style and pictures are in it, nothing is loaded."""
+    """The page as HTML: style and pictures are in it, nothing is loaded.
+
+    Parameters
+    ----------
+    page
+        The report.
+
+    Returns
+    -------
+    str
+        The text of the file.
+    """
     charts = "".join(f"<figure>{picture(chart)}</figure>" for chart in page.charts)
     body = [
         f'<h1>{in_html(page.title)}</h1><p class="under">{in_html(page.subtitle)}</p>{html_tiles(page.tiles)}',

@@ -20,9 +20,22 @@ Row = tuple[str, Any, str]
 
 
 def summary(instance: Instance, tables: Tables, solution_facts: Mapping[str, Any]) -> pd.DataFrame:
-    """Rows of metric, value and unit. `solution_facts`: status, status_text, objective, bound, gap, seconds, nodes.
+    """Sheet `summary`: the outcome, the brief, the figures of the plan and its sources.
 
-    Figures are numbers, the rest is text. What a plan has no figure for is left out.
+    Parameters
+    ----------
+    instance
+        The input.
+    tables
+        The other result sheets by name.
+    solution_facts
+        How the solve ended: status, status_text, objective, bound, gap, seconds, nodes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns metric, value and unit. Figures are numbers, the rest is text. Rows without a value are
+        left out.
     """
     rows = [
         *_outcome(instance, solution_facts),
@@ -35,7 +48,20 @@ def summary(instance: Instance, tables: Tables, solution_facts: Mapping[str, Any
 
 
 def plan_figures(instance: Instance, tables: Tables) -> list[Row]:
-    """The figures of a plan that can be held against those of another: costs, service, investment, use, disruptions."""
+    """The figures of a plan that can be compared with those of another: costs, service, investment, use, disruptions.
+
+    Parameters
+    ----------
+    instance
+        The input.
+    tables
+        The result sheets by name.
+
+    Returns
+    -------
+    list of tuple
+        Metric, value and unit of each figure; the value is missing where the plan has none.
+    """
     return [
         *_costs(instance, tables),
         *_service(instance, tables),

@@ -9,7 +9,18 @@ from planner.sheets.board import Tile
 
 
 def make_tiles(summary: pd.DataFrame) -> list[Tile]:
-    """Up to six headline figures from the rows of sheet `summary`."""
+    """The headline figures of a plan.
+
+    Parameters
+    ----------
+    summary
+        Sheet `summary`: columns metric, value and unit.
+
+    Returns
+    -------
+    list of Tile
+        Up to six: those that the summary has rows for.
+    """
     values = dict(zip(summary["metric"], summary["value"], strict=True))
     units = dict(zip(summary["metric"], summary["unit"], strict=True))
     currency = str(units.get("objective", "")).removeprefix("million ")

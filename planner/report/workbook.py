@@ -21,8 +21,22 @@ def write_result(
 ) -> None:
     """Write a result workbook: the sheets of RESULTS that `tables` has, in that order, and `in_<sheet>` for `inputs`.
 
-    `tables` hold the declared columns; `summary`, where it is there, gets the charts that the other tables allow.
-    `instance` gives the names, periods and coordinates for those. Raises as `write_tables` does.
+    Parameters
+    ----------
+    path
+        File to write.
+    tables
+        Result sheets by name, with the declared columns; `summary`, where it is there, gets the charts that the other
+        tables allow.
+    inputs
+        Input sheets by name, as they were read.
+    instance
+        The input, for the names, periods and coordinates of the charts.
+
+    Raises
+    ------
+    WriteError
+        As `write_tables` does: Rescued where all is in another file, Undrawn where only the charts are missing.
     """
 
     def board() -> Board:

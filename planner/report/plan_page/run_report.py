@@ -16,10 +16,28 @@ SEALED = ("run", "costs")
 
 
 def run_report(result: Path, page: Path | None, force: bool = False) -> tuple[Path, list[str]]:
-    """Write the page of the plan in `result` to `page`, or beside it; where it is, and what the page warns of.
+    """Write the page of a plan.
 
-    A file there that the planner did not write is only replaced where `force` is set. Raises InputError where there is
-    no plan in `result`, WriteError where the page cannot be written.
+    Parameters
+    ----------
+    result
+        A result workbook.
+    page
+        File to write; None for one beside the result, with the ending .html.
+    force
+        Replace a file that the planner did not write as well.
+
+    Returns
+    -------
+    tuple of pathlib.Path and list of str
+        Where the page is, and what it warns of.
+
+    Raises
+    ------
+    InputError
+        Where there is no plan in `result`, or the page is not to be replaced or cannot be written there.
+    WriteError
+        Where writing the page fails.
     """
     target = result.with_suffix(ENDING) if page is None else page
     ensure_replaceable(target, force, ENDING)
