@@ -29,7 +29,18 @@ _BLOCK = re.compile(r"^(\s*)([-+=]|\d+[.)])")
 
 
 def visible(text: str) -> str:
-    """`text` with characters that nobody sees, but that programs obey, written out: `\\x1b`, `\\u202e`."""
+    """Write out characters that nobody sees, but that programs obey: `\\x1b`, `\\u202e`.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    str
+        The text, without such characters.
+    """
     return _UNSEEN.sub(_write_out, text)
 
 
@@ -39,12 +50,41 @@ def _write_out(match: re.Match[str]) -> str:
 
 
 def in_html(text: object) -> str:
-    """Text in HTML, or in SVG that stands in HTML: between tags or in quoted attributes."""
+    """Text in HTML, or in SVG inside HTML: between tags or in quoted attributes.
+
+    Parameters
+    ----------
+    text
+        Text, or what is turned into text.
+
+    Returns
+    -------
+    str
+        The text, escaped.
+    """
     return html.escape(visible(str(text)))
 
 
 def in_json_script(value: object) -> str:
-    """A value as JSON inside a script element; no text in it can end that element, or hide its end."""
+    """A value as JSON inside a script element; no text in it can end that element, or hide its end.
+
+    Parameters
+    ----------
+    value
+        What JSON can hold.
+
+    Returns
+    -------
+    str
+        The JSON, with `<`, `>`, `&` and unseen characters escaped.
+
+    Raises
+    ------
+    TypeError
+        Where JSON cannot hold the value.
+    ValueError
+        Where the value holds itself.
+    """
     written = json.dumps(value, ensure_ascii=False)
     for sign in "<>&\u2028\u2029":
         written = written.replace(sign, f"\\u{ord(sign):04x}")
@@ -52,12 +92,34 @@ def in_json_script(value: object) -> str:
 
 
 def in_markdown(text: object) -> str:
-    """Text on one line of Markdown, in which nothing is taken for a mark or for HTML."""
+    """Text on one line of Markdown, in which nothing is taken for a mark or for HTML.
+
+    Parameters
+    ----------
+    text
+        Text, or what is turned into text.
+
+    Returns
+    -------
+    str
+        The text on one line, with single spaces and escaped marks.
+    """
     line = _MARKDOWN.sub(r"\\\1", visible(" ".join(str(text).split())))
     return _BLOCK.sub(lambda match: f"{match[1]}{match[2][:-1]}\\{match[2][-1]}", line)
 
 
 def in_cell(text: str) -> str:
-    """Text as the XML of a cell holds it, before `<` and `&` are escaped: cut, and `_xHHHH_` for control characters."""
+    """Text as the XML of a cell holds it, before `<` and `&` are escaped.
+
+    Parameters
+    ----------
+    text
+        Any text; what is longer than a cell can hold is cut.
+
+    Returns
+    -------
+    str
+        The text, with `_xHHHH_` for control characters.
+    """
     cut = text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
     return _NO_XML.sub(lambda match: f"_x{ord(match.group()):04X}_", cut)

@@ -30,8 +30,22 @@ _FLOWS = (
 def load_plan(found: ResultFile) -> Model:
     """The model of the input in a result, its variables holding the plan in its tables.
 
-    What no sheet states (levels, what is thrown away) is 0. Raises InputError where the file has no plan, or one that
-    its own input cannot have.
+    What no sheet states (levels, what is thrown away) is 0.
+
+    Parameters
+    ----------
+    found
+        A result with a plan.
+
+    Returns
+    -------
+    Model
+        The model, with a value for every variable.
+
+    Raises
+    ------
+    InputError
+        Where the file has no plan, or one that its own input cannot have.
     """
     missing = [sheet for sheet in _NEEDED if sheet not in found.tables]
     if missing or not found.has_plan:

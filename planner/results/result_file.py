@@ -98,7 +98,25 @@ class ResultFile:
 
 @collector_paused()
 def read_result_file(path: Path, label: str) -> ResultFile:
-    """Read the result or instance at `path`. Raises InputError where it is neither."""
+    """Read a result or an instance workbook.
+
+    Parameters
+    ----------
+    path
+        The workbook.
+    label
+        A short name for it in tables and messages.
+
+    Returns
+    -------
+    ResultFile
+        What the workbook holds, whether its seal fits, and its issues.
+
+    Raises
+    ------
+    InputError
+        Where the file is neither a result of planner solve nor an instance, or cannot be read.
+    """
     package = open_package(path)
     kind = _find_kind(package, path)
     if kind == "instance":
@@ -126,7 +144,18 @@ def read_result_file(path: Path, label: str) -> ResultFile:
 
 
 def labels(paths: Sequence[Path]) -> list[str]:
-    """A short name for each file, unlike all others and unlike the other columns of sheet headline."""
+    """A short name for each file, unlike all others and unlike the other columns of sheet headline.
+
+    Parameters
+    ----------
+    paths
+        The files.
+
+    Returns
+    -------
+    list of str
+        One name for each file, in the same order.
+    """
     taken = {"metric", "unit"}
     names = []
     for path in paths:
@@ -142,7 +171,18 @@ def labels(paths: Sequence[Path]) -> list[str]:
 
 
 def list_facts(run: pd.DataFrame) -> dict[str, str]:
-    """Sheet `run` as a dictionary; blank cells as empty text."""
+    """Sheet `run` as a dictionary.
+
+    Parameters
+    ----------
+    run
+        The sheet: columns key and seal.
+
+    Returns
+    -------
+    dict of str to str
+        What the seal says by key; blank cells as empty text.
+    """
     return {str(key): "" if value is None else str(value) for key, value in zip(run["key"], run["seal"], strict=True)}
 
 

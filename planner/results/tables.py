@@ -9,7 +9,22 @@ Tables = Mapping[str, pd.DataFrame]
 
 
 def table(tables: Tables, sheet: str, columns: Iterable[str]) -> pd.DataFrame:
-    """A result table, or one without rows where the plan has none; undisturbed where it has other rows too."""
+    """A result table, or one without rows where the plan has none.
+
+    Parameters
+    ----------
+    tables
+        The result sheets by name.
+    sheet
+        Name of the sheet.
+    columns
+        The columns of the table where there are no rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of the sheet; where it also has rows of scenarios, those of the undisturbed course only.
+    """
     frame = tables.get(sheet)
     if frame is None or frame.empty:
         return pd.DataFrame({column: pd.Series(dtype=object) for column in columns})

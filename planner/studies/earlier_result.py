@@ -16,7 +16,23 @@ from planner_models.schema.decisions import KEYS, Decision
 
 
 def read_result(path: Path) -> ResultFile:
-    """The result at `path`; its `issues` say where it was edited. Raises InputError where it holds no plan."""
+    """Read a result that holds a plan.
+
+    Parameters
+    ----------
+    path
+        The workbook.
+
+    Returns
+    -------
+    ResultFile
+        The result; its `issues` say where it was edited.
+
+    Raises
+    ------
+    InputError
+        Where the file holds no plan, or cannot be read.
+    """
     found = read_result_file(path, labels([path])[0])
     if found.kind != "result" or "costs" not in found.tables:
         raise refuse(f"{path} holds no plan: name what planner solve has written")
@@ -39,9 +55,28 @@ def hold_earlier_plan(reading: Reading, found: ResultFile, change_cost: float) -
 def place_beside(
     reading: Reading, start: ResultFile | None, keep: ResultFile | None, change_cost: float | None
 ) -> tuple[Reading, EarlierStart | None]:
-    """The input beside the plan to `keep`, and what the search starts from: the plan `start`, else the one to keep.
+    """The input beside the plan to keep, and what the search starts from.
 
-    Raises InputError where a plan is to be kept at no cost of change, or a cost of change is given without one.
+    Parameters
+    ----------
+    reading
+        The input.
+    start
+        A result whose plan the search starts from; None for that of `keep`.
+    keep
+        A result whose plan is to be kept as far as it pays; None for none.
+    change_cost
+        What each changed decision costs, in millions; goes with `keep`.
+
+    Returns
+    -------
+    tuple of Reading and EarlierStart or None
+        The input, with the plan to keep in its instance, and the decisions to start from; None where there are none.
+
+    Raises
+    ------
+    InputError
+        Where only one of `keep` and `change_cost` is given.
     """
     if (keep is None) != (change_cost is None):
         words = "--keep RESULT and --change-cost X belong together: what a changed decision costs, in millions"
@@ -79,7 +114,18 @@ def extract_input(found: ResultFile) -> Reading:
 
 
 def extract_options(found: ResultFile) -> Options:
-    """The solver's options that the seal names; where it does not, those of the settings inside."""
+    """The solver's options that the seal names; where it does not, those of the settings inside.
+
+    Parameters
+    ----------
+    found
+        The result.
+
+    Returns
+    -------
+    Options
+        Gap (share), threads and seed; the time limit (s) of the seal only, None where it names none.
+    """
     settings = found.instance.settings
     given = {name: found.facts.get(f"option {name}", "") for name in ("gap", "time_limit", "threads", "seed")}
     return Options(
@@ -91,5 +137,16 @@ def extract_options(found: ResultFile) -> Options:
 
 
 def list_doubts(found: ResultFile) -> list[Issue]:
-    """What has to be said before anything is concluded from the result: that it was edited by hand, or has no seal."""
+    """What has to be said before anything is concluded from the result: that it was edited by hand, or has no seal.
+
+    Parameters
+    ----------
+    found
+        The result.
+
+    Returns
+    -------
+    list of Issue
+        Its issues about sheets run and costs.
+    """
     return [issue for issue in found.issues if issue.sheet in ("run", "costs")]

@@ -25,7 +25,22 @@ WORDS = {ALWAYS: "always taken", NEVER: "never taken", OPTIONAL: "optional", UND
 
 
 def lines(found: Alternatives, within: float, number: int) -> list[str]:
-    """What to say about the alternatives, of which `number` were asked for, line by line."""
+    """What to say about the alternatives.
+
+    Parameters
+    ----------
+    found
+        The plans and the verdicts.
+    within
+        Share by which a plan may be worse than the best.
+    number
+        How many plans were asked for.
+
+    Returns
+    -------
+    list of str
+        One line for each plan, how the search ended, the choices by verdict, and what is left open.
+    """
     currency = found.job.reading.instance.settings["currency"]
     text = [_plan(found, place, currency) for place in range(len(found.plans))]
     if found.exhausted:
@@ -81,7 +96,27 @@ def _extra(found: Alternatives, place: int) -> float:
 def tables(
     found: Alternatives, within: float, number: int, issues: list[Issue], changes: list[str]
 ) -> dict[str, pd.DataFrame]:
-    """The sheets of the workbook."""
+    """The sheets of the workbook.
+
+    Parameters
+    ----------
+    found
+        The plans and the verdicts.
+    within
+        Share by which a plan may be worse than the best.
+    number
+        How many plans were asked for.
+    issues
+        What was found in the input.
+    changes
+        Changes to the input as they were written, for the seal.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        Sheets summary, plans (one row per plan, money discounted), choices (one row per choice, with its verdict and
+        1 for each plan that takes it), issues and run.
+    """
     plans = pd.DataFrame(
         [_row(found, place) for place in range(len(found.plans))],
         columns=list(alternative_schemas(1)["plans"].columns),
@@ -139,7 +174,22 @@ def _summary(found: Alternatives, within: float, number: int) -> pd.DataFrame:
 
 
 def write_alternatives(found: Alternatives, made: dict[str, pd.DataFrame], path: Path) -> None:
-    """Write the workbook. Raises WriteError where that cannot be."""
+    """Write the workbook of the alternatives, with its headline figures and charts.
+
+    Parameters
+    ----------
+    found
+        The plans and the verdicts.
+    made
+        The sheets, as `tables` gives them.
+    path
+        File to write.
+
+    Raises
+    ------
+    WriteError
+        Where the workbook, or its page, cannot be written.
+    """
     counts = [Tile(f"Choices {WORDS[word]}", f"{found.verdicts.count(word)}", "") for word in WORDS]
     currency = found.job.reading.instance.settings["currency"]
     worst = max(range(len(found.plans)), key=lambda place: _extra(found, place))

@@ -79,10 +79,34 @@ class NoBest(Exception):
 
 
 def find_alternatives(job: Problem, within: float, number: int, show: Show, *, by_period: bool = False) -> Alternatives:
-    """Up to `number` plans that cost at most a share `within` more than the best, and verdicts on all choices.
+    """Plans that cost little more than the best and differ as much as can be, and verdicts on all choices.
 
-    The time limit of the job's options is one for each solve. Raises NoBest where there is no plan; Ctrl-C ends it
-    with what is known by then, or raises KeyboardInterrupt where nothing is.
+    Ctrl-C ends the search with what is known by then.
+
+    Parameters
+    ----------
+    job
+        The job; the time limit of its options (s) is one for each solve, and a multiple of it for the best plan.
+    within
+        Share by which a plan may cost more than the best.
+    number
+        Most plans to find, with the best.
+    show
+        Called with what is being done now.
+    by_period
+        Ask about choices in each period, rather than over all periods.
+
+    Returns
+    -------
+    Alternatives
+        The best plan first, the others, and the verdict on every choice.
+
+    Raises
+    ------
+    NoBest
+        Where there is no plan.
+    KeyboardInterrupt
+        Where the user stops the search for the best plan.
     """
     show("the best plan")
     limit = job.options.time_limit

@@ -37,10 +37,36 @@ class AttributionRequest:
 def run_attribution(
     reading: Reading, request: AttributionRequest, path: str | Path, issues: list[Issue], live: Live
 ) -> list[str]:
-    """Solve what is needed, write the workbook at `path`, and return what to say about it, line by line.
+    """Solve what is needed and write the workbook of the attribution.
 
-    Raises InputError where there is nothing to compare, NoPlan where a combination has no plan, Unfinished where the
-    user stopped it before anything could be said, WriteError where the file cannot be written.
+    Parameters
+    ----------
+    reading
+        The input.
+    request
+        Options of each solve, mechanisms, and how to go about it.
+    path
+        File to write.
+    issues
+        What was found in the input.
+    live
+        Display of the steps done.
+
+    Returns
+    -------
+    list of str
+        What to say about it, line by line.
+
+    Raises
+    ------
+    InputError
+        Where there is nothing to compare.
+    NoCoalitionPlan
+        Where a combination has no plan.
+    Unfinished
+        Where the user stopped it before anything could be said.
+    WriteError
+        Where the file cannot be written.
     """
     began = datetime.now(UTC)
     instance = reading.instance

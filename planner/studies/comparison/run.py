@@ -20,7 +20,25 @@ FORMATS = {"xlsx": ".xlsx", "md": ".md", "html": ".html"}
 
 
 def choose_form(output: Path, asked: str | None) -> str:
-    """The form that was asked for, else the one that the ending of `output` means. Raises InputError for neither."""
+    """The form that was asked for, else the one that the ending of `output` means.
+
+    Parameters
+    ----------
+    output
+        File to write.
+    asked
+        The form that was asked for; None where none was.
+
+    Returns
+    -------
+    str
+        xlsx, md or html.
+
+    Raises
+    ------
+    InputError
+        Where neither is a form that the planner knows.
+    """
     known = {ending: form for form, ending in FORMATS.items()}
     form = asked or known.get(output.suffix.lower())
     if form not in FORMATS:
@@ -30,7 +48,25 @@ def choose_form(output: Path, asked: str | None) -> str:
 
 
 def order_files(files: Sequence[Path], base: Path | None) -> list[Path]:
-    """The files to compare, the reference first. Raises InputError where there are fewer than two."""
+    """The files to compare, the reference first.
+
+    Parameters
+    ----------
+    files
+        The files that were named, in order.
+    base
+        The reference; None where the first of the files is.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The reference, then the others; the reference is listed once.
+
+    Raises
+    ------
+    InputError
+        Where there are fewer than two.
+    """
     others = [file for file in files if base is None or file.absolute() != base.absolute()]
     paths = others if base is None else [base, *others]
     if len(paths) < 2:
@@ -39,11 +75,30 @@ def order_files(files: Sequence[Path], base: Path | None) -> list[Path]:
 
 
 def run_comparison(paths: Sequence[Path], output: Path, form: str, force: bool = False) -> Comparison:
-    """Compare the files, the first of which is the reference, and write the comparison to `output`.
+    """Compare files and write the comparison.
 
-    A file there that the planner did not write is only replaced where `force` is set.
+    Parameters
+    ----------
+    paths
+        The files, the reference first.
+    output
+        File to write.
+    form
+        xlsx, md or html.
+    force
+        Replace a file at `output` that the planner did not write as well.
 
-    Raises InputError where a file is neither a result nor an instance, WriteError where `output` cannot be written.
+    Returns
+    -------
+    Comparison
+        What was written.
+
+    Raises
+    ------
+    InputError
+        Where a file is neither a result nor an instance, or `output` is one of the files or is not to be replaced.
+    WriteError
+        Where `output` cannot be written.
     """
     for path in paths:
         if output.exists() and path.exists() and output.samefile(path):
@@ -102,7 +157,18 @@ def _write_workbook(found: Comparison, output: Path) -> None:
 
 
 def describe_comparison(found: Comparison) -> list[str]:
-    """What to say about a comparison, line by line: totals, the check of each bridge, and how much differs."""
+    """What to say about a comparison: totals, the check of each bridge, and how much differs.
+
+    Parameters
+    ----------
+    found
+        The comparison.
+
+    Returns
+    -------
+    list of str
+        The lines: those about each file after the reference, then one for each bridge.
+    """
     lines = []
     reference = found.reference
     for other in found.files[1:]:

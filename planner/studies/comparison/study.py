@@ -57,7 +57,18 @@ class Comparison:
 
 @collector_paused()
 def compare(files: Sequence[ResultFile]) -> Comparison:
-    """Hold all `files` against the first, and make the bridge from each to the next."""
+    """Compare all files with the first, and make the bridge from each to the next.
+
+    Parameters
+    ----------
+    files
+        Results or instances, the reference first.
+
+    Returns
+    -------
+    Comparison
+        The tables by sheet, without summary and run, and the issues of all files.
+    """
     reference, others = files[0], files[1:]
     plans = {found.label: plan_of(reference, found) for found in files if found.has_plan}
     rows: dict[str, list[Any]] = {sheet: [] for sheet in ("input_changes", "decisions", *_MOVED)}

@@ -35,7 +35,25 @@ class Evaluation:
 
 
 def evaluate(job: Problem, earlier: ResultFile) -> Evaluation:
-    """Hold the decisions of an earlier plan in a job. Raises KeyboardInterrupt where the user stops it."""
+    """Hold the decisions of an earlier plan in a job; flows are chosen anew.
+
+    Parameters
+    ----------
+    job
+        The job, with the new data.
+    earlier
+        The result with the plan to hold.
+
+    Returns
+    -------
+    Evaluation
+        The solution, and the result tables where the decisions still work, else the reasons why they do not.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Where the user stops it.
+    """
     found = match_plan(job.model, job.compiled, decisions_in(earlier, job.reading.instance))
     lanes = lanes_as_used(job.model, job.compiled, _flows(earlier))
     values = np.where(np.isnan(found.values), lanes, found.values)

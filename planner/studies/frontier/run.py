@@ -22,10 +22,38 @@ from planner.workers.pool import ALONE, Workforce
 def run_frontier(
     reading: Reading, request: FrontierRequest, output: Path, issues: list[Issue], live: Live, crew: Workforce = ALONE
 ) -> tuple[Frontier, list[str]]:
-    """Solve along the rule, write the workbook at `output`, and return what was found and what to say.
+    """Solve along the rule and write the workbook of the frontier.
 
-    Raises InputError where the rule cannot be varied, NoPlan where there is no plan, KeyboardInterrupt where the user
-    stopped before any point was known.
+    Parameters
+    ----------
+    reading
+        The input.
+    request
+        The rule, how many points, the other axis, and options of each solve.
+    output
+        File to write.
+    issues
+        What was found in the input.
+    live
+        Display of the search and the steps done.
+    crew
+        The workers that share the solves.
+
+    Returns
+    -------
+    tuple of Frontier and list of str
+        What was found, and what to say about it, line by line.
+
+    Raises
+    ------
+    InputError
+        Where the rule cannot be varied.
+    NoFrontier
+        Where there is no plan, even without the rule.
+    KeyboardInterrupt
+        Where the user stopped before any point was known.
+    WriteError
+        Where `output` cannot be written.
     """
     began = datetime.now(UTC)
     found = frontier(reading, request, FrontierWatch(live.show, live.say), issues, crew)

@@ -30,7 +30,22 @@ MOST_STEPS = 10
 
 
 def reasons(reading: Reading, end: NoHardenedPlan, options: Options) -> tuple[str, list[str]]:
-    """What to say of hardening that ended without a plan: a sentence, and lines below it."""
+    """What to say of hardening that ended without a plan.
+
+    Parameters
+    ----------
+    reading
+        The input.
+    end
+        How it ended, with the losses that no plan survives.
+    options
+        Options of the solves that find how much can be served at most.
+
+    Returns
+    -------
+    tuple of str and list of str
+        A sentence, and the lines below it; no lines where the solver did not prove that there is no plan.
+    """
     if end.found is None or end.solution.status != "infeasible":
         return str(end), []
     siege, others = end.found.siege, list_single_failures(end.found)

@@ -47,10 +47,38 @@ def run_harden(
     live: Live,
     crew: Workforce = ALONE,
 ) -> tuple[Hardened, list[str]]:
-    """Harden, write the plan (and, where a second path is given, the plain one), and return what to say.
+    """Harden a plan, and write it and, where asked for, the plain one.
 
-    Raises NoPlan where no plan survives, InputError where what is not served cannot be added up, WriteError where a
-    file cannot be written.
+    Parameters
+    ----------
+    reading
+        The input.
+    siege
+        The losses to survive, and the least service (share).
+    options
+        The solver's options.
+    paths
+        Files to write: the hardened plan, and the plain one or None.
+    issues
+        What was found in the input.
+    live
+        Display of the search and the steps done.
+    crew
+        The workers that share the search for losses.
+
+    Returns
+    -------
+    tuple of Hardened and list of str
+        Both plans with the cases that were added, and what to say about them, line by line.
+
+    Raises
+    ------
+    NoHardenedPlan
+        Where no plan survives, or there is none at all.
+    InputError
+        Where what is not served cannot be added up, or a switch that hardening needs is off.
+    WriteError
+        Where a file cannot be written.
     """
     watch = HardeningWatch(live.show, lambda tried: live.say(f"{tried} sets of losses tried"), live.say, crew)
     told = [issue for issue in refuse_unweighable(reading) if issue not in issues]
@@ -120,7 +148,20 @@ def _describe_stop(found: Hardened) -> str:
 
 
 def check_siege(siege: RobustOptions, instance: Instance) -> None:
-    """Raise InputError with everything that is wrong with what was asked for."""
+    """Fault everything that is wrong with what was asked for.
+
+    Parameters
+    ----------
+    siege
+        Kinds of losses, periods, and names of what is not lost.
+    instance
+        The input, which has the names.
+
+    Raises
+    ------
+    InputError
+        Where a kind, a period or a name does not exist, with one issue for each.
+    """
     faults = unknown(siege.kinds, siege.periods, instance["periods"]["period"].tolist())
     named = {name for loss in every_loss(instance) for name in loss.names}
     faults += [

@@ -7,7 +7,18 @@ MOST_NAMED = 10
 
 
 def lines(found: Replay) -> list[str]:
-    """Whether objective and decisions agree, and what in the versions differs."""
+    """Whether objective and decisions agree, and what in the versions differs.
+
+    Parameters
+    ----------
+    found
+        What came out now beside what the result says.
+
+    Returns
+    -------
+    list of str
+        What to say, line by line; objectives in millions.
+    """
     then = found.given.objective
     if found.objective is None:
         text = [f"no plan now: {found.outcome.solution.words}; the result has {then:,.6f}"]

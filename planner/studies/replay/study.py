@@ -55,7 +55,25 @@ class Replay:
 
 
 def replay(given: ResultFile, progress: Callable[[Progress], None] | None = None) -> Replay:
-    """Solve the input inside a result again, with its options. Raises InputError where that input has faults."""
+    """Solve the input inside a result again, with its options.
+
+    Parameters
+    ----------
+    given
+        The result.
+    progress
+        Called with the state of the search while it runs.
+
+    Returns
+    -------
+    Replay
+        What came out now beside what the result says.
+
+    Raises
+    ------
+    InputError
+        Where the input inside the result has faults.
+    """
     reading = extract_input(given)
     job = prepare_problem(reading, extract_options(given))
     outcome = solve_problem(job, progress)

@@ -52,7 +52,18 @@ def _status(found: Stressed) -> str:
 
 
 def describe_stop(found: Stressed) -> str:
-    """How far it came before the user stopped it."""
+    """How far a stress test came before the user stopped it.
+
+    Parameters
+    ----------
+    found
+        What is known by then.
+
+    Returns
+    -------
+    str
+        How many of how many losses were tried.
+    """
     pairs = " (each alone, none in pairs)" if found.tried == found.total else ""
     return f"stopped by the user: {found.tried} of {found.total} losses tried{pairs}"
 

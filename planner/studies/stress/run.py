@@ -29,13 +29,37 @@ from planner.workers.pool import ALONE, Workforce, solve_in_order
 def run_stress(
     path: Path, trial: Trial, output: Path, live: Live, crew: Workforce = ALONE, force: bool = False
 ) -> tuple[Stressed, list[str]]:
-    """Try the plan at `path`, write the workbook `output`, and return what was found and what to say about it.
+    """Try a plan against losses and write the workbook of the stress test.
 
-    Nothing is written where the user stopped it before anything was known; a file there that the planner did not write
-    is only replaced where `force` is set.
+    Nothing is written where the user stopped it before anything was known.
 
-    Raises InputError where there is no plan, something asked for does not exist, or what is not served cannot be added
-    up; WriteError where `output` cannot be written.
+    Parameters
+    ----------
+    path
+        The result with the plan.
+    trial
+        Kinds of losses, months, periods, and how many of the worst in pairs.
+    output
+        File to write.
+    live
+        Display of the steps done.
+    crew
+        The workers that share the periods.
+    force
+        Replace a file at `output` that the planner did not write as well.
+
+    Returns
+    -------
+    tuple of Stressed and list of str
+        What was found, and what to say about it, line by line.
+
+    Raises
+    ------
+    InputError
+        Where there is no plan, something asked for does not exist, what is not served cannot be added up, or `output`
+        is the plan itself or is not to be replaced.
+    WriteError
+        Where `output` cannot be written.
     """
     if output.exists() and path.exists() and output.samefile(path):
         raise InputError([Issue("error", "", "", f"{output} is the plan itself: name another file")])

@@ -74,7 +74,18 @@ def _wrong(written: str, words: str) -> InputError:
 
 
 def format_decision(decision: Decision) -> str:
-    """A decision as one writes it."""
+    """A decision as one writes it, such as opened[Plant A, 2027].
+
+    Parameters
+    ----------
+    decision
+        Its kind, then its key.
+
+    Returns
+    -------
+    str
+        The kind, and the key in square brackets.
+    """
     return f"{decision[0]}[{', '.join(decision[1:])}]"
 
 

@@ -40,7 +40,33 @@ class Explained:
 
 
 def run_why(given: ResultFile, options: Options, written: str, live: Live) -> Explained:
-    """Answer the question `written` about a result. Raises as `why` does, InputError where its input has faults."""
+    """Answer a question about a decision of a result.
+
+    Parameters
+    ----------
+    given
+        The result with the plan.
+    options
+        The solver's options.
+    written
+        The question, such as opened[Plant A, 2027]=0.
+    live
+        Display of what is being done.
+
+    Returns
+    -------
+    Explained
+        The answer, the comparison of both plans, and what to say.
+
+    Raises
+    ------
+    InputError
+        Where the input in the result has faults, or the question names something that does not exist.
+    Unanswered
+        Where no plan has the decision forced the other way, or the plan as it is cannot be found again.
+    KeyboardInterrupt
+        Where the user stops it.
+    """
     reading = extract_input(given)
     sign = -1.0 if reading.instance.settings["objective"] == "profit" else 1.0
     known = InHand(decisions_in(given, given.instance), sign * given.objective, sign * given.figure("bound"))
@@ -54,7 +80,24 @@ def run_why(given: ResultFile, options: Options, written: str, live: Live) -> Ex
 
 
 def write_why(explained: Explained, given: ResultFile, written: str, path: Path) -> None:
-    """Write the workbook. Raises WriteError where that cannot be."""
+    """Write the workbook of an explanation.
+
+    Parameters
+    ----------
+    explained
+        The answer and the comparison of both plans.
+    given
+        The result that the question is about.
+    written
+        The question as it was written.
+    path
+        File to write.
+
+    Raises
+    ------
+    WriteError
+        Where the workbook, or its page, cannot be written.
+    """
     found, answer = explained.found, explained.answer
     schemas = why_schemas([file.label for file in found.files])
     tables = {"summary": _summary(explained, written), "break_even": _points(answer), **found.tables}
