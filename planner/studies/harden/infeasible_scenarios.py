@@ -44,7 +44,8 @@ def reasons(reading: Reading, end: NoHardenedPlan, options: Options) -> tuple[st
     Returns
     -------
     tuple of str and list of str
-        A sentence, and the lines below it; no lines where the solver did not prove that there is no plan.
+        A sentence, and the lines below it; no lines where not even a plain plan was found, or it is not proved that
+        there is no hardened one.
     """
     if end.found is None or end.solution.status != "infeasible":
         return str(end), []
