@@ -66,7 +66,25 @@ def apply_change(tables: dict[str, Table], written: str) -> tuple[Change, list[i
 
 
 def split(written: str, saying: str = _SAYING) -> tuple[str, str]:
-    """What a change is about, and what stands behind its equals sign. Raises ChangeError where it has not that form."""
+    """What a change is about, and what is behind its equals sign.
+
+    Parameters
+    ----------
+    written
+        The change, such as `sites[Plant A].opening_cost=120`.
+    saying
+        What the message says to write instead.
+
+    Returns
+    -------
+    tuple of str
+        The text before the sign, without blanks around it, and the text after it as written.
+
+    Raises
+    ------
+    ChangeError
+        The text has not the form of a change.
+    """
     match = _FORM.fullmatch(written)
     if match is None:
         raise ChangeError(f"cannot be understood: {saying}")
@@ -74,7 +92,25 @@ def split(written: str, saying: str = _SAYING) -> tuple[str, str]:
 
 
 def parse_change(written: str, saying: str = _SAYING) -> Change:
-    """A change taken apart. Raises ChangeError where it has not the form or names no sheet and column of ours."""
+    """A change taken apart.
+
+    Parameters
+    ----------
+    written
+        The change, such as `sites[Plant A].opening_cost=120`.
+    saying
+        What the message says to write instead.
+
+    Returns
+    -------
+    Change
+        Sheet, key, column and value, as text.
+
+    Raises
+    ------
+    ChangeError
+        The text has not the form of a change, or names no sheet, column or setting of ours.
+    """
     match = _FORM.fullmatch(written)
     if match is None:
         raise ChangeError(f"cannot be understood: {saying}")

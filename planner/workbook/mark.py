@@ -45,10 +45,29 @@ _MOST_ROWS = 1_000_000
 
 
 def mark(source: str | Path, copy: str | Path, issues: Iterable[Issue]) -> str:
-    """Write a copy of the workbook `source` to `copy` with its `issues` marked; returns the name of the listing sheet.
+    """Write a copy of a workbook with its issues marked.
 
-    A file at `copy` is replaced, in one step. Raises InputError where `copy` is the original itself, cannot be written,
-    or openpyxl cannot copy the original.
+    A file at `copy` is replaced, in one step.
+
+    Parameters
+    ----------
+    source
+        The workbook; it is only read.
+    copy
+        The file to write; ends in .xlsx.
+    issues
+        What is marked in its cell and listed.
+
+    Returns
+    -------
+    str
+        Name of the sheet that lists the issues.
+
+    Raises
+    ------
+    InputError
+        `copy` is the original itself, does not end in .xlsx or cannot be written, or the original cannot be read or
+        copied.
     """
     source, copy = Path(source), Path(copy)
     if copy.exists() and os.path.samefile(source, copy):

@@ -13,12 +13,34 @@ _UNSEEN = "\u200b\u200c\u200d\u2060\ufeff"
 
 
 def trim(text: str) -> str:
-    """`text` without blanks, no-break spaces and zero-width characters around it."""
+    """A text without blanks, no-break spaces and zero-width characters around it.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    str
+        The trimmed text.
+    """
     return text.strip().strip(_UNSEEN).strip()
 
 
 def plain(name: str) -> str:
-    """`name` as it is compared when headers and sheet names are matched: lower case, words joined by `_`."""
+    """A name as it is compared when headers and sheet names are matched.
+
+    Parameters
+    ----------
+    name
+        The name as written.
+
+    Returns
+    -------
+    str
+        In lower case, words joined by `_`.
+    """
     return "_".join(name.replace("-", " ").replace("_", " ").casefold().split()).strip(_UNSEEN)
 
 
@@ -33,20 +55,57 @@ _QUOTES = re.compile("[\u2018\u2019\u02bc\u00b4`]")
 
 
 def fold_appearance(name: str) -> str:
-    """`name` as it is seen: two names of one form cannot be told apart on the screen."""
+    """A name as it is seen: two names of one form cannot be told apart on the screen.
+
+    Parameters
+    ----------
+    name
+        The name as written.
+
+    Returns
+    -------
+    str
+        The form of the name.
+    """
     composed = unicodedata.normalize("NFC", name).translate(_LOOKALIKES)
     kept = (" " if sign.isspace() else sign for sign in composed if unicodedata.category(sign) not in ("Cf", "Cc"))
     return " ".join("".join(kept).split())
 
 
 def plain_form(name: str) -> str:
-    """`name` without what people do not write with care: letter case, widths, hyphens, dashes and quotation marks."""
+    """A name without what people do not write with care: letter case, widths, hyphens, dashes and quotation marks.
+
+    Parameters
+    ----------
+    name
+        The name as written.
+
+    Returns
+    -------
+    str
+        The form of the name.
+    """
     compatible = unicodedata.normalize("NFKC", fold_appearance(name))
     return _SEPARATORS.sub(" ", _QUOTES.sub("'", compatible.casefold())).strip()
 
 
 def near(name: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """Up to `count` names of `known` that resemble `name`, the nearest first; letter case and blanks do not count."""
+    """Known names that resemble a name; letter case and blanks do not count.
+
+    Parameters
+    ----------
+    name
+        The name as written.
+    known
+        Names to compare it with.
+    count
+        Number of names at most.
+
+    Returns
+    -------
+    list of str
+        Names of `known`, the nearest first; empty where none resembles it.
+    """
     folded: dict[str, str] = {}
     for candidate in known:
         folded.setdefault(plain(candidate)[:80], candidate)
@@ -54,12 +113,36 @@ def near(name: str, known: Iterable[str], count: int = 3) -> list[str]:
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
-    """A clause such as "; did you mean `China`?", or "" where nothing known resembles `name`."""
+    """A clause that offers the known names that a name resembles.
+
+    Parameters
+    ----------
+    name
+        The name as written.
+    known
+        Names to compare it with.
+
+    Returns
+    -------
+    str
+        A clause such as "; did you mean `China`?", or "" where nothing known resembles it.
+    """
     matches = near(name, known)
     return f"; did you mean {' or '.join(f'`{match}`' for match in matches)}?" if matches else ""
 
 
 def quote(value: object) -> str:
-    """`value` as a message quotes it: on one line, cut where it is long."""
+    """A value as a message quotes it.
+
+    Parameters
+    ----------
+    value
+        Anything that has a text.
+
+    Returns
+    -------
+    str
+        One line of 60 characters at most; a longer one is cut and ends in "...".
+    """
     text = " ".join(str(value).split())
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -54,7 +54,18 @@ _BROKEN_ARCHIVE = (
 
 
 def refuse(message: str) -> InputError:
-    """The fault of a file as a whole."""
+    """The fault of a file as a whole.
+
+    Parameters
+    ----------
+    message
+        What is wrong, for the user.
+
+    Returns
+    -------
+    InputError
+        The error to raise, with one issue that names no sheet and no cell.
+    """
     return InputError([Issue("error", "", "", message)])
 
 
@@ -88,7 +99,23 @@ class Package:
 
 
 def open_package(path: str | Path) -> Package:
-    """Open the workbook at `path`. Raises InputError where it is no workbook that can be read."""
+    """Open a workbook.
+
+    Parameters
+    ----------
+    path
+        An .xlsx or .xlsm file.
+
+    Returns
+    -------
+    Package
+        Its worksheets in order, its SHA-256, and remarks on the file as a whole.
+
+    Raises
+    ------
+    InputError
+        It is no workbook that can be read.
+    """
     path = Path(path)
     content = _content(path)
     archive = _archive(content, path.name)

@@ -120,13 +120,47 @@ class Draft:
 
 
 def open_instance(path: str | Path) -> Draft:
-    """Open the instance workbook at `path`. Raises InputError where the file is a result, or cannot be read."""
+    """Open an instance workbook.
+
+    Parameters
+    ----------
+    path
+        The workbook.
+
+    Returns
+    -------
+    Draft
+        Its tables, to be read under any number of changes; faults of cells are among its findings.
+
+    Raises
+    ------
+    InputError
+        The file is a result, or cannot be read.
+    """
     return draft_of(open_package(path), Path(path))
 
 
 @collector_paused()
 def draft_of(package: Package, path: Path) -> Draft:
-    """The instance in a workbook that was opened at `path`. Raises InputError where it is a result."""
+    """The instance in a workbook that was opened.
+
+    Parameters
+    ----------
+    package
+        The opened workbook.
+    path
+        Where it was opened.
+
+    Returns
+    -------
+    Draft
+        Its tables, to be read under any number of changes; faults of cells are among its findings.
+
+    Raises
+    ------
+    InputError
+        The workbook is a result, or damaged.
+    """
     _refuse_result(package)
     findings = Findings(list(package.remarks))
     parts = _sheets(package, INPUTS, findings)
@@ -277,9 +311,26 @@ def read_tables(path: str | Path) -> dict[str, pd.DataFrame]:
 def read_sheets(
     package: Package, schemas: Mapping[str, pa.DataFrameSchema]
 ) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
-    """The sheets of `package` that `schemas` declares, as `read_tables` gives them, and what was noticed.
+    """The declared sheets of a workbook, as `read_tables` gives them, and what was noticed.
 
     A value that cannot be used is missing, a sheet that cannot be read is left out; both are faults among the issues.
+
+    Parameters
+    ----------
+    package
+        The opened workbook.
+    schemas
+        Declarations of the sheets to read, by name.
+
+    Returns
+    -------
+    tuple of dict and list
+        Tables by sheet, with all declared columns, then the user's own; and the issues.
+
+    Raises
+    ------
+    InputError
+        The workbook is damaged.
     """
     findings = Findings()
     grids, faults = read_grids(package, [name for name, _ in package.sheets if name in schemas])
@@ -293,9 +344,26 @@ def read_sheets(
 
 
 def read_rows(package: Package, sheet: str) -> tuple[dict[int, dict[str, Value]], list[Issue]]:
-    """The rows of a sheet below its header, by row number and the names in row 1, and what is wrong with its cells.
+    """The rows of a sheet below its header, and what is wrong with its cells.
 
     Blank cells are left out, and so are rows without any value.
+
+    Parameters
+    ----------
+    package
+        The opened workbook.
+    sheet
+        Name of a sheet that it has.
+
+    Returns
+    -------
+    tuple of dict and list
+        Row number -> name in row 1 -> value; and the issues.
+
+    Raises
+    ------
+    InputError
+        The workbook is damaged.
     """
     grids, issues = read_grids(package, [sheet])
     grid = grids.get(sheet, Grid())
@@ -322,7 +390,25 @@ def read_rows(package: Package, sheet: str) -> tuple[dict[int, dict[str, Value]]
 
 
 def read_copies(package: Package, path: Path) -> Reading:
-    """The input that a result workbook repeats on its `in_...` sheets; those that it lacks have no rows."""
+    """The input that a result workbook repeats on its `in_...` sheets; those that it lacks have no rows.
+
+    Parameters
+    ----------
+    package
+        The opened result workbook.
+    path
+        Where it was opened.
+
+    Returns
+    -------
+    Reading
+        The instance, and the issues of its cells.
+
+    Raises
+    ------
+    InputError
+        The workbook is damaged.
+    """
     findings = Findings()
     present = {name for name, _ in package.sheets}
     parts = {sheet: COPIED + sheet for sheet in INPUTS if COPIED + sheet in present}

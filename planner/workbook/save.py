@@ -95,7 +95,20 @@ def save(book: Workbook, path: str | Path, bodies: Mapping[str, Body], rescue: b
 
 
 def save_page(path: str | Path, text: str) -> None:
-    """Write a page, HTML or Markdown, whole or not at all, with a last line by which `is_own_page` knows it again."""
+    """Write a page whole or not at all, with a last line by which `is_own_page` knows it again.
+
+    Parameters
+    ----------
+    path
+        The file to write; what is there is replaced once the new one is complete.
+    text
+        The page, HTML or Markdown.
+
+    Raises
+    ------
+    WriteError
+        The file could not be written.
+    """
     body = text if text.endswith("\n") else text + "\n"
     replace_file(path, lambda file: file.write((body + _signature(body.encode()) + "\n").encode()))
 
@@ -158,9 +171,23 @@ def _fill(file: BinaryIO, fill: Callable[[BinaryIO], object]) -> None:
 
 
 def rescue_content(target: Path, error: OSError, fill: Callable[[BinaryIO], object]) -> WriteError:
-    """What to raise for content that could not be written to `target`: Rescued, once it is safe in another file.
+    """What to raise for content that could not be written, once it is safe in another file.
 
     That is beside the target, where only the target itself cannot be written, else in the home or the temporary folder.
+
+    Parameters
+    ----------
+    target
+        The file that could not be written.
+    error
+        Why it could not.
+    fill
+        Writes the whole content to a binary file. Called again for each further place that is tried.
+
+    Returns
+    -------
+    WriteError
+        Rescued, with the place of the content; WriteError itself where no place could be written.
     """
     words = reason(error, target)
     blocked = target.exists() and not is_full(error)
@@ -215,7 +242,18 @@ def is_special(target: Path) -> bool:
 
 
 def is_full(error: OSError) -> bool:
-    """Whether there is no room left on the disk."""
+    """Whether there is no room left on the disk.
+
+    Parameters
+    ----------
+    error
+        What came of writing.
+
+    Returns
+    -------
+    bool
+        True for a full disk and for a quota that is used up.
+    """
     return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 

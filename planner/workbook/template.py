@@ -17,7 +17,20 @@ GUIDE = "_readme"
 
 
 def write_template(path: str | Path, blank: bool) -> None:
-    """Write the template to `path`; without the rows of the worked example where `blank`. Raises WriteError."""
+    """Write the template.
+
+    Parameters
+    ----------
+    path
+        The file to write; what is there is replaced.
+    blank
+        Whether the rows of the worked example are left out.
+
+    Raises
+    ------
+    WriteError
+        The file could not be written.
+    """
     rows: dict[str, list[dict[str, Any]]] = {} if blank else example()
     rows["settings"] = _settings(rows.get("settings", []))
     book = new_book()

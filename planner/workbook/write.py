@@ -57,11 +57,26 @@ def write_tables(
     by_row: Sequence[str] = (),
     heat: Mapping[str, Heat] | None = None,
 ) -> None:
-    """Write a workbook of the sheets of `schemas` that `tables` has, and `in_<sheet>` for `inputs`.
+    """Write a workbook of result sheets, and `in_<sheet>` for its inputs.
 
-    `board`, or what it returns, is the page on sheet `summary`, which must then be there. The sheets `by_row` have
-    another unit in every row, which stands in their column `unit`; those of `heat` are shaded. Ctrl-C waits for the
-    end of it.
+    Ctrl-C waits for the end of it.
+
+    Parameters
+    ----------
+    path
+        The file to write; what is there is replaced once the new one is complete.
+    schemas
+        Declarations of the sheets by name, in the order of the workbook.
+    tables
+        Tables by sheet; sheets of `schemas` that are not here are left out.
+    inputs
+        Input tables by sheet.
+    board
+        The page on sheet `summary`, which must then be in `tables`, or a function that makes it; None: no page.
+    by_row
+        Sheets with another unit in every row, given in their column `unit`.
+    heat
+        Shading by sheet; each of these sheets must be in `tables`.
 
     Raises
     ------
@@ -119,10 +134,25 @@ def _write(
 
 
 def ensure_replaceable(path: str | Path, force: bool = False, ending: str = ".xlsx") -> None:
-    """Raise InputError where `path` cannot be written to, or something that the planner did not write would be lost.
+    """Refuse a path that cannot be written to, or where something that the planner did not write would be lost.
 
-    Results can be made again, so they are replaced; what somebody else wrote, filled in or edited is not, unless
-    `force` is set. `path` must end in `ending`: .xlsx, .html or .md.
+    Results can be made again, so they are replaced; what somebody else wrote, filled in or edited is not.
+
+    Parameters
+    ----------
+    path
+        The file to be written later.
+    force
+        Whether any file there may be replaced.
+    ending
+        What the path must end in: .xlsx, .html or .md.
+
+    Raises
+    ------
+    InputError
+        The path cannot be written to, has another ending, or holds what the planner did not write.
+    WriteError
+        The disk is full.
     """
     ensure_writable(path, ending)
     if force or not Path(path).exists() or is_own(Path(path), ending):
@@ -133,7 +163,20 @@ def ensure_replaceable(path: str | Path, force: bool = False, ending: str = ".xl
 
 
 def is_own(path: Path, ending: str = ".xlsx") -> bool:
-    """Whether the planner wrote the file: a page, a sealed workbook, or a copy in which it marked faults."""
+    """Whether the planner wrote a file: a page, a sealed workbook, or a copy in which it marked faults.
+
+    Parameters
+    ----------
+    path
+        A file that exists.
+    ending
+        What it ends in: .xlsx, .html or .md.
+
+    Returns
+    -------
+    bool
+        False also for a workbook that cannot be read.
+    """
     if ending != ".xlsx":
         return is_own_page(path)
     try:
@@ -149,7 +192,22 @@ def is_own(path: Path, ending: str = ".xlsx") -> bool:
 
 
 def ensure_writable(path: str | Path, ending: str = ".xlsx") -> None:
-    """Raise InputError now where writing to `path` would fail later: learning it after hours of work is too late."""
+    """Refuse a path now where writing to it would fail later: learning it after hours of work is too late.
+
+    Parameters
+    ----------
+    path
+        The file to be written later.
+    ending
+        What the path must end in: .xlsx, .html or .md.
+
+    Raises
+    ------
+    InputError
+        The path cannot be written to, or has another ending.
+    WriteError
+        The disk is full.
+    """
     target = Path(os.path.realpath(path))
     if target.suffix.lower() != ending:
         raise InputError([Issue("error", "", "", f"{path}: name a file that ends in {ending}")])
