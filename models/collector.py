@@ -7,10 +7,16 @@ from contextlib import contextmanager
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Millions of small objects are made and kept: looking through them for garbage would take most of the time.
+    """Pause the garbage collector.
 
-    freeze and unfreeze put them among the old objects; otherwise the collector looks through all of them at once when
-    it is back.
+    Millions of small objects are made and kept: looking through them for garbage would take most of the time. freeze
+    and unfreeze put them among the old objects; without that, the collector looks through all of them at once when it
+    is back.
+
+    Yields
+    ------
+    None
+        The collector is off until the block ends, and then as it was before.
     """
     enabled = gc.isenabled()
     gc.disable()

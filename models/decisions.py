@@ -10,7 +10,18 @@ from planner_models.sets.access import SPOT
 
 
 def variables(m: Model) -> dict[Decision, Any]:
-    """Every decision that is a variable: opened, built, accessed, started, kept, priced; see `KEYS`."""
+    """Every decision that is a variable: opened, built, accessed, started, kept, priced; see `KEYS`.
+
+    Parameters
+    ----------
+    m
+        A built model.
+
+    Returns
+    -------
+    dict of Decision to variable
+        The decision, its kind first, -> its Pyomo variable.
+    """
     found: dict[Decision, Any] = {}
     for kind in ("opened", "built", "accessed", "started", "kept"):
         found |= {(kind, *key): variable for key, variable in m.component(kind).items()}
@@ -20,9 +31,23 @@ def variables(m: Model) -> dict[Decision, Any]:
 
 
 def state(m: Model, sets: Sets, named: Mapping[Decision, Any], decision: Decision) -> Any:
-    """The variable of a decision, 1 where it is always so, or 0 where it never is.
+    """What a decision is in a model. Capacity at a candidate site is kept while the site is open.
 
-    `named` are the `variables` of the model. Capacity at a candidate site is kept while the site is open.
+    Parameters
+    ----------
+    m
+        A built model.
+    sets
+        Its sets.
+    named
+        The `variables` of the model.
+    decision
+        Kind and key.
+
+    Returns
+    -------
+    variable or int
+        The variable of the decision, 1 where it is always so, or 0 where it never is.
     """
     if decision in named:
         return named[decision]

@@ -28,8 +28,21 @@ class Earlier:
 def decisions_of(inputs: Tables, tables: Tables, access: str = "in_force") -> dict[Decision, float]:
     """What a plan decided: everything above zero, and zeros where an existing site is closed or capacity retired.
 
-    `inputs` and `tables` are the input and the result sheets. A later plan can be without the sites, options or
-    periods that are named here. `access` says by which column of its sheet an offer counts as taken.
+    A later plan can be without the sites, options or periods that are named here.
+
+    Parameters
+    ----------
+    inputs
+        Input tables by sheet.
+    tables
+        Result tables by sheet.
+    access
+        Column of sheet `access` by which an offer counts as taken.
+
+    Returns
+    -------
+    dict of Decision to float
+        The decision, its kind first, -> 0, 1, or a number of modules.
     """
     found: dict[Decision, float] = _list_openings(inputs, tables)
     for site, process, option, period, modules in _rows(
@@ -83,7 +96,24 @@ def _list_openings(inputs: Tables, tables: Tables) -> dict[Decision, float]:
 def extend_decisions(
     decisions: Mapping[Decision, float], known: list[str], periods: list[str], states: tuple[str, ...]
 ) -> dict[Decision, float]:
-    """The decisions, those of the kinds `states` carried on into the `periods` beyond those `known`."""
+    """The decisions, some of them carried on into later periods.
+
+    Parameters
+    ----------
+    decisions
+        Decisions of a plan and their values.
+    known
+        Periods of that plan, in time order.
+    periods
+        Periods to cover.
+    states
+        Kinds of decisions that go on; those of the last known period are carried on.
+
+    Returns
+    -------
+    dict of Decision to float
+        All of `decisions`, and those carried on into the periods that are not known.
+    """
     found = dict(decisions)
     new = [period for period in periods if period not in known]
     for decision, value in decisions.items():

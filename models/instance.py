@@ -41,12 +41,31 @@ class Instance:
 
 
 def default_settings() -> dict[str, Any]:
-    """Every setting at its default; whole numbers as int."""
+    """Every setting at its default.
+
+    Returns
+    -------
+    dict of str to object
+        Values by name; whole numbers as int.
+    """
     return {name: convert_setting(column, meta(column)["default"]) for name, column in SETTINGS.items()}
 
 
 def convert_setting(column: pa.Column, value: Any) -> Any:
-    """A checked setting in its Python type: whole numbers as int, other numbers as float, the rest as text or None."""
+    """A checked setting in its Python type.
+
+    Parameters
+    ----------
+    column
+        Declaration of the setting.
+    value
+        Its value, or None.
+
+    Returns
+    -------
+    int, float, str or None
+        Whole numbers as int, other numbers as float, the rest as it is.
+    """
     if value is None:
         return None
     kind = meta(column)["kind"]
@@ -56,10 +75,21 @@ def convert_setting(column: pa.Column, value: Any) -> Any:
 
 
 def apply_schema(sheet: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """`frame` with the declared columns of `sheet`, declared dtypes and defaults in place of blanks.
+    """A table with the declared columns and dtypes of its sheet, and defaults in place of blanks.
 
     Blank cells that inherit from a `*` row stay blank.
-    The values must have been checked: text is text, numbers are numbers. The index is kept.
+
+    Parameters
+    ----------
+    sheet
+        Name of an input sheet.
+    frame
+        Its rows. The values must have been checked: text is text, numbers are numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        All declared columns of the sheet, and no others; the index is that of `frame`.
     """
     columns, inheriting = {}, {}
     for name, column in INPUTS[sheet].columns.items():

@@ -36,7 +36,22 @@ class FlatExpression(numeric_expr.LinearExpression):
 
 
 def linear(coefficients: Sequence[float], variables: Sequence[Any], constant: float = 0.0) -> FlatExpression:
-    """sum(coefficients x variables) + constant as one flat Pyomo expression."""
+    """sum(coefficients x variables) + constant as one flat Pyomo expression.
+
+    Parameters
+    ----------
+    coefficients
+        One per variable.
+    variables
+        Pyomo variables; one may occur several times.
+    constant
+        What is added to the sum.
+
+    Returns
+    -------
+    FlatExpression
+        The sum.
+    """
     return FlatExpression(list(coefficients), list(variables), constant)
 
 
@@ -95,7 +110,19 @@ class LinearExpression:
 
 
 def post(ledger: dict[Any, LinearExpression], keys: pd.DataFrame, coefficient: float, variables: np.ndarray) -> None:
-    """Add coefficient x variable to the sum of each key: one variable per row of `keys`, whose columns are the key."""
+    """Add coefficient x variable to the sum of each key.
+
+    Parameters
+    ----------
+    ledger
+        Sums by key, which are extended.
+    keys
+        One row per variable; its columns are the key, in the order of the ledger's.
+    coefficient
+        The same for all.
+    variables
+        Array of Pyomo variables, shape (rows,).
+    """
     for key, places in keys.groupby(list(keys.columns), observed=True, sort=False).indices.items():
         terms = ledger[key]
         terms.coefficients.extend([coefficient] * len(places))
@@ -103,10 +130,32 @@ def post(ledger: dict[Any, LinearExpression], keys: pd.DataFrame, coefficient: f
 
 
 def objects(variables: Any) -> np.ndarray:
-    """The variables of an indexed component as an array of objects, in index order."""
+    """The variables of an indexed component as an array.
+
+    Parameters
+    ----------
+    variables
+        An indexed Pyomo component.
+
+    Returns
+    -------
+    numpy.ndarray
+        Objects in index order, shape (members,).
+    """
     return np.fromiter(variables.values(), object, len(variables))
 
 
 def tuples(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
-    """The rows of a frame as tuples."""
+    """The rows of a frame as tuples.
+
+    Parameters
+    ----------
+    frame
+        Any frame.
+
+    Returns
+    -------
+    list of tuple
+        One per row, with the values of its columns in order, without the index.
+    """
     return list(zip(*(frame[name].tolist() for name in frame), strict=True))

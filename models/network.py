@@ -61,7 +61,18 @@ DISRUPTIONS = (snapshots, losses, risk)
 
 
 def build(instance: Instance) -> Model:
-    """The model of an instance that has passed the checks."""
+    """The model of an instance that has passed the checks.
+
+    Parameters
+    ----------
+    instance
+        The checked instance.
+
+    Returns
+    -------
+    Model
+        The model with its sets; its variables have yet to be solved for.
+    """
     with collector_paused():
         m = Model(name=instance.settings["name"])
         m.sets = derive(instance)
@@ -76,7 +87,18 @@ def build(instance: Instance) -> Model:
 
 
 def report(m: Model) -> dict[str, pd.DataFrame]:
-    """What every block says about the values its variables hold: result tables by sheet."""
+    """What every block says about the values its variables hold.
+
+    Parameters
+    ----------
+    m
+        A model whose variables hold a plan.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        Result tables by sheet, as the blocks write them; `planner_models.plan.tidy` sorts them and drops zero rows.
+    """
     tables: dict[str, pd.DataFrame] = {}
     for block in BLOCKS:
         for sheet, table in block.report(m, m.sets).items() if hasattr(block, "report") else ():

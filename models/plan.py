@@ -24,7 +24,18 @@ KINDS = ("rule", "item", "process", "line")
 
 
 def plan(m: Model) -> ResultTables:
-    """The result tables of a model whose variables hold a plan, with security figures and origins."""
+    """The result tables of a plan, with security figures and origins.
+
+    Parameters
+    ----------
+    m
+        A model whose variables hold the plan.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        Tables by sheet, in the order and columns of RESULTS, sorted by key.
+    """
     order = m.sets.time.position
     tables = {sheet: tidy(sheet, frame, order) for sheet, frame in report(m).items()}
     tables["security"] = tidy("security", security(m.sets.instance, tables), order)
@@ -33,11 +44,23 @@ def plan(m: Model) -> ResultTables:
 
 
 def tidy(sheet: str, frame: pd.DataFrame, order: dict[str, int]) -> pd.DataFrame:
-    """`frame` in the declared columns and dtypes of `sheet`, without noise and zero rows, sorted by key.
+    """A table as its sheet declares it, without noise and zero rows, sorted by key.
 
     A row that says yes to something is no zero row, nor is a project that costs nothing, nor what stops in a scenario.
 
-    `order` gives the position of each period in time.
+    Parameters
+    ----------
+    sheet
+        Name of a result sheet.
+    frame
+        Its rows, with all declared columns.
+    order
+        Position of each period in time.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Declared columns and dtypes of the sheet, rows numbered from 0.
     """
     schema = RESULTS[sheet]
     figures = [name for name, column in schema.columns.items() if meta(column)["kind"] in NUMERIC]

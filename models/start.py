@@ -24,6 +24,11 @@ def round_up(m: Model) -> None:
 
     Modules are rounded by what has been ordered up to each period, so that fractions spread over several periods
     become one module and not one in each. No level is taken for reached: `reach_levels` then looks at what a plan has.
+
+    Parameters
+    ----------
+    m
+        A model whose variables hold the relaxation; its integer variables are overwritten.
     """
     _sign_offers(m)
     _start_projects(m)
@@ -52,7 +57,13 @@ def round_up(m: Model) -> None:
 
 
 def reach_levels(m: Model) -> None:
-    """Take every level for reached whose threshold the plan in the variables passes; the rest stays as it is."""
+    """Take every level for reached whose threshold the plan in the variables passes; the rest stays as it is.
+
+    Parameters
+    ----------
+    m
+        A model whose variables hold a plan; its variables of levels are overwritten.
+    """
     for key, needed in m.experience.thresholds.items():
         _set_value(m.experience.learned[key], int(m.experience.practice[key[0], key[2]].value() >= needed))
     for key, variable in m.clusters.present.items():

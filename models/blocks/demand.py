@@ -23,9 +23,21 @@ PENALTY_PER_PRICE = 3.0
 
 
 def penalties(demand: pd.DataFrame, settings: Mapping[str, Any]) -> pd.Series:
-    """Cost of a unit not served in money/item: its own, else the setting, else 3 x price, else missing: must be met.
+    """Cost of a unit not served: its own, else the setting, else 3 x price.
 
     A price of 0 is none here: demand that cost nothing to leave would count for nothing.
+
+    Parameters
+    ----------
+    demand
+        Rows with columns `price` and `penalty`, money/item; may be missing.
+    settings
+        Settings by name; `shortage_penalty` is used, money/item.
+
+    Returns
+    -------
+    pandas.Series
+        Indexed like `demand`, money/item; missing where demand must be met.
     """
     default = settings["shortage_penalty"]
     general = demand["price"].where(demand["price"] > 0) * PENALTY_PER_PRICE if default is None else default

@@ -14,7 +14,7 @@ Tables = Mapping[str, pd.DataFrame]
 
 
 def security(instance: Instance, tables: Tables) -> pd.DataFrame:
-    """Columns of RESULTS["security"], one row per item and period in which it is made or used.
+    """How concentrated the supply of each item is, how much of its use is imported, and how much cover it has.
 
     Supply is what is made; `hhi_region` and `hhi_firm` are sums of squared shares of it (0 to 1), `largest_source` is
     the region that makes most, `controlled_share` what home firms make, or draw under an offer that controls. Where
@@ -29,6 +29,18 @@ def security(instance: Instance, tables: Tables) -> pd.DataFrame:
     all lines could make, outside ones too; `capacity_ratio` that over use; `utilisation` what lines under control make
     of what they could.
     `single_points` and `weakest` are those of `single_points`.
+
+    Parameters
+    ----------
+    instance
+        The instance of the plan.
+    tables
+        Result tables by sheet; scenarios other than the base do not count.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of RESULTS["security"], one row per item and period in which it is made or used; capacity in item/year.
     """
     made, used = _amounts(instance, tables)
     key = ["item", "period"]
@@ -64,7 +76,7 @@ def security(instance: Instance, tables: Tables) -> pd.DataFrame:
 
 
 def origins(instance: Instance, tables: Tables) -> pd.DataFrame:
-    """Columns of RESULTS["origins"]: where the upstream content of what each market sells comes from.
+    """Where the upstream content of what each market sells comes from.
 
     For each final item and market, every item of the upstream tier in it (the source item) is followed back through
     all tiers to the lines that made it: their region and the firm that controls them. Shares of one source item in one
@@ -76,6 +88,18 @@ def origins(instance: Instance, tables: Tables) -> pd.DataFrame:
     same item in what it is made of, as in recycling, is not counted again. Flows may run in circles; the mixes solve
     linear equations. Stock is taken to have the mix of the period's supply; where there is none, that of the last
     period that had some; a source item in stock from the start is controlled by "initial stock".
+
+    Parameters
+    ----------
+    instance
+        The instance of the plan.
+    tables
+        Result tables by sheet; scenarios other than the base do not count.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of RESULTS["origins"]; `share` is 0 to 1.
     """
     made, used = _amounts(instance, tables)
     flows = _base(tables, "flows")

@@ -46,7 +46,24 @@ def _column(
 
 
 def text(description: str, *, required: bool = False, key: bool = False, default: str | None = None) -> pa.Column:
-    """Free text; a key where `key` is set, and then required unless it has a default."""
+    """A column of free text.
+
+    Parameters
+    ----------
+    description
+        What it holds, in one phrase.
+    required
+        Whether a blank is a fault, unless there is a default.
+    key
+        Whether it is part of the key of its table; then required, unless it has a default.
+    default
+        What a blank means.
+
+    Returns
+    -------
+    pandera.Column
+        The declared column.
+    """
     return _column("text", description, object, (required or key) and default is None, (), key=key, default=default)
 
 
@@ -62,9 +79,35 @@ def number(
     whole: bool = False,
     key: bool = False,
 ) -> pa.Column:
-    """A finite number in `unit`, from `low` (or strictly above `above`) to `high`; `whole` asks for an integer.
+    """A column of finite numbers.
 
-    Its size is bounded where the column itself gives no limits: see `LARGEST` and `SMALLEST`.
+    Their size is bounded where the column itself gives no limits: see `LARGEST` and `SMALLEST`.
+
+    Parameters
+    ----------
+    description
+        What it holds, in one phrase.
+    unit
+        Unit, for people; "" for none.
+    low
+        Least value.
+    above
+        Value that it must exceed.
+    high
+        Greatest value.
+    default
+        What a blank means.
+    required
+        Whether a blank is a fault.
+    whole
+        Whether it must be an integer.
+    key
+        Whether it is part of the key of its table; then required.
+
+    Returns
+    -------
+    pandera.Column
+        The declared column.
     """
     checks = [pa.Check(_sized, error=SIZE)]
     if low is not None:
@@ -84,7 +127,20 @@ def share(description: str, *, default: float | None = None) -> pa.Column:
 
 
 def flag(description: str, default: str | None = None) -> pa.Column:
-    """`yes` or `no`."""
+    """A column of `yes` or `no`.
+
+    Parameters
+    ----------
+    description
+        What yes means, in one phrase.
+    default
+        What a blank means.
+
+    Returns
+    -------
+    pandera.Column
+        The declared column.
+    """
     return choice(description, ("yes", "no"), default=default, kind="flag")
 
 
@@ -97,7 +153,28 @@ def choice(
     key: bool = False,
     kind: str = "choice",
 ) -> pa.Column:
-    """One word of `choices`."""
+    """A column of one word of several.
+
+    Parameters
+    ----------
+    description
+        What it holds, in one phrase.
+    choices
+        The allowed words.
+    default
+        What a blank means.
+    required
+        Whether a blank is a fault, unless there is a default.
+    key
+        Whether it is part of the key of its table; then required, unless it has a default.
+    kind
+        Kind in the vocabulary of this module: choice or flag.
+
+    Returns
+    -------
+    pandera.Column
+        The declared column.
+    """
     needed = (required or key) and default is None
     check = pa.Check.isin(list(choices))
     return _column(kind, description, object, needed, [check], choices=tuple(choices), default=default, key=key)
@@ -124,7 +201,13 @@ def mark_inheriting(columns: dict[str, pa.Column]) -> dict[str, pa.Column]:
 
 
 def remarks() -> dict[str, pa.Column]:
-    """The three columns every input table may carry; kept and shown, never used by the mathematics."""
+    """The columns every input table may carry; kept and shown, never used by the mathematics.
+
+    Returns
+    -------
+    dict of str to pandera.Column
+        `source`, `confidence` and `note`.
+    """
     return {
         "source": text("where the figure comes from"),
         "confidence": choice("how far the figure can be trusted", ("high", "medium", "low")),
@@ -133,7 +216,22 @@ def remarks() -> dict[str, pa.Column]:
 
 
 def table(name: str, description: str, columns: dict[str, pa.Column]) -> pa.DataFrameSchema:
-    """A table of a workbook."""
+    """A table of a workbook.
+
+    Parameters
+    ----------
+    name
+        Name of its sheet.
+    description
+        What it holds, in one sentence.
+    columns
+        Columns by name, in order.
+
+    Returns
+    -------
+    pandera.DataFrameSchema
+        The declared table.
+    """
     return pa.DataFrameSchema(columns, name=name, description=description)
 
 

@@ -115,7 +115,18 @@ class Sets:
 
 
 def derive(instance: Instance) -> Sets:
-    """All sparse sets of an instance."""
+    """All sparse sets of an instance.
+
+    Parameters
+    ----------
+    instance
+        An instance that has passed the checks.
+
+    Returns
+    -------
+    Sets
+        Its sets; a mechanism that is switched off has empty ones.
+    """
     time = timeline(instance)
     locks = lock_table(instance)
     refused = collect_ruled_out(locks)

@@ -105,7 +105,18 @@ def market_terms(instance: Instance, covered: pd.DataFrame) -> pd.DataFrame:
 
 
 def partner_offers(instance: Instance) -> pd.MultiIndex:
-    """Firm, process cell and mode of the one offer beyond spot of each partner of a project that binds least."""
+    """The one offer beyond spot of each partner of a project that binds least.
+
+    Parameters
+    ----------
+    instance
+        The instance.
+
+    Returns
+    -------
+    pandas.MultiIndex
+        Firm, process cell (a process or `*`) and mode.
+    """
     offers = offer_table(instance).reset_index()
     beyond = offers[(offers["mode"] != SPOT) & offers["firm"].isin(set(instance["projects"]["partner"]))]
     return pd.MultiIndex.from_frame(beyond.loc[least_binding(beyond, ["firm"]), OFFER])

@@ -26,10 +26,19 @@ def great_circle(
 
 
 def lane_rows(instance: Instance) -> pd.DataFrame:
-    """The lane rows with a `distance` in km everywhere: as given, else great circle x 1.3, else 0 where not needed.
+    """The lane rows with a distance everywhere: as given, else great circle x 1.3, else 0 where not needed.
 
-    `gate` is the item cell of the row that is opened for the use of this one: the row itself, or the `*` row of the
-    same lane where the opening cost is blank and so that of the `*` row.
+    Parameters
+    ----------
+    instance
+        The instance.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows and columns of sheet `lanes`, with `distance` in km. A further column `gate` is the item cell of the row
+        that is opened for the use of this one: the row itself, or the `*` row of the same lane where the opening cost
+        is blank and so that of the `*` row.
     """
     lanes = instance["lanes"].copy()
     written = instance.tables["lanes"]

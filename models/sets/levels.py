@@ -65,7 +65,18 @@ def smallest_plants(
 
 
 def stage_names(instance: Instance) -> dict[str, str]:
-    """process -> the stage it belongs to; the process itself where it names none."""
+    """The stage of each process.
+
+    Parameters
+    ----------
+    instance
+        The instance.
+
+    Returns
+    -------
+    dict of str to str
+        process -> the stage it belongs to; the process itself where it names none.
+    """
     processes = instance["processes"].set_index("process")["stage"]
     return frames.entries(processes.fillna(processes.index.to_series()))
 

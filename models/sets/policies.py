@@ -21,7 +21,18 @@ def active_policies(instance: Instance) -> pd.DataFrame:
 
 
 def blocs(instance: Instance) -> pd.Series:
-    """The bloc of each region; a region without one is a bloc of its own."""
+    """The bloc of each region; a region without one is a bloc of its own.
+
+    Parameters
+    ----------
+    instance
+        The instance.
+
+    Returns
+    -------
+    pandas.Series
+        Names of blocs, indexed by region.
+    """
     regions = instance["regions"].set_index("region")["bloc"]
     return regions.fillna(regions.index.to_series())
 
@@ -44,7 +55,20 @@ def policy_duties(instance: Instance) -> pd.DataFrame:
 
 
 def match_processes(instance: Instance, item: str) -> set[str]:
-    """The processes a policy's item means: those that make it where it is an item, else itself, or all for `*`."""
+    """The processes a policy's item means.
+
+    Parameters
+    ----------
+    instance
+        The instance.
+    item
+        An item, a process or `*`.
+
+    Returns
+    -------
+    set of str
+        The processes that make it where it is an item, else itself, or all for `*`.
+    """
     if item == "*":
         return set(instance["processes"]["process"])
     if item not in set(instance["items"]["item"]):
@@ -54,7 +78,20 @@ def match_processes(instance: Instance, item: str) -> set[str]:
 
 
 def match_regions(instance: Instance, region: str) -> set[str]:
-    """The regions a policy's region means: itself, those of the bloc, or all for `*`."""
+    """The regions a policy's region means.
+
+    Parameters
+    ----------
+    instance
+        The instance.
+    region
+        A region, a bloc or `*`.
+
+    Returns
+    -------
+    set of str
+        The region itself, those of the bloc, or all for `*`.
+    """
     return {name for name, bloc in frames.pairs(blocs(instance)) if region in ("*", name, bloc)}
 
 

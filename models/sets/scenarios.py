@@ -72,11 +72,22 @@ class World:
 
 
 def scenario_sets(world: World) -> tuple[pd.DataFrame, Snapshots]:
-    """The scenarios by name, with `probability`, `row` (its index in the sheet) and `modelled`; and their snapshots.
+    """The scenarios and their snapshots.
 
     A row that expands becomes one scenario `<scenario>: <member>` for each member that matters; its probability is
     shared equally. A row that neither expands nor has disruptions is left out, as are all while the switch is off.
     Modelled are those the plan must know of: with a probability, or named by a rule of least service.
+
+    Parameters
+    ----------
+    world
+        The sets that scenarios are made of.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame and Snapshots
+        Scenarios, indexed by name, with columns `probability`, `row` (its index in the sheet) and `modelled`; and what
+        changes, by scenario and period.
     """
     instance = world.instance
     rows = instance["scenarios"] if instance.settings["scenarios"] == "on" else instance["scenarios"][:0]

@@ -46,6 +46,18 @@ def service_weights(instance: Instance, item: str = EVERY) -> Weights:
 
     The price of the step, else the value of the item. Where a step of any volume has neither (a blank or a 0 is
     neither), all count by quantity: a unit never counts for nothing.
+
+    Parameters
+    ----------
+    instance
+        The instance.
+    item
+        An item; `*` for all.
+
+    Returns
+    -------
+    Weights
+        Weight of each step, in money/item or 1, and what is then counted in which unit.
     """
     demand = instance["demand"]
     if item != EVERY:
@@ -62,7 +74,18 @@ def service_weights(instance: Instance, item: str = EVERY) -> Weights:
 
 
 def step_worth(instance: Instance) -> pd.Series:
-    """By row of `demand`: its price, else the value of its item, in money; missing where both are blank or 0."""
+    """What a unit of each price-volume step is worth: its price, else the value of its item.
+
+    Parameters
+    ----------
+    instance
+        The instance.
+
+    Returns
+    -------
+    pandas.Series
+        Indexed like sheet `demand`, in money/item; missing where both are blank or 0.
+    """
     demand = instance["demand"]
     values = demand["item"].map(instance["items"].set_index("item")["value"]).astype(float)
     return demand["price"].where(demand["price"] > 0).fillna(values.where(values > 0))

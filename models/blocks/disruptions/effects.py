@@ -25,7 +25,20 @@ class Effects:
 
 
 def effects(flows: PeriodFlows, snapshot: Snapshot) -> Effects:
-    """What `snapshot` changes of the flows of its period."""
+    """What a snapshot changes of the flows of its period.
+
+    Parameters
+    ----------
+    flows
+        The flows of the period.
+    snapshot
+        Factors by draw, arc and market.
+
+    Returns
+    -------
+    Effects
+        Factors by number of a flow or of a row, and the flows that are changed at once.
+    """
     found, made, shipped = Effects(), flows.numbers["made"], flows.numbers["shipped"]
     for factors, numbers in ((snapshot.line_cost, made), (snapshot.arc_cost, shipped)):
         found.cost.update(_find_factors(flows, factors, numbers))

@@ -46,9 +46,23 @@ Courses = Mapping[tuple[str, str], Realisation]
 
 
 def course_rows(m: Model, courses: Courses) -> dict[str, pd.DataFrame]:
-    """Rows of sheets `production`, `flows`, `stocks` and `demand`; markets that want nothing have none.
+    """What happens in snapshots, as rows of result sheets; markets that want nothing have none.
 
     A flow of the base that stops has a row of 0; others that are 0 have none.
+
+    Parameters
+    ----------
+    m
+        A model whose variables hold the plan.
+    courses
+        What happens, by scenario and period.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        Sheets `production`, `flows`, `stocks` and `demand`, with the columns PRODUCTION, FLOWS, STOCKS and DEMAND;
+        `held` in items, other amounts per year, costs and duties in money/year, unit costs and prices in money per
+        unit.
     """
     sets: Sets = m.sets
     made, shipped, stocks, demand = [], [], [], []
@@ -94,10 +108,24 @@ def _charges(sets: Sets, periods: set[str]) -> dict[tuple[str, ...], tuple[float
 
 
 def compute_service(sets: Sets, courses: Courses, sold: Mapping[tuple[str, str, str, str], float]) -> float:
-    """The service of one scenario: what is sold over what is wanted, over its months; 1 where nothing is wanted.
+    """The service of one scenario: what is sold over what is wanted, over its months.
 
     Markets are weighed by value where all have one, else by quantity (see `service_weights`). Those outside its courses
-    are served as in the base, whose sales `sold` are by region, item, period and step.
+    are served as in the base.
+
+    Parameters
+    ----------
+    sets
+        Sets of the model.
+    courses
+        What happens in the scenario, by scenario and period.
+    sold
+        Sales of the base, item/year, by region, item, period and step.
+
+    Returns
+    -------
+    float
+        A share; 1 where nothing is wanted.
     """
     values = service_weights(sets.instance).each
     figures = []
@@ -124,9 +152,17 @@ def course(m: Model, flows: PeriodFlows, values: Mapping[int, float]) -> Realisa
 
     Parameters
     ----------
-    m : a model whose variables hold the plan
-    flows : those of the period of the snapshot
-    values : by number of a flow that the snapshot can change: its yearly rate while the disruption lasts
+    m
+        A model whose variables hold the plan.
+    flows
+        The flows of the period of the snapshot.
+    values
+        By number of a flow that the snapshot can change: its yearly rate while the disruption lasts.
+
+    Returns
+    -------
+    Realisation
+        Yearly rates of these flows by draw, arc, market and stock.
     """
 
     def named(name: str) -> dict[Key, float]:

@@ -75,7 +75,20 @@ def build(m: Model, sets: Sets) -> None:
 
 
 def base_cost(m: Model, sets: Sets) -> LinearExpression:
-    """What the base costs, in discounted money: all cost lines but those on losses, risk and breaches of rules."""
+    """What the base costs: all cost lines but those on losses, risk and breaches of rules.
+
+    Parameters
+    ----------
+    m
+        A model with its cost lines.
+    sets
+        Its sets.
+
+    Returns
+    -------
+    LinearExpression
+        The cost in discounted money.
+    """
     total = LinearExpression()
     for line in (line for line in m.cost_lines if line.name not in NOT_BASE):
         factor = sets.time.once if line.once else sets.time.annual
@@ -86,7 +99,18 @@ def base_cost(m: Model, sets: Sets) -> LinearExpression:
 
 
 def probabilities(sets: Sets) -> dict[str, float]:
-    """Of every scenario that can come, and what they leave for the undisturbed course."""
+    """Of every scenario that can come, and what they leave for the undisturbed course.
+
+    Parameters
+    ----------
+    sets
+        Sets of the model.
+
+    Returns
+    -------
+    dict of str to float
+        Scenario -> probability, with `BASE` where something is left; empty where no scenario has a probability.
+    """
     chances = sets.scenarios["probability"]
     found = chances[chances > 0].to_dict()
     rest = 1.0 - sum(found.values())
@@ -122,7 +146,22 @@ def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
 
 
 def tail(losses: dict[str, float], chances: dict[str, float], alpha: float) -> dict[str, float]:
-    """By scenario: its share of the worst 1 - alpha of all that can happen; in all 1."""
+    """The share of each scenario in the worst 1 - alpha of all that can happen.
+
+    Parameters
+    ----------
+    losses
+        Loss of each scenario in `chances`, in one unit.
+    chances
+        Probability by scenario; in all 1.
+    alpha
+        Confidence level, below 1.
+
+    Returns
+    -------
+    dict of str to float
+        Share by scenario of `chances`; in all 1.
+    """
     left, shares = 1.0, {}
     for name in sorted(chances, key=lambda name: -losses[name]):
         shares[name] = min(left, chances[name] / (1.0 - alpha))

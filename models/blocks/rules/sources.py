@@ -53,7 +53,18 @@ def build(m: Model, sets: Sets) -> None:
 
 
 def places(row: RuleRow) -> int:
-    """How many sources a row looks at."""
+    """How many sources a row looks at.
+
+    Parameters
+    ----------
+    row
+        A row of a rule on sources.
+
+    Returns
+    -------
+    int
+        The number of its sources, or of those that must count if that is more.
+    """
     return max(len(row.parts), row.rule.count)
 
 
@@ -97,7 +108,20 @@ def nth_share(_: Model, row: RuleRow) -> float | None:
 
 
 def likeliest(m: Model, key: Key) -> set[int]:
-    """The sources of a row that give most by the values in the model, as many as must count."""
+    """The sources of a row that give most by the values in the model, as many as must count.
+
+    Parameters
+    ----------
+    m
+        A model whose variables have values.
+    key
+        Key of the row: rule, item, who and period.
+
+    Returns
+    -------
+    set of int
+        Positions of the sources in the row; all of them where there is no supply.
+    """
     parts = m.rules.rows[key].parts
     if m.rules.rows[key].base.value() <= NOTHING:
         return set(range(places(m.rules.rows[key])))
