@@ -16,6 +16,14 @@ NAME = "plan changes"
 _COLUMNS = list(dict.fromkeys(name for key in KEYS.values() for name in key))
 
 
+def _decide_now(case: AuditedPlan) -> dict[tuple[str, ...], float]:
+    """What the other sheets say is decided; of offers that they are signed: to stay in force is no change."""
+    access = case["access"]
+    signed = access[access["signed"] == "yes"][["firm", "process", "mode", "period"]]
+    now = {key: value for key, value in list_decisions(case).items() if key[0] != "accessed"}
+    return now | {("accessed", *key): 1.0 for key in signed.itertuples(index=False, name=None)}
+
+
 @cache_table
 def compare_decisions(case: AuditedPlan) -> pd.DataFrame:
     """The sheet `changes`: its columns, `decided` as a tuple, `now` (what the other sheets say), and `price`.
@@ -28,11 +36,7 @@ def compare_decisions(case: AuditedPlan) -> pd.DataFrame:
     rows["decided"] = [
         (row["decision"], *(row[name] for name in KEYS[row["decision"]])) for row in rows.to_dict("records")
     ]
-    now = list_decisions(case) if len(rows) else {}
-    access = case["access"]
-    signed = access[access["signed"] == "yes"][["firm", "process", "mode", "period"]]
-    now = {key: value for key, value in now.items() if key[0] != "accessed"}
-    now |= {("accessed", *key): 1.0 for key in signed.itertuples(index=False, name=None)}
+    now = _decide_now(case) if len(rows) else {}
     rows["now"] = [now.get(key, 0.0) for key in rows["decided"]]
     difference = (rows["after"] - rows["before"]).abs()
     charged = (rows["cost"] / difference.where(difference > 0)).max()
@@ -112,8 +116,13 @@ def _as_given(case: AuditedPlan, rows: pd.DataFrame) -> list[Finding]:
         return []
     told = [earlier.decisions.get(key) for key in rows["decided"]]
     wrong = [value is not None and value != before for value, before in zip(told, rows["before"], strict=True)]
-    silent = [_exists(case, key) for key in earlier.decisions if key not in set(rows["decided"])]
+    listed, now = set(rows["decided"]), _decide_now(case)
+    silent = [
+        _exists(case, key) and now.get(key, 0.0) != before
+        for key, before in earlier.decisions.items()
+        if key not in listed
+    ]
     return [
         never("the earlier plan as it was given", pd.Series(wrong, dtype=bool)),
-        never("every decision of the earlier plan is repeated", pd.Series(silent, dtype=bool)),
+        never("every change of the earlier plan is listed", pd.Series(silent, dtype=bool)),
     ]

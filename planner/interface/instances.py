@@ -40,8 +40,9 @@ class InstanceFile:
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
-        """The input sheets by name: declared columns with their defaults filled in, indexed by row of the sheet."""
-        return self.reading.instance.tables
+        """The input sheets by name: declared columns, blanks at what they mean, indexed by row of the sheet."""
+        instance = self.reading.instance
+        return {sheet: instance[sheet] for sheet in instance.tables}
 
     @property
     def settings(self) -> Mapping[str, Any]:

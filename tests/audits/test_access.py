@@ -173,21 +173,6 @@ def test_spot_only_with_access_off():
     assert {"offers that are made", "own lines and offers that cover a line", "rows speak of what exists"} <= set(found)
 
 
-def test_line_out_of_reach_needs_no_row():
-    """With access off the mine cannot be reached: what it could do need not be reported; the pit is as before."""
-    data = sound(access="off")
-    for row, volume in enumerate((10.0, 10.0, 0.0), start=2):
-        data["demand"].loc[row, "volume"] = volume
-    tables = plan()
-    tables["capacity"] = tables["capacity"].iloc[3:]
-    tables["builds"], tables["access"] = tables["builds"][:0], tables["access"][:2]
-    tables["production"] = tables["production"][:2]
-    tables["demand"] = table("demand", [("A", "ore", t, 10.0, 10.0, 0.0, 20.0, "1") for t in ("1", "2")])
-    spot = [("other", "1", 40.0), ("other", "2", 20.0), ("royalty", "1", 20.0), ("royalty", "2", 10.0)]
-    tables["costs"] = undiscounted([(line, "upstream", "A", t, amount) for line, t, amount in spot])
-    assert checks_failed(data, tables) == []
-
-
 def test_spot_row_without_lines_is_no_rival():
     """The ally may be had on the spot as well: of lines it does not have, so that nothing is in force by that."""
     data = sound()

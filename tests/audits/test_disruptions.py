@@ -228,7 +228,7 @@ TAMPERS: list[Case] = [
     ("costs: rule breach once", [drop("costs", 5)]),
     ("security: largest_source", [put("security", 0, largest_source="B")]),
     ("security: weakest", [put("security", 0, weakest="site works")]),
-    ("security of items that are made or used", [put("security", 0, item="ice")]),
+    ("every item that is made or used has security figures", [put("security", 0, item="ice")]),
     *[(f"security: {name}", [scale("security", 0, name)]) for name in (
         "hhi_region", "hhi_firm", "largest_share", "import_share", "controlled_share", "cover", "capacity",
         "capacity_ratio", "utilisation", "single_points")],

@@ -42,7 +42,8 @@ def test_variants_of_an_opened_workbook_are_those_of_a_fresh_one(book) -> None:
         assert ours.columns == theirs.columns
         assert ours.instance.settings == theirs.instance.settings
         for sheet, frame in theirs.instance.tables.items():
-            assert ours.instance[sheet].equals(frame), (changes, sheet)
+            assert ours.instance.tables[sheet].equals(frame), (changes, sheet)
+            assert ours.instance[sheet].equals(theirs.instance[sheet]), (changes, sheet)
         for sheet, frame in theirs.raw.items():
             assert ours.raw[sheet].equals(frame), (changes, sheet)
         if not theirs.faults:

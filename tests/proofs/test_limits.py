@@ -117,15 +117,14 @@ def test_a_module_is_ordered_no_sooner_than_it_may() -> Instance:
     return workshop(periods=years(2), lines=BARE, options=[MODULE | {"first_period": "2"}], demand=wanted("1", "2"))
 
 
-@matters("options", "scale_exponent", optimum=32, blank=71)
+@matters("options", "scale_exponent", optimum=72, blank=74)
 def test_larger_modules_cost_less_than_in_proportion() -> Instance:
-    """A module of 4 x 10 would cost 4 ^ 0.5 = 2 times as much as one of 10, which costs 1: 15 goods for 2 + 30 = 32.
+    """One module of 4 x 10 costs 4 ^ 0.5 = 2 times as much as one of 10, which costs 1: 35 goods for 2 + 70 = 72.
 
-    Blank: one module of 10, 1 + 20 + 5 x 10 = 71.
+    Blank: four modules of 10, 4 + 70 = 74.
     """
-    return workshop(
-        lines=BARE, options=[MODULE | {"scale_exponent": 0.5, "multiples": "4"}], demand=wanted("1", volume=15)
-    )
+    larger = MODULE | {"scale_exponent": 0.5, "multiples": "4", "max_modules": 4}
+    return workshop(lines=BARE, options=[larger], demand=wanted("1", volume=35))
 
 
 @matters("items", "disposable", optimum=16, blank=56)
