@@ -37,6 +37,23 @@ def test_without_rules_nothing_is_there() -> None:
     assert rules_met(workshop(), {}) == ""
 
 
+def test_the_audit_knows_the_share_of_a_source_that_supplies_nothing() -> None:
+    """All comes from the shop here; of the branch there the sheet says a share of 0, which meets the limit."""
+    case = ruled(rule("max_share", 1, by="site"))
+    model = build(case)
+    solution = solve(model, Options(gap=0))
+    tables = plan(model)
+    assert tables["rules"].set_index("who")[["value", "met"]].T.to_dict("list") == {
+        "branch": [0, "yes"],
+        "shop": [1, "yes"],
+    }
+    assert solution.objective is not None
+    assert set(audit(case, tables, solution.objective)["ok"]) == {"yes"}
+    tables["rules"]["met"] = "not applicable"
+    found = audit(case, tables, solution.objective).set_index("check")["ok"]
+    assert found["rules that are said to be met"] == "no"
+
+
 def row(name: str, met: str, marginal: float, period: str = "1") -> dict[str, object]:
     """A row of sheet `rules` with a limit of 0.5."""
     figures = {"limit": 0.5, "value": 0.5, "slack": 0.0, "met": met, "marginal_cost": marginal, "remark": None}

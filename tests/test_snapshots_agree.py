@@ -18,6 +18,8 @@ from planner_models.instance import Instance, instance
 from planner_models.network import build
 from planner_models.plan import plan
 from tests.independent.snapshot_lp import Snapshot
+from tests.proofs import WORKSHOP, wanted, years
+from tests.proofs.test_snapshots import disrupted
 from tests.small_disruptions import disrupted_instances
 from tests.test_brute_force import faults
 
@@ -57,6 +59,25 @@ def compare(case: Instance) -> None:
         assert weight * again == pytest.approx(row["loss"], **NEAR)
     for row in tables["scenarios"].to_dict("records") if "scenarios" in tables else []:
         assert row["impact"] == pytest.approx(row["loss"] - calm[row["scenario"]], **NEAR)
+
+
+@pytest.mark.parametrize("period", ["1", "2"])
+def test_calm_months_are_as_free_to_fill_and_to_empty_a_stock(period: str) -> None:
+    """20 goods can be made in a year, 8 are wanted, then 23: stock is filled in the one period, emptied in the other.
+
+    In months in which nothing is hit filling could stop, and what is released could be made: the impact is beyond that.
+    """
+    good = WORKSHOP["items"][0] | {"value": 1}
+    compare(
+        disrupted(
+            periods=years(2),
+            items=[good],
+            lines=[WORKSHOP["lines"][0] | {"capacity": 20}],
+            stocks=[{"region": "here", "item": "good", "minimum": 2, "maximum": 5}],
+            demand=[*wanted("1"), *wanted("2", volume=23)],
+            hits=[{"period": period, "factor": 0.5}],
+        )
+    )
 
 
 @settings(max_examples=12)

@@ -19,7 +19,7 @@ from planner.audit import snapshots as course
 from planner.audit.case import LINE, AuditedPlan, cache_table, sum_by_key
 from planner.audit.demand import tabulate_service
 from planner.audit.disruption_factors import ARC
-from planner.audit.disturbances import usable
+from planner.audit.disturbances import sum_opening_stock, usable
 from planner.audit.lanes import LANE, openings, price_flows
 from planner.audit.losses import MISSED_PER_VALUE, by_scenario
 from planner.audit.offers import reach
@@ -203,16 +203,20 @@ def _sell(window: Window, found: Programme) -> None:
 
 
 def _keep(window: Window, found: Programme) -> None:
-    """What the base puts in and takes out stays; what it holds may be taken at its value, and put back."""
+    """Filling and releasing are free: a unit counts with its value both ways, what is stored beyond the base nothing.
+
+    What may be released is what there is when the window opens: see `disturbances.sum_opening_stock`.
+    """
     value = window.case.instance["items"].set_index("item")["value"]
     held = {(row["region"], row["item"]): row for row in window.rows(window.case["stocks"])}
+    there = sum_opening_stock(window.case).xs(window.period, level="period").to_dict()
     for place in map(tuple, window.case.instance["stocks"][["region", "item"]].to_numpy()):
         if place not in window.apart:
-            base = held.get(place, {"held": 0.0, "added": 0.0, "released": 0.0})
-            row = window.side(place, use=True)
-            found.add(float(value[place[1]]), base["held"] * _MONTHS / window.months, 0.0, [(row, 1.0)])
+            base, row = held.get(place, {"added": 0.0, "released": 0.0}), window.side(place, use=True)
+            each, most = float(value[place[1]]), there.get(place, 0.0) * _MONTHS / window.months
+            found.add(each, most, base["released"], [(row, 1.0)])
+            found.add(-each, base["added"], base["added"], [(row, -1.0)])
             found.add(0.0, inf, 0.0, [(row, -1.0)])
-            found.limits[row] = (base["added"] - base["released"],) * 2
 
 
 def _deploy(window: Window, found: Programme) -> None:

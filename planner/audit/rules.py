@@ -11,7 +11,7 @@ from planner.audit.demand import tabulate_service, weigh_units
 from planner.audit.figures import EVERY, FIGURES
 from planner.audit.losses import base_cost, by_scenario, cvar, services
 from planner.audit.scenarios import scenarios
-from planner.audit.supply import within
+from planner.audit.supply import supply, within
 from planner_models import frames
 
 ROW = ["rule", "item", "who", "period"]
@@ -52,6 +52,8 @@ def figures(case: AuditedPlan) -> pd.DataFrame:
     parts = []
     for rule in _active(case):
         table = reckon[rule["type"]](case, rule)
+        if rule["type"] == "max_share" and rule["who"] == EVERY:
+            table = pd.concat([table, _find_idle_sources(case, rule, table)], ignore_index=True)
         if rule["item"] != EVERY:
             table = table[table["item"] == rule["item"]]
         table = table[_find_periods(case, rule, table["period"])]
@@ -63,6 +65,16 @@ def figures(case: AuditedPlan) -> pd.DataFrame:
     columns = [*ROW, "type", "limit", "value", "base", "breach", "least", "hard", "penalty", "scope"]
     rows = pd.concat([part.reindex(columns=columns) for part in parts]) if parts else pd.DataFrame(columns=columns)
     return rows.reset_index(drop=True).astype({"limit": float, "value": float, "base": float, "least": bool})
+
+
+def _find_idle_sources(case: AuditedPlan, rule: pd.Series, table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of sources that the sheet names and that supply nothing, where others do: their share is 0."""
+    key = ["item", "who", "period"]
+    named = case["rules"].loc[case["rules"]["rule"] == rule["rule"], key].drop_duplicates()
+    idle = named[~pd.MultiIndex.from_frame(named).isin(pd.MultiIndex.from_frame(table[key]))]
+    total = supply(case, rule["scope"])
+    base = total[total > 0].rename("base").reset_index()
+    return idle.merge(base, on=["item", "period"]).assign(value=0.0)
 
 
 def _find_periods(case: AuditedPlan, rule: pd.Series, periods: pd.Series) -> pd.Series:
