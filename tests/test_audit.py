@@ -343,17 +343,17 @@ def test_profit_may_leave_a_market_alone():
     assert "one step per market" not in failed(audit(data, tables, 0.0))
 
 
-def test_scale_off_allows_parts_of_the_smallest_module():
-    """With scale off 0.5 of the smallest module may be built, and of the larger none; 4 x 10 + 1 x 40 = 8 x 10."""
+def test_scale_off_keeps_modules_whole():
+    """With scale off a larger module costs as much per unit as the smallest; parts of modules there are none."""
     tables = plan()
     tables["builds"] = table("builds", [("plant", "smelting", "m", "1", 0.5, 5.0, 8.0)])
     found = failed(audit(chain(scale="off"), tables, objective(tables)))
-    assert "modules are whole numbers" not in found
+    assert "modules are whole numbers" in found
     assert "size of builds" not in found
-    tables["builds"] = table("builds", [("plant", "smelting", "m", "1", 8.01, 80.1, 8.01 * 16)])
+    tables["builds"] = table("builds", [("plant", "smelting", "m", "1", 9.0, 90.0, 9.0 * 16)])
     assert "modules within their number" in failed(audit(chain(scale="off"), tables, 0.0))
-    tables["builds"] = table("builds", [("plant", "smelting", "m x 4", "1", 1.0, 40.0, 32.0)])
-    assert "rows speak of what exists" in failed(audit(chain(scale="off"), tables, 0.0))
+    tables["builds"] = table("builds", [("plant", "smelting", "m x 4", "1", 1.0, 40.0, 4 * 16.0)])
+    assert "size of builds" not in failed(audit(chain(scale="off"), tables, 0.0))
 
 
 def test_life_ends_service():

@@ -68,7 +68,7 @@ def test_the_workbook_is_what_its_script_writes() -> None:
     written, read = instance(tables, **settings), read_instance(WORKBOOK).instance
     assert written.settings == read.settings
     for sheet, table in written.tables.items():
-        pd.testing.assert_frame_equal(table, read[sheet], check_index_type=False, check_names=False)
+        pd.testing.assert_frame_equal(table, read.tables[sheet], check_index_type=False, check_names=False)
 
 
 def test_the_command_finds_the_optimum(result: Tables) -> None:

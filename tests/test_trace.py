@@ -385,11 +385,11 @@ class TestOrigins:
         assert shares(table, "C", "metal") == {"A/them": 0.8, "E/us": 0.2}
 
     @pytest.mark.parametrize(
-        ("values", "content"), [({"metal": 9, "tailings": 1}, 9.0), ({"metal": 1, "tailings": 0}, 10.0), ({}, 5.0)]
+        ("values", "content"), [({"metal": 9, "tailings": 1}, 9.0), ({"metal": 1, "tailings": 0}, 5.0), ({}, 5.0)]
     )
     def test_products_share_content_by_value(self, values, content):
-        """10 ore of A go into 1 metal and 1 tailings: by value 9 to 1 the metal holds 9; 10 if tailings have no value;
-        5, by quantity, if nothing has. Mixed with metal of 5 ore of B each, 1 to 1.
+        """10 ore of A go into 1 metal and 1 tailings: by value 9 to 1 the metal holds 9; by quantity 5, where one
+        of them, or none, has a value. Mixed with metal of 5 ore of B each, 1 to 1.
         """
         roasting = {"ore": -10.0, "metal": 1.0, "tailings": 1.0}
         recipes = DIG | {"roasting": roasting, "smelting": {"ore": -5.0, "metal": 1.0}}
