@@ -209,11 +209,11 @@ def _keep(window: Window, found: Programme) -> None:
     """
     value = window.case.instance["items"].set_index("item")["value"]
     held = {(row["region"], row["item"]): row for row in window.rows(window.case["stocks"])}
-    there = sum_opening_stock(window.case).xs(window.period, level="period").to_dict()
+    there = sum_opening_stock(window.case).to_dict()
     for place in map(tuple, window.case.instance["stocks"][["region", "item"]].to_numpy()):
         if place not in window.apart:
             base, row = held.get(place, {"added": 0.0, "released": 0.0}), window.side(place, use=True)
-            each, most = float(value[place[1]]), there.get(place, 0.0) * _MONTHS / window.months
+            each, most = float(value[place[1]]), there[*place, window.period] * _MONTHS / window.months
             found.add(each, most, base["released"], [(row, 1.0)])
             found.add(-each, base["added"], base["added"], [(row, -1.0)])
             found.add(0.0, inf, 0.0, [(row, -1.0)])
