@@ -142,7 +142,7 @@ def test_infeasible_ends_with_3_and_says_why(example: Path, tmp_path: Path, caps
 def test_of_many_reasons_the_first_are_said(example: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     changes = ["--set", "demand[*].volume=1000000", "--set", "demand[*].penalty=", "--set", "demand[*].price="]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("planner.cli.main.MOST_REASONS", 2)
+        patch.setattr("planner.cli.app.MOST_REASONS", 2)
         assert run(["solve", str(example), "-o", str(tmp_path / "result.xlsx"), *changes]) == 3
     said = capsys.readouterr().err
     assert said.count("must be at most") == 1

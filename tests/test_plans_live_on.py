@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from planner.audit.audit import audit
-from planner.cli import main as cli
+from planner.cli import plans as cli
 from planner.cli.main import run
 from planner.planning import prepare_problem
 from planner.results.result_file import ResultFile

@@ -21,7 +21,7 @@ from planner.studies.stress.losses import Loss, LossCase
 from planner.studies.stress.report import stress_brief, stress_tiles
 from planner.studies.stress.study import Hit, Stressed, Trial
 from planner.workbook.write import write_instance
-from planner_models.instance import Instance
+from planner_models.instance import instance as make_instance
 
 ROOT = Path(__file__).parents[1]
 
@@ -347,7 +347,8 @@ def test_the_dearest_in_words_is_the_dearest_on_the_tile() -> None:
     a, b = Loss("site", "A"), Loss("site", "B")
     cases = (((a,), 0.2, 5.0), ((b,), 0.5, 9.0), ((a, b), 0.1, 12.0))
     hits = [Hit(LossCase(losses, "now", 3.0), service, 1.0, cost, 0.0, {}) for losses, service, cost in cases]
-    instance = Instance({}, {"currency": "USD"})
+    market = {"region": "here", "item": "good", "period": "now", "volume": 1, "price": 1}
+    instance = make_instance({"items": [{"item": "good"}], "demand": [market]}, currency="USD")
     said = " ".join(stress_brief(instance, Stressed(hits)))
     assert "Dearest of all single losses is the loss of site B for 3 months in now, at 9 million USD." in said
     assert "Dearest, pairs too, is the loss of site A and site B for 3 months in now, at 12 million USD." in said
