@@ -11,6 +11,8 @@ from planner.solver.baseline import extract_baseline
 from planner.solver.compiled import Compiled, compile_model
 from planner.solver.solver import Options, Solution, make_roundings
 from planner_models.network import build
+from tests.proofs.ruled import rule
+from tests.proofs.test_service import struck
 from tests.test_information import newsvendor
 
 
@@ -55,8 +57,30 @@ def test_the_search_begins_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
         return search(job, part, start, bound)
 
     search = solver._search
-    monkeypatch.setattr(solver, "_searched", searched)
+    monkeypatch.setattr(solver, "_search", searched)
     found = solver.solve_arrays(compiled, Options(gap=0.0), None, make_roundings(model, compiled))
     assert [size for size, _ in begun] == [(~compiled.disturbed).sum(), len(compiled.cost)]
     assert begun[1][1] == pytest.approx(68.4)
     assert found.objective == pytest.approx(64.4)
+
+
+def test_the_best_base_is_searched_without_disruptions_and_begins_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit on risk asks what the cheapest base costs, which is about no disruption; its decisions are kept."""
+    model = build(struck(rule("max_cvar", 30, item="*"), probability=0.1))
+    compiled = compile_model(model)
+    searched, begun = [], []
+
+    def search(job: Any, part: Compiled, start: np.ndarray | None, bound: float) -> tuple[Solution, Compiled]:
+        searched.append(len(part.cost))
+        begun.append(start)
+        return own(job, part, start, bound)
+
+    own = solver._search
+    monkeypatch.setattr(solver, "_search", search)
+    ready = solver.with_best_base(model, compiled, Options(gap=0.0))
+    assert searched == [(~compiled.disturbed).sum()]
+    assert ready.decisions is not None
+    found = solver.solve_arrays(ready, Options(gap=0.0), None, make_roundings(model, ready))
+    assert searched[1:] == [len(compiled.cost)]
+    assert begun[1] is not None
+    assert found.objective == pytest.approx(36.8)

@@ -25,7 +25,7 @@ class Compiled:
     `tangents`, which says of which cone: what is said by no more than its tangents is not quite said. `disturbed` and
     `disturbed_rows` say of the first columns and rows which are there for disruptions alone; `units` of the first
     columns the units in which their values are of ordinary size (see `planner.solver.units`), None where nobody has
-    looked yet.
+    looked yet. `decisions` are values, one per column, of which the whole ones are likely to begin a good plan.
     """
 
     cost: np.ndarray
@@ -45,6 +45,7 @@ class Compiled:
     units: np.ndarray | None = None
     disturbed: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
     disturbed_rows: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    decisions: np.ndarray | None = None
 
     def with_tangents(
         self, cones: tuple[int, ...], starts: np.ndarray, columns: np.ndarray, values: np.ndarray

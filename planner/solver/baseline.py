@@ -29,10 +29,11 @@ class Undisturbed:
         return lambda values: rounded(self.whole(values))[self.kept]
 
 
-def extract_baseline(compiled: Compiled) -> Undisturbed | None:
+def extract_baseline(compiled: Compiled, worthwhile: float = WORTHWHILE) -> Undisturbed | None:
     """The model without columns and rows of disruptions; None where they are few, or where rules ask for more of them.
 
-    Where a rule limits what a disruption may do, the decisions taken without regard to it will hardly meet the rule.
+    Where a rule limits what a disruption may do, the decisions taken without regard to it will hardly meet the rule; a
+    row without limits asks for nothing. `worthwhile` is the least share of columns that must be of disruptions.
     """
     gone = np.zeros(len(compiled.cost), dtype=bool)
     gone[: len(compiled.disturbed)] = compiled.disturbed
@@ -41,7 +42,8 @@ def extract_baseline(compiled: Compiled) -> Undisturbed | None:
     touched[row_of[gone[compiled.columns]]] = True
     meant = np.zeros(len(touched), dtype=bool)
     meant[: len(compiled.disturbed_rows)] = compiled.disturbed_rows
-    if gone.sum() <= WORTHWHILE * len(gone) or not touched.any() or (touched & ~meant).any():
+    asks = np.isfinite(compiled.row_lower) | np.isfinite(compiled.row_upper)
+    if gone.sum() <= worthwhile * len(gone) or not touched.any() or (touched & ~meant & asks).any():
         return None
     kept, inside = ~gone, ~touched[row_of]
     place = np.cumsum(kept) - 1
@@ -73,6 +75,7 @@ def extract_baseline(compiled: Compiled) -> Undisturbed | None:
             units=None if compiled.units is None else compiled.units[kept[: len(compiled.units)]],
             disturbed=np.zeros(kept.sum(), dtype=bool),
             disturbed_rows=np.zeros(0, dtype=bool),
+            decisions=None,
         ),
         kept,
     )

@@ -89,7 +89,8 @@ def with_best_base(model: Model, compiled: Compiled, options: Options) -> Compil
     Returns
     -------
     The same arrays, with the variable `best_base` fixed at the cost in discounted money of the base that is cheapest
-    under all other rules (the rule that limits the risk is left out); the arrays as they are where nothing needs it.
+    under all other rules (the rule that limits the risk is left out), and with the decisions of that base to begin
+    with; the arrays as they are where nothing needs it.
     """
     if not len(model.risk.best_base):
         return compiled
@@ -103,14 +104,21 @@ def with_best_base(model: Model, compiled: Compiled, options: Options) -> Compil
     upper = compiled.row_upper.copy()
     upper[limits] = np.inf
     fixed = _holding(compiled, place[id(model.risk.best_base[LIMIT])], 0.0)
-    found = solve_arrays(
-        replace(fixed, cost=cost, offset=0.0, row_upper=upper), options, None, make_roundings(model, compiled)
-    )
-    if found.values is None:
+    values = _search_base(model, replace(fixed, cost=cost, offset=0.0, row_upper=upper), options)
+    if values is None:
         return fixed
     cost[breaches] = 0.0
-    best = float(cost @ found.values) + model.risk.base.constant
-    return _holding(compiled, place[id(model.risk.best_base[LIMIT])], best)
+    best = float(cost @ values) + model.risk.base.constant
+    return replace(_holding(compiled, place[id(model.risk.best_base[LIMIT])], best), decisions=values)
+
+
+def _search_base(model: Model, compiled: Compiled, options: Options) -> np.ndarray | None:
+    """The values of the cheapest base, found without the columns of disruptions where no rule asks for them."""
+    roundings, part = make_roundings(model, compiled), extract_baseline(compiled, worthwhile=0.0)
+    if part is None:
+        return solve_arrays(compiled, options, None, roundings).values
+    found = solve_arrays(part.compiled, options, None, tuple(map(part.rounding, roundings)))
+    return None if found.values is None else part.whole(found.values)
 
 
 def _holding(compiled: Compiled, column: int, value: float) -> Compiled:
@@ -246,7 +254,8 @@ def _start(
     if best is None:
         return -np.inf, None, compiled
     bound, values = best
-    start = _calm_start(job, compiled, roundings, bound)
+    decisions = _find_decisions(job, compiled, roundings, bound)
+    start = None if decisions is None else _plan_around(compiled, decisions, roundings[0])
     for rounded in roundings if start is None else ():
         whole = rounded(values)
         fixed = job.run(_fix_integers(compiled, whole))
@@ -259,28 +268,40 @@ def _start(
     return bound, start, compiled
 
 
-def _calm_start(
+def _find_decisions(
     job: SolverSession, compiled: Compiled, roundings: tuple[Rounding, ...], bound: float
 ) -> np.ndarray | None:
-    """The decisions of a plan that knows of no disruptions, with the best flows for them; None where there is none.
+    """Decisions to begin with: those that are known, else of a plan that knows of no disruptions; None without one.
 
     With many disruptions that plan is found much sooner, and is a better start than the relaxation made whole.
     """
+    if compiled.decisions is not None and len(compiled.decisions) == len(compiled.cost):
+        return compiled.decisions
     part = extract_baseline(compiled)
     if part is None:
         return None
     calm = job.hurried(bound)
     within, begun, model = _start(calm, part.compiled, tuple(map(part.rounding, roundings)))
     solution, _ = _search(calm, model, begun, within)
-    if solution.values is None:
-        return None
-    whole = part.whole(solution.values)
+    return None if solution.values is None else part.whole(solution.values)
+
+
+def _plan_around(compiled: Compiled, decisions: np.ndarray, rounding: Rounding) -> np.ndarray | None:
+    """The best plan with these decisions; those that are there for disruptions alone are rounded to suit the others."""
+    whole, own = decisions.copy(), np.zeros(len(compiled.cost), dtype=bool)
+    own[: len(compiled.disturbed)] = compiled.disturbed
+    own &= compiled.integer
+    if own.any():
+        relaxed = load(_fix_integers(compiled, whole, compiled.integer & ~own))
+        relaxed.run()
+        if relaxed.optimum is None:
+            return None
+        whole[own] = rounding(relaxed.optimum[1])[own]
     fixed = load(_fix_integers(compiled, whole))
     fixed.run()
-    best = fixed.optimum
-    if best is None:
+    if fixed.optimum is None:
         return None
-    start = best[1]
+    start = fixed.optimum[1]
     start[compiled.integer] = whole[compiled.integer]
     return start
 
@@ -365,9 +386,9 @@ def _name_status(compiled: Compiled, solution: Solution) -> Solution:
     return replace(solution, gap=gap, bound=min(solution.bound, solution.objective), status=status)
 
 
-def _fix_integers(compiled: Compiled, values: np.ndarray) -> Compiled:
-    """The linear programme that is left when every integer is held at its value."""
-    lower, upper, whole = compiled.lower.copy(), compiled.upper.copy(), compiled.integer
+def _fix_integers(compiled: Compiled, values: np.ndarray, held: np.ndarray | None = None) -> Compiled:
+    """The linear programme that is left when every integer, or those of `held`, is held at its value."""
+    lower, upper, whole = compiled.lower.copy(), compiled.upper.copy(), compiled.integer if held is None else held
     lower[whole], upper[whole] = values[whole], values[whole]
     return replace(compiled, lower=lower, upper=upper, integer=np.zeros_like(whole))
 
