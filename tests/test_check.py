@@ -7,6 +7,7 @@ year in 2025 and 2030. The smelter needs 150 ore for it; both lines have room to
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 import openpyxl
@@ -194,8 +195,9 @@ BROKEN: list[tuple[str, Change, dict[str, Any], list[tuple[str, str, str]], str]
     ("multiples malformed", put("options", 2, scale_exponent=0.7, multiples="2,4"), {},
      [("error", "options", "M2")], "2,4"),
     ("multiples without exponent", put("options", 2, multiples="2;3"), {}, [("warning", "options", "M2")], "no effect"),
-    ("exponent of 1", put("options", 2, scale_exponent=1), {}, [("warning", "options", "L2")], "no cheaper"),
-    ("multiple with a row of its own", both(put("options", 2, scale_exponent=0.7), add("options", {
+    ("exponent of 1", put("options", 2, scale_exponent=1, max_modules=4), {},
+     [("warning", "options", "L2")], "no cheaper"),
+    ("multiple with a row of its own", both(put("options", 2, scale_exponent=0.7, max_modules=4), add("options", {
         "site": "works", "process": "smelting", "option": "small x 2", "size": 20, "lead_periods": 1})), {},
      [("error", "options", "C2")], "small x 2"),
     # lanes
@@ -500,12 +502,12 @@ def test_stock_made_before_counts_towards_capacity():
 
 
 def test_larger_modules_count_towards_capacity():
-    """One module of 10 and, by the scale exponent, one of 20 and one of 40: 60 + 70 activities make 260 metal."""
+    """Four modules of 10, or fewer larger ones of as much in all: 60 + 40 activities make 200 metal."""
     tables = sound()
-    tables["options"][0] |= {"scale_exponent": 0.7}
-    tables["demand"][1]["volume"] = 261
+    tables["options"][0] |= {"scale_exponent": 0.7, "max_modules": 4}
+    tables["demand"][1]["volume"] = 201
     (message,) = [text for text in messages(tables, "demand") if "`metal`" in text]
-    assert "capacity can give 260" in message
+    assert "capacity can give 200" in message
 
 
 def test_named_option_replaces_the_general_one():
@@ -567,12 +569,14 @@ def names_every_sheet_it_reads(rule: Check, tables: Tables) -> None:
     data = instance(tables)
     recorder = Recorder(data.tables)
     recorder.asked = set()
-    list(rule(Sheets(Instance(recorder, data.settings))))
+    off = data.settings | {name: "off" for name, value in data.settings.items() if value == "on"}
+    for settings in (data.settings, off):  # some have something to say only where a mechanism is off
+        list(rule(Sheets(Instance(recorder, settings))))
     read = set(recorder.asked)
     assert read
-    for sheet in read:
+    for sheet, settings in product(read, (data.settings, off)):
         recorder.asked = set()
-        faulty = Sheets(Instance(recorder, data.settings), [Issue("error", sheet, "A2", "wrong")])
+        faulty = Sheets(Instance(recorder, settings), [Issue("error", sheet, "A2", "wrong")])
         assert list(rule(faulty)) == []
         assert recorder.asked == set(), f"{rule.__name__} reads {sheet} although it is faulty"
 

@@ -284,13 +284,13 @@ def test_own_firms_that_can_reach_nothing():
 
 
 def test_what_a_switch_keeps_away_is_no_fault():
-    """With access off ore can be had on spot only, and without a spot row not at all: a warning, not an error."""
+    """With access off ore is bought at the terms of the least binding row, where none is spot, and that is said."""
     tables = integrated()
     tables["access"] = tables["access"][1:]
     assert found(tables) == []
     issues = found(tables, access="off")
-    assert {issue.severity for issue in issues if issue.sheet == "demand"} == {"warning"}
-    assert any("a switch is off" in issue.message for issue in issues)
+    assert not any(issue.severity == "error" for issue in issues)
+    assert any("no spot row covers" in issue.message for issue in issues)
 
 
 def test_a_process_waits_for_its_project():

@@ -49,7 +49,7 @@ def test_names_that_differ_are_not_remarked_on(tmp_path):
 @pytest.mark.parametrize("sheet", ["periods", "regions", "items", "firms"])
 def test_totals_and_notes_are_no_rows(tmp_path, sheet, name):
     rows = SOUND[sheet]
-    last = [name, 30] if sheet == "periods" else [name, None, *([None] * (len(rows[0]) - 2))]
+    last = [name, 30] if sheet == "periods" else [name, rows[1][1], *([None] * (len(rows[0]) - 2))]
     found = issues(tmp_path, {sheet: [*rows, last]})
     assert any(issue.severity == "error" and issue.cell == f"A{len(rows) + 1}" for issue in found)
     assert says(found, f"{sheet}!A{len(rows) + 1}", "reads as")

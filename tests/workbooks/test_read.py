@@ -107,7 +107,7 @@ def test_whole_numbers_must_be_whole(tmp_path):
     [
         ("demand", "D2", -1, ("-1 item/year", "of 0 or more")),
         ("regions", "C2", -0.5, ("-0.5 currency/h", "of 0 or more")),
-        ("periods", "B2", 0, ("0 year", "of 1 or more")),
+        ("periods", "B2", 0, ("0 year", "from 1 to 200")),
     ],
 )
 def test_numbers_out_of_range_say_what_is_allowed(tmp_path, sheet, cell, value, words):

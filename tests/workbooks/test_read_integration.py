@@ -15,7 +15,7 @@ CASES: list[tuple[str, str, str, Any, tuple[str, ...]]] = [
     ("offtake share above 1", "access", "G2", 1.01, ("is 1.01", "from 0 to 1")),
     ("unknown partner", "projects", "D3", "thm", ("does not stand in firms.firm",)),
     ("unknown project needed", "projects", "H2", "studies", ("does not stand in projects.project", "`study`")),
-    ("duration below 0", "projects", "G2", -1, ("is -1", "0 or more")),
+    ("duration below 0", "projects", "G2", -1, ("is -1", "from 0 to 1000")),
     ("unknown enabler", "enablers", "B2", "charger", ("does not stand in items.item",)),
     ("threshold of 0", "enablers", "D2", 0, ("above 0",)),
     ("level in halves", "learning", "B2", 1.5, ("1.5",)),
