@@ -35,9 +35,9 @@ _WHERE = {
 }  # fmt: skip
 
 
-def split(text: str | None) -> list[str]:
-    """The chokepoints of a lane."""
-    return [name.strip() for name in (text or "").split(";") if name.strip()]
+def split(text: object) -> list[str]:
+    """The chokepoints of a lane; none where the cell holds no text."""
+    return [name.strip() for name in (text if isinstance(text, str) else "").split(";") if name.strip()]
 
 
 def list_chokepoints(instance: Instance, lanes: pd.DataFrame) -> list[set[str]]:

@@ -80,6 +80,26 @@ def snapshot_loss(m: Model, *key: *tuple[str, str]) -> pyo.Expression:
     return lost.minus(1.0, m.losses.loss_in[key]) == lost.constant
 
 
+def settle_stocks(m: Model) -> None:
+    """Count what a plan puts in stock in a snapshot as put back first, as far as the base adds to it.
+
+    In a scenario without probability, which only a rule looks at, nothing else says which of both it is. Its losses
+    are those of what is then put back.
+    """
+    for key, part in m.snapshots.parts.items():
+        stored, moved = part.flows.numbers["stored"], 0.0
+        for number, flow in part.named("restocked"):
+            back, more = part.own[number], part.own[stored[flow.key]]
+            total = back.value + more.value
+            move = min(total, part.flows.restocked[number].added_now()) - back.value
+            if move > 0.0:
+                back.set_value(back.value + move)
+                more.set_value(total - back.value)
+                moved += move
+        if moved > 0.0:
+            m.losses.loss_in[key].set_value(m.losses.lost[key].value())
+
+
 def service_terms(m: Model, sets: Sets, item: str = EVERY) -> tuple[Services, Services]:
     """What is sold, and what is wanted, over the months of each scenario, also in markets that it does not touch.
 

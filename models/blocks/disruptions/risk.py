@@ -13,6 +13,7 @@ import pyomo.environ as pyo
 
 from planner_models.blocks.access import ANYWHERE
 from planner_models.blocks.costs import CostLine
+from planner_models.blocks.disruptions.losses import settle_stocks
 from planner_models.blocks.disruptions.realisations import SCENARIOS, compute_service, course_rows, list_realisations
 from planner_models.linear import LinearExpression, linear
 from planner_models.model import Model
@@ -134,6 +135,7 @@ def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
 
     And what happens in each, in sheets `production`, `flows`, `stocks` and `demand`, where it can change anything.
     """
+    settle_stocks(m)
     courses, chances = list_realisations(m), sets.scenarios["probability"]
     losses = {name: terms.value() for name, terms in m.losses.loss.items()}
     weights = tail(losses | {BASE: 0.0}, probabilities(sets), sets.instance.settings["cvar_alpha"])
