@@ -206,7 +206,8 @@ def test_the_flow_and_the_security_figure_that_moved(pair: Pair):
 
 def rows_of(sheet: str, *rows: tuple) -> Change:
     """A result sheet that has these rows."""
-    return lambda _: pd.DataFrame(rows, columns=list(RESULTS[sheet].columns))
+    names = list(RESULTS[sheet].columns)
+    return lambda _: pd.DataFrame([(*row, *[None] * (len(names) - len(row))) for row in rows], columns=names)
 
 
 def test_scenarios_that_are_met_otherwise(tmp_path: Path):
