@@ -107,7 +107,8 @@ def test_a_pipe_is_not_replaced_but_the_file_behind_a_link_is(two: list[str], tm
     link.symlink_to(real)
     assert run(["compare", *two, "-o", str(pipe), "--format", "md"]) == 2
     assert pipe.is_fifo()
-    assert run(["compare", *two, "-o", str(link), "--format", "md"]) == 0
+    assert run(["compare", *two, "-o", str(link), "--format", "md"]) == 2
+    assert run(["compare", *two, "-o", str(link), "--format", "md", "--force"]) == 0
     assert link.is_symlink()
     assert real.read_text("utf-8").startswith("# two beside one")
 
@@ -168,13 +169,25 @@ def test_missing_sheets_are_said_and_the_rest_is_compared(
     two: list[str], tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     book = openpyxl.load_workbook(two[1])
-    for name in ("flows", "run", "in_items", "security"):
+    for name in ("flows", "in_items", "security"):
         del book[name]
+    keys = [cell.value for cell in book["run"]["A"]]
+    book["run"].delete_rows(keys.index("tables SHA-256") + 1)
     book.save(two[1])
     assert run(["compare", *two, "-o", str(tmp_path / "out.xlsx")]) == 0
     noticed = capsys.readouterr().err
     assert "two: sheets flows, security, in_items missing: what would stand there is not compared" in noticed
     assert "two: has no seal" in noticed
+
+
+def test_a_result_without_its_seal_sheet_is_refused(
+    two: list[str], tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    book = openpyxl.load_workbook(two[1])
+    del book["run"]
+    book.save(two[1])
+    assert run(["compare", *two, "-o", str(tmp_path / "out.xlsx")]) == 2
+    assert "no sheet run" in capsys.readouterr().err
 
 
 def test_a_value_that_cannot_be_read_is_said(two: list[str], tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
@@ -205,7 +218,7 @@ def test_a_comparison_is_no_plan(two: list[str], tmp_path: Path, capsys: pytest.
     out = tmp_path / "out.xlsx"
     assert run(["compare", *two, "-o", str(out)]) == 0
     assert run(["compare", two[0], str(out), "-o", str(tmp_path / "again.xlsx")]) == 2
-    assert "holds the comparison of plans" in capsys.readouterr().err
+    assert "holds a comparison, not a plan" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

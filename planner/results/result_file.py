@@ -193,7 +193,7 @@ def _find_kind(package: Package, path: Path) -> str:
     """
     present = {name for name, _ in package.sheets}
     if "run" not in present:
-        if {plain(name) for name in present} & set(NEEDED):
+        if NEEDED[0] in {plain(name) for name in present}:
             return "instance"
         raise refuse(f"{path} is no result of planner solve (no sheet run) and no instance (no sheet {NEEDED[0]})")
     kind = list_facts(read_sheets(package, {"run": RESULTS["run"]})[0]["run"]).get(KIND) or "plan"
