@@ -97,12 +97,11 @@ def test_a_changed_figure_is_noticed(sheet: str, name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("objective", ["profit", "cost"])
 @pytest.mark.parametrize(("sheet", "name"), figures())
-def test_every_changed_figure_is_noticed(sheet: str, name: str, objective: str) -> None:
-    """Every cell."""
-    case, tables, claimed = outcome(objective)
-    for row in tables[sheet].index if sheet in tables else ():
+def test_a_changed_figure_of_a_plan_at_least_cost_is_noticed(sheet: str, name: str) -> None:
+    """One cell in each kind of row."""
+    case, tables, claimed = outcome("cost")
+    for row in spots(tables, sheet, name) if sheet in tables else ():
         assert is_noticed(case, changed(tables, (sheet, name, row)), claimed, sheet), tables[sheet].loc[row].to_dict()
 
 
