@@ -102,7 +102,7 @@ class Dying(Here):
 
 def test_a_file_that_brings_down_its_reader_is_a_job_as_any_other() -> None:
     """Whether its changes find anything is not known; what is wrong with it is said when its job has failed."""
-    (request,) = list_requests([RunSpecification((str(TINY),), ("settings[no such]=1",))], Dying())
+    (request,) = list_requests([RunSpecification((str(TINY),), ("lines[no such|nothing].capacity=1",))], Dying())
     assert request.instance == str(TINY.resolve())
 
 
