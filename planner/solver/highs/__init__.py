@@ -148,6 +148,9 @@ def _share_out(threads: int) -> None:
 @contextmanager
 def _banner_hidden() -> Iterator[None]:
     """HiGHS prints its banner when it is made, before any option can stop it: send file descriptor 1 elsewhere."""
+    if sys.stdout is None:  # closed before the program began: there is nothing to hide
+        yield
+        return
     sys.stdout.flush()
     kept = os.dup(1)
     with open(os.devnull, "wb") as nowhere:
