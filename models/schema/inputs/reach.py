@@ -1,0 +1,112 @@
+"""The sheets of how outside firms, new products and other regions are reached."""
+
+from planner_models.schema.columns import choice, flag, mark_inheriting, number, reference, share, table, text
+from planner_models.schema.inputs.common import PLACE, item, period, region, span
+
+TABLES = [
+    table(
+        "access",
+        "How an outside firm can be reached. A line that no row covers = spot at no markup, all capacity. A row that "
+        "names a process replaces the `*` row of the same firm and mode there; its blank cells mean what that row "
+        "says, and each of the two is signed and paid for by itself.",
+        {
+            "firm": reference("outside firm", "firms.firm", key=True),
+            "process": reference(
+                "process; * = all of the firm that have no row of their own in this mode",
+                "processes.process",
+                key=True,
+                wildcard=True,
+                default="*",
+            ),
+            "mode": choice("mode", ("spot", "contract", "alliance", "equity", "joint_venture", "acquire"), key=True),
+            **mark_inheriting(
+                {
+                    "entry_cost": number("paid once at signing", "money", low=0, default=0),
+                    "annual_cost": number("paid every year in force", "money/year", low=0, default=0),
+                    "stake": share("share of the firm held; gives its share of the margin back", default=0),
+                    "controls": flag("allows building on the firm's lines", "no"),
+                    "offtake_share": share("share of capacity that may be drawn", default=1),
+                    "min_take": share("share of that bound that must be drawn", default=0),
+                    "markup": number("margin over production cost", "share", low=0, default=0),
+                    "transaction_cost": number("before the institution factor", "money/activity", low=0, default=0),
+                    "term": number("least time in force", "period", low=1, high=1000, default=1, whole=True),
+                    "exit": flag("may it end after the term", "yes"),
+                    "priority": share("floor of availability when disturbed", default=0),
+                    "qualification": number(
+                        "periods from signing to first use", "period", low=0, high=1000, default=0, whole=True
+                    ),
+                }
+            ),
+        },
+    ),
+    table(
+        "projects",
+        "Development: R&D, licences, joint programmes, launches; each with options, of which one is taken.",
+        {
+            "project": text("name of the project", key=True),
+            "option": text("name of the option", key=True),
+            "kind": choice("how it is done", ("own", "licence", "joint", "alliance", "launch"), default="own"),
+            "partner": reference(
+                "firm it is done with; where it has offers beyond spot, one must be in force while the project runs",
+                "firms.firm",
+                required=False,
+            ),
+            "min_stake": share("least stake of that offer", default=0),
+            "cost": number("paid every year it runs; of duration 0 once, at the start", "money/year", low=0, default=0),
+            "duration": number("time from start to ready", "period", low=0, high=1000, default=1, whole=True),
+            "needs": reference("project that must be ready first", "projects.project", required=False),
+            "first_period": period("first period in which it can start"),
+        },
+    ),
+    table(
+        "lanes",
+        "Ways between regions. Moving inside a region is free unless a lane from it to itself says otherwise. A row "
+        "that names an item replaces the `*` row of the same lane and mode for that item; its blank cells mean what "
+        "that row says, and the capacity of that row still counts the item.",
+        {
+            "origin": region("from"),
+            "destination": region("to"),
+            "item": item("item; * = everything that can flow", wildcard=True),
+            "mode": text("mode of transport", key=True, default="sea"),
+            **mark_inheriting(
+                {
+                    "cost": number("cost of moving one unit", "money/item", low=0, default=0),
+                    "cost_per_tkm": number("added, with distance and mass", "currency/tkm", low=0, default=0),
+                    "distance": number("distance; blank = great circle x 1.3", "km", low=0),
+                    "lead_days": number("time under way; pays in-transit stock", "day", low=0, high=36500, default=0),
+                }
+            ),
+            "capacity": number(
+                "most that can move; of a `*` row, shared by all items on it, also those with a row of their own",
+                "item/year",
+                low=0,
+            ),
+            **mark_inheriting(
+                {
+                    "opening_cost": number(
+                        "paid once, when first used; a named row with a blank cell is opened with its `*` row, for "
+                        "one payment",
+                        "money",
+                        low=0,
+                        default=0,
+                    ),
+                    "chokepoints": text("chokepoints passed, `;` between"),
+                    "emissions": number("emissions of transport", "kg/tkm", low=0, default=0),
+                }
+            ),
+        },
+    ),
+    table(
+        "duties",
+        "Duties and bans. All rows that match count, named or `*`: rates add up, and one ban closes. Trade inside a "
+        "bloc never matches `*`.",
+        {
+            "origin": reference("region, bloc or *", *PLACE, wildcard=True, default="*"),
+            "destination": reference("region, bloc or *", *PLACE, wildcard=True, default="*"),
+            "item": item("item, or * for all", key=False, wildcard=True),
+            "rate": number("share of the item's value", "share", default=0),
+            "ban": flag("closes the lane", "no"),
+            **span(),
+        },
+    ),
+]

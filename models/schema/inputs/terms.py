@@ -1,0 +1,140 @@
+"""The sheets of what may go wrong, what is asked of a plan, and how sure the figures are."""
+
+from planner_models.schema.columns import choice, flag, number, reference, share, table, text
+from planner_models.schema.inputs.common import PLACE, item, period, span
+
+TABLES = [
+    table(
+        "scenarios",
+        "Disruptions with a probability; `expand` makes one per member. Each row is a scenario of its own, whether "
+        "its item is named or `*`.",
+        {
+            "scenario": text("name of the scenario", key=True),
+            "probability": share("probability over the horizon; of an expanded one: that any one comes", default=0),
+            "expand": choice(
+                "one scenario per member that matters for the item",
+                ("each_region", "each_bloc", "each_firm", "each_site", "each_lane", "each_chokepoint"),
+            ),
+            "item": item("item, or * for all", key=False, wildcard=True),
+            "period": period("period"),
+            "months": number("length", "month", above=0, high=1200),
+            "factor": number("what is left of the member", "share", low=0, default=0),
+        },
+    ),
+    table(
+        "disruptions",
+        "What a scenario does, snapshot by snapshot. All rows that hit something count, named or `*`: factors "
+        "multiply.",
+        {
+            "scenario": reference("scenario", "scenarios.scenario"),
+            "period": period("period", required=True),
+            "months": number("length", "month", above=0, high=1200, required=True),
+            "kind": choice(
+                "what is hit",
+                ("region", "bloc", "firm", "site", "process", "item", "lane", "chokepoint", "market"),
+                required=True,
+            ),
+            "target": text("its name; of a lane: origin|destination or origin|destination|mode", required=True),
+            "item": item("item, or * for all", key=False, wildcard=True),
+            "effect": choice("what changes", ("capacity", "flow", "demand", "cost"), default="capacity"),
+            "factor": number("multiplies it", low=0, default=0),
+        },
+    ),
+    table(
+        "rules",
+        "Security rules. Each row holds by itself, named or `*`: what one of them forbids, none allows.",
+        {
+            "rule": text("name of the rule", key=True),
+            "type": choice(
+                "type of rule",
+                (
+                    "max_share",
+                    "min_share",
+                    "max_import_share",
+                    "min_sources",
+                    "max_hhi",
+                    "min_cover",
+                    "min_service",
+                    "max_cvar",
+                    "min_utilisation",
+                    "max_capacity_ratio",
+                    "max_emissions",
+                    "min_local_content",
+                    "budget",
+                ),
+                required=True,
+            ),
+            "item": item("item, or * for all", key=False, wildcard=True),
+            "by": choice("what a source is", ("region", "bloc", "firm", "site", "control")),
+            "who": text("name of the source, or * for each; by control: home, outside or stake>=0.5", default="*"),
+            "scope": reference("region or bloc in which it holds", *PLACE, required=False),
+            **span(),
+            "limit": number("limit"),
+            "count": number("number of sources", low=1, high=1000000, whole=True),
+            "scenario": reference("scenario, or *", "scenarios.scenario", wildcard=True, default="*"),
+            "hard": flag("must it hold", "yes"),
+            "penalty": number("cost of a unit of breach, in the unit the rule counts in", "money", low=0),
+            "active": flag("is it in force", "yes"),
+            "kind": choice(
+                "what kind of fact the limit is, for the question what to change where no plan meets all",
+                ("physical", "contract", "policy"),
+                default="policy",
+            ),
+        },
+    ),
+    table(
+        "policies",
+        "Subsidies, duty and transaction-cost changes, market access. All rows that match count, named or `*`: "
+        "subsidies and duty rates add up, relative changes multiply.",
+        {
+            "policy": text("name of the policy", key=True),
+            "kind": choice(
+                "kind",
+                ("capex", "output", "access", "development", "duty", "transaction_cost", "market_access"),
+                required=True,
+            ),
+            "region": reference("region, bloc or *", *PLACE, wildcard=True, default="*"),
+            "item": reference("item, process or *", "items.item", "processes.process", wildcard=True, default="*"),
+            "rate": number(
+                "capex, access, development: share of the cost carried; output: money/item or money/activity; "
+                "duty: added to the rate; transaction_cost, market_access: relative change of cost, of volume",
+                required=True,
+            ),
+            "budget": number("most that is paid over all periods; blank = no limit", "money", low=0),
+            **span(),
+            "active": flag("is it in force", "yes"),
+        },
+    ),
+    table(
+        "locks",
+        "Decisions held at a value; a row copied from a result sheet works as it is. All rows hold. `*` as a process "
+        "is the offer for `*` in sheet access, not every process.",
+        {
+            "decision": choice("decision", ("opened", "built", "accessed", "started", "kept", "priced"), required=True),
+            "site": reference("site", "sites.site", required=False),
+            "process": reference("process", "processes.process", required=False, wildcard=True),
+            "option": text("option"),
+            "firm": reference("firm", "firms.firm", required=False),
+            "mode": text("mode"),
+            "project": reference("project", "projects.project", required=False),
+            "region": reference("market", "regions.region", required=False),
+            "item": reference("item", "items.item", required=False),
+            "step": text("step"),
+            "period": period("period"),
+            "at_least": number("least value", low=0),
+            "at_most": number("greatest value", low=0),
+        },
+    ),
+    table(
+        "evidence",
+        "The range of single inputs, for sensitivity; never used by the solver. `*` in a key names the row with that "
+        "cell.",
+        {
+            "sheet": text("sheet", required=True),
+            "key": text("key of the row, `|` between its parts", required=True),
+            "column": text("column", required=True),
+            "low": number("low end"),
+            "high": number("high end"),
+        },
+    ),
+]
