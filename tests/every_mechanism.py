@@ -135,6 +135,9 @@ MECHANISMS: dict[str, Rows] = {
         {"policy": "opening", "kind": "market_access", "item": "car", "region": "C", "rate": 0.5, "from": "2"},
     ],
     "locks": [{"decision": "opened", "site": "works", "at_least": 1}],
+    "productivity": [{"where": "C", "what": "upstream", "labour": 1.5, "energy": 0.9},
+                     {"where": "X", "what": "mining", "labour": 0.8, "output": 1.1},
+                     {"where": "us", "what": "smelting", "skilled": 0.9, "energy": 1.2, "output": 0.95}],
 }  # fmt: skip
 SECURITY: dict[str, Rows] = {
     "scenarios": [

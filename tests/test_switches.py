@@ -55,6 +55,7 @@ EVERYTHING = workshop(
     disruptions=[{"scenario": "fire", "period": "1", "months": 6, "kind": "site", "target": "shop"}],
     rules=[{"rule": "green", "type": "max_emissions", "limit": 100}],
     policies=[{"policy": "fund", "kind": "output", "item": "good", "rate": 0.1}],
+    productivity=[{"where": "own", "labour": 0.5}],
 )
 
 

@@ -15,6 +15,7 @@ SWITCHES = (
     "rules",
     "policies",
     "scenarios",
+    "productivity",
 )
 
 _MECHANISMS = {
@@ -28,6 +29,7 @@ _MECHANISMS = {
     "rules": "security rules",
     "policies": "subsidies, duty and access policies",
     "scenarios": "disruptions",
+    "productivity": "hours, energy and output that differ between places",
 }
 
 SETTINGS: dict[str, pa.Column] = {

@@ -5,6 +5,7 @@ import pandas as pd
 
 from planner_models import frames
 from planner_models.instance import Instance
+from planner_models.sets.productivity import tabulate_productivity
 from planner_models.sets.timeline import Timeline
 
 HOURS_AND_ENERGY = 1e6
@@ -55,7 +56,8 @@ def line_table(instance: Instance, sites: pd.DataFrame) -> pd.DataFrame:
     activity in money/activity, split over `labour`, `skilled`, `energy`, `other`, `royalty` and `given` (the
     `unit_cost` of the line, which replaces the others). The price of an outside line also holds `recovery`: its
     fixed cost spread over its capacity, since its owner must earn it. `running` is the sum; `conversion` leaves out
-    royalty and recovery: what experience and agglomeration can save on.
+    royalty and recovery: what experience and agglomeration can save on. Sheet productivity multiplies hours and energy
+    and, as `output`, what a unit of capacity makes; `energy_factor` is what it multiplies energy by.
     """
     lines = instance["lines"][instance["lines"]["site"].isin(sites.index)].set_index(["site", "process"])
     place = sites.reindex(lines.index.get_level_values("site"))
@@ -65,13 +67,16 @@ def line_table(instance: Instance, sites: pd.DataFrame) -> pd.DataFrame:
     region = instance["regions"].set_index("region").reindex(lines["region"])
     lines["tier"] = process["tier"].to_numpy()
     endowed = lines["unit_cost"].isna().to_numpy()
+    factors = tabulate_productivity(instance).reindex(lines.index)
+    lines["output"], lines["energy_factor"] = factors["output"], factors["energy"]
     for name, price in (("labour", "wage"), ("skilled", "skilled_wage"), ("energy", "energy_price")):
-        cost = process[name].to_numpy() * region[price].to_numpy() / HOURS_AND_ENERGY
+        needed = process[name].to_numpy() * factors[name].to_numpy()
+        cost = needed * region[price].to_numpy() / HOURS_AND_ENERGY
         lines[name] = np.where(endowed, cost, 0.0)
     lines["other"] = np.where(endowed, process["other_cost"].to_numpy(), 0.0)
     lines["royalty"] = np.where(endowed, process["royalty"].to_numpy(), 0.0)
     lines["given"] = lines["unit_cost"].fillna(0.0)
-    owed = lines["fixed_cost"] / lines["capacity"].where(lines["capacity"] > 0)
+    owed = lines["fixed_cost"] / (lines["capacity"] * lines["output"]).where(lines["capacity"] > 0)
     lines["recovery"] = np.where(lines["home"], 0.0, owed.fillna(0.0))
     lines["conversion"] = lines[["labour", "skilled", "energy", "other", "given"]].sum(axis=1)
     lines["running"] = lines[["conversion", "royalty", "recovery"]].sum(axis=1)
@@ -89,7 +94,11 @@ def site_windows(sites: pd.DataFrame, time: Timeline) -> dict[str, tuple[str, ..
 def tabulate_existing_capacity(
     instance: Instance, lines: pd.DataFrame, windows: dict[str, tuple[str, ...]], time: Timeline
 ) -> dict[tuple[str, str, str], float]:
-    """Existing capacity by (site, process, period) in activity/year, where it is above zero."""
+    """Existing capacity by (site, process, period) in activity/year, where it is above zero.
+
+    It is what lines and line_capacity state, times the `output` of the line.
+    """
+    output = tabulate_productivity(instance)["output"].to_dict()
     changes: dict[tuple[str, str], list[tuple[int, float]]] = {}
     for row in frames.cells(instance["line_capacity"]):
         changes.setdefault((row.site, row.process), []).append((time.position[row.period], row.capacity))
@@ -100,5 +109,5 @@ def tabulate_existing_capacity(
         for period in time.periods:
             if period in running:
                 level = [value for start, value in steps if start <= time.position[period]]
-                capacity[(*line, period)] = level[-1] if level else first
+                capacity[(*line, period)] = (level[-1] if level else first) * output[line]
     return {key: value for key, value in capacity.items() if value > 0}

@@ -8,6 +8,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import numpy as np
 import pandas as pd
 
+from planner.audit.productivity import multiply_productivity
 from planner.audit.sheets import Sheet, read_sheet
 from planner_models.instance import Instance
 from planner_models.schema import RESULTS, TIERS, keys
@@ -148,7 +149,10 @@ class AuditedPlan:
 
     @cached_property
     def lines(self) -> pd.DataFrame:
-        """By site and process: the row of `lines`, the site's region, firm, home and status, the process's figures."""
+        """By site and process: the row of `lines`, the site's region, firm, home and status, the process's figures.
+
+        Hours and energy are those of the line, with its productivity; `output` multiplies what its capacity makes.
+        """
         lines = self.instance["lines"].set_index(LINE)
         site, process = (lines.index.get_level_values(name) for name in LINE)
         for column in ("region", "firm", "home", "status"):
@@ -156,6 +160,10 @@ class AuditedPlan:
         facts = self.instance["processes"].set_index("process").reindex(process)
         for column in ("tier", "labour", "skilled", "energy", "other_cost", "royalty", "learnable_share", "requires"):
             lines[column] = facts[column].to_numpy()
+        factors = multiply_productivity(self.instance, lines, self.blocs)
+        for column in ("labour", "skilled", "energy"):
+            lines[column] = lines[column] * factors[column]
+        lines["output"] = factors["output"]
         return lines.drop(columns=["source", "confidence", "note"])
 
     @cached_property
@@ -189,6 +197,7 @@ class AuditedPlan:
         changed = grid.groupby(LINE)["changed"].ffill()
         index = pd.MultiIndex.from_frame(grid[LINE])
         capacity = changed.fillna(pd.Series(self.lines["capacity"].reindex(index).to_numpy(), index=grid.index))
+        capacity = capacity * self.lines["output"].reindex(index).to_numpy()
         last = self.places(self.lines["last_period"], len(self.periods) - 1).reindex(index).to_numpy()
         first_open, last_open = (self.sites[end].reindex(grid["site"]).to_numpy() for end in ("first", "last"))
         place = grid["place"]

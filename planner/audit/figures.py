@@ -156,7 +156,8 @@ def emissions(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
         rows, flows = rows[rows["process"].isin(makers)], flows[flows["item"] == rule["item"]]
     facts = case.instance["processes"].set_index("process").reindex(rows["process"])
     grid = rows["region"].map(case.instance["regions"].set_index("region")["grid_co2"])
-    each = facts["emissions"].to_numpy() + facts["energy"].to_numpy() * grid / 1000.0
+    energy = case.lines["energy"].reindex(pd.MultiIndex.from_frame(rows[LINE])).to_numpy()
+    each = facts["emissions"].to_numpy() + energy * grid / 1000.0
     mass = flows["item"].map(case.instance["items"].set_index("item")["mass"])
     moved = flows["shipped"] * flows["emissions"] * flows["km"] * mass / 1000.0
     parts = [rows[["period"]].assign(amount=rows["made"] * each), flows[["period"]].assign(amount=moved)]

@@ -18,10 +18,11 @@ def tabulate_options(case: AuditedPlan) -> pd.DataFrame:
 
     Those of home lines, and of outside lines that an offer with control covers: a named site replaces `*`, a scale
     exponent adds larger sizes, of which `of` names the option and `multiple` says how many of it they are. With scale
-    off there are none of these, and every option costs per unit what the smallest of its line costs.
+    off there are none of these, and every option costs per unit what the smallest of its line costs. The size is what a
+    module makes, with the output of its line.
     """
     options = resolve_inheritance(case, "options").drop(columns="beside")
-    lines = case.lines.reset_index()[[*LINE, "region", "home"]]
+    lines = case.lines.reset_index()[[*LINE, "region", "home", "output"]]
     lines = lines[(lines["home"] == "yes") | pd.MultiIndex.from_frame(lines[LINE]).isin(_expandable(case))]
     everywhere = options[options["site"] == "*"].drop(columns="site").merge(lines, on="process")
     table = pd.concat([options[options["site"] != "*"].merge(lines, on=LINE), everywhere])
@@ -40,6 +41,7 @@ def tabulate_options(case: AuditedPlan) -> pd.DataFrame:
     table["capex"] = table["capex"].to_numpy(float) * regions["capex_index"].to_numpy()
     table["annuity"] = table["capex"].to_numpy(float) * _recovery(rate, table["life"].to_numpy(float))
     table["first"] = case.places(table["first_period"], 0)
+    table["size"] = table["size"].to_numpy(float) * table["output"].to_numpy(float)
     return table.set_index(OPTION)
 
 

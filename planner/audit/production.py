@@ -30,7 +30,7 @@ def unit_costs(case: AuditedPlan) -> pd.DataFrame:
         }
     ).where(own, 0.0)
     parts["unit cost"] = lines["unit_cost"].fillna(0.0)
-    spread = (lines["fixed_cost"] / lines["capacity"]).where(lines["capacity"] > 0, 0.0)
+    spread = (lines["fixed_cost"] / (lines["capacity"] * lines["output"])).where(lines["capacity"] > 0, 0.0)
     parts["line fixed cost"] = spread.where(lines["home"] == "no", 0.0)
     return parts
 

@@ -12,9 +12,11 @@ from planner.checks.offers import controllable, free_lines, offers_of_lines
 from planner.checks.places import lines_at_sites, place_of, positions
 from planner.checks.readiness import find_ready_positions
 from planner_models.instance import Instance
+from planner_models.sets.productivity import tabulate_productivity
 
 CAPACITY_SHEETS = (
-    "settings", "periods", "processes", "firms", "sites", "lines", "line_capacity", "options", "access", "projects",
+    "settings", "periods", "regions", "processes", "firms", "sites", "lines", "line_capacity", "options", "access",
+    "projects", "productivity",
 )  # fmt: skip
 """What the bounds below are reckoned from."""
 
@@ -35,6 +37,12 @@ def multiples(text: str | None) -> list[float] | None:
 
 
 @cache_by_input
+def find_output(instance: Instance) -> np.ndarray:
+    """What a unit of capacity of each line makes (lines,), in units of activity: its output of sheet productivity."""
+    return tabulate_productivity(instance)["output"].to_numpy(float)
+
+
+@cache_by_input
 def tabulate_existing_capacity(instance: Instance) -> np.ndarray:
     """What the declared capacity of each line can be in each period (lines x periods), in activity/year."""
     order = positions(instance, "periods", "period")
@@ -48,6 +56,7 @@ def tabulate_existing_capacity(instance: Instance) -> np.ndarray:
         row = row_of.get((change["site"], change["process"]))
         if row is not None:
             capacity[row, change["place"] :] = change["capacity"]
+    capacity *= find_output(instance)[:, None]
     last = np.minimum(lines["last"], place_of(lines["last_period"], order, len(order) - 1))
     capacity[(periods < lines["first"].to_numpy()[:, None]) | (periods > np.asarray(last)[:, None])] = 0
     capacity[((lines["home"] == "no") & (lines["status"] == "candidate")).to_numpy()] = 0
@@ -111,10 +120,11 @@ def _modules(instance: Instance) -> np.ndarray:
     capacity = np.zeros((len(instance["lines"]), len(instance["periods"])))
     periods = np.arange(capacity.shape[1])
     options = options_of_lines(instance)
+    output = find_output(instance)
     for _, option in rows(options[options["multiple"] == 1]):
         usable = (periods >= option["ready"]) & (periods <= option["last"])
         share = np.where(periods == option["ready"], option["ramp"], 1.0)
-        capacity[option["line"]] += option["size"] * option["max_modules"] * share * usable
+        capacity[option["line"]] += output[option["line"]] * option["size"] * option["max_modules"] * share * usable
     return capacity
 
 

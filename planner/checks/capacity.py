@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planner.checks import join_names, needs, report_warning, rows
-from planner.checks.bounds import CAPACITY_SHEETS, greatest_use
+from planner.checks.bounds import CAPACITY_SHEETS, find_output, greatest_use
 from planner.checks.places import lines_at_sites
 from planner.checks.reach import must_be_served
 from planner.issues import Issue
@@ -148,7 +148,7 @@ def _largest(wanted: pd.DataFrame, item: str) -> int:
 def least_loads_fit_demand(reading: "Reading") -> Iterator[Issue]:
     """What the least load of a line makes can be used: otherwise the line can never run."""
     instance = reading.instance
-    lines = lines_at_sites(instance)
+    lines = lines_at_sites(instance).assign(output=find_output(instance))
     loaded = lines[(lines["home"] == "yes") & (lines["min_load"] > 0) & (lines["capacity"] > 0)]
     if loaded.empty:
         return
@@ -157,7 +157,7 @@ def least_loads_fit_demand(reading: "Reading") -> Iterator[Issue]:
     made = recipes[recipes["quantity"] > 0]
     for row, line in rows(loaded):
         for _, output in rows(made[made["process"] == line["process"]]):
-            least = line["min_load"] * line["capacity"] * output["quantity"]
+            least = line["min_load"] * line["capacity"] * line["output"] * output["quantity"]
             most = outlet[output["item"]]
             if least <= most * (1 + TOLERANCE):
                 continue

@@ -36,8 +36,8 @@ _MOST_PERIODS = 3
 
 _COLUMNS = ("site", "process", "option", "firm", "mode", "project", "region", "item", "step")
 _SHEETS = (
-    "settings", "periods", "processes", "firms", "sites", "lines", "line_capacity", "options", "access", "projects",
-    "demand", "locks",
+    "settings", "periods", "regions", "processes", "firms", "sites", "lines", "line_capacity", "options", "access",
+    "projects", "demand", "locks", "productivity",
 )  # fmt: skip
 
 

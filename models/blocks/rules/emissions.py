@@ -51,11 +51,15 @@ def _sum_emissions(m: Model, sets: Sets, rule: Rule) -> dict[str, LinearExpressi
 
 
 def _per_activity(sets: Sets) -> dict[tuple[str, str], float]:
-    """(site, process) -> t per activity: of the process itself, and kWh x kg/kWh of the region's grid."""
+    """(site, process) -> t per activity: of the process itself, and kWh x kg/kWh of the region's grid.
+
+    The kWh are those of the process, times what sheet productivity says of the line.
+    """
     processes = sets.instance["processes"].set_index("process")[["emissions", "energy"]].to_dict("index")
     grid = sets.instance["regions"].set_index("region")["grid_co2"].to_dict()
+    factor = sets.lines["energy_factor"].to_dict()
     return {
-        line: processes[line[1]]["emissions"] + processes[line[1]]["energy"] * grid[region] / KILOGRAMS
+        line: processes[line[1]]["emissions"] + processes[line[1]]["energy"] * factor[line] * grid[region] / KILOGRAMS
         for line, (_, region) in sets.places.items()
     }
 

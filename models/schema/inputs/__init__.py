@@ -3,12 +3,12 @@
 import pandera.pandas as pa
 
 from planner_models.schema.columns import remarks
-from planner_models.schema.inputs import chain, markets, plants, reach, terms
+from planner_models.schema.inputs import chain, dynamics, markets, plants, reach, terms
 from planner_models.schema.inputs.common import TIERS
 
 __all__ = ["INPUTS", "TIERS"]
 
-_TABLES = [*chain.TABLES, *plants.TABLES, *reach.TABLES, *markets.TABLES, *terms.TABLES]
+_TABLES = [*chain.TABLES, *plants.TABLES, *reach.TABLES, *markets.TABLES, *dynamics.TABLES, *terms.TABLES]
 
 INPUTS: dict[str, pa.DataFrameSchema] = {
     schema.name: schema.add_columns(remarks()) for schema in _TABLES if schema.name is not None
