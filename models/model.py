@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # blocks import this module, so their types are named here wi
     from planner_models.blocks.disruptions.stocks import Windows
     from planner_models.blocks.enablers import Enablers
     from planner_models.blocks.experience import Experience
+    from planner_models.blocks.lane_use import LaneUse
     from planner_models.blocks.lanes import Lanes
     from planner_models.blocks.location import Location
     from planner_models.blocks.locks import Locks
@@ -34,6 +35,7 @@ if TYPE_CHECKING:  # blocks import this module, so their types are named here wi
     from planner_models.blocks.rules.concentration import Concentration
     from planner_models.blocks.rules.content import Content
     from planner_models.blocks.rules.reserves import Reserves
+    from planner_models.blocks.rules.single import Singles
     from planner_models.blocks.rules.sources import Sources
     from planner_models.blocks.rules.supply import Supplies
     from planner_models.blocks.sites import Sites
@@ -51,6 +53,7 @@ class Model(pyo.ConcreteModel):
     cost_lines: list[CostLine]
     ledgers: Ledgers
     lanes: Lanes
+    lane_use: LaneUse
     production: Production
     access: Access
     sites: Sites
@@ -73,6 +76,7 @@ class Model(pyo.ConcreteModel):
     content: Content
     reserves: Reserves
     rules: Rules
+    singles: Singles
     sources: Sources
     concentration: Concentration
     costs: Costs

@@ -15,6 +15,7 @@ from planner_models.blocks import (
     development,
     enablers,
     experience,
+    lane_use,
     lanes,
     location,
     locks,
@@ -32,6 +33,7 @@ from planner_models.sets import derive
 
 BLOCKS: tuple[ModuleType, ...] = (
     lanes,
+    lane_use,
     production,
     access,
     sites,

@@ -131,6 +131,7 @@ CONCERNED: dict[str, tuple[str, ...]] = {
     "stocks": ("balance", "disturbances"),
     "demand": ("demand", "disturbances"),
     "deployments": ("enablers",),
+    "disposal": ("balance", "costs"),
     "levels": ("levels", "costs", "demand"),
     "policies": ("subsidies",),
     "security": ("security",),

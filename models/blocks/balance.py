@@ -8,8 +8,10 @@ take that lane to be of use there; then sales, stocks and local use stand on the
 from collections import defaultdict
 from dataclasses import dataclass
 
+import pandas as pd
 import pyomo.environ as pyo
 
+from planner_models.blocks.costs import CostLine
 from planner_models.keys import Place
 from planner_models.linear import LinearExpression
 from planner_models.model import Model
@@ -34,8 +36,11 @@ def build(m: Model, sets: Sets) -> None:
     items = sets.instance["items"]
     disposable = set(items.loc[items["disposable"] == "yes", "item"])
     m.left = left = pyo.Var([key for key in m.ledgers.supply if key[0] in disposable], domain=pyo.NonNegativeReals)
+    disposal, facts = CostLine("disposal"), items.set_index("item")[["tier", "disposal_cost"]].to_dict("index")
     for key, variable in left.items():
         m.ledgers.supply[key].add(-1.0, variable)
+        disposal.add(facts[key[0]]["disposal_cost"], variable, (facts[key[0]]["tier"], key[1], key[2]))
+    m.cost_lines.append(disposal)
     m.balance = pyo.Constraint(list(m.ledgers.supply), rule=balance)
     m.delivery = pyo.Constraint(list(m.ledgers.delivered), rule=delivery)
 
@@ -50,3 +55,12 @@ def delivery(m: Model, *key: *Place) -> pyo.Expression:
     """arrived - transited - used - sold - (held[t] - held[t-1]) / years = 0, where a region has a lane to itself"""
     terms = m.ledgers.delivered[key]
     return terms.expression() == -terms.constant
+
+
+def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
+    """Sheet `disposal`: what is thrown away, and what that costs in money/year."""
+    each = sets.instance["items"].set_index("item")["disposal_cost"].to_dict()
+    rows = [
+        (region, item, period, left.value, left.value * each[item]) for (item, region, period), left in m.left.items()
+    ]
+    return {"disposal": pd.DataFrame(rows, columns=["region", "item", "period", "disposed", "cost"])}

@@ -21,7 +21,7 @@ from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.access import OWN
 
-WEIGHING = ("min_utilisation", "max_capacity_ratio")
+WEIGHING = ("min_utilisation", "max_capacity_ratio", "max_capacity")
 """Types of rules that idle capacity can break."""
 
 

@@ -155,6 +155,15 @@ _TABLES = [
         },
     ),
     table(
+        "disposal",
+        "Surplus that is thrown away.",
+        {
+            **_keys("region", "item", "period"),
+            "disposed": _rate("thrown away"),
+            "cost": _money("what that costs", "money/year"),
+        },
+    ),
+    table(
         "levels",
         "Levels of experience, agglomeration and infrastructure reached.",
         {**_keys("kind", "name", "level", "period"), "reached": flag("reached")},

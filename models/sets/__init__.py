@@ -11,6 +11,7 @@ from planner_models.sets.access import conditional_offers, draw_table, offer_tab
 from planner_models.sets.arcs import arc_table, flow_table
 from planner_models.sets.bounds import most_sold, useful_activity
 from planner_models.sets.development import Start, project_table, ready_table, start_table
+from planner_models.sets.groups import collect_closable, list_used_lanes
 from planner_models.sets.levels import cluster_table, enabler_table, smallest_plants, tabulate_learning
 from planner_models.sets.lines import line_table, site_table, site_windows, tabulate_existing_capacity
 from planner_models.sets.locks import Lock, collect_ruled_out, lock_table
@@ -38,6 +39,7 @@ class Sets:
     projects, starts, ready: development options, what could begin when, and the starts a project is ready after
     learning, clusters, plants, enablers: levels and what they ask for
     arcs, flows: frames, one row per arc, and per arc and period in which it is not banned
+    used_lanes: (origin, destination, item cell, mode) of lanes whose use is decided -> least flow in item/year
     recipes: process -> ((item, quantity), ...)
     demand: the demand rows, with volumes as policies of market access leave them
     policies: those in force, by name
@@ -76,6 +78,7 @@ class Sets:
     enablers: pd.DataFrame
     arcs: pd.DataFrame
     flows: pd.DataFrame
+    used_lanes: dict[tuple[str, str, str, str], float]
     recipes: dict[str, tuple[tuple[str, float], ...]]
     demand: pd.DataFrame
     policies: pd.DataFrame
@@ -129,7 +132,9 @@ def derive(instance: Instance) -> Sets:
     """
     time = timeline(instance)
     locks = lock_table(instance)
+    rules = rule_list(instance, time)
     refused = collect_ruled_out(locks)
+    refused["opened"] |= collect_closable(instance, rules)
     sites = site_table(instance, refused["opened"], time)
     lines = line_table(instance, sites)
     windows = site_windows(sites, time)
@@ -178,6 +183,7 @@ def derive(instance: Instance) -> Sets:
         enablers=enablers,
         arcs=arcs,
         flows=flows,
+        used_lanes=list_used_lanes(instance, rules, flows),
         recipes=recipes,
         demand=demand,
         policies=active_policies(instance),
@@ -188,7 +194,7 @@ def derive(instance: Instance) -> Sets:
         shares=frames.entries(draws["offtake_share"].astype(float)),
         locks=locks,
         ruled_out=refused,
-        rules=rule_list(instance, time),
+        rules=rules,
         scenarios=scenarios,
         snapshots=snapshots,
     )

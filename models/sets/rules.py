@@ -11,11 +11,23 @@ from planner_models.sets.timeline import Timeline
 EVERY = "*"
 """Every one, or all together."""
 
-TOGETHER = ("min_service", "max_cvar", "max_emissions", "budget")
+OPEN = ("max_open", "min_open")
+"""Types that count what is open of a group."""
+
+TOGETHER = ("min_service", "max_cvar", "max_emissions", "budget", *OPEN)
 """Types that take all items together where their item is `*`; the others hold for each item by itself."""
 
-BY_SOURCE = ("max_share", "min_share", "min_sources", "max_hhi", "min_utilisation")
-"""Types that tell sources apart; to the others `by` means nothing."""
+CAPACITY = ("min_capacity", "max_capacity", "max_new")
+"""Types that limit the capacity of a group of lines, or what is ordered of it."""
+
+BY_SOURCE = (
+    *("max_share", "min_share", "min_sources", "max_hhi", "min_utilisation"),
+    *(*OPEN, *CAPACITY, "single_source"),
+)
+"""Types that tell sources or groups apart; to the others `by` means nothing."""
+
+ONE_SOURCE = 1.0
+"""The number of sources that a rule of single sourcing without a limit allows."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +51,15 @@ class Rule:
     scenario: str
     penalty: float | None
 
+    @property
+    def named(self) -> frozenset[str] | None:
+        """The names in `who`, `;` between; None where it means all."""
+        return None if self.who == EVERY else frozenset(filter(None, map(str.strip, self.who.split(";"))))
+
+    def names(self, member: str) -> bool:
+        """Whether `who` means a member."""
+        return self.named is None or member in self.named
+
 
 def rule_list(instance: Instance, time: Timeline) -> tuple[Rule, ...]:
     """The rules in force in this run, by name."""
@@ -56,7 +77,7 @@ def rule_list(instance: Instance, time: Timeline) -> tuple[Rule, ...]:
             who=row["who"],
             places=_places(instance, row["type"], row["scope"]),
             periods=time.window(row["from"], row["to"]),
-            limit=row["limit"],
+            limit=ONE_SOURCE if row["type"] == "single_source" and pd.isna(row["limit"]) else row["limit"],
             count=0 if pd.isna(row["count"]) else int(row["count"]),
             scenario=row["scenario"],
             penalty=None if row["hard"] == "yes" else row["penalty"],

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planner.audit import Finding, at_most, same
-from planner.audit.case import LINE, AuditedPlan, sum_by_key
+from planner.audit.case import LINE, AuditedPlan, cache_table, sum_by_key
 
 _PLACE = ["item", "region", "period"]
 INCOMING = ["made", "arrived", "released"]
@@ -19,7 +19,21 @@ def audit(case: AuditedPlan) -> list[Finding]:
     return [
         *balances(case, tally(case, case.sheets, _PLACE)),
         at_most("nothing shipped below 0", -flows["shipped"], 0.0 * flows["shipped"]),
+        *_audit_disposal(case),
         *_stocks(case),
+    ]
+
+
+def _audit_disposal(case: AuditedPlan) -> list[Finding]:
+    """The sheet `disposal`: what comes in and does not go out, and its cost; plans of earlier versions have none."""
+    if "disposal" not in case.tables and not (case.instance["items"]["disposal_cost"] > 0).any():
+        return []
+    sheet, rows = case["disposal"].set_index(_PLACE), tabulate_disposal(case).set_index(_PLACE)
+    each = case.instance["items"].set_index("item")["disposal_cost"]
+    cost = sheet["disposed"] * each.reindex(sheet.index.get_level_values("item")).to_numpy(float)
+    return [
+        same("what is thrown away", sheet["disposed"], rows["disposed"], rows["gross"]),
+        same("cost of what is thrown away", sheet["cost"], cost),
     ]
 
 
@@ -60,6 +74,20 @@ def balances(case: AuditedPlan, sums: pd.DataFrame, where: str = "") -> list[Fin
         at_most(f"balances of what may be thrown away{where}", outgoing[loose], incoming[loose], gross),
         at_most(f"what is used passes the lane inside{where}", needed[gated], sums.loc[gated, "passed"], gross),
     ]
+
+
+@cache_table
+def tabulate_disposal(case: AuditedPlan) -> pd.DataFrame:
+    """What the base throws away of what may be: item, region, period, disposed (item/year) and gross (what moves)."""
+    return sum_disposal(case, tally(case, case.sheets, _PLACE))
+
+
+def sum_disposal(case: AuditedPlan, sums: pd.DataFrame) -> pd.DataFrame:
+    """Of sums by place (see `tally`): what comes in and does not go out of what may be thrown away, and what moves."""
+    sums = sums[disposable(case, sums)]
+    incoming, outgoing = sums[INCOMING].sum(axis=1), sums[OUTGOING].sum(axis=1)
+    disposed = (incoming - outgoing).clip(lower=0.0).astype(float)
+    return pd.DataFrame({"disposed": disposed, "gross": incoming + outgoing}).reset_index()
 
 
 def disposable(case: AuditedPlan, sums: pd.DataFrame) -> np.ndarray:

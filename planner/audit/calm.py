@@ -16,6 +16,7 @@ import pandas as pd
 
 from planner.audit import Finding, same
 from planner.audit import snapshots as course
+from planner.audit.balance import tabulate_disposal
 from planner.audit.case import LINE, AuditedPlan, cache_table, sum_by_key
 from planner.audit.demand import tabulate_service
 from planner.audit.disruption_factors import ARC
@@ -129,12 +130,14 @@ def programme(window: Window, arcs: pd.DataFrame) -> Programme:
     _sell(window, found)
     _keep(window, found)
     _deploy(window, found)
-    items = window.case.instance["items"].set_index("item")["disposable"]
+    items = window.case.instance["items"].set_index("item")[["disposable", "disposal_cost"]]
+    thrown = {(row["region"], row["item"]): row["disposed"] for row in window.rows(tabulate_disposal(window.case))}
     for row in [row for row in found.sums if row[0] in ("supply", "delivered")]:
         if row[0] == "delivered":
             found.add(0.0, inf, 0.0, [(row, -1.0), (("supply", row[1]), 1.0)])
-        elif items[row[1][1]] == "yes":
-            found.add(0.0, inf, 0.0, [(row, -1.0)])
+        elif items.at[row[1][1], "disposable"] == "yes":
+            each = frames.cell(items, row[1][1], "disposal_cost")
+            found.add(each, inf, thrown.get(row[1], 0.0), [(row, -1.0)])
     return found
 
 

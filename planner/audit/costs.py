@@ -3,6 +3,7 @@
 import pandas as pd
 
 from planner.audit import Finding, at_most, relative, same, worst
+from planner.audit.balance import tabulate_disposal
 from planner.audit.case import LINE, AuditedPlan, levels, sum_by_key
 from planner.audit.changes import NAME as CHANGES
 from planner.audit.changes import cost_changes
@@ -95,7 +96,9 @@ def _market(case: AuditedPlan) -> pd.DataFrame:
     else:
         demand = demand.assign(line="revenue", yearly=-demand["sold"] * demand["asked"])
     stocks = stocks.assign(line="stock holding", yearly=stocks["held"] * stocks["holding_cost"])
-    rows = pd.concat([demand, stocks])
+    thrown = tabulate_disposal(case).merge(case.instance["items"][["item", "disposal_cost"]], on="item")
+    thrown = thrown.assign(line="disposal", yearly=thrown["disposed"] * thrown["disposal_cost"])
+    rows = pd.concat([demand, stocks, thrown[thrown["disposal_cost"] > 0]])
     return rows.assign(tier=rows["item"].map(tier))
 
 

@@ -60,12 +60,18 @@ def _sheets(case: AuditedPlan, put_up: pd.DataFrame) -> dict[str, pd.DataFrame]:
     }
 
 
+@cache_table
+def tally_snapshots(case: AuditedPlan) -> pd.DataFrame:
+    """By scenario, period, item and region what comes in and goes out: see `balance.tally`."""
+    return tally(case, _sheets(case, tabulate_deployments(case)), PLACE)
+
+
 def audit(case: AuditedPlan) -> list[Finding]:
     """The rows of all scenarios but the base; nothing where no scenario is asked for."""
     if not case.speaks_of("disruptions", "scenarios"):
         return []
     return [
-        *balances(case, tally(case, _sheets(case, tabulate_deployments(case)), PLACE), _WHERE),
+        *balances(case, tally_snapshots(case), _WHERE),
         *_audit_lines(case),
         *_audit_lanes(case),
         *_stocks(case),

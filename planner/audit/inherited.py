@@ -6,7 +6,7 @@ from planner.audit.case import AuditedPlan, cache_table
 
 _SAME = {"lanes": ["origin", "destination", "mode"], "access": ["firm", "mode"], "options": ["process", "option"]}
 _MEMBER = {"lanes": "item", "access": "process", "options": "site"}
-_OWN = ("capacity", "size", "source", "confidence", "note")
+_OWN = ("capacity", "min_flow", "size", "source", "confidence", "note")
 """Columns of which a blank cell says nothing about the `*` row: that row's capacity is shared, not repeated."""
 
 

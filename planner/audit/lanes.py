@@ -121,6 +121,21 @@ def audit(case: AuditedPlan) -> list[Finding]:
         never("no flow where a ban is in force", flows["banned"] & used(flows)),
         at_most("flows within the capacity of their lane", own["shipped"], own["capacity"].fillna(float("inf"))),
         at_most("flows within shared capacity", sums, pd.Series(limit, index=sums.index)),
+        *_audit_least_flows(case, flows),
         same("cost of flows", indexed["cost"], paid),
         same("duty of flows", indexed["duty"], indexed["shipped"] * indexed["due"]),
     ]
+
+
+def _audit_least_flows(case: AuditedPlan, flows: pd.DataFrame) -> list[Finding]:
+    """What moves on a lane that is used, of a `*` row all items together, is at least its least flow."""
+    lanes = case.instance["lanes"]
+    lanes = lanes[lanes["min_flow"] > 0]
+    if lanes.empty:
+        return []
+    moving = flows[used(flows)]
+    key = [*LANE, "item", "period"]
+    parts = [moving[[*key, "shipped"]], moving[[*key, "shipped"]].assign(item="*")]
+    sums = pd.concat(parts).groupby(key)["shipped"].sum()
+    least = lanes.set_index([*LANE, "item"])["min_flow"].reindex(levels(sums.index, [*LANE, "item"]), fill_value=0.0)
+    return [at_most("least flow of lanes that are used", pd.Series(least.to_numpy(), sums.index), sums)]

@@ -5,9 +5,16 @@ import pandas as pd
 
 from planner.audit import Finding, at_most, same
 from planner.audit import snapshots as course
+from planner.audit.balance import sum_disposal, tabulate_disposal
 from planner.audit.case import AuditedPlan, cache_table, sum_by_key
 from planner.audit.demand import EVERY, tabulate_service, weigh_units
-from planner.audit.disturbances import tabulate_demand, tabulate_deployments, tabulate_draws, tabulate_flows
+from planner.audit.disturbances import (
+    tabulate_demand,
+    tabulate_deployments,
+    tabulate_draws,
+    tabulate_flows,
+    tally_snapshots,
+)
 from planner.audit.lanes import price_flows
 from planner.audit.production import price_production
 from planner.audit.scenarios import SNAPSHOT, scenarios
@@ -56,6 +63,12 @@ def _cost_stock_used(case: AuditedPlan, rows: pd.DataFrame) -> pd.DataFrame:
     return rows[SNAPSHOT].assign(yearly=value * (rows["released"] - back))
 
 
+def _cost_disposal(case: AuditedPlan, rows: pd.DataFrame) -> pd.DataFrame:
+    """What is thrown away of items for which that costs something."""
+    each = rows["item"].map(case.instance["items"].set_index("item")["disposal_cost"]).astype(float)
+    return rows[SNAPSHOT].assign(yearly=rows["disposed"] * each)[each > 0]
+
+
 @cache_table
 def losses(case: AuditedPlan) -> pd.DataFrame:
     """Every snapshot: months, `loss` (money, discounted) and `size`, what it is a small difference of."""
@@ -77,6 +90,8 @@ def losses(case: AuditedPlan) -> pd.DataFrame:
         _cost_unserved(case, sold),
         _cost_stock_used(case, course.repeat_base(case, "stocks", course.of_places)),
     ]
+    now += [_cost_disposal(case, sum_disposal(case, tally_snapshots(case)))]
+    before += [_cost_disposal(case, tabulate_disposal(case).merge(course.snapshots(case)[SNAPSHOT], on="period"))]
     parts = [part.assign(sign=1.0) for part in now] + [part.assign(sign=-1.0) for part in before]
     sums = pd.concat([part for part in parts if len(part)] or parts[:1])
     sums = sums.assign(more=sums["sign"] * sums["yearly"].astype(float), gross=sums["yearly"].astype(float).abs())

@@ -9,6 +9,7 @@ from planner.audit import TOLERANCE, Finding, at_most, never, same
 from planner.audit.case import AuditedPlan, cache_table
 from planner.audit.demand import tabulate_service, weigh_units
 from planner.audit.figures import EVERY, FIGURES
+from planner.audit.groups import GROUPS
 from planner.audit.losses import base_cost, by_scenario, cvar, services
 from planner.audit.scenarios import scenarios
 from planner.audit.supply import supply, within
@@ -22,7 +23,7 @@ BREACHES = ("rule breach", "rule breach once")
 _ONCE = ("min_cover", "min_sources", "min_service", "max_cvar", "budget")
 _TOGETHER = (
     *("min_sources", "max_hhi", "min_cover", "max_cvar", "min_utilisation", "max_capacity_ratio"),
-    *("max_emissions", "min_local_content", "budget"),
+    *("max_emissions", "min_local_content", "budget", "max_open", "min_open", "max_disposal"),
 )
 """Types without a source or scenario of their own: `who` is what the rule says."""
 
@@ -38,7 +39,9 @@ NOT_APPLICABLE = "not applicable"
 def _active(case: AuditedPlan) -> Iterator[pd.Series]:
     rows = case.instance["rules"]
     if case.instance.settings["rules"] == "on":
-        for _, row in rows[rows["active"] == "yes"].iterrows():
+        rows = rows[rows["active"] == "yes"]
+        single = rows["type"] == "single_source"
+        for _, row in rows.assign(limit=rows["limit"].mask(single & rows["limit"].isna(), 1.0)).iterrows():
             yield row
 
 
@@ -48,7 +51,7 @@ def figures(case: AuditedPlan) -> pd.DataFrame:
 
     `value` is missing where there is nothing of which it could be a share.
     """
-    reckon = {**FIGURES, "min_service": _service, "max_cvar": _tail}
+    reckon = {**FIGURES, **GROUPS, "min_service": _service, "max_cvar": _tail}
     parts = []
     for rule in _active(case):
         table = reckon[rule["type"]](case, rule)

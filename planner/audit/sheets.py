@@ -27,6 +27,7 @@ AUDITED = (
     "stocks",
     "demand",
     "deployments",
+    "disposal",
     "levels",
     "policies",
     "security",

@@ -8,7 +8,7 @@ import pandas as pd
 from planner.checks import Row, active, join_names, needs, report_error, report_warning, rows
 from planner.checks.places import blocs, positions, regions_of
 from planner.checks.reach import must_be_served, with_all_in_reach
-from planner.checks.rules import ABOVE_ZERO, KINDS, OWNERS, STAKE, list_sources
+from planner.checks.rules import ABOVE_ZERO, KINDS, PLACES, STAKE, list_sources
 from planner.checks.sources import Supplied, list_suppliers, users
 from planner.checks.supply import SUPPLY_SHEETS
 from planner.issues import Issue
@@ -123,9 +123,9 @@ def _max_share(rule: Row, found: Supplied) -> str:
         return "" if otherwise or not can else f"all of it is {who}; write 1, or give it another source"
     names = found.named(by)
     if who != "*":
-        alone = names == {who} and not (by in OWNERS and found.arriving)
+        alone = names == {who} and not (by not in PLACES and found.arriving)
         return f"its only possible source is `{who}`; write 1, or give it another source" if alone else ""
-    free = found.arriving if by in OWNERS else names & found.within
+    free = found.arriving if by not in PLACES else names & found.within
     if free or len(names) * limit >= 1 - _ROUNDING:
         return ""
     return f"{_possible(names, by)}; write at least {_up(1 / len(names))}, or give it more sources"
@@ -137,7 +137,7 @@ def _min_share(rule: Row, found: Supplied) -> str:
         return ""
     if by == "control":
         return "" if found.of_control(who)[0] else f"none of it can be {who}; add an offer (access) or a line"
-    where = f" in `{rule['scope']}`" if rule["scope"] and by in OWNERS else ""
+    where = f" in `{rule['scope']}`" if rule["scope"] and by not in PLACES else ""
     return (
         "" if who in found.named(by) else f"`{who}` can supply none of it{where}; correct who, or add a line or a lane"
     )
@@ -152,7 +152,7 @@ def _min_sources(rule: Row, found: Supplied) -> str:
 
 def _max_hhi(rule: Row, found: Supplied) -> str:
     names = found.named(rule["by"])
-    others = rule["by"] in OWNERS and found.arriving
+    others = rule["by"] not in PLACES and found.arriving
     if others or rule["limit"] * len(names) >= 1 - _ROUNDING or not names:
         return ""
     return f"{_possible(names, rule['by'])}; write at least {_up(1 / len(names))}, or give it more sources"

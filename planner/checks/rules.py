@@ -12,6 +12,7 @@ from planner.checks.places import blocs, positions
 from planner.issues import Issue
 from planner.workbook.names import suggest
 from planner_models.instance import Instance
+from planner_models.sets.rules import OPEN
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading
@@ -21,6 +22,11 @@ STAKE = re.compile(r"stake>=(0?\.\d+|1(\.0*)?)")
 
 PLACES = ("region", "bloc")
 OWNERS = ("firm", "site")
+GROUPS = (*PLACES, *OWNERS, "process")
+"""How lines are told apart."""
+
+COUNTED = ("site", "hub", "lane")
+"""What rules on openings count."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +45,8 @@ class Kind:
 
 _EACH = ("item", "scope", "from", "to", "who")
 KINDS = {
-    "max_share": Kind("share", (*PLACES, *OWNERS, "control"), True, _EACH, 1.0),
-    "min_share": Kind("share", (*PLACES, *OWNERS, "control"), True, _EACH, 0.0),
+    "max_share": Kind("share", (*GROUPS, "control"), True, _EACH, 1.0),
+    "min_share": Kind("share", (*GROUPS, "control"), True, _EACH, 0.0),
     "max_import_share": Kind("share", free=1.0),
     "min_sources": Kind("share", (*PLACES, *OWNERS), True, ("item", "scope", "from", "to", "count")),
     "max_hhi": Kind("share", (*PLACES, "firm"), True, free=1.0),
@@ -52,8 +58,18 @@ KINDS = {
     "max_emissions": Kind("t/year"),
     "min_local_content": Kind("share", free=0.0),
     "budget": Kind("money", uses=("scope", "from", "to")),
+    "max_open": Kind("number", COUNTED, True, _EACH),
+    "min_open": Kind("number", COUNTED, True, _EACH, 0.0),
+    "single_source": Kind("number of sources", PLACES),
+    "min_capacity": Kind("item/year", GROUPS, uses=_EACH, free=0.0),
+    "max_capacity": Kind("item/year", GROUPS, uses=_EACH),
+    "max_new": Kind("item/year", GROUPS, uses=_EACH),
+    "max_disposal": Kind("item/year"),
 }
 """By type of rule."""
+
+WITHOUT_LIMIT = ("single_source",)
+"""Types of which a blank limit means something."""
 
 _NEUTRAL: dict[str, Any] = {"item": "*", "scope": None, "from": None, "to": None, "count": None, "scenario": "*"}
 _NEUTRAL |= {"by": None, "who": "*"}
@@ -65,7 +81,7 @@ def rules_are_complete(reading: "Reading") -> Iterator[Issue]:
     """A rule has every cell that its type needs, and a penalty where it may be broken."""
     for row, rule in rows(active(reading.instance["rules"])):
         kind, name = KINDS[rule["type"]], rule["type"]
-        if pd.isna(rule["limit"]):
+        if pd.isna(rule["limit"]) and name not in WITHOUT_LIMIT:
             yield report_error(reading, "rules", row, "limit", f"{name} needs a limit ({kind.unit}); write it")
         if kind.needs_by and rule["by"] is None:
             message = f"{name} needs to know what a source is; write {' or '.join(kind.by)}"
@@ -122,6 +138,9 @@ def limits_fit_types(reading: "Reading") -> Iterator[Issue]:
             )
         elif kind.unit == "share" and limit > 1:
             yield report_error(reading, "rules", row, "limit", _above_one(name, limit))
+        elif limit % 1 > 0 and kind.unit.startswith("number"):
+            message = f"{limit:g} is no whole number; write {round(limit):g} or another"
+            yield report_error(reading, "rules", row, "limit", message)
         elif limit == 0 and name in ABOVE_ZERO:
             yield report_error(reading, "rules", row, "limit", ABOVE_ZERO[name])
         elif name == "min_sources" and limit * rule["count"] > 1 + 1e-9:
@@ -144,6 +163,7 @@ LARGEST_RATIO = 10.0
 ABOVE_ZERO = {
     "max_hhi": "0 cannot be: of n sources an HHI is at least 1 / n; write a limit above 0",
     "min_sources": "0 asks nothing of a source; write the least share of each, such as 0.1",
+    "single_source": "a region without a source has no supply; write 1, or leave it blank",
 }
 
 
@@ -162,10 +182,11 @@ def list_sources(instance: Instance) -> dict[str, list[str]]:
         "bloc": sorted(set(blocs(instance))),
         "firm": list(instance["firms"]["firm"]),
         "site": list(instance["sites"]["site"]),
+        "process": list(instance["processes"]["process"]),
     }
 
 
-@needs("regions", "firms", "sites", "rules")
+@needs("regions", "firms", "sites", "processes", "rules")
 def sources_have_names(reading: "Reading") -> Iterator[Issue]:
     """Who is a name of what the sources are told apart by."""
     instance = reading.instance
@@ -174,12 +195,16 @@ def sources_have_names(reading: "Reading") -> Iterator[Issue]:
         by, who = rule["by"], rule["who"]
         if "who" not in KINDS[rule["type"]].uses or by is None or by not in KINDS[rule["type"]].by:
             continue
+        if rule["type"] in OPEN:
+            continue
         fault = ""
         if by == "control":
             if who not in ("home", "outside") and not STAKE.fullmatch(who):
                 fault = f"`{who}` is no kind of control: write home, outside, or a stake such as stake>=0.5"
-        elif who == "*" and rule["type"] == "min_share":
-            fault = f"min_share needs the name of a {by}: not every {by} can have at least {rule['limit']:g}; write it"
+        elif who == "*" and rule["type"] in ("min_share", "min_capacity"):
+            fault = (
+                f"{rule['type']} needs the name of a {by}: not every {by} can have at least {rule['limit']:g}; write it"
+            )
         elif who != "*" and who not in known[by]:
             others = [other for other, names in known.items() if who in names]
             hint = f", but a {others[0]}: write by = {others[0]}" if others else suggest(who, known[by])
@@ -189,6 +214,7 @@ def sources_have_names(reading: "Reading") -> Iterator[Issue]:
 
 
 _SHEETS = {"region": "regions", "bloc": "regions (column bloc)", "firm": "firms", "site": "sites"}
+_SHEETS |= {"process": "processes"}
 
 
 @needs("periods", "rules")

@@ -71,6 +71,26 @@ def test_an_item_with_a_row_of_its_own_shares_a_lane_nobody_opened() -> Instance
     return workshop(lanes=lanes, **(chain | {"demand": [*toys, *goods]}))
 
 
+@proves("lane_least_flow", optimum=30, without=27)
+def test_a_lane_that_is_used_carries_its_least_flow() -> Instance:
+    """The road carries 5 of the 8 goods at 1; by rail, at 2, at least 6 have to go: 2 x 3 + 6 x 4 = 30.
+
+    Without the constraint 5 x 3 + 3 x 4 = 27.
+    """
+    rail = LANE | {"mode": "rail", "cost": 2, "min_flow": 6}
+    return workshop(lanes=[LANE | {"capacity": 5}, rail], demand=wanted("1", region="there"))
+
+
+@proves("lane_in_use", optimum=28, without=27)
+def test_all_items_together_are_the_least_flow() -> Instance:
+    """4 goods and 4 toys are wanted there, the road carries 5 in all; by rail at least 4 go: 4 x 3 + 4 x 4 = 28.
+
+    Without the constraint, rail would carry 3 and not be in use: 5 x 3 + 3 x 4 = 27.
+    """
+    rail = LANE | {"mode": "rail", "cost": 2, "min_flow": 4}
+    return workshop(lanes=[LANE | {"capacity": 5}, rail], **_goods_and_toys())
+
+
 def _goods_and_toys() -> dict[str, Any]:
     """Goods and toys, made alike, and 4 of each wanted there."""
     return {

@@ -15,19 +15,26 @@ from planner_models.blocks.rules import (
     budget,
     concentration,
     content,
+    disposal,
     emissions,
+    groups,
+    openings,
     reserves,
     service,
     shares,
+    single,
     sources,
     supply,
 )
 from planner_models.blocks.rules.row import NOTHING, Key, RuleRow, ratio
 from planner_models.model import Model
 from planner_models.sets import Sets
-from planner_models.sets.rules import EVERY
+from planner_models.sets.rules import CAPACITY, EVERY, OPEN
 
-FAMILIES: tuple[ModuleType, ...] = (shares, sources, concentration, reserves, emissions, content, budget, service)
+FAMILIES: tuple[ModuleType, ...] = (
+    *(shares, sources, concentration, reserves, emissions, content, budget, service),
+    *(groups, openings, single, disposal),
+)
 
 PAID_ONCE = ("min_sources", "min_cover", "min_service", "max_cvar", "budget")
 """Types whose breach is no yearly amount."""
@@ -38,6 +45,8 @@ FIGURES: dict[str, Callable[[Model, RuleRow], float | None]] = {
     "max_hhi": concentration.index,
     "min_local_content": content.local_share,
     "max_cvar": service.worst_mean,
+    **dict.fromkeys(OPEN, openings.count_open),
+    "single_source": single.count_sources,
 }
 """Types whose figure is more than a ratio of two sums."""
 
@@ -54,6 +63,9 @@ ABSENT = {
     "min_local_content": "nothing there makes it from anything, or it or what it is made from has no value",
     "min_service": "there is no such scenario, or no market",
     "max_cvar": "no scenario has a probability",
+    **dict.fromkeys(CAPACITY, "no line there can make it"),
+    "single_source": "nothing can be supplied there",
+    "max_disposal": "it may not be thrown away, or is nowhere there",
 }
 """Why a rule has no figure for an item in any plan, by type."""
 

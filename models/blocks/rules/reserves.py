@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pyomo.environ as pyo
 
 from planner_models.blocks.rules.row import NOTHING, Key, RuleRow, everywhere, note, of_type, within
-from planner_models.keys import Market
+from planner_models.keys import Line, Market
 from planner_models.linear import LinearExpression, Variable, linear
 from planner_models.model import Model
 from planner_models.sets import Sets
@@ -159,16 +159,42 @@ def _capacity(m: Model, sets: Sets, rule: Rule, place: tuple[str, str, str]) -> 
     """What all lines there could make of the item, own and outside ones: item/year."""
     item, scope, period = place
     quantities = sets.making(item)
-    total = LinearExpression()
-    lines = {
+    lines = [
         line for line, (_, region) in sets.places.items() if region in rule.places[scope] and line[1] in quantities
-    }
-    for line in sorted(lines):
+    ]
+    return sum_capacity(m, sets, lines, quantities, period)
+
+
+def sum_capacity(
+    m: Model, sets: Sets, lines: Iterable[Line], quantities: dict[str, float], period: str
+) -> LinearExpression:
+    """What lines could make of an item, own and outside ones.
+
+    Parameters
+    ----------
+    m
+        A model with its capacity.
+    sets
+        Its sets.
+    lines
+        Lines that make the item.
+    quantities
+        By process, the quantity of the item per activity.
+    period
+        Name of the period.
+
+    Returns
+    -------
+    LinearExpression
+        item/year.
+    """
+    total, meant = LinearExpression(), set(lines)
+    for line in sorted(meant):
         if sets.lines.at[line, "home"]:
             total.extend(quantities[line[1]], m.capacity.usable.get((*line, OWN, period), LinearExpression()))
         else:
             total.add(quantities[line[1]] * sets.existing.get((*line, period), 0.0), None)
     for key, order in sets.orders.items():
-        if key[:2] in lines and not sets.lines.at[key[:2], "home"] and period in order.service:
+        if key[:2] in meant and not sets.lines.at[key[:2], "home"] and period in order.service:
             total.add(quantities[key[1]] * order.usable(period), m.capacity.built[key])
     return total

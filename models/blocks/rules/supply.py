@@ -164,8 +164,8 @@ def _makers(sets: Sets, rule: Rule) -> dict[Draw, str]:
         return dict.fromkeys(draws.index[_under(draws, rule.who)], rule.who)
     if rule.by == "firm":
         return frames.entries(draws["firm"])
-    if rule.by == "site":
-        return {draw: draw[0] for draw in draws.index}
+    if rule.by in ("site", "process"):
+        return {draw: draw[rule.by == "process"] for draw in draws.index}
     regions = {draw: sets.places[draw[:2]][1] for draw in draws.index} if rule.by else {}
     return regions if rule.by == "region" else {draw: bloc[region] for draw, region in regions.items()}
 

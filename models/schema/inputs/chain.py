@@ -54,6 +54,9 @@ TABLES = [
             "mass": number("mass", "t/item", low=0, default=0),
             "critical": flag("counted as critical in security figures", "no"),
             "disposable": flag("surplus may be thrown away", "no"),
+            "disposal_cost": number(
+                "cost of throwing away one unit, where that is allowed", "money/item", low=0, default=0
+            ),
             "requires": reference("project that must be ready before it is sold", "projects.project", required=False),
         },
     ),

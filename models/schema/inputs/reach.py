@@ -81,6 +81,12 @@ TABLES = [
                 "item/year",
                 low=0,
             ),
+            "min_flow": number(
+                "least that moves in a period in which the lane is used; of a `*` row all items together, also those "
+                "with a row of their own",
+                "item/year",
+                low=0,
+            ),
             **mark_inheriting(
                 {
                     "opening_cost": number(

@@ -1,0 +1,178 @@
+"""Textbook models with a published optimum as the tables of an instance: data as facts, builders of our own."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from planner_models.instance import Instance, instance
+from tests.published.convert import PLAIN
+
+Rows = list[dict[str, Any]]
+
+BASE: dict[str, Rows] = {"periods": [{"period": "year"}], "firms": [{"firm": "planner"}]}
+
+FACTORIES = {"Liverpool": 150_000, "Brighton": 200_000}
+DEPOTS = {"Newcastle": 70_000, "Birmingham": 50_000, "London": 100_000, "Exeter": 40_000}
+NEW_DEPOTS = {"Bristol": 30_000, "Northampton": 25_000}
+CUSTOMERS = {"C1": 50_000, "C2": 10_000, "C3": 40_000, "C4": 35_000, "C5": 60_000, "C6": 20_000}
+WAYS: dict[str, dict[str, float]] = {
+    "Liverpool": {"Newcastle": 0.5, "Birmingham": 0.5, "London": 1.0, "Exeter": 0.2, "Bristol": 0.6,
+                  "Northampton": 0.4, "C1": 1.0, "C3": 1.5, "C4": 2.0, "C6": 1.0},
+    "Brighton": {"Birmingham": 0.3, "London": 0.5, "Exeter": 0.2, "Bristol": 0.4, "Northampton": 0.3, "C1": 2.0},
+    "Newcastle": {"C2": 1.5, "C3": 0.5, "C5": 1.5, "C6": 1.0},
+    "Birmingham": {"C1": 1.0, "C2": 0.5, "C3": 0.5, "C4": 1.0, "C5": 0.5},
+    "London": {"C2": 1.5, "C3": 2.0, "C5": 0.5, "C6": 1.5},
+    "Exeter": {"C3": 0.2, "C4": 1.5, "C5": 0.5, "C6": 1.5},
+    "Bristol": {"C1": 1.2, "C2": 0.6, "C3": 0.5, "C5": 0.3, "C6": 0.8},
+    "Northampton": {"C2": 0.4, "C4": 0.5, "C5": 0.6, "C6": 0.9},
+}  # fmt: skip
+"""Williams, Model Building in Mathematical Programming, Distribution 1 and 2: pounds per ton, tons a month."""
+
+KEPT = {"Newcastle": 10_000.0, "Exeter": 5_000.0}
+OPENED = {"Bristol": 12_000.0, "Northampton": 4_000.0}
+EXPANDED = (20_000, 3_000.0)
+"""What keeping or opening a depot costs a month; by how many tons Birmingham can grow, at which cost."""
+
+KEPT_ANYWAY = sum(KEPT.values())
+"""Williams counts what closing Newcastle and Exeter saves; here keeping them costs as much."""
+
+
+def supply_network(limit: int | None = None) -> Instance:
+    """Depots are hubs: what they pass on is limited; with a `limit`, depots open, close and grow, so many at most."""
+    depots = DEPOTS if limit is None else DEPOTS | NEW_DEPOTS
+    hubs = [
+        {
+            "region": name,
+            "item": "goods",
+            "capacity": capacity,
+            "opening_cost": (KEPT | OPENED).get(name, 0.0) * (limit is not None),
+        }
+        for name, capacity in depots.items()
+    ]
+    return instance(
+        BASE
+        | {
+            "regions": [
+                {"region": name, "bloc": "depots" if name in depots else None}
+                for name in [*FACTORIES, *depots, *CUSTOMERS]
+            ],
+            "items": [{"item": "goods", "tier": "downstream"}],
+            "processes": [{"process": "make", "tier": "downstream"}],
+            "recipes": [{"process": "make", "item": "goods", "quantity": 1}],
+            "sites": [{"site": name, "region": name, "firm": "planner"} for name in FACTORIES],
+            "lines": [{"site": name, "process": "make", "capacity": made} for name, made in FACTORIES.items()],
+            "hubs": hubs,
+            "lanes": [
+                {"origin": origin, "destination": destination, "item": "goods", "mode": "road", "cost": cost}
+                for origin, costs in WAYS.items()
+                for destination, cost in costs.items()
+                if not {origin, destination} & (NEW_DEPOTS.keys() - depots.keys())
+            ],
+            "demand": [
+                {"region": name, "item": "goods", "period": "year", "volume": volume}
+                for name, volume in CUSTOMERS.items()
+            ],
+        },
+        **PLAIN,
+    )
+
+
+def single_source(path: Path) -> Instance:
+    """Holmberg, Ronnqvist and Yuan: sites with capacity and opening cost, customers each served whole by one site."""
+    numbers = np.array(path.read_text().split(), dtype=float)
+    sites, customers = numbers[:2].astype(int)
+    capacity, opening = numbers[2 : 2 + sites], numbers[2 + sites : 2 + 2 * sites]
+    demand = numbers[2 + 2 * sites : 2 + 2 * sites + customers]
+    costs = numbers[2 + 2 * sites + customers :].reshape(customers, sites)
+    places = [f"site {number:02d}" for number in range(1, sites + 1)]
+    markets = [f"customer {number:03d}" for number in range(1, customers + 1)]
+    return instance(
+        BASE
+        | {
+            "regions": [{"region": name} for name in places + markets],
+            "items": [{"item": "goods", "tier": "downstream"}],
+            "processes": [{"process": "make", "tier": "downstream"}],
+            "recipes": [{"process": "make", "item": "goods", "quantity": 1}],
+            "sites": [
+                {"site": place, "region": place, "firm": "planner", "status": "candidate", "opening_cost": cost}
+                for place, cost in zip(places, opening, strict=True)
+            ],
+            "lines": [
+                {"site": place, "process": "make", "capacity": most}
+                for place, most in zip(places, capacity, strict=True)
+            ],
+            "lanes": [
+                {"origin": place, "destination": market, "item": "goods", "mode": "road", "cost": cost / volume}
+                for market, volume, row in zip(markets, demand, costs, strict=True)
+                for place, cost in zip(places, row, strict=True)
+            ],
+            "demand": [
+                {"region": market, "item": "goods", "period": "year", "volume": volume}
+                for market, volume in zip(markets, demand, strict=True)
+            ],
+            "rules": [{"rule": "one site for each customer", "type": "single_source", "item": "goods"}],
+        },
+        **PLAIN,
+    )
+
+
+MILLS, TOWNS = ("GARY", "CLEV", "PITT"), ("FRA", "DET", "LAN", "WIN", "STL", "FRE", "LAF")
+STEEL = ("bands", "coils", "plate")
+MADE = [[400, 700, 800], [800, 1600, 1800], [200, 300, 300]]
+NEEDED = [[300, 300, 100, 75, 650, 225, 250], [500, 750, 400, 250, 950, 850, 500], [100, 100, 0, 50, 200, 100, 250]]
+CHARGE = [
+    [3000, 1200, 1200, 1200, 2500, 3500, 2500],
+    [2000, 1000, 1500, 1200, 2500, 3000, 2200],
+    [2000, 1200, 1500, 1500, 2500, 3500, 2200],
+]
+FREIGHT = [
+    [[30, 10, 8, 10, 11, 71, 6], [22, 7, 10, 7, 21, 82, 13], [19, 11, 12, 10, 25, 83, 15]],
+    [[39, 14, 11, 14, 16, 82, 8], [27, 9, 12, 9, 26, 95, 17], [24, 14, 17, 13, 28, 99, 20]],
+    [[41, 15, 12, 16, 17, 86, 8], [29, 9, 13, 9, 28, 99, 18], [26, 14, 17, 13, 31, 104, 20]],
+]
+TOGETHER, LEAST, MOST_SERVED = 625, 375, 5
+"""Fourer, Gay and Kernighan, AMPL, chapter 20, multmip1 to 3: by product and mill or town; charges by mill and town."""
+
+
+def multicommodity(least: float | None = None, most_served: int | None = None) -> Instance:
+    """Lanes with a charge and a limit of all products together; a least load, and so many towns for each mill."""
+    rules = [
+        {"rule": f"towns of {mill}", "type": "max_open", "by": "lane", "scope": mill, "limit": most_served}
+        for mill in MILLS
+        if most_served is not None
+    ]
+    ways = [(i, j, mill, town) for i, mill in enumerate(MILLS) for j, town in enumerate(TOWNS)]
+    lane = {"mode": "rail", "capacity": TOGETHER, "min_flow": least}
+    lanes = [
+        lane | {"origin": mill, "destination": town, "item": "*", "opening_cost": CHARGE[i][j]}
+        for i, j, mill, town in ways
+    ]
+    lanes += [
+        {"origin": mill, "destination": town, "item": product, "mode": "rail", "cost": FREIGHT[k][i][j]}
+        for k, product in enumerate(STEEL)
+        for i, j, mill, town in ways
+    ]
+    return instance(
+        BASE
+        | {
+            "regions": [{"region": name} for name in (*MILLS, *TOWNS)],
+            "items": [{"item": product, "tier": "downstream"} for product in STEEL],
+            "processes": [{"process": product, "tier": "downstream"} for product in STEEL],
+            "recipes": [{"process": product, "item": product, "quantity": 1} for product in STEEL],
+            "sites": [{"site": mill, "region": mill, "firm": "planner"} for mill in MILLS],
+            "lines": [
+                {"site": mill, "process": product, "capacity": MADE[k][i]}
+                for k, product in enumerate(STEEL)
+                for i, mill in enumerate(MILLS)
+            ],
+            "lanes": lanes,
+            "demand": [
+                {"region": town, "item": product, "period": "year", "volume": NEEDED[k][j]}
+                for k, product in enumerate(STEEL)
+                for j, town in enumerate(TOWNS)
+            ],
+            "rules": rules,
+        },
+        **PLAIN,
+    )

@@ -1,0 +1,28 @@
+"""Textbook models reach their published optima: counts, least loads, single sources, hubs, stock and maintenance."""
+
+import pytest
+
+from tests.published.convert import DATA, optima
+from tests.published.models import LEAST, MOST_SERVED, multicommodity, single_source
+from tests.solving import optimum
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "figure"), [(None, None, 229_850), (LEAST, None, 233_150), (LEAST, MOST_SERVED, 235_625)]
+)
+def test_multicommodity_with_charges(least: float | None, most: int | None, figure: float) -> None:
+    """A charge and a limit of all products, a least load, at most so many towns for each mill."""
+    assert optimum(multicommodity(least, most)) == pytest.approx(figure, rel=1e-6)
+
+
+SLOW = "p25.txt"
+"""30 sites and 150 customers take some 7 s."""
+
+
+@pytest.mark.parametrize(
+    ("name", "figure"),
+    [pytest.param(*row, marks=[pytest.mark.slow] if row[0] == SLOW else []) for row in optima("sscflp").items()],
+)
+def test_single_source_location(name: str, figure: float) -> None:
+    """Every customer is served whole by one site."""
+    assert optimum(single_source(DATA / "sscflp" / name)) == pytest.approx(figure, rel=1e-6)
