@@ -44,8 +44,9 @@ def _count_sites(m: Model, sets: Sets, rule: Rule, period: str) -> LinearExpress
     """The sites of the group that are open."""
     figure = LinearExpression()
     for site in list_sites(sets.instance, rule):
+        key = (site, period)
         if period in sets.windows[site]:
-            figure.add(1.0, m.sites.opened.get((site, period), None))
+            figure.add(1.0, m.sites.opened[key] if key in m.sites.opened else None)  # noqa: SIM401  # no mapping
     return figure
 
 

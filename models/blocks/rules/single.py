@@ -25,7 +25,7 @@ Place = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Singles:
-    """supplying: whether a source supplies the region of a row; given, most_given: what it gives, at most, item/year."""
+    """supplying: whether a source supplies a region; given, most_given: what it gives, at most: item/year."""
 
     supplying: pyo.Var[Supplier]
     given: dict[Supplier, LinearExpression]
