@@ -12,9 +12,12 @@ Line = tuple[str, str]
 
 def _steps(table: pd.DataFrame, group: list[str], order: str, worth: str) -> pd.DataFrame:
     """`table` in the order of its levels, with `step`: what each adds to the `worth` in all of the level before."""
+    if table.empty:  # most sheets of most instances are, and pandas takes as long for no row as for many
+        return table.assign(step=table[worth])
     table = table.sort_values([*group, order])
     before = table.groupby(group)[worth].shift().fillna(0.0)
-    return table.assign(step=table[worth] - before).query("step > 0")
+    table = table.assign(step=table[worth] - before)
+    return table[table["step"] > 0]
 
 
 def tabulate_learning(instance: Instance, time: Timeline) -> dict[tuple[str, int, str], tuple[float, float]]:

@@ -72,9 +72,10 @@ def option_table(instance: Instance, lines: pd.DataFrame) -> pd.DataFrame:
     """
     places = lines.reset_index()[["site", "process", "region"]]
     options = instance["options"][instance["options"]["max_modules"] > 0]
-    named = options[options["site"] != "*"].merge(places, on=["site", "process"])
-    shared = options[options["site"] == "*"].drop(columns="site").merge(places, on="process")
-    merged = pd.concat([named, shared]).drop_duplicates(["site", "process", "option"])
+    general = options["site"] == "*"
+    named = options[~general].merge(places, on=["site", "process"])
+    shared = options[general].drop(columns="site").merge(places, on="process") if general.any() else named[:0]
+    merged = pd.concat([named, shared]).drop_duplicates(["site", "process", "option"]) if len(shared) else named
     if instance.settings["scale"] == "off":
         table = _without_scale(merged)
     else:
