@@ -98,7 +98,7 @@ def apply_schema(sheet: str, frame: pd.DataFrame) -> pd.DataFrame:
         default = facts["default"]
         if facts["inherits"] and default is not None:
             inheriting[name], default = default, None
-        values = frame[name] if name in frame else None
+        values = frame.get(name)
         columns[name] = _cells(values, len(frame), facts["kind"] in NUMERIC, default)
     table = pd.DataFrame(columns).set_axis(frame.index)
     if inheriting:

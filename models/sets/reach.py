@@ -58,7 +58,7 @@ def find_useful_items(
     enablers = enabler_table(instance).reset_index()
     reach[item_code(enablers["enabler"]), region_code(enablers["region"])] = True
     recipes = instance["recipes"]
-    there = lines.loc[sorted(running), ["region"]].reset_index()
+    there = lines[["region"]].loc[sorted(running)].reset_index()
     inputs = recipes.loc[recipes["quantity"] < 0, ["process", "item"]].merge(there, on="process")
     reach[item_code(inputs["item"]), region_code(inputs["region"])] = True
     origins, destinations = [(item_code(arcs["item"]), region_code(arcs[end])) for end in ("origin", "destination")]
