@@ -20,7 +20,7 @@ settings.load_profile("planner")
 
 ALL_AUDITS = "all audits"
 ONE_IN = 8
-"""Of so many plans tampered with, one is given to all audits: that the others stay silent hardly differs between them."""
+"""Of so many plans tampered with one is given to all audits: whether the others stay silent hardly depends on which."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
