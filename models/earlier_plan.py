@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from planner_models.schema.decisions import Decision
+from planner_models.schema.decisions import KEYS, Decision
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -42,7 +42,7 @@ def decisions_of(inputs: Tables, tables: Tables, access: str = "in_force") -> di
     Returns
     -------
     dict of Decision to float
-        The decision, its kind first, -> 0, 1, or a number of modules.
+        The decision, its kind first, -> 0, 1, a number of modules, or of mixed price steps a share.
     """
     found: dict[Decision, float] = _list_openings(inputs, tables)
     for site, process, option, period, modules in _rows(
@@ -59,9 +59,25 @@ def decisions_of(inputs: Tables, tables: Tables, access: str = "in_force") -> di
     ):
         if existing > 0 or retired > 0:
             found["kept", site, process, period] = float(existing > 0)
-    for region, item, step, period in _rows(tables, "demand", "region", "item", "step", "period"):
-        found["priced", region, item, step, period] = 1.0
-    return found
+    return found | shares_of(tables)
+
+
+def shares_of(tables: Tables) -> dict[Decision, float]:
+    """The price steps that a plan offers.
+
+    Parameters
+    ----------
+    tables
+        Result tables by sheet.
+
+    Returns
+    -------
+    dict of Decision to float
+        The decision -> its share of the year or of the buyers; 1 where a result, as earlier versions do, says nothing.
+    """
+    found = dict.fromkeys((("priced", *key) for key in _rows(tables, "demand", *KEYS["priced"])), 1.0)
+    shares = _rows(tables, "demand", *KEYS["priced"], "share")
+    return found | {("priced", *key): share for *key, share in shares if share == share and share is not None}
 
 
 def _rows(tables: Tables, sheet: str, *columns: str) -> list[tuple]:

@@ -41,7 +41,9 @@ def round_up(m: Model) -> None:
     for variable in m.capacity.kept.values():
         _set_value(variable, int(variable.value > HARDLY_KEPT))
     for market in m.one_step:
-        steps = [m.demand.priced[key] for key in m.demand.markets[market]]
+        steps = [m.demand.priced[key] for key in m.demand.markets[market] if key not in m.demand.mixed]
+        if not steps:  # a mix is no whole number: the programme that follows chooses it
+            continue
         likely = max(steps, key=lambda variable: variable.value)
         for variable in steps:
             _set_value(variable, int(variable is likely))

@@ -183,10 +183,10 @@ def plan() -> dict[str, pd.DataFrame]:
         ]),
         "stocks": table("stocks", [("B", "metal", "1", 5.0, 1.0, 0.0), ("B", "metal", "2", 1.0, 0.0, 4.0)]),
         "demand": table("demand", [
-            ("A", "metal", "1", 10.0, 10.0, 0.0, 30.0, "1"),
-            ("A", "metal", "2", 12.0, 8.0, 4.0, 30.0, "1"),
-            ("B", "metal", "1", 8.0, 8.0, 0.0, None, "1"),
-            ("B", "metal", "2", 6.0, 6.0, 0.0, None, "1"),
+            ("A", "metal", "1", "1", 10.0, 10.0, 0.0, 30.0, 1.0, 30.0),
+            ("A", "metal", "2", "1", 12.0, 8.0, 4.0, 30.0, 1.0, 30.0),
+            ("B", "metal", "1", "1", 8.0, 8.0, 0.0, None, 1.0, None),
+            ("B", "metal", "2", "1", 6.0, 6.0, 0.0, None, 1.0, None),
         ]),
         "costs": table("costs", COSTS + SHORTAGE),
     }  # fmt: skip
@@ -276,7 +276,7 @@ TAMPERS: list[tuple[str, Tamper]] = [
     ("duty of flows", put("flows", 0, duty=7.6)),
     ("steps that are offered", put("demand", 0, step="2")),
     ("one step per market", drop("demand", 1)),
-    ("every key stands once", add("demand", "A", "metal", "1", 10.0, 0.0, 10.0, 30.0, "2")),
+    ("every key stands once", add("demand", "A", "metal", "1", "1", 10.0, 0.0, 10.0, 30.0, 1.0, 30.0)),
     ("volume of steps", scale("demand", 1, "volume")),
     ("price of steps", scale("demand", 1, "price")),
     ("sold and unserved are the volume", scale("demand", 1, "unserved")),

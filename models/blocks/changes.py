@@ -48,10 +48,16 @@ def build(m: Model, sets: Sets) -> None:
 
 
 def _match_earlier(m: Model, sets: Sets, earlier: Earlier) -> dict[Decision, tuple[Variable, float]]:
-    """By decision that is one still: its variable, and its value in the earlier plan."""
+    """By decision that is one still: its variable, and its value in the earlier plan.
+
+    The mix of steps of a market is a flow rather than a decision: changing it costs nothing.
+    """
     found = {}
     candidates = set(sets.sites.index[sets.sites["candidate"]])
+    mixed = {("priced", region, item, step, period) for region, item, period, step in m.demand.mixed}
     for decision, variable in variables(m).items():
+        if decision in mixed:
+            continue
         kind, place = decision[:2]
         before = earlier.decisions.get(decision, float(kind in STANDING and place not in candidates))
         found[decision] = (m.access.signed[decision[1:]] if kind == "accessed" else variable, before)

@@ -1,4 +1,8 @@
-"""Demand: markets with price-volume steps, served, left unserved at a penalty, or (profit) sold into."""
+"""Demand: markets with price-volume steps, served, left unserved at a penalty, or (profit) sold into.
+
+Under profit a unit sold at step q counts p_q (1 - overhead) + (1 - conduct) CS_q / V_q: a monopoly counts its price
+alone, price takers act as if all that buyers gain beyond the price (CS, see `sets.markets`) were theirs as well.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,18 @@ from planner_models.model import Model
 from planner_models.sets import Sets
 
 MARKET = ["region", "item", "period", "step"]
+REPORTED = ["region", "item", "period", "scenario", "step", "volume", "sold", "unserved", "price", "share"]
+"""Columns of sheet `demand` that one step says by itself."""
+
+SURPLUS = "consumers' surplus counted"
+"""The cost line of what the objective counts of consumers' surplus: money that nobody is paid."""
+
+OVERHEAD = "overhead"
+"""The cost line of development and selling, a share of the price of what is sold."""
+
+LEAST_SHARE = 1e-9
+"""A step that is offered for less of a year or of the buyers is not offered."""
+
 PENALTY_PER_PRICE = 3.0
 """Unserved demand without a penalty of its own costs three times its price (WORKBOOK, settings)."""
 
@@ -50,6 +66,7 @@ class Demand:
 
     volume: of each step, before enablers raise it; penalty: of a unit not served, money/item, nan where it must be
     markets: the steps of each; least_steps: how many of them must be chosen
+    mixed: the steps of markets where they may be mixed
     raised_by: what enablers add to a step; most_raised: what each can add; most_sold: volume with all that they can add
     """
 
@@ -64,12 +81,23 @@ class Demand:
     most_raised: dict[Raise, float]
     most_sold: dict[Step, float]
     least_steps: int
+    mixed: frozenset[Step]
+
+    def share(self, key: Step) -> float:
+        """The part of the year or of the buyers to which a step is offered, of a model that holds a plan."""
+        if key not in self.priced:
+            return 1.0
+        value = self.priced[key].value
+        if key in self.mixed:
+            return min(value, 1.0) if value > LEAST_SHARE else 0.0
+        return float(round(value))
 
 
 def build(m: Model, sets: Sets) -> None:
     """sold[market,t,q] in item/year; unserved likewise, under cost.
 
-    priced[market,t,q] binary, where a market has several steps or a lock says no to one.
+    priced[market,t,q] binary, where a market has several steps or a lock says no to one; between 0 and 1 where steps
+    may be mixed: the part of the year or of the buyers to which the step is offered.
 
     raised[market,t,q,enabler,threshold] >= 0, what enabling infrastructure adds to the volume of the step chosen.
     Under cost a demand row without any penalty has no `unserved`: it must be met.
@@ -109,7 +137,8 @@ def _offer(m: Model, sets: Sets, cost: bool) -> Demand:
     m.unserved = unserved = pyo.Var(missing, domain=pyo.NonNegativeReals)
     refused = {(region, item) for region, item, _ in sets.ruled_out["priced"]}
     stepped = [key for key in keys if len(markets[key[:3]]) > 1 or key[:2] in refused]
-    m.priced = priced = pyo.Var(stepped, domain=pyo.Binary)
+    mixed = frozenset(key for key, may in zip(keys, sets.demand["mixed"], strict=True) if may)
+    m.priced = priced = pyo.Var(stepped, domain=lambda _, *key: pyo.UnitInterval if key in mixed else pyo.Binary)
     return Demand(
         volume=volume,
         penalty=penalty,
@@ -122,6 +151,7 @@ def _offer(m: Model, sets: Sets, cost: bool) -> Demand:
         most_raised=most_raised,
         most_sold=most_sold,
         least_steps=1 if cost else 0,
+        mixed=mixed,
     )
 
 
@@ -164,20 +194,26 @@ def one_step(m: Model, *market: *Market) -> tuple[int, pyo.Expression, int]:
 
 
 def _post_costs(m: Model, sets: Sets) -> None:
-    """Under cost the penalty of what is not served; under profit the revenue, as a negative cost."""
+    """Under cost the penalty of what is not served; under profit the revenue, as a negative cost.
+
+    Under profit overhead is a cost, and (1 - conduct) of consumers' surplus is counted beside the revenue.
+    """
     tiers = sets.instance["items"].set_index("item")["tier"]
-    shortage, revenue = CostLine("shortage"), CostLine("revenue")
+    lines = [CostLine(name) for name in ("shortage", "revenue", OVERHEAD, SURPLUS)]
     for key, variable in m.demand.unserved.items():
-        shortage.add(m.demand.penalty[key], variable, (tiers[key[1]], key[0], key[2]))
+        lines[0].add(m.demand.penalty[key], variable, (tiers[key[1]], key[0], key[2]))
     if sets.instance.settings["objective"] == "profit":
-        price = dict(zip(m.demand.volume, sets.demand["price"], strict=True))
-        for key, variable in m.demand.sold.items():
-            revenue.add(-price[key], variable, (tiers[key[1]], key[0], key[2]))
-    m.cost_lines.extend([shortage, revenue])
+        table = sets.demand
+        counted = (1.0 - table["conduct"]) * table["surplus"]
+        each = list(zip(-table["price"], table["overhead"] * table["price"], -counted, strict=True))
+        for (key, variable), amounts in zip(m.demand.sold.items(), each, strict=True):
+            for line, amount in zip(lines[1:], amounts, strict=True):
+                line.add(amount, variable, (tiers[key[1]], key[0], key[2]))
+    m.cost_lines.extend(lines)
 
 
 def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
-    """Sheet `demand`: the step chosen in each market, its volume as enablers raise it, and what of that is sold."""
+    """Sheet `demand`: the steps offered in each market, their volume as enablers raise it, and what of that is sold."""
     prices = dict(zip(m.demand.volume, sets.demand["price"], strict=True))
     volume = dict(m.demand.volume)
     for key, most in m.demand.most_raised.items():
@@ -186,9 +222,28 @@ def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
         volume[key[:4]] += most * reached
     rows = []
     for key, variable in m.demand.sold.items():
-        chosen = round(m.demand.priced[key].value) if key in m.demand.priced else 1
-        if chosen and volume[key]:
-            unserved = volume[key] - variable.value
-            rows.append((*key[:3], "base", volume[key], variable.value, unserved, prices[key], key[3]))
-    columns = ["region", "item", "period", "scenario", "volume", "sold", "unserved", "price", "step"]
-    return {"demand": pd.DataFrame(rows, columns=columns)}
+        share = m.demand.share(key)
+        offered = share * volume[key]
+        if offered:
+            unserved = offered - variable.value
+            rows.append((*key[:3], "base", key[3], offered, variable.value, unserved, prices[key], share))
+    return {"demand": add_mean_prices(pd.DataFrame(rows, columns=REPORTED))}
+
+
+def add_mean_prices(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of sheet `demand` with the mean price of each market and scenario, steps weighed by their volume.
+
+    Parameters
+    ----------
+    rows
+        In the columns REPORTED; volumes in item/year, prices in money/item.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same, with `mean_price` in money/item.
+    """
+    market = [rows[name] for name in REPORTED[:4]]
+    volume = rows["volume"].groupby(market).transform("sum")
+    worth = (rows["volume"] * rows["price"]).groupby(market).transform("sum")
+    return rows.assign(mean_price=worth / volume.where(volume > 0))

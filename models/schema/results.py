@@ -18,6 +18,7 @@ _KEY_WORDS = {
     "origin": "from",
     "destination": "to",
     "scenario": "scenario; base is the undisturbed course",
+    "step": "price-volume step",
     "mode": "mode of transport, or of access",
 }
 
@@ -137,12 +138,15 @@ _TABLES = [
         "demand",
         "Markets served.",
         {
-            **_keys("region", "item", "period", "scenario"),
-            "volume": _rate("volume of the step chosen"),
+            **_keys("region", "item", "period", "scenario", "step"),
+            "volume": _rate("volume of the step, as far as it is offered"),
             "sold": _rate("sold"),
             "unserved": _rate("not served"),
-            "price": _money("price of the step chosen", "money/item"),
-            "step": text("price-volume step chosen"),
+            "price": _money("price of the step", "money/item"),
+            "share": share(
+                "part of the year or of the buyers to which the step is offered; 1 where one step is chosen"
+            ),
+            "mean_price": _money("mean price of the market, its steps weighed by volume", "money/item"),
         },
     ),
     table(

@@ -40,6 +40,21 @@ SETTINGS: dict[str, pa.Column] = {
     ),
     "discount_rate": number("yearly discount rate", "1/year", low=0, high=1, default=0.07),
     "objective": choice("what is optimised", ("cost", "profit"), default="cost"),
+    "conduct": number(
+        "how sellers act on their markets: 1 = monopoly, 0 = price takers, 1/N = N equal rivals in quantities; under "
+        "objective profit",
+        "share",
+        low=0,
+        high=1,
+        default=1,
+    ),
+    "overhead": number(
+        "share of the price that development and selling take; under objective profit",
+        "share",
+        low=0,
+        high=1,
+        default=0,
+    ),
     "risk_weight": number("weight in the objective of the CVaR of cost: of the base and losses", low=0, default=0),
     "cvar_alpha": number("confidence level of CVaR", "share", low=0, high=0.9999, default=0.9),
     "shortage_penalty": number("penalty where demand gives none; blank = 3 x price", "money/item", low=0),

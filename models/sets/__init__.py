@@ -15,8 +15,9 @@ from planner_models.sets.groups import collect_closable, list_used_lanes
 from planner_models.sets.levels import cluster_table, enabler_table, smallest_plants, tabulate_learning
 from planner_models.sets.lines import line_table, site_table, site_windows, tabulate_existing_capacity
 from planner_models.sets.locks import Lock, collect_ruled_out, lock_table
+from planner_models.sets.markets import tabulate_markets
 from planner_models.sets.modules import ModuleOrder, greatest_capacity, option_table, orders
-from planner_models.sets.policies import active_policies, market_table, transaction_factors
+from planner_models.sets.policies import active_policies, transaction_factors
 from planner_models.sets.reach import available, find_useful_items, useful_arcs
 from planner_models.sets.rules import Rule, rule_list
 from planner_models.sets.scenarios import Snapshots, World, scenario_sets
@@ -41,7 +42,7 @@ class Sets:
     arcs, flows: frames, one row per arc, and per arc and period in which it is not banned
     used_lanes: (origin, destination, item cell, mode) of lanes whose use is decided -> least flow in item/year
     recipes: process -> ((item, quantity), ...)
-    demand: the demand rows, with volumes as policies of market access leave them
+    demand: the price-volume steps of all markets (see `markets.tabulate_markets`)
     policies: those in force, by name
     required: process -> the project that must be ready before it runs
     places: (site, process) -> tier and region of the line: what its costs are put down to
@@ -154,7 +155,7 @@ def derive(instance: Instance) -> Sets:
         process: tuple(zip(rows["item"], rows["quantity"], strict=True))
         for process, rows in frames.groups(instance["recipes"], "process")
     }
-    demand, enablers = market_table(instance, time), enabler_table(instance)
+    demand, enablers = tabulate_markets(instance, time), enabler_table(instance)
     most = greatest_capacity(existing, possible, options)
     flows = flow_table(instance, arcs, time)
     scenarios, snapshots = scenario_sets(World(instance, draws, most, flows, demand))

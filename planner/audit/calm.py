@@ -198,9 +198,9 @@ def _sell(window: Window, found: Programme) -> None:
             row["fine"] if row["fine"] == row["fine"] else MISSED_PER_VALUE * frames.cell(items, row["item"], "value")
         )
         wanted = row["sold"] if profit else row["wanted"]
-        market = ("market", place)
+        market = ("market", (*place, row["step"]))
         found.limits[market] = (wanted, wanted)
-        found.add(-row["asked"] if profit else 0.0, wanted if row["ready"] else 0.0, row["sold"],
+        found.add(-row["worth"] if profit else 0.0, wanted if row["ready"] else 0.0, row["sold"],
                   [(window.side(place, use=True), -1.0), (market, 1.0)])  # fmt: skip
         found.add(0.0 if profit else fine, inf, wanted - row["sold"], [(market, 1.0)])
 

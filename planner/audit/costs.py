@@ -87,18 +87,22 @@ def _cost_transport(case: AuditedPlan) -> pd.DataFrame:
 
 
 def _market(case: AuditedPlan) -> pd.DataFrame:
-    """Cost of stocks; the penalty of what is unserved under cost, the revenue of what is sold under profit."""
+    """Cost of stocks; the penalty of what is unserved under cost, under profit the revenue, overhead and surplus."""
     tier = case.instance["items"].set_index("item")["tier"]
     stocks = case["stocks"].merge(case.instance["stocks"][["region", "item", "holding_cost"]], on=["region", "item"])
     demand = tabulate_service(case)
     if case.instance.settings["objective"] == "cost":
-        demand = demand.assign(line="shortage", yearly=demand["unserved"] * demand["fine"].fillna(0.0))
+        sales = [demand.assign(line="shortage", yearly=demand["unserved"] * demand["fine"].fillna(0.0))]
     else:
-        demand = demand.assign(line="revenue", yearly=-demand["sold"] * demand["asked"])
+        sales = [
+            demand.assign(line="revenue", yearly=-demand["sold"] * demand["asked"]),
+            demand.assign(line="overhead", yearly=demand["sold"] * demand["overhead"]),
+            demand.assign(line="consumers' surplus counted", yearly=-demand["sold"] * demand["counted"]),
+        ]
     stocks = stocks.assign(line="stock holding", yearly=stocks["held"] * stocks["holding_cost"])
     thrown = tabulate_disposal(case).merge(case.instance["items"][["item", "disposal_cost"]], on="item")
     thrown = thrown.assign(line="disposal", yearly=thrown["disposed"] * thrown["disposal_cost"])
-    rows = pd.concat([demand, stocks, thrown[thrown["disposal_cost"] > 0]])
+    rows = pd.concat([*sales, stocks, thrown[thrown["disposal_cost"] > 0]])
     return rows.assign(tier=rows["item"].map(tier))
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from planner.audit.case import LINE, AuditedPlan, words
-from planner.audit.demand import MARKET
+from planner.audit.demand import MARKET, tabulate_service
 from planner.audit.offers import states
 
 Key = tuple[str, ...]
@@ -12,7 +12,7 @@ Key = tuple[str, ...]
 def list_decisions(case: AuditedPlan) -> dict[Key, float]:
     """Every decision that was taken, above zero: its kind and key, as on sheet `locks`; missing ones are 0."""
     lines, projects = case["capacity"], case["projects"]
-    demand = case["demand"].assign(step=words(case["demand"]["step"]))
+    demand = tabulate_service(case)
     signed = states(case)
     signed = signed[signed["in_force"]]
     tables = {
@@ -21,7 +21,7 @@ def list_decisions(case: AuditedPlan) -> dict[Key, float]:
         "accessed": _ones(signed, "firm", "offer", "mode", "period"),
         "started": _ones(projects, "project", "option", "started"),
         "kept": _ones(lines[lines["existing"] > 0], *LINE, "period"),
-        "priced": _ones(demand, "region", "item", "step", "period"),
+        "priced": demand[["region", "item", "step", "period", "share"]],
     }
     found: dict[Key, float] = {}
     for kind, table in tables.items():

@@ -1,8 +1,9 @@
-"""Demand: one step per market, sold or left unserved."""
+"""Demand: one step per market, or a mix of steps where that is allowed, sold or left unserved."""
 
+import numpy as np
 import pandas as pd
 
-from planner.audit import Finding, at_most, never, same
+from planner.audit import TOLERANCE, Finding, at_most, never, same
 from planner.audit.case import AuditedPlan, cache_table, words
 from planner.audit.enablers import uplift
 from planner.audit.policies import market_factor
@@ -16,8 +17,10 @@ PENALTY_PER_PRICE = 3.0
 def tabulate_service(case: AuditedPlan) -> pd.DataFrame:
     """The rows of `demand` (the result) with the step's own volume, price and penalty as wanted, asked and fine.
 
-    `wanted` is what market access and enablers make of the volume. `fine` is missing where nothing says what a unit
-    not served costs; `known` is no where there is no such step.
+    `wanted` is what market access and enablers make of the volume, as far as the step is offered. `fine` is missing
+    where nothing says what a unit not served costs; `known` is no where there is no such step. `overhead` and `counted`
+    are what a unit sold costs in development and selling, and counts for as consumers' surplus; `worth` is the price
+    less the one and with the other. `mixable` says whether steps of the market may be mixed.
     """
     steps = case.instance["demand"][[*MARKET, "step", "price", "volume", "penalty"]]
     default = case.instance.settings["shortage_penalty"]
@@ -25,10 +28,48 @@ def tabulate_service(case: AuditedPlan) -> pd.DataFrame:
     general = asked * PENALTY_PER_PRICE if default is None else pd.Series(default, index=steps.index)
     steps = steps.assign(fine=steps["penalty"].fillna(general)).drop(columns="penalty")
     steps = steps.rename(columns={"volume": "wanted", "price": "asked"}).assign(known=True)
+    steps = steps.merge(appraise_steps(case), on=[*MARKET, "step"])
     sheet = case["demand"].assign(step=words(case["demand"]["step"]))
     rows = sheet.merge(steps, on=[*MARKET, "step"], how="left")
     wanted = rows["wanted"] * market_factor(case, rows) * (1.0 + uplift(case, rows))
-    return rows.assign(wanted=wanted, known=rows["known"].eq(True))
+    share = rows["share"] if case.claims("demand", "share") else 1.0
+    worth = rows["asked"].astype(float) - rows["overhead"] + rows["counted"]
+    known = rows["known"].eq(True)
+    return rows.assign(wanted=share * wanted, share=share, worth=worth, known=known, mixable=rows["mixable"].eq(True))
+
+
+@cache_table
+def appraise_steps(case: AuditedPlan) -> pd.DataFrame:
+    """Every step of `demand`: MARKET, step, `overhead` and `counted` (money/item), `mixable`.
+
+    Consumers' surplus is summed in slabs, from one price to the next: (p_r - p_(r+1)) V_r over the steps r before q.
+    """
+    rows = case.instance["demand"].sort_values([*MARKET, "price"], ascending=[True, True, True, False])
+    market = [rows[name] for name in MARKET]
+    profit = case.instance.settings["objective"] == "profit"
+    for name, without in (("conduct", 1.0), ("overhead", 0.0)):
+        said = rows.groupby(market)[name].transform("max").astype(float)
+        rows[name] = said.fillna(case.instance.settings[name]) if profit else without
+    price, volume = rows["price"].fillna(0.0), rows["volume"]
+    slabs = (price.groupby(market).shift() - price) * volume.groupby(market).shift()
+    each = slabs.fillna(0.0).groupby(market).cumsum() / volume.where(volume > 0)
+    rows = rows.assign(overhead=rows["overhead"] * price, counted=(1.0 - rows["conduct"]) * each.fillna(0.0))
+    rows["mixable"] = (rows["conduct"] < 1.0) & _find_concave(rows)
+    return rows[[*MARKET, "step", "overhead", "counted", "mixable"]]
+
+
+def _find_concave(rows: pd.DataFrame) -> pd.Series:
+    """Whether what a market is worth lies, at every step, on or above the line between its neighbours."""
+    found = {}
+    for key, steps in rows[rows["volume"] > 0].sort_values("volume").groupby(MARKET):
+        volume = np.array([0.0, *steps["volume"]])
+        worth = volume * np.array([0.0, *(steps["price"] - steps["overhead"] + steps["counted"])])
+        before, here, after = volume[:-2], volume[1:-1], volume[2:]
+        line = (worth[:-2] * (after - here) + worth[2:] * (here - before)) / (after - before)
+        room = TOLERANCE * steps["price"].max() * volume.max()
+        found[key] = bool((np.diff(volume) > 0).all() and (worth[1:-1] >= line - room).all())
+    marks = pd.Series(found, dtype=bool).reindex(pd.MultiIndex.from_frame(rows[MARKET]))
+    return marks.eq(True).set_axis(rows.index)
 
 
 EVERY = "*"
@@ -55,20 +96,35 @@ def audit(case: AuditedPlan) -> list[Finding]:
     indexed = rows.set_index([*MARKET, "step"])
     steps = case.instance["demand"]
     markets = steps.assign(volume=steps["volume"] * market_factor(case, steps)).groupby(MARKET)["volume"].min()
-    chosen = rows.groupby(MARKET).size().reindex(markets.index, fill_value=0)
+    whole = np.where(rows["mixable"], rows["share"], rows["share"].clip(lower=1.0))
+    chosen = rows.assign(whole=whole).groupby(MARKET)["whole"].sum().reindex(markets.index, fill_value=0.0)
+    mean = rows.assign(paid=rows["wanted"] * rows["asked"]).groupby(MARKET)[["paid", "wanted"]].sum()
     due = markets[markets > 0].index
     must = rows[rows["fine"].isna() & rows["known"]] if cost else rows[:0]
     return [
         *_audit_readiness(case, rows),
         never("steps that are offered", ~rows["known"]),
-        never("one step per market", (chosen > 1) | ((chosen < 1) & chosen.index.isin(due) & cost)),
+        never(
+            "one step per market",
+            (chosen > 1.0 + TOLERANCE) | ((chosen < 1.0) & chosen.index.isin(due) & cost),
+        ),
+        never("steps without a mix are offered whole", ~rows["mixable"] & (rows["share"] != 1.0)),
         same("volume of steps", indexed["volume"], indexed["wanted"].fillna(0.0)),
         same("price of steps", indexed["price"], indexed["asked"].fillna(0.0)),
+        *_audit_mean_prices(case, rows, mean["paid"] / mean["wanted"]),
         same("sold and unserved are the volume", indexed["sold"] + indexed["unserved"], indexed["volume"]),
         at_most("sold within volume", indexed["sold"], indexed["volume"]),
         at_most("nothing sold below 0", -indexed["sold"], 0.0 * indexed["sold"]),
         at_most("what must be served is", must["unserved"], 0.0 * must["unserved"], must["volume"]),
     ]
+
+
+def _audit_mean_prices(case: AuditedPlan, rows: pd.DataFrame, mean: pd.Series) -> list[Finding]:
+    """The mean price of each market; nothing where the sheet does not state it."""
+    if not case.claims("demand", "mean_price"):
+        return []
+    stated = rows.set_index(MARKET)["mean_price"]
+    return [same("mean price of markets", stated, mean.reindex(stated.index).fillna(0.0))]
 
 
 def _audit_readiness(case: AuditedPlan, rows: pd.DataFrame) -> list[Finding]:

@@ -6,7 +6,7 @@ from planner.audit import Finding, at_most, never, same
 from planner.audit import snapshots as course
 from planner.audit.balance import INCOMING, OUTGOING, balances, tally
 from planner.audit.capacity import KEY as LINE_PERIOD
-from planner.audit.case import LINE, AuditedPlan, cache_table, levels, sum_by_key, words
+from planner.audit.case import LINE, AuditedPlan, cache_table, levels, sum_by_key
 from planner.audit.demand import MARKET, tabulate_service
 from planner.audit.disruption_factors import ARC, arc_hits, factor, line_hits, market_hits
 from planner.audit.lanes import LANE, price_flows, used
@@ -207,7 +207,7 @@ def sum_opening_stock(case: AuditedPlan) -> pd.Series:
 @cache_table
 def tabulate_demand(case: AuditedPlan) -> pd.DataFrame:
     """Every market in every snapshot: what it wants undisturbed, `before`, and `wanted`, with its price and penalty."""
-    base = tabulate_service(case)[[*MARKET, "step", "wanted", "asked", "fine", "sold"]].merge(
+    base = tabulate_service(case)[[*MARKET, "step", "wanted", "asked", "fine", "sold", "share"]].merge(
         course.snapshots(case), on="period"
     )
     profit = case.instance.settings["objective"] == "profit"
@@ -218,7 +218,7 @@ def tabulate_demand(case: AuditedPlan) -> pd.DataFrame:
 
 def _audit_demand(case: AuditedPlan) -> list[Finding]:
     """What markets want in snapshots is sold or not served."""
-    key = [*SNAPSHOT, "region", "item"]
+    key = [*SNAPSHOT, "region", "item", "step"]
     rows = course.demand(case).set_index(key)
     expected = tabulate_demand(case).set_index(key)
     requires = case.instance["items"].set_index("item")["requires"]
@@ -227,15 +227,29 @@ def _audit_demand(case: AuditedPlan) -> list[Finding]:
     )
     ready = is_ready(case, waiting["requires"], waiting.index.get_level_values("period").to_series(waiting.index))
     some = rows["volume"] != 0
-    steps = words(rows["step"]) != expected["step"].reindex(rows.index)
+    steps = pd.Series(~rows.index.isin(expected.index), index=rows.index)
     return [
         never(f"steps are those of the base{_WHERE}", steps & rows["touched"].astype(bool)),
         same(f"wanted{_WHERE}", rows["volume"], expected["wanted"].fillna(0.0)),
         same(f"price of steps{_WHERE}", rows["price"][some], expected["asked"].reindex(rows.index)[some].fillna(0.0)),
         same(f"sold and unserved are what is wanted{_WHERE}", rows["sold"] + rows["unserved"], rows["volume"]),
+        *_audit_shares(case, rows[rows["touched"].astype(bool)], expected["share"]),
         at_most(f"nothing sold below 0{_WHERE}", -rows["sold"], 0.0 * rows["sold"]),
         at_most(f"nothing unserved below 0{_WHERE}", -rows["unserved"], 0.0 * rows["unserved"]),
         at_most(
             f"nothing sold before its project is ready{_WHERE}", waiting["sold"], waiting["sold"].where(ready, 0.0)
         ),
+    ]
+
+
+def _audit_shares(case: AuditedPlan, rows: pd.DataFrame, share: pd.Series) -> list[Finding]:
+    """Steps are offered as in the base, and the mean price is theirs; nothing where the sheet does not state it."""
+    if not case.claims("demand", "mean_price"):
+        return []
+    market = [rows.index.get_level_values(name) for name in [*SNAPSHOT, "region", "item"]]
+    paid, volume = (part.groupby(market).transform("sum") for part in (rows["volume"] * rows["price"], rows["volume"]))
+    mean = (paid / volume.where(volume > 0)).fillna(0.0)
+    return [
+        same(f"shares of steps are those of the base{_WHERE}", rows["share"], share.reindex(rows.index).fillna(0.0)),
+        same(f"mean price of markets{_WHERE}", rows["mean_price"], mean),
     ]

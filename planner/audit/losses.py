@@ -6,7 +6,7 @@ import pandas as pd
 from planner.audit import Finding, at_most, same
 from planner.audit import snapshots as course
 from planner.audit.balance import sum_disposal, tabulate_disposal
-from planner.audit.case import AuditedPlan, cache_table, sum_by_key
+from planner.audit.case import AuditedPlan, cache_table, sum_by_key, words
 from planner.audit.demand import EVERY, tabulate_service, weigh_units
 from planner.audit.disturbances import (
     tabulate_demand,
@@ -39,9 +39,9 @@ def _cost_transport(rows: pd.DataFrame, dearer: pd.Series | float = 1.0) -> pd.D
 
 
 def _cost_unserved(case: AuditedPlan, rows: pd.DataFrame) -> pd.DataFrame:
-    """Under cost the penalty of what is not served, under profit minus the revenue; of rows with asked and fine."""
+    """Under cost the penalty of what is not served, under profit minus what is sold is worth; of rows with both."""
     if case.instance.settings["objective"] == "profit":
-        return rows[SNAPSHOT].assign(yearly=-rows["sold"] * rows["asked"])
+        return rows[SNAPSHOT].assign(yearly=-rows["sold"] * rows["worth"])
     value = rows["item"].map(case.instance["items"].set_index("item")["value"])
     fine = rows["fine"].fillna(MISSED_PER_VALUE * value)
     return rows[SNAPSHOT].assign(yearly=rows["unserved"] * fine)
@@ -72,8 +72,8 @@ def _cost_disposal(case: AuditedPlan, rows: pd.DataFrame) -> pd.DataFrame:
 @cache_table
 def losses(case: AuditedPlan) -> pd.DataFrame:
     """Every snapshot: months, `loss` (money, discounted) and `size`, what it is a small difference of."""
-    terms = tabulate_service(case)[["region", "item", "period", "asked", "fine"]]
-    key = [*SNAPSHOT, "region", "item"]
+    terms = tabulate_service(case)[["region", "item", "period", "step", "worth", "fine"]]
+    key = [*SNAPSHOT, "region", "item", "step"]
     flowing = tabulate_flows(case)
     flowing = flowing[flowing["touched"].astype(bool)]
     sales = course.demand(case)
@@ -83,7 +83,8 @@ def losses(case: AuditedPlan) -> pd.DataFrame:
     stocks = course.stocks(case)
     stocks = stocks[stocks["touched"].astype(bool)]
     now += [_cost_unserved(case, sales), _cost_undeployed(case), _cost_stock_used(case, stocks)]
-    sold = course.repeat_base(case, "demand").merge(terms, on=key[1:], how="left")
+    sold = course.repeat_base(case, "demand")
+    sold = sold.assign(step=words(sold["step"])).merge(terms, on=key[1:], how="left")
     before = [
         _cost_running(price_production(case, course.repeat_base(case, "production"))),
         _cost_transport(price_flows(case, course.repeat_base(case, "flows"))),
@@ -109,7 +110,7 @@ def services(case: AuditedPlan, item: str = EVERY) -> pd.DataFrame:
 
     Of all items, or of one. What a snapshot does not touch wants what it is sold.
     """
-    key = [*SNAPSHOT, "region", "item"]
+    key = [*SNAPSHOT, "region", "item", "step"]
     rows = tabulate_demand(case)
     rows = rows[rows["item"].eq(item) | (item == EVERY)]
     sold = sum_by_key(course.demand(case), key, "sold").reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=0.0)

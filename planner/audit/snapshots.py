@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from planner.audit.case import LINE, AuditedPlan, cache_table
+from planner.audit.case import LINE, AuditedPlan, cache_table, words
 from planner.audit.disruption_factors import ARC, arc_hits, factor, line_hits, market_hits
 from planner.audit.lanes import LANE
 from planner.audit.offers import reach
@@ -155,6 +155,7 @@ def flows(case: AuditedPlan) -> pd.DataFrame:
 def demand(case: AuditedPlan) -> pd.DataFrame:
     """What markets want and get in every snapshot; under profit they want what the base sells."""
     rows = _course(case, "demand", ["region", "item"], of_places)
+    rows = rows.assign(step=words(rows["step"]))
     if case.instance.settings["objective"] == "profit":
         apart = ~rows["touched"].astype(bool)
         rows.loc[apart, "volume"], rows.loc[apart, "unserved"] = rows.loc[apart, "sold"], 0.0

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from planner.checks import needs, report_error, report_warning, rows
 from planner.issues import Issue
+from planner_models.sets.markets import market_term
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading
@@ -64,3 +67,63 @@ def prices_are_near_values(reading: "Reading") -> Iterator[Issue]:
             "both in millions per item"
         )
         yield report_warning(reading, "demand", row, "price", message)
+
+
+@needs("settings", "demand")
+def market_terms_agree(reading: "Reading") -> Iterator[Issue]:
+    """Conduct and overhead are of a market, not of a step: its rows say the same, or nothing."""
+    demand = reading.instance["demand"]
+    market = demand.groupby(_MARKET, sort=False)
+    for name in ("conduct", "overhead"):
+        first = market[name].transform("first")
+        for row, step in rows(demand[demand[name].notna() & (demand[name] != first)].assign(first=first)):
+            message = (
+                f"{name} is {step[name]:g} here and {step['first']:g} at another step of `{step['item']}` in "
+                f"`{step['region']}`, {step['period']}; it is of the whole market: write the same, or write it once"
+            )
+            yield report_error(reading, "demand", row, name, message)
+
+
+@needs("settings", "demand")
+def conduct_needs_profit(reading: "Reading") -> Iterator[Issue]:
+    """Under objective cost no price is chosen: conduct and overhead have no effect."""
+    settings, demand = reading.instance.settings, reading.instance["demand"]
+    if settings["objective"] == "profit":
+        return
+    for name, idle in (("conduct", 1.0), ("overhead", 0.0)):
+        said = demand[demand[name].notna()]
+        remedy = "set objective to profit (settings), or remove it"
+        if len(said):
+            message = f"{name} has no effect under objective cost; {remedy}"
+            yield report_warning(reading, "demand", int(said.index[0]), name, message)
+        elif settings[name] != idle:
+            message = f"({name}) has no effect under objective cost; {remedy}"
+            yield Issue("warning", "settings", reading.setting_cell(name), message)
+
+
+@needs("settings", "demand")
+def surplus_has_steps(reading: "Reading") -> Iterator[Issue]:
+    """Where conduct is below 1 surplus is counted from step to step: there are several, and price falls with volume."""
+    instance = reading.instance
+    if instance.settings["objective"] == "cost":
+        return
+    demand = instance["demand"]
+    demand = demand[(market_term(instance, "conduct") < 1) & demand["price"].notna()]
+    by_price = demand.sort_values([*_MARKET, "volume", "price"], ascending=[True, True, True, True, False])
+    rising = by_price[by_price.groupby(_MARKET)["price"].diff() >= 0]
+    for row, step in rows(rising.sort_index()):
+        message = (
+            f"with conduct below 1 the price must fall from step to step as volume grows: {step['price']:g} of step "
+            f"`{step['step']}` does not; write a lower price, or remove the step"
+        )
+        yield report_error(reading, "demand", row, "price", message)
+    first = demand.drop_duplicates(_MARKET)
+    alone = first[demand.groupby(_MARKET).size().reindex(pd.MultiIndex.from_frame(first[_MARKET])).to_numpy() == 1]
+    if len(alone):
+        step = alone.iloc[0]
+        more = f" (and {len(alone) - 1} more markets)" if len(alone) > 1 else ""
+        message = (
+            f"`{step['item']}` in `{step['region']}`, {step['period']}{more} has one price step: conduct below 1 has "
+            "no effect there; write several, eight to ten from 1.3 to 0.6 of the list price"
+        )
+        yield report_warning(reading, "demand", int(alone.index[0]), "step", message)

@@ -8,6 +8,7 @@ import pandas as pd
 from planner.report.disruptions import describe_disruptions
 from planner.report.figures import (
     MOST_NAMES,
+    SURPLUS,
     WEIGHT,
     capacity_and_use,
     costs_by_group,
@@ -16,6 +17,7 @@ from planner.report.figures import (
     goods,
     join_names,
     key_items,
+    money_profit,
     output,
     periods,
     shares_by_process,
@@ -45,7 +47,7 @@ def brief(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> list[
     """The sentences, in the order in which a board asks."""
     parts = (
         _bottom_line(instance, tables, facts),
-        _quality(instance, facts),
+        _quality(instance, tables, facts),
         _where_money_goes(instance, tables),
         _describe_service(instance, tables),
         describe_disruptions(instance, tables),
@@ -67,14 +69,22 @@ def _bottom_line(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -
     when = f"over {years} years ({order[0]}" + (f" to {order[-1]})" if len(order) > 1 else ")")
     today = f"in money of {settings['base_year']} (discounted at {rate} a year)"
     if settings["objective"] == "profit":
-        verb = "earns" if facts["objective"] >= 0 else "loses"
-        return f"The plan {verb} {format_money(abs(facts['objective']), settings['currency'])} {when}, {today}."
+        earned = money_profit(tables)
+        profit = facts["objective"] if earned is None else earned
+        verb = "earns" if profit >= 0 else "loses"
+        said = f"The plan {verb} {format_money(abs(profit), settings['currency'])} {when}, {today}"
+        if earned is None:
+            return f"{said}."
+        counted = format_money(facts["objective"] - earned, settings["currency"])
+        return f"{said}; sellers act as if they earned {counted} of consumers' surplus besides (conduct below 1)."
     return f"The plan costs {format_money(facts['objective'], settings['currency'])} {when}, {today}."
 
 
-def _quality(instance: Instance, facts: Mapping[str, Any]) -> str:
+def _quality(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> str:
     """How good the plan is known to be. Nothing is called best unless it is proven."""
     word = "cheaper" if instance.settings["objective"] == "cost" else "more profitable"
+    if money_profit(tables) is not None:
+        word = "better, profit and the consumers' surplus counted taken together,"
     bound, gap, currency = facts.get("bound"), facts.get("gap"), instance.settings["currency"]
     if facts["status"] == "optimal":
         return f"No plan is {word} under the assumptions in this workbook."
@@ -93,7 +103,7 @@ def _quality(instance: Instance, facts: Mapping[str, Any]) -> str:
 
 
 def _where_money_goes(instance: Instance, tables: Tables) -> str:
-    groups = costs_by_group(tables).drop(["revenue", WEIGHT], errors="ignore")
+    groups = costs_by_group(tables).drop(["revenue", SURPLUS, WEIGHT], errors="ignore")
     total = float(groups.clip(lower=0.0).sum())
     large = groups[groups > VISIBLE * total].sort_values(ascending=False, kind="stable")
     if total <= 0 or large.empty:

@@ -3,7 +3,16 @@
 import pandas as pd
 
 from planner.report.disruptions import impacts, services
-from planner.report.figures import capacity_and_use, flows_between, goods, key_items, output, periods, shares_by_region
+from planner.report.figures import (
+    SURPLUS,
+    capacity_and_use,
+    flows_between,
+    goods,
+    key_items,
+    output,
+    periods,
+    shares_by_region,
+)
 from planner.report.integration import MODES, tabulate_modes
 from planner.results.tables import Tables, table
 from planner.sheets.board import Chart, Map
@@ -64,7 +73,7 @@ def _of_goods(title: str, kind: str, instance: Instance, frame: pd.DataFrame) ->
 def _costs(instance: Instance, tables: Tables) -> pd.DataFrame:
     """Undiscounted yearly cost: periods by tiers. Revenue is no cost."""
     costs = table(tables, "costs", ("line", "tier", "period", "amount"))
-    costs = costs[costs["line"] != "revenue"]
+    costs = costs[~costs["line"].isin(["revenue", SURPLUS])]
     if costs.empty:
         return pd.DataFrame()
     sums = costs.pivot_table(index="period", columns="tier", values="amount", aggfunc="sum", fill_value=0.0)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planner.results.tables import Tables, table
+from planner_models.blocks.demand import SURPLUS
 from planner_models.instance import Instance
 
 Said = Callable[[float], str]
@@ -32,7 +33,9 @@ COST_GROUPS = {
     "shortage": ("shortage",),
     "rules broken": ("rule breach", "rule breach once"),
     "plan changes": ("plan changes",),
+    "selling and development": ("overhead",),
     "revenue": ("revenue",),
+    SURPLUS: (SURPLUS,),
 }
 """Cost lines as a board sums them up; a line that stands nowhere here is a group of its own."""
 
@@ -60,6 +63,23 @@ def costs_by_group(tables: Tables) -> pd.Series:
     sums = costs["discounted"].astype(float).groupby(costs["line"].map(lambda line: group.get(line, line))).sum()
     order = [*COST_GROUPS, *sorted(set(sums.index) - set(COST_GROUPS))]
     return sums.reindex([name for name in order if name in sums.index])
+
+
+def money_profit(tables: Tables) -> float | None:
+    """What a plan earns in money, where its objective counts consumers' surplus as well.
+
+    Parameters
+    ----------
+    tables
+        The result sheets by name.
+
+    Returns
+    -------
+    float or None
+        Discounted money: the objective less the surplus that it counts; None where it counts none.
+    """
+    groups = costs_by_group(tables)
+    return float(-groups.drop(SURPLUS).sum()) if SURPLUS in groups else None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,16 @@ import pandas as pd
 
 from planner.report.brief import brief
 from planner.report.disruptions import disruption_figures
-from planner.report.figures import capacity_and_use, costs_by_group, goods, key_items, output, periods
+from planner.report.figures import (
+    SURPLUS,
+    capacity_and_use,
+    costs_by_group,
+    goods,
+    key_items,
+    money_profit,
+    output,
+    periods,
+)
 from planner.results.tables import Tables, table
 from planner_models.instance import Instance
 from planner_models.schema import RESULTS, TIERS
@@ -38,7 +47,7 @@ def summary(instance: Instance, tables: Tables, solution_facts: Mapping[str, Any
         left out.
     """
     rows = [
-        *_outcome(instance, solution_facts),
+        *_outcome(instance, tables, solution_facts),
         *[(f"brief {number}", text, "") for number, text in enumerate(brief(instance, tables, solution_facts), 1)],
         *plan_figures(instance, tables),
         *_sources(instance, tables),
@@ -71,14 +80,18 @@ def plan_figures(instance: Instance, tables: Tables) -> list[Row]:
     ]
 
 
-def _outcome(instance: Instance, facts: Mapping[str, Any]) -> list[Row]:
+def _outcome(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> list[Row]:
+    """How the solve ended; where the objective counts consumers' surplus, the profit in money beside it."""
     unit = f"million {instance.settings['currency']}"
     goal = "least cost" if instance.settings["objective"] == "cost" else "most profit"
+    if money_profit(tables) is not None:
+        goal = "most profit and consumers' surplus, as conduct counts it"
     return [
         ("name", instance.settings["name"], ""),
         ("status", facts.get("status_text", facts["status"]), ""),
         ("goal", goal, ""),
         ("objective", facts.get("objective"), unit),
+        ("profit", money_profit(tables), unit),
         ("bound", facts.get("bound"), unit),
         ("gap", facts.get("gap"), "share"),
         ("time to solve", facts.get("seconds"), "s"),
@@ -90,10 +103,11 @@ def _costs(instance: Instance, tables: Tables) -> list[Row]:
     """Discounted totals; revenue is negative, as in sheet `costs`."""
     unit = f"million {instance.settings['currency']}, discounted"
     groups = costs_by_group(tables)
-    spent = groups.drop("revenue", errors="ignore").sum()
+    spent = groups.drop(["revenue", SURPLUS], errors="ignore").sum()
+    no_cost = ("revenue", SURPLUS)
     return [
         ("total cost", float(spent), unit),
-        *[(f"cost of {name}" if name != "revenue" else name, float(amount), unit) for name, amount in groups.items()],
+        *[(f"cost of {name}" if name not in no_cost else name, float(sum_), unit) for name, sum_ in groups.items()],
     ]
 
 

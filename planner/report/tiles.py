@@ -37,7 +37,8 @@ def _goal(values: dict[str, Any], currency: str) -> Tile | None:
     if "objective" not in values:
         return None
     label = "Total cost" if values.get("goal") == "least cost" else "Total profit"
-    return Tile(label, format_money(float(values["objective"]), currency), "discounted to the base year")
+    amount = float(values.get("profit", values["objective"]))
+    return Tile(label, format_money(amount, currency), "discounted to the base year")
 
 
 def _quality(values: dict[str, Any]) -> Tile | None:

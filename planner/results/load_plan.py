@@ -9,6 +9,7 @@ import pyomo.environ as pyo
 from planner.issues import InputError, Issue
 from planner.results.result_file import ResultFile
 from planner.results.tables import table
+from planner_models.earlier_plan import shares_of
 from planner_models.model import Model
 from planner_models.network import build
 
@@ -122,10 +123,10 @@ def _load_kept(m: Model, found: ResultFile) -> None:
 
 
 def _steps(m: Model, found: ResultFile) -> None:
-    """The price-volume step that each market has; where it has no row, one without volume."""
-    for _, key in _rows(found, "demand", ["region", "item", "period", "step"]):
-        if key in m.demand.priced:
-            m.demand.priced[key].set_value(1)
+    """The price-volume steps that each market has; where it has no row, one without volume."""
+    for kind, region, item, step, period in (shares := shares_of(found.tables)):
+        if (region, item, period, step) in m.demand.priced:
+            m.demand.priced[region, item, period, step].set_value(shares[kind, region, item, step, period])
 
 
 def _lanes(m: Model) -> None:

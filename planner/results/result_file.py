@@ -15,6 +15,7 @@ from planner.sheets.comparison import CHANGES
 from planner.workbook.names import plain
 from planner.workbook.package import Package, open_package, refuse
 from planner.workbook.read import COPIED, NEEDED, Reading, draft_of, read_copies, read_sheets
+from planner_models.blocks.demand import SURPLUS
 from planner_models.collector import collector_paused
 from planner_models.instance import Instance
 from planner_models.schema import INPUTS, RESULTS
@@ -77,6 +78,11 @@ class ResultFile:
     def objective(self) -> float:
         """The objective as the seal says it; without a seal, the sum of the costs, which it equals."""
         return self.figure("objective", self.cost if self.goal == "cost" else -self.cost)
+
+    @property
+    def counts_surplus(self) -> bool:
+        """Whether the objective counts consumers' surplus beside the profit (conduct below 1)."""
+        return bool((self.tables["costs"]["line"] == SURPLUS).any())
 
     @property
     def cost(self) -> float:

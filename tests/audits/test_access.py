@@ -83,7 +83,9 @@ def plan() -> Plan:
             (*mine, "contract", "2", 20.0, 4.95),
             (*mine, "joint_venture", "3", 110.0, 4.18),
         ]),
-        "demand": table("demand", [("A", "ore", t, volume, volume, 0.0, 20.0, "1") for t, volume in VOLUMES.items()]),
+        "demand": table("demand", [
+            ("A", "ore", t, "1", volume, volume, 0.0, 20.0, 1.0, 20.0) for t, volume in VOLUMES.items()
+        ]),
         "costs": undiscounted([
             *(("other", "upstream", "A", t, amount) for t, amount in (("1", 40.0), ("2", 60.0), ("3", 220.0))),
             *(("royalty", "upstream", "A", t, amount) for t, amount in (("1", 20.0), ("2", 30.0), ("3", 110.0))),

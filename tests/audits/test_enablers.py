@@ -62,10 +62,10 @@ def plan() -> Plan:
             ("plant", process, "own", t, amount, each[process]) for (process, t), amount in made.items()
         ]),
         "demand": table("demand", [
-            ("A", "car", "1", 110.0, 110.0, 0.0, 10.0, "1"),
-            ("A", "car", "2", 130.0, 130.0, 0.0, 10.0, "1"),
-            ("A", "charger", "1", 2.0, 2.0, 0.0, 2.0, "1"),
-            ("A", "charger", "2", 2.0, 2.0, 0.0, 2.0, "1"),
+            ("A", "car", "1", "1", 110.0, 110.0, 0.0, 10.0, 1.0, 10.0),
+            ("A", "car", "2", "1", 130.0, 130.0, 0.0, 10.0, 1.0, 10.0),
+            ("A", "charger", "1", "1", 2.0, 2.0, 0.0, 2.0, 1.0, 2.0),
+            ("A", "charger", "2", "1", 2.0, 2.0, 0.0, 2.0, 1.0, 2.0),
         ]),
         "deployments": table("deployments", [("A", "charger", "1", 3.0, 10.0), ("A", "charger", "2", 8.0, 20.0)]),
         "levels": table("levels", [

@@ -59,8 +59,8 @@ def plan() -> Plan:
         ]),
         "production": table("production", [(*plant, "own", t, 5.0, 2.0) for t in ("2", "3")]),
         "demand": table("demand", [
-            ("A", "car", "1", 5.0, 0.0, 5.0, 20.0, "1"),
-            *(("A", "car", t, 5.0, 5.0, 0.0, 20.0, "1") for t in ("2", "3")),
+            ("A", "car", "1", "1", 5.0, 0.0, 5.0, 20.0, 1.0, 20.0),
+            *(("A", "car", t, "1", 5.0, 5.0, 0.0, 20.0, 1.0, 20.0) for t in ("2", "3")),
         ]),
         "costs": undiscounted([
             ("other", "downstream", "A", "2", 10.0),

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
 
-from planner_models.blocks.demand import MARKET
+from planner_models.blocks.demand import MARKET, REPORTED, add_mean_prices
 from planner_models.blocks.disruptions.flows import Key, PeriodFlows
 from planner_models.model import Model
 from planner_models.sets import Sets
@@ -21,7 +21,6 @@ SCENARIOS = ["scenario", "probability", "service", "loss", "impact", "cvar_weigh
 PRODUCTION = ["site", "process", "mode", "period", "scenario", "made", "unit_cost"]
 FLOWS = ["origin", "destination", "item", "mode", "period", "scenario", "shipped", "cost", "duty"]
 STOCKS = ["region", "item", "period", "scenario", "held", "added", "released"]
-DEMAND = ["region", "item", "period", "scenario", "volume", "sold", "unserved", "price", "step"]
 
 Step = tuple[str, str, str]
 """Region, item and step."""
@@ -60,7 +59,7 @@ def course_rows(m: Model, courses: Courses) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of str to pandas.DataFrame
-        Sheets `production`, `flows`, `stocks` and `demand`, with the columns PRODUCTION, FLOWS, STOCKS and DEMAND;
+        Sheets `production`, `flows`, `stocks` and `demand`, with the columns declared;
         `held` in items, other amounts per year, costs and duties in money/year, unit costs and prices in money per
         unit.
     """
@@ -82,12 +81,13 @@ def course_rows(m: Model, courses: Courses) -> dict[str, pd.DataFrame]:
         for (region, item, step), (wanted, sold) in course.sold.items():
             if wanted > 0:
                 price = prices[region, item, t, step]
-                demand.append((region, item, t, w, wanted, sold, wanted - sold, price, step))
+                share = m.demand.share((region, item, t, step))
+                demand.append((region, item, t, w, step, wanted, sold, wanted - sold, price, share))
     return {
         "production": pd.DataFrame(made, columns=PRODUCTION),
         "flows": pd.DataFrame(shipped, columns=FLOWS),
         "stocks": pd.DataFrame(stocks, columns=STOCKS),
-        "demand": pd.DataFrame(demand, columns=DEMAND),
+        "demand": add_mean_prices(pd.DataFrame(demand, columns=REPORTED)),
     }
 
 

@@ -1,12 +1,14 @@
 """The sheets of markets, of what raises demand or lowers cost with volume, and of stocks."""
 
-from planner_models.schema.columns import choice, number, reference, table, text
+from planner_models.schema.columns import choice, number, reference, share, table, text
 from planner_models.schema.inputs.common import TIERS, item, period, region
 
 TABLES = [
     table(
         "demand",
-        "Markets: price-volume steps per region, item and period, of which at most one is chosen.",
+        "Markets: price-volume steps per region, item and period, of which at most one is chosen. Where conduct is "
+        "below 1 and what a market is worth is concave in its volume, steps may be mixed: each for part of the year or "
+        "of the buyers.",
         {
             "region": region("market"),
             "item": item(),
@@ -18,6 +20,18 @@ TABLES = [
                 "cost of a unit not served; blank = the setting, or 3 x price; with neither it must be served",
                 "money/item",
                 low=0,
+            ),
+            "conduct": share("how sellers act on this market, written at any of its steps; blank = the setting"),
+            "overhead": share(
+                "share of the price that development and selling take on this market, written at any of its steps; "
+                "blank = the setting"
+            ),
+            "known_margin": number(
+                "margin on revenue that sellers are known to earn on this market, to be set beside the plan's (sheet "
+                "margins of a result)",
+                "share",
+                low=-1,
+                high=1,
             ),
         },
     ),

@@ -6,7 +6,7 @@ from importlib.resources import files
 import pandas as pd
 
 from planner.report.charts import make_charts
-from planner.report.figures import Said, costs_by_group, flows_between, goods, output, periods
+from planner.report.figures import SURPLUS, Said, costs_by_group, flows_between, goods, output, periods
 from planner.report.page import GENERATOR, STYLE, Section, html_section, html_tiles
 from planner.report.picture import picture
 from planner.report.plan_page.heat import heat_maps
@@ -127,7 +127,7 @@ def _figures(drawn: Mapping[str, str], *starts: str) -> str:
 
 def _bridge(instance: Instance, tables: Tables) -> str:
     """From revenue, or the largest cost, group by group to what remains, discounted."""
-    groups = costs_by_group(tables)
+    groups = costs_by_group(tables).drop(SURPLUS, errors="ignore")
     groups = groups[groups != 0]
     if groups.empty:
         return ""

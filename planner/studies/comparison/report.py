@@ -84,6 +84,8 @@ def whole(reference: ResultFile, other: ResultFile) -> str:
 
 def _does(plan: ResultFile) -> str:
     amount = plan.objective
+    if plan.counts_surplus:
+        return f"reaches {format_money(amount, plan.currency)} of profit and consumers' surplus counted"
     verb = "costs" if plan.goal == "cost" else "earns" if amount >= 0 else "loses"
     return f"{verb} {format_money(abs(amount) if plan.goal == 'profit' else amount, plan.currency)}"
 
@@ -100,7 +102,9 @@ def _drivers(reference: ResultFile, other: ResultFile) -> str:
     if groups.empty:
         return ""
     named = [f"{group} {_format_signed(float(amount), other.currency)}" for group, amount in groups.items()]
-    return f"Where the {'profit' if profit else 'cost'} of {other.label} differs: {join_names(named, MOST_NAMED)}."
+    either = reference.counts_surplus or other.counts_surplus
+    word = "objective" if profit and either else "profit" if profit else "cost"
+    return f"Where the {word} of {other.label} differs: {join_names(named, MOST_NAMED)}."
 
 
 def _relative(change: float, base: float) -> str:
@@ -210,7 +214,7 @@ def comparison_tiles(found: Comparison) -> list[Tile]:
     reference = found.reference
     shown = []
     if reference.label in found.plans:
-        label = "Cost" if reference.goal == "cost" else "Profit"
+        label = "Cost" if reference.goal == "cost" else "Objective" if reference.counts_surplus else "Profit"
         shown.append(Tile(f"{label} of {reference.label}", _total(reference), "reference"))
     for other in _describe_plans(found):
         comparable = (other.goal, other.currency) == (reference.goal, reference.currency)
