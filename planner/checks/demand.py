@@ -75,8 +75,8 @@ def market_terms_agree(reading: "Reading") -> Iterator[Issue]:
     demand = reading.instance["demand"]
     market = demand.groupby(_MARKET, sort=False)
     for name in ("conduct", "overhead"):
-        first = market[name].transform("first")
-        for row, step in rows(demand[demand[name].notna() & (demand[name] != first)].assign(first=first)):
+        said = demand.assign(first=market[name].transform("first"))
+        for row, step in rows(said[said[name].notna() & (said[name] != said["first"])]):
             message = (
                 f"{name} is {step[name]:g} here and {step['first']:g} at another step of `{step['item']}` in "
                 f"`{step['region']}`, {step['period']}; it is of the whole market: write the same, or write it once"
