@@ -65,3 +65,6 @@ Credit = tuple[str, str, str, str, int]
 
 Grant = tuple[str, str, str, str, bool]
 """Policy, tier, region, period and whether it is paid once."""
+
+Supplied = tuple[str, str, str, str]
+"""Item, source and destination (each a region or a bloc) and period."""

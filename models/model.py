@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # blocks import this module, so their types are named here wi
     from planner_models.blocks.disruptions.stocks import Windows
     from planner_models.blocks.enablers import Enablers
     from planner_models.blocks.experience import Experience
+    from planner_models.blocks.inertia import Movements
     from planner_models.blocks.lane_use import LaneUse
     from planner_models.blocks.lanes import Lanes
     from planner_models.blocks.location import Location
@@ -68,6 +69,7 @@ class Model(pyo.ConcreteModel):
     policies: Policies
     locks: Locks
     changes: Changes
+    movements: Movements
     snapshots: Snapshots
     windows: Windows
     losses: Losses

@@ -138,6 +138,7 @@ CONCERNED: dict[str, tuple[str, ...]] = {
     "origins": ("origins",),
     "scenarios": ("scenarios", "losses", "calm"),
     "rules": ("rules",),
+    "inertia": ("inertia",),
     "changes": ("changes", "costs"),
 }
 """By result sheet: the audits that its figures concern, the likeliest first."""

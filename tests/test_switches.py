@@ -56,6 +56,7 @@ EVERYTHING = workshop(
     rules=[{"rule": "green", "type": "max_emissions", "limit": 100}],
     policies=[{"policy": "fund", "kind": "output", "item": "good", "rate": 0.1}],
     productivity=[{"where": "own", "labour": 0.5}],
+    inertia=[{"item": "good", "max_rise": 0.1}],
 )
 
 

@@ -215,6 +215,22 @@ def remarks() -> dict[str, pa.Column]:
     }
 
 
+def list_remarks(schema: pa.DataFrameSchema) -> tuple[str, ...]:
+    """The remarks of a table: a column of that name that is part of its key is none.
+
+    Parameters
+    ----------
+    schema
+        The declared table.
+
+    Returns
+    -------
+    tuple of str
+        Names of columns, of those of `remarks`.
+    """
+    return tuple(name for name in remarks() if name not in schema.columns or not meta(schema.columns[name])["key"])
+
+
 def table(name: str, description: str, columns: dict[str, pa.Column]) -> pa.DataFrameSchema:
     """A table of a workbook.
 

@@ -232,6 +232,17 @@ _TABLES = [
         },
     ),
     table(
+        "inertia",
+        "What moves no faster than sheet inertia lets it, and between which limits; a place supplies itself with what "
+        "is made there and not shipped out.",
+        {
+            **_keys("item", "source", "destination", "period"),
+            "supplied": _rate("supplied by the source to the destination"),
+            "least": _rate("least, as it can fall from the period before; blank without a limit"),
+            "most": _rate("most, as it can rise from the period before; blank without a limit"),
+        },
+    ),
+    table(
         "policies",
         "What policies cost.",
         {**_keys("policy", "period"), "spent": _money("spent over the period"), "budget": _money("budget in all")},

@@ -16,6 +16,7 @@ SWITCHES = (
     "policies",
     "scenarios",
     "productivity",
+    "inertia",
 )
 
 _MECHANISMS = {
@@ -30,6 +31,7 @@ _MECHANISMS = {
     "policies": "subsidies, duty and access policies",
     "scenarios": "disruptions",
     "productivity": "hours, energy and output that differ between places",
+    "inertia": "limits on how fast supply moves from one source to another",
 }
 
 SETTINGS: dict[str, pa.Column] = {

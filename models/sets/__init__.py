@@ -12,6 +12,7 @@ from planner_models.sets.arcs import arc_table, flow_table
 from planner_models.sets.bounds import most_sold, useful_activity
 from planner_models.sets.development import Start, project_table, ready_table, start_table
 from planner_models.sets.groups import collect_closable, list_used_lanes
+from planner_models.sets.inertia import Inertia, inertia_table
 from planner_models.sets.levels import cluster_table, enabler_table, smallest_plants, tabulate_learning
 from planner_models.sets.lines import line_table, site_table, site_windows, tabulate_existing_capacity
 from planner_models.sets.locks import Lock, collect_ruled_out, lock_table
@@ -52,6 +53,7 @@ class Sets:
     locks: row number -> the decision it holds
     ruled_out: kind of decision -> what some lock says no to
     rules: the security rules in force
+    inertia: (item, source, destination) -> how fast what the one supplies to the other can move
     scenarios, snapshots: frame of disruptions by name, and what each changes in each period it touches
     """
 
@@ -93,6 +95,7 @@ class Sets:
     rules: tuple[Rule, ...]
     scenarios: pd.DataFrame
     snapshots: Snapshots
+    inertia: dict[tuple[str, str, str], Inertia]
 
     def most_drawn(self, site: str, process: str, mode: str, period: str) -> float:
         """What could be drawn in a mode at most, if all that could be built were and of use, in activity/year."""
@@ -198,4 +201,5 @@ def derive(instance: Instance) -> Sets:
         rules=rules,
         scenarios=scenarios,
         snapshots=snapshots,
+        inertia=inertia_table(instance),
     )

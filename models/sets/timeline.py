@@ -21,6 +21,12 @@ class Timeline:
     annual: dict[str, float]
     once: dict[str, float]
 
+    def years_since_before(self, period: str) -> float:
+        """Years from the middle of the period before, or of the year before the first, to the middle of a period."""
+        place = self.position[period]
+        before = self.years[self.periods[place - 1]] if place else 1
+        return (before + self.years[period]) / 2
+
     def window(self, first: str | None, last: str | None) -> tuple[str, ...]:
         """The periods from `first` to `last`, both included; None means no limit on that side."""
         begin = 0 if first is None else self.position[first]

@@ -34,6 +34,7 @@ AUDITED = (
     "origins",
     "scenarios",
     "rules",
+    "inertia",
     "changes",
 )
 """The sheets that state a plan, in the order of the workbook."""
@@ -55,6 +56,9 @@ _NAMED = {
 
 _EVERY = {("costs", "region"), ("access", "process"), ("changes", "process"), ("rules", "item"), ("rules", "period")}
 """Where `*` may be said instead of a name."""
+
+_BLOCS = {("inertia", "destination")}
+"""Where a bloc may be said instead of a region."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,8 @@ def _unknown(instance: Instance, sheet: str, key: pd.DataFrame) -> pd.Series:
         known = set(source[source.columns[0]])
         if (sheet, name) in _EVERY:
             known.add("*")
+        if (sheet, name) in _BLOCS:
+            known |= set(instance["regions"]["bloc"])
         if name == "controller":
             known.add(INITIAL_STOCK)
         missing = ~key[name].isin(known).to_numpy()

@@ -51,6 +51,8 @@ CHECKS: tuple[Check, ...] = (
     sites.line_capacity_has_lines,
     dynamics.productivity_is_of_lines,
     dynamics.productivity_is_not_replaced,
+    dynamics.inertia_limits_something,
+    dynamics.inertia_can_begin,
     options.options_have_lines,
     options.options_can_be_ready,
     options.multiples_make_sense,

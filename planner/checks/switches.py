@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @needs(
     *("settings", "firms", "sites", "lines", "access", "projects", "learning", "clusters", "enablers", "policies"),
-    *("scenarios", "rules", "periods", "processes", "productivity"),
+    *("scenarios", "rules", "periods", "processes", "productivity", "inertia"),
 )
 def switches_leave_rows_out(reading: "Reading") -> Iterator[Issue]:
     """Once per sheet and switch: rows are there, but the mechanism is switched off."""
@@ -41,7 +41,7 @@ def _list_ineffective(instance: Instance) -> Iterator[tuple[str, str, pd.DataFra
     yield "access", "access", offers[~left]
     for kind, switch in PARTNER_SWITCHES.items():
         yield "projects", switch, projects[(projects["kind"] == kind) & projects["partner"].notna()]
-    for sheet in ("learning", "clusters", "enablers", "policies", "scenarios", "rules", "productivity"):
+    for sheet in ("learning", "clusters", "enablers", "policies", "scenarios", "rules", "productivity", "inertia"):
         yield sheet, sheet, instance[sheet]
 
 

@@ -15,7 +15,7 @@ from planner.sheets.plans import ALTERNATIVES, BREAK_EVEN
 from planner.sheets.stress import STRESS
 from planner.workbook.assist import format_default, limits_in_words
 from planner_models.schema import INPUTS, RESULTS, SETTINGS, meta
-from planner_models.schema.columns import remarks
+from planner_models.schema.columns import list_remarks
 
 _INTRODUCTION = """\
 # The workbooks
@@ -28,14 +28,15 @@ notes on its headers.
 One row per thing, names in `lower_snake_case` in row 1. `money` is millions of the currency in `settings`, `item` the
 item's own unit, `activity` one unit of a process; flows, demand and capacity are rates per year. `*` means every one.
 A column in **bold** is part of the key. Every input sheet may also carry `source`, `confidence` (high, medium, low) and
-`note`, and columns of your own: they are kept and shown, never used. Sheets whose name begins with `_` are ignored.
+`note`, and columns of your own: they are kept and shown, never used (but in sheet `inertia`
+`source` names a place). Sheets whose name begins with `_` are ignored.
 """
 
 
 def dictionary() -> str:
     """The page as Markdown."""
     parts = [_INTRODUCTION, "## Instance workbook\n"]
-    parts += [_sheet(schema, leave_out=tuple(remarks())) for schema in INPUTS.values()]
+    parts += [_sheet(schema, leave_out=list_remarks(schema)) for schema in INPUTS.values()]
     parts.append("### Keys of `settings`\n\n" + _table(dict(SETTINGS)))
     parts.append("## Result workbook\n")
     parts += [_sheet(schema) for schema in RESULTS.values()]

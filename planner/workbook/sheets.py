@@ -16,10 +16,10 @@ from planner.workbook import assist, style
 from planner.workbook.put import put_text
 from planner.workbook.rows import body
 from planner.workbook.save import Body
-from planner.workbook.tables import REMARKS
 from planner_models import frames
 from planner_models.instance import NUMERIC, convert_setting
 from planner_models.schema import INPUTS, SETTINGS, keys, meta
+from planner_models.schema.columns import list_remarks
 
 Rows: TypeAlias = pd.DataFrame | list[dict[str, Any]]
 
@@ -98,7 +98,7 @@ def _table_sheet(
     sheet = book.create_sheet(title)
     styles = []
     for place, (column, facts) in enumerate(_facts(frame, schema).items(), 1):
-        _header(sheet, place, str(column), schema.columns.get(column))
+        _header(sheet, place, str(column), schema.columns.get(column), remark=column in list_remarks(schema))
         dimension = sheet.column_dimensions[get_column_letter(place)]
         dimension.width = style.width(str(column), frame[column].head(500).tolist())
         if formats[place - 1] == style.TEXT:
@@ -114,11 +114,11 @@ def _table_sheet(
     return partial(body, frame, styles, literal, style.style_number(sheet, style.DATE))
 
 
-def _header(sheet: Worksheet, place: int, name: str, column: pa.Column | None) -> None:
+def _header(sheet: Worksheet, place: int, name: str, column: pa.Column | None, remark: bool) -> None:
     cell = sheet.cell(1, place)
     put_text(cell, name)
     needed = column is not None and meta(column)["required"]
-    style.header_cell(cell, needed=needed, remark=column is None or name in REMARKS)
+    style.header_cell(cell, needed=needed, remark=column is None or remark)
     if column is not None:
         assist.attach_note(cell, assist.note(column))
 

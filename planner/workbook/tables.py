@@ -15,10 +15,7 @@ from planner.workbook.grid import Grid, letter
 from planner.workbook.names import near, plain, quote, suggest
 from planner.workbook.stored import Value
 from planner_models.schema import INPUTS, meta
-from planner_models.schema.columns import remarks
-
-REMARKS = tuple(remarks())
-"""Columns that explain a row and are no part of it."""
+from planner_models.schema.columns import list_remarks
 
 
 @dataclass
@@ -145,7 +142,7 @@ def check_header(found: Table, sheet: str, findings: Findings) -> None:
     """A fault for every required column that the table lacks, at the next free header cell."""
     free = len(found.declared) + len(found.own)
     if not found.declared:
-        names = ", ".join(name for name in found.schema.columns if name not in REMARKS)
+        names = ", ".join(name for name in found.schema.columns if name not in list_remarks(found.schema))
         findings.at("error", sheet, "A1", f"row 1 names no column of this sheet: write them there ({names})")
     for name, column in found.schema.columns.items():
         if meta(column)["required"] and name not in found.declared:
@@ -172,7 +169,8 @@ def _look_beyond(sheet: str, grid: Grid, header: dict[int, str], findings: Findi
 
 def _rows(sheet: str, grid: Grid, header: dict[int, str], schema: pa.DataFrameSchema, findings: Findings) -> list[int]:
     """The numbers of the rows that say something in a declared column; remarks alone make no row."""
-    count = [column for column, name in header.items() if name in schema.columns and name not in REMARKS]
+    idle = list_remarks(schema)
+    count = [column for column, name in header.items() if name in schema.columns and name not in idle]
     beside = [column for column in header if column not in count]
     troubled = {row for row, column in grid.troubles if row > 1 and column in count}
     rows = []

@@ -11,5 +11,7 @@ __all__ = ["INPUTS", "TIERS"]
 _TABLES = [*chain.TABLES, *plants.TABLES, *reach.TABLES, *markets.TABLES, *dynamics.TABLES, *terms.TABLES]
 
 INPUTS: dict[str, pa.DataFrameSchema] = {
-    schema.name: schema.add_columns(remarks()) for schema in _TABLES if schema.name is not None
+    schema.name: schema.add_columns({name: column for name, column in remarks().items() if name not in schema.columns})
+    for schema in _TABLES
+    if schema.name is not None
 }

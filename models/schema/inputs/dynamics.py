@@ -1,7 +1,7 @@
 """The sheets of what holds back or changes a chain over time: productivity, and how fast flows and plants can move."""
 
 from planner_models.schema.columns import number, reference, table
-from planner_models.schema.inputs.common import PLACE
+from planner_models.schema.inputs.common import PLACE, item
 
 TABLES = [
     table(
@@ -33,6 +33,31 @@ TABLES = [
             "skilled": number("multiplies hours of skilled labour", low=0, high=1000, default=1),
             "energy": number("multiplies energy", low=0, high=1000, default=1),
             "output": number("multiplies what a unit of capacity makes", above=0, high=1000, default=1),
+        },
+    ),
+    table(
+        "inertia",
+        "How fast supply can move: what a source supplies of an item to a destination falls at most by a share a year, "
+        "and rises at most by a share a year and a seed. A place is a source of its own: with what is made there and "
+        "not shipped out. A row that names an item or a place replaces `*` rows there in the cells that it fills. "
+        "Years are counted from the middle of one period to the middle of the next, and to the first from the middle "
+        "of the year before; no fall is asked for where bans close every lane, or nothing can make the item any more.",
+        {
+            "item": item("item, or * for each", wildcard=True),
+            "source": reference(
+                "region or bloc that supplies, or * for each region", *PLACE, key=True, wildcard=True, default="*"
+            ),
+            "destination": reference(
+                "region or bloc supplied, or * for each region", *PLACE, key=True, wildcard=True, default="*"
+            ),
+            "max_fall": number("most that it falls by; blank = no limit", "share/year", low=0, high=1),
+            "max_rise": number("most that it rises by; blank = no limit", "share/year", low=0, high=1000),
+            "seed": number("what it may rise by besides; blank = 0", "item/year per year", low=0),
+            "initial": number(
+                "supplied in the year before the first period, from which that may move; blank = no limit there",
+                "item/year",
+                low=0,
+            ),
         },
     ),
 ]

@@ -7,10 +7,10 @@ import pandas as pd
 
 from planner.results.result_file import ResultFile
 from planner.seal import round_saved
-from planner.workbook.tables import REMARKS
 from planner_models.inheritance import resolve_inheritance
 from planner_models.instance import NUMERIC, apply_schema
 from planner_models.schema import INPUTS, SETTINGS, keys, meta
+from planner_models.schema.columns import list_remarks
 
 Row = dict[str, Any]
 _LONGEST = 500
@@ -141,7 +141,7 @@ def _cells(
             for frame, number in zip(frames, numbers, strict=True)
         ]
         differ = ((values[0] != values[1]) & ~(values[0].isna() & values[1].isna())).to_numpy().nonzero()[0].tolist()
-        known = column in INPUTS[sheet].columns and column not in REMARKS
+        known = column in INPUTS[sheet].columns and column not in list_remarks(INPUTS[sheet])
         shown = [value.tolist() for value in values]
         for position in differ:
             places = [
