@@ -41,7 +41,7 @@ def game(
     return Attribution(comparison, solved, sign)
 
 
-PAIR = Cast(("access", "scale"), {"policies": "sheet policies has no active row with a rate"}, {})
+PAIR = Cast(("access", "scale"), {"support": "no policy pays"}, {})
 
 
 def together(who: Coalition) -> float:
@@ -64,7 +64,7 @@ def test_the_brief_says_what_each_mechanism_is_worth():
         "2.6 billion EUR on top of all others, so it gains from the others.",
         "Access to outside firms: 1.3 billion EUR saved, 36 % of the whole;",
         "strengthen each other most (600 million EUR more together than apart)",
-        "Worth nothing in this workbook: Policies (sheet policies has no active row with a rate).",
+        "Worth nothing in this workbook: Support by policy (no policy pays).",
         "Every plan was solved to optimality.",
     ):
         assert words in text
@@ -80,17 +80,17 @@ def test_a_worth_within_the_gap_is_not_sold_as_one():
 
 
 def test_losses_are_called_losses():
-    """Profit of -1,000 without and 500 with scale, of which policies take 200."""
+    """Profit of -1,000 without and 500 with scale, of which support takes 200."""
 
     def profit(who: Coalition) -> float:
-        return -1000 + 1500 * ("scale" in who) - 200 * ("policies" in who)
+        return -1000 + 1500 * ("scale" in who) - 200 * ("support" in who)
 
-    found = game(profit, design(Cast(("scale", "policies"), {}, {"access": "not asked for"})), sign=1.0)
+    found = game(profit, design(Cast(("scale", "support"), {}, {"access": "not asked for"})), sign=1.0)
     text = brief(found, objective="profit")
     assert "What is compared here is worth 1.3 billion EUR" in text
     assert "the plan earns 300 million EUR with the mechanisms" in text
     assert "and loses 1 billion EUR with all of them off" in text
-    assert "Policies: 200 million EUR lost; -200 million EUR if it came alone" in text
+    assert "Support by policy: 200 million EUR lost; -200 million EUR if it came alone" in text
     assert "Not compared, as not asked for: Access to outside firms." in text
 
 

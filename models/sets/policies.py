@@ -10,14 +10,34 @@ from planner_models.instance import Instance
 from planner_models.sets.timeline import Timeline
 
 SUBSIDIES = ("capex", "output", "access", "development")
+DUTY = "duty"
 
 
 def active_policies(instance: Instance) -> pd.DataFrame:
-    """The policies in force in this run, by name."""
+    """The policies in force in this run, by name: active rows of the kinds that are switched on."""
     policies = instance["policies"]
-    if instance.settings["policies"] == "off":
-        policies = policies[:0]
-    return policies[policies["active"] == "yes"].set_index("policy").sort_index()
+    chosen = switched_on(instance, policies["kind"]) & (policies["active"] == "yes")
+    return policies[chosen].set_index("policy").sort_index()
+
+
+def switched_on(instance: Instance, kinds: pd.Series) -> pd.Series:
+    """Which policies the switches let be: those of kind duty have one of their own, all others another.
+
+    Parameters
+    ----------
+    instance
+        The instance.
+    kinds
+        Kind of each policy.
+
+    Returns
+    -------
+    pandas.Series
+        Bool, indexed like `kinds`.
+    """
+    on = {name: instance.settings[name] == "on" for name in ("policies", "support", "duty_policies")}
+    duties = kinds == DUTY
+    return ((duties & on["duty_policies"]) | (~duties & on["support"])) & on["policies"]
 
 
 def blocs(instance: Instance) -> pd.Series:
@@ -40,7 +60,7 @@ def blocs(instance: Instance) -> pd.Series:
 def policy_duties(instance: Instance) -> pd.DataFrame:
     """Policies of kind duty as rows of `duties`: added to what comes from other blocs."""
     policies = active_policies(instance)
-    chosen = policies[policies["kind"] == "duty"]
+    chosen = policies[policies["kind"] == DUTY]
     return pd.DataFrame(
         {
             "origin": "*",

@@ -10,10 +10,10 @@ SUBSIDIES = ("capex", "output", "access", "development")
 
 
 def of_kind(case: AuditedPlan, *kinds: str) -> Iterator[pd.Series]:
-    """The active policies of some kinds, row by row; none with the switch off."""
-    rows = case.instance["policies"]
-    if case.instance.settings["policies"] == "on":
-        for _, row in rows[(rows["active"] == "yes") & rows["kind"].isin(kinds)].iterrows():
+    """The active policies of some kinds, row by row; none of a kind that is switched off."""
+    rows, settings = case.instance["policies"], case.instance.settings
+    for _, row in rows[(rows["active"] == "yes") & rows["kind"].isin(kinds)].iterrows():
+        if settings["policies"] == "on" == settings["duty_policies" if row["kind"] == "duty" else "support"]:
             yield row
 
 

@@ -12,6 +12,7 @@ from planner.checks.supply import lane_table, match_duties
 from planner.issues import Issue
 from planner.workbook.names import plain_form
 from planner_models.instance import Instance
+from planner_models.sets.policies import DUTY, switched_on
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading
@@ -63,9 +64,8 @@ def _charges(instance: Instance) -> pd.DataFrame:
     A policy concerns what comes from other blocs. `sheet` and `row` tell where it stands.
     """
     duties, policies = instance["duties"], instance["policies"]
-    if instance.settings["policies"] == "off":
-        policies = policies[:0]
-    policies = policies[(policies["kind"] == "duty") & (policies["active"] == "yes")]
+    in_force = switched_on(instance, policies["kind"]) & (policies["active"] == "yes")
+    policies = policies[(policies["kind"] == DUTY) & in_force]
     added = policies.rename(columns={"region": "destination"}).assign(origin="*", sheet="policies")
     both = [frame.reset_index(names="row") for frame in (duties.assign(sheet="duties"), added) if len(frame)]
     columns = ["sheet", "row", "origin", "destination", "item", "rate", "from", "to"]

@@ -41,6 +41,9 @@ def _list_ineffective(instance: Instance) -> Iterator[tuple[str, str, pd.DataFra
     yield "access", "access", offers[~left]
     for kind, switch in PARTNER_SWITCHES.items():
         yield "projects", switch, projects[(projects["kind"] == kind) & projects["partner"].notna()]
+    policies, duties = instance["policies"], instance["policies"]["kind"] == "duty"
+    yield "policies", "support", policies[~duties]
+    yield "policies", "duty_policies", policies[duties]
     for sheet in ("learning", "clusters", "enablers", "policies", "scenarios", "rules", "productivity", "inertia"):
         yield sheet, sheet, instance[sheet]
 

@@ -7,7 +7,9 @@ from tests.brute_force.program import Program, Row
 
 def active(program: Program, kind: str) -> list[Row]:
     """The policies of a kind that are in force in this run."""
-    rows = program.tables["policies"] if program.settings["policies"] == "on" else []
+    switch = "duty_policies" if kind == "duty" else "support"
+    on = program.settings["policies"] == "on" == program.settings.get(switch, "on")
+    rows = program.tables["policies"] if on else []
     return [row for row in rows if row["kind"] == kind and row["active"] == "yes"]
 
 

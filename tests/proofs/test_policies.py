@@ -47,6 +47,12 @@ NEW: dict[str, Rows] = {"lines": [{"site": "shop", "process": "make"}], "options
     ("case", "figure"),
     [
         (governed({}, settings={"policies": "off"}), 16),
+        (governed({}, settings={"support": "off"}), 16),
+        (governed({}, settings={"duty_policies": "off"}), 8),
+        # a duty of 0.1 of 10 on 8 goods, and 0.2 more by policy: 16 + 8 + 16; each switch takes its kind alone
+        (governed({"kind": "duty", "item": "good", "rate": 0.2}, **IMPORTED), 40),
+        (governed({"kind": "duty", "item": "good", "rate": 0.2}, settings={"duty_policies": "off"}, **IMPORTED), 24),
+        (governed({"kind": "duty", "item": "good", "rate": 0.2}, settings={"support": "off"}, **IMPORTED), 40),
         (governed({"active": "no"}), 16),
         (governed({"region": "there"}), 16),
         (governed({"item": "make", "rate": 0.5}), 12),

@@ -9,7 +9,7 @@ from planner.studies.attribution.shapley import Coalition
 ONLY_ADD = frozenset({"learning", "clusters", "joint_development", "alliances"})
 """Mechanisms that can be left unused: a plan without them is one with them, at the same cost.
 
-Not `scale`, with which modules are whole; not `policies`, which tax as well; not `access`, whose market terms change;
+Not `scale`, with which modules are whole; not policies, which tax as well; not `access`, whose market terms change;
 not `enablers`, with which demand rises.
 """
 

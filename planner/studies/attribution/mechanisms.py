@@ -8,6 +8,7 @@ from planner.workbook.names import quote, suggest
 from planner_models.instance import Instance
 from planner_models.schema import SWITCHES
 from planner_models.sets import derive
+from planner_models.sets.policies import DUTY
 
 MECHANISMS = {
     "access": "Access to outside firms",
@@ -17,7 +18,8 @@ MECHANISMS = {
     "joint_development": "Joint development",
     "alliances": "Alliances",
     "enablers": "Enabling infrastructure",
-    "policies": "Policies",
+    "support": "Support by policy",
+    "duty_policies": "Duties by policy",
 }
 """Switch -> what people call it. The other switches, rules and scenarios, are the terms of the question, no channel."""
 
@@ -102,10 +104,16 @@ def _enablers(instance: Instance) -> str:
     return "" if (instance["enablers"]["uplift"] > 0).any() else "sheet enablers has no row with an uplift"
 
 
-def _policies(instance: Instance) -> str:
-    policies = instance["policies"]
-    heeded = (policies["active"] == "yes") & (policies["rate"] != 0)
-    return "" if heeded.any() else "sheet policies has no active row with a rate"
+def _has_policies(of_duties: bool) -> Callable[[Instance], str]:
+    def reason(instance: Instance) -> str:
+        if instance.settings["policies"] == "off":
+            return "policies are switched off in sheet settings"
+        policies = instance["policies"]
+        heeded = (policies["active"] == "yes") & (policies["rate"] != 0) & ((policies["kind"] == DUTY) == of_duties)
+        kind = "of kind duty" if of_duties else "of another kind than duty"
+        return "" if heeded.any() else f"sheet policies has no active row {kind} with a rate"
+
+    return reason
 
 
 _IDLE: dict[str, Callable[[Instance], str]] = {
@@ -116,5 +124,6 @@ _IDLE: dict[str, Callable[[Instance], str]] = {
     "joint_development": _has_partners("joint"),
     "alliances": _has_partners("alliance"),
     "enablers": _enablers,
-    "policies": _policies,
+    "support": _has_policies(of_duties=False),
+    "duty_policies": _has_policies(of_duties=True),
 }
