@@ -66,5 +66,8 @@ Credit = tuple[str, str, str, str, int]
 Grant = tuple[str, str, str, str, bool]
 """Policy, tier, region, period and whether it is paid once."""
 
+HubPeriod = tuple[str, str, str]
+"""Region, item cell of a hub, and period."""
+
 Supplied = tuple[str, str, str, str]
 """Item, source and destination (each a region or a bloc) and period."""

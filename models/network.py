@@ -15,6 +15,7 @@ from planner_models.blocks import (
     development,
     enablers,
     experience,
+    hubs,
     inertia,
     lane_use,
     lanes,
@@ -35,6 +36,7 @@ from planner_models.sets import derive
 BLOCKS: tuple[ModuleType, ...] = (
     lanes,
     lane_use,
+    hubs,
     production,
     access,
     sites,

@@ -97,6 +97,8 @@ TRADE: dict[str, Rows] = {
         {"origin": "A", "destination": "C", "item": "car", "cost": 1, "lead_days": 30, "min_flow": 1},
         {"origin": "A", "destination": "A", "item": "metal", "mode": "truck", "cost": 0.05},
     ],
+    "hubs": [{"region": "B", "item": "*", "capacity": 20, "handling_cost": 0.05, "opening_cost": 1, "fixed_cost": 0.1},
+             {"region": "A", "item": "metal", "capacity": 3, "handling_cost": 0.02}],
     "duties": [{"origin": "Y", "item": "ore", "rate": 0.1, "from": "2"},
                {"origin": "X", "destination": "C", "item": "car", "rate": 0.2}],
     "demand": [

@@ -128,6 +128,7 @@ CONCERNED: dict[str, tuple[str, ...]] = {
     "projects": ("projects", "production"),
     "production": ("production", "balance", "disturbances"),
     "flows": ("lanes", "balance", "disturbances", "costs"),
+    "hubs": ("hubs", "costs"),
     "stocks": ("balance", "disturbances"),
     "demand": ("demand", "disturbances"),
     "deployments": ("enablers",),

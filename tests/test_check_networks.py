@@ -66,12 +66,14 @@ SOUND: list[dict[str, Any]] = [
     rule("min_capacity", 20),
     rule("max_capacity", 10, by="region"),
     rule("max_new", 0, by="process", who="make"),
+    rule("max_open", 1, by="hub"),
 ]
 
 
 @pytest.mark.parametrize("facts", SOUND, ids=lambda facts: f"{facts['type']}")
 def test_sound_rule_is_silent(facts: dict[str, Any]) -> None:
-    assert said(ruled(facts), "rules") == []
+    hubs = [{"region": place, "item": "*", "opening_cost": 1} for place in ("here", "there")]
+    assert said(ruled(facts, hubs=hubs if facts.get("by") == "hub" else []), "rules") == []
 
 
 def test_least_flow_above_capacity() -> None:
@@ -88,3 +90,12 @@ def test_cost_of_disposal_that_is_not_allowed() -> None:
     assert (severity, place) == ("warning", cell("items", "disposal_cost", 2))
     assert "write yes there" in message
     assert said(ruled(items=[item | {"disposable": "yes"}]), "items") == []
+
+
+def test_hub_that_passes_nothing_on() -> None:
+    road = {"origin": "there", "destination": "here", "item": "good", "mode": "road"}
+    hub = {"region": "here", "item": "good", "capacity": 3}
+    ((severity, place, message),) = said(ruled(hubs=[hub], lanes=[road]), "hubs")
+    assert (severity, place) == ("warning", cell("hubs", "region", 2))
+    assert "no lane takes `good` on from there" in message
+    assert said(ruled(hubs=[hub]), "hubs") == []

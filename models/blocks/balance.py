@@ -2,7 +2,8 @@
 
 Other blocks post what they make, use and move to `m.ledgers.supply` and `m.ledgers.delivered`, sums by (item, region,
 period). Most places have only a supply side. Where a region has a lane to itself for an item, what is made there must
-take that lane to be of use there; then sales, stocks and local use stand on the delivered side.
+take that lane to be of use there; then sales, stocks and local use stand on the delivered side. So it is at hubs, where
+what is made stays without a lane (`retained`), and what has arrived is passed on (`transited`) within their capacity.
 """
 
 from collections import defaultdict
@@ -46,13 +47,13 @@ def build(m: Model, sets: Sets) -> None:
 
 
 def balance(m: Model, *key: *Place) -> pyo.Expression:
-    """made + arrived + transited - used - shipped - sold - left - (held[t] - held[t-1]) / years = 0"""
+    """made + arrived + transited - retained - used - shipped - sold - left - (held[t] - held[t-1]) / years = 0"""
     terms = m.ledgers.supply[key]
     return terms.expression() == -terms.constant
 
 
 def delivery(m: Model, *key: *Place) -> pyo.Expression:
-    """arrived - transited - used - sold - (held[t] - held[t-1]) / years = 0, where a region has a lane to itself"""
+    """arrived + retained - transited - used - sold - (held[t] - held[t-1]) / years = 0, where a region has two sides"""
     terms = m.ledgers.delivered[key]
     return terms.expression() == -terms.constant
 

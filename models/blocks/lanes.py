@@ -35,6 +35,7 @@ class Lanes:
 
     shipped: pyo.Var[Flow]
     transited: pyo.Var[Place]
+    retained: pyo.Var[Place]
     lane_opened: pyo.Var[Lane]
     lane_of: dict[Flow, Lane]
     lane_before: dict[Lane, Lane]
@@ -47,7 +48,8 @@ def build(m: Model, sets: Sets) -> None:
     """shipped[a,t] >= 0 in item/year; lane_opened[lane row,t] binary, for rows with an opening cost.
 
     transited[i,r,t] >= 0: where a region has a lane to itself for an item, what has arrived (or stands in stock) and
-    is shipped on; see the balance block.
+    is shipped on; see the balance block. Likewise at hubs, where what is passed on has to be known; there
+    retained[i,r,t] >= 0 is what is made and stays.
     """
     m.lanes = _offer(m, sets)
     m.lane_opening = pyo.Constraint(list(m.lanes.lane_of), rule=lane_opening)
@@ -73,9 +75,13 @@ def _offer(m: Model, sets: Sets) -> Lanes:
     most_moved = _most_moved(sets)
     transits = [(*place, period) for place in _split(sets) for period in periods]
     m.transited = transited = pyo.Var(transits, domain=pyo.NonNegativeReals)
+    inner = _own_lanes(sets)
+    staying = [(item, region, period) for item, region, period in transits if (item, region) not in inner]
+    m.retained = retained = pyo.Var(staying, domain=pyo.NonNegativeReals)
     return Lanes(
         shipped=shipped,
         transited=transited,
+        retained=retained,
         lane_opened=lane_opened,
         lane_of=lane_of,
         lane_before={(*lane, later): (*lane, earlier) for lane in lanes for earlier, later in pairwise(periods)},
@@ -86,6 +92,12 @@ def _offer(m: Model, sets: Sets) -> Lanes:
 
 
 def _split(sets: Sets) -> pd.MultiIndex:
+    """The (item, region) with a lane from the region to itself, and those of hubs."""
+    own = _own_lanes(sets)
+    return own.union(pd.MultiIndex.from_tuples(list(sets.hubs.hub_of), names=PLACE)) if sets.hubs.hub_of else own
+
+
+def _own_lanes(sets: Sets) -> pd.MultiIndex:
     """The (item, region) with a lane from the region to itself."""
     own = sets.arcs[sets.arcs["origin"] == sets.arcs["destination"]]
     return pd.MultiIndex.from_frame(own[PLACE].drop_duplicates().sort_values(PLACE))
@@ -153,6 +165,9 @@ def _post_balance(m: Model, sets: Sets, variables: np.ndarray) -> None:
     for key, variable in m.lanes.transited.items():
         m.ledgers.delivered[key].add(-1.0, variable)
         m.ledgers.supply[key].add(1.0, variable)
+    for key, variable in m.lanes.retained.items():
+        m.ledgers.delivered[key].add(1.0, variable)
+        m.ledgers.supply[key].add(-1.0, variable)
 
 
 def _post_costs(m: Model, sets: Sets, variables: np.ndarray) -> None:

@@ -125,6 +125,16 @@ _TABLES = [
         },
     ),
     table(
+        "hubs",
+        "Places that pass goods on.",
+        {
+            **_keys("region", "item", "period"),
+            "opened": flag("is it open"),
+            "passed": _rate("passed on; of a row for `*` all its items"),
+            "cost": _money("handling", "money/year"),
+        },
+    ),
+    table(
         "stocks",
         "Stock between periods.",
         {

@@ -12,6 +12,7 @@ from planner_models.sets.arcs import arc_table, flow_table
 from planner_models.sets.bounds import most_sold, useful_activity
 from planner_models.sets.development import Start, project_table, ready_table, start_table
 from planner_models.sets.groups import collect_closable, list_used_lanes
+from planner_models.sets.hubs import Hubs, hub_sets
 from planner_models.sets.inertia import Inertia, inertia_table
 from planner_models.sets.levels import cluster_table, enabler_table, smallest_plants, tabulate_learning
 from planner_models.sets.lines import line_table, site_table, site_windows, tabulate_existing_capacity
@@ -42,6 +43,7 @@ class Sets:
     learning, clusters, plants, enablers: levels and what they ask for
     arcs, flows: frames, one row per arc, and per arc and period in which it is not banned
     used_lanes: (origin, destination, item cell, mode) of lanes whose use is decided -> least flow in item/year
+    hubs: the places where passing goods on is limited or costs something
     recipes: process -> ((item, quantity), ...)
     demand: the price-volume steps of all markets (see `markets.tabulate_markets`)
     policies: those in force, by name
@@ -82,6 +84,7 @@ class Sets:
     arcs: pd.DataFrame
     flows: pd.DataFrame
     used_lanes: dict[tuple[str, str, str, str], float]
+    hubs: Hubs
     recipes: dict[str, tuple[tuple[str, float], ...]]
     demand: pd.DataFrame
     policies: pd.DataFrame
@@ -188,6 +191,7 @@ def derive(instance: Instance) -> Sets:
         arcs=arcs,
         flows=flows,
         used_lanes=list_used_lanes(instance, rules, flows),
+        hubs=hub_sets(instance, rules, arcs),
         recipes=recipes,
         demand=demand,
         policies=active_policies(instance),

@@ -21,6 +21,7 @@ from planner.audit.case import LINE, AuditedPlan, cache_table, sum_by_key
 from planner.audit.demand import tabulate_service
 from planner.audit.disruption_factors import ARC
 from planner.audit.disturbances import sum_opening_stock, usable
+from planner.audit.hubs import Passage, list_passages
 from planner.audit.lanes import LANE, openings, price_flows
 from planner.audit.losses import MISSED_PER_VALUE, by_scenario
 from planner.audit.offers import reach
@@ -111,15 +112,16 @@ class Window:
     period: str
     months: float
     apart: frozenset[Pool]
-    inner: frozenset[Pool]
+    lanes_inside: frozenset[Pool]
 
     def rows(self, table: pd.DataFrame) -> list[dict[str, Any]]:
         """Rows of the period."""
         return frames.rows(table[table["period"] == self.period])
 
     def side(self, place: Pool, use: bool) -> tuple[str, Pool]:
-        """The balance of a pool; where a lane leads from the region to itself, use is on its far end."""
-        return ("delivered" if use and place in self.inner else "supply", place)
+        """The balance of a pool; where a lane leads from the region to itself, and at hubs, use is on the far side."""
+        apart = place in self.lanes_inside or place in list_passages(self.case, self.period)
+        return ("delivered" if use and apart else "supply", place)
 
 
 def programme(window: Window, arcs: pd.DataFrame) -> Programme:
@@ -130,15 +132,36 @@ def programme(window: Window, arcs: pd.DataFrame) -> Programme:
     _sell(window, found)
     _keep(window, found)
     _deploy(window, found)
+    _limit_hubs(window, found)
     items = window.case.instance["items"].set_index("item")[["disposable", "disposal_cost"]]
     thrown = {(row["region"], row["item"]): row["disposed"] for row in window.rows(tabulate_disposal(window.case))}
     for row in [row for row in found.sums if row[0] in ("supply", "delivered")]:
         if row[0] == "delivered":
-            found.add(0.0, inf, 0.0, [(row, -1.0), (("supply", row[1]), 1.0)])
+            _pass(window, found, row[1])
         elif items.at[row[1][1], "disposable"] == "yes":
             each = frames.cell(items, row[1][1], "disposal_cost")
             found.add(each, inf, thrown.get(row[1], 0.0), [(row, -1.0)])
     return found
+
+
+def _pass(window: Window, found: Programme, place: Pool) -> None:
+    """What has arrived may be shipped on; at a hub within its capacity, and what is made there may stay."""
+    supply, delivered = ("supply", place), ("delivered", place)
+    passage = list_passages(window.case, window.period).get(place, Passage(0.0, inf, 0.0, None))
+    parts = [(delivered, -1.0), (supply, 1.0), *([(("hub", passage.shared), 1.0)] if passage.shared else [])]
+    found.add(passage.cost, passage.most, passage.base, parts)
+    if place not in window.lanes_inside:
+        found.add(0.0, inf, 0.0, [(supply, -1.0), (delivered, 1.0)])
+
+
+def _limit_hubs(window: Window, found: Programme) -> None:
+    """The capacity of hubs of all items, less what the pools apart pass on."""
+    hubs = window.case.instance["hubs"]
+    for hub in frames.rows(hubs[(hubs["item"] == "*") & hubs["capacity"].notna()]):
+        key = (hub["region"], "*")
+        passages = list_passages(window.case, window.period)
+        apart = sum(one.base for place, one in passages.items() if one.shared == key and place in window.apart)
+        found.limits["hub", key] = (-inf, max(hub["capacity"] - apart, 0.0))
 
 
 def _ship(window: Window, arcs: pd.DataFrame, found: Programme) -> None:

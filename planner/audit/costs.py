@@ -8,6 +8,8 @@ from planner.audit.case import LINE, AuditedPlan, levels, sum_by_key
 from planner.audit.changes import NAME as CHANGES
 from planner.audit.changes import cost_changes
 from planner.audit.demand import tabulate_service
+from planner.audit.hubs import LINES as HUBS
+from planner.audit.hubs import cost_hubs
 from planner.audit.lanes import openings, price_base_flows
 from planner.audit.levels import savings
 from planner.audit.losses import RISK, cost_expected_losses, risk
@@ -25,7 +27,7 @@ _KEY = ["line", *_LABEL]
 SAVINGS = ("learning saving", "cluster saving")
 OPENING = "lane opening"
 ONCE = (
-    *("opening", "closing", OPENING, "access entry", "development fee", "subsidies once"),
+    *("opening", "closing", OPENING, HUBS[2], "access entry", "development fee", "subsidies once"),
     *(CHANGES, RISK, BREACHES[1]),
 )
 """Cost lines paid once; all others are yearly."""
@@ -114,6 +116,7 @@ def audit(case: AuditedPlan) -> list[Finding]:
         _cost_assets,
         under_way,
         _cost_transport,
+        cost_hubs,
         _market,
         cost_changes,
         cost_expected_losses,

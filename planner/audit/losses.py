@@ -15,6 +15,7 @@ from planner.audit.disturbances import (
     tabulate_flows,
     tally_snapshots,
 )
+from planner.audit.hubs import tabulate_passed, tabulate_passed_in_snapshots
 from planner.audit.lanes import price_flows
 from planner.audit.production import price_production
 from planner.audit.scenarios import SNAPSHOT, scenarios
@@ -69,6 +70,11 @@ def _cost_disposal(case: AuditedPlan, rows: pd.DataFrame) -> pd.DataFrame:
     return rows[SNAPSHOT].assign(yearly=rows["disposed"] * each)[each > 0]
 
 
+def _cost_handling(rows: pd.DataFrame) -> pd.DataFrame:
+    """Handling of what hubs pass on."""
+    return rows[SNAPSHOT].assign(yearly=rows["passed"] * rows["handling_cost"])
+
+
 @cache_table
 def losses(case: AuditedPlan) -> pd.DataFrame:
     """Every snapshot: months, `loss` (money, discounted) and `size`, what it is a small difference of."""
@@ -92,6 +98,9 @@ def losses(case: AuditedPlan) -> pd.DataFrame:
         _cost_stock_used(case, course.repeat_base(case, "stocks", course.of_places)),
     ]
     now += [_cost_disposal(case, sum_disposal(case, tally_snapshots(case)))]
+    if len(case.instance["hubs"]):
+        now.append(_cost_handling(tabulate_passed_in_snapshots(case)))
+        before.append(_cost_handling(tabulate_passed(case).merge(course.snapshots(case)[SNAPSHOT], on="period")))
     before += [_cost_disposal(case, tabulate_disposal(case).merge(course.snapshots(case)[SNAPSHOT], on="period"))]
     parts = [part.assign(sign=1.0) for part in now] + [part.assign(sign=-1.0) for part in before]
     sums = pd.concat([part for part in parts if len(part)] or parts[:1])

@@ -24,6 +24,7 @@ AUDITED = (
     "projects",
     "production",
     "flows",
+    "hubs",
     "stocks",
     "demand",
     "deployments",
@@ -54,7 +55,14 @@ _NAMED = {
 }
 """By key column of a result: the input sheet whose first column names what it may say."""
 
-_EVERY = {("costs", "region"), ("access", "process"), ("changes", "process"), ("rules", "item"), ("rules", "period")}
+_EVERY = {
+    ("costs", "region"),
+    ("access", "process"),
+    ("changes", "process"),
+    ("rules", "item"),
+    ("rules", "period"),
+    ("hubs", "item"),
+}
 """Where `*` may be said instead of a name."""
 
 _BLOCS = {("inertia", "destination")}

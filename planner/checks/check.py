@@ -142,6 +142,7 @@ CHECKS: tuple[Check, ...] = (
     groups.groups_can_have_their_capacity,
     groups.disposal_is_allowed,
     groups.least_flows_fit_capacity,
+    groups.hubs_pass_something,
     locks.locks_are_complete,
     locks.locks_can_hold,
     switches.switches_leave_rows_out,

@@ -1,4 +1,4 @@
-"""Rules on groups: what they count exists and is enough, and capacity that must be there can be."""
+"""Rules on groups: what they count exists and is enough; least flows, hubs and disposal can do what they say."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from planner.workbook.read import Reading
 
 _SHEETS = ("periods", "regions", "items", "processes", "recipes", "firms", "sites", "lines", "line_capacity", "options",
-           "access", "lanes", "rules")  # fmt: skip
+           "access", "lanes", "hubs", "rules")  # fmt: skip
 _ROUNDING = 1e-9
 
 
@@ -40,8 +40,8 @@ def list_counted(instance: Instance, rule: Row, named: bool = True) -> dict[str,
     Returns
     -------
     dict of str to bool
-        What `who` could name (sites, or the regions where lanes end) -> whether a lane there has a least flow, without
-        which nothing tells that it is used; True of sites.
+        What `who` could name (sites, regions of hubs, or regions where lanes end) -> whether a lane there has a least
+        flow, without which nothing tells that it is used; True of sites and hubs.
     """
     there = regions_of(instance, rule["scope"] or "*")
     if rule["by"] == "site":
@@ -51,6 +51,10 @@ def list_counted(instance: Instance, rule: Row, named: bool = True) -> dict[str,
         some = set(lines.loc[lines["process"].isin(makers), "site"]) if rule["item"] != "*" else set(sites["site"])
         meant = sites["region"].isin(there) & sites["firm"].map(home).eq("yes") & sites["site"].isin(some)
         found = dict.fromkeys(sites.loc[meant, "site"], True)
+    elif rule["by"] == "hub":
+        hubs = instance["hubs"]
+        meant = hubs["region"].isin(there) & (hubs["item"].eq(rule["item"]) | (rule["item"] == "*"))
+        found = dict.fromkeys(hubs.loc[meant, "region"], True)
     else:
         lanes = instance["lanes"]
         lanes = lanes[lanes["origin"].isin(there) & (lanes["origin"] != lanes["destination"])]
@@ -73,16 +77,23 @@ def _find_makers(instance: Instance, item: str) -> set[str]:
 def openings_count_something(reading: "Reading") -> Iterator[Issue]:
     """A rule on openings names what there is, and asks for no more than there is."""
     for row, rule in _of_types(reading.instance, OPEN):
-        if rule["by"] not in COUNTED or rule["by"] == "hub":
+        if rule["by"] not in COUNTED:
             continue
         known = list_counted(reading.instance, rule, named=False)
         for name in _split(rule["who"]) if rule["who"] != "*" else []:
             if name not in known:
-                what = "site of a home firm there" if rule["by"] == "site" else "region where such a lane ends"
+                what = _WHAT[rule["by"]]
                 hint = suggest(name, known) or f": write {_some(known)}"
                 yield report_error(reading, "rules", row, "who", f"`{name}` is no {what}{hint}")
         counted = list_counted(reading.instance, rule)
         yield from _judge_count(reading, row, rule, counted)
+
+
+_WHAT = {
+    "site": "site of a home firm there",
+    "hub": "region there with a hub",
+    "lane": "region where such a lane ends",
+}
 
 
 def _some(known: dict[str, bool]) -> str:
@@ -91,12 +102,12 @@ def _some(known: dict[str, bool]) -> str:
 
 
 def _judge_count(reading: "Reading", row: int, rule: Row, counted: dict[str, bool]) -> Iterator[Issue]:
-    limit, what = rule["limit"], {"site": "sites", "lane": "destinations of lanes"}[rule["by"]]
-    if rule["type"] == "max_open" and rule["by"] == "site" and limit >= len(counted):
+    limit, what = rule["limit"], f"{rule['by']}s"
+    if rule["type"] == "max_open" and rule["by"] != "lane" and limit >= len(counted):
         message = f"there are {len(counted)} {what} in all: every plan meets it; write less, or remove the rule"
         yield report_warning(reading, "rules", row, "limit", message)
     sort = report_error if rule["hard"] == "yes" else report_warning
-    if rule["type"] == "min_open" and rule["by"] == "site" and limit > len(counted):
+    if rule["type"] == "min_open" and rule["by"] != "lane" and limit > len(counted):
         message = f"there are {len(counted)} {what} in all; write {len(counted)} or less"
         yield sort(reading, "rules", row, "limit", message)
     if rule["type"] == "min_open" and rule["by"] == "lane" and limit > 0 and not any(counted.values()):
@@ -184,3 +195,27 @@ def least_flows_fit_capacity(reading: "Reading") -> Iterator[Issue]:
             "used; exchange them, or write less"
         )
         yield report_error(reading, "lanes", row, "min_flow", message)
+
+
+@needs("regions", "items", "lanes", "hubs")
+def hubs_pass_something(reading: "Reading") -> Iterator[Issue]:
+    """Something can be passed on at a hub: a lane brings it and another takes it away."""
+    lanes, hubs = reading.instance["lanes"], reading.instance["hubs"]
+    lanes = lanes[lanes["origin"] != lanes["destination"]]
+    ends = {end: set(zip(lanes[end], lanes["item"], strict=True)) for end in ("destination", "origin")}
+    for row, hub in rows(hubs):
+        lacking = [
+            end
+            for end, known in ends.items()
+            if not any(
+                place == hub["region"] and (item in ("*", hub["item"]) or hub["item"] == "*") for place, item in known
+            )
+        ]
+        if lacking:
+            way = "brings anything there" if lacking[0] == "destination" else "takes anything on from there"
+            what = "anything" if hub["item"] == "*" else f"`{hub['item']}`"
+            message = (
+                f"no lane {way.replace('anything', what)}, so that `{hub['region']}` passes nothing on; add lanes, "
+                "correct the region or the item, or remove the row"
+            )
+            yield report_warning(reading, "hubs", row, "region", message)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from planner.solver.compiled import Compiled
-from planner_models.blocks.disruptions.flows import Flow, PeriodFlows, period_flows
+from planner_models.blocks.disruptions.flows import LIMITED, Flow, PeriodFlows, period_flows
 from planner_models.model import Model
 from planner_models.sets.weights import service_weights
 
@@ -96,7 +96,7 @@ def _arrays(flows: PeriodFlows, cost: np.ndarray, upper: np.ndarray, pace: int) 
     """The rows of the flows; released x months / 12 <= what there is in stock, as released <= pace x that."""
     rows = [(row.columns, row.coefficients) for row in flows.rows]
     high = [-row.rest.value() for row in flows.rows]
-    low = [-np.inf if row.kind == "sharing" else end for row, end in zip(flows.rows, high, strict=True)]
+    low = [-np.inf if row.kind in LIMITED else end for row, end in zip(flows.rows, high, strict=True)]
     for number, there in flows.stocks.items():
         rows.append(([number, pace], [1.0, -there.available_now()]))
         low.append(-np.inf)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.published.convert import DATA, optima
-from tests.published.models import LEAST, MOST_SERVED, multicommodity, single_source
+from tests.published.models import LEAST, MOST_SERVED, multicommodity, single_source, supply_network
 from tests.solving import optimum
 
 
@@ -26,3 +26,8 @@ SLOW = "p25.txt"
 def test_single_source_location(name: str, figure: float) -> None:
     """Every customer is served whole by one site."""
     assert optimum(single_source(DATA / "sscflp" / name)) == pytest.approx(figure, rel=1e-6)
+
+
+def test_supply_network() -> None:
+    """Williams, Distribution 1: depots pass on so much of what two factories make for six customers."""
+    assert optimum(supply_network()) == pytest.approx(198_500)

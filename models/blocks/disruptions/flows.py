@@ -16,17 +16,20 @@ from planner_models.blocks.production import COST_LINES
 from planner_models.linear import LinearExpression
 from planner_models.model import Model
 
-FLOWS = {"made": 3, "shipped": 4, "transited": 2, "left": 2, "sold": 2, "deployed": 2}
+FLOWS = {"made": 3, "shipped": 4, "transited": 2, "retained": 2, "left": 2, "sold": 2, "deployed": 2}
 """The variables of the base that are flows, and where the period stands in their keys."""
 
 ANSWERS = ("unserved", "released", "restocked", "stored")
 """What a snapshot has besides: demand it leaves unserved, what it takes from stock, what it puts back as far as the
 base does, and what it stores beyond that."""
 
-SUMS = {"supply": 2, "delivered": 2, "sharing": 3}
+SUMS = {"supply": 2, "delivered": 2, "sharing": 3, "passing": 2}
 """The sums over flows of one period that rows hold in balance or within a limit, and where the period stands."""
 
-GATES = ("drawn_in_force", "process_ready", "item_ready", "lane_opening")
+LIMITED = ("sharing", "passing")
+"""Those of them that are limits: of lanes and of hubs that items share."""
+
+GATES = ("drawn_in_force", "process_ready", "item_ready", "lane_opening", "hub_opening")
 """Constraints `flow <= most x sum of decisions`: nothing flows where none of the decisions is taken."""
 
 RAISED = (*COST_LINES.values(), "margin", "transaction cost", "transport")
@@ -59,7 +62,7 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """coefficients x flows + rest = 0, or <= 0 where flows share a lane; `columns` number the flows.
+    """coefficients x flows + rest = 0, or <= 0 where flows share a lane or hub; `columns` number the flows.
 
     What is in `rest` is for decisions, or for constants, to say. Of service it is what is wanted, less than 0.
     """
@@ -175,7 +178,8 @@ class _Builder:
         """The capacity of a line that is usable, or of a lane for one item."""
         if name == "made":
             return self.m.capacity.usable[key]
-        return LinearExpression(constant=variable.ub) if name == "shipped" and variable.ub is not None else None
+        limited = name in ("shipped", "transited") and variable.ub is not None
+        return LinearExpression(constant=variable.ub) if limited else None
 
     def add_stock(self, region: str, item: str) -> None:
         """What is released from stock and put back at a place, instead of what the base does there.
@@ -236,7 +240,8 @@ class _Builder:
 
 def _sums(m: Model) -> Mapping[str, Mapping[Any, LinearExpression]]:
     """The sums of `SUMS`."""
-    return {"supply": m.ledgers.supply, "delivered": m.ledgers.delivered, "sharing": m.lanes.sharing}
+    limits = {"sharing": m.lanes.sharing, "passing": m.hubs.sharing}
+    return {"supply": m.ledgers.supply, "delivered": m.ledgers.delivered, **limits}
 
 
 def _yearly(m: Model) -> dict[int, tuple[float, float]]:

@@ -14,14 +14,24 @@ import pyomo.environ as pyo
 
 from planner_models.blocks.disruptions import stocks
 from planner_models.blocks.disruptions.effects import Effects, effects
-from planner_models.blocks.disruptions.flows import ANSWERS, FLOWS, GATES, Flow, Key, PeriodFlows, Row, period_flows
+from planner_models.blocks.disruptions.flows import (
+    ANSWERS,
+    FLOWS,
+    GATES,
+    LIMITED,
+    Flow,
+    Key,
+    PeriodFlows,
+    Row,
+    period_flows,
+)
 from planner_models.keys import Activity, Market
 from planner_models.linear import LinearExpression, Variable, linear
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.scenarios import Snapshot
 
-HELD = (*GATES, "balance", "delivery", "within_capacity", "lane_sharing", "service", "step_volume")
+HELD = (*GATES, "balance", "delivery", "within_capacity", "lane_sharing", "hub_sharing", "service", "step_volume")
 """The constraints on flows of one period that a snapshot keeps to as well."""
 
 NOT_HELD = (
@@ -30,6 +40,7 @@ NOT_HELD = (
     "sent_open",
     "lane_in_use",
     "lane_least_flow",
+    "source_supplying",
     "max_disposal",
     "learning_threshold",
     "practised_made",
@@ -119,7 +130,7 @@ def build(m: Model, sets: Sets) -> None:
         as_base=dict(_as_base(parts)),
     )
     m.capacity_in = pyo.Constraint(pyo.SetOf(list(own["made"])), rule=capacity_in)
-    sharing = [(w, *lane) for w, kind, *lane in rows if kind == "sharing"]
+    sharing = [key for key in rows if key[1] in LIMITED]
     m.sharing_in = pyo.Constraint(pyo.SetOf(sharing), rule=sharing_in)
     balances = [key for key in rows if key[1] in ("supply", "delivered")]
     m.balance_in = pyo.Constraint(pyo.SetOf(balances), rule=balance_in)
@@ -153,9 +164,9 @@ def _build_flows(m: Model, parts: dict[tuple[str, str], SnapshotFlows], name: st
 
 
 def _limit_lanes(parts: dict[tuple[str, str], SnapshotFlows]) -> None:
-    """A lane's own capacity as the snapshot leaves it."""
+    """A lane's own capacity, or that of a hub for one item, as the snapshot leaves it."""
     for part in parts.values():
-        for number, flow in part.named("shipped"):
+        for number, flow in [*part.named("shipped"), *part.named("transited")]:
             if flow.most is not None:
                 part.own[number].setub(flow.most.constant * part.effects.capacity.get(number, 1.0))
 
@@ -200,7 +211,14 @@ def _most_shipped(m: Model, sets: Sets, snapshot: Snapshot, key: Key) -> float:
     return m.lanes.most_moved[key[2], key[4]] * (more + stock)
 
 
-_MOST = {"made": _most_made, "sold": _most_sold, "shipped": _most_shipped}
+def _most_passed(m: Model, sets: Sets, snapshot: Snapshot, key: Key) -> float:
+    """The capacity of a hub, or all that could be shipped of an item."""
+    capacity = sets.hubs.rows["capacity"].get(sets.hubs.hub_of[key[:2]])
+    most = _most_shipped(m, sets, snapshot, ("", "", key[0], "", key[2]))
+    return most if capacity is None or capacity != capacity else min(most, capacity)
+
+
+_MOST = {"made": _most_made, "sold": _most_sold, "shipped": _most_shipped, "transited": _most_passed}
 
 
 def _as_base(
@@ -227,9 +245,12 @@ def capacity_in(m: Model, scenario: str, *key: *Activity) -> pyo.Expression:
     return parts.minus(1.0, m.snapshots.made_in[(scenario, *key)]) <= parts.constant
 
 
-def sharing_in(m: Model, scenario: str, *lane: str) -> pyo.Expression:
-    """sum over items of shipped_in <= capacity of the `*` row (x its lane_opened) x the factor that hits all of them"""
-    part, place, row = m.snapshots.rows[(scenario, "sharing", *lane)]
+def sharing_in(m: Model, *key: str) -> pyo.Expression:
+    """sum over items of shipped_in <= capacity of the `*` row (x its lane_opened) x the factor that hits all of them
+
+    Of hubs transited_in <= capacity (x hub_opened).
+    """
+    part, place, row = m.snapshots.rows[key]
     terms = part.terms(row, part.effects.sharing.get(place, 1.0))
     return terms.expression() <= -terms.constant
 

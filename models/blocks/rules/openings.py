@@ -12,6 +12,7 @@ from planner_models.linear import LinearExpression
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.groups import list_lanes, list_sites
+from planner_models.sets.hubs import list_hubs
 from planner_models.sets.rules import OPEN, Rule
 
 
@@ -57,7 +58,16 @@ def _count_lanes(m: Model, sets: Sets, rule: Rule, period: str) -> LinearExpress
     return LinearExpression([1.0] * len(used), used)
 
 
-_COUNTS = {"site": _count_sites, "lane": _count_lanes}
+def _count_hubs(m: Model, sets: Sets, rule: Rule, period: str) -> LinearExpression:
+    """The hubs of the group that are open."""
+    figure = LinearExpression()
+    for hub in list_hubs(sets.instance, rule):
+        key = (*hub, period)
+        figure.add(1.0, m.hubs.hub_opened[key] if key in m.hubs.hub_opened else None)  # noqa: SIM401  # no mapping
+    return figure
+
+
+_COUNTS = {"site": _count_sites, "lane": _count_lanes, "hub": _count_hubs}
 
 
 def count_open(m: Model, row: RuleRow) -> float:

@@ -103,6 +103,23 @@ TABLES = [
         },
     ),
     table(
+        "hubs",
+        "Places where passing goods on, from lane to lane, is limited or costs something; elsewhere it is free. A "
+        "row that names an item replaces the `*` row of the region for it.",
+        {
+            "region": region("region that goods pass through"),
+            "item": item("item; * = all that have no row of their own there", wildcard=True),
+            "capacity": number(
+                "most that is passed on; of a `*` row all items together; 0 = nothing, blank = no limit",
+                "item/year",
+                low=0,
+            ),
+            "handling_cost": number("cost of passing on one unit", "money/item", low=0, default=0),
+            "opening_cost": number("paid once, each time it opens", "money", low=0, default=0),
+            "fixed_cost": number("paid every year it is open", "money/year", low=0, default=0),
+        },
+    ),
+    table(
         "duties",
         "Duties and bans. All rows that match count, named or `*`: rates add up, and one ban closes. Trade inside a "
         "bloc never matches `*`.",
