@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # blocks import this module, so their types are named here wi
     from planner_models.blocks.lanes import Lanes
     from planner_models.blocks.location import Location
     from planner_models.blocks.locks import Locks
+    from planner_models.blocks.logic import Logic
     from planner_models.blocks.policies import Policies
     from planner_models.blocks.production import Production
     from planner_models.blocks.rules import Rules
@@ -70,6 +71,7 @@ class Model(pyo.ConcreteModel):
     clusters: Clusters
     policies: Policies
     locks: Locks
+    logic: Logic
     changes: Changes
     movements: Movements
     snapshots: Snapshots

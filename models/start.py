@@ -35,7 +35,7 @@ def round_up(m: Model) -> None:
     relaxed = {id(variable): variable.value for variable in m.capacity.built.values()}
     _order_modules(m)
     _keep_to_budgets(m, relaxed)
-    for states in (m.sites.opened, m.lanes.lane_opened, m.lane_use.lane_used, m.hubs.hub_opened):
+    for states in (m.sites.opened, m.lanes.lane_opened, m.lane_use.lane_used, m.hubs.hub_opened, m.logic.ordered):
         for variable in states.values():
             _set_value(variable, ceil(variable.value - CLOSE))
     for variable in m.capacity.kept.values():
@@ -52,11 +52,7 @@ def round_up(m: Model) -> None:
     for states in (m.experience.learned, m.clusters.present, m.clusters.clustered, m.enablers.enabled):
         for variable in states.values():
             _set_value(variable, 0)
-    for key in m.single_source:
-        row = m.rules.rows[key]
-        shares = sorted(row.figure.variables, key=lambda variable: -variable.value)
-        for place, variable in enumerate(shares):
-            _set_value(variable, int(place < row.rule.limit and variable.value > CLOSE))
+    _choose_suppliers(m)
     for key in m.min_sources:
         counted = likeliest(m, key)
         for place in range(places(m.rules.rows[key])):
@@ -122,6 +118,14 @@ def _keep_to_budgets(m: Model, relaxed: dict[int, float]) -> None:
             fewer = min(variable.value, max(0, ceil(excess / cost - CLOSE))) if cost else 0
             _set_value(variable, variable.value - fewer)
             excess -= cost * fewer
+
+
+def _choose_suppliers(m: Model) -> None:
+    """Keep the likeliest sources of each region that a rule leaves so many."""
+    for key in m.single_source:
+        row = m.rules.rows[key]
+        for place, variable in enumerate(sorted(row.figure.variables, key=lambda variable: -variable.value)):
+            _set_value(variable, int(place < row.rule.limit and variable.value > CLOSE))
 
 
 def _sign_offers(m: Model) -> None:

@@ -136,6 +136,8 @@ MECHANISMS: dict[str, Rows] = {
         {"policy": "trust", "kind": "transaction_cost", "rate": -0.2},
         {"policy": "opening", "kind": "market_access", "item": "car", "region": "C", "rate": 0.5, "from": "2"},
     ],
+    "logic": [{"if": "built[plant, smelting, furnace]", "then": "opened[old]", "kind": "excludes"},
+              {"if": "hub[B, *]", "then": "opened[works, 3]", "kind": "implies"}],
     "locks": [{"decision": "opened", "site": "works", "at_least": 1}],
     "inertia": [{"item": "ore", "source": "C", "destination": "A", "max_fall": 0.3, "max_rise": 0.5, "seed": 2,
                  "initial": 8},

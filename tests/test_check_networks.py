@@ -99,3 +99,32 @@ def test_hub_that_passes_nothing_on() -> None:
     assert (severity, place) == ("warning", cell("hubs", "region", 2))
     assert "no lane takes `good` on from there" in message
     assert said(ruled(hubs=[hub]), "hubs") == []
+
+
+LINKS: dict[str, tuple[str, str, str, str]] = {
+    "no decision": ("if", "open shop", "opened[branch]", "write decision[key]"),
+    "kind misspelled": ("if", "opend[shop]", "opened[branch]", "did you mean `opened`"),
+    "key too short": ("then", "opened[branch]", "built[shop, make]", "the key of built is site, process, option"),
+    "site that is none": ("then", "opened[branch]", "opened[shp]", "did you mean `shop`"),
+    "no such period": ("if", "opened[shop, 2]", "opened[branch]", "there is no period `2`"),
+    "no such hub": ("then", "opened[shop]", "hub[here, good]", "sheet hubs has no such row"),
+    "twice the same": ("then", "opened[shop]", "opened[shop]", "both cells name the same decision"),
+}
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_link_names_its_cell(name: str) -> None:
+    column, first, second, words = LINKS[name]
+    case = ruled(logic=[{"if": first, "then": second, "kind": "implies"}])
+    assert [(severity, place) for severity, place, _ in said(case, "logic")] == [("error", cell("logic", column, 2))]
+    assert words in said(case, "logic")[0][2]
+
+
+def test_links_that_say_the_same() -> None:
+    one = {"if": "opened[shop]", "then": "opened[branch]", "kind": "excludes"}
+    other = {"if": "opened[branch]", "then": "opened[shop]", "kind": "excludes"}
+    assert said(ruled(logic=[one]), "logic") == []
+    assert said(ruled(logic=[one, other | {"kind": "implies"}]), "logic") == []
+    ((severity, place, message),) = said(ruled(logic=[one, other]), "logic")
+    assert (severity, place) == ("warning", cell("logic", "if", 3))
+    assert "row 2 says the same" in message

@@ -17,6 +17,7 @@ from planner_models.sets.inertia import Inertia, inertia_table
 from planner_models.sets.levels import cluster_table, enabler_table, smallest_plants, tabulate_learning
 from planner_models.sets.lines import line_table, site_table, site_windows, tabulate_existing_capacity
 from planner_models.sets.locks import Lock, collect_ruled_out, lock_table
+from planner_models.sets.logic import Link, collect_refusable, link_table
 from planner_models.sets.markets import tabulate_markets
 from planner_models.sets.modules import ModuleOrder, greatest_capacity, option_table, orders
 from planner_models.sets.policies import active_policies, transaction_factors
@@ -44,6 +45,7 @@ class Sets:
     arcs, flows: frames, one row per arc, and per arc and period in which it is not banned
     used_lanes: (origin, destination, item cell, mode) of lanes whose use is decided -> least flow in item/year
     hubs: the places where passing goods on is limited or costs something
+    links: row number -> the decisions that it links
     recipes: process -> ((item, quantity), ...)
     demand: the price-volume steps of all markets (see `markets.tabulate_markets`)
     policies: those in force, by name
@@ -85,6 +87,7 @@ class Sets:
     flows: pd.DataFrame
     used_lanes: dict[tuple[str, str, str, str], float]
     hubs: Hubs
+    links: dict[int, Link]
     recipes: dict[str, tuple[tuple[str, float], ...]]
     demand: pd.DataFrame
     policies: pd.DataFrame
@@ -141,6 +144,10 @@ def derive(instance: Instance) -> Sets:
     locks = lock_table(instance)
     rules = rule_list(instance, time)
     refused = collect_ruled_out(locks)
+    links = link_table(instance)
+    refusable = collect_refusable(links)
+    for kind in ("opened", "kept", "priced"):
+        refused[kind] |= refusable[kind]
     refused["opened"] |= collect_closable(instance, rules)
     sites = site_table(instance, refused["opened"], time)
     lines = line_table(instance, sites)
@@ -191,7 +198,8 @@ def derive(instance: Instance) -> Sets:
         arcs=arcs,
         flows=flows,
         used_lanes=list_used_lanes(instance, rules, flows),
-        hubs=hub_sets(instance, rules, arcs),
+        hubs=hub_sets(instance, rules, refusable["hub"], arcs),
+        links=links,
         recipes=recipes,
         demand=demand,
         policies=active_policies(instance),

@@ -27,11 +27,11 @@ class Hubs:
     hub_of: dict[tuple[str, str], Hub]
 
 
-def hub_sets(instance: Instance, rules: tuple[Rule, ...], arcs: pd.DataFrame) -> Hubs:
+def hub_sets(instance: Instance, rules: tuple[Rule, ...], refusable: set[tuple[str, ...]], arcs: pd.DataFrame) -> Hubs:
     """The hubs and what can pass them.
 
     A row that names an item replaces the `*` row of the region for it. Whether a hub is open is decided where it costs
-    something to open or to have, or where a rule may want it closed.
+    something to open or to have, or where a rule or link may want it closed.
 
     Parameters
     ----------
@@ -39,6 +39,8 @@ def hub_sets(instance: Instance, rules: tuple[Rule, ...], arcs: pd.DataFrame) ->
         The instance.
     rules
         Its rules.
+    refusable
+        Hubs that some link may want closed.
     arcs
         Its arcs: see `arcs.arc_table`.
 
@@ -48,7 +50,7 @@ def hub_sets(instance: Instance, rules: tuple[Rule, ...], arcs: pd.DataFrame) ->
         Empty where the sheet is.
     """
     table = instance["hubs"].set_index(HUB)
-    wanted = {hub for rule in rules if rule.type == "max_open" for hub in list_hubs(instance, rule)}
+    wanted = refusable | {hub for rule in rules if rule.type == "max_open" for hub in list_hubs(instance, rule)}
     costly = (table["opening_cost"] > 0) | (table["fixed_cost"] > 0)
     rows = table.assign(variable=costly | table.index.isin(wanted))
     if rows.empty:

@@ -41,7 +41,14 @@ def direct_supply(sets: Sets) -> dict[Served, Direct]:
     dict of Served to Direct
         The market may be the site's own region.
     """
-    if sets.rules or sets.used_lanes or sets.hubs.hub_of or len(sets.snapshots) or not sets.sites["variable"].any():
+    if (
+        sets.rules
+        or sets.used_lanes
+        or sets.hubs.hub_of
+        or sets.links
+        or len(sets.snapshots)
+        or not sets.sites["variable"].any()
+    ):
         return {}
     markets = sets.demand.groupby(["item", "period", "region"])["volume"].max()
     sold_only = set(sets.demand["item"]) - _list_otherwise_used(sets)

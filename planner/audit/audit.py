@@ -20,6 +20,7 @@ from planner.audit import (
     lanes,
     levels,
     locks,
+    logic,
     losses,
     names,
     options,
@@ -61,6 +62,7 @@ AUDITS: dict[str, Callable[[AuditedPlan], list[Finding]]] = {
         security,
         origins,
         locks,
+        logic,
         changes,
         costs,
     )

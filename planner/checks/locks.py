@@ -92,6 +92,33 @@ def locks_can_hold(reading: "Reading") -> Iterator[Issue]:
             yield from _beyond(reading, row, lock, known[decision][key])
 
 
+def find_unknown(instance: Instance, decision: str, key: tuple[str, ...], period: str | None) -> tuple[str, str] | None:
+    """What is wrong with a decision that somebody names.
+
+    Parameters
+    ----------
+    instance
+        The instance.
+    decision
+        Kind of decision, of `KEYS`.
+    key
+        Its key without the period.
+    period
+        A period, or None.
+
+    Returns
+    -------
+    tuple of str or None
+        The column at fault, and what to write instead; None where there is such a decision.
+    """
+    known = _RANGES[decision](instance)
+    if key not in known:
+        return _unknown(decision, key, known)
+    if period is not None and period not in known[key]:
+        return "period", f"it is no decision in `{period}`: write {' or '.join(list(known[key])[:_MOST_PERIODS])}"
+    return None
+
+
 def _unknown(decision: str, key: tuple[str, ...], known: Ranges) -> tuple[str, str]:
     """The first column in which a key departs from all that are known, and what to write there instead."""
     for place, name in enumerate(KEYS[decision]):

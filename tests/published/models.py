@@ -38,23 +38,35 @@ KEPT_ANYWAY = sum(KEPT.values())
 """Williams counts what closing Newcastle and Exeter saves; here keeping them costs as much."""
 
 
+GROWN = "Birmingham, grown"
+"""Where the goods pass that Birmingham handles beyond its present capacity."""
+
+
 def supply_network(limit: int | None = None) -> Instance:
     """Depots are hubs: what they pass on is limited; with a `limit`, depots open, close and grow, so many at most."""
-    depots = DEPOTS if limit is None else DEPOTS | NEW_DEPOTS
-    hubs = [
-        {
-            "region": name,
-            "item": "goods",
-            "capacity": capacity,
-            "opening_cost": (KEPT | OPENED).get(name, 0.0) * (limit is not None),
+    ways, depots, opening = WAYS, DEPOTS, dict.fromkeys(DEPOTS, 0.0)
+    if limit is None:
+        ways = {origin: costs for origin, costs in WAYS.items() if origin not in NEW_DEPOTS}
+        ways = {
+            origin: {to: cost for to, cost in costs.items() if to not in NEW_DEPOTS} for origin, costs in ways.items()
         }
-        for name, capacity in depots.items()
-    ]
+    else:
+        ways = {
+            origin: costs | ({GROWN: costs["Birmingham"]} if "Birmingham" in costs else {})
+            for origin, costs in ways.items()
+        }
+        ways[GROWN] = ways["Birmingham"]
+        depots = DEPOTS | NEW_DEPOTS | {GROWN: EXPANDED[0]}
+        opening |= KEPT | OPENED | {GROWN: EXPANDED[1]}
+    limits: dict[str, Rows] = {
+        "rules": [{"rule": "depots", "type": "max_open", "by": "hub", "scope": "depots", "limit": limit}],
+        "logic": [{"if": f"hub[{GROWN} | goods]", "then": "hub[Birmingham | goods]", "kind": "implies"}],
+    }
     return instance(
         BASE
         | {
             "regions": [
-                {"region": name, "bloc": "depots" if name in depots else None}
+                {"region": name, "bloc": "depots" if name in DEPOTS | NEW_DEPOTS else None}
                 for name in [*FACTORIES, *depots, *CUSTOMERS]
             ],
             "items": [{"item": "goods", "tier": "downstream"}],
@@ -62,18 +74,21 @@ def supply_network(limit: int | None = None) -> Instance:
             "recipes": [{"process": "make", "item": "goods", "quantity": 1}],
             "sites": [{"site": name, "region": name, "firm": "planner"} for name in FACTORIES],
             "lines": [{"site": name, "process": "make", "capacity": made} for name, made in FACTORIES.items()],
-            "hubs": hubs,
+            "hubs": [
+                {"region": name, "item": "goods", "capacity": capacity, "opening_cost": opening[name]}
+                for name, capacity in depots.items()
+            ],
             "lanes": [
                 {"origin": origin, "destination": destination, "item": "goods", "mode": "road", "cost": cost}
-                for origin, costs in WAYS.items()
+                for origin, costs in ways.items()
                 for destination, cost in costs.items()
-                if not {origin, destination} & (NEW_DEPOTS.keys() - depots.keys())
             ],
             "demand": [
                 {"region": name, "item": "goods", "period": "year", "volume": volume}
                 for name, volume in CUSTOMERS.items()
             ],
-        },
+        }
+        | (limits if limit is not None else {}),
         **PLAIN,
     )
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.published.convert import DATA, optima
-from tests.published.models import LEAST, MOST_SERVED, multicommodity, single_source, supply_network
+from tests.published.models import KEPT_ANYWAY, LEAST, MOST_SERVED, multicommodity, single_source, supply_network
 from tests.solving import optimum
 
 
@@ -31,3 +31,8 @@ def test_single_source_location(name: str, figure: float) -> None:
 def test_supply_network() -> None:
     """Williams, Distribution 1: depots pass on so much of what two factories make for six customers."""
     assert optimum(supply_network()) == pytest.approx(198_500)
+
+
+def test_supply_network_with_four_depots() -> None:
+    """Williams, Distribution 2: of six depots at most four are open, and Birmingham may grow while it is."""
+    assert optimum(supply_network(limit=4)) - KEPT_ANYWAY == pytest.approx(174_000)

@@ -240,8 +240,13 @@ class _Builder:
 
 def _sums(m: Model) -> Mapping[str, Mapping[Any, LinearExpression]]:
     """The sums of `SUMS`."""
-    limits = {"sharing": m.lanes.sharing, "passing": m.hubs.sharing}
-    return {"supply": m.ledgers.supply, "delivered": m.ledgers.delivered, **limits}
+    ledgers = m.ledgers
+    return {
+        "supply": ledgers.supply,
+        "delivered": ledgers.delivered,
+        "sharing": m.lanes.sharing,
+        "passing": m.hubs.sharing,
+    }
 
 
 def _yearly(m: Model) -> dict[int, tuple[float, float]]:

@@ -140,6 +140,23 @@ TABLES = [
         },
     ),
     table(
+        "logic",
+        "Decisions that imply or exclude each other, or of which at least one has to be taken. A decision is written "
+        "decision[key] with the key columns of sheet locks, such as opened[Plant A], built[Plant A, cells, large, 2027] "
+        "or hub[Port, cars] (`|` between the parts where a name has a comma). Without its period it holds in each; of "
+        "modules and projects all periods count together, and modules where there is at least one.",
+        {
+            "if": text("decision", key=True),
+            "then": text("the other decision", key=True),
+            "kind": choice(
+                "implies: with the first comes the second; excludes: not both; either: at least one of them",
+                ("implies", "excludes", "either"),
+                key=True,
+                default="implies",
+            ),
+        },
+    ),
+    table(
         "evidence",
         "The range of single inputs, for sensitivity; never used by the solver. `*` in a key names the row with that "
         "cell.",
