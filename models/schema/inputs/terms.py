@@ -142,7 +142,7 @@ TABLES = [
     table(
         "logic",
         "Decisions that imply or exclude each other, or of which at least one has to be taken. A decision is written "
-        "decision[key] with the key columns of sheet locks, such as opened[Plant A], built[Plant A, cells, large, 2027] "
+        "decision[key] with the key columns of sheet locks, such as opened[Plant A], built[Plant A, cells, big, 2027] "
         "or hub[Port, cars] (`|` between the parts where a name has a comma). Without its period it holds in each; of "
         "modules and projects all periods count together, and modules where there is at least one.",
         {
