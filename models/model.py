@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # blocks import this module, so their types are named here wi
     from planner_models.blocks.disruptions.stocks import Windows
     from planner_models.blocks.enablers import Enablers
     from planner_models.blocks.experience import Experience
+    from planner_models.blocks.growth import Expansion
     from planner_models.blocks.hubs import Hubs
     from planner_models.blocks.inertia import Movements
     from planner_models.blocks.lane_use import LaneUse
@@ -74,6 +75,7 @@ class Model(pyo.ConcreteModel):
     logic: Logic
     changes: Changes
     movements: Movements
+    expansion: Expansion
     snapshots: Snapshots
     windows: Windows
     losses: Losses

@@ -143,6 +143,8 @@ MECHANISMS: dict[str, Rows] = {
                  "initial": 8},
                 {"item": "car", "max_fall": 0.4, "max_rise": 1, "seed": 1},
                 {"item": "metal", "source": "X", "destination": "X", "max_fall": 0.5}],
+    "growth": [{"what": "smelting", "where": "X", "max_growth": 0.5, "seed": 4},
+               {"where": "B", "max_growth": 1, "seed": 8}],
     "productivity": [{"where": "C", "what": "upstream", "labour": 1.5, "energy": 0.9},
                      {"where": "X", "what": "mining", "labour": 0.8, "output": 1.1},
                      {"where": "us", "what": "smelting", "skilled": 0.9, "energy": 1.2, "output": 0.95}],

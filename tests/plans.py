@@ -140,6 +140,7 @@ CONCERNED: dict[str, tuple[str, ...]] = {
     "scenarios": ("scenarios", "losses", "calm"),
     "rules": ("rules",),
     "inertia": ("inertia",),
+    "growth": ("growth",),
     "changes": ("changes", "costs"),
 }
 """By result sheet: the audits that its figures concern, the likeliest first."""

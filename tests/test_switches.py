@@ -57,6 +57,7 @@ EVERYTHING = workshop(
     policies=[{"policy": "fund", "kind": "output", "item": "good", "rate": 0.1}],
     productivity=[{"where": "own", "labour": 0.5}],
     inertia=[{"item": "good", "max_rise": 0.1}],
+    growth=[{"max_growth": 0.1}],
 )
 
 

@@ -222,8 +222,23 @@ def _build_draw_limits(
     return in_force, least_taken
 
 
-def _state(m: Model, kept: pyo.Var[LinePeriod], line: LinePeriod) -> Variable | None:
-    """The variable that says whether existing capacity is there; None where it always is."""
+def find_state(m: Model, kept: pyo.Var[LinePeriod], line: LinePeriod) -> Variable | None:
+    """The variable that says whether existing capacity is there; None where it always is.
+
+    Parameters
+    ----------
+    m
+        The model, with its sites.
+    kept
+        The variables of existing capacity that may be retired.
+    line
+        Site, process and period.
+
+    Returns
+    -------
+    Variable or None
+        1 while it is there, 0 when it is not.
+    """
     if line in kept:
         return kept[line]
     site, _, period = line
@@ -250,7 +265,7 @@ def _usable(
     for line, capacity in sets.existing.items():
         for draw in modes[line[:2]]:
             offer = offer_of[draw]
-            state = m.access.accessed[(*offer, line[2])] if offer is not None else _state(m, kept, line)
+            state = m.access.accessed[(*offer, line[2])] if offer is not None else find_state(m, kept, line)
             usable[(*draw, line[2])].add(shares[draw] * capacity, state)
     for key, order in sets.orders.items():
         for draw in modes[key[:2]]:
@@ -326,7 +341,9 @@ def _post_costs(m: Model, sets: Sets) -> None:
     for line in sets.existing:
         row = rows[line[:2]]
         if row["home"]:
-            line_cost.add(row["fixed_cost"], _state(m, m.capacity.kept, line), (row["tier"], row["region"], line[2]))
+            line_cost.add(
+                row["fixed_cost"], find_state(m, m.capacity.kept, line), (row["tier"], row["region"], line[2])
+            )
     options = sets.options[["fixed_cost", "annuity"]].to_dict("index")
     for key, order in sets.orders.items():
         row, option = rows[key[:2]], options[key[:3]]
@@ -371,7 +388,7 @@ def _lines_reported(m: Model, sets: Sets, added: dict, usable: dict, paid: dict)
         if line[0] in candidates and not round(m.sites.opened[line[0], line[2]].value):
             continue
         fact, existing = facts[line[:2]], sets.existing.get(line, 0.0)
-        state = _state(m, m.capacity.kept, line)
+        state = find_state(m, m.capacity.kept, line)
         share = 1.0 if state is None else state.value
         capacity = existing * share + usable[line]
         use = made[line] / capacity if capacity else None

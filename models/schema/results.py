@@ -253,6 +253,15 @@ _TABLES = [
         },
     ),
     table(
+        "growth",
+        "What is put into service where sheet growth limits it.",
+        {
+            **_keys("what", "where", "period"),
+            "new": _rate("capacity put into service over the period", "activity/year"),
+            "most": _rate("most, from what there was before", "activity/year"),
+        },
+    ),
+    table(
         "policies",
         "What policies cost.",
         {**_keys("policy", "period"), "spent": _money("spent over the period"), "budget": _money("budget in all")},

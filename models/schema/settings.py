@@ -19,6 +19,7 @@ SWITCHES = (
     "scenarios",
     "productivity",
     "inertia",
+    "growth",
 )
 
 _MECHANISMS = {
@@ -36,6 +37,7 @@ _MECHANISMS = {
     "scenarios": "disruptions",
     "productivity": "hours, energy and output that differ between places",
     "inertia": "limits on how fast supply moves from one source to another",
+    "growth": "limits on how fast capacity grows",
 }
 
 SETTINGS: dict[str, pa.Column] = {

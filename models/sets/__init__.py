@@ -12,6 +12,7 @@ from planner_models.sets.arcs import arc_table, flow_table
 from planner_models.sets.bounds import most_sold, useful_activity
 from planner_models.sets.development import Start, project_table, ready_table, start_table
 from planner_models.sets.groups import collect_closable, list_used_lanes
+from planner_models.sets.growth import Growth, growth_table
 from planner_models.sets.hubs import Hubs, hub_sets
 from planner_models.sets.inertia import Inertia, inertia_table
 from planner_models.sets.levels import cluster_table, enabler_table, smallest_plants, tabulate_learning
@@ -57,6 +58,7 @@ class Sets:
     locks: row number -> the decision it holds
     ruled_out: kind of decision -> what some lock says no to
     rules: the security rules in force
+    growth: (process or stage, region or bloc) -> how fast its capacity can grow
     inertia: (item, source, destination) -> how fast what the one supplies to the other can move
     scenarios, snapshots: frame of disruptions by name, and what each changes in each period it touches
     """
@@ -102,6 +104,7 @@ class Sets:
     scenarios: pd.DataFrame
     snapshots: Snapshots
     inertia: dict[tuple[str, str, str], Inertia]
+    growth: dict[tuple[str, str], Growth]
 
     def most_drawn(self, site: str, process: str, mode: str, period: str) -> float:
         """What could be drawn in a mode at most, if all that could be built were and of use, in activity/year."""
@@ -214,4 +217,5 @@ def derive(instance: Instance) -> Sets:
         scenarios=scenarios,
         snapshots=snapshots,
         inertia=inertia_table(instance),
+        growth=growth_table(instance),
     )

@@ -36,6 +36,7 @@ AUDITED = (
     "scenarios",
     "rules",
     "inertia",
+    "growth",
     "changes",
 )
 """The sheets that state a plan, in the order of the workbook."""

@@ -54,6 +54,8 @@ CHECKS: tuple[Check, ...] = (
     dynamics.productivity_is_not_replaced,
     dynamics.inertia_limits_something,
     dynamics.inertia_can_begin,
+    dynamics.growth_is_of_lines,
+    dynamics.growth_leaves_what_exists,
     options.options_have_lines,
     options.options_can_be_ready,
     options.multiples_make_sense,

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.checks import needs, report_error, report_warning, rows
-from planner.checks.bounds import CAPACITY_SHEETS, greatest_use
+from planner.checks import join_names, needs, report_error, report_warning, rows
+from planner.checks.bounds import CAPACITY_SHEETS, greatest_capacity, greatest_use, tabulate_existing_capacity
 from planner.checks.places import lines_at_sites, positions, regions_of
 from planner.issues import Issue
 from planner_models.instance import Instance
 from planner_models.sets.bounds import most_sold
+from planner_models.sets.growth import Growth, growth_table
 from planner_models.sets.inertia import Inertia, inertia_table
 from planner_models.sets.levels import enabler_table
 from planner_models.sets.policies import market_table
@@ -102,6 +103,59 @@ def inertia_can_begin(reading: "Reading") -> Iterator[Issue]:
                     f"{verb}: write a lower initial or a greater max_fall, or correct demand and capacity"
                 )
                 yield report_error(reading, "inertia", _row_of(instance, terms), "initial", message)
+
+
+@needs("regions", "processes", "firms", "sites", "lines", "growth")
+def growth_is_of_lines(reading: "Reading") -> Iterator[Issue]:
+    """A row is about lines, and not wholly replaced by others that name more."""
+    held = {growth.row for growth in growth_table(reading.instance.with_settings(growth="on")).values()}
+    table = reading.instance["growth"]
+    for row, entry in rows(table[~table.index.isin(held)]):
+        message = (
+            f"no line in `{entry['where']}` is of `{entry['what']}`, or rows that name more hold for all of them: this "
+            "row limits nothing; correct it, or remove it"
+        )
+        yield report_warning(reading, "growth", row, "what", message)
+
+
+@needs(*CAPACITY_SHEETS, "growth")
+def growth_leaves_what_exists(reading: "Reading") -> Iterator[Issue]:
+    """What lines and line_capacity state grows no faster than it may, whatever else is built."""
+    instance = reading.instance
+    limits = growth_table(instance)
+    if not limits:
+        return
+    existing, greatest = tabulate_existing_capacity(instance), greatest_capacity(instance)
+    lines = lines_at_sites(instance)
+    order = {line: place for place, line in enumerate(zip(lines["site"], lines["process"], strict=True))}
+    candidate = (lines["status"] == "candidate").to_numpy()
+    for (what, where), growth in limits.items():
+        members = [order[line] for line in growth.lines]
+        fixed = [place for place in members if not candidate[place]]
+        rises = np.maximum(np.diff(existing[fixed], axis=1), 0.0).sum(axis=0)
+        there = existing[members, 0].sum()
+        for place, years in enumerate(instance["periods"]["years"].astype(int)):
+            most = growth.seed * years + growth.factor(years) * there
+            rise = rises[place - 1] if place else 0.0
+            if rise > most * (1 + TOLERANCE) + TOLERANCE:
+                message = (
+                    f"in {instance['periods']['period'].iloc[place]} line_capacity and what else exists of `{what}` in "
+                    f"`{where}` rises by {rise:.6g}, and at most {most:.6g} may be added: write a greater max_growth "
+                    f"or seed, or let {_name_rises(reading, growth, place)} rise more slowly"
+                )
+                yield report_error(reading, "growth", growth.row, "max_growth", message)
+                break
+            there = min(max(there, greatest[members, place].sum()), there + most)
+
+
+def _name_rises(reading: "Reading", growth: Growth, place: int) -> str:
+    """The cells of sheet line_capacity that raise what exists from a period on."""
+    table = reading.instance["line_capacity"]
+    period = reading.instance["periods"]["period"].iloc[place]
+    own = np.array([pair in growth.lines for pair in zip(table["site"], table["process"], strict=True)], dtype=bool)
+    found = table.index[own & (table["period"] == period)]
+    cells = [f"line_capacity!{reading.cell('line_capacity', int(row), 'capacity')}" for row in found]
+    return join_names(cells) if cells else "what exists"
 
 
 TOLERANCE = 1e-6

@@ -60,4 +60,24 @@ TABLES = [
             ),
         },
     ),
+    table(
+        "growth",
+        "How fast capacity can grow: what of a process or stage is put into service in a place in a period, at most a "
+        "seed a year and what growth by a share a year adds to what was there in the period before (in the first "
+        "period: to what exists). Modules count when their service begins, in full, what exists at a candidate site "
+        "when that opens, and line_capacity where it rises. A row that names more replaces `*` rows there.",
+        {
+            "what": reference(
+                "process or stage, or * for each process",
+                "processes.process",
+                "processes.stage",
+                key=True,
+                wildcard=True,
+                default="*",
+            ),
+            "where": reference("region or bloc, or * for each region", *PLACE, key=True, wildcard=True, default="*"),
+            "max_growth": number("most that it grows by", "share/year", low=0, high=1000, required=True),
+            "seed": number("what may be added besides", "activity/year per year", low=0, default=0),
+        },
+    ),
 ]
