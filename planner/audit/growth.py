@@ -6,6 +6,7 @@ import pandas as pd
 from planner.audit import Finding, at_most, same
 from planner.audit.case import LINE, AuditedPlan, sum_by_key
 from planner.audit.options import in_service
+from planner_models import frames
 
 KEY = ["what", "where", "period"]
 
@@ -31,7 +32,7 @@ def _recompute(case: AuditedPlan) -> tuple[pd.Series, pd.Series]:
     for what, where, growth, seed in _list_limits(case):
         lines = _find_lines(case, what, where)
         before = None
-        for period, years in periods["years"].items():
+        for period, years in frames.pairs(periods["years"]):
             base = sum(there.get((*line, before or "at first"), 0.0) for line in lines)
             new = sum(added.get((*line, period), 0.0) for line in lines)
             rows.append((what, where, period, new, seed * years + ((1.0 + growth) ** years - 1.0) * base))
@@ -62,7 +63,7 @@ def _find_lines(case: AuditedPlan, what: str, where: str) -> list[tuple[str, str
     stages = case.instance["processes"].set_index("process")["stage"].to_dict()
     return [
         line
-        for line, region in case.lines["region"].items()
+        for line, region in frames.pairs(case.lines["region"])
         if what in (line[1], stages[line[1]]) and where in (region, case.blocs[region])
     ]
 
@@ -71,10 +72,10 @@ def _list_changes(case: AuditedPlan) -> tuple[dict[tuple[str, ...], float], dict
     """By line and period: capacity that begins its service, and what there is; what exists `at first` as well."""
     modules = in_service(case)
     begun = modules[modules["place"] == modules["ready"]]
-    added = sum_by_key(begun, [*LINE, "period"], "total").to_dict()
+    added = frames.entries(sum_by_key(begun, [*LINE, "period"], "total"))
     total = sum_by_key(modules, [*LINE, "period"], "total")
     kept = sum_by_key(case["capacity"], [*LINE, "period"], "existing")
-    there = kept.add(total, fill_value=0.0).to_dict()
+    there = frames.entries(kept.add(total, fill_value=0.0))
     names = case.periods.index
     opened = case["sites"].loc[case["sites"]["opened"] == "yes"].groupby("site")["period"].first().to_dict()
     status = case.lines["status"].to_dict()
