@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from planner_models.figures.margins import margins
 from planner_models.figures.trace import origins, security
 from planner_models.instance import NUMERIC
 from planner_models.model import Model
@@ -40,6 +41,7 @@ def plan(m: Model) -> ResultTables:
     tables = {sheet: tidy(sheet, frame, order) for sheet, frame in report(m).items()}
     tables["security"] = tidy("security", security(m.sets.instance, tables), order)
     tables["origins"] = tidy("origins", origins(m.sets.instance, tables), order)
+    tables["margins"] = tidy("margins", margins(m.sets, tables), order)
     return {sheet: tables[sheet] for sheet in RESULTS if sheet in tables}
 
 

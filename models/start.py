@@ -49,7 +49,13 @@ def round_up(m: Model) -> None:
             _set_value(variable, int(variable is likely))
     for place, variable in m.windows.filling.items():
         _set_value(variable, int(m.windows.stocks[place].added_now() > 0))
-    for states in (m.experience.learned, m.clusters.present, m.clusters.clustered, m.enablers.enabled):
+    for states in (
+        m.experience.learned,
+        m.experience.inherited,
+        m.clusters.present,
+        m.clusters.clustered,
+        m.enablers.enabled,
+    ):
         for variable in states.values():
             _set_value(variable, 0)
     _choose_suppliers(m)
@@ -69,6 +75,9 @@ def reach_levels(m: Model) -> None:
     """
     for key, needed in m.experience.thresholds.items():
         _set_value(m.experience.learned[key], int(m.experience.practice[key[0], key[2]].value() >= needed))
+    for (process, level), variable in m.experience.inherited.items():
+        needed = m.sets.inherited[process, level][0]
+        _set_value(variable, int(m.experience.lifelong[process].value() >= needed))
     for key, variable in m.clusters.present.items():
         _set_value(variable, int(_total(m.clusters.stage_flows[key]) >= m.clusters.least_present[key]))
     for key, variable in m.clusters.clustered.items():

@@ -103,10 +103,12 @@ TRADE: dict[str, Rows] = {
                {"origin": "X", "destination": "C", "item": "car", "rate": 0.2}],
     "demand": [
         {"region": region, "item": "car", "period": period, "step": step, "price": price, "volume": volume,
-         "penalty": 90}
+         "penalty": 90, "conduct": 0.6 if region == "B" else None, "known_margin": 0.1 if region == "A" else None}
         for region, scale in (("A", 1.0), ("B", 0.5), ("C", 0.3)) for period in PERIODS
         for step, price, volume in (("high", 60, 6 * scale), ("low", 50, 10 * scale))
     ],
+    "rivals": [{"region": "C", "item": "car", "period": "2", "cost": 55, "volume": 0.5},
+               {"region": "B", "item": "car", "period": "3", "cost": 45, "volume": 1}],
     "stocks": [{"region": "A", "item": "metal", "initial": 1, "maximum": 8, "minimum": 0.5, "holding_cost": 0.2},
                {"region": "A", "item": "ore", "initial": 2, "maximum": 6, "holding_cost": 0.1}],
 }  # fmt: skip
@@ -213,7 +215,7 @@ EARLIER = Earlier(
 def chain(**settings: Any) -> Instance:
     """The instance, under these settings."""
     made = instance({**PLACES, **MAKING, **TRADE, **MECHANISMS, **SECURITY}, discount_rate=0.08, risk_weight=0.3,
-                    cvar_alpha=0.8, **settings)  # fmt: skip
+                    cvar_alpha=0.8, overhead=0.03, experience_years=3, price_rises="no", **settings)  # fmt: skip
     return Instance(made.tables, made.settings, EARLIER)
 
 

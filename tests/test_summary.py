@@ -92,8 +92,8 @@ def plan() -> dict[str, pd.DataFrame]:
         "flows": frame("flows", ("South", "North", "ore", "sea", "later", "base", 3.0, 1.0, 100.0)),
         "demand": frame(
             "demand",
-            ("North", "car", "now", "base", "1", 10.0, 5.0, 5.0, 20.0, 1.0, 20.0),
-            ("North", "car", "later", "base", "1", 12.0, 12.0, 0.0, 10.0, 1.0, 10.0),
+            ("North", "car", "now", "base", "1", 10.0, 5.0, 5.0, 20.0, 0.0, 1.0, 20.0),
+            ("North", "car", "later", "base", "1", 12.0, 12.0, 0.0, 10.0, 0.0, 1.0, 10.0),
         ),
         "security": frame(
             "security", ("ore", "later", 0.6, 1.0, "North", 0.75, 0.2, 1.0, 0.0, 13.0, 1.3, 0.92, 1.0, "region North")

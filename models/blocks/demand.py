@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import pandas as pd
@@ -22,7 +23,7 @@ from planner_models.model import Model
 from planner_models.sets import Sets
 
 MARKET = ["region", "item", "period", "step"]
-REPORTED = ["region", "item", "period", "scenario", "step", "volume", "sold", "unserved", "price", "share"]
+REPORTED = ["region", "item", "period", "scenario", "step", "volume", "sold", "unserved", "price", "rivals", "share"]
 """Columns of sheet `demand` that one step says by itself."""
 
 SURPLUS = "consumers' surplus counted"
@@ -66,6 +67,7 @@ class Demand:
 
     volume: of each step, before enablers raise it; penalty: of a unit not served, money/item, nan where it must be
     markets: the steps of each; least_steps: how many of them must be chosen
+    cut: by how much each step is below the highest of its market, as a share of it
     mixed: the steps of markets where they may be mixed
     raised_by: what enablers add to a step; most_raised: what each can add; most_sold: volume with all that they can add
     """
@@ -82,6 +84,7 @@ class Demand:
     most_sold: dict[Step, float]
     least_steps: int
     mixed: frozenset[Step]
+    cut: dict[Step, float]
 
     def share(self, key: Step) -> float:
         """The part of the year or of the buyers to which a step is offered, of a model that holds a plan."""
@@ -111,6 +114,7 @@ def build(m: Model, sets: Sets) -> None:
     priced = [key for key in demand.raised if key[:4] in demand.priced]
     m.raised_priced = pyo.Constraint(priced, rule=raised_priced)
     m.one_step = pyo.Constraint(sorted({key[:3] for key in demand.priced}), rule=one_step)
+    m.no_price_rise = pyo.Constraint(_list_ordered_prices(sets, demand), rule=no_price_rise)
     for key, variable in demand.sold.items():
         region, item, period, _ = key
         side = m.ledgers.delivered if (item, region, period) in m.lanes.transited else m.ledgers.supply
@@ -152,7 +156,31 @@ def _offer(m: Model, sets: Sets, cost: bool) -> Demand:
         most_sold=most_sold,
         least_steps=1 if cost else 0,
         mixed=mixed,
+        cut=dict(zip(keys, _measure_cuts(sets.demand), strict=True)),
     )
+
+
+def _measure_cuts(table: pd.DataFrame) -> pd.Series:
+    """By row: the share by which its price is below the highest of its market; 0 where there is no price."""
+    highest = table.groupby(MARKET[:3])["price"].transform("max")
+    return (1.0 - table["price"] / highest.where(highest > 0)).fillna(0.0)
+
+
+def _list_ordered_prices(sets: Sets, demand: Demand) -> list[tuple[str, str, str, str]]:
+    """Region, item, an earlier and a later period in which a market has several steps, where prices may not rise."""
+    settings = sets.instance.settings
+    if settings["price_rises"] == "yes" or settings["objective"] == "cost":
+        return []
+    held: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for (region, item, period), steps in demand.markets.items():
+        if len(steps) > 1:
+            held[region, item].append(period)
+    order = sets.time.position
+    return [
+        (*place, before, after)
+        for place, periods in held.items()
+        for before, after in combinations(sorted(periods, key=lambda period: order[period]), 2)
+    ]
 
 
 def _most_raised(sets: Sets, markets: dict[Market, list[Step]], volume: dict[Step, float]) -> dict[Raise, float]:
@@ -193,6 +221,17 @@ def one_step(m: Model, *market: *Market) -> tuple[int, pyo.Expression, int]:
     return (m.demand.least_steps, linear([1.0] * len(steps), steps), 1)
 
 
+def no_price_rise(m: Model, region: str, item: str, before: str, after: str) -> pyo.Expression:
+    """sum_q (1 - cut[q]) priced[q] in a later period + sum_q cut[q] priced[q] in an earlier one <= 1
+
+    The price offered later, as a share of the highest step, is at most the one offered before. A period in which the
+    market is not offered at all says nothing.
+    """
+    later, earlier = (m.demand.markets[region, item, period] for period in (after, before))
+    slopes = [1.0 - m.demand.cut[key] for key in later] + [m.demand.cut[key] for key in earlier]
+    return linear(slopes, [m.demand.priced[key] for key in (*later, *earlier)]) <= 1
+
+
 def _post_costs(m: Model, sets: Sets) -> None:
     """Under cost the penalty of what is not served; under profit the revenue, as a negative cost.
 
@@ -214,7 +253,7 @@ def _post_costs(m: Model, sets: Sets) -> None:
 
 def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
     """Sheet `demand`: the steps offered in each market, their volume as enablers raise it, and what of that is sold."""
-    prices = dict(zip(m.demand.volume, sets.demand["price"], strict=True))
+    facts = dict(zip(m.demand.volume, zip(sets.demand["price"], sets.demand["rivals"], strict=True), strict=True))
     volume = dict(m.demand.volume)
     for key, most in m.demand.most_raised.items():
         region, item, period, _, enabler, threshold = key
@@ -226,7 +265,8 @@ def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
         offered = share * volume[key]
         if offered:
             unserved = offered - variable.value
-            rows.append((*key[:3], "base", key[3], offered, variable.value, unserved, prices[key], share))
+            price, rivals = facts[key]
+            rows.append((*key[:3], "base", key[3], offered, variable.value, unserved, price, share * rivals, share))
     return {"demand": add_mean_prices(pd.DataFrame(rows, columns=REPORTED))}
 
 

@@ -153,10 +153,28 @@ _TABLES = [
             "sold": _rate("sold"),
             "unserved": _rate("not served"),
             "price": _money("price of the step", "money/item"),
+            "rivals": _rate("what rivals supply at the price, as far as it is offered"),
             "share": share(
                 "part of the year or of the buyers to which the step is offered; 1 where one step is chosen"
             ),
             "mean_price": _money("mean price of the market, its steps weighed by volume", "money/item"),
+        },
+    ),
+    table(
+        "margins",
+        "Margins by period as accounts have them: existing capacity at replacement cost. Under objective profit.",
+        {
+            **_keys("period"),
+            "revenue": _money("revenue, over the whole period"),
+            "overhead": _money("development and selling"),
+            "costs": _money("all other costs in money; new capacity by its annuity"),
+            "existing_capital": _money(
+                "annuity of existing capacity of home lines: per unit that of the smallest option of the line"
+            ),
+            "profit": _money("what is left"),
+            "margin": number("profit over revenue", "share"),
+            "known_margin": number("the margin known of these markets (demand), weighed by revenue", "share"),
+            "left_out": text("lines with existing capacity and no option, of which nothing is counted"),
         },
     ),
     table(

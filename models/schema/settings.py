@@ -63,6 +63,20 @@ SETTINGS: dict[str, pa.Column] = {
         high=1,
         default=0,
     ),
+    "price_rises": choice(
+        "whether the price of a market may rise again after a cut, measured against its highest step; under objective "
+        "profit",
+        ("yes", "no"),
+        default="yes",
+    ),
+    "experience_years": number(
+        "years after the last period for which levels of experience go on saving; 0 = the plan's end ends their worth",
+        "year",
+        low=0,
+        high=1000,
+        default=0,
+        whole=True,
+    ),
     "risk_weight": number("weight in the objective of the CVaR of cost: of the base and losses", low=0, default=0),
     "cvar_alpha": number("confidence level of CVaR", "share", low=0, high=0.9999, default=0.9),
     "shortage_penalty": number("penalty where demand gives none; blank = 3 x price", "money/item", low=0),

@@ -15,7 +15,13 @@ from planner_models.sets.groups import collect_closable, list_used_lanes
 from planner_models.sets.growth import Growth, growth_table
 from planner_models.sets.hubs import Hubs, hub_sets
 from planner_models.sets.inertia import Inertia, inertia_table
-from planner_models.sets.levels import cluster_table, enabler_table, smallest_plants, tabulate_learning
+from planner_models.sets.levels import (
+    cluster_table,
+    enabler_table,
+    smallest_plants,
+    tabulate_learning,
+    value_experience,
+)
 from planner_models.sets.lines import line_table, site_table, site_windows, tabulate_existing_capacity
 from planner_models.sets.locks import Lock, collect_ruled_out, lock_table
 from planner_models.sets.logic import Link, collect_refusable, link_table
@@ -42,6 +48,7 @@ class Sets:
     offers, draws, signable: offers of outside firms, the draws on lines that they open, and the offers to be signed
     transaction: (process, region, period) -> factor on transaction costs
     projects, starts, ready: development options, what could begin when, and the starts a project is ready after
+    inherited: (process, level) -> what has to be made by the end of the plan, and what the level is then worth after it
     learning, clusters, plants, enablers: levels and what they ask for
     arcs, flows: frames, one row per arc, and per arc and period in which it is not banned
     used_lanes: (origin, destination, item cell, mode) of lanes whose use is decided -> least flow in item/year
@@ -82,6 +89,7 @@ class Sets:
     starts: dict[tuple[str, str, str], Start]
     ready: dict[tuple[str, str], list[tuple[str, str, str]]]
     learning: dict[tuple[str, int, str], tuple[float, float]]
+    inherited: dict[tuple[str, int], tuple[float, float]]
     clusters: pd.DataFrame
     plants: dict[tuple[str, str], float]
     enablers: pd.DataFrame
@@ -195,6 +203,7 @@ def derive(instance: Instance) -> Sets:
         starts=starts,
         ready=ready_table(starts, time),
         learning=tabulate_learning(instance, time),
+        inherited=value_experience(instance, time, lines, existing),
         clusters=cluster_table(instance),
         plants=smallest_plants(instance, lines, existing, possible),
         enablers=enablers,

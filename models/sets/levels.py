@@ -41,6 +41,55 @@ def tabulate_learning(instance: Instance, time: Timeline) -> dict[tuple[str, int
     return found
 
 
+def value_experience(
+    instance: Instance, time: Timeline, lines: pd.DataFrame, existing: dict[tuple[str, str, str], float]
+) -> dict[tuple[str, int], tuple[float, float]]:
+    """What levels of experience are worth after the last period, to a plan that has reached them by its end.
+
+    A level goes on saving for `experience_years`: share saved x conversion cost of the home line where it is lowest x
+    `activity_after`, discounted year by year. It is a sum for the level and not for what is made in the last period:
+    else making more than is needed in that period would earn the savings of many years.
+
+    Parameters
+    ----------
+    instance
+        The instance.
+    time
+        Its time axis.
+    lines
+        Lines with `home` and `conversion` (money/activity), indexed by site and process.
+    existing
+        (site, process, period) -> capacity in activity/year.
+
+    Returns
+    -------
+    dict
+        (process, level) -> cumulative activity that the plan itself must have made by its end, and what the level then
+        adds, money of the base year. Levels that others' activity reaches are not in it: no decision changes them.
+    """
+    years, table = instance.settings["experience_years"], instance["learning"]
+    if not years or instance.settings["learning"] == "off" or table.empty:
+        return {}
+    last = time.periods[-1]
+    end = time.start[last] + time.years[last]
+    discounted = sum((1.0 + instance.settings["discount_rate"]) ** -(end + year) for year in range(years))
+    home = lines[lines["home"].astype(bool)].reset_index()
+    cheapest = home.groupby("process")["conversion"].min()
+    standing = home.assign(size=[existing.get((site, process, last), 0.0) for site, process in
+                                 zip(home["site"], home["process"], strict=True)])  # fmt: skip
+    capacity = standing.groupby("process")["size"].sum()
+    learnable = instance["processes"].set_index("process")["learnable_share"]
+    found = {}
+    for row in _steps(table, ["process"], "level", "saving").to_dict("records"):
+        process, activity = row["process"], row["activity_after"]
+        own = row["threshold"] - row["outside"] * end
+        if process in cheapest.index and own > 0:
+            activity = capacity[process] if activity != activity else activity
+            value = row["step"] * learnable[process] * cheapest[process] * activity * discounted
+            found |= {(process, int(row["level"])): (own, value)} if value > 0 else {}
+    return found
+
+
 def cluster_table(instance: Instance) -> pd.DataFrame:
     """Levels of agglomeration, indexed by region and level, with `step`: the share of conversion cost each adds."""
     table = instance["clusters"]

@@ -25,17 +25,42 @@ def tabulate_markets(instance: Instance, time: Timeline) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The rows of sheet `demand`, under the same index, `volume` (item/year) as policies of market access leave it;
-        `conduct` and `overhead` are those of the market, or the settings, shares. Added: `surplus`, what buyers gain
+        The rows of sheet `demand`, under the same index, `volume` (item/year) as rivals and policies of market access
+        leave it; `conduct` and `overhead` are those of the market, or the settings, shares. Added: `rivals`, what they
+        supply at the price (item/year, see `fringe_supply`), `surplus`, what buyers gain
         beyond the price, money per item sold (see `surplus_per_unit`), and `mixed`, whether steps of the market may be
         mixed (see `may_mix`). Under objective cost conduct is 1 and overhead 0, for no price is decided.
     """
-    table = market_table(instance, time)
+    demand, rivals = instance["demand"], fringe_supply(instance)
+    left = (demand["volume"] - rivals).clip(lower=0.0)
+    table = market_table(instance, time, demand.assign(volume=left, rivals=rivals))
     for name, idle in (("conduct", 1.0), ("overhead", 0.0)):
         table[name] = idle if instance.settings["objective"] == "cost" else market_term(instance, name)
     table["surplus"] = surplus_per_unit(table)
     table["mixed"] = may_mix(table)
     return table
+
+
+def fringe_supply(instance: Instance) -> pd.Series:
+    """What rivals supply at each price: all they can at a cost up to it.
+
+    Parameters
+    ----------
+    instance
+        The instance.
+
+    Returns
+    -------
+    pandas.Series
+        Indexed like sheet `demand`, item/year; 0 under objective cost, where no price is decided.
+    """
+    demand, rivals = instance["demand"], instance["rivals"]
+    none = pd.Series(0.0, index=demand.index)
+    if rivals.empty or instance.settings["objective"] == "cost":
+        return none
+    steps = demand[[*MARKET, "price"]].assign(row=demand.index)
+    pairs = steps.merge(rivals[[*MARKET, "cost", "volume"]], on=MARKET)
+    return none.add(pairs[pairs["cost"] <= pairs["price"]].groupby("row")["volume"].sum(), fill_value=0.0)
 
 
 def market_term(instance: Instance, name: str) -> pd.Series:

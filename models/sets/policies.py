@@ -126,9 +126,8 @@ def transaction_factors(instance: Instance, time: Timeline) -> dict[tuple[str, s
     return dict(factors)
 
 
-def market_table(instance: Instance, time: Timeline) -> pd.DataFrame:
-    """The demand rows, their volume changed by policies of market access."""
-    demand = instance["demand"]
+def market_table(instance: Instance, time: Timeline, demand: pd.DataFrame) -> pd.DataFrame:
+    """Rows of demand, their volume changed by policies of market access."""
     policies = active_policies(instance)
     volume = demand["volume"].copy()
     for row in policies[policies["kind"] == "market_access"].to_dict("records"):

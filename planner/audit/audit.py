@@ -23,6 +23,7 @@ from planner.audit import (
     locks,
     logic,
     losses,
+    margins,
     names,
     options,
     origins,
@@ -66,6 +67,7 @@ AUDITS: dict[str, Callable[[AuditedPlan], list[Finding]]] = {
         locks,
         logic,
         changes,
+        margins,
         costs,
     )
 }

@@ -3,8 +3,10 @@
 import pandas as pd
 
 from planner.audit import Finding, never, same
-from planner.audit.case import LINE, AuditedPlan, cache_table
-from planner.audit.decisions import list_decisions, steps
+from planner.audit.case import LINE, AuditedPlan, cache_table, words
+from planner.audit.decisions import list_decisions
+from planner.audit.decisions import steps as list_steps
+from planner.audit.demand import appraise_steps
 from planner.audit.offers import offers
 from planner.audit.options import tabulate_options as options
 from planner.audit.projects import project_tiers
@@ -77,7 +79,7 @@ def _exists(case: AuditedPlan, decision: tuple[str, ...]) -> bool:
         "kept": case.lines.index,
         "accessed": offers(case).index,
         "started": pd.MultiIndex.from_frame(projects(case)[["project", "option"]]),
-        "priced": pd.MultiIndex.from_frame(steps(case)),
+        "priced": pd.MultiIndex.from_frame(list_steps(case)),
     }[kind]
     return (key[0] if len(key) == 1 else tuple(key)) in known and period in case.periods.index
 
@@ -117,10 +119,13 @@ def _as_given(case: AuditedPlan, rows: pd.DataFrame) -> list[Finding]:
     told = [earlier.decisions.get(key) for key in rows["decided"]]
     wrong = [value is not None and value != before for value, before in zip(told, rows["before"], strict=True)]
     listed, now = set(rows["decided"]), _decide_now(case)
+    steps = appraise_steps(case)
+    steps = steps[steps["mixable"]].assign(step=words(steps["step"]))
+    mixed = set(_keys("priced", steps, list(KEYS["priced"])))
     silent = [
         _exists(case, key) and now.get(key, 0.0) != before
         for key, before in earlier.decisions.items()
-        if key not in listed
+        if key not in listed and key not in mixed
     ]
     return [
         never("the earlier plan as it was given", pd.Series(wrong, dtype=bool)),

@@ -11,7 +11,7 @@ from planner.audit.demand import tabulate_service
 from planner.audit.hubs import LINES as HUBS
 from planner.audit.hubs import cost_hubs
 from planner.audit.lanes import openings, price_base_flows
-from planner.audit.levels import savings
+from planner.audit.levels import AFTER, inherited_values, savings
 from planner.audit.losses import RISK, cost_expected_losses, risk
 from planner.audit.offers import states
 from planner.audit.options import in_service
@@ -28,7 +28,7 @@ SAVINGS = ("learning saving", "cluster saving")
 OPENING = "lane opening"
 ONCE = (
     *("opening", "closing", OPENING, HUBS[2], "access entry", "development fee", "subsidies once"),
-    *(CHANGES, RISK, BREACHES[1]),
+    *(CHANGES, RISK, BREACHES[1], AFTER),
 )
 """Cost lines paid once; all others are yearly."""
 
@@ -119,6 +119,7 @@ def audit(case: AuditedPlan) -> list[Finding]:
         cost_hubs,
         _market,
         cost_changes,
+        inherited_values,
         cost_expected_losses,
         risk,
     )

@@ -8,6 +8,7 @@ from planner.audit.case import AuditedPlan, cache_table, words
 from planner.audit.enablers import uplift
 from planner.audit.policies import market_factor
 from planner.audit.projects import is_ready
+from planner_models import frames
 
 MARKET = ["region", "item", "period"]
 PENALTY_PER_PRICE = 3.0
@@ -17,7 +18,8 @@ PENALTY_PER_PRICE = 3.0
 def tabulate_service(case: AuditedPlan) -> pd.DataFrame:
     """The rows of `demand` (the result) with the step's own volume, price and penalty as wanted, asked and fine.
 
-    `wanted` is what market access and enablers make of the volume, as far as the step is offered. `fine` is missing
+    `wanted` is what market access and enablers make of the volume that rivals leave, as far as the step is offered, and
+    `taken` what rivals supply. `fine` is missing
     where nothing says what a unit not served costs; `known` is no where there is no such step. `overhead` and `counted`
     are what a unit sold costs in development and selling, and counts for as consumers' surplus; `worth` is the price
     less the one and with the other. `mixable` says whether steps of the market may be mixed.
@@ -27,6 +29,8 @@ def tabulate_service(case: AuditedPlan) -> pd.DataFrame:
     asked = steps["price"].where(steps["price"] > 0)
     general = asked * PENALTY_PER_PRICE if default is None else pd.Series(default, index=steps.index)
     steps = steps.assign(fine=steps["penalty"].fillna(general)).drop(columns="penalty")
+    steps = steps.assign(taken=_supply_of_rivals(case, steps))
+    steps["volume"] = np.maximum(steps["volume"] - steps["taken"], 0.0)
     steps = steps.rename(columns={"volume": "wanted", "price": "asked"}).assign(known=True)
     steps = steps.merge(appraise_steps(case), on=[*MARKET, "step"])
     sheet = case["demand"].assign(step=words(case["demand"]["step"]))
@@ -35,7 +39,20 @@ def tabulate_service(case: AuditedPlan) -> pd.DataFrame:
     share = rows["share"] if case.claims("demand", "share") else 1.0
     worth = rows["asked"].astype(float) - rows["overhead"] + rows["counted"]
     known = rows["known"].eq(True)
-    return rows.assign(wanted=share * wanted, share=share, worth=worth, known=known, mixable=rows["mixable"].eq(True))
+    taken = (share * rows["taken"]).fillna(0.0)
+    return rows.assign(
+        wanted=share * wanted, share=share, taken=taken, worth=worth, known=known, mixable=rows["mixable"].eq(True)
+    )
+
+
+def _supply_of_rivals(case: AuditedPlan, steps: pd.DataFrame) -> np.ndarray:
+    """By step: the volumes of all rivals of its market that cost no more than its price."""
+    supply = np.zeros(len(steps))
+    if case.instance.settings["objective"] == "profit":
+        for rival in frames.rows(case.instance["rivals"]):
+            here = np.logical_and.reduce([steps[name].to_numpy() == rival[name] for name in MARKET])
+            supply += rival["volume"] * (here & (steps["price"].to_numpy() >= rival["cost"]))
+    return supply
 
 
 @cache_table
@@ -50,6 +67,7 @@ def appraise_steps(case: AuditedPlan) -> pd.DataFrame:
     for name, without in (("conduct", 1.0), ("overhead", 0.0)):
         said = rows.groupby(market)[name].transform("max").astype(float)
         rows[name] = said.fillna(case.instance.settings[name]) if profit else without
+    rows["volume"] = np.maximum(rows["volume"] - _supply_of_rivals(case, rows), 0.0)
     price, volume = rows["price"].fillna(0.0), rows["volume"]
     slabs = (price.groupby(market).shift() - price) * volume.groupby(market).shift()
     each = slabs.fillna(0.0).groupby(market).cumsum() / volume.where(volume > 0)
@@ -95,7 +113,8 @@ def audit(case: AuditedPlan) -> list[Finding]:
     cost = case.instance.settings["objective"] == "cost"
     indexed = rows.set_index([*MARKET, "step"])
     steps = case.instance["demand"]
-    markets = steps.assign(volume=steps["volume"] * market_factor(case, steps)).groupby(MARKET)["volume"].min()
+    left = np.maximum(steps["volume"] - _supply_of_rivals(case, steps), 0.0)
+    markets = steps.assign(volume=left * market_factor(case, steps)).groupby(MARKET)["volume"].min()
     whole = np.where(rows["mixable"], rows["share"], rows["share"].clip(lower=1.0))
     chosen = rows.assign(whole=whole).groupby(MARKET)["whole"].sum().reindex(markets.index, fill_value=0.0)
     mean = rows.assign(paid=rows["wanted"] * rows["asked"]).groupby(MARKET)[["paid", "wanted"]].sum()
@@ -103,6 +122,7 @@ def audit(case: AuditedPlan) -> list[Finding]:
     must = rows[rows["fine"].isna() & rows["known"]] if cost else rows[:0]
     return [
         *_audit_readiness(case, rows),
+        *_audit_price_rises(case, rows),
         never("steps that are offered", ~rows["known"]),
         never(
             "one step per market",
@@ -110,6 +130,7 @@ def audit(case: AuditedPlan) -> list[Finding]:
         ),
         never("steps without a mix are offered whole", ~rows["mixable"] & (rows["share"] != 1.0)),
         same("volume of steps", indexed["volume"], indexed["wanted"].fillna(0.0)),
+        same("supply of rivals", indexed["rivals"], indexed["taken"]),
         same("price of steps", indexed["price"], indexed["asked"].fillna(0.0)),
         *_audit_mean_prices(case, rows, mean["paid"] / mean["wanted"]),
         same("sold and unserved are the volume", indexed["sold"] + indexed["unserved"], indexed["volume"]),
@@ -135,3 +156,18 @@ def _audit_readiness(case: AuditedPlan, rows: pd.DataFrame) -> list[Finding]:
     rows = rows.assign(requires=rows["item"].map(requires)).dropna(subset="requires")
     allowed = rows["sold"].where(is_ready(case, rows["requires"], rows["period"]), 0.0)
     return [at_most("nothing sold before its project is ready", rows["sold"], allowed)]
+
+
+def _audit_price_rises(case: AuditedPlan, rows: pd.DataFrame) -> list[Finding]:
+    """With price_rises no: no later price, as a share of the market's highest, is above an earlier one."""
+    settings = case.instance.settings
+    if settings["price_rises"] == "yes" or settings["objective"] == "cost":
+        return []
+    steps = case.instance["demand"].groupby(MARKET)["price"].agg(["max", "size"])
+    rows = rows.merge(steps[steps["size"] > 1].reset_index(), on=MARKET).assign(place=lambda f: f["period"].map(
+        case.periods["place"]))  # fmt: skip
+    part = rows["asked"].astype(float) / rows["max"]
+    rows = rows.assign(level=rows["share"] * part, cut=rows["share"] * (1.0 - part))
+    sums = rows.groupby([*MARKET[:2], "place"])[["level", "cut"]].sum().sort_index()
+    deepest = sums["cut"].groupby(level=MARKET[:2]).cummax().groupby(level=MARKET[:2]).shift(fill_value=0.0)
+    return [at_most("prices that were cut do not rise", sums["level"], 1.0 - deepest)]

@@ -207,7 +207,7 @@ def sum_opening_stock(case: AuditedPlan) -> pd.Series:
 @cache_table
 def tabulate_demand(case: AuditedPlan) -> pd.DataFrame:
     """Every market in every snapshot: what it wants undisturbed, `before`, and `wanted`, with its price and penalty."""
-    base = tabulate_service(case)[[*MARKET, "step", "wanted", "asked", "fine", "sold", "share"]].merge(
+    base = tabulate_service(case)[[*MARKET, "step", "wanted", "asked", "fine", "sold", "share", "taken"]].merge(
         course.snapshots(case), on="period"
     )
     profit = case.instance.settings["objective"] == "profit"
@@ -233,7 +233,7 @@ def _audit_demand(case: AuditedPlan) -> list[Finding]:
         same(f"wanted{_WHERE}", rows["volume"], expected["wanted"].fillna(0.0)),
         same(f"price of steps{_WHERE}", rows["price"][some], expected["asked"].reindex(rows.index)[some].fillna(0.0)),
         same(f"sold and unserved are what is wanted{_WHERE}", rows["sold"] + rows["unserved"], rows["volume"]),
-        *_audit_shares(case, rows[rows["touched"].astype(bool)], expected["share"]),
+        *_audit_shares(case, rows[rows["touched"].astype(bool)], expected["share"], expected["taken"]),
         at_most(f"nothing sold below 0{_WHERE}", -rows["sold"], 0.0 * rows["sold"]),
         at_most(f"nothing unserved below 0{_WHERE}", -rows["unserved"], 0.0 * rows["unserved"]),
         at_most(
@@ -242,7 +242,7 @@ def _audit_demand(case: AuditedPlan) -> list[Finding]:
     ]
 
 
-def _audit_shares(case: AuditedPlan, rows: pd.DataFrame, share: pd.Series) -> list[Finding]:
+def _audit_shares(case: AuditedPlan, rows: pd.DataFrame, share: pd.Series, taken: pd.Series) -> list[Finding]:
     """Steps are offered as in the base, and the mean price is theirs; nothing where the sheet does not state it."""
     if not case.claims("demand", "mean_price"):
         return []
@@ -250,6 +250,7 @@ def _audit_shares(case: AuditedPlan, rows: pd.DataFrame, share: pd.Series) -> li
     paid, volume = (part.groupby(market).transform("sum") for part in (rows["volume"] * rows["price"], rows["volume"]))
     mean = (paid / volume.where(volume > 0)).fillna(0.0)
     return [
+        same(f"supply of rivals{_WHERE}", rows["rivals"], taken.reindex(rows.index).fillna(0.0)),
         same(f"shares of steps are those of the base{_WHERE}", rows["share"], share.reindex(rows.index).fillna(0.0)),
         same(f"mean price of markets{_WHERE}", rows["mean_price"], mean),
     ]

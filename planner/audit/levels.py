@@ -7,7 +7,7 @@ from planner.audit import TOLERANCE, Finding, at_most, never
 from planner.audit.case import LINE, AuditedPlan, cache_table, sum_by_key, words
 from planner.audit.enablers import thresholds
 from planner.audit.options import tabulate_options
-from planner.audit.production import price_base_production
+from planner.audit.production import price_base_production, unit_costs
 from planner.audit.reached_levels import SAID, list_reached_levels
 
 _FLOW = ["line", "tier", "region", "period", "yearly"]
@@ -31,6 +31,35 @@ def clusters(case: AuditedPlan) -> pd.DataFrame:
     return rows.assign(kind="cluster", name=rows["region"], level=words(rows["level"]), step=rows["saving"] - before)
 
 
+AFTER = "experience after the plan"
+
+
+@cache_table
+def tabulate_inheritance(case: AuditedPlan) -> pd.DataFrame:
+    """Levels of experience that save after the plan: SAID, process, threshold, outside, and `value` in money."""
+    rows, settings = tabulate_learning(case), case.instance.settings
+    end = float(case.periods["years"].sum())
+    growth = 1.0 + settings["discount_rate"]
+    weight = sum(growth ** -(end + year) for year in range(int(settings["experience_years"])))
+    lines = case.lines[case.lines["home"] == "yes"]
+    parts = unit_costs(case).drop(columns=["royalty", "line fixed cost"]).sum(axis=1).reindex(lines.index)
+    standing = case.declared.xs(case.periods.index[-1], level="period").reindex(lines.index)
+    cheapest, capacity = (part.groupby(level="process").agg(how) for part, how in ((parts, "min"), (standing, "sum")))
+    activity = rows["activity_after"].astype(float).fillna(rows["process"].map(capacity)).fillna(0.0)
+    learnable = rows["process"].map(case.instance["processes"].set_index("process")["learnable_share"])
+    value = weight * activity * rows["step"] * learnable * rows["process"].map(cheapest).fillna(0.0)
+    rows = rows.assign(kind="learning after the plan", value=value.astype(float))
+    return rows[(rows["value"] > 0) & (rows["threshold"] > rows["outside"] * end)]
+
+
+def inherited_values(case: AuditedPlan) -> pd.DataFrame:
+    """What levels said to be reached by the end are worth after it: line, tier, region, period, yearly (paid once)."""
+    rows = tabulate_inheritance(case).merge(list_reached_levels(case), on=SAID)
+    tier = rows["process"].map(case.instance["processes"].set_index("process")["tier"])
+    once = rows["period"].map(case.periods["once"]).astype(float)
+    return rows.assign(line=AFTER, tier=tier, region="*", yearly=-rows["value"] / once)[_FLOW]
+
+
 def savings(case: AuditedPlan) -> pd.DataFrame:
     """The most that levels said to be reached save on each flow: line, tier, region, period, yearly (money/year)."""
     now, flows = list_reached_levels(case), price_base_production(case)
@@ -52,7 +81,8 @@ def audit(case: AuditedPlan) -> list[Finding]:
     if not case.speaks_of("levels", "learning", "clusters", "enablers"):
         return []
     sheet = list_reached_levels(case)
-    known = pd.concat([part(case)[SAID] for part in (tabulate_learning, clusters, thresholds)])
+    parts = (tabulate_learning, tabulate_inheritance, clusters, thresholds)
+    known = pd.concat([part(case)[SAID] for part in parts])
     found = [never("levels that are declared", pd.Series(~_index(sheet).isin(_index(known))))]
     if case.speaks_of("learning"):
         found.append(_experience(case))
@@ -67,13 +97,17 @@ def _index(rows: pd.DataFrame) -> pd.MultiIndex:
 
 def _experience(case: AuditedPlan) -> Finding:
     """threshold <= years x what controlled flows made in the periods before + outside x years before."""
-    rows = tabulate_learning(case).merge(list_reached_levels(case), on=SAID).reset_index(drop=True)
+    levels = pd.concat([tabulate_learning(case), tabulate_inheritance(case)])
+    rows = levels.merge(list_reached_levels(case), on=SAID).reset_index(drop=True)
+    ends = rows["kind"] == "learning after the plan"
+    rows["place"] = rows["place"].mask(ends, len(case.periods))
     flows = price_base_production(case)
     flows = flows[flows["controlled"]].assign(before=lambda frame: case.places(frame["period"], -1))
     flows = flows.assign(amount=flows["made"] * flows["period"].map(case.periods["years"]))
     made = rows[["process", "place"]].reset_index().merge(flows[["process", "before", "amount"]], on="process")
     earlier = sum_by_key(made[made["before"] < made["place"]], ["index"], "amount").reindex(rows.index, fill_value=0.0)
-    others = rows["outside"] * rows["period"].map(case.periods["start"])
+    start = rows["period"].map(case.periods["start"]).mask(ends, case.periods["years"].sum())
+    others = rows["outside"] * start
     return at_most("experience of levels reached", rows["threshold"], earlier + others)
 
 

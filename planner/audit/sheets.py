@@ -27,6 +27,7 @@ AUDITED = (
     "hubs",
     "stocks",
     "demand",
+    "margins",
     "deployments",
     "disposal",
     "levels",

@@ -7,7 +7,7 @@ import pandas as pd
 
 from planner.checks import needs, report_error, report_warning, rows
 from planner.issues import Issue
-from planner_models.sets.markets import market_term
+from planner_models.sets.markets import fringe_supply, market_term
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading
@@ -127,3 +127,54 @@ def surplus_has_steps(reading: "Reading") -> Iterator[Issue]:
             "no effect there; write several, eight to ten from 1.3 to 0.6 of the list price"
         )
         yield report_warning(reading, "demand", int(alone.index[0]), "step", message)
+
+
+@needs("settings", "demand")
+def held_prices_are_decided(reading: "Reading") -> Iterator[Issue]:
+    """price_rises no holds prices that are decided: there are markets with several steps in several periods."""
+    settings, demand = reading.instance.settings, reading.instance["demand"]
+    if settings["price_rises"] == "yes":
+        return
+    steps = demand.groupby(_MARKET, sort=False).size()
+    held = steps[steps > 1].groupby(["region", "item"]).size()
+    if settings["objective"] == "cost" or not (held > 1).any():
+        message = (
+            "(price_rises) has no effect: no market has several price steps in more than one period, or the objective "
+            "is cost; write yes, or add steps and set objective to profit"
+        )
+        yield Issue("warning", "settings", reading.setting_cell("price_rises"), message)
+
+
+@needs("settings", "demand", "rivals")
+def rivals_can_sell(reading: "Reading") -> Iterator[Issue]:
+    """A rival has a market, costs no more than its highest price, and leaves something at some price."""
+    instance = reading.instance
+    rivals, demand = instance["rivals"], instance["demand"]
+    if rivals.empty:
+        return
+    if instance.settings["objective"] == "cost":
+        message = "rivals have no effect under objective cost; set objective to profit (settings), or remove the rows"
+        yield report_warning(reading, "rivals", int(rivals.index[0]), "region", message)
+        return
+    market = [demand[name] for name in _MARKET]
+    highest = demand["price"].groupby(market).max()
+    left = (demand["volume"] - fringe_supply(instance)).groupby(market).max()
+    index = pd.MultiIndex.from_frame(rivals[_MARKET])
+    facts = rivals.assign(highest=highest.reindex(index).to_numpy(), left=left.reindex(index).to_numpy())
+    for row, rival in rows(facts):
+        where = f"`{rival['item']}` in `{rival['region']}`, {rival['period']}"
+        if tuple(rival[name] for name in _MARKET) not in highest.index:
+            message = f"nobody demands {where}; add its demand or remove the row"
+            yield report_error(reading, "rivals", row, "region", message)
+        elif rival["cost"] > rival["highest"]:
+            message = (
+                f"cost {rival['cost']:g} is above every price of {where}, the highest being {rival['highest']:g}: "
+                "such a rival never sells; write a lower cost, in millions per item, or remove the row"
+            )
+            yield report_error(reading, "rivals", row, "cost", message)
+        elif rival["left"] <= 0:
+            message = (
+                f"rivals take all of {where} at every price: the plan can sell nothing there; write a smaller volume, "
+                "or add steps with lower prices"
+            )
+            yield report_warning(reading, "rivals", row, "volume", message)

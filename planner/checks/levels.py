@@ -244,3 +244,29 @@ def enablers_need_profit(reading: "Reading") -> Iterator[Issue]:
     if len(enablers) and reading.instance.settings["objective"] == "cost":
         message = "enablers have no effect under objective cost; set objective to profit (settings), or remove the rows"
         yield report_warning(reading, "enablers", int(enablers.index[0]), "region", message)
+
+
+@needs("settings", "firms", "sites", "lines", "learning")
+def experience_after_the_plan_counts(reading: "Reading") -> Iterator[Issue]:
+    """What a level saves after the plan needs years, and an activity that it saves on."""
+    instance = reading.instance
+    learning, years = instance["learning"], instance.settings["experience_years"]
+    given = learning[learning["activity_after"].notna()]
+    if not years and len(given):
+        message = (
+            "activity_after has no effect while experience_years (settings) is 0; write the years that levels of "
+            "experience go on saving there, or remove it"
+        )
+        yield report_warning(reading, "learning", int(given.index[0]), "activity_after", message)
+    if years:
+        home = set(instance["firms"].query("home == 'yes'")["firm"])
+        sites = instance["sites"]
+        own = instance["lines"][instance["lines"]["site"].isin(sites.loc[sites["firm"].isin(home), "site"])]
+        standing = own.groupby("process")["capacity"].sum()
+        silent = learning[learning["activity_after"].isna() & ~(learning["process"].map(standing) > 0)]
+        for row, level in rows(silent.drop_duplicates("process")):
+            message = (
+                f"home firms have no capacity of `{level['process']}` that exists: its levels are worth nothing after "
+                "the plan; write activity_after at each of them"
+            )
+            yield report_warning(reading, "learning", row, "activity_after", message)

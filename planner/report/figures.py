@@ -25,7 +25,7 @@ COST_GROUPS = {
     "duties": ("duties",),
     "access": ("margin", "transaction cost", "access entry", "access annual"),
     "development": ("development", "development fee"),
-    "savings": ("learning saving", "cluster saving"),
+    "savings": ("learning saving", "cluster saving", "experience after the plan"),
     "subsidies": ("subsidies", "subsidies once"),
     "stock": ("stock holding",),
     "disruptions": ("expected loss",),

@@ -74,7 +74,14 @@ def make_roundings(model: Model, compiled: Compiled) -> tuple[Rounding, ...]:
 
     return (
         by(round_up),
-        *([by(reach_levels)] if model.experience.learned or model.clusters.clustered or model.enablers.enabled else []),
+        *(
+            [by(reach_levels)]
+            if model.experience.learned
+            or model.experience.inherited
+            or model.clusters.clustered
+            or model.enablers.enabled
+            else []
+        ),
     )
 
 

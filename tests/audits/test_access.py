@@ -84,7 +84,7 @@ def plan() -> Plan:
             (*mine, "joint_venture", "3", 110.0, 4.18),
         ]),
         "demand": table("demand", [
-            ("A", "ore", t, "1", volume, volume, 0.0, 20.0, 1.0, 20.0) for t, volume in VOLUMES.items()
+            ("A", "ore", t, "1", volume, volume, 0.0, 20.0, 0.0, 1.0, 20.0) for t, volume in VOLUMES.items()
         ]),
         "costs": undiscounted([
             *(("other", "upstream", "A", t, amount) for t, amount in (("1", 40.0), ("2", 60.0), ("3", 220.0))),

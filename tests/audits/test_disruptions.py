@@ -107,9 +107,9 @@ def plan() -> Plan:
             (*market, "base", 2.0, 0.0, 0.0), (*market, "strike", 2.0, 0.0, 4.0), (*market, "fashion", 2.0, 0.0, 0.0),
         ]),
         "demand": frame("demand", [
-            (*market, "base", "1", 6.0, 6.0, 0.0, 10.0, 1.0, 10.0),
-            (*market, "strike", "1", 9.0, 7.0, 2.0, 10.0, 1.0, 10.0),
-            (*market, "fashion", "1", 3.0, 3.0, 0.0, 10.0, 1.0, 10.0),
+            (*market, "base", "1", 6.0, 6.0, 0.0, 10.0, 0.0, 1.0, 10.0),
+            (*market, "strike", "1", 9.0, 7.0, 2.0, 10.0, 0.0, 1.0, 10.0),
+            (*market, "fashion", "1", 3.0, 3.0, 0.0, 10.0, 0.0, 1.0, 10.0),
         ]),
         "scenarios": frame("scenarios", [
             ("strike", 0.2, 7 / 9, 43.5, 43.5, 1.0, "yes"), ("fashion", 0.0, 1.0, -9.0, -9.0, 0.0, "no"),

@@ -74,7 +74,7 @@ def plan() -> Plan:
                 ("plant", "cells", "own", t, 10.0, 2.5), ("shop", "packs", "spot", t, 10.0, 1.0)
             )
         ]),
-        "demand": table("demand", [("A", "pack", t, "1", 10.0, 10.0, 0.0, 20.0, 1.0, 20.0) for t in ("1", "2")]),
+        "demand": table("demand", [("A", "pack", t, "1", 10.0, 10.0, 0.0, 20.0, 0.0, 1.0, 20.0) for t in ("1", "2")]),
         "levels": table("levels", [
             ("cluster", "A", "1", "1", "yes"),
             ("cluster", "A", "1", "2", "yes"),

@@ -98,7 +98,7 @@ def plan() -> Plan:
             row for t in PERIODS for row in ((*plant, "own", t, 11.0, 2.0), (*mine, "contract", t, 11.0, 2.6))
         ]),
         "flows": table("flows", [("B", "A", "ore", "sea", t, 11.0, 0.0, due) for t, due in (("1", 11.0), ("2", 16.5))]),
-        "demand": table("demand", [("A", "car", t, "1", 11.0, 11.0, 0.0, 50.0, 1.0, 50.0) for t in PERIODS]),
+        "demand": table("demand", [("A", "car", t, "1", 11.0, 11.0, 0.0, 50.0, 0.0, 1.0, 50.0) for t in PERIODS]),
         "policies": table("policies", [
             ("build", "1", 20.0, 100.0),
             ("build", "2", 10.0, 100.0),

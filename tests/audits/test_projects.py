@@ -59,8 +59,8 @@ def plan() -> Plan:
         ]),
         "production": table("production", [(*plant, "own", t, 5.0, 2.0) for t in ("2", "3")]),
         "demand": table("demand", [
-            ("A", "car", "1", "1", 5.0, 0.0, 5.0, 20.0, 1.0, 20.0),
-            *(("A", "car", t, "1", 5.0, 5.0, 0.0, 20.0, 1.0, 20.0) for t in ("2", "3")),
+            ("A", "car", "1", "1", 5.0, 0.0, 5.0, 20.0, 0.0, 1.0, 20.0),
+            *(("A", "car", t, "1", 5.0, 5.0, 0.0, 20.0, 0.0, 1.0, 20.0) for t in ("2", "3")),
         ]),
         "costs": undiscounted([
             ("other", "downstream", "A", "2", 10.0),
@@ -135,7 +135,7 @@ def test_partner_without_offers_asks_for_nothing():
 def test_project_too_late_to_be_ready_is_caught():
     """The launch in period 3 is still in time; a lab begun then would be ready after the horizon."""
     late = [
-        add("projects", "lab", "own", "3", None, 1.0, None),
+        add("projects", "lab", "own", "3", None, 0.0, 1.0, None),
         add("costs", "development", "downstream", "*", "3", 1.0, 1.0),
     ]
     found = checks_failed(SOUND, plan(), *late)

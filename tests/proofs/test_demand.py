@@ -1,7 +1,7 @@
 """Demand: what is not sold is unserved, and of the price steps of a market one is chosen."""
 
 from planner_models.instance import Instance
-from tests.proofs import proves, wanted, workshop
+from tests.proofs import proves, wanted, workshop, years
 
 STEPS = [*wanted("1", step="dear", price=10, volume=8), *wanted("1", step="cheap", price=6, volume=12)]
 
@@ -39,3 +39,19 @@ def test_under_profit_at_most_one_step_is_chosen() -> Instance:
 def test_nothing_is_sold_at_a_step_that_is_not_chosen() -> Instance:
     """As above: 64. Without the constraint goods would sell at both steps though one is chosen: 64 + 2 x 4 = 72."""
     return workshop({"objective": "profit"}, demand=STEPS)
+
+
+@proves("no_price_rise", optimum=64, without=72)
+def test_a_price_once_cut_does_not_rise_again() -> Instance:
+    """In period 1 there are 10 goods: at 6 all sell and earn 40, at 10 only 4 sell and earn 32. In period 2 there are
+    4: at 10 they earn 32, at 6 only 16. Cheap first, then at 10 again: 40 + 32 = 72, where prices may rise.
+
+    Where they may not: 10 in both, 32 + 32 = 64, or 6 in both, 40 + 16 = 56.
+    """
+    steps = [{"step": "dear", "price": 10, "volume": 4}, {"step": "cheap", "price": 6, "volume": 10}]
+    return workshop(
+        {"objective": "profit", "price_rises": "no"},
+        periods=years(2),
+        demand=[row for step in steps for row in wanted("1", "2", **step)],
+        line_capacity=[{"site": "shop", "process": "make", "period": "2", "capacity": 4}],
+    )

@@ -77,3 +77,28 @@ ACQUIRE = {"firm": "other", "process": "make", "mode": "acquire"}
 def test_what_is_learnt(case: Instance, figure: float) -> None:
     """Levels, the switch, the share that can be learnt, and whose experience counts."""
     assert optimum(case) == pytest.approx(figure)
+
+
+@proves("inheritance_threshold", optimum=-1, without=-10)
+def test_a_level_saves_after_the_plan_where_it_is_reached_in_it() -> Instance:
+    """A good costs 2 to make and 1 to leave unserved. A level at 9 saves half of 2 on the shop's 10, for 2 years: 20.
+
+    9 made, 1 unserved: 18 + 1 - 20 = -1; all 10: 20 - 20 = 0; none: 10. Without the constraint none is made: 10 - 20.
+    """
+    return workshop(
+        {"experience_years": 2},
+        processes=MAKE,
+        learning=[LEVEL | {"threshold": 9}],
+        demand=wanted("1", volume=10, penalty=1),
+    )
+
+
+@matters("learning", "activity_after", optimum=10, blank=-1)
+def test_what_a_level_saves_on_after_the_plan() -> Instance:
+    """On 4 goods it saves 8 in all, and 9 goods cost 9 more than they avoid: none is made, 10. On all 10: -1."""
+    return workshop(
+        {"experience_years": 2},
+        processes=MAKE,
+        learning=[LEVEL | {"threshold": 9, "activity_after": 4}],
+        demand=wanted("1", volume=10, penalty=1),
+    )

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
 
+from planner_models import frames
 from planner_models.blocks.demand import MARKET, REPORTED, add_mean_prices
 from planner_models.blocks.disruptions.flows import Key, PeriodFlows
 from planner_models.model import Model
@@ -66,7 +67,7 @@ def course_rows(m: Model, courses: Courses) -> dict[str, pd.DataFrame]:
     sets: Sets = m.sets
     made, shipped, stocks, demand = [], [], [], []
     charges = _charges(sets, {t for _, t in courses})
-    prices = dict(zip(sets.demand[MARKET].itertuples(index=False, name=None), sets.demand["price"], strict=True))
+    facts = frames.records(sets.demand.set_index(MARKET)[["price", "rivals"]])
     running, margin = sets.lines["running"].to_dict(), sets.draws["margin"].to_dict()
     for (w, t), course in courses.items():
         snapshot = sets.snapshots[w, t]
@@ -80,9 +81,9 @@ def course_rows(m: Model, courses: Courses) -> dict[str, pd.DataFrame]:
         stocks += [(*place, t, w, *figures) for place, figures in course.stocks.items() if any(figures)]
         for (region, item, step), (wanted, sold) in course.sold.items():
             if wanted > 0:
-                price = prices[region, item, t, step]
+                price, rivals = facts[region, item, t, step].values()
                 share = m.demand.share((region, item, t, step))
-                demand.append((region, item, t, w, step, wanted, sold, wanted - sold, price, share))
+                demand.append((region, item, t, w, step, wanted, sold, wanted - sold, price, share * rivals, share))
     return {
         "production": pd.DataFrame(made, columns=PRODUCTION),
         "flows": pd.DataFrame(shipped, columns=FLOWS),

@@ -43,6 +43,7 @@ NOT_HELD = (
     "source_supplying",
     "max_disposal",
     "learning_threshold",
+    "inheritance_threshold",
     "practised_made",
     "stage_present",
     "settled_made",

@@ -36,6 +36,18 @@ TABLES = [
         },
     ),
     table(
+        "rivals",
+        "What others supply to a market: all they can at a cost up to the price. A step's volume is what they leave. "
+        "Under objective profit.",
+        {
+            "region": region("market"),
+            "item": item(),
+            "period": period("period", key=True, required=True),
+            "cost": number("cost at which they supply", "money/item", low=0, key=True),
+            "volume": number("most that they can supply at it", "item/year", low=0, required=True),
+        },
+    ),
+    table(
         "enablers",
         "Deployed infrastructure that unlocks demand.",
         {
@@ -61,6 +73,12 @@ TABLES = [
                 "share of the learnable cost saved in all at this level", "share", low=0, high=1, required=True
             ),
             "outside": number("activity by others", "activity/year", low=0, default=0),
+            "activity_after": number(
+                "activity that saves by the level in the experience_years (settings) after the last period; blank = "
+                "the capacity of home lines that exists in the last period",
+                "activity/year",
+                low=0,
+            ),
         },
     ),
     table(
