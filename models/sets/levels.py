@@ -79,7 +79,7 @@ def value_experience(
                                  zip(home["site"], home["process"], strict=True)])  # fmt: skip
     capacity = standing.groupby("process")["size"].sum()
     learnable = instance["processes"].set_index("process")["learnable_share"]
-    found = {}
+    found: dict[tuple[str, int], tuple[float, float]] = {}
     for row in _steps(table, ["process"], "level", "saving").to_dict("records"):
         process, activity = row["process"], row["activity_after"]
         own = row["threshold"] - row["outside"] * end

@@ -15,7 +15,7 @@ from planner_models.sets.bounds import most_sold
 from planner_models.sets.growth import Growth, growth_table
 from planner_models.sets.inertia import Inertia, inertia_table
 from planner_models.sets.levels import enabler_table
-from planner_models.sets.policies import market_table
+from planner_models.sets.markets import tabulate_markets
 from planner_models.sets.productivity import FACTORS, line_names, match_lines
 from planner_models.sets.timeline import timeline
 
@@ -189,7 +189,7 @@ class Room:
         self.instance = instance
         time = timeline(instance)
         self.order = positions(instance, "periods", "period")
-        demand, enablers = market_table(instance, time), enabler_table(instance)
+        demand, enablers = tabulate_markets(instance, time), enabler_table(instance)
         self.demand = {
             region: most_sold(part, enablers[enablers.index.get_level_values("region") == region])
             for region, part in demand.groupby("region")
