@@ -20,6 +20,7 @@ SWITCHES = (
     "productivity",
     "inertia",
     "growth",
+    "ties",
 )
 
 _MECHANISMS = {
@@ -38,6 +39,7 @@ _MECHANISMS = {
     "productivity": "hours, energy and output that differ between places",
     "inertia": "limits on how fast supply moves from one source to another",
     "growth": "limits on how fast capacity grows",
+    "ties": "identical lines of one process in one region are used alike; off = as the search leaves them",
 }
 
 SETTINGS: dict[str, pa.Column] = {

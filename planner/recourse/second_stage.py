@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from planner.recourse.ties import use_alike
 from planner.solver.compiled import Compiled
 from planner.solver.solver import Options, solve_arrays
 from planner_models.blocks.disruptions.risk import base_cost, probabilities
@@ -27,9 +28,9 @@ def choose_second_stage(m: Model, compiled: Compiled, values: np.ndarray) -> np.
     Returns
     -------
     The values by column. The optimum leaves such flows open: any that keep to the rules would do. Whole decisions and
-    the objective stay as they are.
+    the objective stay as they are. Identical lines are then used alike.
     """
-    return _scenarios_settled(m, compiled, _base_settled(m, compiled, values))
+    return use_alike(m, compiled, _scenarios_settled(m, compiled, _base_settled(m, compiled, values)))
 
 
 def _base_settled(m: Model, compiled: Compiled, values: np.ndarray) -> np.ndarray:
