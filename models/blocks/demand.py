@@ -188,7 +188,7 @@ def _most_raised(sets: Sets, markets: dict[Market, list[Step]], volume: dict[Ste
     found = {}
     for (region, enabler, item, threshold), step in frames.pairs(sets.enablers["step"]):
         for period in sets.time.periods:
-            for key in markets.get((region, item, period), []):
+            for key in (key for key in markets.get((region, item, period), []) if volume[key] > 0):
                 found[(*key, enabler, threshold)] = step * volume[key]
     return found
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 import pyomo.environ as pyo
 
-from planner_models.keys import Raise, Threshold
+from planner_models.keys import Threshold
 from planner_models.linear import LinearExpression, linear
 from planner_models.model import Model
 from planner_models.sets import Sets
@@ -16,11 +16,16 @@ from planner_models.sets import Sets
 
 @dataclass(frozen=True)
 class Enablers:
-    """deployed, put_up: by region, enabler and period, what is put up in it, item/year, and in all by its end, item."""
+    """What is put up, and what that unlocks.
+
+    deployed, put_up: by region, enabler and period, what is put up in it, item/year, and in all by its end, item
+    raised_by: what a threshold adds to each step of a market, as a share of the most that it can
+    """
 
     deployed: pyo.Var[tuple[str, str, str]]
     enabled: pyo.Var[Threshold]
     put_up: dict[tuple[str, str, str], LinearExpression]
+    raised_by: dict[Threshold, LinearExpression]
 
 
 def build(m: Model, sets: Sets) -> None:
@@ -38,9 +43,9 @@ def build(m: Model, sets: Sets) -> None:
         side[place].add(-1.0, variable)
     steps: list[Threshold] = [(*step, period) for step in sets.enablers.index for period in sets.time.periods]
     m.enabled = enabled = pyo.Var(steps, domain=pyo.Binary)
-    m.enablers = Enablers(deployed, enabled, put_up=_sum_deployments(m, sets, deployed))
+    m.enablers = Enablers(deployed, enabled, put_up=_sum_deployments(m, sets, deployed), raised_by=_sum_raised(m))
     m.enabling_threshold = pyo.Constraint(steps, rule=enabling_threshold)
-    m.raised_enabled = pyo.Constraint(list(m.demand.raised), rule=raised_enabled)
+    m.raised_enabled = pyo.Constraint(list(m.enablers.raised_by), rule=raised_enabled)
 
 
 def _sum_deployments(
@@ -65,11 +70,23 @@ def enabling_threshold(m: Model, *key: *Threshold) -> pyo.Expression:
     )
 
 
-def raised_enabled(m: Model, *key: *Raise) -> pyo.Expression:
-    """raised[market,t,step,q] <= step[q] volume[market,t,step] enabled[r,i,item,q,t]"""
-    region, item, period, _, enabler, threshold = key
-    enabled = m.enablers.enabled[region, enabler, item, threshold, period]
-    return linear([1.0, -m.demand.most_raised[key]], [m.demand.raised[key], enabled]) <= 0
+def _sum_raised(m: Model) -> dict[Threshold, LinearExpression]:
+    """By threshold: the shares of what it can add that it adds to the steps of the market, which sum to at most 1."""
+    sums: dict[Threshold, LinearExpression] = defaultdict(LinearExpression)
+    for key, variable in m.demand.raised.items():
+        region, item, period, _, enabler, threshold = key
+        sums[region, enabler, item, threshold, period].add(1.0 / m.demand.most_raised[key], variable)
+    return sums
+
+
+def raised_enabled(m: Model, *key: *Threshold) -> pyo.Expression:
+    """sum over steps of raised[market,t,step,q] / (step[q] volume[market,t,step]) <= enabled[r,i,item,q,t]
+
+    Of all steps together, of which a market has one, or a mix that sums to one: with a row for each step a tenth of a
+    threshold would raise ten steps in full.
+    """
+    raised = m.enablers.raised_by[key]
+    return linear([*raised.coefficients, -1.0], [*raised.variables, m.enablers.enabled[key]]) <= 0
 
 
 def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:

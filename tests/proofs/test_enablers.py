@@ -45,15 +45,18 @@ def test_only_what_is_unlocked_is_sold() -> Instance:
     return charged()
 
 
-@proves("raised_priced", optimum=32, without=39)
+@proves("raised_priced", optimum=26, without=24 + 26 / 3 - 4)
 def test_only_the_step_chosen_is_raised() -> Instance:
-    """A second step offers 2 goods at 9: 3 x 7 - 4 = 17 is less than 32.
+    """There is room for 10 goods: 8 and 2 more are sold at 5: 30 - 4 = 26. A second step offers 2 goods at 9, 3 when it
+    is raised: 21 - 4 = 17.
 
-    Without the constraint one more good is sold at 9 beside the 12 at 5: 39. Goods may be thrown away: otherwise the
-    12 of the larger step would be all that could be made.
+    Without the constraint the threshold is shared between the steps: a third of it raises the first by 4/3 goods, the
+    rest the second by 2/3, which is the room that is left: 4/3 x 3 + 2/3 x 7 = 26/3. Goods may be thrown away:
+    otherwise no more than the largest step could be made.
     """
     items = [WORKSHOP["items"][0] | {"disposable": "yes"}, {"item": "charger", "tier": "downstream"}]
-    return charged(items=items, demand=[MARKET, MARKET | {"step": "dear", "volume": 2, "price": 9}])
+    lines = [LINES[0] | {"capacity": 10}, LINES[1] | {"site": "shop"}]
+    return charged(items=items, lines=lines, demand=[MARKET, MARKET | {"step": "dear", "volume": 2, "price": 9}])
 
 
 @pytest.mark.parametrize(

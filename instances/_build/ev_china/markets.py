@@ -11,7 +11,8 @@ import pandas as pd
 from .tables import both, periods
 from ..ev_global.tables import read, significant
 
-COLUMNS = ["region", "item", "period", "step", "price", "volume", "source", "confidence", "note"]
+TERMS = ["conduct", "overhead", "known_margin"]
+COLUMNS = ["region", "item", "period", "step", "price", "volume", *TERMS, "source", "confidence", "note"]
 SMART = ("vehicle_smart", "vehicle_premium")
 """Smart cars are priced and grow as premium cars: the item, and the row of ev_global that it follows."""
 
@@ -30,6 +31,7 @@ def market_rows(market: pd.Series, base: pd.Series, trend: pd.Series) -> Iterato
                 str(step),
                 significant(price * factor),
                 significant(volume * factor ** -market["elasticity"]),
+                *market[TERMS],
                 f"{market['source']}; volume and list price: demand",
                 "low",
                 market["note"],
@@ -41,7 +43,7 @@ def industry_rows(sale: pd.Series) -> Iterator[tuple]:
     for period in periods():
         volume = significant(sale["volume_2024"] * sale[f"g{period[:4]}"])
         remarks = (sale["source"], sale["confidence"], sale["note"])
-        yield (sale["region"], sale["item"], period, "1", sale["price"], volume, *remarks)
+        yield (sale["region"], sale["item"], period, "1", sale["price"], volume, *[None] * len(TERMS), *remarks)
 
 
 def demand_sheet() -> pd.DataFrame:
