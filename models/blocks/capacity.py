@@ -335,8 +335,8 @@ def least_take(m: Model, *key: *Activity) -> pyo.Expression:
 
 
 def _post_costs(m: Model, sets: Sets) -> None:
-    """Fixed cost of kept lines; of modules in service their fixed cost and the annuity of their capex."""
-    line_cost, module_cost, capital = CostLine("line fixed cost"), CostLine("module fixed cost"), CostLine("capital")
+    """Fixed cost of kept lines and of modules in service; capex as its annuity, or when ordered, less salvage."""
+    line_cost, module_cost = CostLine("line fixed cost"), CostLine("module fixed cost")
     rows = sets.lines[["tier", "region", "home", "fixed_cost"]].to_dict("index")
     for line in sets.existing:
         row = rows[line[:2]]
@@ -344,14 +344,30 @@ def _post_costs(m: Model, sets: Sets) -> None:
             line_cost.add(
                 row["fixed_cost"], find_state(m, m.capacity.kept, line), (row["tier"], row["region"], line[2])
             )
-    options = sets.options[["fixed_cost", "annuity"]].to_dict("index")
+    fixed = sets.options["fixed_cost"].to_dict()
     for key, order in sets.orders.items():
-        row, option = rows[key[:2]], options[key[:3]]
         for period in order.service:
-            label = (row["tier"], row["region"], period)
-            module_cost.add(option["fixed_cost"], m.capacity.built[key], label)
-            capital.add(option["annuity"], m.capacity.built[key], label)
-    m.cost_lines.extend([line_cost, module_cost, capital])
+            module_cost.add(fixed[key[:3]], m.capacity.built[key], (*sets.places[key[:2]], period))
+    m.cost_lines.extend([line_cost, module_cost, *_spread_capital(m, sets)])
+
+
+def _spread_capital(m: Model, sets: Sets) -> list[CostLine]:
+    """Capex of modules: an annuity in every period of service; or all of it when ordered, and salvage after service.
+
+    Where a module serves to the end of the plan, it is salvaged then.
+    """
+    annuity, spending = CostLine("capital"), CostLine("capital spending", once=True)
+    salvage = CostLine("salvage", once=True, late=True)
+    cash = sets.instance.settings["capital"] == "cash"
+    options = sets.options[["annuity", "capex", "salvage"]].to_dict("index")
+    for key, order in sets.orders.items():
+        built, place, option = m.capacity.built[key], sets.places[key[:2]], options[key[:3]]
+        if cash:
+            spending.add(option["capex"], built, (*place, key[3]))
+            salvage.add(-option["capex"] * option["salvage"], built, (*place, order.service[-1]))
+        for period in () if cash else order.service:
+            annuity.add(option["annuity"], built, (*place, period))
+    return [annuity, spending, salvage]
 
 
 def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:

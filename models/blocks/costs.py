@@ -10,6 +10,7 @@ import pyomo.environ as pyo
 from planner_models.linear import Variable, linear
 from planner_models.model import Model
 from planner_models.sets import Sets
+from planner_models.sets.timeline import Timeline
 
 Label = tuple[str, str, str]
 """Tier, region and period an amount belongs to."""
@@ -19,8 +20,8 @@ Label = tuple[str, str, str]
 class CostLine:
     """One line of the cost sheet: parallel lists of amounts, the variables they multiply, and their labels.
 
-    An amount is in money/year where the line is yearly, in money where it is paid `once`. What no decision can change
-    stands apart, in `fixed`.
+    An amount is in money/year where the line is yearly, in money where it is paid `once`: as a period begins, or
+    `late`, when it has ended. What no decision can change stands apart, in `fixed`.
     """
 
     name: str
@@ -29,6 +30,13 @@ class CostLine:
     variables: list[Variable] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     fixed: list[tuple[float, Label]] = field(default_factory=list)
+    late: bool = False
+
+    def factors(self, time: Timeline) -> dict[str, float]:
+        """By period, what multiplies an amount to discount it."""
+        if self.late:
+            return time.closing
+        return time.once if self.once else time.annual
 
     def add(self, amount: float, variable: Any, label: Label) -> None:
         """Post an amount, unless it is zero; a variable of None stands for 1."""
@@ -62,7 +70,7 @@ def build(m: Model, sets: Sets) -> None:
     variables: list[Variable] = []
     constant = 0.0
     for line in m.cost_lines:
-        factor = sets.time.once if line.once else sets.time.annual
+        factor = line.factors(sets.time)
         amounts += [amount * factor[label[2]] for amount, label in zip(line.amounts, line.labels, strict=True)]
         variables += line.variables
         constant += sum(amount * factor[label[2]] for amount, label in line.fixed)
@@ -81,7 +89,7 @@ def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
     for line in m.cost_lines:
         values = [amount * variable.value for amount, variable in zip(line.amounts, line.variables, strict=True)]
         posted = [*zip(values, line.labels, strict=True), *line.fixed]
-        discount = sets.time.once if line.once else sets.time.annual
+        discount = line.factors(sets.time)
         for value, label in posted:
             if value:
                 years = 1 if line.once else sets.time.years[label[2]]

@@ -54,15 +54,16 @@ def build(m: Model, sets: Sets) -> None:
 
 
 def _capex(m: Model, sets: Sets, row: pd.Series) -> Iterator[Payment]:
-    """The annuity of modules ordered while the policy is in force, in every year they serve."""
+    """The annuity of modules ordered while the policy is in force, in every year they serve; or capex, when ordered."""
     processes, regions = match_processes(sets.instance, row["item"]), match_regions(sets.instance, row["region"])
     window = sets.time.window(row["from"], row["to"])
-    annuity = sets.options["annuity"].to_dict()
+    cash = sets.instance.settings["capital"] == "cash"
+    each = sets.options["capex" if cash else "annuity"].to_dict()
     for key, order in sets.orders.items():
         tier, region = sets.places[key[:2]]
         if key[1] in processes and region in regions and key[3] in window:
-            for period in order.service:
-                yield (tier, region, period), False, annuity[key[:3]], m.capacity.built[key]
+            for period in (key[3],) if cash else order.service:
+                yield (tier, region, period), cash, each[key[:3]], m.capacity.built[key]
 
 
 def _output(m: Model, sets: Sets, row: pd.Series) -> Iterator[Payment]:

@@ -82,6 +82,11 @@ SETTINGS: dict[str, pa.Column] = {
     "risk_weight": number("weight in the objective of the CVaR of cost: of the base and losses", low=0, default=0),
     "cvar_alpha": number("confidence level of CVaR", "share", low=0, high=0.9999, default=0.9),
     "shortage_penalty": number("penalty where demand gives none; blank = 3 x price", "money/item", low=0),
+    "capital": choice(
+        "how capex counts: as an annuity while a module serves, or paid at once when it is ordered (cash)",
+        ("annuity", "cash"),
+        default="annuity",
+    ),
     "mip_gap": number("relative gap at which the solver may stop", "share", low=0, high=1, default=0.005),
     "time_limit": number("longest time to solve", "s", above=0),
     "threads": number("threads of the solver", low=1, high=1024, default=1, whole=True),

@@ -66,9 +66,9 @@ def option_table(instance: Instance, lines: pd.DataFrame) -> pd.DataFrame:
 
     `lines` are those that home firms control, or can come to control. A row that names a site replaces the `*` row of
     the same process and option there. `annuity` is in money/year per module: CRF(wacc, life) x capex x capex index,
-    with the discount rate where a region has no wacc. `family` names the option that a size is made of, `multiple` its
-    size in modules of that option: all sizes together are at most the `max_modules` of their option. `size` is what a
-    module can make, with the line's output of sheet productivity.
+    less what is salvaged at the end of its life, with the discount rate where a region has no wacc. `family` names the
+    option that a size is made of, `multiple` its size in modules of that option: all sizes together are at most the
+    `max_modules` of their option. `size` is what a module can make, with the line's output of sheet productivity.
     """
     places = lines.reset_index()[["site", "process", "region"]]
     options = instance["options"][instance["options"]["max_modules"] > 0]
@@ -85,7 +85,11 @@ def option_table(instance: Instance, lines: pd.DataFrame) -> pd.DataFrame:
     wacc = region["wacc"].fillna(instance.settings["discount_rate"])
     table["capex"] = table["capex"] * region["capex_index"].to_numpy()
     factors = [annuity_factor(rate, life) for rate, life in zip(wacc, table["life"], strict=True)]
-    table["annuity"] = table["capex"] * pd.Series(factors, index=table.index, dtype=float)
+    worth = [
+        share * (1.0 + rate) ** -life for share, rate, life in zip(table["salvage"], wacc, table["life"], strict=True)
+    ]
+    lost = 1.0 - pd.Series(worth, index=table.index, dtype=float)
+    table["annuity"] = table["capex"] * lost * pd.Series(factors, index=table.index, dtype=float)
     output = lines["output"].reindex(pd.MultiIndex.from_frame(table[["site", "process"]]))
     table["size"] = table["size"] * output.to_numpy(float)
     return table.set_index(["site", "process", "option"]).sort_index()

@@ -11,6 +11,7 @@ class Timeline:
 
     `annual[t]` multiplies a yearly amount: the sum over the period's years of (1 + rate)^-(year - base year).
     `once[t]` multiplies an amount paid once: the factor of the period's first year.
+    `closing[t]` multiplies an amount paid once when the period has ended: the factor of the year after.
     `start[t]` counts years since the base year.
     """
 
@@ -20,6 +21,7 @@ class Timeline:
     start: dict[str, int]
     annual: dict[str, float]
     once: dict[str, float]
+    closing: dict[str, float]
 
     def years_since_before(self, period: str) -> float:
         """Years from the middle of the period before, or of the year before the first, to the middle of a period."""
@@ -52,4 +54,5 @@ def timeline(instance: Instance) -> Timeline:
         start=start,
         annual={period: sum(factor[period]) for period in periods},
         once={period: factor[period][0] for period in periods},
+        closing={period: (1 + rate) ** -(start[period] + years[period]) for period in periods},
     )

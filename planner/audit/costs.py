@@ -26,9 +26,12 @@ _LABEL = ["tier", "region", "period"]
 _KEY = ["line", *_LABEL]
 SAVINGS = ("learning saving", "cluster saving")
 OPENING = "lane opening"
+SPENT, SALVAGE = "capital spending", "salvage"
+"""Cost lines of capex that is paid when a module is ordered, and of what the module is worth after its service."""
+
 ONCE = (
     *("opening", "closing", OPENING, HUBS[2], "access entry", "development fee", "subsidies once"),
-    *(CHANGES, RISK, BREACHES[1], AFTER),
+    *(CHANGES, RISK, BREACHES[1], AFTER, SPENT, SALVAGE),
 )
 """Cost lines paid once; all others are yearly."""
 
@@ -66,10 +69,24 @@ def _cost_assets(case: AuditedPlan) -> pd.DataFrame:
         [
             kept.assign(line="line fixed cost", yearly=kept["fixed_cost"]),
             modules.assign(line="module fixed cost", yearly=modules["modules"] * modules["fixed_cost"]),
-            modules.assign(line="capital", yearly=modules["modules"] * modules["annuity"]),
+            _cost_capital(case, modules),
             open_sites.assign(line="site fixed cost", yearly=open_sites["fixed_cost"]),
             moves[moves["opened"] == "yes"].assign(line="opening", yearly=lambda rows: rows["opening_cost"]),
             moves[moves["closed"] == "yes"].assign(line="closing", yearly=lambda rows: rows["closing_cost"]),
+        ]
+    )
+
+
+def _cost_capital(case: AuditedPlan, modules: pd.DataFrame) -> pd.DataFrame:
+    """Capex: annuities of modules in service; paid as cash, when ordered, less what is salvaged after service."""
+    if case.instance.settings["capital"] == "annuity":
+        return modules.assign(line="capital", yearly=modules["modules"] * modules["annuity"])
+    last = modules.sort_values("place").drop_duplicates([*LINE, "option", "period_order"], keep="last")
+    worth = last["modules"] * last["one_capex"]
+    return pd.concat(
+        [
+            last.assign(line=SPENT, period=last["period_order"], yearly=worth),
+            last.assign(line=SALVAGE, yearly=-worth * last["salvage"]),
         ]
     )
 
@@ -135,7 +152,10 @@ def audit(case: AuditedPlan) -> list[Finding]:
     periods = case.periods.reindex(sheet["period"]).reset_index(drop=True)
     yearly = sheet.reset_index(drop=True)["amount"] / periods["years"] * periods["annual"]
     paid_once = sheet["line"].isin(ONCE).to_numpy()
-    discounted = yearly.where(~paid_once, sheet.reset_index(drop=True)["amount"] * periods["once"])
+    late = sheet["line"].eq(SALVAGE).to_numpy()
+    growth = 1.0 + case.instance.settings["discount_rate"]
+    factor = periods["once"].where(~late, growth ** -(periods["start"] + periods["years"]).astype(float))
+    discounted = yearly.where(~paid_once, sheet.reset_index(drop=True)["amount"] * factor)
     total = sheet["discounted"].sum()
     sign = -1.0 if case.instance.settings["objective"] == "profit" else 1.0
     size = pd.Series([sheet["discounted"].abs().max() if len(sheet) else 0.0])

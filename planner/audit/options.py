@@ -39,7 +39,9 @@ def tabulate_options(case: AuditedPlan) -> pd.DataFrame:
     regions = case.instance["regions"].set_index("region").reindex(table["region"])
     rate = regions["wacc"].fillna(case.instance.settings["discount_rate"]).to_numpy()
     table["capex"] = table["capex"].to_numpy(float) * regions["capex_index"].to_numpy()
-    table["annuity"] = table["capex"].to_numpy(float) * _recovery(rate, table["life"].to_numpy(float))
+    life = table["life"].to_numpy(float)
+    salvaged = table["salvage"].to_numpy(float) / (1.0 + rate) ** life
+    table["annuity"] = table["capex"].to_numpy(float) * (1.0 - salvaged) * _recovery(rate, life)
     table["first"] = case.places(table["first_period"], 0)
     table["size"] = table["size"].to_numpy(float) * table["output"].to_numpy(float)
     return table.set_index(OPTION)

@@ -33,10 +33,14 @@ def claims(case: AuditedPlan) -> pd.DataFrame:
 
 
 def _capex(case: AuditedPlan, policy: pd.Series) -> pd.DataFrame:
-    """rate x annuity of modules ordered in time, in every year of service."""
+    """rate x annuity of modules ordered in time, in every year of service; paid as cash, rate x capex when ordered."""
     rows = in_service(case).merge(case.lines.reset_index()[[*LINE, "tier"]], on=LINE)
     hit = find_periods(case, policy, rows["period_order"]) & inside(case, policy, rows["region"])
     rows = rows[hit & rows["process"].isin(makers(case, policy).index)]
+    if case.instance.settings["capital"] == "cash":
+        rows = rows.drop_duplicates([*LINE, "option", "period_order"])
+        paid = policy["rate"] * rows["modules"] * rows["one_capex"]
+        return rows.assign(line=LINES[1], period=rows["period_order"], yearly=paid)
     return rows.assign(line=LINES[0], yearly=policy["rate"] * rows["modules"] * rows["annuity"])
 
 

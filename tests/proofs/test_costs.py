@@ -29,6 +29,22 @@ STRIKE: dict[str, Any] = {
     "disruptions": [{"scenario": "strike", "period": "2", "months": 6, "kind": "site", "target": "shop"}],
 }
 
+HUB = {
+    "regions": [{"region": name} for name in ("here", "middle", "there")],
+    "lanes": [
+        {"origin": origin, "destination": destination, "item": "good", "mode": "road"}
+        for origin, destination in (("here", "middle"), ("middle", "there"))
+    ],
+    "demand": wanted("1", "2", region="there"),
+}
+CASH = {
+    "settings": {"capital": "cash"},
+    "regions": [{"region": "here", "capex_index": 2}],
+    "lines": [LINE | {"capacity": 0}],
+    "options": [MODULE | {"capex": 61, "salvage": 0.5}],
+    "demand": wanted("1", "2", penalty=50),
+}
+
 CASES: list[tuple[str, float, dict[str, Any]]] = [
     # 3,000,000 h x 0.5 / 10^6 = 1.5 per good
     ("labour", 8 * 1.5 * 2.44, {"processes": [{"labour": 3e6}], "regions": [COUNTRY]}),
@@ -189,6 +205,32 @@ CASES: list[tuple[str, float, dict[str, Any]]] = [
         {"rules": [WISH | {"type": "min_share", "by": "region", "who": "there", "limit": 0.25}]},
     ),
     ("rule breach once", 2 * 1.8, {"rules": [WISH | {"type": "min_cover", "limit": 3}]}),
+    # half a unit of slag with each good, thrown away at 1
+    (
+        "disposal",
+        8 * 0.5 * 2.44,
+        {
+            "items": [
+                *WORKSHOP["items"],
+                {"item": "slag", "tier": "upstream", "disposable": "yes", "disposal_cost": 1},
+            ],
+            "recipes": [*WORKSHOP["recipes"], {"process": "make", "item": "slag", "quantity": 0.5}],
+        },
+    ),
+    ("handling", 8 * 0.5 * 2.44, HUB | {"hubs": [{"region": "middle", "item": "good", "handling_cost": 0.5}]}),
+    ("hub fixed cost", 3 * 2.44, HUB | {"hubs": [{"region": "middle", "item": "good", "fixed_cost": 3}]}),
+    ("hub opening", 5, HUB | {"hubs": [{"region": "middle", "item": "good", "opening_cost": 5}]}),
+    # 61 x 2 at once; half of it comes back after three years, at 0.8 x 0.8 x 0.8
+    ("capital spending", 122, CASH),
+    ("salvage", -0.5 * 122 * 0.512, CASH),
+    # as an annuity: 125 / 244 a year of 122 less half of it after three years, 61 x 0.512
+    ("capital", 125 / 244 * (122 - 61 * 0.512) * 2.44, CASH | {"settings": {"capital": "annuity"}}),
+    # 30 % of it, paid at once
+    (
+        "subsidies once",
+        -0.3 * 122,
+        CASH | {"policies": [{"policy": "grant", "kind": "capex", "item": "good", "rate": 0.3}]},
+    ),
     ("revenue", -8 * 9 * 2.44, {"settings": {"objective": "profit"}, "demand": wanted("1", "2", price=9)}),
 ]
 

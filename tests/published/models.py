@@ -191,3 +191,146 @@ def multicommodity(least: float | None = None, most_served: int | None = None) -
         },
         **PLAIN,
     )
+
+
+MONTHS = ("January", "February", "March", "April", "May", "June")
+HOURS = 384
+"""Hours that a machine runs in a month: 24 days of two shifts of 8 hours."""
+
+GAINED = (10, 6, 8, 4, 11, 9, 3)
+TAKEN: dict[str, dict[int, float]] = {
+    "grinder": {1: 0.5, 2: 0.7, 5: 0.3, 6: 0.2, 7: 0.5},
+    "vertical drill": {1: 0.1, 2: 0.2, 4: 0.3, 6: 0.6},
+    "horizontal drill": {1: 0.2, 3: 0.8, 7: 0.6},
+    "borer": {1: 0.05, 2: 0.03, 4: 0.07, 5: 0.1, 7: 0.08},
+    "planer": {3: 0.01, 5: 0.05, 7: 0.05},
+}
+RUNNING: dict[str, tuple[int, ...]] = {
+    "grinder": (3, 4, 4, 4, 3, 4),
+    "vertical drill": (2, 2, 2, 1, 1, 2),
+    "horizontal drill": (3, 1, 3, 3, 3, 2),
+    "borer": (1, 1, 0, 1, 1, 1),
+    "planer": (1, 1, 1, 1, 1, 0),
+}
+WANTED = (
+    (500, 1000, 300, 300, 800, 200, 100),
+    (600, 500, 200, 0, 400, 300, 150),
+    (300, 600, 0, 0, 500, 400, 100),
+    (200, 300, 400, 500, 200, 0, 100),
+    (0, 100, 500, 100, 1000, 300, 0),
+    (500, 500, 100, 300, 1100, 500, 60),
+)
+KEPT_AT_END, HELD_AT_MOST, HOLDING = 50, 100, 0.5
+"""Williams, Factory planning 1: gains, machine hours of each product, machines that run, greatest sales; stock."""
+
+SHELF_PRICE = 10_000.0
+FOR_THE_SHELF = 7 * KEPT_AT_END * (SHELF_PRICE + HOLDING)
+"""What the shelf pays for the stock that has to be left at the end, and what holding that stock costs Williams."""
+
+
+def factory_planning() -> Instance:
+    """Machine hours are items, so that a product takes several; the last stock is sold to a shelf, at any price."""
+    products = range(1, 8)
+    machines: Rows = [{"item": name, "tier": "upstream"} for name in TAKEN]
+    goods: Rows = [{"item": f"product {k}", "tier": "downstream"} for k in products]
+    made: Rows = [{"process": f"run {name}", "item": name, "quantity": 1} for name in TAKEN]
+    made += [{"process": f"make {k}", "item": f"product {k}", "quantity": 1} for k in products]
+    made += [
+        {"process": f"make {k}", "item": name, "quantity": -hours}
+        for name, all_ in TAKEN.items()
+        for k, hours in all_.items()
+    ]
+    line = {"site": "works", "retirable": "no"}
+    return instance(
+        BASE
+        | {
+            "periods": [{"period": month} for month in MONTHS],
+            "regions": [{"region": "plant"}, {"region": "shelf"}],
+            "items": machines + goods,
+            "processes": [{"process": f"run {name}", "tier": "upstream"} for name in TAKEN]
+            + [{"process": f"make {k}", "tier": "downstream"} for k in products],
+            "recipes": made,
+            "sites": [{"site": "works", "region": "plant", "firm": "planner"}],
+            "lines": [line | {"process": f"run {name}", "capacity": HOURS * RUNNING[name][0]} for name in TAKEN]
+            + [line | {"process": f"make {k}", "capacity": 10_000} for k in products],
+            "line_capacity": [
+                {"site": "works", "process": f"run {name}", "period": month, "capacity": HOURS * count}
+                for name, counts in RUNNING.items()
+                for month, count in zip(MONTHS, counts, strict=True)
+            ],
+            "lanes": [
+                {"origin": "plant", "destination": "shelf", "item": f"product {k}", "mode": "hand"} for k in products
+            ],
+            "stocks": [
+                {"region": "plant", "item": f"product {k}", "maximum": HELD_AT_MOST, "holding_cost": HOLDING}
+                for k in products
+            ],
+            "demand": [
+                {
+                    "region": "plant",
+                    "item": f"product {k}",
+                    "period": month,
+                    "price": GAINED[k - 1],
+                    "volume": row[k - 1],
+                }
+                for month, row in zip(MONTHS, WANTED, strict=True)
+                for k in products
+                if row[k - 1]
+            ]
+            + [
+                {
+                    "region": "shelf",
+                    "item": f"product {k}",
+                    "period": MONTHS[-1],
+                    "price": SHELF_PRICE,
+                    "volume": KEPT_AT_END,
+                }
+                for k in products
+            ],
+        },
+        **(PLAIN | {"objective": "profit"}),
+    )
+
+
+COSTS_OF_SIX = (
+    (100, 80, 50, 50, 60, 100), (120, 90, 60, 70, 65, 110), (140, 110, 80, 80, 75, 130),
+    (160, 125, 100, 100, 80, 150), (190, 150, 130, 0, 0, 0), (200, 180, 150, 0, 0, 0),
+)  # fmt: skip
+DEPOT_COSTS = (3500, 9000, 10000, 4000, 3000, 9000, 9000, 3000, 4000, 10000, 9000, 3500)
+DEPOT_CAPACITIES = (300, 250, 100, 180, 275, 300, 200, 220, 270, 250, 230, 180)
+CENTRES = (120, 80, 75, 100, 110, 100, 90, 60, 30, 150, 95, 120)
+"""Gueret, Prins, Sevaux, Applications of Optimization with Xpress-MP, e3depot: costs in thousands; 0 = none."""
+
+
+def depot_location() -> Instance:
+    """Twelve depots that can be opened, twelve centres; the cost of serving all of a centre's demand from a depot."""
+    costs = [COSTS_OF_SIX[i % 6] + COSTS_OF_SIX[(i + 1) % 6] for i in range(12)]
+    return instance(
+        BASE
+        | {
+            "regions": [{"region": f"{kind} {i}"} for kind in ("depot", "centre") for i in range(12)],
+            "items": [{"item": "goods", "tier": "downstream"}],
+            "processes": [{"process": "serve", "tier": "downstream"}],
+            "recipes": [{"process": "serve", "item": "goods", "quantity": 1}],
+            "sites": [
+                {"site": f"depot {i}", "region": f"depot {i}", "firm": "planner", "status": "candidate",
+                 "opening_cost": cost}
+                for i, cost in enumerate(DEPOT_COSTS)
+            ],
+            "lines": [
+                {"site": f"depot {i}", "process": "serve", "capacity": most} for i, most in enumerate(DEPOT_CAPACITIES)
+            ],
+            "lanes": [
+                {"origin": f"depot {i}", "destination": f"centre {j}", "item": "goods", "mode": "road",
+                 "cost": cost / CENTRES[j]}
+                for i, row in enumerate(costs)
+                for j, cost in enumerate(row)
+                if cost
+            ],
+            "demand": [
+                {"region": f"centre {j}", "item": "goods", "period": "year", "volume": volume}
+                for j, volume in enumerate(CENTRES)
+            ],
+        },
+        **PLAIN,
+    )  # fmt: skip

@@ -3,7 +3,17 @@
 import pytest
 
 from tests.published.convert import DATA, optima
-from tests.published.models import KEPT_ANYWAY, LEAST, MOST_SERVED, multicommodity, single_source, supply_network
+from tests.published.models import (
+    FOR_THE_SHELF,
+    KEPT_ANYWAY,
+    LEAST,
+    MOST_SERVED,
+    depot_location,
+    factory_planning,
+    multicommodity,
+    single_source,
+    supply_network,
+)
 from tests.solving import optimum
 
 
@@ -36,3 +46,13 @@ def test_supply_network() -> None:
 def test_supply_network_with_four_depots() -> None:
     """Williams, Distribution 2: of six depots at most four are open, and Birmingham may grow while it is."""
     assert optimum(supply_network(limit=4)) - KEPT_ANYWAY == pytest.approx(174_000)
+
+
+def test_factory_planning() -> None:
+    """Williams, Factory planning 1: shared machines, some of them in maintenance, and stock over six months."""
+    assert optimum(factory_planning()) - FOR_THE_SHELF == pytest.approx(93_715.18, abs=0.01)
+
+
+def test_depot_location() -> None:
+    """Xpress-MP's e3depot."""
+    assert optimum(depot_location()) == pytest.approx(18_103.0417, abs=1e-3)

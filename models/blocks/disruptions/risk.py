@@ -92,7 +92,7 @@ def base_cost(m: Model, sets: Sets) -> LinearExpression:
     """
     total = LinearExpression()
     for line in (line for line in m.cost_lines if line.name not in NOT_BASE):
-        factor = sets.time.once if line.once else sets.time.annual
+        factor = line.factors(sets.time)
         for amount, variable, label in zip(line.amounts, line.variables, line.labels, strict=True):
             total.add(amount * factor[label[2]], variable)
         total.constant += sum(amount * factor[label[2]] for amount, label in line.fixed)

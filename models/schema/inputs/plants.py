@@ -90,6 +90,11 @@ TABLES = [
                         whole=True,
                     ),
                     "first_period": period("first period in which it can be ordered"),
+                    "salvage": share(
+                        "share of capex that a module is worth when its life ends; with capital = cash at the end "
+                        "of the plan if that comes first",
+                        default=0,
+                    ),
                     "ramp": number(
                         "share of its size usable in the first period of use", "share", above=0, high=1, default=1
                     ),
