@@ -15,6 +15,7 @@ from planner.workbook.read import read_instance
 from planner_models.instance import Instance, apply_schema, instance
 from planner_models.network import build
 from tests.proofs import workshop
+from tests.proofs.test_hubs import HUB, WAY
 from tests.small_instances import small_instances
 from tests.test_brute_force import faults
 from tests.test_solver import facilities
@@ -52,6 +53,21 @@ def test_either_one_less_is_delivered_or_one_more_made() -> None:
         "contract": [("demand", "volume", 30)],
         "physical": [("lines", "capacity", 11)],
     }
+
+
+def test_a_hub_that_passes_too_little() -> None:
+    """8 goods are wanted beyond a hub that passes 6: two less, or a hub for 8."""
+    demand = [{"region": "there", "item": "good", "period": "1", "volume": 8}]
+    case = workshop(**(WAY | {"hubs": [HUB | {"capacity": 6}], "demand": demand}))
+    assert needs(asked(case)) == {"contract": [("demand", "volume", 6)], "physical": [("hubs", "capacity", 8)]}
+
+
+def test_a_least_flow_that_cannot_move() -> None:
+    """4 goods are wanted beyond a lane that carries 6 or nothing: a least flow of 4 is an answer."""
+    demand = [{"region": "there", "item": "good", "period": "1", "volume": 4}]
+    lane = {"origin": "here", "destination": "there", "item": "good", "mode": "road", "min_flow": 6}
+    answers = needs(asked(workshop(lanes=[lane], demand=demand)))
+    assert ("lanes", "min_flow", pytest.approx(4)) in [edit for edits in answers.values() for edit in edits]
 
 
 def test_a_stock_that_cannot_be_filled() -> None:

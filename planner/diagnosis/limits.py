@@ -27,6 +27,8 @@ KINDS = {
     ("line_capacity", "capacity"): "physical",
     ("lines", "min_load"): "physical",
     ("lanes", "capacity"): "physical",
+    ("lanes", "min_flow"): "contract",
+    ("hubs", "capacity"): "physical",
     ("items", "disposable"): "physical",
     ("locks", "at_least"): "policy",
     ("locks", "at_most"): "policy",
@@ -36,7 +38,7 @@ KINDS = {
 UNSAID = 1.0
 """What a lock without limits asks for."""
 
-LIMITED = ("held", "shipped")
+LIMITED = ("held", "shipped", "transited")
 """Variables whose own limits are cells of the workbook."""
 
 
@@ -260,6 +262,29 @@ def _lane_cell(found: Limits, *lane: str) -> int:
     return int(lanes.index[(lanes[ARC] == list(lane)).all(axis=1)][0])
 
 
+def _least_flow(found: Limits, row: int, origin: str, destination: str, item: str, mode: str, _: str) -> None:
+    """The sum shipped >= min_flow lane_used: less may have to move."""
+    cell = _lane_cell(found, origin, destination, item, mode)
+    most = float(frames.cell(found.model.sets.instance["lanes"], cell, "min_flow"))
+    found.add("lanes", cell, "min_flow", False, Place((row,), 1.0, most=most))
+
+
+def _pass_more(found: Limits, row: int, item: str, region: str, period: str) -> None:
+    """transited <= the capacity of a hub (x hub_opened): that may be more, where it has one."""
+    hub = found.model.sets.hubs.hub_of[item, region]
+    if hub[1] == item:
+        _share_more(found, row, *hub, period)
+
+
+def _share_more(found: Limits, row: int, region: str, item: str, period: str) -> None:
+    """The sum transited <= the capacity of the `*` row of hubs: that may be more."""
+    hubs = found.model.sets.instance["hubs"]
+    (cell,) = hubs.index[(hubs["region"] == region) & (hubs["item"] == item)]
+    if np.isfinite(frames.cell(hubs, cell, "capacity")):
+        gate = _member(found.model.hubs.hub_opened, (region, item, period))
+        found.add("hubs", int(cell), "capacity", True, Place((row,), -1.0, 1.0, gate))
+
+
 def _lock_least(found: Limits, row: int, cell: int, _: str) -> None:
     """the decision >= at_least: less may do."""
     found.add("locks", cell, "at_least", False, Place((row,), 1.0, most=found.model.locks.held_between[cell].at_least))
@@ -280,6 +305,10 @@ READERS: dict[str, Callable[..., None]] = {
     "delivery": _balance,
     "lane_sharing": _loosen_shared_lane,
     "shipped": _arc,
+    "lane_least_flow": _least_flow,
+    "transited": _pass_more,
+    "hub_opening": _pass_more,
+    "hub_sharing": _share_more,
     "lock_at_least": _lock_least,
     "lock_at_most": _lock_most,
 }
