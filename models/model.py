@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # blocks import this module, so their types are named here wi
     from planner_models.blocks.access import Access
     from planner_models.blocks.balance import Ledgers
     from planner_models.blocks.capacity import Capacity
+    from planner_models.blocks.cash import Cash
     from planner_models.blocks.changes import Changes
     from planner_models.blocks.clusters import Clusters
     from planner_models.blocks.costs import CostLine, Costs
@@ -80,6 +81,7 @@ class Model(pyo.ConcreteModel):
     windows: Windows
     losses: Losses
     risk: Risk
+    cash: Cash
     supplies: Supplies
     content: Content
     reserves: Reserves

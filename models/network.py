@@ -8,6 +8,7 @@ from planner_models.blocks import (
     access,
     balance,
     capacity,
+    cash,
     changes,
     clusters,
     costs,
@@ -60,6 +61,7 @@ BLOCKS: tuple[ModuleType, ...] = (
     snapshots,
     losses,
     risk,
+    cash,
     rules,
     costs,
 )

@@ -197,6 +197,7 @@ SECURITY: dict[str, Rows] = {
         {"rule": "ceiling", "type": "max_capacity", "item": "car", "by": "region", "limit": 15},
         {"rule": "pace", "type": "max_new", "item": "metal", "by": "process", "limit": 5, "hard": "no", "penalty": 1},
         {"rule": "heap", "type": "max_disposal", "item": "slag", "limit": 4, "hard": "no", "penalty": 1},
+        {"rule": "cash", "type": "min_cash", "limit": 100, "hard": "no", "penalty": 0.5},
     ],
 }  # fmt: skip
 EARLIER = Earlier(

@@ -121,6 +121,7 @@ def named(cases: list[Case]) -> dict[str, Any]:
 
 CONCERNED: dict[str, tuple[str, ...]] = {
     "costs": ("costs",),
+    "cash": ("cash",),
     "capacity": ("capacity",),
     "builds": ("options", "capacity"),
     "sites": ("capacity", "costs"),

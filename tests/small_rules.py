@@ -24,6 +24,7 @@ LIMITS = {
     "max_emissions": [2, 10],
     "min_local_content": [0.3, 0.7],
     "budget": [0, 10, 40],
+    "min_cash": [-200, -20, 0],
 }
 BY = {
     "max_share": ("region", "bloc", "firm", "site", "control"),
@@ -32,7 +33,7 @@ BY = {
     "max_hhi": ("region", "bloc", "firm"),
     "min_utilisation": ("firm",),
 }
-TOGETHER = ("max_cvar", "budget")
+TOGETHER = ("max_cvar", "budget", "min_cash")
 
 
 @st.composite

@@ -162,7 +162,10 @@ BROKEN: list[tuple[str, Any, dict[str, Any], list[tuple[str, str, int, str]], st
           ("min_sources", "count", {"limit": 0.2, "by": "site", "item": "metal"}, "number of sources"),
           ("min_local_content", "scope", {"limit": 0.2, "item": "metal"}, "write it"),
           ("budget", "penalty", {"limit": 5, "hard": "no"}, "what breaking it costs"),
+          ("min_cash", "limit", {}, "needs a limit \\(money\\)"),
+          ("min_cash", "item", {"limit": 5, "item": "metal"}, "cash is that of the whole plan"),
           ("budget", "item", {"limit": 5, "item": "metal"}, "everything that is built"))),
+    ("cash below 0", rule("min_cash", limit=-1000), {}, [], ""),
     ("penalty of 0", rule("budget", limit=5, hard="no", penalty=0), {}, [("warning", "rules", 5, "penalty")],
      "nothing"),
     ("penalty of a hard rule", rule("budget", limit=5, penalty=1), {}, [("warning", "rules", 5, "penalty")],
@@ -170,7 +173,8 @@ BROKEN: list[tuple[str, Any, dict[str, Any], list[tuple[str, str, int, str]], st
     *((f"{kind} with {column}", rule(kind, limit=0.5, **{column: value}), {}, [("warning", "rules", 5, column)],
        f"does not look at {column}; clear it")
       for kind, column, value in (
-          ("budget", "by", "region"), ("budget", "who", "us"), ("max_cvar", "scope", "South"),
+          ("budget", "by", "region"), ("budget", "who", "us"), ("min_cash", "scope", "South"),
+          ("max_cvar", "scope", "South"),
            ("max_cvar", "to", "2025"),
           ("max_emissions", "count", 2), ("max_capacity_ratio", "scenario", "quake"), ("max_cvar", "item", "ore"))),
     ("firm of a utilisation without by", rule("min_utilisation", limit=0.5, who="us"), {},

@@ -26,8 +26,8 @@ MONEY = ("money", "currency/")
 """How units begin that have money in them."""
 
 
-IN_MONEY = ("min_local_content", "min_service", "max_cvar", "budget")
-"""Types of rules that count in money; `max_cvar` and `budget` have their limit in it too."""
+IN_MONEY = ("min_local_content", "min_service", "max_cvar", "budget", "min_cash")
+"""Types of rules that count in money; the last three have their limit in it too."""
 
 PER_PIECE = ("min_sources", "max_emissions")
 """Types of rules that count in something that has neither money nor quantity in it."""
@@ -48,7 +48,7 @@ def in_units(case: Instance, quantity: float = 1.0, money: float = 1.0) -> Insta
         tables[sheet] = frame.assign(**changed)
     rules, policies = case.tables["rules"], case.tables["policies"]
     per = rules["type"].map(lambda kind: money if kind in PER_PIECE else 1.0 if kind in IN_MONEY else money / quantity)
-    limit = rules["type"].map(lambda kind: money if kind in ("max_cvar", "budget") else 1.0)
+    limit = rules["type"].map(lambda kind: money if kind in IN_MONEY[2:] else 1.0)
     paid = policies["kind"].map(lambda kind: money / quantity if kind == "output" else 1.0)
     tables["rules"] = rules.assign(
         penalty=rules["penalty"] * per.astype(float), limit=rules["limit"] * limit.astype(float)

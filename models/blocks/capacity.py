@@ -341,9 +341,8 @@ def _post_costs(m: Model, sets: Sets) -> None:
     for line in sets.existing:
         row = rows[line[:2]]
         if row["home"]:
-            line_cost.add(
-                row["fixed_cost"], find_state(m, m.capacity.kept, line), (row["tier"], row["region"], line[2])
-            )
+            label = (row["tier"], row["region"], line[2])
+            line_cost.add(row["fixed_cost"], find_state(m, m.capacity.kept, line), label, line[0])
     fixed = sets.options["fixed_cost"].to_dict()
     for key, order in sets.orders.items():
         for period in order.service:

@@ -21,7 +21,8 @@ class CostLine:
     """One line of the cost sheet: parallel lists of amounts, the variables they multiply, and their labels.
 
     An amount is in money/year where the line is yearly, in money where it is paid `once`: as a period begins, or
-    `late`, when it has ended. What no decision can change stands apart, in `fixed`.
+    `late`, when it has ended. What no decision can change stands apart, in `fixed`,
+    with the site that pays it (None where it is no site's own).
     """
 
     name: str
@@ -29,7 +30,7 @@ class CostLine:
     amounts: list[float] = field(default_factory=list)
     variables: list[Variable] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
-    fixed: list[tuple[float, Label]] = field(default_factory=list)
+    fixed: list[tuple[float, Label, str | None]] = field(default_factory=list)
     late: bool = False
 
     def factors(self, time: Timeline) -> dict[str, float]:
@@ -38,10 +39,10 @@ class CostLine:
             return time.closing
         return time.once if self.once else time.annual
 
-    def add(self, amount: float, variable: Any, label: Label) -> None:
-        """Post an amount, unless it is zero; a variable of None stands for 1."""
+    def add(self, amount: float, variable: Any, label: Label, site: str | None = None) -> None:
+        """Post an amount, unless it is zero; a variable of None stands for 1, paid by the `site`."""
         if amount and variable is None:
-            self.fixed.append((amount, label))
+            self.fixed.append((amount, label, site))
         elif amount:
             self.amounts.append(amount)
             self.variables.append(variable)
@@ -73,7 +74,7 @@ def build(m: Model, sets: Sets) -> None:
         factor = line.factors(sets.time)
         amounts += [amount * factor[label[2]] for amount, label in zip(line.amounts, line.labels, strict=True)]
         variables += line.variables
-        constant += sum(amount * factor[label[2]] for amount, label in line.fixed)
+        constant += sum(amount * factor[label[2]] for amount, label, _ in line.fixed)
     m.costs = Costs(amounts, variables, constant)
     m.objective = pyo.Objective(rule=objective, sense=pyo.minimize)
 
@@ -88,7 +89,7 @@ def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
     rows = []
     for line in m.cost_lines:
         values = [amount * variable.value for amount, variable in zip(line.amounts, line.variables, strict=True)]
-        posted = [*zip(values, line.labels, strict=True), *line.fixed]
+        posted = [*zip(values, line.labels, strict=True), *(entry[:2] for entry in line.fixed)]
         discount = line.factors(sets.time)
         for value, label in posted:
             if value:

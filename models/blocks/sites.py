@@ -87,7 +87,7 @@ def _post_costs(m: Model, sets: Sets) -> None:
     for site, row in frames.lines(sets.sites[sets.sites["home"]]):
         for period in sets.windows[site]:
             label = (row["tier"], row["region"], period)
-            fixed.add(row["fixed_cost"], m.sites.opened[site, period] if row["variable"] else None, label)
+            fixed.add(row["fixed_cost"], m.sites.opened[site, period] if row["variable"] else None, label, site)
             if (site, period) in m.sites.opens:
                 opening.add(row["opening_cost"], m.sites.opens[site, period], label)
             if (site, period) in m.sites.closes:
@@ -95,7 +95,7 @@ def _post_costs(m: Model, sets: Sets) -> None:
         end = _after_window(sets, str(site))
         if end is not None:
             last = m.sites.opened[site, sets.windows[site][-1]] if row["variable"] else None
-            closing.add(row["closing_cost"], last, (row["tier"], row["region"], end))
+            closing.add(row["closing_cost"], last, (row["tier"], row["region"], end), site)
     m.cost_lines.extend([fixed, opening, closing])
 
 

@@ -49,6 +49,26 @@ _TABLES = [
         },
     ),
     table(
+        "cash",
+        "Cash by group and period, undiscounted: yearly amounts for all years of the period, capex in full when it is "
+        "ordered instead of annuities. Deliveries between groups are not paid for here: revenue goes to the groups in "
+        "proportion to what each makes of what is sold.",
+        {
+            "group": text(
+                "group of home firms; shared = what no group pays or earns alone; * = all together", key=True
+            ),
+            **_keys("period"),
+            "revenue": _money("sales to markets"),
+            "running": _money("all that is paid by the year: production, fixed cost, access, transport, development"),
+            "capex": _money("modules ordered, in full"),
+            "once": _money("all else that is paid once: opening and closing, entry, fees, lanes"),
+            "duties": _money("duties"),
+            "subsidies": _money("subsidies received, as in sheet costs"),
+            "free_cash": _money("revenue and subsidies less all that is paid"),
+            "cumulative": _money("free cash since the beginning, at the end of the period"),
+        },
+    ),
+    table(
         "capacity",
         "Capacity and its use, line by line.",
         {

@@ -14,7 +14,7 @@ EVERY = "*"
 OPEN = ("max_open", "min_open")
 """Types that count what is open of a group."""
 
-TOGETHER = ("min_service", "max_cvar", "max_emissions", "budget", *OPEN)
+TOGETHER = ("min_service", "max_cvar", "max_emissions", "budget", "min_cash", *OPEN)
 """Types that take all items together where their item is `*`; the others hold for each item by itself."""
 
 CAPACITY = ("min_capacity", "max_capacity", "max_new")

@@ -10,6 +10,7 @@ from planner.audit import (
     balance,
     calm,
     capacity,
+    cash,
     changes,
     costs,
     demand,
@@ -68,6 +69,7 @@ AUDITS: dict[str, Callable[[AuditedPlan], list[Finding]]] = {
         logic,
         changes,
         margins,
+        cash,
         costs,
     )
 }

@@ -36,7 +36,7 @@ ONCE = (
 """Cost lines paid once; all others are yearly."""
 
 
-def _cost_running(case: AuditedPlan) -> pd.DataFrame:
+def cost_running(case: AuditedPlan) -> pd.DataFrame:
     """Cost of what is made: columns line, tier, region, period, yearly."""
     production = case["production"].merge(case.lines.reset_index()[[*LINE, "tier", "region"]], on=LINE)
     parts = unit_costs(case).reset_index().melt(LINE, var_name="line", value_name="each")
@@ -57,7 +57,7 @@ def _cost_access(case: AuditedPlan) -> pd.DataFrame:
     )
 
 
-def _cost_assets(case: AuditedPlan) -> pd.DataFrame:
+def cost_assets(case: AuditedPlan) -> pd.DataFrame:
     """Cost of what is there: lines kept, modules in service, sites open, sites opened and closed."""
     lines, sites = case.lines.reset_index(), case.sites.reset_index()
     capacity = case["capacity"].merge(lines[[*LINE, "tier", "region", "home", "fixed_cost"]], on=LINE)
@@ -128,9 +128,9 @@ def _market(case: AuditedPlan) -> pd.DataFrame:
 def audit(case: AuditedPlan) -> list[Finding]:
     """Every cost line by tier, region and period, the discounted amounts, and their sum."""
     parts = (
-        _cost_running,
+        cost_running,
         _cost_access,
-        _cost_assets,
+        cost_assets,
         under_way,
         _cost_transport,
         cost_hubs,

@@ -15,6 +15,7 @@ from planner.audit.offers import reach, states
 from planner.audit.options import in_service
 from planner.audit.production import price_base_production
 from planner.audit.projects import under_way
+from planner.audit.receipts import receipts
 from planner.audit.supply import (
     SUPPLY,
     in_control,
@@ -211,6 +212,15 @@ def budget(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
     return _by_period(case, rule["item"], pd.concat(spent))
 
 
+def cash(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
+    """What has gathered by the end of each period, in money; `turnover` is what it is a difference of."""
+    rows = receipts(case)
+    parts = {"value": rows["amount"], "turnover": rows["amount"].abs()}
+    sums = {name: amounts.groupby(rows["period"]).sum() for name, amounts in parts.items()}
+    table = pd.DataFrame(sums).reindex(case.periods.index, fill_value=0.0).cumsum()
+    return table.rename_axis("period").reset_index().assign(item=rule["item"], who=EVERY, base=1.0)
+
+
 def _by_period(case: AuditedPlan, item: str, rows: pd.DataFrame) -> pd.DataFrame:
     """Sums by period, also where there is nothing."""
     sums = sum_by_key(rows.astype({"amount": float}), ["period"], "amount").reindex(case.periods.index, fill_value=0.0)
@@ -229,5 +239,6 @@ FIGURES: dict[str, Callable[[AuditedPlan, pd.Series], pd.DataFrame]] = {
     "max_emissions": emissions,
     "min_local_content": local_content,
     "budget": budget,
+    "min_cash": cash,
 }
 """By type of rule, but for those on scenarios."""

@@ -10,7 +10,7 @@ from planner.audit.options import tabulate_options
 from planner.audit.production import price_base_production, unit_costs
 from planner.audit.reached_levels import SAID, list_reached_levels
 
-_FLOW = ["line", "tier", "region", "period", "yearly"]
+_FLOW = ["line", "tier", "region", "period", "site", "yearly"]
 
 
 @cache_table
@@ -61,7 +61,7 @@ def inherited_values(case: AuditedPlan) -> pd.DataFrame:
 
 
 def savings(case: AuditedPlan) -> pd.DataFrame:
-    """The most that levels said to be reached save on each flow: line, tier, region, period, yearly (money/year)."""
+    """The most that levels said to be reached save on each flow: _FLOW, with `yearly` in money/year."""
     now, flows = list_reached_levels(case), price_base_production(case)
     keep = ["process", "period", "step"]
     learned = flows[flows["controlled"]].merge(

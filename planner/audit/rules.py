@@ -20,10 +20,10 @@ LABEL = ["line", "tier", "region", "period"]
 BREACHES = ("rule breach", "rule breach once")
 """The cost lines of breaches: of what is counted by the year, and of what is counted once."""
 
-_ONCE = ("min_cover", "min_sources", "min_service", "max_cvar", "budget")
+_ONCE = ("min_cover", "min_sources", "min_service", "max_cvar", "budget", "min_cash")
 _TOGETHER = (
     *("min_sources", "max_hhi", "min_cover", "max_cvar", "min_utilisation", "max_capacity_ratio"),
-    *("max_emissions", "min_local_content", "budget", "max_open", "min_open", "max_disposal"),
+    *("max_emissions", "min_local_content", "budget", "min_cash", "max_open", "min_open", "max_disposal"),
 )
 """Types without a source or scenario of their own: `who` is what the rule says."""
 
@@ -65,7 +65,7 @@ def figures(case: AuditedPlan) -> pd.DataFrame:
         if rule["type"] in _TOGETHER:
             table = table.assign(who=rule["who"])
         parts.append(table.assign(**facts, limit=float(rule["limit"]), least=least))
-    columns = [*ROW, "type", "limit", "value", "base", "breach", "least", "hard", "penalty", "scope"]
+    columns = [*ROW, "type", "limit", "value", "base", "breach", "least", "hard", "penalty", "scope", "turnover"]
     rows = pd.concat([part.reindex(columns=columns) for part in parts]) if parts else pd.DataFrame(columns=columns)
     return rows.reset_index(drop=True).astype({"limit": float, "value": float, "base": float, "least": bool})
 
@@ -130,8 +130,8 @@ def _tail(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
 def breaches(case: AuditedPlan) -> pd.DataFrame:
     """The rows of `figures` with `breach` everywhere, in the unit the rule counts in, and `close`, what of it is none.
 
-    A concentration is met to a tolerance of its own. What is a share of nothing may be broken only where the sheet has
-    a row of it: else nothing could have been used there.
+    A concentration is met to a tolerance of its own, cash to one of all that comes in and goes out. What is a share of
+    nothing may be broken only where the sheet has a row of it: else nothing could have been used there.
     """
     rows = figures(case)
     spoken = pd.MultiIndex.from_frame(rows[ROW]).isin(pd.MultiIndex.from_frame(case["rules"][ROW]))
@@ -140,7 +140,8 @@ def breaches(case: AuditedPlan) -> pd.DataFrame:
     radius = np.sqrt(limit.clip(lower=0.0))
     over = (np.sqrt(value.clip(lower=0.0)) - radius).where(cone, value - limit)
     breach = (over.where(~rows["least"], -over) * rows["base"]).fillna(0.0).clip(lower=0.0)
-    close = ((np.sqrt(limit.clip(lower=0.0) * (1.0 + _CLOSE)) - radius) * rows["base"]).where(cone, 0.0)
+    moved = _CLOSE * rows["turnover"].astype(float).fillna(0.0)
+    close = ((np.sqrt(limit.clip(lower=0.0) * (1.0 + _CLOSE)) - radius) * rows["base"]).where(cone, moved)
     breach = rows["breach"].astype(float).fillna(breach).where(value.notna() | spoken, 0.0)
     return rows.assign(breach=breach, close=close.fillna(0.0))
 

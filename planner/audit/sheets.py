@@ -17,6 +17,7 @@ from planner_models.schema import RESULTS, keys, meta
 
 AUDITED = (
     "costs",
+    "cash",
     "capacity",
     "builds",
     "sites",

@@ -19,15 +19,17 @@ _LABEL = ["line", "tier", "region", "period"]
 
 @cache_table
 def claims(case: AuditedPlan) -> pd.DataFrame:
-    """What every policy could pay at most: policy, line, tier, region, period, and amount in money over the period."""
+    """What every policy could pay at most: policy, line, tier, region, period, and amount in money over the period.
+
+    `site` is where it is earned, missing where that is no site.
+    """
     reckon = {"capex": _capex, "output": _output, "access": _access, "development": _development}
     parts = [
         reckon[policy["kind"]](case, policy).assign(policy=policy["policy"]) for policy in of_kind(case, *SUBSIDIES)
     ]
-    columns = ["policy", *_LABEL, "amount"]
-    rows = pd.concat(
-        [part[[*_LABEL, "policy", "yearly"]] for part in parts] or [pd.DataFrame(columns=[*columns, "yearly"])]
-    )
+    columns = ["policy", *_LABEL, "site", "amount"]
+    given = [part.reindex(columns=[*_LABEL, "policy", "site", "yearly"]) for part in parts]
+    rows = pd.concat(given or [pd.DataFrame(columns=[*columns, "yearly"])])
     years = rows["period"].map(case.periods["years"]).where(rows["line"] == LINES[0], 1)
     return rows.assign(amount=(rows["yearly"] * years).astype(float))[columns]
 

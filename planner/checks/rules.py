@@ -58,6 +58,7 @@ KINDS = {
     "max_emissions": Kind("t/year"),
     "min_local_content": Kind("share", free=0.0),
     "budget": Kind("money", uses=("scope", "from", "to")),
+    "min_cash": Kind("money", uses=("from", "to")),
     "max_open": Kind("number", COUNTED, True, _EACH),
     "min_open": Kind("number", COUNTED, True, _EACH, 0.0),
     "single_source": Kind("number of sources", PLACES),
@@ -70,6 +71,12 @@ KINDS = {
 
 WITHOUT_LIMIT = ("single_source",)
 """Types of which a blank limit means something."""
+
+FOR_EVERYTHING = {
+    "budget": "a budget is for everything that is built and signed",
+    "min_cash": "cash is that of the whole plan, not of an item",
+}
+"""Types that cannot be about an item, and why."""
 
 _NEUTRAL: dict[str, Any] = {"item": "*", "scope": None, "from": None, "to": None, "count": None, "scenario": "*"}
 _NEUTRAL |= {"by": None, "who": "*"}
@@ -110,8 +117,8 @@ def rules_use_what_they_say(reading: "Reading") -> Iterator[Issue]:
     for row, rule in rows(active(reading.instance["rules"])):
         kind, name = KINDS[rule["type"]], rule["type"]
         used = {*kind.uses, *(["by"] if kind.by else [])}
-        if name == "budget" and rule["item"] != "*":
-            message = "a budget is for everything that is built and signed; write * (or leave it blank)"
+        if name in FOR_EVERYTHING and rule["item"] != "*":
+            message = f"{FOR_EVERYTHING[name]}; write * (or leave it blank)"
             yield report_error(reading, "rules", row, "item", message)
             used.add("item")
         for column, neutral in _NEUTRAL.items():
@@ -132,7 +139,7 @@ def limits_fit_types(reading: "Reading") -> Iterator[Issue]:
     rules = active(reading.instance["rules"])
     for row, rule in rows(rules[rules["limit"].notna()]):
         kind, name, limit = KINDS[rule["type"]], rule["type"], rule["limit"]
-        if limit < 0:
+        if limit < 0 and name != "min_cash":
             yield report_error(
                 reading, "rules", row, "limit", f"{limit:g} is below 0; write a limit ({kind.unit}) of 0 or more"
             )

@@ -162,7 +162,7 @@ def _edit(instance: Instance, limit: Limit, change: float) -> Edit:
     table = instance[limit.sheet]
     names = keys(INPUTS[limit.sheet]) or list(INPUTS[limit.sheet].columns)[:1]
     key = "|".join(str(table.at[limit.row, name]) for name in names)
-    now, needed = limit.now, limit.now + change if limit.rise else max(0.0, limit.now - change)
+    now, needed = limit.now, limit.now + change if limit.rise else max(limit.least, limit.now - change)
     if limit.squared:
         now, needed = now**2, needed**2
     needed = _round_outwards(needed, limit.rise)

@@ -63,7 +63,8 @@ class Place:
 class Limit:
     """A cell that could give way: its value `now`, and whether it would have to `rise` or fall.
 
-    Where it is `squared`, its root is what stands in the rows: `now` and changes are of the root.
+    Where it is `squared`, its root is what stands in the rows: `now` and changes are of the root. It cannot fall below
+    `least`.
     """
 
     sheet: str
@@ -74,6 +75,7 @@ class Limit:
     rise: bool
     squared: bool = False
     places: list[Place] = field(default_factory=list)
+    least: float = 0.0
 
 
 class Limits:
@@ -117,7 +119,17 @@ def _rules(model: Model, elastic: Compiled) -> list[Limit]:
         squared = key in cones
         now = sqrt(row.rule.limit) if squared else row.rule.limit
         limit = found.setdefault(
-            row.rule.name, Limit("rules", int(facts["row"]), "limit", facts["kind"], now, row.upper, squared)
+            row.rule.name,
+            Limit(
+                "rules",
+                int(facts["row"]),
+                "limit",
+                facts["kind"],
+                now,
+                row.upper,
+                squared,
+                least=-np.inf if row.rule.type == "min_cash" else 0.0,
+            ),
         )
         if squared:
             rows = tuple(position[id(data)] for data, _ in row.constraints)

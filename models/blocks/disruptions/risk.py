@@ -95,7 +95,7 @@ def base_cost(m: Model, sets: Sets) -> LinearExpression:
         factor = line.factors(sets.time)
         for amount, variable, label in zip(line.amounts, line.variables, line.labels, strict=True):
             total.add(amount * factor[label[2]], variable)
-        total.constant += sum(amount * factor[label[2]] for amount, label in line.fixed)
+        total.constant += sum(amount * factor[label[2]] for amount, label, _ in line.fixed)
     return total.merged()
 
 

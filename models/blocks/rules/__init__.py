@@ -13,6 +13,7 @@ import pyomo.environ as pyo
 from planner_models.blocks.costs import CostLine
 from planner_models.blocks.rules import (
     budget,
+    cash,
     concentration,
     content,
     disposal,
@@ -32,11 +33,11 @@ from planner_models.sets import Sets
 from planner_models.sets.rules import CAPACITY, EVERY, OPEN
 
 FAMILIES: tuple[ModuleType, ...] = (
-    *(shares, sources, concentration, reserves, emissions, content, budget, service),
+    *(shares, sources, concentration, reserves, emissions, content, budget, cash, service),
     *(groups, openings, single, disposal),
 )
 
-PAID_ONCE = ("min_sources", "min_cover", "min_service", "max_cvar", "budget")
+PAID_ONCE = ("min_sources", "min_cover", "min_service", "max_cvar", "budget", "min_cash")
 """Types whose breach is no yearly amount."""
 
 FIGURES: dict[str, Callable[[Model, RuleRow], float | None]] = {
@@ -51,7 +52,7 @@ FIGURES: dict[str, Callable[[Model, RuleRow], float | None]] = {
 """Types whose figure is more than a ratio of two sums."""
 
 TOLERANCE = 1e-6
-"""How far a figure may be off its limit, as a share of the limit."""
+"""How far a figure may be off its limit, as a share of the limit; of cash, of all that comes in and goes out."""
 
 FEASIBLE = 2e-7
 """What the solver lets a row be off by, in the unit of the row."""
@@ -126,7 +127,8 @@ def _describe_row(m: Model, row: RuleRow) -> tuple[Any, ...]:
             return rule.limit, None, None, "no", row.marginal, "nothing is supplied or used there in this plan"
         return rule.limit, None, None, NOT_APPLICABLE, row.marginal, "nothing is supplied or used there in this plan"
     slack = rule.limit - value if row.upper else value - rule.limit
-    allowed = TOLERANCE * abs(rule.limit) + FEASIBLE / max(row.base.value(), NOTHING)
+    size = abs(rule.limit) if rule.type != "min_cash" else cash.turnover(m, row)
+    allowed = TOLERANCE * size + FEASIBLE / max(row.base.value(), NOTHING)
     return rule.limit, value, slack, "yes" if slack >= -allowed else "no", row.marginal, row.remark
 
 

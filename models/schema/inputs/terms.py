@@ -68,6 +68,7 @@ TABLES = [
                     "max_capacity",
                     "max_new",
                     "max_disposal",
+                    "min_cash",
                 ),
                 required=True,
             ),
