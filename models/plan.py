@@ -5,6 +5,7 @@ import pandas as pd
 
 from planner_models.figures.margins import margins
 from planner_models.figures.trace import origins, security
+from planner_models.figures.trade import trade
 from planner_models.instance import NUMERIC
 from planner_models.model import Model
 from planner_models.network import report
@@ -14,7 +15,7 @@ from planner_models.sets.scenarios import BASE
 ResultTables = dict[str, pd.DataFrame]
 """Result tables by sheet, in the columns of RESULTS, without zero rows of the base, sorted by key."""
 
-STATED = ("projects", "changes", "scenarios", "rules")
+STATED = ("projects", "changes", "scenarios", "rules", "prices")
 """Sheets whose rows are there for what they say, whatever it costs."""
 
 NOISE = 1e-12
@@ -42,6 +43,7 @@ def plan(m: Model) -> ResultTables:
     tables["security"] = tidy("security", security(m.sets.instance, tables), order)
     tables["origins"] = tidy("origins", origins(m.sets.instance, tables), order)
     tables["margins"] = tidy("margins", margins(m.sets, tables), order)
+    tables["trade"] = tidy("trade", trade(m.sets.instance, tables), order)
     return {sheet: tables[sheet] for sheet in RESULTS if sheet in tables}
 
 

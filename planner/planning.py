@@ -20,7 +20,7 @@ from planner.seal import seal
 from planner.sheets.issues import tabulate_issues
 from planner.solver.compiled import Compiled, compile_model
 from planner.solver.earlier_plan import match_plan, warm_start
-from planner.solver.marginals import price_rules
+from planner.solver.marginals import price_items, price_rules
 from planner.solver.solver import Options, Progress, Solution, load_values, make_roundings, solve_arrays, with_best_base
 from planner.workbook.read import Reading
 from planner_models.model import Model
@@ -286,6 +286,7 @@ def report_plan(job: Problem, solution: Solution, **said: Any) -> ResultTables:
     instance = job.reading.instance
     load_values(job.compiled, choose_second_stage(job.model, job.compiled, solution.values))
     price_rules(job.model, job.compiled, solution.duals, solution.cone_duals)
+    price_items(job.model, job.compiled, solution.duals)
     tables = add_evaluated_scenarios(job.model, plan(job.model))
     objective = job.sign * solution.objective + 0.0
     tables["audit"] = audit(instance, tables, objective)

@@ -12,7 +12,7 @@ from typing import Any
 from planner.recourse.evaluation import add_evaluated_scenarios
 from planner.recourse.second_stage import choose_second_stage
 from planner.solver.compiled import compile_model
-from planner.solver.marginals import price_rules
+from planner.solver.marginals import price_items, price_rules
 from planner.solver.solver import Options, load_values, make_roundings, solve_arrays
 from planner_models.earlier_plan import Earlier
 from planner_models.instance import Instance, instance
@@ -231,5 +231,6 @@ def outcome(objective: str = "profit") -> tuple[Instance, ResultTables, float]:
     assert solution.objective is not None
     load_values(compiled, choose_second_stage(model, compiled, solution.values))
     price_rules(model, compiled, solution.duals, solution.cone_duals)
+    price_items(model, compiled, solution.duals)
     sign = -1.0 if objective == "profit" else 1.0
     return case, add_evaluated_scenarios(model, plan(model)), sign * solution.objective

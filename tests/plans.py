@@ -130,6 +130,8 @@ CONCERNED: dict[str, tuple[str, ...]] = {
     "production": ("production", "balance", "disturbances"),
     "flows": ("lanes", "balance", "disturbances", "costs"),
     "hubs": ("hubs", "costs"),
+    "trade": ("trade",),
+    "prices": ("prices",),
     "stocks": ("balance", "disturbances"),
     "demand": ("demand", "disturbances"),
     "deployments": ("enablers",),

@@ -7,7 +7,7 @@ what is made stays without a lane (`retained`), and what has arrived is passed o
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 import pyomo.environ as pyo
@@ -21,10 +21,15 @@ from planner_models.sets import Sets
 
 @dataclass(frozen=True)
 class Ledgers:
-    """Sums by item, region and period: the supply side, and the delivered side where a region has one."""
+    """Sums by item, region and period: the supply side, and the delivered side where a region has one.
+
+    prices: what the optimum moves by where one more unit a year is taken there, discounted money per item/year, all
+    integers held; set by whoever has solved the model, empty where the solver gave no duals
+    """
 
     supply: dict[Place, LinearExpression]
     delivered: dict[Place, LinearExpression]
+    prices: dict[Place, float] = field(default_factory=dict)
 
 
 def prepare(m: Model) -> None:
@@ -59,9 +64,12 @@ def delivery(m: Model, *key: *Place) -> pyo.Expression:
 
 
 def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
-    """Sheet `disposal`: what is thrown away, and what that costs in money/year."""
+    """Sheets `disposal` (what is thrown away, and what that costs in money/year) and `prices` (of every place)."""
     each = sets.instance["items"].set_index("item")["disposal_cost"].to_dict()
     rows = [
         (region, item, period, left.value, left.value * each[item]) for (item, region, period), left in m.left.items()
     ]
-    return {"disposal": pd.DataFrame(rows, columns=["region", "item", "period", "disposed", "cost"])}
+    found = {"disposal": pd.DataFrame(rows, columns=["region", "item", "period", "disposed", "cost"])}
+    prices = [(*key, price / sets.time.annual[key[2]], price) for key, price in m.ledgers.prices.items()]
+    columns = ["item", "region", "period", "price", "discounted"]
+    return found | ({"prices": pd.DataFrame(prices, columns=columns)} if prices else {})

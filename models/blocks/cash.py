@@ -14,6 +14,7 @@ from itertools import pairwise
 import pandas as pd
 import pyomo.environ as pyo
 
+from planner_models import frames
 from planner_models.blocks.changes import NAME as CHANGES
 from planner_models.blocks.costs import CostLine
 from planner_models.instance import Instance
@@ -110,7 +111,7 @@ def find_groups(instance: Instance) -> dict[str, str]:
     firms = instance["firms"].set_index("firm", drop=False)
     home = firms[firms["home"] == "yes"]
     named = home["group"].fillna(home["firm"]) if "group" in home else home["firm"]
-    groups: dict[str, str] = named.to_dict()
+    groups: dict[str, str] = frames.entries(named)
     sites = zip(instance["sites"]["site"], instance["sites"]["firm"], strict=True)
     return {site: groups[firm] for site, firm in sites if firm in groups}
 

@@ -42,7 +42,7 @@ def security(instance: Instance, tables: Tables) -> pd.DataFrame:
     pandas.DataFrame
         Columns of RESULTS["security"], one row per item and period in which it is made or used; capacity in item/year.
     """
-    made, used = _amounts(instance, tables)
+    made, used = list_amounts(instance, tables)
     key = ["item", "period"]
     supply = made.groupby(key)["amount"].sum()
     use = used.groupby(key)["amount"].sum()
@@ -51,10 +51,10 @@ def security(instance: Instance, tables: Tables) -> pd.DataFrame:
     firms = made.groupby([*key, "firm"])["amount"].sum()
     largest = regions.sort_values(ascending=False, kind="stable").reset_index().drop_duplicates(key).set_index(key)
     home = made[made["controlled"]].groupby(key)["amount"].sum()
-    stocks = _throughout(instance, _base(tables, "stocks"))
+    stocks = _throughout(instance, select_base(tables, "stocks"))
     held = stocks.groupby(key)["held"].sum()
     lines = _able(instance, tables)
-    points = single_points(instance, made, lines, _base(tables, "flows"), stocks).reindex(index)
+    points = single_points(instance, made, lines, select_base(tables, "flows"), stocks).reindex(index)
     table = pd.DataFrame(
         {
             "hhi_region": _concentration(regions, supply),
@@ -101,12 +101,12 @@ def origins(instance: Instance, tables: Tables) -> pd.DataFrame:
     pandas.DataFrame
         Columns of RESULTS["origins"]; `share` is 0 to 1.
     """
-    made, used = _amounts(instance, tables)
-    flows = _base(tables, "flows")
+    made, used = list_amounts(instance, tables)
+    flows = select_base(tables, "flows")
     flows = flows[(flows["origin"] != flows["destination"]) & (flows["shipped"] > 0)]
-    stocks = _base(tables, "stocks")
+    stocks = select_base(tables, "stocks")
     released = stocks[stocks["released"] > 0]
-    sold = _base(tables, "demand")
+    sold = select_base(tables, "demand")
     items = instance["items"].set_index("item")
     sources = set(items.index[items["tier"] == TIERS[0]])
     again = _find_circular_items(instance)
@@ -141,7 +141,7 @@ def _over_capacity(made: pd.DataFrame, use: pd.Series) -> dict[str, pd.Series]:
     return {"capacity": total, "capacity_ratio": total / use.where(use > 0), "utilisation": utilisation}
 
 
-def _base(tables: Tables, sheet: str) -> pd.DataFrame:
+def select_base(tables: Tables, sheet: str) -> pd.DataFrame:
     """A result sheet without disturbed scenarios; empty where it is missing."""
     table = tables.get(sheet)
     if table is None:
@@ -149,7 +149,7 @@ def _base(tables: Tables, sheet: str) -> pd.DataFrame:
     return table[table["scenario"] == "base"] if "scenario" in table else table
 
 
-def _amounts(instance: Instance, tables: Tables) -> tuple[pd.DataFrame, pd.DataFrame]:
+def list_amounts(instance: Instance, tables: Tables) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What lines make, and what lines and markets use, in item/year: item, period, region, amount, and of lines more.
 
     Rows of lines also have site, process, firm, home and controlled (bool: own, or drawn under an offer that controls);
@@ -158,7 +158,7 @@ def _amounts(instance: Instance, tables: Tables) -> tuple[pd.DataFrame, pd.DataF
     sites = instance["sites"][["site", "region", "firm"]].merge(instance["firms"][["firm", "home"]], on="firm")
     recipes = instance["recipes"][["process", "item", "quantity"]]
     key = ["site", "process", "mode", "period"]
-    production = _base(tables, "production").groupby(key, as_index=False, dropna=False)["made"].sum()
+    production = select_base(tables, "production").groupby(key, as_index=False, dropna=False)["made"].sum()
     rows = production.merge(sites, on="site").merge(recipes, on="process")
     rows["amount"] = (rows["made"] * rows["quantity"]).astype(float)
     rows["controlled"] = (rows["home"] == "yes") | _find_controlled_draws(instance, rows)
@@ -166,7 +166,7 @@ def _amounts(instance: Instance, tables: Tables) -> tuple[pd.DataFrame, pd.DataF
     made, used = rows.loc[rows["amount"] > 0, columns], rows.loc[rows["amount"] < 0, columns]
     parts = [used.assign(amount=-used["amount"])]
     for sheet, amount in (("demand", "sold"), ("deployments", "deployed")):
-        taken = _base(tables, sheet).rename(columns={amount: "amount"})
+        taken = select_base(tables, sheet).rename(columns={amount: "amount"})
         parts.append(taken.loc[taken["amount"] > 0, ["item", "period", "region", "amount"]].reindex(columns=columns))
     return made, pd.concat([parts[0], *(part for part in parts[1:] if len(part))], ignore_index=True)
 
@@ -207,7 +207,7 @@ def _import_share(instance: Instance, tables: Tables, made: pd.DataFrame, used: 
     """By item and period: use times the share of other blocs in what the user's bloc has, over all use."""
     regions = instance["regions"].set_index("region")
     bloc = regions["bloc"].fillna(regions.index.to_series())
-    flows, stocks = _base(tables, "flows"), _base(tables, "stocks")
+    flows, stocks = select_base(tables, "flows"), select_base(tables, "stocks")
     key = ["item", "period", "bloc"]
 
     def sums(frame: pd.DataFrame, place: str, amount: str) -> pd.Series:

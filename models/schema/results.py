@@ -155,6 +155,31 @@ _TABLES = [
         },
     ),
     table(
+        "trade",
+        "Where what stays in each region was made, whatever it passed through on its way; a region's own supply has it "
+        "at both ends. It stays where it is used, sold, deployed, put in stock or thrown away.",
+        {
+            **_keys("item", "origin", "destination", "period"),
+            "origin_bloc": text("bloc in which it was made"),
+            "destination_bloc": text("bloc in which it stays"),
+            "quantity": _rate("quantity"),
+            "value": _money("at reference value; blank where the item has none", "money/year"),
+            "share": share("share of all of the item that stays in the destination"),
+            "duty": _money("duties paid on the whole way", "money/year"),
+        },
+    ),
+    table(
+        "prices",
+        "Shadow price of each item in each place: what one unit more a year taken there would cost in the undisturbed "
+        "course, with all yes-or-no decisions and modules as they are. A slope: it holds only as far as spare capacity "
+        "does. Missing where the solver gave no duals.",
+        {
+            **_keys("item", "region", "period"),
+            "price": _money("in money of the period", "money/item"),
+            "discounted": _money("for one unit in each year of the period, discounted", "money per item/year"),
+        },
+    ),
+    table(
         "stocks",
         "Stock between periods.",
         {

@@ -28,12 +28,14 @@ from planner.audit import (
     names,
     options,
     origins,
+    prices,
     production,
     projects,
     rules,
     scenarios,
     security,
     subsidies,
+    trade,
 )
 from planner.audit.case import AuditedPlan
 from planner.seal import round_saved
@@ -65,6 +67,8 @@ AUDITS: dict[str, Callable[[AuditedPlan], list[Finding]]] = {
         rules,
         security,
         origins,
+        trade,
+        prices,
         locks,
         logic,
         changes,

@@ -26,6 +26,8 @@ AUDITED = (
     "production",
     "flows",
     "hubs",
+    "trade",
+    "prices",
     "stocks",
     "demand",
     "margins",

@@ -1,8 +1,9 @@
-"""The slope of cost in each rule's limit: from the duals of the plan's linear programme, all integers held."""
+"""Slopes of cost, from the duals of the plan's linear programme with all integers held: of limits, and of demand."""
 
 import numpy as np
 
 from planner.solver.compiled import Compiled
+from planner.solver.units import NOISE
 from planner_models.model import Model
 
 
@@ -30,3 +31,30 @@ def price_rules(model: Model, compiled: Compiled, duals: np.ndarray | None, cone
         (cone for cone in model.concentration.cones if cone.tangents.active), cone_duals.tolist(), strict=True
     ):
         cone.row.marginal += max(0.0, -value * cone.per_limit)
+
+
+def price_items(model: Model, compiled: Compiled, duals: np.ndarray | None) -> None:
+    """Give every place its price of each item: what the optimum moves by where one more unit a year is taken there.
+
+    That is the dual of its balance, or of its delivered side where it has one, in discounted money per item/year; none
+    where there are no duals.
+
+    Parameters
+    ----------
+    model
+        A model whose variables hold the plan.
+    compiled
+        Its arrays.
+    duals
+        What the optimum moves by per unit of each row's right side, shape (rows of the model,).
+    """
+    prices = model.ledgers.prices
+    prices.clear()
+    if duals is None:
+        return
+    place = {id(row): number for number, row in enumerate(compiled.rows)}
+    for key, row in (*model.balance.items(), *model.delivery.items()):
+        if id(row) in place:  # of two sides of a place the delivered one, which comes last, is where things are taken
+            prices[key] = float(duals[place[id(row)]])
+    noise = NOISE * max(map(abs, prices.values()), default=0.0)
+    prices.update({key: 0.0 for key, price in prices.items() if abs(price) < noise})

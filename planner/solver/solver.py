@@ -15,7 +15,7 @@ from planner.solver.highs import OutOfRange, load
 from planner.solver.highs.cones import add_tangents, tangents_at
 from planner.solver.highs.job import SolverSession
 from planner.solver.highs.outcome import finite, outcome, read_duals
-from planner.solver.marginals import price_rules
+from planner.solver.marginals import price_items, price_rules
 from planner.solver.solution import Options, Progress, Solution
 from planner.solver.units import NOISE
 from planner.solver.verify import TOLERANCE, improvable, residual
@@ -41,6 +41,7 @@ def solve(model: Model, options: Options | None = None, progress: Callable[[Prog
     if solution.values is not None:
         load_values(compiled, solution.values)
         price_rules(model, compiled, solution.duals, solution.cone_duals)
+        price_items(model, compiled, solution.duals)
     return solution
 
 
