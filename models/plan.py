@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from planner_models.figures.margins import margins
+from planner_models.figures.advantage import advantage
 from planner_models.figures.trace import origins, security
 from planner_models.figures.trade import trade
 from planner_models.instance import NUMERIC
@@ -44,6 +45,7 @@ def plan(m: Model) -> ResultTables:
     tables["origins"] = tidy("origins", origins(m.sets.instance, tables), order)
     tables["margins"] = tidy("margins", margins(m.sets, tables), order)
     tables["trade"] = tidy("trade", trade(m.sets.instance, tables), order)
+    tables["advantage"] = tidy("advantage", advantage(m.sets, tables["trade"]), order)
     return {sheet: tables[sheet] for sheet in RESULTS if sheet in tables}
 
 

@@ -132,6 +132,7 @@ CONCERNED: dict[str, tuple[str, ...]] = {
     "hubs": ("hubs", "costs"),
     "trade": ("trade",),
     "prices": ("prices",),
+    "advantage": ("advantage",),
     "stocks": ("balance", "disturbances"),
     "demand": ("demand", "disturbances"),
     "deployments": ("enablers",),

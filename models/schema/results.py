@@ -4,7 +4,7 @@ import pandera.pandas as pa
 
 from planner_models.schema.columns import choice, flag, number, share, table, text
 from planner_models.schema.decisions import KEYS
-from planner_models.schema.inputs import TIERS
+from planner_models.schema.inputs import INTENSITIES, TIERS
 
 
 def _keys(*names: str) -> dict[str, pa.Column]:
@@ -166,6 +166,33 @@ _TABLES = [
             "value": _money("at reference value; blank where the item has none", "money/year"),
             "share": share("share of all of the item that stays in the destination"),
             "duty": _money("duties paid on the whole way", "money/year"),
+        },
+    ),
+    table(
+        "advantage",
+        "Full cost of each item in each region where it can be made, by the cheapest chain through all tiers: lines that "
+        "have or can get capacity, own ones with their newest capacity at full use, others at what they charge. Capacity "
+        "itself, learning, clusters and subsidies do not count.",
+        {
+            **_keys("item", "region", "period"),
+            "tier": choice("tier of the item", TIERS),
+            "intensity": choice("factor that its last step leans on most", INTENSITIES),
+            "process": text("its last step"),
+            "labour": _money("production labour in all tiers", "money/item"),
+            "skilled": _money("skilled labour", "money/item"),
+            "energy": _money("energy", "money/item"),
+            "capital": _money("annuities and fixed cost of capacity", "money/item"),
+            "materials": _money("all other cost: what lines state as a whole, royalties, other cost", "money/item"),
+            "freight": _money("transport and in-transit stock between the steps", "money/item"),
+            "duty": _money("duties between the steps", "money/item"),
+            "institution": _money("margins of others and transaction costs", "money/item"),
+            "cost": _money("all of that: made there", "money/item"),
+            "ratio": number("that over the cost in the best region of the period; 1 = the best"),
+            "delivered": _money("least cost of having it there, made there or brought", "money/item"),
+            "rca": number(
+                "revealed comparative advantage (Balassa): its share in the region's exports over that in all exports, "
+                "by value, in the plan's trade between regions; above 1 = the region is strong in it"
+            ),
         },
     ),
     table(

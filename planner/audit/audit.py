@@ -7,6 +7,7 @@ import pandas as pd
 from planner.audit import (
     Finding,
     access,
+    advantage,
     balance,
     calm,
     capacity,
@@ -69,6 +70,7 @@ AUDITS: dict[str, Callable[[AuditedPlan], list[Finding]]] = {
         origins,
         trade,
         prices,
+        advantage,
         locks,
         logic,
         changes,

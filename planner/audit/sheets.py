@@ -28,6 +28,7 @@ AUDITED = (
     "hubs",
     "trade",
     "prices",
+    "advantage",
     "stocks",
     "demand",
     "margins",

@@ -4,9 +4,9 @@ import pandera.pandas as pa
 
 from planner_models.schema.columns import remarks
 from planner_models.schema.inputs import chain, dynamics, markets, plants, reach, terms
-from planner_models.schema.inputs.common import TIERS
+from planner_models.schema.inputs.common import INTENSITIES, TIERS
 
-__all__ = ["INPUTS", "TIERS"]
+__all__ = ["INPUTS", "INTENSITIES", "TIERS"]
 
 _TABLES = [*chain.TABLES, *plants.TABLES, *reach.TABLES, *markets.TABLES, *dynamics.TABLES, *terms.TABLES]
 

@@ -1,7 +1,7 @@
 """The sheets that say what the chain is: time, places, items and the ways of making them."""
 
 from planner_models.schema.columns import choice, flag, number, reference, share, table, text
-from planner_models.schema.inputs.common import TIERS, item
+from planner_models.schema.inputs.common import INTENSITIES, TIERS, item
 from planner_models.schema.settings import SETTINGS
 
 TABLES = [
@@ -67,7 +67,7 @@ TABLES = [
             "process": text("name of the process", key=True),
             "tier": choice("tier of the chain", TIERS, required=True),
             "stage": text("stage it belongs to, for clusters; blank = the process itself"),
-            "intensity": choice("the factor it leans on most", ("resource", "labour", "capital", "technology")),
+            "intensity": choice("the factor it leans on most", INTENSITIES),
             "labour": number("production labour", "h/activity", low=0, default=0),
             "skilled": number("skilled labour", "h/activity", low=0, default=0),
             "energy": number("energy", "kWh/activity", low=0, default=0),

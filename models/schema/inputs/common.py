@@ -4,6 +4,7 @@ import pandera.pandas as pa
 
 from planner_models.schema.columns import reference
 
+INTENSITIES = ("resource", "labour", "capital", "technology")
 TIERS = ("upstream", "midstream", "downstream")
 PLACE = ("regions.region", "regions.bloc")
 
