@@ -17,6 +17,7 @@ import pyomo.environ as pyo
 from planner_models import frames
 from planner_models.blocks.changes import NAME as CHANGES
 from planner_models.blocks.costs import CostLine
+from planner_models.blocks.demand import SURPLUS
 from planner_models.instance import Instance
 from planner_models.linear import LinearExpression, Variable
 from planner_models.model import Model
@@ -26,8 +27,9 @@ from planner_models.sets.rules import EVERY
 SHARED = "shared"
 """Group of what no group pays or earns alone: transport, duties, offers, projects, stocks, what outside firms make."""
 
-UNPAID = ("capital", "shortage", "expected loss", "risk", "rule breach", "rule breach once")
-"""Cost lines that nobody pays: annuities, instead of which capex is paid, and the weights of risk and penalties."""
+UNPAID = ("capital", "shortage", SURPLUS, "expected loss", "risk", "rule breach", "rule breach once")
+"""Cost lines that nobody pays: annuities, instead of which capex is paid, and the weights of risk, penalties and what
+consumers gain."""
 
 COLUMNS = {"revenue": "revenue", "duties": "duties", "subsidies": "subsidies", "subsidies once": "subsidies"}
 """By cost line: the column of sheet `cash` it is in; all others are `running`, or `once` where they are paid once."""

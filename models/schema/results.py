@@ -170,9 +170,9 @@ _TABLES = [
     ),
     table(
         "advantage",
-        "Full cost of each item in each region where it can be made, by the cheapest chain through all tiers: lines that "
-        "have or can get capacity, own ones with their newest capacity at full use, others at what they charge. Capacity "
-        "itself, learning, clusters and subsidies do not count.",
+        "Full cost of each item in each region where it can be made, by the cheapest chain through all tiers: lines "
+        "that have or can get capacity, own ones with their newest capacity at full use, others at what they charge. "
+        "Capacity itself, learning, clusters and subsidies do not count.",
         {
             **_keys("item", "region", "period"),
             "tier": choice("tier of the item", TIERS),

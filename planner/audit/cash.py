@@ -48,7 +48,7 @@ def _due(case: AuditedPlan) -> pd.DataFrame:
     """By group and period: AMOUNTS, in money over the period; what no group pays alone, and all together."""
     rows = receipts(case)
     total = rows.assign(column=rows["line"].map(_column), group=EVERY)
-    owned = pd.concat([_owned(case), _revenue(case), _saved(case), _granted(case)])
+    owned = pd.concat([_owned(case), _sales(case), _saved(case), _granted(case)])
     names = [*KEY, "column", "amount"]
     owned = owned[owned["group"] != SHARED][names]
     rest = pd.concat([total.assign(group=SHARED)[names], owned.assign(group=SHARED, amount=-owned["amount"])])
@@ -82,19 +82,25 @@ def _owned(case: AuditedPlan) -> pd.DataFrame:
     return both.assign(group=_group(case, both["site"]), column=both["line"].map(_column))
 
 
-def _revenue(case: AuditedPlan) -> pd.DataFrame:
-    """Revenue of what is sold, in proportion to what each group makes of the item."""
+def _sales(case: AuditedPlan) -> pd.DataFrame:
+    """Revenue of what is sold and its overhead, in proportion to what each group makes of the item."""
     sold = tabulate_service(case)
     if case.instance.settings["objective"] == "cost":
         sold = sold[:0]
-    earned = sold.assign(amount=sold["sold"] * sold["asked"] * sold["period"].map(case.periods["years"]))
-    amounts = sum_by_key(earned.astype({"amount": float}), ["item", "period"], "amount")
+    amount = sold["sold"] * sold["period"].map(case.periods["years"])
+    parts = [
+        sold.assign(column="revenue", amount=amount * sold["asked"]),
+        sold.assign(column="running", amount=-amount * sold["overhead"]),
+    ]
+    earned = pd.concat(parts).astype({"amount": float})
+    amounts = sum_by_key(earned, ["item", "period", "column"], "amount").reset_index()
     made = tabulate_production(case)
     made = made.assign(group=_group(case, made["site"]))
-    parts = sum_by_key(made, ["item", "period", "group"], "amount").rename("made").reset_index()
-    rows = parts.merge(amounts.reset_index(), on=["item", "period"])
-    whole = rows.groupby(["item", "period"])["made"].transform("sum")
-    return rows.assign(column="revenue", amount=rows["amount"] * (rows["made"] / whole.where(whole > 0)).fillna(0.0))
+    shares = sum_by_key(made, ["item", "period", "group"], "amount").rename("made").reset_index()
+    whole = shares.groupby(["item", "period"])["made"].transform("sum")
+    shares["part"] = (shares["made"] / whole.where(whole > 0)).fillna(0.0)
+    rows = shares.merge(amounts, on=["item", "period"])
+    return rows.assign(amount=rows["amount"] * rows["part"])
 
 
 def _saved(case: AuditedPlan) -> pd.DataFrame:

@@ -8,7 +8,10 @@ from planner.audit.options import tabulate_orders
 ANNUITIES = "capital"
 """The cost line that capex takes the place of."""
 
-NOT_PAID = (ANNUITIES, "shortage", "expected loss", "risk", "rule breach", "rule breach once")
+NOT_PAID = (
+    *(ANNUITIES, "shortage", "consumers' surplus counted"),
+    *("expected loss", "risk", "rule breach", "rule breach once"),
+)
 """Cost lines that nobody pays."""
 
 

@@ -158,6 +158,28 @@ def test_each_group_earns_by_what_it_makes_and_pays_for_what_is_its_own() -> Non
     assert failed(audit(case, tables, objective)) == []
 
 
+def test_groups_bear_the_overhead_of_what_they_make() -> None:
+    """A tenth of the price of 6 and of 2 goods a year; the audit agrees."""
+    case, tables, objective = _solved(workshop(PROFIT | {"overhead": 0.1}, **TWO_GROUPS))
+    running = tables["cash"].set_index(["group", "period"])["running"]
+    assert running[("maker", "2")] == pytest.approx(13 + 6)
+    assert running[("rival", "2")] == pytest.approx(7 + 2)
+    assert failed(audit(case, tables, objective)) == []
+
+
+def test_what_consumers_gain_is_no_cash() -> None:
+    """Price takers: the good of the second step counts, but nobody pays for it; revenue is what markets pay."""
+    steps = [
+        {"region": "here", "item": "good", "period": "1", "step": name, "price": price, "volume": volume}
+        for name, price, volume in (("high", 12, 4), ("low", 8, 8))
+    ]
+    case, tables, objective = _solved(workshop(PROFIT | {"conduct": 0}, demand=steps))
+    together = tables["cash"].set_index("group").loc["*"]
+    assert together["revenue"] == pytest.approx(64)
+    assert together["free_cash"] == pytest.approx(64 - 16)
+    assert failed(audit(case, tables, objective)) == []
+
+
 def test_cash_is_what_costs_are_with_capex_instead_of_annuities() -> None:
     """In each period."""
     _, tables, _ = _two_groups()
