@@ -39,8 +39,9 @@ def audit(case: AuditedPlan) -> list[Finding]:
     processes = case.instance["processes"].set_index("process")
     tiers = frames.entries(case.instance["items"].set_index("item")["tier"])
     facts = case["advantage"]
-    makers = case.instance["recipes"]
-    makers = pd.MultiIndex.from_frame(makers.loc[makers["quantity"] > 0, ["process", "item"]])
+    recipes = case.instance["recipes"]
+    ways = pd.MultiIndex.from_frame(recipes.loc[recipes["quantity"] > 0, ["process", "item"]])
+    said = pd.MultiIndex.from_frame(facts[["process", "item"]])
     size = due["cost"]
     return [
         same("advantage: cost", sheet["cost"], due["cost"]),
@@ -50,7 +51,7 @@ def audit(case: AuditedPlan) -> list[Finding]:
         at_most("no part of a cost is below 0", -sheet[list(PARTS)].min(axis=1), 0.0 * size, size),
         same("revealed advantage", sheet["rca"], _reveal(case).reindex(sheet.index).fillna(0.0)),
         never("tiers of advantage", facts["tier"] != facts["item"].map(tiers)),
-        never("ways of making", ~pd.Series(pd.MultiIndex.from_frame(facts[["process", "item"]]).isin(makers))),
+        never("ways of making", pd.Series(~said.isin(ways))),
         never(
             "intensity of ways",
             facts["intensity"].fillna("") != facts["process"].map(processes["intensity"]).astype(object).fillna(""),
@@ -78,7 +79,9 @@ def _draws(case: AuditedPlan) -> pd.DataFrame:
     modules = (options["annuity"] + options["fixed_cost"]) / options["size"]
     newest = modules.groupby([options.index.get_level_values(name) for name in LINE]).min()
     lines = case.lines
-    able = lines.index.isin(case.declared[case.declared > 0].index.droplevel("period")) | lines.index.isin(newest.index)
+    able = lines.index.isin(frames.drop_level(case.declared[case.declared > 0].index, "period")) | lines.index.isin(
+        newest.index
+    )
     rows = case.grid[pd.Series(able, index=lines.index).reindex(pd.MultiIndex.from_frame(case.grid[LINE])).to_numpy()]
     window = case.sites[["first", "last", "home", "status"]].reindex(rows["site"]).set_axis(rows.index)
     rows = rows[(rows["place"] >= window["first"]) & (rows["place"] <= window["last"])]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from planner.report.accounts import describe_cash
 from planner.report.disruptions import describe_disruptions
 from planner.report.figures import (
     MOST_NAMES,
@@ -49,6 +50,7 @@ def brief(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> list[
         _bottom_line(instance, tables, facts),
         _quality(instance, tables, facts),
         _where_money_goes(instance, tables),
+        describe_cash(instance, tables),
         _describe_service(instance, tables),
         describe_disruptions(instance, tables),
         _describe_locations(instance, tables),

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from planner.report.accounts import cash_curve, cost_over_best
 from planner.report.disruptions import impacts, services
 from planner.report.figures import (
     SURPLUS,
@@ -25,6 +26,9 @@ MOST_BARS = 12
 MOST_REGIONS = 7
 MOST_FLOWS = 12
 
+ADVANTAGE = "Cost over the best region by intensity"
+"""Title of the chart of comparative advantage."""
+
 
 def make_charts(instance: Instance, tables: Tables) -> list[Chart | Map]:
     """The charts that the tables have figures for: costs, capacity, sourcing, modes, the map, disruptions.
@@ -44,10 +48,12 @@ def make_charts(instance: Instance, tables: Tables) -> list[Chart | Map]:
     last, measure = periods(instance)[-1], service_weights(instance).words
     found: list[Chart | Map] = [
         _in_money("Cost by tier and period", "stacked", instance.settings["currency"], _costs(instance, tables)),
+        _in_money("Cash by period", "clustered", instance.settings["currency"], cash_curve(instance, tables), ""),
         _of_goods("Capacity against use", "clustered", instance, _capacity(instance, tables)),
         Chart(f"Sourcing by region, {last}", "shares", "share of supply", _tabulate_sourcing(instance, tables, last)),
         _of_goods("How the chain is reached", "stacked", instance, _modes(instance, tables)),
         Chart(f"Own, ally or buy, {last}", "shares", "share of supply", _ways(instance, tables, last)),
+        Chart(f"{ADVANTAGE}, {last}", "clustered", "best region = 1", _advantage(instance, tables), floor=1.0),
         Map(f"Where things are made, and what moves, {last}", *_places(instance, tables, last)),
         Chart("Impact of the worst disruptions", "bars", f"million {instance.settings['currency']}", impacts(tables)),
         Chart("Demand served in these disruptions", "bars", f"share of {measure}", services(tables), floor=0.0),
@@ -55,11 +61,18 @@ def make_charts(instance: Instance, tables: Tables) -> list[Chart | Map]:
     return [chart for chart in found if not (chart.regions if isinstance(chart, Map) else chart.frame).empty]
 
 
-def _in_money(title: str, kind: str, currency: str, frame: pd.DataFrame) -> Chart:
-    """A chart of yearly amounts of money, in billions where they are large."""
-    large = not frame.empty and frame.to_numpy().max() >= 10_000
-    unit = f"{'billion' if large else 'million'} {currency} a year"
+def _in_money(title: str, kind: str, currency: str, frame: pd.DataFrame, when: str = " a year") -> Chart:
+    """A chart of amounts of money, yearly unless said otherwise, in billions where they are large."""
+    large = not frame.empty and frame.abs().to_numpy().max() >= 10_000
+    unit = f"{'billion' if large else 'million'} {currency}{when}"
     return Chart(title, kind, unit, frame / 1000 if large else frame)
+
+
+def _advantage(instance: Instance, tables: Tables) -> pd.DataFrame:
+    """Cost over the best region: regions by intensity, of as many regions as fit those that make most kinds."""
+    means = cost_over_best(instance, tables, "intensity")
+    kinds = means.notna().sum(axis=1).sort_values(ascending=False, kind="stable")
+    return means.loc[[region for region in means.index if region in kinds.index[:MOST_BARS]]]
 
 
 def _of_goods(title: str, kind: str, instance: Instance, frame: pd.DataFrame) -> Chart:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from planner.report.accounts import GROUPS, cost_over_best
 from planner.report.figures import periods, three_digits
 from planner.results.tables import Tables
 from planner.surfaces import in_html
@@ -40,6 +41,16 @@ def heat_maps(instance: Instance, tables: Tables) -> dict[str, str]:
         if values.to_numpy(na_value=0.0).any():
             found[words] = _table(values, _remarks(security, column), calm, worst)
     return found
+
+
+def advantage_maps(instance: Instance, tables: Tables) -> dict[str, str]:
+    """Cost over the best region, a table of regions by tier and one by intensity, as HTML; "" where there is none."""
+    shown = {f"by {by}": cost_over_best(instance, tables, by) for by in GROUPS}
+    return {words: _table(values, {}, BEST, TWICE) for words, values in shown.items() if not values.empty}
+
+
+BEST, TWICE = 1.0, 2.0
+"""Cost over that of the best region: the best, and what is shown as worst."""
 
 
 def _remarks(security: pd.DataFrame, column: str) -> dict[tuple[str, str], str]:

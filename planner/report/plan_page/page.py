@@ -9,7 +9,7 @@ from planner.report.charts import make_charts
 from planner.report.figures import SURPLUS, Said, costs_by_group, flows_between, goods, output, periods
 from planner.report.page import GENERATOR, STYLE, Section, html_section, html_tiles
 from planner.report.picture import picture
-from planner.report.plan_page.heat import heat_maps
+from planner.report.plan_page.heat import advantage_maps, heat_maps
 from planner.report.plan_page.sankey import sankeys
 from planner.report.plan_page.shapes import TIER_COLOURS
 from planner.report.plan_page.world import close_views, world_map
@@ -30,6 +30,8 @@ MOST_LISTED = 8
 ABOUT = {
     "map": "Discs are what a region makes, by {goods}, cut by tier; lines are what moves between them. Click one.",
     "sankey": "What each tier passes on, bloc by bloc, by {goods}. What stays within a tier is left out.",
+    "advantage": "What it costs to make things in full, through all tiers, over what it costs in the best region "
+    "(1 = the best; geometric mean over items that several regions can make; last period).",
     "heat": "Red is where a supply is exposed. Critical items stand first.",
 }
 
@@ -49,7 +51,8 @@ def plan_page(instance: Instance, tables: Tables, notes: Sequence[str] = ()) -> 
         ("sankey", "Chain", _layers("sankey", sankeys(instance, tables))),
         ("capacity", "Capacity", _figures(drawn, "Capacity", "Sourcing") + _builds(instance, tables)),
         ("access", "Access", _figures(drawn, "How", "Own") + _access(instance, tables)),
-        ("costs", "Costs", bridge + _figures(drawn, "Cost")),
+        ("costs", "Costs", bridge + _figures(drawn, "Cost by", "Cash")),
+        ("advantage", "Advantage", _layers("advantage", advantage_maps(instance, tables))),
         ("security", "Security", _security(instance, tables) + _figures(drawn, "Loss", "Demand served in")),
     ]
     present = [(key, title, inside) for key, title, inside in sections if inside]
