@@ -1,6 +1,7 @@
 """Trade: what each region has of each item, by where it was made, whatever places it passed through on its way."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,12 +41,21 @@ def trade(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> pd.DataFram
     sources = pd.concat([part[names] for part in (made, released) if len(part)] or [made[names]])
     flows = select_base(tables, "flows")
     flows = flows[flows["shipped"] > 0]
-    there = dict(frames.groups(flows, ["item", "period"], sort=False))
-    parts = [
-        _follow(rows, there.get(key, flows[:0])).assign(item=key[0], period=key[1])
-        for key, rows in frames.groups(sources, ["item", "period"], sort=False)
-    ]
-    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(RESULTS["trade"].columns))
+    regions = pd.Index(instance["regions"]["region"].astype(object))
+    at = frames.codes(regions, sources["region"]), sources["amount"].to_numpy(float)
+    ends = (frames.codes(regions, flows["destination"]), frames.codes(regions, flows["origin"]))
+    legs = (*ends, flows["shipped"].to_numpy(float), flows["duty"].to_numpy(float))
+    there, none = _rows_of(flows), np.zeros(0, dtype=int)
+    parts = []
+    for (item, period), rows in _rows_of(sources).items():
+        along = there.get((item, period), none)
+        found = _follow((at[0][rows], at[1][rows]), tuple(column[along] for column in legs))
+        parts.append((np.full(len(found[0]), item, object), np.full(len(found[0]), period, object), *found))
+    names = ["item", "period", "origin", "destination", "quantity", "share", "duty"]
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] or [none] * len(names)
+    table = pd.DataFrame(dict(zip(names, columns, strict=True)))
+    for end in ("origin", "destination"):
+        table[end] = regions[table[end].to_numpy(int)]
     value, bloc = instance["items"].set_index("item")["value"], blocs(instance)
     worth = table["item"].map(value).astype(float)
     table["value"] = (table["quantity"] * worth).where(worth > 0)
@@ -54,20 +64,31 @@ def trade(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> pd.DataFram
     return table[list(RESULTS["trade"].columns)]
 
 
-def _follow(sources: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
-    """origin, destination, quantity, share and duty of one item in one period.
+def _rows_of(table: pd.DataFrame) -> dict[Any, np.ndarray]:
+    """The positions of the rows of each item and period."""
+    found: dict[Any, np.ndarray] = {**table.groupby(["item", "period"]).indices}
+    return found
+
+
+Columns = tuple[np.ndarray, ...]
+
+
+def _follow(sources: Columns, flows: Columns) -> Columns:
+    """origin, destination, quantity, share and duty of one item in one period; regions are numbered.
+
+    `sources`: region and amount; `flows`: destination, origin, shipped and duty.
 
     With T what comes into region j, f what is shipped and d the duty paid on it, P[j,o] of what passes through j was
     made in o: P[j,o] = made[o] (j = o) + sum over i of f[i,j] / T[i] P[i,o]; and the duty on it so far E[j,o] = sum
     over i of (f[i,j] E[i,o] + d[i,j] P[i,o]) / T[i].
     """
-    regions = pd.Index(pd.concat([sources["region"], flows["origin"], flows["destination"]]).astype(object).unique())
+    regions = np.unique(np.concatenate([sources[0], flows[0], flows[1]]))
     count = len(regions)
     made, moved, paid = np.zeros(count), np.zeros((count, count)), np.zeros((count, count))
-    np.add.at(made, frames.codes(regions, sources["region"]), sources["amount"].to_numpy(float))
-    legs = frames.codes(regions, flows["destination"]), frames.codes(regions, flows["origin"])
-    np.add.at(moved, legs, flows["shipped"].to_numpy(float))
-    np.add.at(paid, legs, flows["duty"].to_numpy(float))
+    np.add.at(made, np.searchsorted(regions, sources[0]), sources[1])
+    legs = np.searchsorted(regions, flows[0]), np.searchsorted(regions, flows[1])
+    np.add.at(moved, legs, flows[2])
+    np.add.at(paid, legs, flows[3])
     inflow = made + moved.sum(axis=1)
     each = np.divide(1.0, inflow, out=np.zeros(count), where=inflow > 0)
     passing = _solve(np.eye(count) - moved * each, np.diag(made))
@@ -75,15 +96,8 @@ def _follow(sources: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     kept = np.maximum(inflow - moved.sum(axis=0), 0.0) * each
     quantity = kept[:, None] * passing
     to, origin = np.nonzero(quantity > NEGLIGIBLE * max(float(made.sum()), 0.0))
-    return pd.DataFrame(
-        {
-            "origin": regions[origin],
-            "destination": regions[to],
-            "quantity": quantity[to, origin],
-            "share": (passing * each[:, None])[to, origin],
-            "duty": (kept[:, None] * burden)[to, origin],
-        }
-    )
+    shares, duty = passing * each[:, None], kept[:, None] * burden
+    return regions[origin], regions[to], quantity[to, origin], shares[to, origin], duty[to, origin]
 
 
 def _solve(equations: np.ndarray, known: np.ndarray) -> np.ndarray:

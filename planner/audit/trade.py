@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from planner.audit import Finding, never, same
-from planner.audit.case import AuditedPlan, sum_by_key
+from planner.audit.case import AuditedPlan, cache_table, sum_by_key
 from planner.audit.supply import tabulate_production
 from planner_models import frames
 
@@ -34,6 +34,7 @@ def audit(case: AuditedPlan) -> list[Finding]:
     ]
 
 
+@cache_table
 def compute_trade(case: AuditedPlan) -> pd.DataFrame:
     """KEY, quantity, share and duty (item/year, share, money/year) of all that stays anywhere."""
     names = [*_POOL, "region", "amount"]
@@ -41,8 +42,7 @@ def compute_trade(case: AuditedPlan) -> pd.DataFrame:
     released = case["stocks"].rename(columns={"released": "amount"})[names]
     sources = pd.concat([rows[rows["amount"] > 0] for rows in (made, released) if len(rows)] or [made])
     amounts = sum_by_key(sources.astype({"amount": float}), names[:3], "amount").reset_index()
-    flows = case["flows"]
-    flows = flows[flows["shipped"] > 0]
+    flows = _sum_modes(case["flows"])
     shipped = dict(frames.groups(flows, _POOL))
     parts = [
         _staying(rows.set_index("region")["amount"], shipped.get(key, flows[:0])).assign(item=key[0], period=key[1])
@@ -52,13 +52,12 @@ def compute_trade(case: AuditedPlan) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
-def _staying(made: pd.Series, flows: pd.DataFrame) -> pd.DataFrame:
+def _staying(made: pd.Series, legs: pd.DataFrame) -> pd.DataFrame:
     """Of one item in one period: where what stays in each region was made, and the duty paid on it.
 
     A unit of what comes into a region is, in proportion, what is made there and what arrives, each with its own
     origins and with the duty paid on it before and on the last leg.
     """
-    legs = _sum_modes(flows)
     names = sorted({*made.index, *legs["origin"], *legs["destination"]})
     own = made.reindex(names, fill_value=0.0).to_numpy(float)
     size = len(names)
@@ -80,8 +79,9 @@ def _staying(made: pd.Series, flows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sum_modes(flows: pd.DataFrame) -> pd.DataFrame:
-    """origin, destination, shipped and duty, of all modes of transport together."""
-    return flows.groupby(["origin", "destination"], as_index=False)[["shipped", "duty"]].sum()
+    """item, period, origin, destination, shipped and duty of what moves, all modes of transport together."""
+    moving = flows[flows["shipped"] > 0]
+    return moving.groupby([*_POOL, "origin", "destination"], as_index=False)[["shipped", "duty"]].sum()
 
 
 def _solved(equations: np.ndarray, known: np.ndarray) -> np.ndarray:

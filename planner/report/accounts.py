@@ -1,5 +1,7 @@
 """What the accounts of a plan show: cash period by period, and where things could be made at which cost."""
 
+from math import log
+
 import numpy as np
 import pandas as pd
 
@@ -94,7 +96,7 @@ def cost_over_best(instance: Instance, tables: Tables, by: str) -> pd.DataFrame:
     sheet = sheet[sheet.groupby("item")["region"].transform("nunique") > 1]
     if sheet.empty:
         return pd.DataFrame()
-    logs = np.log(sheet["ratio"].astype(float)).groupby([sheet["region"], sheet[by]]).mean()
+    logs = sheet["ratio"].astype(float).map(log).groupby([sheet["region"], sheet[by]]).mean()
     means = np.exp(logs.unstack(by))
     rows = [region for region in instance["regions"]["region"] if region in means.index]
     return means.reindex(index=rows, columns=[word for word in GROUPS[by] if word in means])
