@@ -66,7 +66,7 @@ def trade(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> pd.DataFram
 
 def _rows_of(table: pd.DataFrame) -> dict[Any, np.ndarray]:
     """The positions of the rows of each item and period."""
-    found: dict[Any, np.ndarray] = {**table.groupby(["item", "period"]).indices}
+    found: dict[Any, Any] = {**table.groupby(["item", "period"]).indices}
     return found
 
 

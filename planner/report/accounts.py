@@ -1,8 +1,7 @@
 """What the accounts of a plan show: cash period by period, and where things could be made at which cost."""
 
-from math import log
+from math import exp, log
 
-import numpy as np
 import pandas as pd
 
 from planner.report.figures import format_money, periods
@@ -97,6 +96,6 @@ def cost_over_best(instance: Instance, tables: Tables, by: str) -> pd.DataFrame:
     if sheet.empty:
         return pd.DataFrame()
     logs = sheet["ratio"].astype(float).map(log).groupby([sheet["region"], sheet[by]]).mean()
-    means = np.exp(logs.unstack(by))
+    means = logs.map(exp).unstack(by)
     rows = [region for region in instance["regions"]["region"] if region in means.index]
     return means.reindex(index=rows, columns=[word for word in GROUPS[by] if word in means])
