@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from planner_models.figures.margins import margins
 from planner_models.figures.advantage import advantage
+from planner_models.figures.margins import margins
 from planner_models.figures.trace import origins, security
 from planner_models.figures.trade import trade
 from planner_models.instance import NUMERIC

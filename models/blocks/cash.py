@@ -18,6 +18,7 @@ from planner_models import frames
 from planner_models.blocks.changes import NAME as CHANGES
 from planner_models.blocks.costs import CostLine
 from planner_models.blocks.demand import SURPLUS
+from planner_models.blocks.experience import AFTER
 from planner_models.instance import Instance
 from planner_models.linear import LinearExpression, Variable
 from planner_models.model import Model
@@ -27,9 +28,9 @@ from planner_models.sets.rules import EVERY
 SHARED = "shared"
 """Group of what no group pays or earns alone: transport, duties, offers, projects, stocks, what outside firms make."""
 
-UNPAID = ("capital", "shortage", SURPLUS, "expected loss", "risk", "rule breach", "rule breach once")
-"""Cost lines that nobody pays: annuities, instead of which capex is paid, and the weights of risk, penalties and what
-consumers gain."""
+UNPAID = ("capital", "shortage", SURPLUS, AFTER, "expected loss", "risk", "rule breach", "rule breach once")
+"""Cost lines that nobody pays within the plan: annuities, instead of which capex is paid, the weights of risk and
+penalties, what consumers gain, and what experience saves later."""
 
 COLUMNS = {"revenue": "revenue", "duties": "duties", "subsidies": "subsidies", "subsidies once": "subsidies"}
 """By cost line: the column of sheet `cash` it is in; all others are `running`, or `once` where they are paid once."""

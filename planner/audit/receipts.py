@@ -9,7 +9,7 @@ ANNUITIES = "capital"
 """The cost line that capex takes the place of."""
 
 NOT_PAID = (
-    *(ANNUITIES, "shortage", "consumers' surplus counted"),
+    *(ANNUITIES, "shortage", "consumers' surplus counted", "experience after the plan"),
     *("expected loss", "risk", "rule breach", "rule breach once"),
 )
 """Cost lines that nobody pays."""
