@@ -57,7 +57,7 @@ def inherited_values(case: AuditedPlan) -> pd.DataFrame:
     rows = tabulate_inheritance(case).merge(list_reached_levels(case), on=SAID)
     tier = rows["process"].map(case.instance["processes"].set_index("process")["tier"])
     once = rows["period"].map(case.periods["once"]).astype(float)
-    return rows.assign(line=AFTER, tier=tier, region="*", yearly=-rows["value"] / once)[_FLOW]
+    return rows.assign(line=AFTER, tier=tier, region="*", site=None, yearly=-rows["value"] / once)[_FLOW]
 
 
 def savings(case: AuditedPlan) -> pd.DataFrame:
