@@ -28,7 +28,10 @@ from planner_models.sets.rules import EVERY
 SHARED = "shared"
 """Group of what no group pays or earns alone: transport, duties, offers, projects, stocks, what outside firms make."""
 
-UNPAID = ("capital", "shortage", SURPLUS, AFTER, "expected loss", "risk", "rule breach", "rule breach once")
+UNPAID = (
+    *("capital", "capital spending", "shortage", SURPLUS, AFTER),
+    *("expected loss", "risk", "rule breach", "rule breach once"),
+)
 """Cost lines that nobody pays within the plan: annuities, instead of which capex is paid, the weights of risk and
 penalties, what consumers gain, and what experience saves later."""
 
@@ -92,9 +95,9 @@ def _sum_received(m: Model, sets: Sets) -> dict[str, LinearExpression]:
 
 
 def paid_lines(m: Model) -> Iterator[CostLine]:
-    """The cost lines that money is paid for, or earned by; annuities are not, unless they are capex paid at once."""
+    """The cost lines that money is paid for, or earned by; capex is counted apart, from the modules ordered."""
     for line in m.cost_lines:
-        if line.name not in UNPAID or (line.name == "capital" and line.once):
+        if line.name not in UNPAID:
             yield line
 
 

@@ -8,7 +8,7 @@ from planner.audit.costs import ONCE, SAVINGS, cost_assets, cost_running
 from planner.audit.demand import tabulate_service
 from planner.audit.levels import savings
 from planner.audit.options import tabulate_orders
-from planner.audit.receipts import ANNUITIES, receipts
+from planner.audit.receipts import CAPITAL, receipts
 from planner.audit.subsidies import LINES as SUBSIDIES
 from planner.audit.subsidies import claims
 from planner.audit.supply import tabulate_production
@@ -73,7 +73,7 @@ def _group(case: AuditedPlan, sites: pd.Series) -> pd.Series:
 def _owned(case: AuditedPlan) -> pd.DataFrame:
     """What sites cost: running and fixed cost, opening and closing, and the modules ordered there."""
     rows = pd.concat([cost_running(case), cost_assets(case)])
-    rows = rows[rows["line"] != ANNUITIES][["site", "line", "period", "yearly"]]
+    rows = rows[~rows["line"].isin(CAPITAL)][["site", "line", "period", "yearly"]]
     years = rows["period"].map(case.periods["years"]).where(~rows["line"].isin(ONCE), 1.0)
     orders = tabulate_orders(case)
     orders = orders.assign(line="capex", amount=-(orders["modules"] * orders["one_capex"]).astype(float))

@@ -5,11 +5,11 @@ import pandas as pd
 from planner.audit.case import AuditedPlan, cache_table
 from planner.audit.options import tabulate_orders
 
-ANNUITIES = "capital"
-"""The cost line that capex takes the place of."""
+CAPITAL = ("capital", "capital spending")
+"""The cost lines that capex, counted from the modules ordered, takes the place of."""
 
 NOT_PAID = (
-    *(ANNUITIES, "shortage", "consumers' surplus counted", "experience after the plan"),
+    *(*CAPITAL, "shortage", "consumers' surplus counted", "experience after the plan"),
     *("expected loss", "risk", "rule breach", "rule breach once"),
 )
 """Cost lines that nobody pays."""
