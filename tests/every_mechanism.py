@@ -190,6 +190,7 @@ SECURITY: dict[str, Rows] = {
         {"rule": "places", "type": "max_open", "by": "site", "limit": 2},
         {"rule": "ways", "type": "max_open", "by": "lane", "scope": "C", "who": "A; B", "limit": 1, "hard": "no",
          "penalty": 2},
+        {"rule": "ports", "type": "max_open", "by": "hub", "limit": 1, "hard": "no", "penalty": 1},
         {"rule": "rails", "type": "min_open", "item": "car", "by": "lane", "scope": "A", "who": "C", "limit": 1,
          "hard": "no", "penalty": 1},
         {"rule": "single", "type": "single_source", "item": "ore", "hard": "no", "penalty": 2},

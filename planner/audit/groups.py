@@ -57,7 +57,19 @@ def _used_lanes(case: AuditedPlan, rule: pd.Series) -> pd.Series:
     return flows.drop_duplicates(["origin", "destination", "mode", "period"]).groupby("period").size()
 
 
-_OPEN: dict[str, Callable[[AuditedPlan, pd.Series], pd.Series]] = {"site": _open_sites, "lane": _used_lanes}
+def _open_hubs(case: AuditedPlan, rule: pd.Series) -> pd.Series:
+    """By period, the hubs of the scope that are open, with the rule's item in their row, among the regions named."""
+    rows = case["hubs"]
+    rows = rows[(rows["opened"] == "yes") & within(case, rows["region"], rule["scope"])]
+    rows = rows[_meant(rows["region"], rule["who"]) & (rows["item"].eq(rule["item"]) | (rule["item"] == EVERY))]
+    return rows.groupby("period").size()
+
+
+_OPEN: dict[str, Callable[[AuditedPlan, pd.Series], pd.Series]] = {
+    "site": _open_sites,
+    "lane": _used_lanes,
+    "hub": _open_hubs,
+}
 
 
 def _count_sources(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:

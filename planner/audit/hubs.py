@@ -110,7 +110,7 @@ def audit(case: AuditedPlan) -> list[Finding]:
         same("cost of handling", sheet["cost"], sheet["passed"] * each.reindex(known).fillna(0.0).to_numpy(float)),
         *_audit_flows(case, rows, ["region", "period"], ""),
     ]
-    if not (case.instance["rules"]["by"] == "hub").any():
+    if not (case.instance["rules"]["by"] == "hub").any() and case.instance["logic"].empty:
         states = _states(case)
         closed = ~states["open"] & pd.MultiIndex.from_frame(states[HUB]).isin(pd.MultiIndex.from_frame(free))
         found.append(never("hubs that cost nothing are open", closed))
