@@ -67,7 +67,7 @@ def _offer(m: Model, sets: Sets) -> Hubs:
             if state in hub_opened:
                 passed_by[place] = state
                 most_passed[place] = min(most, m.lanes.most_moved[item, period])
-            elif hub in capacity and not shared:
+            if hub in capacity and not shared:
                 m.lanes.transited[place].setub(most)
     for key, terms in sharing.items():
         terms.add(-capacity[key[:2]], hub_opened[key] if key in hub_opened else None)  # noqa: SIM401  # no mapping
