@@ -135,6 +135,7 @@ CONCERNED: dict[str, tuple[str, ...]] = {
     "advantage": ("advantage",),
     "stocks": ("balance", "disturbances"),
     "demand": ("demand", "disturbances"),
+    "margins": ("margins",),
     "deployments": ("enablers",),
     "disposal": ("balance", "costs"),
     "levels": ("levels", "costs", "demand"),
