@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 import pandas as pd
 import pyomo.environ as pyo
 
 from planner_models.blocks.capacity import find_state
+from planner_models.keys import Line, Ordering
 from planner_models.linear import LinearExpression
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.growth import Growth
+from planner_models.sets.modules import ModuleOrder
 
 Key = tuple[str, str, str]
 """Process or stage, region or bloc, and period."""
+
+Orders = dict[Line, list[tuple[Ordering, ModuleOrder]]]
+"""What can be ordered on each line."""
 
 
 @dataclass(frozen=True)
@@ -28,22 +34,24 @@ class Expansion:
 def build(m: Model, sets: Sets) -> None:
     """One row for each process or stage and place with a limit, and period in which anything can be added there."""
     new, most = {}, {}
+    orders: Orders = defaultdict(list)
+    for ordering, order in sets.orders.items():
+        orders[ordering[:2]].append((ordering, order))
     for key, growth in sets.growth.items():
         for place, period in enumerate(sets.time.periods):
             before = sets.time.periods[place - 1] if place else None
-            new[(*key, period)] = _sum_new(m, sets, growth, period, before)
-            most[(*key, period)] = _sum_most(m, sets, growth, period, before)
+            new[(*key, period)] = _sum_new(m, sets, growth, orders, (period, before))
+            most[(*key, period)] = _sum_most(m, sets, growth, orders, (period, before))
     m.expansion = Expansion(new, most)
     limited = [key for key, terms in new.items() if terms.variables or (terms.constant and most[key].variables)]
     m.capacity_growth = pyo.Constraint(limited, rule=capacity_growth)
 
 
-def _sum_new(m: Model, sets: Sets, growth: Growth, period: str, before: str | None) -> LinearExpression:
+def _sum_new(m: Model, sets: Sets, growth: Growth, orders: Orders, when: tuple[str, str | None]) -> LinearExpression:
     """What begins its service in a period: modules, what exists at sites that open, and rises of what exists."""
-    new = LinearExpression()
-    lines = set(growth.lines)
-    for key, order in sets.orders.items():
-        if key[:2] in lines and order.service[0] == period:
+    (period, before), new = when, LinearExpression()
+    for key, order in (entry for line in growth.lines for entry in orders[line]):
+        if order.service[0] == period:
             new.add(order.size, m.capacity.built[key])
     for site, process in growth.lines:
         existing = sets.existing.get((site, process, period), 0.0)
@@ -54,8 +62,9 @@ def _sum_new(m: Model, sets: Sets, growth: Growth, period: str, before: str | No
     return new
 
 
-def _sum_most(m: Model, sets: Sets, growth: Growth, period: str, before: str | None) -> LinearExpression:
+def _sum_most(m: Model, sets: Sets, growth: Growth, orders: Orders, when: tuple[str, str | None]) -> LinearExpression:
     """A seed a year, and what growth adds to what was there in the period before, or exists in the first."""
+    period, before = when
     years = sets.time.years[period]
     factor = growth.factor(years)
     most = LinearExpression(constant=growth.seed * years)
@@ -65,9 +74,8 @@ def _sum_most(m: Model, sets: Sets, growth: Growth, period: str, before: str | N
             most.add(factor * existing, find_state(m, m.capacity.kept, (*line, before)))
         elif (line[0], period) not in m.sites.opens:
             most.add(factor * existing, None)
-    lines = set(growth.lines)
-    for key, order in sets.orders.items():
-        if key[:2] in lines and before in order.service:
+    for key, order in (entry for line in growth.lines for entry in orders[line]):
+        if before in order.service:
             most.add(factor * order.size, m.capacity.built[key])
     return most
 

@@ -44,7 +44,8 @@ class Movements:
 
 def build(m: Model, sets: Sets) -> None:
     """self_supplied[i,P,t] >= 0 in item/year, where P makes the item and what it supplies to itself is limited."""
-    places = {place: match_regions(sets.instance, place) for key in sets.inertia for place in key[1:]}
+    named = {place for key in sets.inertia for place in key[1:]}
+    places = {place: match_regions(sets.instance, place) for place in named}
     items = {key[0] for key in sets.inertia}
     moves: Moves = defaultdict(list)
     for (item, period), shipments in list_shipments(m, sets, items).items():

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from planner.audit import Finding, at_most, same
-from planner.audit.case import LINE, AuditedPlan, sum_by_key
+from planner.audit.case import LINE, AuditedPlan, cache_table, sum_by_key
 from planner.audit.options import in_service
 from planner_models import frames
 
@@ -58,13 +58,23 @@ def _list_limits(case: AuditedPlan) -> list[tuple[str, str, float, float]]:
     return [(what, where, growth, seed) for (what, where), (_, growth, seed) in known.items()]
 
 
+@cache_table
+def _list_stages(case: AuditedPlan) -> dict[str, str]:
+    return frames.entries(case.instance["processes"].set_index("process")["stage"])
+
+
+@cache_table
+def _list_blocs(case: AuditedPlan) -> dict[str, str]:
+    return frames.entries(case.blocs)
+
+
 def _find_lines(case: AuditedPlan, what: str, where: str) -> list[tuple[str, str]]:
     """The lines of a process or stage in a region or bloc."""
-    stages = case.instance["processes"].set_index("process")["stage"].to_dict()
+    stages, blocs = _list_stages(case), _list_blocs(case)
     return [
         line
         for line, region in frames.pairs(case.lines["region"])
-        if what in (line[1], stages[line[1]]) and where in (region, case.blocs[region])
+        if what in (line[1], stages[line[1]]) and where in (region, blocs[region])
     ]
 
 
