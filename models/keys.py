@@ -71,3 +71,15 @@ HubPeriod = tuple[str, str, str]
 
 Supplied = tuple[str, str, str, str]
 """Item, source and destination (each a region or a bloc) and period."""
+
+Good = tuple[str, str, str, str]
+"""Site, process, item that it makes and period."""
+
+GroupItem = tuple[str, str, str]
+"""Group of firms, item and period."""
+
+Traded = tuple[str, str, str, str, str]
+"""Site, process, item, mode in which it is sold at arm's length, and period."""
+
+TradedUnder = tuple[str, str, str, str, str, int]
+"""Site, process, item, mode, period and so many periods before it in which the offer must be in force."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # blocks import this module, so their types are named here wi
     from planner_models.blocks.cash import Cash
     from planner_models.blocks.changes import Changes
     from planner_models.blocks.clusters import Clusters
+    from planner_models.blocks.coordination import Coordination
     from planner_models.blocks.costs import CostLine, Costs
     from planner_models.blocks.demand import Demand
     from planner_models.blocks.development import Development
@@ -71,6 +72,7 @@ class Model(pyo.ConcreteModel):
     development: Development
     experience: Experience
     clusters: Clusters
+    coordination: Coordination
     policies: Policies
     locks: Locks
     logic: Logic

@@ -9,6 +9,7 @@ from itertools import pairwise
 import pandas as pd
 import pyomo.environ as pyo
 
+from planner_models.blocks.coordination import sold_under_offers
 from planner_models.blocks.costs import CostLine
 from planner_models.keys import Offer, OfferPeriod
 from planner_models.linear import LinearExpression, Variable, linear
@@ -90,9 +91,9 @@ def _recently_signed(
 def _list_covering_offers(sets: Sets) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
     """(firm, process) -> the offers that cover it and have to be signed; of offers that cover no line by their row."""
     signable = set(sets.signable)
-    draws = sets.draws.reset_index()[["firm", "process", "offer", "mode"]].drop_duplicates()
+    pairs = sets.covers[["firm", "process", "offer", "mode"]].drop_duplicates()
     covering = defaultdict(list)
-    for firm, process, offer, mode in draws.itertuples(index=False, name=None):
+    for firm, process, offer, mode in pairs.itertuples(index=False, name=None):
         if (firm, offer, mode) in signable:
             covering[firm, process].append((firm, offer, mode))
     for firm, offer, mode in sorted(signable - {offer for offers in covering.values() for offer in offers}):
@@ -143,10 +144,10 @@ def one_mode(m: Model, *link: *tuple[str, str, str]) -> pyo.Expression:
 
 def offer_labels(sets: Sets) -> dict[tuple[str, str, str], tuple[str, str]]:
     """Tier and region that the costs of an offer are put down to: those of the first line it covers."""
-    draws = sets.draws[sets.draws["offer"].notna()].reset_index().drop_duplicates(["firm", "offer", "mode"])
+    first = sets.covers.drop_duplicates(["firm", "offer", "mode"])
     covered = {
         (row["firm"], row["offer"], row["mode"]): sets.places[row["site"], row["process"]]
-        for row in draws.to_dict("records")
+        for row in first.to_dict("records")
     }
     return {offer: covered.get(offer, ("downstream", ANYWHERE)) for offer in sets.offers.index}
 
@@ -182,6 +183,8 @@ def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
             amounts = [made, made * charge, made * draw["margin"], made * draw["kept"]]
             key = (draw["firm"], draw["offer"] or ANYWHERE, mode, period)
             figures[key] = [a + b for a, b in zip(figures[key], amounts, strict=True)]
+    for offered, sold in sold_under_offers(m):
+        figures[offered] = [a + b for a, b in zip(figures[offered], sold, strict=True)]
     costs = sets.offers[["entry_cost", "annual_cost"]].to_dict("index")
     rows = []
     for key in [*m.access.accessed, *(key for key in figures if key not in m.access.accessed)]:

@@ -82,8 +82,7 @@ def _access(m: Model, sets: Sets, row: pd.Series) -> Iterator[Payment]:
     processes, regions = match_processes(sets.instance, row["item"]), match_regions(sets.instance, row["region"])
     window = sets.time.window(row["from"], row["to"])
     blocs = sets.instance["firms"].set_index("firm")["bloc"]
-    covered = sets.draws[sets.draws["offer"].notna()].reset_index()
-    meant = covered[covered["process"].isin(processes)]
+    meant = sets.covers[sets.covers["process"].isin(processes)]
     offers = set(zip(meant["firm"], meant["offer"], meant["mode"], strict=True))
     labels, costs = offer_labels(sets), sets.offers["entry_cost"].to_dict()
     for key, variable in m.access.signed.items():

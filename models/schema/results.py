@@ -115,6 +115,28 @@ _TABLES = [
         },
     ),
     table(
+        "arms_length",
+        "What firms at home sell to other groups and outside firms at arm's length, line by line.",
+        {
+            **_keys("site", "process", "item", "mode", "period"),
+            "traded": _rate("sold to others"),
+            "margin": _money("margin over full conversion cost", "money/year"),
+            "friction": _money("cost of the sale itself", "money/year"),
+        },
+    ),
+    table(
+        "group_use",
+        "What groups at home do with items that others could use too; without a row nothing is at arm's length.",
+        {
+            **_keys("group", "item", "period"),
+            "made": _rate("made by its lines"),
+            "used": _rate("used by its lines"),
+            "traded": _rate("sold to others at arm's length"),
+            "sale": _rate("sold, deployed or disposed of by the group itself, at most"),
+            "owned": number("stock that is the group's, at the end of the period", "item"),
+        },
+    ),
+    table(
         "projects",
         "Development projects started.",
         {

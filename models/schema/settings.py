@@ -49,6 +49,24 @@ SETTINGS: dict[str, pa.Column] = {
         "calendar year in which the first period starts", "year", low=1, high=9999, default=2024, whole=True
     ),
     "discount_rate": number("yearly discount rate", "1/year", low=0, high=1, default=0.07),
+    "coordination": choice(
+        "do firms at home act as one; off = groups of firms sell to each other at arm's length; decide = off unless an "
+        "offer of a firm at home in access is signed",
+        ("on", "off", "decide"),
+        default="on",
+    ),
+    "market_markup": number(
+        "markup on full conversion cost of what a group at home sells to others, where its firm has no spot row",
+        "share",
+        low=0,
+        default=0.1,
+    ),
+    "market_friction": number(
+        "cost of such a sale as a share of the item's value, before the institution factor",
+        "share",
+        low=0,
+        default=0.01,
+    ),
     "objective": choice("what is optimised", ("cost", "profit"), default="cost"),
     "conduct": number(
         "how sellers act on their markets: 1 = monopoly, 0 = price takers, 1/N = N equal rivals in quantities; under "

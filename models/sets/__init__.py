@@ -7,9 +7,17 @@ import pandas as pd
 
 from planner_models import frames
 from planner_models.instance import Instance
-from planner_models.sets.access import conditional_offers, draw_table, offer_table, offers_left, transaction_charges
+from planner_models.sets.access import (
+    conditional_offers,
+    covered_lines,
+    draw_table,
+    offer_table,
+    offers_left,
+    transaction_charges,
+)
 from planner_models.sets.arcs import arc_table, flow_table
 from planner_models.sets.bounds import most_sold, useful_activity
+from planner_models.sets.coordination import ArmsLength, arms_length
 from planner_models.sets.development import Start, project_table, ready_table, start_table
 from planner_models.sets.groups import collect_closable, list_used_lanes
 from planner_models.sets.growth import Growth, growth_table
@@ -45,7 +53,9 @@ class Sets:
     most: (site, process, period) -> capacity if everything that could be built were, in activity/year
     useful: process -> what all its lines can make at most in each period, given what markets and other processes take
     running: the (site, process) whose every input can reach them
-    offers, draws, signable: offers of outside firms, the draws on lines that they open, and the offers to be signed
+    offers, draws, signable: offers of firms, the draws on outside lines that they open, and the offers to be signed
+    covers: every line with every offer that covers it: site, process, firm, offer (the process cell of its row), mode
+    arms_length: what groups at home sell to each other, and on which terms
     transaction: (process, region, period) -> factor on transaction costs
     projects, starts, ready: development options, what could begin when, and the starts a project is ready after
     inherited: (process, level) -> what has to be made by the end of the plan, and what the level is then worth after it
@@ -84,6 +94,8 @@ class Sets:
     offers: pd.DataFrame
     draws: pd.DataFrame
     signable: list[tuple[str, str, str]]
+    covers: pd.DataFrame
+    arms_length: ArmsLength
     transaction: dict[tuple[str, str, str], float]
     projects: pd.DataFrame
     starts: dict[tuple[str, str, str], Start]
@@ -179,6 +191,7 @@ def derive(instance: Instance) -> Sets:
         process: tuple(zip(rows["item"], rows["quantity"], strict=True))
         for process, rows in frames.groups(instance["recipes"], "process")
     }
+    between = arms_length(instance, lines, options, recipes)
     demand, enablers = tabulate_markets(instance, time), enabler_table(instance)
     most = greatest_capacity(existing, possible, options)
     flows = flow_table(instance, arcs, time)
@@ -195,9 +208,11 @@ def derive(instance: Instance) -> Sets:
         most=most,
         useful=useful_activity(instance, time, recipes, most, most_sold(demand, enablers)),
         running=running,
-        offers=offers,
+        offers=pd.concat([frame for frame in (offers, between.offers) if len(frame)] or [offers]).sort_index(),
         draws=draws,
-        signable=conditional_offers(offers, draws, refused["accessed"]),
+        signable=[*conditional_offers(offers, draws, refused["accessed"]), *between.offers.index],
+        covers=covered_lines(draws, between.covers),
+        arms_length=between,
         transaction=transaction_factors(instance, time),
         projects=projects,
         starts=starts,

@@ -1,9 +1,12 @@
 """Offers of outside firms, and the draws they open: which line can be drawn on through which mode, at what price."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from planner_models import frames
 from planner_models.instance import Instance
+from planner_models.keys import Draw, Offer
 
 OFFER = ["firm", "process", "mode"]
 LINE = ["site", "process"]
@@ -151,6 +154,26 @@ def _find_covered(instance: Instance, lines: pd.DataFrame) -> pd.Series:
     rows = instance["access"][["firm", "process"]].drop_duplicates()
     named = pd.MultiIndex.from_frame(lines[["firm", "process"]]).isin(pd.MultiIndex.from_frame(rows))
     return pd.Series(named, index=lines.index) | lines["firm"].isin(rows.loc[rows["process"] == "*", "firm"])
+
+
+def covered_lines(draws: pd.DataFrame, between: Mapping[Draw, tuple[Offer, float, int]]) -> pd.DataFrame:
+    """Every line with every offer that covers it.
+
+    Parameters
+    ----------
+    draws
+        As `draw_table` gives them.
+    between
+        By site, process and mode: the offer of a firm at home that covers the line there.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns site, process, firm, offer (the process cell of its row) and mode, sorted by line.
+    """
+    outside = draws[draws["offer"].notna()].reset_index()[[*LINE, "firm", "offer", "mode"]]
+    home = pd.DataFrame([(*draw[:2], *offer) for draw, (offer, _, _) in between.items()], columns=outside.columns)
+    return pd.concat([frame for frame in (outside, home) if len(frame)] or [outside]).sort_values([*LINE, "mode"])
 
 
 def conditional_offers(

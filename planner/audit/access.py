@@ -4,7 +4,8 @@ import pandas as pd
 
 from planner.audit import Finding, at_most, never, same
 from planner.audit.case import LINE, AuditedPlan, sum_by_key
-from planner.audit.offers import OFFER, offers, reach, states, tabulate_control, tabulate_coverage
+from planner.audit.coordination import sum_under_offers
+from planner.audit.offers import OFFER, offers, reach, states, tabulate_control, tabulate_every_coverage
 from planner.audit.options import in_service, tabulate_orders
 from planner.audit.production import price_base_production
 
@@ -37,7 +38,7 @@ def audit(case: AuditedPlan) -> list[Finding]:
 
 def _exclusive(case: AuditedPlan) -> pd.Series:
     """By outside firm, process and period: offers in force; of those that are signed and cover no line by their row."""
-    pairs = tabulate_coverage(case)[[*OFFER, "process"]].drop_duplicates()
+    pairs = tabulate_every_coverage(case)[[*OFFER, "process"]].drop_duplicates()
     signable = offers(case).index[~offers(case)["always"]]
     rest = signable.difference(pd.MultiIndex.from_frame(pairs[OFFER])).to_frame(index=False)
     pairs = pd.concat([pairs, rest.assign(process=rest["offer"])])
@@ -74,17 +75,20 @@ def _modules(case: AuditedPlan) -> list[Finding]:
 def _figures(case: AuditedPlan, sheet: pd.DataFrame) -> list[Finding]:
     """What the sheet says each offer drew, cost and kept."""
     claimed = sheet.groupby(_KEY)[["drawn", "transaction_cost", "margin_paid", "margin_kept"]].sum()
-    rows, now = price_base_production(case), states(case).set_index(_KEY)
+    rows, now = price_base_production(case).assign(one=1.0), states(case).set_index(_KEY)
+    between = sum_under_offers(case)
     entry, annual = (sum_by_key(sheet, _KEY, name) for name in ("entry_cost", "annual_cost"))
 
-    def drawn(figure: str) -> pd.Series:
-        return sum_by_key(rows.assign(amount=rows["made"] * rows[figure]), _KEY, "amount")
+    def drawn(figure: str, named: str) -> pd.Series:
+        return sum_by_key(rows.assign(amount=rows["made"] * rows[figure]), _KEY, "amount").add(
+            between[named], fill_value=0.0
+        )
 
     return [
-        same("drawn in access and production", claimed["drawn"], sum_by_key(rows, _KEY, "made")),
+        same("drawn in access and production", claimed["drawn"], drawn("one", "drawn")),
         same("entry cost of offers", entry, now["entry_cost"].where(now["signed"], 0.0)),
         same("annual cost of offers", annual, now["annual_cost"].where(now["in_force"], 0.0)),
-        same("transaction cost of offers", claimed["transaction_cost"], drawn("transaction")),
-        same("margin paid", claimed["margin_paid"], drawn("margin")),
-        same("margin kept", claimed["margin_kept"], drawn("kept")),
+        same("transaction cost of offers", claimed["transaction_cost"], drawn("transaction", "transaction_cost")),
+        same("margin paid", claimed["margin_paid"], drawn("margin", "margin_paid")),
+        same("margin kept", claimed["margin_kept"], drawn("kept", "margin_kept")),
     ]

@@ -7,6 +7,7 @@ from planner.audit.balance import tabulate_disposal
 from planner.audit.case import LINE, AuditedPlan, levels, sum_by_key
 from planner.audit.changes import NAME as CHANGES
 from planner.audit.changes import cost_changes
+from planner.audit.coordination import cost_sales
 from planner.audit.demand import tabulate_service
 from planner.audit.hubs import LINES as HUBS
 from planner.audit.hubs import cost_hubs
@@ -130,6 +131,7 @@ def audit(case: AuditedPlan) -> list[Finding]:
     parts = (
         cost_running,
         _cost_access,
+        cost_sales,
         cost_assets,
         under_way,
         _cost_transport,

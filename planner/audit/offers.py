@@ -56,6 +56,35 @@ def tabulate_coverage(case: AuditedPlan) -> pd.DataFrame:
 
 
 @cache_table
+def tabulate_home_coverage(case: AuditedPlan) -> pd.DataFrame:
+    """Each line at home with each row of its firm that covers it: LINE, OFFER and the terms.
+
+    Spot rows are terms of the market while groups are at arm's length, the others offers where that is to be decided.
+    """
+    lines = case.lines.reset_index()
+    lines = lines[lines["home"] == "yes"][[*LINE, "firm"]]
+    pairs = lines.merge(_home_rows(case), on="firm")
+    pairs = pd.concat([pairs[pairs["offer"] == pairs["process"]], pairs[pairs["offer"] == "*"]])
+    return pairs[~pairs.duplicated([*LINE, "mode"])].sort_values([*LINE, "mode"])
+
+
+def _home_rows(case: AuditedPlan) -> pd.DataFrame:
+    """The rows of the input sheet `access` of firms at home that count under the setting `coordination`."""
+    rows = resolve_inheritance(case, "access").drop(columns="beside")
+    firms, setting = case.instance["firms"], case.instance.settings["coordination"]
+    rows = rows[rows["firm"].isin(firms.loc[firms["home"] == "yes", "firm"]) & (setting != "on")]
+    return rows[(rows["mode"] == "spot") | (setting == "decide")].rename(columns={"process": "offer"})
+
+
+@cache_table
+def tabulate_every_coverage(case: AuditedPlan) -> pd.DataFrame:
+    """Every line with every offer that covers it, those of firms at home too: LINE and OFFER."""
+    home = tabulate_home_coverage(case)
+    parts = (tabulate_coverage(case), home[home["mode"] != "spot"])
+    return pd.concat([part[[*LINE, *OFFER]] for part in parts if len(part)] or [parts[0][[*LINE, *OFFER]]])
+
+
+@cache_table
 def offers(case: AuditedPlan) -> pd.DataFrame:
     """Every offer, indexed by OFFER: its terms, `always`, and the tier and region its entry and annual cost belong to.
 
@@ -74,8 +103,21 @@ def offers(case: AuditedPlan) -> pd.DataFrame:
     alone = alone.reindex(table.index, fill_value=True)
     spot = table.index.get_level_values("mode") == "spot"
     table["always"] = spot & alone & (table[_CONDITIONS] == 0).all(axis=1) & ~table.index.isin(_list_refused(case))
+    table, pairs = _add_home(case, table, pairs)
     first = pairs.drop_duplicates(OFFER).set_index(OFFER).reindex(table.index)
     return table.assign(tier=first["tier"].fillna("downstream"), region=first["region"].fillna("*"))
+
+
+def _add_home(case: AuditedPlan, table: pd.DataFrame, pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Offers and the lines they cover, with those of firms at home that may be signed."""
+    rows = _home_rows(case)
+    rows = rows[rows["mode"] != "spot"]
+    if rows.empty:
+        return table, pairs
+    covered = tabulate_home_coverage(case).merge(case.lines.reset_index()[[*LINE, "region", "tier"]], on=LINE)
+    signed = rows.assign(implicit=False, always=False).set_index(OFFER)
+    parts = [part for part in (table, signed) if len(part)]
+    return pd.concat(parts), pd.concat([part for part in (pairs, covered) if len(part)])
 
 
 _BONDS = {"spot": 0, "contract": 1, "alliance": 2, "equity": 3, "joint_venture": 4, "acquire": 5}

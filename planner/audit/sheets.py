@@ -22,6 +22,8 @@ AUDITED = (
     "builds",
     "sites",
     "access",
+    "arms_length",
+    "group_use",
     "projects",
     "production",
     "flows",

@@ -4,7 +4,7 @@ import pandas as pd
 
 from planner.audit import Finding, at_most, never, same
 from planner.audit.case import LINE, AuditedPlan, cache_table, sum_by_key
-from planner.audit.offers import OFFER, states, tabulate_coverage
+from planner.audit.offers import OFFER, states, tabulate_every_coverage
 from planner.audit.options import in_service
 from planner.audit.policies import SUBSIDIES, find_periods, inside, makers, of_kind
 from planner.audit.production import price_base_production
@@ -61,7 +61,7 @@ def _access(case: AuditedPlan, policy: pd.Series) -> pd.DataFrame:
     hit = rows["signed"] & find_periods(case, policy, rows["period"])
     hit &= inside(case, policy, rows["region"]) | blocs.eq(policy["region"])
     if policy["item"] != "*":
-        pairs = tabulate_coverage(case)
+        pairs = tabulate_every_coverage(case)
         hits = pairs[pairs["process"].isin(makers(case, policy).index)]
         hit &= pd.MultiIndex.from_frame(rows[OFFER]).isin(pd.MultiIndex.from_frame(hits[OFFER]))
     return rows.assign(line=LINES[1], yearly=policy["rate"] * rows["entry_cost"])[hit]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from planner.checks import needs, report_error, report_warning, rows
+from planner.checks import needs, report_warning, rows
 from planner.checks.bounds import CAPACITY_SHEETS, greatest_capacity, tabulate_existing_capacity
 from planner.checks.offers import SPOT, free_lines, offers_of_lines
 from planner.checks.places import lines_at_sites
@@ -32,19 +32,6 @@ def _means_development(instance: Instance) -> pd.Series:
     """Which rows of `access` a development project with the firm may ask for, whether or not they cover a line."""
     offers = instance["access"]
     return offers["firm"].isin(set(instance["projects"]["partner"])) & (offers["mode"] != SPOT)
-
-
-@needs("firms", "access")
-def offers_are_of_outside_firms(reading: "Reading") -> Iterator[Issue]:
-    """Home firms need no offer to use their own lines."""
-    firms, offers = reading.instance["firms"], reading.instance["access"]
-    home = set(firms.loc[firms["home"] == "yes", "firm"])
-    for row, offer in rows(offers[offers["firm"].isin(home)]):
-        message = (
-            f"`{offer['firm']}` is a home firm, whose lines need no offer; write an outside firm, remove the row, or "
-            "write no in column home of firms"
-        )
-        yield report_error(reading, "access", row, "firm", message)
 
 
 @needs(*_COVER_SHEETS, "projects")

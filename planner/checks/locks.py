@@ -8,6 +8,7 @@ import pandas as pd
 
 from planner.checks import Row, needs, report_error, report_warning, rows
 from planner.checks.bounds import options_of_lines, tabulate_existing_capacity
+from planner.checks.offers import SPOT
 from planner.checks.places import lines_at_sites, positions
 from planner.checks.readiness import select_offered
 from planner.issues import Issue
@@ -135,7 +136,7 @@ def _unknown(decision: str, key: tuple[str, ...], known: Ranges) -> tuple[str, s
 _WHY = {
     "opened": "write a site from sheet sites",
     "built": "write a site with options on a line that home firms control",
-    "accessed": "write an outside firm with a row in access",
+    "accessed": "write a firm with a row in access; of a home firm while coordination is decide",
     "started": "write a project that the switches and offers leave",
     "kept": "write a site with a line that has capacity",
     "priced": "write a region with demand",
@@ -222,8 +223,12 @@ def _list_buildable(instance: Instance) -> Ranges:
 def _list_accessible(instance: Instance) -> Ranges:
     outside = set(instance["firms"].loc[instance["firms"]["home"] == "no", "firm"])
     offers = instance["access"]
-    keys = offers.loc[offers["firm"].isin(outside), ["firm", "process", "mode"]].itertuples(index=False, name=None)
-    return {key: dict.fromkeys(_names(instance), Range(0, 1)) for key in keys}
+    decided = instance.settings["coordination"] == "decide"
+    return {
+        key: dict.fromkeys(_names(instance), Range(0, 1))
+        for key in offers[["firm", "process", "mode"]].itertuples(index=False, name=None)
+        if key[0] in outside or (decided and key[2] != SPOT)
+    }
 
 
 def _list_startable(instance: Instance) -> Ranges:

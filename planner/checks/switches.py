@@ -35,7 +35,9 @@ def switches_leave_rows_out(reading: "Reading") -> Iterator[Issue]:
 
 def _list_ineffective(instance: Instance) -> Iterator[tuple[str, str, pd.DataFrame]]:
     """Each sheet and switch with the rows that have no effect while it is off."""
-    offers, projects = instance["access"], instance["projects"]
+    firms, projects = instance["firms"], instance["projects"]
+    offers = instance["access"]
+    offers = offers[offers["firm"].isin(firms.loc[firms["home"] == "no", "firm"])]
     left = offers.index.isin(offers_of_lines(instance)["row"]) | (offers["mode"] == SPOT)
     left |= pd.MultiIndex.from_frame(offers[OFFER]).isin(partner_offers(instance))
     yield "access", "access", offers[~left]

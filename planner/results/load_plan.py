@@ -23,6 +23,9 @@ _FLOWS = (
     ("unserved", "demand", ["region", "item", "period", "step"], "unserved"),
     ("held", "stocks", ["region", "item", "period"], "held"),
     ("deployed", "deployments", ["region", "item", "period"], "deployed"),
+    ("traded", "arms_length", ["site", "process", "item", "mode", "period"], "traded"),
+    ("sale", "group_use", ["group", "item", "period"], "sale"),
+    ("owned", "group_use", ["group", "item", "period"], "owned"),
     ("built", "builds", ["site", "process", "option", "period"], "modules"),
 )
 """Variables that a sheet states: its key columns and the column of the value."""

@@ -10,6 +10,7 @@ TABLES = [
         {
             "firm": text("name of the firm", key=True),
             "home": flag("one of the planner's firms", "yes"),
+            "group": text("group of firms that it belongs to; blank = a group of its own"),
             "sector": text("what it does"),
             "bloc": reference("bloc of its controller", "regions.bloc", "regions.region", required=False),
         },

@@ -8,9 +8,10 @@ TABLES = [
         "access",
         "How an outside firm can be reached. A line that no row covers = spot at no markup, all capacity. A row that "
         "names a process replaces the `*` row of the same firm and mode there; its blank cells mean what that row "
-        "says, and each of the two is signed and paid for by itself.",
+        "says, and each of the two is signed and paid for by itself. A row of a firm at home says on which terms it "
+        "sells to other groups: spot while coordination is off or decide, the other modes where it is decide.",
         {
-            "firm": reference("outside firm", "firms.firm", key=True),
+            "firm": reference("outside firm; of a firm at home see coordination", "firms.firm", key=True),
             "process": reference(
                 "process; * = all of the firm that have no row of their own in this mode",
                 "processes.process",

@@ -1,0 +1,154 @@
+"""Coordination: groups of firms, and on which terms those at home sell to each other."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from planner.checks import join_names, needs, report_error, report_warning, rows
+from planner.checks.offers import SPOT
+from planner.checks.places import lines_at_sites
+from planner.issues import Issue
+from planner_models.instance import Instance
+from planner_models.sets.coordination import name_groups
+
+if TYPE_CHECKING:
+    from planner.workbook.read import Reading
+
+_WITHOUT_EFFECT = {"controls": "no", "min_take": 0.0, "priority": 0.0}
+"""Terms that say nothing between groups at home, and what they are where they are left out."""
+
+
+def _home_offers(instance: Instance) -> pd.DataFrame:
+    """The rows of `access` of firms at home."""
+    firms, offers = instance["firms"], instance["access"]
+    return offers[offers["firm"].isin(set(firms.loc[firms["home"] == "yes", "firm"]))]
+
+
+@needs("firms")
+def groups_are_at_home_or_not(reading: "Reading") -> Iterator[Issue]:
+    """The firms of one group are all at home, or all are not."""
+    firms = reading.instance["firms"]
+    groups = firms["firm"].map(name_groups(reading.instance))
+    for group, members in firms.groupby(groups, sort=False):
+        home, outside = members[members["home"] == "yes"], members[members["home"] == "no"]
+        if len(home) and len(outside):
+            row = int(home.index[0])
+            message = (
+                f"group `{group}` is both home and outside: `{home['firm'].iloc[0]}` ("
+                f"{reading.cell('firms', row, 'home')})"
+                f" is at home, {join_names([f'`{name}`' for name in outside['firm']])} not; write the same home for "
+                "all of them, or another group"
+            )
+            named = outside["group"].notna()
+            column = "group" if named.iloc[0] else "firm"
+            yield report_error(reading, "firms", int(outside.index[0]), column, message)
+
+
+@needs("settings", "firms", "access")
+def home_rows_are_used(reading: "Reading") -> Iterator[Issue]:
+    """Once: rows of firms at home that the setting `coordination` leaves without effect."""
+    setting, offers = reading.instance.settings["coordination"], _home_offers(reading.instance)
+    idle = offers if setting == "on" else offers[(offers["mode"] != SPOT) & (setting == "off")]
+    if len(idle):
+        first = int(idle.index[0])
+        write = "decide (or off, for spot rows)" if setting == "on" else "decide"
+        message = (
+            f"`{idle['firm'].iloc[0]}` is a home firm, and coordination is {setting} in settings, so that {len(idle)} "
+            f"rows of home firms, beginning here, have no effect; write {write} if they should"
+        )
+        yield Issue("info", "access", reading.cell("access", first, "firm"), message)
+
+
+@needs("periods", "firms", "sites", "lines", "access")
+def home_offers_cover_lines(reading: "Reading") -> Iterator[Issue]:
+    """A row of a firm at home covers a line of it."""
+    lines, offers = lines_at_sites(reading.instance), _home_offers(reading.instance)
+    for row, offer in rows(offers):
+        own = lines[lines["firm"] == offer["firm"]]
+        named = offers[(offers["firm"] == offer["firm"]) & (offers["mode"] == offer["mode"])]
+        if offer["process"] == "*":
+            left = own[~own["process"].isin(named["process"])]
+        else:
+            left = own[own["process"] == offer["process"]]
+        if left.empty:
+            what = "line that no other row of this mode names" if offer["process"] == "*" else "line of this process"
+            message = f"home firm `{offer['firm']}` has no {what}, so that this covers none; remove it"
+            yield report_warning(reading, "access", row, "process", message)
+
+
+@needs("settings", "firms", "access")
+def home_terms_say_something(reading: "Reading") -> Iterator[Issue]:
+    """A row of a firm at home has terms that count, and an offer better ones than the market."""
+    instance = reading.instance
+    offers = _home_offers(instance)
+    for row, offer in rows(offers if instance.settings["coordination"] != "on" else offers[:0]):
+        for column, blank in _WITHOUT_EFFECT.items():
+            if offer[column] != blank:
+                message = f"{column} has no effect between firms at home, which decide on their lines; clear it"
+                yield report_warning(reading, "access", row, column, message)
+        if offer["mode"] == SPOT and offer["markup"] == 0 and offer["transaction_cost"] == 0:
+            message = (
+                f"the market terms of home firm `{offer['firm']}` are missing: at a markup and a transaction_cost of 0 "
+                "it sells to other groups at cost; write them, or remove the row for those of the settings"
+            )
+            yield report_warning(reading, "access", row, "markup", message)
+        elif offer["mode"] == SPOT and (offer["entry_cost"] or offer["annual_cost"]):
+            message = "market terms are there without signing; clear entry_cost and annual_cost, or write mode contract"
+            yield report_warning(reading, "access", row, "mode", message)
+
+
+@needs("settings", "periods", "firms", "access")
+def home_offers_pay(reading: "Reading") -> Iterator[Issue]:
+    """While they may be signed: offers of firms at home have lower terms than the market, and time to be used."""
+    instance = reading.instance
+    offers, count = _home_offers(instance), len(instance["periods"])
+    spot = offers[offers["mode"] == SPOT].set_index(["firm", "process"])
+    decided = instance.settings["coordination"] == "decide"
+    for row, offer in rows(offers[(offers["mode"] != SPOT) & decided]):
+        key = next(
+            (key for key in ((offer["firm"], offer["process"]), (offer["firm"], "*")) if key in spot.index), None
+        )
+        markup = instance.settings["market_markup"] if key is None else spot["markup"][key] * (1 - spot["stake"][key])
+        charge = float("inf") if key is None else spot["transaction_cost"][key]
+        if offer["markup"] * (1 - offer["stake"]) >= markup and offer["transaction_cost"] >= charge:
+            message = (
+                f"this costs no less than the market terms of home firm `{offer['firm']}` (markup {markup:g}), so "
+                "that it is never signed; write a lower markup or transaction_cost, or a stake"
+            )
+            yield report_warning(reading, "access", row, "markup", message)
+        if offer["qualification"] >= count:
+            message = (
+                f"after a qualification of {offer['qualification']:g} periods the plan has no period left; write "
+                "fewer, or remove the row"
+            )
+            yield report_warning(reading, "access", row, "qualification", message)
+        if offer["term"] > count:
+            message = (
+                f"a term of {offer['term']:g} periods is longer than the {count} of the plan; is it meant in years?"
+            )
+            yield report_warning(reading, "access", row, "term", f"{message} Write periods")
+
+
+@needs("settings", "firms", "sites", "periods", "lines", "items", "recipes", "access")
+def friction_has_values(reading: "Reading") -> Iterator[Issue]:
+    """While groups are at arm's length: the friction of the settings is a share of a value that items have."""
+    instance = reading.instance
+    if instance.settings["coordination"] == "on" or not instance.settings["market_friction"]:
+        return
+    lines, items, recipes = lines_at_sites(instance), instance["items"], instance["recipes"]
+    spot = _home_offers(instance).query("mode == @SPOT")
+    stated = lines["firm"].isin(spot.loc[spot["process"] == "*", "firm"])
+    stated |= pd.MultiIndex.from_frame(lines[["firm", "process"]]).isin(
+        pd.MultiIndex.from_frame(spot[["firm", "process"]])
+    )
+    lines = lines.assign(group=lines["firm"].map(name_groups(instance)).where(lines["home"] == "yes", ""))
+    made = lines[(lines["home"] == "yes") & ~stated].merge(recipes[recipes["quantity"] > 0], on="process")
+    used = lines.merge(recipes[recipes["quantity"] < 0], on="process")
+    pairs = made[["item", "group"]].merge(used[["item", "group"]], on="item", suffixes=("", "_of_use"))
+    traded = set(pairs.loc[pairs["group"] != pairs["group_of_use"], "item"])
+    for row, item in rows(items[(items["value"] == 0) & items["item"].isin(traded)]):
+        message = (
+            f"groups sell `{item['item']}` to each other, but without a value this costs no friction; write its value"
+        )
+        yield report_warning(reading, "items", row, "value", message)
