@@ -32,11 +32,12 @@ PLACES: dict[str, Rows] = {
         {"region": "C", "bloc": "Y", "latitude": 40, "longitude": 90, "wage": 5, "skilled_wage": 10,
          "energy_price": 0.05, "institution_factor": 1.5},
     ],
-    "firms": [{"firm": "us", "bloc": "X"}, {"firm": "ally", "home": "no", "bloc": "X"},
+    "firms": [{"firm": "us", "bloc": "X", "group": "home"}, {"firm": "twin", "bloc": "X"},
+              {"firm": "ally", "home": "no", "bloc": "X"},
               {"firm": "them", "home": "no", "bloc": "Y"}],
     "sites": [
         {"site": "works", "region": "A", "firm": "us", "fixed_cost": 4, "closing_cost": 3},
-        {"site": "old", "region": "B", "firm": "us", "fixed_cost": 9, "closing_cost": 2},
+        {"site": "old", "region": "B", "firm": "twin", "fixed_cost": 9, "closing_cost": 2},
         {"site": "plant", "region": "B", "firm": "us", "status": "candidate", "opening_cost": 7, "fixed_cost": 1},
         {"site": "pit", "region": "C", "firm": "them"},
         {"site": "mine", "region": "B", "firm": "ally"},
@@ -106,7 +107,7 @@ TRADE: dict[str, Rows] = {
          "penalty": 90, "conduct": 0.6 if region == "B" else None, "known_margin": 0.1 if region == "A" else None}
         for region, scale in (("A", 1.0), ("B", 0.5), ("C", 0.3)) for period in PERIODS
         for step, price, volume in (("high", 60, 6 * scale), ("low", 50, 10 * scale))
-    ],
+    ] + [{"region": "B", "item": "metal", "period": period, "price": 20, "volume": 0.3} for period in PERIODS],
     "rivals": [{"region": "C", "item": "car", "period": "2", "cost": 55, "volume": 0.5},
                {"region": "B", "item": "car", "period": "3", "cost": 45, "volume": 1}],
     "stocks": [{"region": "A", "item": "metal", "initial": 1, "maximum": 8, "minimum": 0.5, "holding_cost": 0.2},
@@ -119,6 +120,9 @@ MECHANISMS: dict[str, Rows] = {
          "offtake_share": 0.8, "min_take": 0.1, "term": 2, "priority": 0.3},
         {"firm": "ally", "process": "mining", "mode": "joint_venture", "markup": 0.3, "stake": 0.6, "controls": "yes",
          "transaction_cost": 0.1, "entry_cost": 3, "annual_cost": 0.5, "priority": 0.5},
+        {"firm": "twin", "mode": "spot", "markup": 0.3, "transaction_cost": 0.4},
+        {"firm": "twin", "process": "smelting", "mode": "equity", "markup": 0.3, "stake": 0.4, "transaction_cost": 0.1,
+         "entry_cost": 1, "annual_cost": 0.2, "offtake_share": 0.9},
     ],
     "projects": [
         {"project": "pile", "option": "alone", "cost": 6, "duration": 1},
@@ -217,7 +221,8 @@ EARLIER = Earlier(
 def chain(**settings: Any) -> Instance:
     """The instance, under these settings."""
     made = instance({**PLACES, **MAKING, **TRADE, **MECHANISMS, **SECURITY}, discount_rate=0.08, risk_weight=0.3,
-                    cvar_alpha=0.8, overhead=0.03, experience_years=3, price_rises="no", **settings)  # fmt: skip
+                    cvar_alpha=0.8, overhead=0.03, experience_years=3, price_rises="no",
+                    **({"coordination": "decide"} | settings))  # fmt: skip
     return Instance(made.tables, made.settings, EARLIER)
 
 

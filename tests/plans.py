@@ -126,6 +126,8 @@ CONCERNED: dict[str, tuple[str, ...]] = {
     "builds": ("options", "capacity"),
     "sites": ("capacity", "costs"),
     "access": ("access", "costs"),
+    "arms_length": ("coordination", "costs"),
+    "group_use": ("coordination",),
     "projects": ("projects", "production"),
     "production": ("production", "balance", "disturbances"),
     "flows": ("lanes", "balance", "disturbances", "costs"),

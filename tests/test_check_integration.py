@@ -104,7 +104,40 @@ PIT_MODULES = {"site": "pit", "process": "mining", "option": "shaft", "size": 5}
 
 BROKEN: list[tuple[str, Any, dict[str, Any], list[tuple[str, str, int, str]], str]] = [
     # offers
-    ("offer of a home firm", offer("us", "contract"), {}, [("error", "access", 5, "firm")], "home firm"),
+    ("offer of a home firm", offer("us", "contract"), {}, [("info", "access", 5, "firm")], "coordination is on"),
+    ("offer of a home firm while it is off", offer("us", "contract"), {"coordination": "off"},
+     [("info", "access", 5, "firm")], "write decide"),
+    ("offer of a home firm to be decided", offer("us", "contract"), {"coordination": "decide"}, [], ""),
+    ("terms of a home firm", offer("us", "spot", markup=0.2), {"coordination": "off"}, [], ""),
+    ("no terms of a home firm", offer("us", "spot"), {"coordination": "off"}, [("warning", "access", 5, "markup")],
+     "are missing"),
+    ("terms of a home firm to be signed", offer("us", "spot", markup=0.2, entry_cost=1), {"coordination": "off"},
+     [("warning", "access", 5, "mode")], "without signing"),
+    ("control of a home firm", offer("us", "acquire", controls="yes", min_take=0.5, priority=0.5),
+     {"coordination": "decide"}, [("warning", "access", 5, name) for name in ("controls", "min_take", "priority")],
+     "has no effect between firms at home"),
+    ("offer of a home firm that covers nothing", offer("us", "contract", process="mining"), {"coordination": "decide"},
+     [("warning", "access", 5, "process")], "covers none"),
+    ("offer of a home firm at no better terms", offer("us", "contract", markup=0.1),
+     {"coordination": "decide", "market_friction": 0}, [("warning", "access", 5, "markup")], "never signed"),
+    ("offer of a home firm beyond the horizon", offer("us", "contract", qualification=2, term=3),
+     {"coordination": "decide"}, [("warning", "access", 5, "qualification"), ("warning", "access", 5, "term")],
+     "no period left|in years"),
+    ("lock on an offer of a home firm", both(offer("us", "contract"), add("locks", {
+        "decision": "accessed", "firm": "us", "process": "*", "mode": "contract", "at_least": 1})),
+     {"coordination": "decide"}, [], ""),
+    ("lock on an offer that is not made", both(offer("us", "contract"), add("locks", {
+        "decision": "accessed", "firm": "us", "process": "*", "mode": "contract", "at_least": 1})), {},
+     [("info", "access", 5, "firm"), ("error", "locks", 2, "firm")], "coordination is"),
+    ("group at home and outside", both(put("firms", 3, group="us")), {}, [("error", "firms", 3, "group")],
+     "both home and outside: `us` \\(B2\\)"),
+    ("friction without a value", both(put("items", 3, value=0), add("firms", {"firm": "mill"}), add(
+        "sites", {"site": "mill", "region": "South", "firm": "mill"}), add(
+        "processes", {"process": "milling", "tier": "downstream"}), add("recipes", {
+            "process": "milling", "item": "metal", "quantity": -1}, {
+            "process": "milling", "item": "ore", "quantity": 1}), add(
+        "lines", {"site": "mill", "process": "milling", "capacity": 1})), {"coordination": "off"},
+     [("warning", "items", 3, "value")], "costs no friction"),
     ("offer of a firm without lines", both(add("firms", {"firm": "idle", "home": "no"}), offer("idle", "contract")), {},
      [("warning", "access", 5, "firm")], "`idle` has no line"),
     ("spot of a partner without lines", offer("lab", "spot"), {}, [("warning", "access", 5, "firm")], "has no line"),

@@ -93,7 +93,7 @@ def _offer(m: Model, sets: Sets) -> Coordination:
     for (site, _, item, period), (quantity, activity) in goods.items():
         made[groups[site], item, period].add(quantity, activity)
     final, stock = _collect_final_use(m), _collect_stock(m)
-    for group, item in {key[:2] for key in made}:
+    for group, item in dict.fromkeys(key[:2] for key in made):
         for period in sets.time.periods:
             if (item, period) in stock:
                 made[group, item, period].constant += 0.0  # what is in stock is the group's in every period
@@ -313,16 +313,22 @@ def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
         for key, variable in m.coordination.traded.items()
     ]
     columns = ["site", "process", "item", "mode", "period", "traded", "margin", "friction"]
-    use = [
-        (
-            *key,
-            made.value(),
-            m.coordination.used[key].value() if key in m.coordination.used else 0.0,
-            sum(variable.value for variable in m.coordination.traded_by[key]),
-            m.coordination.sale[key].value if key in m.coordination.sale else 0.0,
-            m.coordination.owned[key].value if key in m.coordination.owned else 0.0,
-        )
-        for key, made in m.coordination.made.items()
-    ]
     groups = ["group", "item", "period", "made", "used", "traded", "sale", "owned"]
-    return {"arms_length": pd.DataFrame(traded, columns=columns), "group_use": pd.DataFrame(use, columns=groups)}
+    use = pd.DataFrame(list(_tell_use(m, sets)), columns=groups)
+    return {"arms_length": pd.DataFrame(traded, columns=columns), "group_use": use}
+
+
+def _tell_use(m: Model, sets: Sets) -> Iterator[tuple[str | float, ...]]:
+    """By group, item and period: what is made, used and traded; of sales and stock only what the rest asks for."""
+    coordination = m.coordination
+    for group, item in dict.fromkeys(key[:2] for key in coordination.made):
+        owned = 0.0
+        for period in (period for period in sets.time.periods if (group, item, period) in coordination.made):
+            key, years = (group, item, period), sets.time.years[period]
+            made = coordination.made[key].value()
+            used = coordination.used[key].value() if key in coordination.used else 0.0
+            traded = sum(variable.value for variable in coordination.traded_by[key])
+            sale = coordination.sale[key].value if key in coordination.sale else 0.0
+            before, rest = owned, made - used - traded
+            owned = max(0.0, before + years * (rest - sale)) if key in coordination.owned else 0.0
+            yield (*key, made, used, traded, max(0.0, rest - (owned - before) / years), owned)

@@ -132,7 +132,7 @@ _TABLES = [
             "made": _rate("made by its lines"),
             "used": _rate("used by its lines"),
             "traded": _rate("sold to others at arm's length"),
-            "sale": _rate("sold, deployed or disposed of by the group itself, at most"),
+            "sale": _rate("sold, deployed or disposed of by the group itself"),
             "owned": number("stock that is the group's, at the end of the period", "item"),
         },
     ),

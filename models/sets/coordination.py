@@ -88,7 +88,7 @@ def full_conversion(lines: pd.DataFrame, options: pd.DataFrame) -> dict[Line, fl
     """
     smallest = options.reset_index().sort_values(["size", "option"]).drop_duplicates(LINE).set_index(LINE)
     each = smallest.reindex(lines.index)
-    capacity = lines["capacity"].where(lines["capacity"] > 0)
+    capacity = (lines["capacity"] * lines["output"]).where(lines["capacity"] > 0)
     fixed = (lines["fixed_cost"] / capacity).fillna(each["fixed_cost"] / each["size"])
     return frames.entries(lines["conversion"] + fixed.fillna(0.0) + (each["annuity"] / each["size"]).fillna(0.0))
 

@@ -30,7 +30,7 @@ def _cost_in_full(case: AuditedPlan) -> pd.Series:
     parts = unit_costs(case).drop(columns=["royalty", "line fixed cost"]).sum(axis=1)
     options = tabulate_options(case).reset_index().sort_values(["size", "option"])
     smallest = options.drop_duplicates(LINE).set_index(LINE).reindex(case.lines.index)
-    capacity = case.lines["capacity"].astype(float)
+    capacity = (case.lines["capacity"] * case.lines["output"]).astype(float)
     existing = (case.lines["fixed_cost"] / capacity).where(capacity > 0)
     fixed = existing.fillna(smallest["fixed_cost"].astype(float) / smallest["size"].astype(float)).fillna(0.0)
     return parts + fixed + (smallest["annuity"].astype(float) / smallest["size"].astype(float)).fillna(0.0)
@@ -50,7 +50,8 @@ def tabulate_goods(case: AuditedPlan) -> pd.DataFrame:
     by_quantity = made["quantity"] / made.groupby("process")["quantity"].transform("sum")
     made = made.assign(value=value, bears=(worth / of_all.where(of_all > 0)).fillna(by_quantity))
     lines = case.lines[["region", "tier", "home", "firm"]].assign(full=_cost_in_full(case)).reset_index()
-    rows = lines[lines["home"] == "yes"].merge(made, on="process")
+    apart = (lines["home"] == "yes") & (case.instance.settings["coordination"] != "on")
+    rows = lines[apart].merge(made, on="process")
     return rows.assign(group=rows["site"].map(name_groups(case)))
 
 
@@ -162,22 +163,21 @@ def _audit_groups(case: AuditedPlan) -> list[Finding]:
     keys = pd.MultiIndex.from_frame(rows_due)
     rows = pd.DataFrame({"made": made, "used": used, "traded": traded}).reindex(keys).fillna(0.0).astype(float)
     stated = sheet.reindex(keys)[["sale", "owned"]].fillna(0.0)
-    own = rows["made"] - rows["traded"]
+    rest = rows["made"] - rows["traded"] - rows["used"]
     place = case.places(rows_due["period"], 0).to_numpy(int)
     names = case.periods.index.to_numpy()
     earlier = pd.MultiIndex.from_arrays([rows_due["group"], rows_due["item"], names[place - 1]], names=GROUP_ITEM)
     before = stated["owned"].reindex(earlier, fill_value=0.0).where(place > 0, 0.0).to_numpy()
-    kept = (stated["owned"] - before) / case.periods["years"].to_numpy()[place]
+    years = case.periods["years"].to_numpy()[place]
+    sale = (rest - (stated["owned"] - before) / years).clip(lower=0.0)
+    owned = (before + years * (rest - stated["sale"])).clip(lower=0.0)
     final, stock = _sum_final(case)
     group = ["item", "period"]
     return [
         *(same(f"{name} of groups", sheet[name], rows[name].reindex(sheet.index)) for name in rows),
         at_most("traded of what a line makes", sold, of_line),
-        at_most(
-            "all is traded but what a group uses, sells and keeps", own, rows["used"] + stated["sale"] + kept, made
-        ),
-        at_most("nothing sold by groups below 0", -stated["sale"], 0.0 * stated["sale"]),
-        at_most("no stock of groups below 0", -stated["owned"], 0.0 * stated["owned"]),
+        same("groups trade what they neither use, sell nor keep", stated["sale"], sale, rows["made"]),
+        same("stock of groups", stated["owned"], owned, years * rows["made"]),
         at_most("sales of groups within what is sold", stated["sale"].groupby(level=group).sum(), final),
         at_most("stock of groups within what is in stock", stated["owned"].groupby(level=group).sum(), stock),
     ]

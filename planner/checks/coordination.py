@@ -19,6 +19,10 @@ _WITHOUT_EFFECT = {"controls": "no", "min_take": 0.0, "priority": 0.0}
 """Terms that say nothing between groups at home, and what they are where they are left out."""
 
 
+_ANY = float("inf")
+"""Friction of the market by value: which offers it exceeds depends on the line."""
+
+
 def _home_offers(instance: Instance) -> pd.DataFrame:
     """The rows of `access` of firms at home."""
     firms, offers = instance["firms"], instance["access"]
@@ -110,7 +114,9 @@ def home_offers_pay(reading: "Reading") -> Iterator[Issue]:
             (key for key in ((offer["firm"], offer["process"]), (offer["firm"], "*")) if key in spot.index), None
         )
         markup = instance.settings["market_markup"] if key is None else spot["markup"][key] * (1 - spot["stake"][key])
-        charge = float("inf") if key is None else spot["transaction_cost"][key]
+        charge = (
+            (_ANY if instance.settings["market_friction"] else 0.0) if key is None else spot["transaction_cost"][key]
+        )
         if offer["markup"] * (1 - offer["stake"]) >= markup and offer["transaction_cost"] >= charge:
             message = (
                 f"this costs no less than the market terms of home firm `{offer['firm']}` (markup {markup:g}), so "
