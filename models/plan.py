@@ -5,6 +5,7 @@ import pandas as pd
 
 from planner_models.figures.advantage import advantage
 from planner_models.figures.margins import margins
+from planner_models.figures.surplus import surplus
 from planner_models.figures.trace import origins, security
 from planner_models.figures.trade import trade
 from planner_models.instance import NUMERIC
@@ -41,6 +42,7 @@ def plan(m: Model) -> ResultTables:
     """
     order = m.sets.time.position
     tables = {sheet: tidy(sheet, frame, order) for sheet, frame in report(m).items()}
+    tables["surplus"] = tidy("surplus", surplus(m), order)
     tables["security"] = tidy("security", security(m.sets.instance, tables), order)
     tables["origins"] = tidy("origins", origins(m.sets.instance, tables), order)
     tables["margins"] = tidy("margins", margins(m.sets, tables), order)

@@ -37,7 +37,7 @@ PLACES: dict[str, Rows] = {
               {"firm": "them", "home": "no", "bloc": "Y"}],
     "sites": [
         {"site": "works", "region": "A", "firm": "us", "fixed_cost": 4, "closing_cost": 3},
-        {"site": "old", "region": "B", "firm": "twin", "fixed_cost": 9, "closing_cost": 2},
+        {"site": "old", "region": "B", "firm": "twin", "fixed_cost": 2, "closing_cost": 2},
         {"site": "plant", "region": "B", "firm": "us", "status": "candidate", "opening_cost": 7, "fixed_cost": 1},
         {"site": "pit", "region": "C", "firm": "them"},
         {"site": "mine", "region": "B", "firm": "ally"},
@@ -72,7 +72,7 @@ MAKING: dict[str, Rows] = {
         {"site": "works", "process": "smelting", "capacity": 8, "fixed_cost": 2, "min_load": 0.3, "retirable": "no"},
         {"site": "works", "process": "assembly", "capacity": 12, "fixed_cost": 1},
         {"site": "works", "process": "piling", "capacity": 20, "fixed_cost": 1},
-        {"site": "old", "process": "smelting", "capacity": 4, "fixed_cost": 1, "unit_cost": 6},
+        {"site": "old", "process": "smelting", "capacity": 4, "fixed_cost": 1, "unit_cost": 2},
         {"site": "plant", "process": "smelting"},
         {"site": "plant", "process": "assembly"},
         {"site": "pit", "process": "mining", "capacity": 60, "fixed_cost": 6},

@@ -121,6 +121,7 @@ def named(cases: list[Case]) -> dict[str, Any]:
 
 CONCERNED: dict[str, tuple[str, ...]] = {
     "costs": ("costs",),
+    "surplus": ("surplus",),
     "cash": ("cash",),
     "capacity": ("capacity",),
     "builds": ("options", "capacity"),

@@ -69,6 +69,24 @@ _TABLES = [
         },
     ),
     table(
+        "surplus",
+        "Who gains: groups at home by tier, (industry) for what is of no one group, (consumers), (state) and (outside "
+        "firms); (total) is their sum. Items change hands at their mean cost of the period. What the objective counts "
+        "and nobody is paid, for risk and rules, is (penalties) and in no total.",
+        {
+            **_keys("group", "tier", "period"),
+            "revenue": _money(
+                "paid by buyers at the end of the chain; of consumers what they gain, of the state duties"
+            ),
+            "margins": _money("margins received for what is sold at arm's length"),
+            "transfers": _money("items sold to lines and markets less items bought, at mean cost"),
+            "charges": _money("margins and friction paid for what is bought at arm's length"),
+            "costs": _money("what its lines and sites cost, and development and selling; of the state subsidies"),
+            "profit": _money("revenue, margins and transfers less charges and costs"),
+            "discounted": _money("profit, discounted to the base year"),
+        },
+    ),
+    table(
         "capacity",
         "Capacity and its use, line by line.",
         {

@@ -37,6 +37,7 @@ from planner.audit import (
     scenarios,
     security,
     subsidies,
+    surplus,
     trade,
 )
 from planner.audit.case import AuditedPlan
@@ -77,6 +78,7 @@ AUDITS: dict[str, Callable[[AuditedPlan], list[Finding]]] = {
         logic,
         changes,
         margins,
+        surplus,
         cash,
         costs,
     )

@@ -57,7 +57,7 @@ def _supply_of_rivals(case: AuditedPlan, steps: pd.DataFrame) -> np.ndarray:
 
 @cache_table
 def appraise_steps(case: AuditedPlan) -> pd.DataFrame:
-    """Every step of `demand`: MARKET, step, `overhead` and `counted` (money/item), `mixable`.
+    """Every step of `demand`: MARKET, step, `overhead`, `counted`, `gained` by buyers (money/item), `mixable`.
 
     Consumers' surplus is summed in slabs, from one price to the next: (p_r - p_(r+1)) V_r over the steps r before q.
     """
@@ -71,9 +71,10 @@ def appraise_steps(case: AuditedPlan) -> pd.DataFrame:
     price, volume = rows["price"].fillna(0.0), rows["volume"]
     slabs = (price.groupby(market).shift() - price) * volume.groupby(market).shift()
     each = slabs.fillna(0.0).groupby(market).cumsum() / volume.where(volume > 0)
-    rows = rows.assign(overhead=rows["overhead"] * price, counted=(1.0 - rows["conduct"]) * each.fillna(0.0))
+    gained = each.fillna(0.0)
+    rows = rows.assign(overhead=rows["overhead"] * price, counted=(1.0 - rows["conduct"]) * gained, gained=gained)
     rows["mixable"] = (rows["conduct"] < 1.0) & _find_concave(rows)
-    return rows[[*MARKET, "step", "overhead", "counted", "mixable"]]
+    return rows[[*MARKET, "step", "overhead", "counted", "gained", "mixable"]]
 
 
 def _find_concave(rows: pd.DataFrame) -> pd.Series:

@@ -17,6 +17,7 @@ from planner_models.schema import RESULTS, keys, meta
 
 AUDITED = (
     "costs",
+    "surplus",
     "cash",
     "capacity",
     "builds",
