@@ -25,6 +25,7 @@ from planner.report.figures import (
     shares_by_region,
     three_digits,
 )
+from planner.report.gains import describe_arms_length
 from planner.report.integration import integration
 from planner.report.rules import rules_met
 from planner.results.tables import Tables, table
@@ -57,6 +58,7 @@ def brief(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> list[
         _describe_paths(instance, tables),
         _describe_capacity(instance, tables),
         *integration(instance, tables),
+        describe_arms_length(instance, tables),
         _concentration(instance, tables),
         _weak_spots(instance, tables),
         rules_met(instance, tables),

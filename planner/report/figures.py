@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planner.results.tables import Tables, table
+from planner_models.blocks.coordination import FRICTION, MARGIN
 from planner_models.blocks.demand import SURPLUS
 from planner_models.instance import Instance
 
@@ -14,6 +15,9 @@ Said = Callable[[float], str]
 
 WEIGHT = "weight on risk"
 """The group of what the objective adds for risk, which nobody pays."""
+
+ARMS_LENGTH = "arm's-length margins"
+"""The group of what firms at home pay each other, which is no cost of them together."""
 
 COST_GROUPS = {
     "labour": ("labour", "skilled labour"),
@@ -28,6 +32,8 @@ COST_GROUPS = {
     "disposal": ("disposal",),
     "duties": ("duties",),
     "access": ("margin", "transaction cost", "access entry", "access annual"),
+    ARMS_LENGTH: (MARGIN,),
+    FRICTION: (FRICTION,),
     "development": ("development", "development fee"),
     "savings": ("learning saving", "cluster saving", "experience after the plan"),
     "subsidies": ("subsidies", "subsidies once"),
@@ -80,10 +86,11 @@ def money_profit(tables: Tables) -> float | None:
     Returns
     -------
     float or None
-        Discounted money: the objective less the surplus that it counts; None where it counts none.
+        Discounted money: the objective less the surplus that it counts, and with the margins that firms at home earn
+        from each other; None where it counts no surplus.
     """
     groups = costs_by_group(tables)
-    return float(-groups.drop(SURPLUS).sum()) if SURPLUS in groups else None
+    return float(-groups.drop([SURPLUS, ARMS_LENGTH], errors="ignore").sum()) if SURPLUS in groups else None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from planner.report.figures import (
     output,
     periods,
 )
+from planner.report.gains import gain_figures
 from planner.results.tables import Tables, table
 from planner_models.instance import Instance
 from planner_models.schema import RESULTS, TIERS
@@ -73,6 +74,7 @@ def plan_figures(instance: Instance, tables: Tables) -> list[Row]:
     """
     return [
         *_costs(instance, tables),
+        *gain_figures(instance, tables),
         *_service(instance, tables),
         *_investment(instance, tables),
         *_use(instance, tables),

@@ -1,0 +1,78 @@
+"""Who gains by a plan: profit by tier, total surplus, and what selling at arm's length costs, in figures and words."""
+
+import pandas as pd
+
+from planner.report.figures import format_money
+from planner.results.tables import Tables, table
+from planner_models.blocks.coordination import FRICTION, MARGIN
+from planner_models.figures.surplus import CONSUMERS, EVERY_TIER, INDUSTRY, OUTSIDE, PENALTIES, STATE, TOTAL
+from planner_models.instance import Instance
+from planner_models.schema import TIERS
+
+WORDS = {
+    CONSUMERS: "consumers' gain",
+    STATE: "duties less subsidies",
+    OUTSIDE: "margins of outside firms",
+    TOTAL: "total surplus",
+}
+"""Groups that are not at home, and what the summary calls what they gain."""
+
+
+def gain_figures(instance: Instance, tables: Tables) -> list[tuple[str, float, str]]:
+    """Rows of `summary`: discounted profit by tier, of the industry as a whole, and what others gain; their sum.
+
+    Parameters
+    ----------
+    instance
+        The input.
+    tables
+        The result sheets by name.
+
+    Returns
+    -------
+    list of tuple
+        Metric, value and unit; none where the plan has no sheet `surplus`.
+    """
+    rows = table(tables, "surplus", ("group", "tier", "discounted"))
+    if rows.empty:
+        return []
+    unit = f"million {instance.settings['currency']}, discounted"
+    amounts = rows["discounted"].astype(float)
+    home = ~rows["group"].isin((*WORDS, PENALTIES))
+    shared = home & ((rows["group"] == INDUSTRY) | (rows["tier"] == EVERY_TIER))
+    found = [
+        (f"profit of {tier} firms", _sum(amounts[home & ~shared & (rows["tier"] == tier)]), unit) for tier in TIERS
+    ]
+    found.append(("result of the industry as a whole", _sum(amounts[shared]), unit))
+    return found + [(name, _sum(amounts[rows["group"] == group]), unit) for group, name in WORDS.items()]
+
+
+def _sum(amounts: pd.Series) -> float:
+    return float(amounts.sum())
+
+
+def describe_arms_length(instance: Instance, tables: Tables) -> str:
+    """The sentence on coordination; none while groups at home act as one.
+
+    Parameters
+    ----------
+    instance
+        The input.
+    tables
+        The result sheets by name.
+
+    Returns
+    -------
+    str
+        One sentence, or nothing.
+    """
+    setting, currency = instance.settings["coordination"], instance.settings["currency"]
+    if setting == "on":
+        return ""
+    costs = table(tables, "costs", ("line", "discounted"))
+    margin, friction = (float(costs.loc[costs["line"] == line, "discounted"].sum()) for line in (MARGIN, FRICTION))
+    if not margin and not friction:
+        return "Groups at home sell nothing to each other at arm's length."
+    paid = f"{format_money(margin, currency)} of margins and {format_money(friction, currency)} of friction"
+    unless = " where no offer is signed" if setting == "decide" else ""
+    return f"At arm's length{unless} the chain pays {paid} (discounted); the margins stay with firms at home."
