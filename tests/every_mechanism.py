@@ -39,6 +39,7 @@ PLACES: dict[str, Rows] = {
         {"site": "works", "region": "A", "firm": "us", "fixed_cost": 4, "closing_cost": 3},
         {"site": "old", "region": "B", "firm": "twin", "fixed_cost": 2, "closing_cost": 2},
         {"site": "plant", "region": "B", "firm": "us", "status": "candidate", "opening_cost": 7, "fixed_cost": 1},
+        {"site": "shed", "region": "B", "firm": "us", "fixed_cost": 2, "closing_cost": 1},
         {"site": "pit", "region": "C", "firm": "them"},
         {"site": "mine", "region": "B", "firm": "ally"},
     ],

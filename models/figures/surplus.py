@@ -8,7 +8,7 @@ proportion to what they neither use nor sell to others.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -131,7 +131,8 @@ def _collect(m: Model, *, discount: bool) -> dict[str, Accounts]:
     owners, groups = _list_owners(m), name_groups(m.sets.instance)
     firms: dict[str, str] = frames.entries(m.sets.sites["firm"])
     for line in m.cost_lines:
-        factor = (time.once if line.once else time.annual) if discount else ({} if line.once else time.years)
+        undiscounted: Mapping[str, float] = {} if line.once else time.years
+        factor = line.factors(time) if discount else undiscounted
         posted = zip(line.amounts, line.variables, line.labels, strict=True)
         entries = [(amount * variable.value, owners.get(id(variable)), label) for amount, variable, label in posted]
         entries += [(amount, ("site", site) if site else None, label) for amount, label, site in line.fixed]

@@ -85,6 +85,7 @@ def _cost_plants(case: AuditedPlan) -> pd.DataFrame:
     kept = case["capacity"].merge(home, on=LINE)
     kept = kept[kept["existing"] > 0]
     modules = in_service(case).merge(home[LINE], on=LINE)
+    annuity = modules["annuity"] * (case.instance.settings["capital"] == "annuity")
     sites = case.sites.reset_index()
     own = sites.loc[sites["home"] == "yes", ["site", "fixed_cost", "opening_cost", "closing_cost"]]
     there = case.open[case.open].reset_index()[["site", "period"]].merge(own, on="site")
@@ -93,9 +94,7 @@ def _cost_plants(case: AuditedPlan) -> pd.DataFrame:
     parts = [
         made.assign(amount=made["made"] * made["each"] * made["period"].map(years)),
         kept.assign(amount=kept["fixed_cost"] * kept["period"].map(years)),
-        modules.assign(
-            amount=modules["modules"] * (modules["fixed_cost"] + modules["annuity"]) * modules["period"].map(years)
-        ),
+        modules.assign(amount=modules["modules"] * (modules["fixed_cost"] + annuity) * modules["period"].map(years)),
         there.assign(amount=there["fixed_cost"] * there["period"].map(years)),
         moves.assign(amount=once),
     ]
