@@ -145,7 +145,6 @@ CONCERNED: dict[str, tuple[str, ...]] = {
     "policies": ("subsidies",),
     "security": ("security",),
     "origins": ("origins",),
-    "margins": ("margins",),
     "scenarios": ("scenarios", "losses", "calm"),
     "rules": ("rules",),
     "inertia": ("inertia",),
