@@ -15,7 +15,7 @@ PART_OF_WORLD = 0.01
 
 
 class Movement(NamedTuple):
-    """How much a source rose in a year in which it rose, and fell in one in which it fell: shares of itself."""
+    """How much a source falls, or rises, a year for years on end: shares of itself."""
 
     fall: float
     rise: float
@@ -52,11 +52,19 @@ def output(mineral: str, start: int) -> pd.DataFrame:
 
 
 def movement(mineral: str, start: int) -> Movement:
-    """Mean fall and mean rise a year of places with at least 1 % of the world, over all years up to the start."""
+    """How fast sources moved for years on end, from the first year known to the start.
+
+    A plan can move as fast as it may in every year, so what counts is a rate that was sustained: of the places that
+    fell, the mean weighted by what they made; of those that rose, the fastest with at least 1 % of the world.
+    """
     table = output(mineral, start)
-    change = (table / table.shift(axis=1) - 1)[table.shift(axis=1) >= PART_OF_WORLD * table.shift(axis=1).sum()]
-    moves = change.drop(index="Other").stack()
-    return Movement(float(-moves[moves < 0].mean()), float(moves[moves > 0].mean()))
+    first = min(table.columns)
+    whole = table[first].sum()
+    table = table[table[first] >= PART_OF_WORLD * whole]
+    rate = (table[start] / table[first]) ** (1 / (start - first)) - 1
+    fell = rate < 0
+    fall = float(-(rate * table[first])[fell].sum() / table[first][fell].sum()) if fell.any() else 0.0
+    return Movement(fall, float(rate.drop(index="Other", errors="ignore").max()))
 
 
 def demand(use: str, region: str, year: int) -> float:
