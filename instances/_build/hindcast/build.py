@@ -55,8 +55,9 @@ def build_sheets(start: int) -> dict[str, pd.DataFrame]:
 
 
 def _ordered(frame: pd.DataFrame) -> pd.DataFrame:
-    """Remarks last, rows numbered anew."""
-    return frame[[c for c in frame if c not in REMARKS] + REMARKS].reset_index(drop=True)
+    """Remarks last, rows numbered anew; a column `source` that is a key of the sheet stays where it is."""
+    last = [c for c in REMARKS if c in frame and not ("destination" in frame and c == "source" and "seed" in frame)]
+    return frame[[c for c in frame if c not in last] + last].reset_index(drop=True)
 
 
 def workbook(start: int) -> Path:

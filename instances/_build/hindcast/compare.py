@@ -18,6 +18,7 @@ import pandas as pd
 from ..ev_global.tables import read
 from .flows import POOLED, start_flows
 from .history import MINERALS, STARTS, latest, output
+from .sheets import country_of
 from .shares import Plan, plan_shares, read_plan
 
 WHOLE = ("lithium mined", "nickel mined", "cobalt mined", "graphite mined")
@@ -60,7 +61,7 @@ def start_shares(start: int) -> pd.DataFrame:
 
 def _at_start(item: str, measure: str, start: int) -> list[tuple[str, str, float]]:
     """Shares of countries in what the flows of the start say was made."""
-    country = read("hindcast_regions").set_index("region")["country"]
+    country = country_of(start)
     made: dict[str, float] = {}
     for (flow, source, _), amount in start_flows(start)[0].items():
         if flow == item:
@@ -76,7 +77,7 @@ def _capacity_at_start(start: int) -> list[tuple[str, str, float]]:
         return [("cell capacity share", p, v / rows["world"]) for p, v in rows.drop("world").items()]
     plants = read("hindcast_cell_plants")
     plants = plants[plants["start"] == start]
-    country = plants["region"].map(read("hindcast_regions").set_index("region")["country"])
+    country = plants["region"].map(country_of(start))
     total = plants.groupby(country)["effective"].sum()
     return [("cell capacity share", str(p), v / total.sum()) for p, v in total.items()]
 

@@ -2,35 +2,36 @@
 
 import pandas as pd
 
-from .flows import WORLD, Flows, coefficients, growth_of_other_use, start_flows
-from .history import MINERALS, Movement, demand, fastest_market, market_regions, movement, output, public
-from .sheets import years
+from .flows import WORLD, Flows, coefficients, growth_of_other_use, region_of, start_flows
+from .history import MINERALS, Movement, demand, market_regions, movement, output, public
+from .sheets import regions, years
 
 FALL = 0.15  # own estimate for cells and vehicles, whose falls no series up to the start shows
-SEED_OF_WORLD = 0.01  # own estimate: a first mine brings 1 % of the world a year where a project was public
-CELL_SEED, CAR_SEED = 5.0, 1.0  # own estimates, GWh a year
+SEED = 0.01  # own estimate: a new source brings 1 % of what is used a year; a mine only where a project was public
+CARS, OTHERS = "cars", "all road vehicles"
+REST = "Rest of world"
 Key = tuple[str, str, str]
 
 
 def moves(start: int, flows: Flows) -> pd.DataFrame:
     """(item, destination) -> fall and rise a year.
 
-    Minerals: what was sustained in their own series. Works: the mean of the minerals' falls. What grows with vehicles
-    may rise like the fastest market up to the start. All may rise at least as fast as what is needed grows by the given
-    demand, so that a source may always keep its share.
+    Minerals: what was sustained in their own series. Works: the mean of the minerals' falls. All may rise at least as
+    fast as what is needed grows by the given demand, so that a source may always keep its share; what comes from cell
+    and car plants may rise no faster, but for its seed.
     """
     seen = {m: _kept(movement(m, start), _need_growth(start, m)) for m in MINERALS}
     fall = sum(m.fall for m in seen.values()) / len(seen)
-    rise = fastest_market(start)
     rows = {}
     for item, _, destination in flows:
         if item in seen:
             rows[(item, destination)] = seen[item]
         elif destination == WORLD:
-            rows[(item, destination)] = Movement(fall, rise)
+            rows[(item, destination)] = Movement(fall, _growth(start, market_regions(), (CARS, OTHERS)))
         else:
-            use = "cars" if item == "car" else None
-            rows[(item, destination)] = Movement(FALL, max(rise, _growth(start, destination, use)))
+            markets = [m for m in market_regions() if m == destination] or [REST]
+            uses = {"car": (CARS,), "bus": (OTHERS,)}.get(item, (CARS, OTHERS))
+            rows[(item, destination)] = Movement(FALL, _growth(start, markets, uses))
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["fall", "rise"])
     return table.set_index(pd.MultiIndex.from_tuples(table.index))
 
@@ -53,28 +54,34 @@ def _need_growth(start: int, mineral: str) -> float:
     return max(b / a - 1 for a, b in zip(whole, whole[1:], strict=False))
 
 
-def _growth(start: int, market: str, use: str | None) -> float:
-    """The largest growth in a year that is given for a market's batteries (of one use, or of all)."""
-    if market not in market_regions():
-        return 0.0
-    uses = ("cars", "all road vehicles") if use is None else (use,)
-    whole = [sum(demand(u, market, y) for u in uses) for y in (start, *years(start))]
+def _growth(start: int, markets: list[str], uses: tuple[str, ...]) -> float:
+    """The largest growth in a year that is given for the batteries of some markets and uses."""
+    whole = [sum(demand(u, m, y) for u in uses for m in markets) for y in (start, *years(start))]
     return max(b / a - 1 for a, b in zip(whole, whole[1:], strict=False))
 
 
 def seeds(start: int, flows: Flows, lanes: pd.DataFrame) -> dict[Key, float]:
-    """(item, source, destination) -> what may be added a year to nothing: where a project was public, and by lane."""
+    """(item, source, destination) -> what may be added a year besides: 1 % of what is used, or a public project.
+
+    A mine that is idled can come back at its size; a cell plant of the same customs area can begin at its size.
+    """
     found: dict[Key, float] = {}
-    for row in public("projects", start).itertuples():
+    projects = public("projects", start)
+    for row in projects.itertuples():
         mineral = row.process.removeprefix("mine_").removesuffix("_hpal")
-        if mineral in MINERALS:
-            found[(mineral, row.region, WORLD)] = SEED_OF_WORLD * float(output(mineral, start)[start].sum())
-        if row.process == "mine_nickel_hpal":
-            found[("cobalt", row.region, WORLD)] = SEED_OF_WORLD * float(output("cobalt", start)[start].sum())
-    for row in lanes.itertuples():
-        if row.item in ("cell", "car"):
-            found[(row.item, row.origin, row.destination)] = CELL_SEED if row.item == "cell" else CAR_SEED
-    for key in flows:
-        if key[0] in ("cell", "car"):
-            found.setdefault(key, CELL_SEED if key[0] == "cell" else CAR_SEED)
+        for item in {mineral, "cobalt" if row.process == "mine_nickel_hpal" else mineral} & {*MINERALS}:
+            whole = float(output(item, start)[start].sum())
+            key = (item, region_of("mine", row.region), WORLD)
+            found[key] = max(found.get(key, 0.0), SEED * whole, row.size if "idled" in row.project else 0.0)
+    used: dict[tuple[str, str], float] = {}
+    for (item, _, destination), amount in flows.items():
+        used[(item, destination)] = used.get((item, destination), 0.0) + amount
+    area = regions(start).set_index("region")["bloc"]
+    largest = projects[projects["process"] == "make_cell"].groupby("region")["size"].max()
+    ways = {(r.item, r.origin, r.destination) for r in lanes.itertuples()} | {*flows}
+    for key in ways:
+        item, source, destination = key
+        if item in ("cell", "car") and destination != WORLD:
+            near = item == "cell" and area[source] == area[destination]
+            found[key] = max(SEED * used[(item, destination)], float(largest.get(source, 0.0)) if near else 0.0)
     return found

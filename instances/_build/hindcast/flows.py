@@ -16,7 +16,16 @@ POOLED = {
     "refine_cobalt": "cobalt_refined",
 }
 """Process -> item that goes to a market of the whole world, so that only its origin matters."""
+STAGES = {"mine": "mines", "refine": "refining", "make_cathode": "cathodes", "make_anode": "anodes"}
 Flows = dict[tuple[str, str, str], float]
+
+
+def region_of(process: str, place: str) -> str:
+    """The region of a stage in a place, so that nothing that arrives for one stage can leave as if made by another."""
+    if place == WORLD:
+        return place
+    stage = next(name for start, name in STAGES.items() if process.startswith(start))
+    return f"{place} ({stage})"
 
 
 def bilateral(start: int, item: str, use: dict[str, float]) -> Flows:
@@ -124,13 +133,8 @@ def _pooled(start: int, total: dict[str, float]) -> Flows:
     flows: Flows = {}
     for r in rows.itertuples():
         item = POOLED[r.process]
-        flows[(item, r.place, WORLD)] = r.share * total[item]
+        flows[(item, region_of(r.process, r.place), WORLD)] = r.share * total[item]
     for mineral in MINERALS:
         table = output(mineral, start)[start]
-        flows |= {(mineral, place, WORLD): float(kt) for place, kt in table.items()}
+        flows |= {(mineral, region_of("mine", str(place)), WORLD): float(kt) for place, kt in table.items()}
     return flows
-
-
-def uses_by_destination(flows: Flows) -> pd.DataFrame:
-    """The flows as rows, for the sheet inertia."""
-    return pd.DataFrame([(*key, amount) for key, amount in flows.items()], columns=["item", "source", "to", "amount"])

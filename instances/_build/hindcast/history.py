@@ -79,14 +79,6 @@ def market_regions() -> list[str]:
     return ["China", "Europe", "United States", "Rest of world"]
 
 
-def fastest_market(start: int) -> float:
-    """The largest growth in a year of any market for batteries of cars up to the start."""
-    table = read("hindcast_demand")
-    table = table[(table["use"] == "cars") & (table["year"] <= start)]
-    wide = table.pivot_table(index="region", columns="year", values="gwh")
-    return float((wide / wide.shift(axis=1) - 1).max().max())
-
-
 def fastest_path(region: str | None, start: int) -> float:
     """The largest move in a year of the LFP share of a region (None: of any) up to the start."""
     table = known("LFP share of BEV batteries", start).pivot_table(index="place", columns="year", values="value")

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..ev_global.tables import read
-from .flows import POOLED
-from .history import MINERALS, MARKETS, market_regions
+from .history import MARKETS, MINERALS, market_regions
 from .plants import nameplate_excess, sustained_use
-from .sheets import other_cells, years
+from .flows import other_cells
+from .sheets import country_of, years
 
-MADE = {item: item.replace("_", " ") for item in POOLED.values()}
 MEASURES = {f"{m}_refined": f"{m} refined" for m in ("lithium", "nickel", "cobalt")}
 MEASURES |= {m: f"{m} mined" for m in MINERALS}
 MEASURES |= {"cathode_lfp": "LFP cathode made", "cathode_ncm": "ternary cathode made", "anode": "anode made"}
@@ -50,7 +49,7 @@ def _output(plan: Plan) -> pd.DataFrame:
     """What every site makes: site, region, country, firm, process, item, year, amount."""
     made = plan.production.merge(plan.recipes[["process", "item", "quantity"]], on="process")
     made = made[made["quantity"] > 0].merge(plan.sites[["site", "region", "firm"]], on="site")
-    country = read("hindcast_regions").set_index("region")["country"]
+    country = country_of(plan.start)
     return made.assign(
         country=made["region"].map(country), year=made["period"].astype(int), amount=made["made"] * made["quantity"]
     )
@@ -80,7 +79,7 @@ def _makers(output: pd.DataFrame, start: int) -> pd.DataFrame:
 def _capacity(plan: Plan) -> pd.DataFrame:
     """Nameplate capacity of cells by country: effective capacity of the plan, and what was idle at the start."""
     table = plan.capacity[plan.capacity["process"] == "make_cell"].merge(plan.sites[["site", "region"]], on="site")
-    table = table.assign(place=table["region"].map(read("hindcast_regions").set_index("region")["country"]))
+    table = table.assign(place=table["region"].map(country_of(plan.start)))
     table = table.assign(year=table["period"].astype(int), amount=table["capacity"] / sustained_use(plan.start))
     table = table.groupby(["place", "year"], as_index=False)["amount"].sum()
     table["amount"] += nameplate_excess(plan.start) * (table["place"] == "China")

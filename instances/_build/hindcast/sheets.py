@@ -1,11 +1,12 @@
 """The sheets that follow from the tables: places, goods, ways of making them, markets, lanes, duties and rules."""
 
 from itertools import product
+from typing import NamedTuple
 
 import pandas as pd
 
 from ..ev_global.tables import REMARKS, read, significant
-from .flows import LFP_REGION, WORLD, Flows, growth_of_other_use, lfp_share, other_cells
+from .flows import LFP_REGION, WORLD, Flows, growth_of_other_use, lfp_share, other_cells, region_of, start_flows
 from .history import LAST, MARKETS, demand, fastest_path, known, market_regions, public
 
 SKILLED_OVER_WAGE = 1.6  # own estimate, as in ev_global
@@ -37,7 +38,7 @@ def settings(start: int) -> pd.DataFrame:
         "base_year": start + 1,
         "discount_rate": 0.08,
         "objective": "cost",
-        "mip_gap": 0.002,
+        "mip_gap": 0.0005,
     }
     return pd.DataFrame([{"key": key, "value": value, **ESTIMATE} for key, value in rows.items()])
 
@@ -50,10 +51,36 @@ def _anchored(measure: str, anchor: str, start: int) -> float:
     return float(rows[rows["place"] == anchor].sort_values("year")["value"].iloc[-1])
 
 
+class Works(NamedTuple):
+    """A region of mines or works, of which the tables give costs by line."""
+
+    region: str
+    country: str
+    anchor: None = None
+    capex_index: float = 1.0
+    wacc: float = 0.1
+    source: str = "own estimate: no wage or power price needed, costs are given by line"
+    confidence: str = "low"
+    note: str = ""
+
+
+def works(start: int) -> list[Works]:
+    """The regions of mines and works, a region for each stage in each place."""
+    named = {region_of(r.process, r.place): r.place for r in read("hindcast_costs").itertuples() if r.place != WORLD}
+    used = {source for _, source, destination in start_flows(start)[0] if destination == WORLD}
+    return [Works(region, country) for region, country in named.items() if region in used]
+
+
+def country_of(start: int) -> pd.Series:
+    """Region -> country, of all regions."""
+    table = read("hindcast_regions").set_index("region")["country"].to_dict()
+    return pd.Series(table | {w.region: w.country for w in works(start)})
+
+
 def regions(start: int) -> pd.DataFrame:
     """Places with wages and power prices of their country; blocs are customs areas."""
     rows = []
-    for row in read("hindcast_regions").itertuples():
+    for row in [*read("hindcast_regions").itertuples(), *works(start)]:
         wage = _anchored("hourly labour cost", row.anchor, start)
         rows.append(
             {
@@ -185,7 +212,10 @@ def policies(start: int) -> pd.DataFrame:
 
 
 def inertia(start: int, flows: Flows, seeds: dict[tuple[str, str, str], float], moves: pd.DataFrame) -> pd.DataFrame:
-    """What a source supplies falls and rises within what was seen up to the start."""
+    """What a source supplies falls and rises within what was seen up to the start.
+
+    The column source of this sheet is the place that supplies; where the figures come from is in the note.
+    """
     rows = []
     for key in sorted({*flows, *seeds}):
         item, source, destination = key
@@ -199,7 +229,8 @@ def inertia(start: int, flows: Flows, seeds: dict[tuple[str, str, str], float], 
                 "max_rise": significant(move["rise"]),
                 "seed": significant(seeds.get(key, 0.0)),
                 "initial": significant(flows.get(key, 0.0), 4),
-                **DERIVED,
+                "confidence": DERIVED["confidence"],
+                "note": DERIVED["source"],
             }
         )
     return pd.DataFrame(rows)
