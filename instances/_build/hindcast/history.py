@@ -40,9 +40,10 @@ def latest(measure: str, place: str, start: int) -> float:
 
 
 def public(name: str, start: int) -> pd.DataFrame:
-    """Rows of a dated table that were public by the start."""
+    """Rows of a dated table that were public by the start, and not yet replaced by later ones."""
     rows = read(f"hindcast_{name}")
-    return rows[rows["public"] <= start]
+    rows = rows[rows["public"] <= start]
+    return rows[rows["until"] > start] if "until" in rows else rows
 
 
 def output(mineral: str, start: int) -> pd.DataFrame:
