@@ -12,10 +12,10 @@ from pathlib import Path
 import pandas as pd
 
 from .. import INSTANCES
-from ..ev_global.tables import REMARKS, read
+from ..ev_global.tables import REMARKS
 from .dynamics import moves, seeds
 from .flows import mined_per_lithium_used, start_flows
-from .history import STARTS
+from .history import STARTS, read
 from .plants import line_rows, option_rows
 from .sheets import demand_rows, duties, inertia, lanes, path_rules, policies, recipes, regions, settings, years
 
@@ -28,8 +28,8 @@ ESTIMATE = {"source": "own estimate", "confidence": "low", "note": ""}
 def build_sheets(start: int) -> dict[str, pd.DataFrame]:
     """All sheets of the workbook of one start, in the order in which they are in it."""
     flows, others = start_flows(start)
-    lines = line_rows(start, flows)
     place = regions(start)
+    lines = line_rows(start, flows, place)
     ways = lanes(lines, place.set_index("region")["bloc"])
     sites = lines.drop_duplicates("site")
     firms = pd.DataFrame([{"firm": f, "home": "yes", **ESTIMATE} for f in dict.fromkeys(lines["firm"])])
@@ -43,7 +43,7 @@ def build_sheets(start: int) -> dict[str, pd.DataFrame]:
         "firms": firms,
         "sites": sites[["site", "region", "firm", *REMARKS]],
         "lines": lines[["site", "process", "capacity", "unit_cost", *REMARKS]].assign(retirable="no"),
-        "options": option_rows(start, lines, flows),
+        "options": option_rows(start, lines),
         "lanes": ways,
         "duties": duties(start),
         "demand": demand_rows(start, others),

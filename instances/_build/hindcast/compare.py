@@ -15,9 +15,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..ev_global.tables import read
 from .flows import POOLED, start_flows
-from .history import MINERALS, STARTS, latest, output
+from .history import MINERALS, STARTS, latest, output, read
 from .sheets import country_of
 from .shares import Plan, plan_shares, read_plan
 
@@ -44,7 +43,11 @@ def outcomes() -> pd.DataFrame:
 
 def start_shares(start: int) -> pd.DataFrame:
     """Columns measure, place, unchanged: the shares of the year of the start, which "no change" forecasts."""
-    rows = [(f"{m} mined", p, v) for m in MINERALS for p, v in (output(m, start)[start] / output(m, start)[start].sum()).items()]
+    rows = [
+        (f"{m} mined", p, v)
+        for m in MINERALS
+        for p, v in (output(m, start)[start] / output(m, start)[start].sum()).items()
+    ]
     shares = read("hindcast_shares")
     for row in shares[shares["start"] == start].itertuples():
         rows.append((POOLED[row.process].replace("_", " "), row.place, row.share))
@@ -53,7 +56,9 @@ def start_shares(start: int) -> pd.DataFrame:
         rows.append(("LFP share of car batteries sold", place, latest("LFP share of BEV batteries", area, start)))
     rows += _at_start("cell", "cell", start) + _at_start("car", "EV production, by battery", start)
     makers = read("hindcast_known")
-    makers = makers[(makers["measure"] == "cell maker share") & (makers["year"] == start) & (makers["confidence"] == "high")]
+    makers = makers[
+        (makers["measure"] == "cell maker share") & (makers["year"] == start) & (makers["confidence"] == "high")
+    ]
     rows += [("cell maker share", SAME_PLACE.get(r.place, r.place), r.value) for r in makers.itertuples()]
     rows += _capacity_at_start(start)
     return pd.DataFrame(rows, columns=["measure", "place", "unchanged"])
@@ -73,7 +78,9 @@ def _capacity_at_start(start: int) -> list[tuple[str, str, float]]:
     """Nameplate capacity by country: as published for 2020; for 2018 that of the table of plants."""
     if start >= 2020:
         rows = read("hindcast_known")
-        rows = rows[(rows["measure"] == "cell capacity, nameplate") & (rows["year"] == start)].set_index("place")["value"]
+        rows = rows[(rows["measure"] == "cell capacity, nameplate") & (rows["year"] == start)].set_index("place")[
+            "value"
+        ]
         return [("cell capacity share", p, v / rows["world"]) for p, v in rows.drop("world").items()]
     plants = read("hindcast_cell_plants")
     plants = plants[plants["start"] == start]
@@ -87,10 +94,14 @@ def side_by_side(plan: Plan) -> pd.DataFrame:
     table = plan_shares(plan)[["measure", "place", "year", "share"]].rename(columns={"share": "plan"})
     came = outcomes()
     came = came[came["year"] > plan.start]
-    europe = table[table["place"].isin(COUNTRIES) & table["measure"].isin(["EV production, by battery", "cell capacity share"])]
+    europe = table[
+        table["place"].isin(COUNTRIES) & table["measure"].isin(["EV production, by battery", "cell capacity share"])
+    ]
     europe = europe.groupby(["measure", "year"], as_index=False)["plan"].sum().assign(place="Europe")
     has = set(zip(table["measure"], table["place"], strict=True))
-    table = pd.concat([table, europe[[(m, p) not in has for m, p in zip(europe["measure"], europe["place"], strict=True)]]])
+    table = pd.concat(
+        [table, europe[[(m, p) not in has for m, p in zip(europe["measure"], europe["place"], strict=True)]]]
+    )
     table = table.merge(came, on=["measure", "place", "year"], how="outer")
     table = table.merge(start_shares(plan.start), on=["measure", "place"], how="left")
     return table.sort_values(["measure", "year", "place"], ignore_index=True)

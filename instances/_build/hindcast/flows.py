@@ -2,8 +2,7 @@
 
 import pandas as pd
 
-from ..ev_global.tables import read
-from .history import MARKETS, MINERALS, demand, latest, market_regions, output
+from .history import MARKETS, MINERALS, demand, latest, market_regions, output, read
 
 WORLD = "World market"
 LFP_REGION = {"China": "China", "Europe": "Europe", "United States": "North America"}
@@ -90,7 +89,10 @@ def growth_of_other_use(start: int) -> dict[str, float]:
         item = mineral if mineral == "graphite" else f"{mineral}_refined"
         per_gwh = used[("make_anode", "graphite")] if mineral == "graphite" else used[("make_cathode_ncm", item)]
         table = output(mineral, start)
-        rest = [float(table[y].sum()) - per_gwh * sum(demand("cars", m, y) for m in market_regions()) for y in (first, start)]
+        rest = [
+            float(table[y].sum()) - per_gwh * sum(demand("cars", m, y) for m in market_regions())
+            for y in (first, start)
+        ]
         growth[item] = max(0.0, (rest[1] / rest[0]) ** (1 / (start - first)) - 1)
     return growth
 

@@ -1,10 +1,22 @@
 """What was known at the start, and nothing later: rows by year, shares, and how fast shares moved before."""
 
+from functools import cache
 from typing import NamedTuple
 
 import pandas as pd
 
-from ..ev_global.tables import read
+from ..ev_global import tables
+
+
+@cache
+def _stored(name: str) -> pd.DataFrame:
+    return tables.read(name)
+
+
+def read(name: str) -> pd.DataFrame:
+    """One table, read once."""
+    return _stored(name).copy()
+
 
 STARTS = (2018, 2020)
 LAST = 2025

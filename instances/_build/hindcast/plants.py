@@ -5,9 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from ..ev_global.tables import read, significant
+from ..ev_global.tables import significant
 from .flows import POOLED, Flows, made_in, mined_per_lithium_used, region_of
-from .history import LAST, MINERALS, latest, public
+from .history import LAST, MINERALS, latest, public, read
+from .scale import capex_factor, unit_cost
 
 SLACK = 1.1  # own estimate: what stands could make a tenth more than in the year of the start
 GENERIC_AFTER = 3  # own estimate: years from a decision at the start to cells of a plant that nobody had announced
@@ -26,13 +27,24 @@ def sustained_use(start: int) -> float:
     """
     rows = read("hindcast_known")
     rows = rows[rows["measure"] == "cell capacity utilisation"]
-    return float(rows["value"].mean()) if start < rows["year"].min() else float(rows["value"][rows["year"] <= start].mean())
+    return (
+        float(rows["value"].mean())
+        if start < rows["year"].min()
+        else float(rows["value"][rows["year"] <= start].mean())
+    )
 
 
 def line(site: str, region: str, firm: str, process: str, capacity: float, **more: Any) -> Row:
     """One site with its one line."""
     given = {"unit_cost": None, **ESTIMATE} | more
-    return {"site": site, "region": region, "firm": firm, "process": process, "capacity": significant(capacity), **given}
+    return {
+        "site": site,
+        "region": region,
+        "firm": firm,
+        "process": process,
+        "capacity": significant(capacity),
+        **given,
+    }
 
 
 def _by_place(start: int, flows: Flows) -> Iterator[Row]:
@@ -54,14 +66,16 @@ def _by_place(start: int, flows: Flows) -> Iterator[Row]:
         yield line(f"HPAL {place}", region, "Industry", "mine_nickel_hpal", 0.0, unit_cost=cost.unit_cost)
 
 
-def _cells(start: int, flows: Flows) -> Iterator[Row]:
+def _cells(start: int, flows: Flows, places: pd.DataFrame) -> Iterator[Row]:
     """Cell plants of each maker in each country: what is used in a good year, and at least what was made."""
     plants = read("hindcast_cell_plants")
     made = made_in({key: amount for key, amount in flows.items() if key[0] == "cell"})
+    process = read("hindcast_processes").set_index("process").loc["make_cell"]
     for row in plants[plants["start"] == start].itertuples():
         remarks = {"source": row.source, "confidence": row.confidence, "note": ""}
         capacity = max(sustained_use(start) * row.effective, made.get(row.region, 0.0))
-        yield line(f"Cells {row.region}", row.region, row.firm, "make_cell", capacity, **remarks)
+        cost = unit_cost(row.firm, places.loc[row.region], process, start)
+        yield line(f"Cells {row.region}", row.region, row.firm, "make_cell", capacity, unit_cost=cost, **remarks)
 
 
 def _vehicles(flows: Flows) -> Iterator[Row]:
@@ -74,9 +88,10 @@ def _vehicles(flows: Flows) -> Iterator[Row]:
                     yield line(f"Packs {path.upper()} {region}", region, "Car makers", f"pack_{path}", 5000.0)
 
 
-def line_rows(start: int, flows: Flows) -> pd.DataFrame:
-    """All lines with their site, region and firm."""
-    return pd.DataFrame([*_by_place(start, flows), *_cells(start, flows), *_vehicles(flows)])
+def line_rows(start: int, flows: Flows, places: pd.DataFrame) -> pd.DataFrame:
+    """All lines with their site, region and firm; `places` is the sheet regions."""
+    cells = _cells(start, flows, places.set_index("region"))
+    return pd.DataFrame([*_by_place(start, flows), *cells, *_vehicles(flows)])
 
 
 def nameplate_excess(start: int) -> float:
@@ -88,13 +103,16 @@ def nameplate_excess(start: int) -> float:
     return latest("cell capacity, nameplate", "China", start) - float(mine["effective"].sum())
 
 
-def option_rows(start: int, lines: pd.DataFrame, flows: Flows) -> pd.DataFrame:
+def option_rows(start: int, lines: pd.DataFrame) -> pd.DataFrame:
     """Announced projects, from the year in which they could run; and more of the same where a plant can be repeated."""
     capex = read("hindcast_processes").set_index("process")
     sites = lines.set_index(["process", "region"])["site"]
     rows = [_project(r, capex, sites, start) for r in _public_projects(start)]
-    rows += [_generic(r, capex, start, made_in(flows)) for r in lines.to_dict("records")]
-    return pd.DataFrame([r for r in rows if r is not None])
+    rows += [_generic(r, capex, start) for r in lines.to_dict("records")]
+    table = pd.DataFrame([r for r in rows if r is not None])
+    makers = lines[lines["process"] == "make_cell"].set_index("site")["firm"]
+    scale = table["site"].map({site: capex_factor(firm, start) for site, firm in makers.items()}).fillna(1.0)
+    return table.assign(**{c: (table[c] * scale).map(significant) for c in ("capex", "fixed_cost")})
 
 
 def _public_projects(start: int) -> Iterator[Any]:
@@ -132,7 +150,7 @@ def _project(row: Any, capex: pd.DataFrame, sites: pd.Series, start: int) -> Row
     return made | {"source": row.source, "confidence": row.confidence, "note": f"public {row.public}"}
 
 
-def _generic(row: Row, capex: pd.DataFrame, start: int, made: dict[str, float]) -> Row | None:
+def _generic(row: Row, capex: pd.DataFrame, start: int) -> Row | None:
     """Works, packs and car plants can be repeated from the first year on, cell plants after some years, mines not."""
     process = row["process"]
     brine = process == "refine_lithium" and row["region"].startswith(BRINE)

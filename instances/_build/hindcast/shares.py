@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ..ev_global.tables import read
-from .history import MARKETS, MINERALS, market_regions
+from .history import MARKETS, MINERALS, market_regions, read
 from .plants import nameplate_excess, sustained_use
 from .flows import other_cells
 from .sheets import country_of, years
@@ -40,7 +39,12 @@ def read_plan(path: str, start: int) -> Plan:
 def plan_shares(plan: Plan) -> pd.DataFrame:
     """Columns measure, place, year, share, amount, unit: every good, place and year of the plan."""
     output = _output(plan)
-    tables = [_world_shares(output, "country", MEASURES), _makers(output, plan.start), _capacity(plan), _lfp(plan, output)]
+    tables = [
+        _world_shares(output, "country", MEASURES),
+        _makers(output, plan.start),
+        _capacity(plan),
+        _lfp(plan, output),
+    ]
     table = pd.concat([t for t in tables if len(t)], ignore_index=True)[COLUMNS]
     return table.sort_values(["measure", "year", "place"], ignore_index=True)
 
@@ -89,7 +93,9 @@ def _capacity(plan: Plan) -> pd.DataFrame:
 def _lfp(plan: Plan, output: pd.DataFrame) -> pd.DataFrame:
     """Share of LFP in the batteries of the cars sold in each market: that of the places the cars come from."""
     packs = output[output["item"] == "battery"]
-    packs = packs.pivot_table(index=["region", "year"], columns="process", values="amount", aggfunc="sum", fill_value=0.0)
+    packs = packs.pivot_table(
+        index=["region", "year"], columns="process", values="amount", aggfunc="sum", fill_value=0.0
+    )
     part = packs.get("pack_lfp", 0.0) / packs.sum(axis=1)
     cars = output[output["item"] == "car"].groupby(["region", "year"])["amount"].sum()
     shipped = plan.flows[plan.flows["item"].isin([*MARKETS.values()]) & (plan.flows["item"] == "car")]

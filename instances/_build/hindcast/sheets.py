@@ -5,15 +5,26 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ..ev_global.tables import REMARKS, read, significant
+from ..ev_global.tables import REMARKS, significant
 from .flows import LFP_REGION, WORLD, Flows, growth_of_other_use, lfp_share, other_cells, region_of, start_flows
-from .history import LAST, MARKETS, demand, fastest_path, known, market_regions, public
+from .history import LAST, MARKETS, demand, fastest_path, known, market_regions, public, read
 
 SKILLED_OVER_WAGE = 1.6  # own estimate, as in ev_global
 NEAR, FAR = 0.5, 2.5  # own estimate: money per GWh of cells within a bloc and between blocs
 CAR_FREIGHT = 20.0  # own estimate: 1,000 USD a car overseas, 20,000 cars per GWh
 WORLD_FREIGHT = 0.02  # own estimate: share of value from a mine or works to the market of the world
-EUROPE = ("Poland", "Hungary", "Germany", "Sweden", "United Kingdom", "France", "Europe", "Portugal", "Finland", "Belgium")
+EUROPE = (
+    "Poland",
+    "Hungary",
+    "Germany",
+    "Sweden",
+    "United Kingdom",
+    "France",
+    "Europe",
+    "Portugal",
+    "Finland",
+    "Belgium",
+)
 ESTIMATE = {"source": "own estimate", "confidence": "low", "note": ""}
 DERIVED = {"source": "computed from hindcast tables", "confidence": "medium", "note": ""}
 
@@ -112,9 +123,7 @@ def demand_rows(start: int, others: dict[str, float]) -> pd.DataFrame:
     growth = growth_of_other_use(start)
     rows = []
     for year in years(start):
-        volumes = {
-            (m, item): demand(use, m, year) for m in market_regions() for use, item in MARKETS.items()
-        }
+        volumes = {(m, item): demand(use, m, year) for m in market_regions() for use, item in MARKETS.items()}
         volumes[("China", "cell")] = other_cells(start, year)
         volumes |= {(WORLD, item): kt * (1 + growth[item]) ** (year - start) for item, kt in others.items()}
         for (region, item), volume in volumes.items():
