@@ -2,8 +2,8 @@
 
     python -m instances._build.hindcast.build            writes both workbooks into instances/
 
-Rows later than the start are never read, with two exceptions: the demand path, which is an input, and nothing else. What
-came is in `hindcast_outcomes.csv`, which only `compare` reads. Docs: docs/hindcast.md.
+Of rows later than the start only the demand path is read, which is an input. What came is in `hindcast_outcomes.csv`,
+which only `compare` reads. Docs: docs/hindcast.md.
 """
 
 import argparse
@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from planner.workbook.write import write_instance
+
 from .. import INSTANCES
 from ..ev_global.tables import REMARKS
-from .dynamics import moves, seeds
+from .dynamics import growth_rows, moves, seeds
 from .flows import mined_per_lithium_used, start_flows
 from .history import STARTS, read
 from .plants import line_rows, option_rows
 from .sheets import demand_rows, duties, inertia, lanes, path_rules, policies, recipes, regions, settings, years
-
-from planner.workbook.write import write_instance
 
 TECHNOLOGY = ["process", "tier", "stage", "intensity", "labour", "skilled", "energy", "other_cost"]
 ESTIMATE = {"source": "own estimate", "confidence": "low", "note": ""}
@@ -49,6 +49,7 @@ def build_sheets(start: int) -> dict[str, pd.DataFrame]:
         "demand": demand_rows(start, others),
         "rules": path_rules(start),
         "policies": policies(start),
+        "growth": growth_rows(start),
         "inertia": inertia(start, flows, seeds(start, flows, ways), moves(start, flows)),
     }
     return {name: _ordered(frame) for name, frame in sheets.items() if len(frame)}

@@ -3,9 +3,9 @@
     planner solve instances/ev_hindcast_2020.xlsx -o result.xlsx
     python -m instances._build.hindcast.compare 2020 result.xlsx -o hindcast_2020.xlsx
 
-The file has three sheets: `shares` (of the plan, by measure, place and year, for every good), `errors` (by measure and
-year: half the sum of absolute differences of shares, of the plan and of "no change") and `forecasts` (single shares that
-were forecast then, beside the plan and, where a row tells it, what came).
+The file has four sheets: `shares` (of the plan, by measure, place and year, for every good, beside "no change" and what
+came), `errors` (by measure and year: half the sum of absolute differences of shares, of the plan and of "no change"),
+`forecasts` (single shares that were forecast then, beside the plan) and `amounts`.
 
 Only this module reads `hindcast_outcomes.csv`. Where that table has no row, there is no error: nothing is filled in.
 """
@@ -17,8 +17,8 @@ import pandas as pd
 
 from .flows import POOLED, start_flows
 from .history import MINERALS, STARTS, latest, output, read
+from .shares import MEASURES, Plan, plan_shares, read_plan
 from .sheets import country_of
-from .shares import Plan, plan_shares, read_plan
 
 WHOLE = ("lithium mined", "nickel mined", "cobalt mined", "graphite mined")
 """Measures of which every place is known, so that what is left over is `Other`."""
@@ -49,8 +49,8 @@ def start_shares(start: int) -> pd.DataFrame:
         for p, v in (output(m, start)[start] / output(m, start)[start].sum()).items()
     ]
     shares = read("hindcast_shares")
-    for row in shares[shares["start"] == start].itertuples():
-        rows.append((POOLED[row.process].replace("_", " "), row.place, row.share))
+    shares = shares[shares["start"] == start]
+    rows += [(MEASURES[POOLED[r.process]], r.place, r.share) for r in shares.itertuples()]
     for place in ("China", "Europe", "United States"):
         area = {"United States": "North America"}.get(place, place)
         rows.append(("LFP share of car batteries sold", place, latest("LFP share of BEV batteries", area, start)))
@@ -142,15 +142,6 @@ def compare(plan: Plan) -> dict[str, pd.DataFrame]:
     """The three sheets of the comparison."""
     table = side_by_side(plan)
     return {"shares": table, "errors": errors(table), "forecasts": forecasts(plan, table), "amounts": plan_shares(plan)}
-
-
-def page(found: pd.DataFrame, years: dict[str, int]) -> str:
-    """Rows of the table of errors in Markdown, one year for each measure."""
-    lines = ["| share | year | no change | plan |", "|---|---|---|---|"]
-    for measure, year in years.items():
-        row = found[(found["measure"] == measure) & (found["year"] == year)].iloc[0]
-        lines.append(f"| {measure} | {year} | {row['no_change']:.2f} | {row['error']:.2f} |")
-    return "\n".join(lines)
 
 
 def main() -> None:

@@ -1,9 +1,11 @@
 """How fast sources may rise and fall, and how a source begins: all from rows up to the start."""
 
+from itertools import pairwise
+
 import pandas as pd
 
 from .flows import WORLD, Flows, coefficients, growth_of_other_use, region_of, start_flows
-from .history import MINERALS, Movement, demand, market_regions, movement, output, public
+from .history import MINERALS, Movement, demand, latest, market_regions, movement, output, public
 from .sheets import regions, years
 
 FALL = 0.15  # own estimate for cells and vehicles, whose falls no series up to the start shows
@@ -51,13 +53,13 @@ def _need_growth(start: int, mineral: str) -> float:
         other * (1 + growth) ** (year - start) + per_gwh * sum(demand("cars", m, year) for m in market_regions())
         for year in (start, *years(start))
     ]
-    return max(b / a - 1 for a, b in zip(whole, whole[1:], strict=False))
+    return max(b / a - 1 for a, b in pairwise(whole))
 
 
 def _growth(start: int, markets: list[str], uses: tuple[str, ...]) -> float:
     """The largest growth in a year that is given for the batteries of some markets and uses."""
     whole = [sum(demand(u, m, y) for u in uses for m in markets) for y in (start, *years(start))]
-    return max(b / a - 1 for a, b in zip(whole, whole[1:], strict=False))
+    return max(b / a - 1 for a, b in pairwise(whole))
 
 
 def seeds(start: int, flows: Flows, lanes: pd.DataFrame) -> dict[Key, float]:
@@ -85,3 +87,18 @@ def seeds(start: int, flows: Flows, lanes: pd.DataFrame) -> dict[Key, float]:
             near = item == "cell" and area[source] == area[destination]
             found[key] = max(SEED * used[(item, destination)], float(largest.get(source, 0.0)) if near else 0.0)
     return found
+
+
+def growth_rows(start: int) -> pd.DataFrame:
+    """New cell capacity of a customs area: as fast as batteries in use grew in the fastest year known by 2018.
+
+    Besides, the public projects of the area's largest year may come, so that a place without plants can begin.
+    """
+    projects = public("projects", start)
+    projects = projects[(projects["process"] == "make_cell") & (projects["first_year"] > start)]
+    area = regions(start).set_index("region")["bloc"]
+    yearly = projects.groupby([projects["region"].map(area), "first_year"])["size"].sum().groupby(level=0).max()
+    fastest = latest("yearly growth of batteries in use", "world", start)
+    rows = {"what": "make_cell", "where": yearly.index, "max_growth": fastest, "seed": yearly.to_numpy()}
+    source = "hindcast_known: batteries in use, 2017-18; seed: hindcast_projects"
+    return pd.DataFrame(rows).assign(source=source, confidence="medium", note="")

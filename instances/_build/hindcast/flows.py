@@ -1,6 +1,6 @@
 """Who supplied whom in the year of the start: shares times what was used, through all tiers."""
 
-import pandas as pd
+from functools import cache
 
 from .history import MARKETS, MINERALS, demand, latest, market_regions, output, read
 
@@ -104,8 +104,9 @@ def other_cells(start: int, year: int) -> float:
     return float(rows[year]) if year in rows.index else float(rows.iloc[0]) * float(rows.iloc[0] / rows.iloc[1])
 
 
+@cache
 def start_flows(start: int) -> tuple[Flows, dict[str, float]]:
-    """All flows of the year of the start, and what other industries used of each item."""
+    """All flows of the year of the start, and what other industries used of each item; not to be changed."""
     flows: Flows = {}
     assembled: dict[str, dict[str, float]] = {}
     for use, item in MARKETS.items():

@@ -58,6 +58,7 @@ def public(name: str, start: int) -> pd.DataFrame:
     return rows[rows["until"] > start] if "until" in rows else rows
 
 
+@cache
 def output(mineral: str, start: int) -> pd.DataFrame:
     """Mine output by place (rows) and year (columns) up to the start, in kt."""
     table = known(f"{mineral} mined", start).pivot_table(index="place", columns="year", values="value")
@@ -80,6 +81,7 @@ def movement(mineral: str, start: int) -> Movement:
     return Movement(fall, float(rate.drop(index="Other", errors="ignore").max()))
 
 
+@cache
 def demand(use: str, region: str, year: int) -> float:
     """Batteries (GWh) of cars, or of the other vehicles, in a market: the path is an input, also after the start."""
     table = read("hindcast_demand").set_index(["use", "region", "year"])["gwh"]

@@ -1,8 +1,8 @@
 """Economies of scale of cell makers: what tells apart makers whose plants are alike otherwise.
 
-Exponents of BatPaC (raw_capex): hours grow with capacity to the power 0.78, capex 0.935, purchased hardware 0.85. Half of
-the other cost of a cell is taken to be hardware (own estimate). Capacity is that of the maker in all countries at the
-start, or of its public projects where it has none to speak of; makers that are many in one row count as small ones.
+Exponents of BatPaC (raw_capex): hours grow with capacity to the power 0.78, capex 0.935, purchased hardware 0.85. Half
+of the other cost of a cell is taken to be hardware (own estimate). Capacity is that of the maker in all countries at
+the start, or of its public projects where these are more; makers that are many in one row count as small ones.
 """
 
 import pandas as pd
@@ -23,7 +23,8 @@ def maker_sizes(start: int) -> dict[str, float]:
     projects = public("projects", start)
     planned = projects[projects["process"] == "make_cell"].merge(plants[["region", "firm"]], on="region")
     sizes = pd.concat([plants.groupby("firm")["effective"].sum(), planned.groupby("firm")["size"].sum()], axis=1)
-    return {str(firm): SMALL if firm in MANY else max(SMALL, float(row.max())) for firm, row in sizes.fillna(0.0).iterrows()}
+    largest = sizes.fillna(0.0).max(axis=1).clip(lower=SMALL)
+    return {str(firm): SMALL if firm in MANY else float(size) for firm, size in largest.items()}
 
 
 def capex_factor(firm: str, start: int) -> float:
@@ -32,7 +33,7 @@ def capex_factor(firm: str, start: int) -> float:
 
 
 def unit_cost(firm: str, region: pd.Series, process: pd.Series, start: int) -> float:
-    """Cost of a GWh of cells (money) of a maker in a region: hours and hardware by scale, energy and the rest as given."""
+    """Cost of a GWh of cells (money) of a maker in a region: hours and hardware by scale, the rest as given."""
     size = maker_sizes(start)[firm] / REFERENCE
     hours = process["labour"] * region["wage"] + process["skilled"] * region["skilled_wage"]
     hardware = HARDWARE_SHARE * process["other_cost"]

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from .history import MARKETS, MINERALS, market_regions, read
-from .plants import nameplate_excess, sustained_use
 from .flows import other_cells
+from .history import MARKETS, MINERALS, market_regions
+from .plants import nameplate_excess, sustained_use
 from .sheets import country_of, years
 
 MEASURES = {f"{m}_refined": f"{m} refined" for m in ("lithium", "nickel", "cobalt")}

@@ -49,7 +49,7 @@ def settings(start: int) -> pd.DataFrame:
         "base_year": start + 1,
         "discount_rate": 0.08,
         "objective": "cost",
-        "mip_gap": 0.0005,
+        "mip_gap": 0.001,
     }
     return pd.DataFrame([{"key": key, "value": value, **ESTIMATE} for key, value in rows.items()])
 
@@ -177,7 +177,7 @@ def _lane(origin: str, destination: str, item: str, cost: float) -> dict[str, ob
 def path_rules(start: int) -> pd.DataFrame:
     """A technology's share in a region moves at most as fast as the fastest move seen up to the start.
 
-    Outside China at the region's own speed until the patents on LFP end (dated fact), then at the fastest seen anywhere.
+    Outside China at the region's own speed until the patents on LFP end (a dated fact), then at the fastest seen.
     """
     free = int(public("facts", start).set_index("fact").loc["LFP patents outside China end", "from"])
     anywhere = fastest_path(None, start)
