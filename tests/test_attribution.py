@@ -148,6 +148,10 @@ def test_more_than_six_are_sampled_unless_exact_is_asked_for():
     assert len(design(seven).needed) < 128
 
 
+EVERYTHING = 10 * len(MECHANISMS) + 6 * (len(MECHANISMS) // 3)
+"""What all mechanisms are worth together to the solver made up."""
+
+
 def made_up(stop_after: int = 10**6, gap: float = 0.0) -> Any:
     """Solves without a solver: costs 100, less 10 per mechanism and 6 for each three of them; then Ctrl-C."""
     calls: list[Coalition] = []
@@ -171,7 +175,7 @@ def test_stopped_sampling_keeps_the_finished_orders(monkeypatch: pytest.MonkeyPa
     assert found.orders == comparison.orders[: len(found.orders)]
     assert not found.complete
     assert found.says_something
-    assert sum(found.worths.values()) == pytest.approx(found.total) == pytest.approx(80 + 2 * 6)
+    assert sum(found.worths.values()) == pytest.approx(found.total) == pytest.approx(EVERYTHING)
 
 
 def test_stopped_exact_attribution_says_nothing(monkeypatch: pytest.MonkeyPatch):
@@ -280,7 +284,7 @@ def test_ctrl_c_before_all_is_solved_ends_with_4(
 def test_ctrl_c_while_sampling_writes_what_is_known(
     book: Path, tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All eight mechanisms are made players; the workbook says that it is a part of what was asked for."""
+    """All mechanisms are made players; the workbook says that it is a part of what was asked for."""
     monkeypatch.setattr(mechanisms, "_why_idle", lambda name, given: "")
     monkeypatch.setattr(coalitions, "solve_coalition", made_up(stop_after=40))
     out = tmp_path / "out.xlsx"
@@ -290,7 +294,7 @@ def test_ctrl_c_while_sampling_writes_what_is_known(
     assert status.startswith("stopped by the user")
     assert len(sheet(out, "coalitions")) == 40
     rows = sheet(out, "attribution")
-    assert rows["worth"].sum() == pytest.approx(80 + 2 * 6)
+    assert rows["worth"].sum() == pytest.approx(EVERYTHING)
     assert (rows["standard_error"] >= 0).all()
 
 

@@ -36,9 +36,10 @@ def attribute(
     changes: Changes = None,
     force: Force = False,
 ) -> None:
-    """Ask what integration is worth, and through which mechanism: cost avoided or profit won by each.
+    """Ask what integration is worth, and through which mechanism: total surplus gained by each, and who gains it.
 
-    Mechanisms: access, scale, learning, clusters, joint_development, alliances, enablers, support, duty_policies.
+    Mechanisms: coordination, access, scale, learning, clusters, joint_development, alliances, enablers, support,
+    duty_policies.
 
     They are switched on and off in combination. Each is worth what it adds on average over all orders in which they
     could be put in place (its Shapley value); the worths add up to the plan with all on minus the plan with all off.

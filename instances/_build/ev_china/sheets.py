@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 from .markets import demand_sheet
-from .tables import abroad, both, home_firms, periods
+from .tables import abroad, both, periods
 from ..ev_global.sheets import plain, regions
 from ..ev_global.tables import REMARKS, read, significant
 from ..security_sheets import security_sheets
@@ -106,10 +106,10 @@ def evidence_sheet(sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def check_offers(firms: set[str]) -> None:
-    """Raises ValueError where an offer comes from a firm that is at home or not there."""
-    odd = set(read("china_access")["firm"]) - (firms - home_firms())
+    """Raises ValueError where an offer comes from a firm that is not there."""
+    odd = set(read("china_access")["firm"]) - firms
     if odd:
-        raise ValueError(f"china_access: not an outside firm: {sorted(odd)}")
+        raise ValueError(f"china_access: not a firm: {sorted(odd)}")
 
 
 def plain_sheets() -> dict[str, pd.DataFrame]:

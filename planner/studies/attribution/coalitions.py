@@ -6,10 +6,12 @@ from functools import partial
 
 from planner.diagnosis import describe_remedies, find_remedies
 from planner.solver.compiled import compile_model
-from planner.solver.solver import Options, make_roundings, solve_arrays, with_best_base
+from planner.solver.solver import Options, load_values, make_roundings, solve_arrays, with_best_base
 from planner.studies.attribution.shapley import Coalition
 from planner.workers.pool import solve_all
+from planner_models.figures.surplus import CONSUMERS, OUTSIDE, PENALTIES, STATE, TOTAL, surplus
 from planner_models.instance import Instance
+from planner_models.model import Model
 from planner_models.network import build
 
 
@@ -23,10 +25,24 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Gains:
+    """Who gains by a plan, in discounted money: firms at home, consumers, and the state (duties less subsidies)."""
+
+    profit: float
+    consumers: float
+    state: float
+
+    @property
+    def total(self) -> float:
+        """Total surplus; what outside firms earn is no part of it."""
+        return self.profit + self.consumers + self.state
+
+
+@dataclass(frozen=True)
 class Solved:
     """How the solve of a coalition ended: objective and bound in money as the workbook counts it, gap as a share.
 
-    Without a plan objective, bound and gap are None, and `reasons` may say which limits cannot be met together.
+    Without a plan objective, bound, gap and gains are None, and `reasons` may say which limits cannot be met together.
     """
 
     coalition: Coalition
@@ -37,6 +53,7 @@ class Solved:
     gap: float | None
     seconds: float
     reasons: tuple[str, ...] = ()
+    gains: Gains | None = None
 
 
 class NoCoalitionPlan(Exception):
@@ -67,7 +84,31 @@ def solve_coalition(task: Task, coalition: Coalition) -> Solved:
     sign = -1.0 if task.instance.settings["objective"] == "profit" else 1.0
     objective, bound = (None if value is None else sign * value + 0.0 for value in (solution.objective, solution.bound))
     reasons = tuple(describe_remedies(find_remedies(model, compiled))) if solution.status == "infeasible" else ()
-    return Solved(coalition, solution.status, solution.words, objective, bound, solution.gap, solution.seconds, reasons)
+    gains = None
+    if solution.values is not None:
+        load_values(compiled, solution.values)
+        gains = sum_gains(model)
+    told = (solution.status, solution.words, objective, bound, solution.gap, solution.seconds)
+    return Solved(coalition, *told, reasons, gains)
+
+
+def sum_gains(m: Model) -> Gains:
+    """Who gains by a plan over all periods.
+
+    Parameters
+    ----------
+    m
+        A model whose variables hold the plan.
+
+    Returns
+    -------
+    Gains
+        Discounted money.
+    """
+    rows = surplus(m)
+    amounts = rows.groupby("group")["discounted"].sum()
+    home = amounts.drop([CONSUMERS, STATE, OUTSIDE, PENALTIES, TOTAL], errors="ignore")
+    return Gains(float(home.sum()), float(amounts.get(CONSUMERS, 0.0)), float(amounts.get(STATE, 0.0)))
 
 
 def solve_coalitions(

@@ -6,11 +6,12 @@ from dataclasses import replace
 from planner.studies.attribution.coalitions import Solved
 from planner.studies.attribution.shapley import Coalition
 
-ONLY_ADD = frozenset({"learning", "clusters", "joint_development", "alliances"})
+ONLY_ADD = frozenset({"learning", "clusters", "joint_development", "alliances", "coordination"})
 """Mechanisms that can be left unused: a plan without them is one with them, at the same cost.
 
-Not `scale`, with which modules are whole; not policies, which tax as well; not `access`, whose market terms change;
-not `enablers`, with which demand rises.
+With `coordination` a plan at arm's length is had without its margins and friction. Not `scale`, with which modules
+are whole; not policies, which tax as well; not `access`, whose market terms change; not `enablers`, with which
+demand rises.
 """
 
 PROVED = 1e-6
@@ -39,7 +40,11 @@ def inherited(solved: Mapping[Coalition, Solved], sign: float) -> dict[Coalition
 
 
 def _best_known(own: Solved, solved: Mapping[Coalition, Solved], sign: float) -> Solved:
-    gains = [sign * plan.objective for plan in solved.values() if plan.objective is not None and _counts(plan, own)]
+    plans = [plan for plan in solved.values() if plan.objective is not None and _counts(plan, own)]
+    gains = [sign * plan.objective for plan in plans if plan.objective is not None]
+    if own.objective is not None and max(gains) > sign * own.objective:
+        better = max(plans, key=lambda plan: sign * (plan.objective or 0.0))
+        own = replace(own, gains=better.gains)
     limits = [sign * plan.bound for plan in solved.values() if plan.bound is not None and _counts(own, plan)]
     if own.objective is None or not limits:
         return own if own.objective is None else replace(own, objective=sign * max(gains))

@@ -11,6 +11,7 @@ from planner_models.sets import derive
 from planner_models.sets.policies import DUTY
 
 MECHANISMS = {
+    "coordination": "Coordination of groups at home",
     "access": "Access to outside firms",
     "scale": "Economies of scale",
     "learning": "Learning by doing",
@@ -65,7 +66,7 @@ def _unknown(name: str) -> str:
 
 def _why_idle(name: str, instance: Instance) -> str:
     """Why a mechanism can make no difference; "" where it may."""
-    if instance.settings[name] == "off":
+    if instance.settings[name] == "off" and name != "coordination":
         return "switched off in sheet settings"
     return _IDLE[name](instance)
 
@@ -116,7 +117,22 @@ def _has_policies(of_duties: bool) -> Callable[[Instance], str]:
     return reason
 
 
+def _coordination(instance: Instance) -> str:
+    """At arm's length only what one group at home sells to another costs more."""
+    if instance.settings["coordination"] == "off":
+        return "groups at home are at arm's length in sheet settings"
+    sets = derive(instance.with_settings(coordination="off"))
+    groups, users = sets.arms_length.groups, set[tuple[str, str | None]]()
+    for site, process in sets.lines.index:
+        users |= {(item, groups.get(site)) for item, quantity in sets.recipes.get(process, ()) if quantity < 0}
+    sold = {(item, groups[site]) for site, _, item, _ in sets.arms_length.wedges}
+    if any(used == made and user != maker for made, maker in sold for used, user in users):
+        return ""
+    return "no group at home could sell to others at arm's length"
+
+
 _IDLE: dict[str, Callable[[Instance], str]] = {
+    "coordination": _coordination,
     "access": _access,
     "scale": _scale,
     "learning": _has_learning,

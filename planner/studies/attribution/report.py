@@ -13,7 +13,7 @@ from planner.sheets.board import Chart, Tile
 from planner.sheets.waterfall import axis_floor, waterfall
 from planner.studies.attribution.mechanisms import MECHANISMS
 from planner.studies.attribution.shapley import NONE, interactions, largest_errors, standard_errors
-from planner.studies.attribution.study import Attribution
+from planner.studies.attribution.study import PARTS, Attribution
 from planner_models.instance import Instance
 from planner_models.schema import RESULTS
 
@@ -45,11 +45,20 @@ class Words:
         """The total of a coalition's plan, as the workbook counts it."""
         return self.found.gains[coalition] * self.found.sign + 0.0
 
+    @property
+    def measure(self) -> str:
+        """What the plans are compared by."""
+        if not self.profit:
+            return "cost"
+        return "total surplus" if self.found.counts_surplus else "profit"
+
     def plan(self, coalition: frozenset[str]) -> str:
         """What a coalition's plan does, such as "costs 3 billion USD"."""
         total = self.objective(coalition)
         if not self.profit:
             return f"costs {self.money(total)}"
+        if self.found.counts_surplus:
+            return f"has a total surplus of {self.money(total)}"
         return f"{'earns' if total >= 0 else 'loses'} {self.money(abs(total))}"
 
     def reach(self, player: str) -> float:
@@ -61,7 +70,7 @@ def attribution_summary(instance: Instance, found: Attribution) -> pd.DataFrame:
     """Rows of metric, value and unit, as on the summary of a plan."""
     words = Words(instance, found)
     unit = f"million {words.currency}"
-    plans = "profit" if words.profit else "cost"
+    plans = words.measure
     rows: list[Row] = [
         ("name", f"What integration is worth: {words.name}", ""),
         ("status", method(found), ""),
@@ -93,7 +102,14 @@ def method(found: Attribution) -> str:
 def brief(words: Words) -> list[str]:
     """The sentences: the whole, each mechanism, what goes together, what was left out, how sure all this is."""
     parts = [_whole(words), *[_mechanism(words, player) for player in words.found.worths]]
-    parts += [_ranking(words), _pairs(words), _others(words), _describe_meaning(words), _certainty(words)]
+    parts += [
+        _share_out(words),
+        _ranking(words),
+        _pairs(words),
+        _others(words),
+        _describe_meaning(words),
+        _certainty(words),
+    ]
     return [part for part in parts if part]
 
 
@@ -108,12 +124,28 @@ def _whole(words: Words) -> str:
     )
 
 
+def _share_out(words: Words) -> str:
+    """Who gains by all mechanisms together, and what the objective makes of it."""
+    found = words.found
+    if not found.counts_surplus:
+        return ""
+    on, off = words.everybody, NONE
+    parts = {name: found.parts(part)[on] - found.parts(part)[off] for name, part in PARTS.items()}
+    counted = found.objectives[on] - found.objectives[off]
+    return (
+        f"Of the whole firms at home gain {words.money(parts['profit'])}, consumers {words.money(parts['consumers'])} "
+        f"and the state {words.money(parts['state'])}; the objective of the plans improves by {words.money(counted)}, "
+        "and the difference changes hands or is not counted there. Duties are no cost here: the state receives them."
+    )
+
+
 def _mechanism(words: Words, player: str) -> str:
     found, name = words.found, MECHANISMS[player]
     worth = found.worths[player]
     if abs(worth) <= 1e-9 * max(abs(gain) for gain in found.gains.values()):
         return f"{name}: worth nothing here."
-    verb = ("earned" if words.profit else "saved") if worth > 0 else "lost"
+    won = "gained" if words.found.counts_surplus else "earned"
+    verb = (won if words.profit else "saved") if worth > 0 else "lost"
     text = f"{name}: {words.money(abs(worth))} {verb}"
     if abs(worth) <= words.reach(player):
         return f"{text}, which is less than it may be off."
@@ -210,8 +242,7 @@ def attribution_tiles(instance: Instance, found: Attribution) -> list[Tile]:
     """The whole, the largest mechanisms, and how sure the figures are."""
     words = Words(instance, found)
     on, off = words.money(words.objective(words.everybody)), words.money(words.objective(NONE))
-    verb = "profit" if words.profit else "cost"
-    shown = [Tile("Together worth", words.money(found.total), f"{verb} {off} → {on}")]
+    shown = [Tile("Together worth", words.money(found.total), f"{words.measure} {off} → {on}")]
     for player, worth in list(found.worths.items())[: MOST_TILES - 2]:
         share = f"{format_share(worth / found.total)} of the whole" if 0 < worth <= found.total else ""
         shown.append(Tile(MECHANISMS[player], words.money(worth), share))
@@ -236,7 +267,7 @@ def attribution_charts(instance: Instance, found: Attribution) -> list[Chart]:
     frame = waterfall((start, levels[0]), named, end, better=found.sign)
     floor = axis_floor(levels)
     axis = unit if floor is None else f"{unit} (axis begins at {floor:,g})"
-    title = f"From all mechanisms off to all on: {'profit' if words.profit else 'cost'} of the plan"
+    title = f"From all mechanisms off to all on: {words.measure} of the plan"
     return [Chart(title, "waterfall", axis, frame, floor), *_by_place(words, scale, unit)]
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from planner.sheets.attribution import ATTRIBUTION
 from planner.solver.solver import Options
-from planner.studies.attribution.coalitions import Solved, Task, name_coalition, solve_coalitions
+from planner.studies.attribution.coalitions import Gains, Solved, Task, name_coalition, solve_coalitions
 from planner.studies.attribution.inherited import inherited
 from planner.studies.attribution.mechanisms import Cast
 from planner.studies.attribution.shapley import (
@@ -32,6 +32,13 @@ from planner_models.schema import meta
 
 MOST_EXACT = 6
 """Players up to which every coalition is solved (64 plans) unless orders are asked for."""
+
+PARTS: dict[str, Callable[[Gains], float]] = {
+    "profit": lambda gains: gains.profit,
+    "consumers": lambda gains: gains.consumers,
+    "state": lambda gains: gains.state,
+}
+"""The parts of total surplus that are shown, in the order of their columns."""
 
 ROUNDING = 1e-9
 """Relative distance up to which two amounts of money are the same."""
@@ -78,7 +85,8 @@ def design(cast: Cast, *, samples: int | None = None, exact: bool = False, seed:
 class Attribution:
     """What the solved coalitions say. `orders` are those of the design whose coalitions are all solved.
 
-    Money is gained money: cost avoided or profit won, discounted, in the money of the workbook.
+    Money is discounted, in the money of the workbook: total surplus, or where plans tell no surplus, cost avoided or
+    profit won.
     """
 
     design: Design
@@ -108,8 +116,24 @@ class Attribution:
 
     @cached_property
     def gains(self) -> dict[Coalition, float]:
-        """What each coalition gains, measured from an objective of zero."""
+        """What each coalition gains: the total surplus of its plan, else its objective, measured from zero."""
+        if self.counts_surplus:
+            return self.parts(lambda gains: gains.total)
+        return self.objectives
+
+    @cached_property
+    def objectives(self) -> dict[Coalition, float]:
+        """What each coalition gains by the objective, measured from zero."""
         return {coalition: self.sign * (plan.objective or 0.0) for coalition, plan in self.solved.items()}
+
+    @property
+    def counts_surplus(self) -> bool:
+        """Whether every plan tells who gains by it."""
+        return all(plan.gains is not None for plan in self.solved.values())
+
+    def parts(self, part: Callable[[Gains], float]) -> dict[Coalition, float]:
+        """A part of what each coalition gains; nothing where no plan tells who gains."""
+        return {key: part(plan.gains) for key, plan in self.solved.items() if plan.gains is not None}
 
     @cached_property
     def slack(self) -> dict[Coalition, float]:
@@ -189,6 +213,10 @@ def _player_rows(found: Attribution) -> list[tuple]:
     everybody = frozenset(found.design.players)
     sampling = standard_errors(found.orders, found.gains) if found.orders else {}
     solving = largest_errors(found.weights, found.slack)
+    shown: list[dict[str, float]] = [{}] * len(PARTS)
+    if found.counts_surplus:
+        shown = [values(found.weights, found.parts(part)) for part in PARTS.values()]
+    by_objective = values(found.weights, found.objectives)
     return [
         (
             player,
@@ -198,6 +226,8 @@ def _player_rows(found: Attribution) -> list[tuple]:
             _collect_known(solving[player]),
             found.added(frozenset({player}), NONE),
             found.added(everybody, everybody - {player}),
+            *(part.get(player) for part in shown),
+            by_objective[player],
             None,
         )
         for player, worth in found.worths.items()
@@ -206,8 +236,11 @@ def _player_rows(found: Attribution) -> list[tuple]:
 
 def _other_rows(others: Cast) -> list[tuple]:
     """Mechanisms that did not play: worth nothing, or not measured."""
-    idle = [(name, 0.0, 0.0, None, None, None, None, reason) for name, reason in others.idle.items()]
-    kept = [(name, *[None] * 6, f"{reason}: as the workbook has it") for name, reason in others.untouched.items()]
+    blank = [None] * (4 + len(PARTS) + 1)
+    idle = [(name, 0.0, 0.0, *blank, reason) for name, reason in others.idle.items()]
+    kept = [
+        (name, None, None, *blank, f"{reason}: as the workbook has it") for name, reason in others.untouched.items()
+    ]
     return idle + kept
 
 
@@ -229,7 +262,13 @@ def _coalition_rows(found: Attribution) -> list[tuple]:
         found.solved.values(), key=lambda plan: (len(plan.coalition), name_coalition(plan.coalition, players))
     )
     return [
-        (name_coalition(plan.coalition, players), plan.status, plan.objective, plan.bound, plan.gap, plan.seconds)
+        (
+            name_coalition(plan.coalition, players),
+            *(plan.status, plan.objective, plan.bound, plan.gap),
+            plan.gains.total if plan.gains else None,
+            *(part(plan.gains) if plan.gains else None for part in PARTS.values()),
+            plan.seconds,
+        )
         for plan in plans
     ]
 
