@@ -210,7 +210,7 @@ TAMPERS: list[tuple[str, Tamper]] = [
     ("every key stands once", add("sites", "plant", "1", "yes", "no")),
     ("every key stands once", add("flows", "A", "B", "ore", "sea", "1", 0.0, 0.0, 0.0)),
     ("rows speak of what exists", add("production", "works", "mining", "own", "1", 1.0, 1.0)),
-    ("rows speak of what exists", add("builds", "works", "smelting", "n", "1", 1.0, 0.0, 1.0, 1.0)),
+    ("rows speak of what exists", add("builds", "works", "smelting", "n", "1", 1.0, 0.0, 1.0)),
     ("every cell can be read", put("stocks", 0, held=math.inf)),
     ("every cell can be read", put("sites", 0, opened="perhaps")),
     ("rows speak of what exists", put("stocks", 0, item="tin")),
@@ -279,6 +279,10 @@ TAMPERS: list[tuple[str, Tamper]] = [
     ("every key stands once", add("demand", "A", "metal", "1", "1", 10.0, 0.0, 10.0, 30.0, 0.0, 1.0, 30.0)),
     ("volume of steps", scale("demand", 1, "volume")),
     ("price of steps", scale("demand", 1, "price")),
+    ("mean price of markets", scale("demand", 1, "mean_price")),
+    ("mean price of markets", put("demand", 2, mean_price=25.0)),
+    ("steps without a mix are offered whole", put("demand", 1, share=0.5)),
+    ("supply of rivals", put("demand", 1, rivals=0.001)),
     ("sold and unserved are the volume", scale("demand", 1, "unserved")),
     ("sold within volume", put("demand", 0, sold=10.001)),
     ("nothing sold below 0", put("demand", 0, sold=-0.001)),
@@ -327,7 +331,7 @@ def test_profit_counts_revenue_and_no_shortage():
     data = chain(objective="profit")
     data["demand"]["price"] = data["demand"]["price"].fillna(25.0)
     tables = plan() | {"costs": table("costs", COSTS + REVENUE)}
-    tables["demand"]["price"] = tables["demand"]["price"].fillna(25.0)
+    tables["demand"] = tables["demand"].fillna({"price": 25.0, "mean_price": 25.0})
     assert failed(audit(data, tables, -objective(tables))) == []
     assert failed(audit(data, tables, objective(tables))) == ["objective"]
     tables["costs"] = table("costs", COSTS + SHORTAGE + REVENUE)
