@@ -41,6 +41,8 @@ COLUMNS = {"revenue": "revenue", "duties": "duties", "subsidies": "subsidies", "
 EARNED = ("revenue", "subsidies")
 """Columns of money that comes in: the other way round than in sheet `costs`."""
 
+SUBSIDIES = ("subsidies", "subsidies once")
+
 AMOUNTS = ("revenue", "running", "capex", "once", "duties", "subsidies")
 
 OWNED = ("made", "built", "kept", "opened", "opens", "closes", "practised", "settled")
@@ -149,6 +151,7 @@ def _payments(
 ) -> Iterator[tuple[float, str, Owners]]:
     """What each posting of a line comes to (money/year, or money), its period and who pays or earns it."""
     nobody: Owners = {SHARED: 1.0}
+    grants = _share_grants(m, sets, groups) if line.name in SUBSIDIES else {}
     for amount, variable, label in zip(line.amounts, line.variables, line.labels, strict=True):
         value = amount * variable.value
         if value:
@@ -158,7 +161,7 @@ def _payments(
             elif kind == "sold":
                 yield value, label[2], shares.get(key[1:3], nobody)
             elif kind == "granted":
-                yield value, label[2], _share_grant(m, key, groups)
+                yield value, label[2], grants.get((key[0], key[3]), nobody)
             else:
                 yield value, label[2], nobody
     for amount, label, site in line.fixed:
@@ -176,13 +179,17 @@ def _share_output(m: Model, sets: Sets, groups: dict[str, str]) -> dict[tuple[st
     return {key: _as_shares(parts) for key, parts in output.items()}
 
 
-def _share_grant(m: Model, key: tuple[str, str, str, str, bool], groups: dict[str, str]) -> Owners:
-    """A subsidy is shared in proportion to what entitles to it."""
-    parts: dict[str, float] = defaultdict(float)
-    entitled = m.policies.entitled[key]
-    for amount, variable in zip(entitled.coefficients, entitled.variables, strict=True):
-        parts[_owner(variable, groups)] += amount * variable.value
-    return _as_shares(parts)
+def _share_grants(m: Model, sets: Sets, groups: dict[str, str]) -> dict[tuple[str, str], Owners]:
+    """By policy and period: what it pays is shared in proportion to what entitles to it, wherever that is.
+
+    Where the budget is less than all are entitled to, it is for nobody to say who goes without.
+    """
+    parts: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for (policy, _, _, period, once), entitled in m.policies.entitled.items():
+        years = 1 if once else sets.time.years[period]
+        for amount, variable in zip(entitled.coefficients, entitled.variables, strict=True):
+            parts[policy, period][_owner(variable, groups)] += amount * variable.value * years
+    return {key: _as_shares(shares) for key, shares in parts.items()}
 
 
 def _owner(variable: Variable, groups: dict[str, str]) -> str:
