@@ -53,7 +53,19 @@ def mixes(
     for item in sorted(set(kind[~simple])):
         last_made = (pools.get_level_values("item") == item)[:, None]
         content[:, kind == item] = _solve_mixing(moved + np.where(last_made, 0.0, processed), known[:, kind == item])
-    return pd.DataFrame(content, index=pools, columns=fresh.columns)
+    return pd.DataFrame(_without_traces(content, kind), index=pools, columns=fresh.columns)
+
+
+def _without_traces(content: np.ndarray, kind: pd.Index) -> np.ndarray:
+    """The content without source items of which a pool has next to nothing, beside what other pools have of them.
+
+    A market whose cars hold a billionth of the nickel of others holds none: where that would be from is no figure.
+    """
+    number, names = kind.factorize()
+    total = np.zeros((len(content), len(names)))
+    np.add.at(total.T, number, content.T)
+    traces = total < NEGLIGIBLE * total.max(axis=0, initial=0.0)
+    return np.where(traces[:, number], 0.0, content)
 
 
 def _pools(now: Period, before: pd.DataFrame | None) -> pd.MultiIndex:
@@ -136,7 +148,8 @@ def _solve_mixing(into: np.ndarray, fresh: np.ndarray) -> np.ndarray:
     while len(left):
         waiting = np.isin(left, target)
         if waiting.all():
-            content[left] = _together(into[np.ix_(left, left)], content[left])
+            fed = left[_find_fed(into[np.ix_(left, left)], content[left])]
+            content[fed] = np.linalg.solve(np.eye(len(fed)) - into[np.ix_(fed, fed)], content[fed])
             break
         left = left[waiting]
         led = ~np.isin(source, left)
@@ -145,13 +158,14 @@ def _solve_mixing(into: np.ndarray, fresh: np.ndarray) -> np.ndarray:
     return content
 
 
-def _together(into: np.ndarray, fresh: np.ndarray) -> np.ndarray:
-    """As `_solve_mixing`, by linear equations."""
-    equations = np.eye(len(into)) - into
-    try:
-        return np.linalg.solve(equations, fresh)
-    except np.linalg.LinAlgError:
-        return np.linalg.lstsq(equations, fresh, rcond=None)[0]
+def _find_fed(into: np.ndarray, fresh: np.ndarray) -> np.ndarray:
+    """Which pools some source reaches. Without the others, which only feed each other, the equations can be solved."""
+    fed = (fresh > 0).any(axis=1)
+    count = -1
+    while count != fed.sum():
+        count = fed.sum()
+        fed |= (into[:, fed] > 0).any(axis=1)
+    return fed
 
 
 def shares(content: pd.DataFrame, sold: pd.DataFrame) -> pd.DataFrame:

@@ -13,11 +13,8 @@ from planner_models.schema import TIERS
 KEY = ["region", "item", "source_item", "source_region", "controller", "period"]
 POOL = ["region", "item"]
 _LABEL = ["source_region", "controller"]
-_CANCELLED = 1e-13
-"""Contents below this share of the largest are what solving the equations leaves of none."""
-
 _ROUNDING = 1e-9
-"""Shares below this are left out."""
+"""Shares below this are left out, and pools that have less than this of a source item, beside the richest pool."""
 
 Pool = tuple[str, str]
 Content = dict[str, pd.DataFrame]
@@ -85,8 +82,9 @@ def _contents(case: AuditedPlan, period: str, sources: list[str], before: Conten
         known = _compute_known_shares(fresh[fresh["item"] == item], pools, inflow)
         known = _carry_over_mix(item, known, inflow, stocked, before.get(item))
         ahead = np.where((pools.get_level_values("item") == item)[:, None], 0.0, processed)
-        values = _solve(np.eye(len(pools)) - moved - ahead, known.to_numpy(float))
-        values = np.where(values < _CANCELLED * values.max(initial=0.0), 0.0, values)
+        values = _solve(moved + ahead, known.to_numpy(float))
+        amounts = values.sum(axis=1, keepdims=True)
+        values = np.where((amounts < _ROUNDING * amounts.max(initial=0.0)) | (values < 0), 0.0, values)
         found[item] = pd.DataFrame(values, index=pools, columns=known.columns)
     return found
 
@@ -152,9 +150,11 @@ def _carry_over_mix(
     return wide
 
 
-def _solve(equations: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Content by pool; of flows that run in a circle without any source, the least that there can be."""
-    try:
-        return np.linalg.solve(equations, known)
-    except np.linalg.LinAlgError:
-        return np.linalg.lstsq(equations, known, rcond=None)[0]
+def _solve(links: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Content by pool; none in pools that no source leads to, such as those of flows that run in a circle."""
+    led, grown = np.zeros(len(links), dtype=bool), known.any(axis=1)
+    while (led != grown).any():
+        led, grown = grown, grown | (links[:, grown] != 0).any(axis=1)
+    content, inside = np.zeros_like(known), np.flatnonzero(led)
+    content[inside] = np.linalg.solve(np.eye(len(inside)) - links[np.ix_(inside, inside)], known[inside])
+    return content
