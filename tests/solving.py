@@ -7,6 +7,7 @@ import numpy as np
 from planner.solver.compiled import compile_model
 from planner.solver.solver import Options, solve_arrays, with_best_base
 from planner_models.instance import Instance
+from planner_models.model import Model
 from planner_models.network import build
 
 Figure = float | str
@@ -22,6 +23,18 @@ def optimum(instance: Instance, without: str | None = None, relaxed: bool = Fals
     model = build(instance)
     if without is not None:
         model.component(without).deactivate()
+    return _solve(model, instance, relaxed)
+
+
+def optimum_with_and_without(instance: Instance, constraint: str, relaxed: bool = False) -> tuple[Figure, Figure]:
+    """The optimum, and the one of the same model without a constraint: building it costs far more than solving it."""
+    model = build(instance)
+    whole = _solve(model, instance, relaxed)
+    model.component(constraint).deactivate()
+    return whole, _solve(model, instance, relaxed)
+
+
+def _solve(model: Model, instance: Instance, relaxed: bool) -> Figure:
     compiled = with_best_base(model, compile_model(model), Options(gap=0.0))
     if relaxed:
         compiled = replace(compiled, integer=np.zeros_like(compiled.integer))

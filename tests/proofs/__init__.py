@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from planner_models.instance import Instance, apply_schema, instance
-from tests.solving import Figure, optimum
+from tests import solving
+from tests.solving import Figure
 
 PROOFS: dict[str, list[str]] = defaultdict(list)
 """The tests that prove each constraint, by its name in the model."""
@@ -58,8 +59,9 @@ def proves(
 
     def decorate(case: Callable[[], Instance]) -> Callable[[], None]:
         def test() -> None:
-            assert _figure(case(), None, relaxed) == _expected(optimum)
-            assert _figure(case(), constraint, relaxed) == _expected(without)
+            whole, reduced = solving.optimum_with_and_without(case(), constraint, relaxed)
+            assert whole == _expected(optimum)
+            assert reduced == _expected(without)
 
         assert case.__doc__, "a proof works out its figures in a docstring"
         test.__name__, test.__doc__, test.__module__ = case.__name__, case.__doc__, case.__module__
@@ -82,18 +84,14 @@ def matters(
         def test() -> None:
             full = case()
             blanked = apply_schema(sheet, full[sheet].drop(columns=column))
-            assert _figure(full, None, False) == _expected(optimum)
-            assert _figure(Instance({**full.tables, sheet: blanked}, full.settings), None, False) == _expected(blank)
+            assert solving.optimum(full) == _expected(optimum)
+            assert solving.optimum(Instance({**full.tables, sheet: blanked}, full.settings)) == _expected(blank)
 
         assert case.__doc__, "a proof works out its figures in a docstring"
         test.__name__, test.__doc__, test.__module__ = case.__name__, case.__doc__, case.__module__
         return test
 
     return decorate
-
-
-def _figure(case: Instance, without: str | None, relaxed: bool) -> Figure:
-    return optimum(case, without=without, relaxed=relaxed)
 
 
 def _expected(figure: Figure) -> Any:
