@@ -10,7 +10,7 @@ from typing import Any
 import pyomo.environ as pyo
 import pytest
 
-from planner.audit.audit import audit
+from planner.audit.audit import AUDITS, audit
 from planner.recourse.evaluation import add_evaluated_scenarios
 from planner.recourse.reaction import Recourse
 from planner.solver.compiled import compile_model
@@ -22,6 +22,7 @@ from planner_models.instance import Instance
 from planner_models.network import build
 from planner_models.plan import plan
 from planner_models.sets import derive
+from tests.plans import CONCERNED
 from tests.proofs import WORKSHOP, Rows, matters, proves, wanted, workshop, years
 from tests.solving import optimum
 
@@ -326,7 +327,8 @@ def test_every_constraint_on_flows_is_kept_in_snapshots_or_waived_by_name() -> N
 def test_stock_carries_as_long_as_it_lasts(figure: float, count: int, months: int, initial: float) -> None:
     """The shop stands still, and all must be served all the same: stock is held for the window and no more.
 
-    Recourse finds in the plan what the model has planned: full service, for so many months.
+    Recourse finds in the plan what the model has planned: full service, for so many months. All audits are asked in the
+    case that has all of it, and in the others those that a stock in a window concerns.
     """
     last = str(count)
     case = workshop(
@@ -345,7 +347,9 @@ def test_stock_carries_as_long_as_it_lasts(figure: float, count: int, months: in
     assert recourse.serve(last, snapshot).service == pytest.approx(1)
     assert recourse.months(last, snapshot) == pytest.approx(months, rel=1e-5)
     tables = add_evaluated_scenarios(model, plan(model))
-    table = audit(case, tables, solution.objective)
+    everything = count > 1 and initial > 0
+    nouns = tuple(AUDITS) if everything else (*CONCERNED["stocks"], "losses", "costs")
+    table = audit(case, tables, solution.objective, nouns)
     assert table[table["ok"] != "yes"].to_dict("records") == []
 
 
