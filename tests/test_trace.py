@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planner_models.figures.mixing import INITIAL_STOCK
+from planner_models.figures.mixing import INITIAL_STOCK, _solve_mixing, _without_traces
 from planner_models.figures.trace import origins, security
 from planner_models.instance import Instance, instance
 from planner_models.schema import RESULTS
@@ -348,6 +348,17 @@ class TestOrigins:
         )
         assert shares(table, "D", "metal") == {}
         assert shares(table, "E", "metal") == {"A/them": 1.0}
+
+    def test_nothing_comes_of_rounding_where_pools_run_in_a_circle(self):
+        """Pools 0 and 2 feed each other: what is scrap comes to both, ore only to pool 1, which has much of theirs too.
+
+        The equations of all three are solved together, which may leave 7e-18 of ore in pool 2: it has none.
+        """
+        into = np.array([[0.0, 0.0, 0.2], [3.0, 0.0, 1 / 3], [3.0, 0.0, 0.0]])
+        sources = np.array([[0.0, 0.4], [0.3, 0.0], [0.0, 0.0]])
+        content = _without_traces(_solve_mixing(into, sources), pd.Index(["ore", "scrap"]))
+        assert content[:, 0].tolist() == [0.0, pytest.approx(0.3), 0.0]
+        assert content[:, 1] == pytest.approx([1.0, 4.0, 3.0])
 
     def test_circle_that_nothing_feeds(self):
         """A flow from C to D and back with no source has no origin, and does not disturb the others."""
