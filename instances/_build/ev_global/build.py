@@ -13,6 +13,7 @@ import pandas as pd
 
 from .. import INSTANCES
 from .checks import print_checks
+from .dynamics import inertia, productivity
 from .lanes import lane_sheet
 from .plants import plant_sheets
 from .sheets import plain_sheets
@@ -22,7 +23,7 @@ from planner.workbook.write import write_instance
 
 ORDER = (
     *("settings", "periods", "regions", "items", "processes", "recipes", "firms", "sites", "lines", "line_capacity"),
-    *("options", "lanes", "duties", "demand", "stocks", "evidence"),
+    *("options", "lanes", "duties", "demand", "stocks", "productivity", "inertia", "evidence"),
 )
 
 
@@ -32,6 +33,7 @@ def build_sheets() -> dict[str, pd.DataFrame]:
     sheets |= plant_sheets(sheets)
     sheets["lanes"] = lane_sheet(sheets)
     sheets["duties"] = duties_with_lanes(sheets)
+    sheets |= {"productivity": productivity(), "inertia": inertia()}
     return {name: sheets[name].reset_index(drop=True) for name in ORDER}
 
 
