@@ -126,6 +126,10 @@ def _market(case: AuditedPlan) -> pd.DataFrame:
     return rows.assign(tier=rows["item"].map(tier))
 
 
+_SHEET_OF = {cost_sales: "arms_length", cost_hubs: "hubs", inherited_values: "learning"}
+"""By part of the costs: the sheet without which there are none."""
+
+
 def audit(case: AuditedPlan) -> list[Finding]:
     """Every cost line by tier, region and period, the discounted amounts, and their sum."""
     parts = (
@@ -142,7 +146,8 @@ def audit(case: AuditedPlan) -> list[Finding]:
         cost_expected_losses,
         risk,
     )
-    rows = pd.concat([part(case)[[*_KEY, "yearly"]] for part in parts])
+    spoken_of = (part for part in parts if part not in _SHEET_OF or case.speaks_of(_SHEET_OF[part]))
+    rows = pd.concat([part(case)[[*_KEY, "yearly"]] for part in spoken_of])
     expected = sum_by_key(_over_years(case, rows[rows["yearly"] != 0]), _KEY, "amount")
     sheet = case["costs"]
     claimed = sum_by_key(sheet, _KEY, "amount")
