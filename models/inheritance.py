@@ -4,6 +4,8 @@ In the sheets lanes, options and access a row with a name replaces the `*` row o
 cells of columns declared with `inherits` mean what the `*` row says (MODEL.md, section 14).
 """
 
+from functools import cache
+
 import pandas as pd
 
 from planner_models.schema import INPUTS, keys, meta
@@ -16,6 +18,13 @@ INHERITING: dict[str, list[str]] = {
     if (columns := [name for name, column in schema.columns.items() if meta(column)["inherits"]])
 }
 """By sheet: the columns whose blank cells inherit."""
+
+
+@cache
+def _find_member(sheet: str) -> str:
+    """The key column of a sheet in which `*` may be written."""
+    (member,) = (name for name in keys(INPUTS[sheet]) if meta(INPUTS[sheet].columns[name])["wildcard"])
+    return member
 
 
 def general_rows(sheet: str, frame: pd.DataFrame) -> pd.Series:
@@ -33,7 +42,7 @@ def general_rows(sheet: str, frame: pd.DataFrame) -> pd.Series:
     pandas.Series
         Indexed like `frame`; missing for `*` rows themselves and where there is no `*` row.
     """
-    (member,) = (name for name in keys(INPUTS[sheet]) if meta(INPUTS[sheet].columns[name])["wildcard"])
+    member = _find_member(sheet)
     general = frame[member] == EVERY
     found = pd.Series(float("nan"), index=frame.index)
     if general.all() or not general.any():
@@ -60,7 +69,9 @@ def resolve_inheritance(sheet: str, frame: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         `frame` itself where nothing is inherited, else a copy.
     """
-    columns = [name for name in INHERITING.get(sheet, ()) if frame[name].isna().any()]
+    if sheet not in INHERITING or not (frame[_find_member(sheet)] == EVERY).any():
+        return frame
+    columns = [name for name in INHERITING[sheet] if frame[name].isna().any()]
     general = general_rows(sheet, frame).dropna() if columns else pd.Series(dtype=float)
     if general.empty:
         return frame

@@ -25,6 +25,7 @@ from tests.test_check import (
     names_every_sheet_it_reads,
     places,
     put,
+    share_tables,
     sound,
     survives_an_empty_sheet,
 )
@@ -73,9 +74,12 @@ def integrated() -> Tables:
     }  # fmt: skip
 
 
+SOUND = instance(integrated())
+
+
 def found(tables: Tables, **settings: Any) -> list[Issue]:
     chosen = {"objective": "profit"} | settings
-    return check(Sheets(instance(tables, **chosen)))  # type: ignore[arg-type]
+    return check(Sheets(share_tables(instance(tables, **chosen), SOUND)))  # type: ignore[arg-type]
 
 
 def cell(sheet: str, row: int, column: str) -> str:

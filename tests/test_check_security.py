@@ -14,7 +14,7 @@ from planner.checks.check import CHECKS, check
 from planner.issues import Issue
 from planner.workbook.read import read_instance
 from planner_models.instance import instance
-from tests.test_check import Sheets, Tables, add, both, drop, names_every_sheet_it_reads, places, put
+from tests.test_check import Sheets, Tables, add, both, drop, names_every_sheet_it_reads, places, put, share_tables
 from tests.test_check_integration import cell, integrated
 from tests.workbooks.books import write
 
@@ -45,9 +45,12 @@ def secure() -> Tables:
     }  # fmt: skip
 
 
+SOUND = instance(secure())
+
+
 def found(tables: Tables, **settings: Any) -> list[Issue]:
     chosen = {"objective": "profit"} | settings
-    return check(Sheets(instance(tables, **chosen)))  # type: ignore[arg-type]
+    return check(Sheets(share_tables(instance(tables, **chosen), SOUND)))  # type: ignore[arg-type]
 
 
 def test_secure_chain_has_no_issue():

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 from planner.checks import Check, needs, report_error, report_warning
@@ -41,6 +42,7 @@ _NOTE = re.compile(
 )
 
 
+@cache
 def _name_columns() -> list[tuple[str, str]]:
     """Sheet and column of every text that names something."""
     return [
