@@ -205,7 +205,7 @@ BROKEN: list[tuple[str, Change, dict[str, Any], list[tuple[str, str, str]], str]
      [("error", "options", "N2")], "2,4"),
     ("multiples without exponent", put("options", 2, multiples="2;3"), {}, [("warning", "options", "N2")], "no effect"),
     ("exponent of 1", put("options", 2, scale_exponent=1, max_modules=4), {},
-     [("warning", "options", "L2")], "no cheaper"),
+     [("warning", "options", "M2")], "no cheaper"),
     ("multiple with a row of its own", both(put("options", 2, scale_exponent=0.7, max_modules=4), add("options", {
         "site": "works", "process": "smelting", "option": "small x 2", "size": 20, "lead_periods": 1})), {},
      [("error", "options", "C2")], "small x 2"),
@@ -223,7 +223,7 @@ BROKEN: list[tuple[str, Change, dict[str, Any], list[tuple[str, str, str]], str]
      [("warning", "lanes", "A3"), ("warning", "items", "A4")], "stays empty"),
     ("chokepoint in two spellings", both(put("lanes", 2, chokepoints="Suez; Malacca"), add("lanes", {
         "origin": "North", "destination": "South", "item": "ore", "mode": "rail", "chokepoints": "SUEZ"})), {},
-     [("warning", "lanes", "K3")], "`SUEZ` is taken for another than `Suez` \\(K2\\)"),
+     [("warning", "lanes", "L3")], "`SUEZ` is taken for another than `Suez` \\(L2\\)"),
     # duties
     ("duty that ends before it begins", put("duties", 2, **{"from": "2030", "to": "2025"}), {},
      [("error", "duties", "F2")], "exchange"),
@@ -579,11 +579,13 @@ def names_every_sheet_it_reads(rule: Check, tables: Tables) -> None:
     recorder = Recorder(data.tables)
     recorder.asked = set()
     off = data.settings | {name: "off" for name, value in data.settings.items() if value == "on"}
-    for settings in (data.settings, off):  # some have something to say only where a mechanism is off
+    profit = data.settings | {"objective": "profit", "conduct": 0.5}
+    every = (data.settings, off, profit)  # some have something to say only without a mechanism, or under profit
+    for settings in every:
         list(rule(Sheets(Instance(recorder, settings))))
     read = set(recorder.asked)
     assert read
-    for sheet, settings in product(read, (data.settings, off)):
+    for sheet, settings in product(read, every):
         recorder.asked = set()
         faulty = Sheets(Instance(recorder, settings), [Issue("error", sheet, "A2", "wrong")])
         assert list(rule(faulty)) == []
