@@ -66,7 +66,7 @@ SOUND: list[dict[str, Any]] = [
     rule("min_capacity", 20),
     rule("max_capacity", 10, by="region"),
     rule("max_new", 0, by="process", who="make"),
-    rule("max_open", 1, by="hub"),
+    rule("max_open", 1, by="hub", item="*"),
 ]
 
 
