@@ -160,7 +160,7 @@ BROKEN: list[tuple[str, Any, dict[str, Any], list[tuple[str, str, int, str]], st
     *((f"{kind} without {column}", rule(kind, **cells), {}, [("error", "rules", 5, column)], words)
       for kind, column, cells, words in (
           ("budget", "limit", {}, "needs a limit \\(money\\)"),
-          ("max_share", "by", {"limit": 0.5}, "write region or bloc or firm or site or control"),
+          ("max_share", "by", {"limit": 0.5}, "write region or bloc or firm or site or process or control"),
           ("max_hhi", "by", {"limit": 0.5, "by": "site"}, "write region or bloc or firm"),
           ("min_sources", "count", {"limit": 0.2, "by": "site", "item": "metal"}, "number of sources"),
           ("min_local_content", "scope", {"limit": 0.2, "item": "metal"}, "write it"),
