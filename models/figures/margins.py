@@ -10,6 +10,9 @@ from planner_models.sets import Sets
 NO_MONEY = ("revenue", OVERHEAD, SURPLUS, AFTER, "risk")
 """Cost lines that are shown apart, or that nobody pays."""
 
+MOST_NAMED = 3
+"""Lines left out that are named one by one."""
+
 COLUMNS = ["period", "revenue", "overhead", "costs", "existing_capital", "profit", "margin", "known_margin", "left_out"]
 
 
@@ -64,8 +67,14 @@ def _existing_capital(sets: Sets, capacity: pd.DataFrame) -> tuple[dict[str, flo
     rows = rows[rows["home"].eq(True)]
     rows = rows.assign(annuity=rows["each"] * rows["existing"].astype(float))
     without = rows[rows["each"].isna()]
-    names = without.assign(name=without["process"] + " at " + without["site"]).groupby("period")["name"].agg("; ".join)
+    names = without.assign(name=without["process"] + " at " + without["site"]).groupby("period")["name"].agg(_name_some)
     return frames.entries(rows.groupby("period")["annuity"].sum()), frames.entries(names)
+
+
+def _name_some(names: pd.Series) -> str:
+    """The first names, and how many more there are."""
+    shown, more = list(names[:MOST_NAMED]), len(names) - MOST_NAMED
+    return "; ".join([*shown, f"{more} more"] if more > 0 else shown)
 
 
 def _known_margins(sets: Sets, demand: pd.DataFrame) -> dict[str, float]:

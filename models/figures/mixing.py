@@ -160,11 +160,11 @@ def _solve_mixing(into: np.ndarray, fresh: np.ndarray) -> np.ndarray:
 
 def _find_fed(into: np.ndarray, fresh: np.ndarray) -> np.ndarray:
     """Which pools some source reaches. Without the others, which only feed each other, the equations can be solved."""
-    fed = (fresh > 0).any(axis=1)
+    fed = fresh.max(axis=1, initial=0.0) > 0
     count = -1
     while count != fed.sum():
         count = fed.sum()
-        fed |= (into[:, fed] > 0).any(axis=1)
+        fed |= into[:, fed].max(axis=1, initial=0.0) > 0
     return fed
 
 

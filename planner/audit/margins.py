@@ -52,7 +52,11 @@ def _existing_capital(case: AuditedPlan) -> tuple[pd.Series, pd.Series]:
     )
     years = rows["period"].map(case.periods["years"]).astype(float)
     rows = rows.assign(paid=rows["existing"] * rows["each"] * years, name=rows["process"] + " at " + rows["site"])
-    names = rows[rows["each"].isna()].groupby("period")["name"].agg("; ".join)
+    names = (
+        rows[rows["each"].isna()]
+        .groupby("period")["name"]
+        .agg(lambda each: "; ".join([*each[:3], *([f"{len(each) - 3} more"] if len(each) > 3 else [])]))
+    )
     return rows.groupby("period")["paid"].sum().reindex(case.periods.index).fillna(0.0), names
 
 

@@ -152,9 +152,9 @@ def _carry_over_mix(
 
 def _solve(links: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Content by pool; none in pools that no source leads to, such as those of flows that run in a circle."""
-    led, grown = np.zeros(len(links), dtype=bool), known.any(axis=1)
+    led, grown = np.zeros(len(links), dtype=bool), np.abs(known).max(axis=1, initial=0.0) > 0
     while (led != grown).any():
-        led, grown = grown, grown | (links[:, grown] != 0).any(axis=1)
+        led, grown = grown, grown | (np.abs(links[:, grown]).max(axis=1, initial=0.0) > 0)
     content, inside = np.zeros_like(known), np.flatnonzero(led)
     content[inside] = np.linalg.solve(np.eye(len(inside)) - links[np.ix_(inside, inside)], known[inside])
     return content
