@@ -135,7 +135,7 @@ def test_partner_without_offers_asks_for_nothing():
 def test_project_too_late_to_be_ready_is_caught():
     """The launch in period 3 is still in time; a lab begun then would be ready after the horizon."""
     late = [
-        add("projects", "lab", "own", "3", None, 0.0, 1.0, None),
+        add("projects", "lab", "own", "3", None, 1.0, None),
         add("costs", "development", "downstream", "*", "3", 1.0, 1.0),
     ]
     found = checks_failed(SOUND, plan(), *late)
