@@ -45,6 +45,22 @@ CASH = {
     "demand": wanted("1", "2", penalty=50),
 }
 
+APART: dict[str, Any] = {
+    "settings": {"coordination": "off", "market_markup": 0.5, "market_friction": 0.1},
+    "items": [{"item": "good", "tier": "midstream", "value": 10}, {"item": "car", "tier": "downstream"}],
+    "processes": [{"other_cost": 2}, {"process": "build", "tier": "downstream"}],
+    "recipes": [
+        *WORKSHOP["recipes"],
+        {"process": "build", "item": "good", "quantity": -1},
+        {"process": "build", "item": "car", "quantity": 1},
+    ],
+    "firms": [{"firm": "own"}, {"firm": "twin"}],
+    "sites": [*WORKSHOP["sites"], {"site": "works", "region": "here", "firm": "twin"}],
+    "lines": [LINE, {"site": "works", "process": "build", "capacity": 10}],
+    "demand": wanted("1", "2", item="car"),
+}
+"""One group makes goods, of which another builds cars."""
+
 CASES: list[tuple[str, float, dict[str, Any]]] = [
     # 3,000,000 h x 0.5 / 10^6 = 1.5 per good
     ("labour", 8 * 1.5 * 2.44, {"processes": [{"labour": 3e6}], "regions": [COUNTRY]}),
@@ -232,6 +248,33 @@ CASES: list[tuple[str, float, dict[str, Any]]] = [
         CASH | {"policies": [{"policy": "grant", "kind": "capex", "item": "good", "rate": 0.3}]},
     ),
     ("revenue", -8 * 9 * 2.44, {"settings": {"objective": "profit"}, "demand": wanted("1", "2", price=9)}),
+    (
+        "overhead",
+        8 * 0.9 * 2.44,
+        {"settings": {"objective": "profit"}, "demand": wanted("1", "2", price=9, overhead=0.1)},
+    ),
+    # 8 goods at 7, of which 4 would have been paid 9 for: half of 8 counts
+    (
+        "consumers' surplus counted",
+        -0.5 * 8 * 2.44,
+        {
+            "settings": {"objective": "profit", "conduct": 0.5},
+            "demand": [*wanted("1", "2", price=9, volume=4), *wanted("1", "2", price=7, step="2")],
+        },
+    ),
+    # half of 2 on the capacity of 10 for a year after the plan, three years from now
+    (
+        "experience after the plan",
+        -10 * 0.512,
+        {
+            "settings": {"experience_years": 1},
+            "processes": [{"other_cost": 2, "learnable_share": 1}],
+            "learning": [{"process": "make", "level": 1, "threshold": 1, "saving": 0.5}],
+        },
+    ),
+    # half of the 2 that a good costs to make, and a tenth of its value of 10
+    ("arm's-length margin", 8 * 1 * 2.44, APART),
+    ("arm's-length friction", 8 * 1 * 2.44, APART),
 ]
 
 
@@ -240,7 +283,8 @@ def lines_of(case: dict[str, Any]) -> dict[str, float]:
     sheets: dict[str, Rows] = {"periods": [{"period": "1"}, {"period": "2", "years": 2}], "demand": wanted("1", "2")}
     sheets |= {sheet: rows for sheet, rows in case.items() if sheet != "settings"}
     if "processes" in case:
-        sheets["processes"] = [{"process": "make", "tier": "downstream"} | case["processes"][0]]
+        first, *more = case["processes"]
+        sheets["processes"] = [{"process": "make", "tier": "downstream"} | first, *more]
     if len(sheets.get("regions", [])) == 1:
         sheets["regions"] = [*sheets["regions"], {"region": "there"}]
     model = build(workshop({"discount_rate": 0.25} | case.get("settings", {}), **sheets))
