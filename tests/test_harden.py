@@ -85,6 +85,7 @@ def test_the_price_of_surviving(
     assert (tried.loc[tried["together"] <= losses, "service"] >= service - 1e-6).all()
 
 
+@pytest.mark.slow
 def test_workers_search_as_one_process_does(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     """Two periods, a worker for each: the same cases in the same order, and the same price."""
     two = [{"period": "now"}, {"period": "later"}]
