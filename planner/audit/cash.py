@@ -110,16 +110,17 @@ def _saved(case: AuditedPlan) -> pd.DataFrame:
 
 
 def _granted(case: AuditedPlan) -> pd.DataFrame:
-    """Subsidies as the sheet `costs` claims them, in proportion to what each site is entitled to.
+    """What each policy has spent in a period, in proportion to what each site is entitled to, in all regions together.
 
-    A policy that has spent all it may pays less than that: each shares in what its own policies pay.
+    Where its budget is short, nothing says who goes without.
     """
     rows = claims(case)
     spent = sum_by_key(case["policies"], ["policy", "period"], "spent")
     entitled = rows.groupby(["policy", "period"])["amount"].transform("sum")
     paid = pd.MultiIndex.from_frame(rows[["policy", "period"]])
     part = spent.reindex(paid, fill_value=0.0).to_numpy() / entitled.where(entitled > 0, 1.0)
-    return _split(case, rows.assign(most=rows["amount"] * part), SUBSIDIES, "subsidies")
+    paid_to = (rows["amount"] * part).astype(float)
+    return rows.assign(group=_group(case, rows["site"]), column="subsidies", amount=paid_to)
 
 
 def _split(case: AuditedPlan, rows: pd.DataFrame, lines: tuple[str, ...], column: str) -> pd.DataFrame:

@@ -45,9 +45,6 @@ def solve(model: Model, options: Options | None = None, progress: Callable[[Prog
     return solution
 
 
-BASE_SHARE = 0.25
-"""Share of the time limit that the search of the cheapest base may take, before the plan itself is searched."""
-
 Rounding = Callable[[np.ndarray], np.ndarray]
 """Turns values, one per column, into values with whole integers."""
 
@@ -95,7 +92,7 @@ def with_best_base(model: Model, compiled: Compiled, options: Options) -> Compil
     Parameters
     ----------
     model : a built model, and `compiled`, its arrays
-    options : how near to the best the cheapest base is searched; it may take a share of the time, `BASE_SHARE`
+    options : how near to the best, and in which time, the cheapest base is searched
 
     Returns
     -------
@@ -115,9 +112,7 @@ def with_best_base(model: Model, compiled: Compiled, options: Options) -> Compil
     upper = compiled.row_upper.copy()
     upper[limits] = np.inf
     fixed = _holding(compiled, place[id(model.risk.best_base[LIMIT])], 0.0)
-    limit = None if options.time_limit is None else BASE_SHARE * options.time_limit
-    hurried = replace(options, time_limit=limit)
-    values = _search_base(model, replace(fixed, cost=cost, offset=0.0, row_upper=upper), hurried)
+    values = _search_base(model, replace(fixed, cost=cost, offset=0.0, row_upper=upper), options)
     if values is None:
         return fixed
     cost[breaches] = 0.0
