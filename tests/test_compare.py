@@ -296,7 +296,7 @@ def test_the_step_of_a_market_that_has_several(tmp_path: Path):
 
     def demand(*rows: tuple[str, str, float]) -> Change:
         return rows_of("demand", *[
-            ("north", "cell", period, "base", volume, volume, 0.0, 1.0, step) for period, step, volume in rows
+            ("north", "cell", period, "base", step, volume, volume, 0.0, 1.0) for period, step, volume in rows
         ])  # fmt: skip
 
     files = [
