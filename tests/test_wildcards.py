@@ -124,6 +124,51 @@ CASES: dict[str, tuple[Instance, float]] = {
         ),
         56,
     ),
+    # 8 goods pass the middle, at the half that the row for goods says, not the 1 of all items: 16 + 4
+    "hubs: the named row replaces": (
+        workshop(
+            regions=[{"region": name} for name in ("here", "middle", "there")],
+            lanes=[LANE | {"destination": "middle"}, LANE | {"origin": "middle"}],
+            hubs=[
+                {"region": "middle", "item": "*", "handling_cost": 1},
+                {"region": "middle", "item": "good", "handling_cost": 0.5},
+            ],
+            **FAR,
+        ),
+        20,
+    ),
+    # an hour at 1 for each good, a half of it everywhere and a half of that here: 8 x 2.25
+    "productivity: both multiply": (
+        workshop(
+            regions=[{"region": "here", "wage": 1}, {"region": "there"}],
+            processes=[WORKSHOP["processes"][0] | {"labour": 1e6}],
+            productivity=[{"where": "*", "labour": 0.5}, {"where": "here", "labour": 0.5}],
+        ),
+        18,
+    ),
+    # 8 were supplied the year before, as the row for all says; of goods a quarter may go: 6 x 2 + 2 x 1
+    "inertia: blank initial": (
+        workshop(
+            inertia=[
+                {"item": "*", "source": "*", "destination": "*", "max_fall": 0.5, "initial": 8},
+                {"item": "good", "source": "here", "destination": "here", "max_fall": 0.25},
+            ],
+            demand=wanted("1", penalty=1),
+        ),
+        14,
+    ),
+    # nothing new may be built but for this process here, which may: 16 + 4
+    "growth: the named row replaces": (
+        workshop(
+            options=[{"process": "make", "option": "module", "size": 8, "life": 1, "capex": 4}],
+            growth=[
+                {"what": "*", "where": "*", "max_growth": 0, "seed": 0},
+                {"what": "make", "where": "here", "max_growth": 0, "seed": 8},
+            ],
+            **EMPTY,
+        ),
+        20,
+    ),
 }
 
 

@@ -7,9 +7,9 @@ TABLES = [
     table(
         "productivity",
         "How much more or less is needed, and made, in a place than the figures of a process say. All rows that match "
-        "a line multiply, named or `*`. Hours and energy count in costs and in emissions of the grid; nothing changes "
-        "in a cost that a line states as unit_cost. Output multiplies what existing capacity, line_capacity and "
-        "modules can make, at the same fixed cost and capex.",
+        "a line multiply: a named row does not replace the `*` row. Hours and energy count in costs and in emissions "
+        "of the grid; nothing changes in a cost that a line states as unit_cost. Output multiplies what existing "
+        "capacity, line_capacity and modules can make, at the same fixed cost and capex.",
         {
             "where": reference(
                 "region, bloc or firm of the line, or * for all",
