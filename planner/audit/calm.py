@@ -35,6 +35,9 @@ Pool = tuple[str, str]
 """Region and item."""
 
 _MONTHS = 12.0
+_SUMMING = 1e-12
+"""Share of all that a plan pays that summing it up may be off."""
+
 _NEAR = 1e-6
 """How near the bound must come to the optimum, relative to what the flows of the base cost."""
 
@@ -335,7 +338,9 @@ def impacts(case: AuditedPlan) -> pd.DataFrame:
         )
         weight = months / _MONTHS * case.periods.at[period, "annual"] / case.periods.at[period, "years"]
         sums.loc[scenario] += weight * np.array([saved, most, size, proved - saved])
-    return sums
+    paid = float(case["costs"]["discounted"].abs().sum())
+    rounding = sums["gap"].abs() <= _SUMMING * paid  # where nothing moves, all that the programme costs is rounding
+    return sums.assign(gap=sums["gap"].where(~rounding, 0.0))
 
 
 def audit(case: AuditedPlan) -> list[Finding]:
