@@ -26,9 +26,11 @@ def solved_to(workbook: Path, given_by: str, path: Path, options: list[str]) -> 
     return path
 
 
-def solved(workbook: Path, given_by: str, folder: Path, sheets: list[str]) -> dict[str, pd.DataFrame]:
+def solved(
+    workbook: Path, given_by: str, folder: Path, sheets: list[str], options: list[str] | None = None
+) -> dict[str, pd.DataFrame]:
     """Sheets of the result workbook of an instance, solved in `folder`; of disturbed courses nothing."""
-    path = solved_to(workbook, given_by, folder / f"{workbook.stem}_result.xlsx", [])
+    path = solved_to(workbook, given_by, folder / f"{workbook.stem}_result.xlsx", options or [])
     found = pd.read_excel(path, sheet_name=sheets, engine="openpyxl")
     return {name: sheet[sheet["scenario"] == "base"] if "scenario" in sheet else sheet for name, sheet in found.items()}
 

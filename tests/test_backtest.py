@@ -16,6 +16,7 @@ from planner_models.sets import derive
 from planner_models.sets.scenarios import Snapshot
 from tests.results import base
 from tests.sourced_instances import solved_to
+from tests.test_ev_china import COARSE
 
 ROOT = Path(__file__).parents[1]
 
@@ -43,8 +44,8 @@ def test_security_is_worth_its_name(tmp_path: Path) -> None:
     """Through each event the plan with security loses no more, and through the chip shortage hardly any vehicle."""
     off = ["--set", "settings[rules]=off", "--set", "settings[scenarios]=off"]
     paths = {
-        "without": solved_to(WORKBOOK, "EV_CHINA_PLAIN", tmp_path / "plain.xlsx", off),
-        "with": solved_to(WORKBOOK, "EV_CHINA_RESULT", tmp_path / "secure.xlsx", []),
+        "without": solved_to(WORKBOOK, "EV_CHINA_PLAIN", tmp_path / "plain.xlsx", [*off, *COARSE]),
+        "with": solved_to(WORKBOOK, "EV_CHINA_RESULT", tmp_path / "secure.xlsx", COARSE),
     }
     plans = {name: read_result_file(path, name) for name, path in paths.items()}
     table = backtest(plans, derive(plans["with"].instance).snapshots)
