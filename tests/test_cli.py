@@ -16,6 +16,7 @@ import pytest
 from planner import planning
 from planner.audit.audit import audit
 from planner.cli.main import run
+from planner.interface import solving
 from planner.solver.compiled import compile_model
 from planner.workbook.read import read_tables
 
@@ -168,7 +169,7 @@ def test_a_folder_that_vanishes_meanwhile_is_no_mistake_of_the_command_line(
         folder.rmdir()
         return make_plan(*arguments)
 
-    monkeypatch.setattr(planning, "make_plan", swept)
+    monkeypatch.setattr(solving, "make_plan", swept)
     assert run(["solve", str(example), "-o", str(folder / "r.xlsx")]) == 1
 
 
