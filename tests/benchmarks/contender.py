@@ -42,15 +42,16 @@ def main() -> None:
     data, deriving = _given(CASES[given.case](given.columns), own)
     before = _peak()
     began, busy = time.perf_counter(), time.process_time()
-    solver = load(data)
+    loaded = load(data)
     ready = time.process_time() - busy
+    solver, unit = (loaded.solver, loaded.scale.money) if own else (loaded, 1.0)
     facts = {"seconds": deriving + ready, "ready": ready, "elapsed": time.perf_counter() - began}
     facts |= {"peak": _peak(), "before": before}
     facts |= {"columns": solver.getNumCol(), "rows": solver.getNumRow(), "nonzeros": solver.getNumNz()}
     if given.solve:
         solver.setOptionValue("solve_relaxation", True)
         solver.run()
-        facts["optimum"] = solver.getObjectiveValue()
+        facts["optimum"] = solver.getObjectiveValue() / unit
     print(json.dumps(facts))
 
 

@@ -60,7 +60,7 @@ def measured(instance: Instance, count: int, limit: float) -> Measured:
     case = disrupted(instance, count) if count else instance.with_settings(scenarios="off", rules="off")
     began = time.process_time()
     compiled = compile_model(build(case))
-    solver = load(replace(compiled, integer=np.zeros_like(compiled.integer)))
+    solver = load(replace(compiled, integer=np.zeros_like(compiled.integer))).solver
     loaded = time.process_time()
     solver.setOptionValue("time_limit", limit)
     solver.run()

@@ -105,7 +105,8 @@ def relaxation(compiled: Compiled) -> float:
     """The bound from which the search starts, in money."""
     solver = load(replace(compiled, integer=np.zeros_like(compiled.integer)))
     solver.run()
-    return float(solver.getObjectiveValue())
+    assert solver.optimum is not None
+    return solver.optimum[0]
 
 
 def main() -> None:

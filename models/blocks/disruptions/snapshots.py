@@ -59,9 +59,15 @@ NOT_HELD = (
     "local_in_use",
     "local_made",
     "min_service",
+    "traded_of_made",
+    "own_sales",
+    "own_use",
+    "owned_in_stock",
+    "traded_in_force",
+    "traded_share",
 )
-"""The others: what must be run or taken is waived; experience, clusters, thresholds and subsidies stay as they are; and
-security rules look at the base."""
+"""The others: what must be run or taken is waived; experience, clusters, thresholds and subsidies stay as they are;
+what is sold at arm's length is settled in the base; and security rules look at the base."""
 
 
 @dataclass(frozen=True)
