@@ -14,7 +14,6 @@ from itertools import pairwise
 import pandas as pd
 import pyomo.environ as pyo
 
-from planner_models import frames
 from planner_models.blocks.changes import NAME as CHANGES
 from planner_models.blocks.costs import CostLine
 from planner_models.blocks.demand import SURPLUS
@@ -23,6 +22,7 @@ from planner_models.instance import Instance
 from planner_models.linear import LinearExpression, Variable
 from planner_models.model import Model
 from planner_models.sets import Sets
+from planner_models.sets.coordination import name_groups
 from planner_models.sets.rules import EVERY
 
 SHARED = "shared"
@@ -116,12 +116,10 @@ def find_groups(instance: Instance) -> dict[str, str]:
     dict of str to str
         Names of groups.
     """
-    firms = instance["firms"].set_index("firm", drop=False)
-    home = firms[firms["home"] == "yes"]
-    named = home["group"].fillna(home["firm"]) if "group" in home else home["firm"]
-    groups: dict[str, str] = frames.entries(named)
+    firms, groups = instance["firms"], name_groups(instance)
+    home = set(firms.loc[firms["home"] == "yes", "firm"])
     sites = zip(instance["sites"]["site"], instance["sites"]["firm"], strict=True)
-    return {site: groups[firm] for site, firm in sites if firm in groups}
+    return {site: groups[firm] for site, firm in sites if firm in home}
 
 
 def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:

@@ -6,6 +6,7 @@ from planner_models import frames
 from planner_models.blocks.demand import OVERHEAD, SURPLUS
 from planner_models.blocks.experience import AFTER
 from planner_models.sets import Sets
+from planner_models.sets.modules import smallest_options
 
 NO_MONEY = ("revenue", OVERHEAD, SURPLUS, AFTER, "risk")
 """Cost lines that are shown apart, or that nobody pays."""
@@ -56,10 +57,7 @@ def margins(sets: Sets, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 def _existing_capital(sets: Sets, capacity: pd.DataFrame) -> tuple[dict[str, float], dict[str, str]]:
     """By period: the annuity of existing capacity of home lines in money/year, and the lines that have no option."""
-    options = sets.options.reset_index()
-    smallest = (
-        options.sort_values("size", kind="stable").drop_duplicates(["site", "process"]).set_index(["site", "process"])
-    )
+    smallest = smallest_options(sets.options.reset_index())
     each = smallest["annuity"] / smallest["size"]
     rows = capacity[capacity["existing"].astype(float) > 0]
     lines = pd.MultiIndex.from_frame(rows[["site", "process"]])

@@ -13,6 +13,7 @@ from planner_models import frames
 from planner_models.instance import Instance
 from planner_models.keys import Draw, Line, Offer
 from planner_models.sets.access import LINE, OFFER, SPOT
+from planner_models.sets.modules import smallest_options
 
 Recipes = dict[str, tuple[tuple[str, float], ...]]
 
@@ -86,8 +87,7 @@ def full_conversion(lines: pd.DataFrame, options: pd.DataFrame) -> dict[Line, fl
     dict of (str, str) to float
         By site and process, money/activity.
     """
-    smallest = options.reset_index().sort_values(["size", "option"]).drop_duplicates(LINE).set_index(LINE)
-    each = smallest.reindex(lines.index)
+    each = smallest_options(options.reset_index()).reindex(lines.index)
     capacity = (lines["capacity"] * lines["output"]).where(lines["capacity"] > 0)
     fixed = (lines["fixed_cost"] / capacity).fillna(each["fixed_cost"] / each["size"])
     return frames.entries(lines["conversion"] + fixed.fillna(0.0) + (each["annuity"] / each["size"]).fillna(0.0))

@@ -51,12 +51,28 @@ def _larger(options: pd.DataFrame) -> Iterator[pd.DataFrame]:
                 yield pd.DataFrame([row | scaled])
 
 
+def smallest_options(options: pd.DataFrame) -> pd.DataFrame:
+    """The option of each line with the smallest module, of equal ones the first by name.
+
+    Parameters
+    ----------
+    options
+        Rows with columns site, process, option and size (activity/year).
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per line, indexed by site and process.
+    """
+    line = ["site", "process"]
+    return options.sort_values(["size", "option"]).drop_duplicates(line).set_index(line)
+
+
 def _without_scale(options: pd.DataFrame) -> pd.DataFrame:
     """The options as written, each at the cost per unit of capacity of its line's smallest; modules stay whole."""
     line = ["site", "process"]
-    smallest = options.sort_values(["size", "option"]).drop_duplicates(line)
     places = pd.MultiIndex.from_frame(options[line])
-    each = smallest.set_index(line)[["capex", "fixed_cost", "size"]].reindex(places)
+    each = smallest_options(options)[["capex", "fixed_cost", "size"]].reindex(places)
     costs = {name: (each[name] / each["size"]).to_numpy() * options["size"] for name in ("capex", "fixed_cost")}
     return options.assign(family=options["option"], multiple=1.0, **costs)
 

@@ -66,7 +66,7 @@ def _column(line: str) -> str:
 def _group(case: AuditedPlan, sites: pd.Series) -> pd.Series:
     """The group of each site; of a firm that is not home, nobody's."""
     firms = case.instance["firms"].set_index("firm", drop=False)
-    named = firms["group"].fillna(firms["firm"]) if "group" in firms else firms["firm"]
+    named = firms["group"].fillna(firms["firm"])
     return sites.map(case.sites["firm"]).map(named[firms["home"] == "yes"]).astype(object).fillna(SHARED)
 
 
