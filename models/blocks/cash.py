@@ -15,6 +15,7 @@ import pandas as pd
 import pyomo.environ as pyo
 
 from planner_models.blocks.changes import NAME as CHANGES
+from planner_models.blocks.coordination import MARGIN
 from planner_models.blocks.costs import CostLine
 from planner_models.blocks.demand import SURPLUS
 from planner_models.blocks.experience import AFTER
@@ -29,11 +30,11 @@ SHARED = "shared"
 """Group of what no group pays or earns alone: transport, duties, offers, projects, stocks, what outside firms make."""
 
 UNPAID = (
-    *("capital", "capital spending", "shortage", SURPLUS, AFTER),
+    *("capital", "capital spending", "shortage", SURPLUS, AFTER, MARGIN),
     *("expected loss", "risk", "rule breach", "rule breach once"),
 )
 """Cost lines that nobody pays within the plan: annuities, instead of which capex is paid, the weights of risk and
-penalties, what consumers gain, and what experience saves later."""
+penalties, what consumers gain, what experience saves later, and what groups at home pay each other."""
 
 COLUMNS = {"revenue": "revenue", "duties": "duties", "subsidies": "subsidies", "subsidies once": "subsidies"}
 """By cost line: the column of sheet `cash` it is in; all others are `running`, or `once` where they are paid once."""

@@ -3,13 +3,14 @@
 import pandas as pd
 
 from planner_models import frames
+from planner_models.blocks.coordination import MARGIN
 from planner_models.blocks.demand import OVERHEAD, SURPLUS
 from planner_models.blocks.experience import AFTER
 from planner_models.sets import Sets
 from planner_models.sets.modules import smallest_options
 
-NO_MONEY = ("revenue", OVERHEAD, SURPLUS, AFTER, "risk")
-"""Cost lines that are shown apart, or that nobody pays."""
+NO_MONEY = ("revenue", OVERHEAD, SURPLUS, AFTER, MARGIN, "risk")
+"""Cost lines that are shown apart, that nobody pays, or that firms at home pay each other."""
 
 MOST_NAMED = 3
 """Lines left out that are named one by one."""

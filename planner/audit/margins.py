@@ -6,7 +6,10 @@ from planner.audit import Finding, never, same
 from planner.audit.case import LINE, AuditedPlan, sum_by_key
 from planner.audit.options import tabulate_options
 
-_APART = ("revenue", "overhead", "consumers' surplus counted", "experience after the plan", "risk")
+_APART = (
+    *("revenue", "overhead", "consumers' surplus counted", "experience after the plan", "risk"),
+    "arm's-length margin",
+)
 
 
 def audit(case: AuditedPlan) -> list[Finding]:

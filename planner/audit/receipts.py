@@ -9,10 +9,10 @@ CAPITAL = ("capital", "capital spending")
 """The cost lines that capex, counted from the modules ordered, takes the place of."""
 
 NOT_PAID = (
-    *(*CAPITAL, "shortage", "consumers' surplus counted", "experience after the plan"),
+    *(*CAPITAL, "shortage", "consumers' surplus counted", "experience after the plan", "arm's-length margin"),
     *("expected loss", "risk", "rule breach", "rule breach once"),
 )
-"""Cost lines that nobody pays."""
+"""Cost lines that nobody pays, or that firms at home pay each other."""
 
 
 @cache_table

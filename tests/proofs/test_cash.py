@@ -17,6 +17,7 @@ from planner_models.plan import ResultTables, plan
 from tests.plans import failed
 from tests.proofs import WORKSHOP, Rows, proves, wanted, workshop, years
 from tests.proofs.ruled import rule, soft
+from tests.proofs.test_costs import APART
 from tests.solving import optimum
 
 MODULE = {"process": "make", "option": "module", "size": 10, "capex": 6, "life": 6}
@@ -177,6 +178,22 @@ def test_what_consumers_gain_is_no_cash() -> None:
     together = tables["cash"].set_index("group").loc["*"]
     assert together["revenue"] == pytest.approx(64)
     assert together["free_cash"] == pytest.approx(64 - 16)
+    assert failed(audit(case, tables, objective)) == []
+
+
+def test_margins_between_groups_are_no_cash_of_the_industry() -> None:
+    """8 goods at 2 for another group's cars, at a margin of 1 that stays at home and a friction of 1 that does not.
+
+    At 9 a car 72 comes in and 24 goes out, in the sheet `margins` as well.
+    """
+    settings = PROFIT | APART["settings"]
+    sheets = {name: rows for name, rows in APART.items() if name not in ("settings", "processes")}
+    processes = [WORKSHOP["processes"][0], APART["processes"][1]]
+    cars = wanted("1", item="car", price=9)
+    case, tables, objective = _solved(workshop(settings, **(sheets | {"processes": processes, "demand": cars})))
+    together = tables["cash"].set_index("group").loc["*"]
+    assert (together["revenue"], together["running"]) == pytest.approx((72, 24))
+    assert tables["margins"]["costs"].tolist() == pytest.approx([24])
     assert failed(audit(case, tables, objective)) == []
 
 
