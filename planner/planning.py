@@ -204,7 +204,7 @@ def solve_problem(
         solution = replace(start, bound=None, gap=None)
     else:
         values = None if start is None else start.values
-        options = _in_time_left(job.options, time.monotonic() - began)
+        options = in_time_left(job.options, time.monotonic() - began)
         solution = solve_arrays(job.compiled, options, shown, make_roundings(job.model, job.compiled), values)
     if solution.values is None:
         infeasible = solution.status == "infeasible"
@@ -221,8 +221,21 @@ def solve_problem(
     return Outcome(solution, tables, [], remarks)
 
 
-def _in_time_left(options: Options, spent: float) -> Options:
-    """The options of a search before which so many seconds were spent; a moment is left to it."""
+def in_time_left(options: Options, spent: float) -> Options:
+    """The options of a search before which some time was spent; a moment is left to it.
+
+    Parameters
+    ----------
+    options
+        Options with the time limit of all of it.
+    spent
+        Seconds spent so far.
+
+    Returns
+    -------
+    Options
+        The same with what is left of the time limit.
+    """
     if options.time_limit is None:
         return options
     return replace(options, time_limit=max(options.time_limit - spent, 0.1 * options.time_limit))

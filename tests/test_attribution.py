@@ -13,12 +13,14 @@ import pytest
 
 from planner.cli.main import run
 from planner.issues import InputError
-from planner.solver.solver import Options
+from planner.solver.arrays import Compiled
+from planner.solver.in_hand import cost_of
+from planner.solver.solver import Options, Solution
 from planner.studies.attribution import coalitions, mechanisms
-from planner.studies.attribution.coalitions import NoCoalitionPlan, Solved, Task
+from planner.studies.attribution.coalitions import Begun, NoCoalitionPlan, Solved, Task
 from planner.studies.attribution.mechanisms import MECHANISMS, Cast, cast
 from planner.studies.attribution.shapley import Coalition
-from planner.studies.attribution.study import attribute, attribution_tables, design
+from planner.studies.attribution.study import Design, attribute, attribution_tables, design
 from planner.workbook.write import write_instance
 from planner_models.instance import Instance, instance
 
@@ -156,7 +158,8 @@ def made_up(stop_after: int = 10**6, gap: float = 0.0) -> Any:
     """Solves without a solver: costs 100, less 10 per mechanism and 6 for each three of them; then Ctrl-C."""
     calls: list[Coalition] = []
 
-    def solve(task: Task, coalition: Coalition) -> Solved:
+    def solve(task: Task, begun: Begun) -> Solved:
+        coalition = begun.coalition
         if len(calls) >= stop_after:
             raise KeyboardInterrupt
         calls.append(coalition)
@@ -190,6 +193,46 @@ def test_the_gap_of_the_plans_bounds_the_error(monkeypatch: pytest.MonkeyPatch):
     rows = attribution_tables(found)["attribution"].set_index("mechanism")
     assert rows.at["scale", "solver_error"] == pytest.approx(0.95)
     assert found.total_error == pytest.approx(1.0)
+
+
+def test_the_search_starts_from_the_best_plan_of_fewer_mechanisms(monkeypatch: pytest.MonkeyPatch):
+    """The plan with scale costs 20, that of learning and that of none 40: both mechanisms start from the 20."""
+    begun: list[float | None] = []
+    search = coalitions.solve_arrays
+
+    def spy(compiled: Compiled, options: Options, shown: None, roundings: Any, start: Any, **more: Any) -> Solution:
+        begun.append(None if start is None else cost_of(compiled, start))
+        return search(compiled, options, shown, roundings, start, **more)
+
+    monkeypatch.setattr(coalitions, "solve_arrays", spy)
+    found = attribute(works(), design(cast(works())), PROVED)
+    assert begun[0] is None
+    assert begun[2:] == pytest.approx([40, 20])  # with learning, and with both
+    starts = [found.solved[frozenset(who)].start for who in ((), ["scale"], ["learning"], ["scale", "learning"])]
+    assert starts == [None, frozenset(), frozenset(), frozenset(["scale"])]
+
+
+def test_a_plan_of_fewer_mechanisms_that_comes_late_is_started_from_as_well(monkeypatch: pytest.MonkeyPatch):
+    """The search with both finds 50 by itself, and no more than its start from one: scale alone, solved last, has 60.
+
+    Scale is worth 60 alone and 50 to 60 beside learning, never less than nothing.
+    """
+    objectives = {frozenset(): 0.0, frozenset(["learning"]): 0.0, frozenset(["scale"]): 60.0}
+
+    def solve(task: Task, begun: Begun) -> Solved:
+        best = objectives.get(begun.coalition, 50.0)
+        if begun.start is not None:
+            best = max(best, begun.start.objective or 0.0)
+        source = None if begun.start is None else begun.start.coalition
+        decisions = {("started", "it", "alone", "now"): 1.0}
+        return Solved(begun.coalition, "within_gap", "", best, 70.0, 0.1, 1.0, start=source, decisions=decisions)
+
+    monkeypatch.setattr(coalitions, "solve_coalition", solve)
+    backwards = Design(cast(works()), (("learning", "scale"), ("scale", "learning")))
+    found = attribute(works(objective="profit"), backwards, PROVED)
+    assert backwards.needed.index(frozenset(["scale"])) > backwards.needed.index(frozenset(["scale", "learning"]))
+    assert found.objectives[frozenset(["scale", "learning"])] == 60
+    assert found.worths == pytest.approx({"scale": 60, "learning": 0})
 
 
 def test_an_infeasible_coalition_is_named():

@@ -1,7 +1,7 @@
 """What people read of an attribution: sentences, tiles and charts of games whose figures are plain."""
 
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import pandas as pd
@@ -12,7 +12,7 @@ from planner.report.picture import picture
 from planner.sheets.board import Chart
 from planner.sheets.waterfall import axis_floor, waterfall
 from planner.studies.attribution.coalitions import Solved
-from planner.studies.attribution.mechanisms import Cast
+from planner.studies.attribution.mechanisms import MECHANISMS, Cast
 from planner.studies.attribution.report import attribution_charts, attribution_summary, attribution_tiles, method
 from planner.studies.attribution.shapley import Coalition
 from planner.studies.attribution.study import Attribution, Design, design
@@ -77,6 +77,19 @@ def test_a_worth_within_the_gap_is_not_sold_as_one():
     assert "a smaller gap narrows it. 4 of 4 plans were stopped at the time limit." in text
     assert "strengthen" not in text
     assert "optimal" not in text
+
+
+def test_all_that_cannot_be_ranked_is_said():
+    """Worth 1,000, 990 and 980, each off by up to 100: the first and the last are no better told apart than others."""
+    saved = {"access": 1000, "scale": 990, "learning": 980}
+    comparison = design(Cast(tuple(saved), {}, {}))
+    text = brief(game(lambda who: 10_000 - sum(saved[name] for name in who), comparison, gap=0.01))
+    names = [MECHANISMS[name] for name in saved]
+    ranking = text[text.index("Which is worth more is not decided at this gap") :]
+    for first, second in combinations(names, 2):
+        assert f"{first} and {second}" in ranking
+    sure = brief(game(lambda who: 10_000 - sum(saved[name] for name in who), comparison))
+    assert "not decided" not in sure
 
 
 def test_losses_are_called_losses():

@@ -157,6 +157,7 @@ def solve_arrays(
     progress: Callable[[Progress], None] | None = None,
     roundings: tuple[Rounding, ...] = (),
     start: np.ndarray | None = None,
+    compare_starts: bool = False,
 ) -> Solution:
     """Solve compiled arrays; integers in the plan are exactly whole, and the rest is optimal for them.
 
@@ -175,6 +176,8 @@ def solve_arrays(
         to; the plan they lead to, if any, is where the search starts.
     start
         A plan, shape (columns,), that takes the place of that one.
+    compare_starts
+        Whether that one is sought beside `start` as well; the search starts from the better of the two.
 
     Returns
     -------
@@ -190,18 +193,23 @@ def solve_arrays(
     with catch_interrupts() as stop:
         job = SolverSession(options, progress, stop, started)
         try:
-            solution = _verified(compiled, _solved(job, compiled, roundings, start))
+            solution = _verified(compiled, _solved(job, compiled, roundings, start, compare_starts))
         except OutOfRange:
             solution = Solution("out_of_range", None, None, None, None, 0, 0.0)
     return replace(solution, seconds=time.monotonic() - started)
 
 
 def _solved(
-    job: SolverSession, compiled: Compiled, roundings: tuple[Rounding, ...], start: np.ndarray | None
+    job: SolverSession,
+    compiled: Compiled,
+    roundings: tuple[Rounding, ...],
+    start: np.ndarray | None,
+    compare_starts: bool,
 ) -> Solution:
     bound = -np.inf
-    if start is None and roundings and compiled.integer.any():
-        bound, start, compiled = _start(job, compiled, roundings)
+    if (start is None or compare_starts) and roundings and compiled.integer.any():
+        bound, own, compiled = _start(job, compiled, roundings)
+        start = _better(compiled, start, own)
     solution, closer = _search(job, compiled, start, bound)
     while closer is not compiled and _is_unsettled(solution, job.options):
         start, compiled = _better(compiled, start, solution.values), closer

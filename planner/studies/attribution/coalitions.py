@@ -1,18 +1,25 @@
 """Plans under some mechanisms only: each coalition of switches is one solve, in this process or in several."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
+from typing import overload
 
 from planner.diagnosis import describe_remedies, find_remedies
+from planner.planning import in_time_left
 from planner.solver.compiled import compile_model
+from planner.solver.earlier_plan import match_plan, warm_start
 from planner.solver.solver import Options, load_values, make_roundings, solve_arrays, with_best_base
 from planner.studies.attribution.shapley import Coalition
 from planner.workers.pool import solve_all
+from planner_models.decisions import variables
+from planner_models.earlier_plan import STANDING
 from planner_models.figures.surplus import CONSUMERS, OUTSIDE, PENALTIES, STATE, TOTAL, surplus
 from planner_models.instance import Instance
 from planner_models.model import Model
 from planner_models.network import build
+from planner_models.schema.decisions import Decision
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,7 @@ class Solved:
     """How the solve of a coalition ended: objective and bound in money as the workbook counts it, gap as a share.
 
     Without a plan objective, bound, gap and gains are None, and `reasons` may say which limits cannot be met together.
+    `start` is the coalition whose plan the search was given; `decisions` are those of the plan, for others' starts.
     """
 
     coalition: Coalition
@@ -54,6 +62,38 @@ class Solved:
     seconds: float
     reasons: tuple[str, ...] = ()
     gains: Gains | None = None
+    start: Coalition | None = None
+    decisions: Mapping[Decision, float] = field(default_factory=dict, repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A coalition to solve, with the plan of fewer mechanisms that its search is given, where one is known."""
+
+    coalition: Coalition
+    start: Solved | None = None
+
+
+class Waiting(Sequence[Begun]):
+    """The coalitions to solve; each is given the best plan of fewer mechanisms that is known when its turn comes."""
+
+    def __init__(self, needed: Sequence[Coalition], known: Callable[[Coalition], Solved | None]) -> None:
+        self.needed = needed
+        self.known = known
+
+    def __len__(self) -> int:
+        return len(self.needed)
+
+    @overload
+    def __getitem__(self, place: int) -> Begun: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Begun]: ...
+
+    def __getitem__(self, place: int | slice) -> Begun | Sequence[Begun]:
+        if isinstance(place, slice):
+            return [self[number] for number in range(*place.indices(len(self)))]
+        return Begun(self.needed[place], self.known(self.needed[place]))
 
 
 class NoCoalitionPlan(Exception):
@@ -75,21 +115,58 @@ def _switch_mechanisms(coalition: Coalition, players: Sequence[str]) -> str:
     return f"{name_coalition(coalition, players)} on and {name_coalition(frozenset(players) - coalition, players)} off"
 
 
-def solve_coalition(task: Task, coalition: Coalition) -> Solved:
-    """The best plan with exactly the switches in `coalition` on, of those of the task."""
+def find_start(coalition: Coalition, solved: Mapping[Coalition, Solved], sign: float) -> Solved | None:
+    """The best plan known with fewer mechanisms than a coalition has.
+
+    Parameters
+    ----------
+    coalition
+        The mechanisms that are on.
+    solved
+        The coalitions with a plan.
+    sign
+        1 where the objective is a profit, -1 where it is a cost.
+
+    Returns
+    -------
+    Solved or None
+        None where no coalition with fewer mechanisms is solved.
+    """
+    fewer = [plan for plan in solved.values() if plan.coalition < coalition and plan.objective is not None]
+    return max(fewer, key=lambda plan: sign * (plan.objective or 0.0), default=None)
+
+
+def solve_coalition(task: Task, begun: Begun) -> Solved:
+    """The best plan with exactly the switches of a coalition on, of those of the task.
+
+    What fewer mechanisms could do is a plan with more of them as well where all that they add is left unused. The
+    search starts from that plan, unless its own first one is better: so nothing that is added costs for want of search.
+    """
+    coalition = begun.coalition
     switches = {player: "on" if player in coalition else "off" for player in task.players}
     model = build(task.instance.with_settings(**switches))
     compiled = with_best_base(model, compile_model(model), task.options)
-    solution = solve_arrays(compiled, task.options, None, make_roundings(model, compiled))
+    began, first = time.monotonic(), None
+    if begun.start is not None and begun.start.decisions:
+        found = match_plan(model, compiled, begun.start.decisions)
+        first = warm_start(compiled, found, task.options).solution.values
+    options = in_time_left(task.options, time.monotonic() - began)
+    solution = solve_arrays(compiled, options, None, make_roundings(model, compiled), first, compare_starts=True)
     sign = -1.0 if task.instance.settings["objective"] == "profit" else 1.0
     objective, bound = (None if value is None else sign * value + 0.0 for value in (solution.objective, solution.bound))
-    reasons = tuple(describe_remedies(find_remedies(model, compiled))) if solution.status == "infeasible" else ()
-    gains = None
-    if solution.values is not None:
-        load_values(compiled, solution.values)
-        gains = sum_gains(model)
     told = (solution.status, solution.words, objective, bound, solution.gap, solution.seconds)
-    return Solved(coalition, *told, reasons, gains)
+    source = None if begun.start is None else begun.start.coalition
+    if solution.values is None:
+        reasons = tuple(describe_remedies(find_remedies(model, compiled))) if solution.status == "infeasible" else ()
+        return Solved(coalition, *told, reasons, start=source)
+    load_values(compiled, solution.values)
+    return Solved(coalition, *told, gains=sum_gains(model), start=source, decisions=_list_decisions(model))
+
+
+def _list_decisions(m: Model) -> dict[Decision, float]:
+    """What the plan in the variables decides; of zeros only those that close what exists."""
+    values = {decision: float(variable.value) for decision, variable in variables(m).items()}
+    return {decision: value for decision, value in values.items() if value or decision[0] in STANDING}
 
 
 def sum_gains(m: Model) -> Gains:
@@ -112,7 +189,7 @@ def sum_gains(m: Model) -> Gains:
 
 
 def solve_coalitions(
-    task: Task, needed: Sequence[Coalition], workers: int = 1, cluster: str | None = None
+    task: Task, needed: Sequence[Begun], workers: int = 1, cluster: str | None = None
 ) -> Iterator[Solved]:
     """Solve each of `needed` and yield it when it is done.
 

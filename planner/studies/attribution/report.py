@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from itertools import pairwise
+from itertools import combinations
 from typing import Any
 
 import pandas as pd
@@ -165,12 +165,13 @@ def _mechanism(words: Words, player: str) -> str:
 
 
 def _ranking(words: Words) -> str:
-    """Which neighbours in the order of worths could as well be the other way round."""
+    """Which two in the order of worths could as well be the other way round; those nearest to each other first."""
     ranked = list(words.found.worths.items())
     rounding = 1e-9 * max((abs(gain) for gain in words.found.gains.values()), default=0.0)
+    pairs = sorted(combinations(ranked, 2), key=lambda pair: pair[0][1] - pair[1][1])
     alike = [
         f"{MECHANISMS[first]} and {MECHANISMS[second]}"
-        for (first, one), (second, two) in pairwise(ranked)
+        for (first, one), (second, two) in pairs
         if rounding < words.reach(first) + words.reach(second) >= one - two
     ]
     return f"Which is worth more is not decided at this gap: {join_names(alike, 4)}." if alike else ""
@@ -228,6 +229,8 @@ def _certainty(words: Words) -> str:
     else:
         most = words.money(error)
         text = f"Plans were solved to a gap, so a worth can be off by up to {most}; a smaller gap narrows it."
+        if words.found.counts_surplus and words.profit:
+            text += " That is by the objective: the surplus of a better plan, were there one, may differ by more."
     stopped = sum(plan.status == "time_limit" for plan in words.found.solved.values())
     if stopped:
         text += f" {stopped} of {len(words.found.solved)} plans were stopped at the time limit."

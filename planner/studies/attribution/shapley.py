@@ -26,9 +26,8 @@ NONE: Coalition = frozenset()
 
 
 def subsets(players: Sequence[str]) -> list[Coalition]:
-    """All coalitions: nobody and everybody first, then by size, so that trouble at the ends shows early."""
-    inner = [frozenset(chosen) for size in range(1, len(players)) for chosen in combinations(players, size)]
-    return list(dict.fromkeys([NONE, frozenset(players), *inner]))
+    """All coalitions by size, nobody first: what fewer players can do is known when more of them come."""
+    return [frozenset(chosen) for size in range(len(players) + 1) for chosen in combinations(players, size)]
 
 
 def exact_weights(players: Sequence[str]) -> Weights:

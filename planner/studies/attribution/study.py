@@ -2,14 +2,22 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
 
 from planner.sheets.attribution import ATTRIBUTION
 from planner.solver.solver import Options
-from planner.studies.attribution.coalitions import Gains, Solved, Task, name_coalition, solve_coalitions
+from planner.studies.attribution.coalitions import (
+    Gains,
+    Solved,
+    Task,
+    Waiting,
+    find_start,
+    name_coalition,
+    solve_coalitions,
+)
 from planner.studies.attribution.inherited import inherited
 from planner.studies.attribution.mechanisms import Cast
 from planner.studies.attribution.shapley import (
@@ -61,7 +69,7 @@ class Design:
 
     @property
     def needed(self) -> list[Coalition]:
-        """The coalitions to solve, each once, those first without which nothing can be said.
+        """The coalitions to solve, each once, fewer mechanisms before more of them, which start from their plans.
 
         After those of the orders come the ones that tell what each player adds as the first and as the last.
         """
@@ -70,7 +78,7 @@ class Design:
         everybody = frozenset(self.players)
         along = [coalition for order in self.orders for coalition in list_passed_coalitions(order)]
         ends = [frozenset({player}) for player in self.players] + [everybody - {player} for player in self.players]
-        return list(dict.fromkeys([NONE, everybody, *along, *ends]))
+        return list(dict.fromkeys([*along, *ends]))
 
 
 def design(cast: Cast, *, samples: int | None = None, exact: bool = False, seed: int = 0) -> Design:
@@ -176,20 +184,52 @@ def attribute(
 ) -> Attribution:
     """Solve the coalitions of a design. `show` is told how many of how many are done.
 
+    Each starts from the best plan of fewer mechanisms known by then. Where a better one came later, as in sampled
+    orders or with several workers, it is solved again from that.
+
     Ctrl-C ends it with what is solved by then. Raises NoPlan where a coalition has no plan.
     """
+    sign = 1.0 if instance.settings["objective"] == "profit" else -1.0
     solved: dict[Coalition, Solved] = {}
-    needed = comparison.needed
+    task, needed = Task(instance, comparison.players, options), comparison.needed
     report = show or (lambda done, total: None)
+
+    def known(coalition: Coalition) -> Solved | None:
+        return find_start(coalition, solved, sign)
+
     report(0, len(needed))
     try:
-        for plan in solve_coalitions(Task(instance, comparison.players, options), needed, workers, cluster):
+        for plan in solve_coalitions(task, Waiting(needed, known), workers, cluster):
             solved[plan.coalition] = plan
             report(len(solved), len(needed))
+        for plan in solve_coalitions(task, Waiting(overtaken(solved, sign), known), workers, cluster):
+            solved[plan.coalition] = better_known(solved[plan.coalition], plan, sign)
     except KeyboardInterrupt:
         pass
-    sign = 1.0 if instance.settings["objective"] == "profit" else -1.0
     return Attribution(comparison, inherited(solved, sign), sign)
+
+
+def overtaken(solved: Mapping[Coalition, Solved], sign: float) -> list[Coalition]:
+    """The coalitions that a plan of fewer mechanisms beats which their search was not given, the smallest first."""
+    found = []
+    for coalition in sorted(solved, key=len):
+        own, best = solved[coalition], find_start(coalition, solved, sign)
+        if best is None or best.coalition == own.start or not best.decisions:
+            continue
+        if sign * (best.objective or 0.0) > sign * (own.objective or 0.0):
+            found.append(coalition)
+    return found
+
+
+def better_known(before: Solved, again: Solved, sign: float) -> Solved:
+    """Of two solves of one coalition the better plan, with the tighter of their bounds."""
+    best = max(before, again, key=lambda plan: sign * (plan.objective or 0.0))
+    bounds = [plan.bound for plan in (before, again) if plan.bound is not None]
+    if best.objective is None or not bounds:
+        return best
+    bound = min(bounds, key=lambda bound: sign * bound)
+    gap = max(0.0, sign * (bound - best.objective)) / max(abs(best.objective), ROUNDING)
+    return replace(best, bound=bound, gap=gap, seconds=before.seconds + again.seconds)
 
 
 def attribution_tables(found: Attribution) -> dict[str, pd.DataFrame]:
