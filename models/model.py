@@ -37,6 +37,7 @@ if TYPE_CHECKING:  # blocks import this module, so their types are named here wi
     from planner_models.blocks.logic import Logic
     from planner_models.blocks.policies import Policies
     from planner_models.blocks.production import Production
+    from planner_models.blocks.returns import Returns
     from planner_models.blocks.rules import Rules
     from planner_models.blocks.rules.concentration import Concentration
     from planner_models.blocks.rules.content import Content
@@ -66,6 +67,7 @@ class Model(pyo.ConcreteModel):
     sites: Sites
     capacity: Capacity
     demand: Demand
+    returns: Returns
     location: Location
     enablers: Enablers
     stock: Stock

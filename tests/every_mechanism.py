@@ -2,8 +2,8 @@
 
 Ore from a firm abroad, on contract, and from an ally's mine, in a joint venture that may be built on; metal smelted at
 home in works, in an old plant and in one that can be opened; cars assembled of metal, and charging piles that raise the
-demand for cars, once developed alone or with the ally. Disruptions that the plan knows of and others; rules of every
-type; an earlier plan; a lock. All figures are invented.
+demand for cars, once developed alone or with the ally; wrecks that come back, to be smelted again. Disruptions that the
+plan knows of and others; rules of every type; an earlier plan; a lock. All figures are invented.
 """
 
 from functools import cache
@@ -51,6 +51,7 @@ MAKING: dict[str, Rows] = {
         {"item": "slag", "tier": "upstream", "unit": "kt", "disposable": "yes", "disposal_cost": 0.1},
         {"item": "car", "tier": "downstream", "unit": "thousand", "value": 40, "mass": 1500},
         {"item": "pile", "tier": "downstream", "unit": "thousand", "value": 5, "mass": 100},
+        {"item": "wreck", "tier": "upstream", "unit": "thousand", "value": 1, "mass": 1200},
     ],
     "processes": [
         {"process": "mining", "tier": "upstream", "labour": 1e5, "energy": 1e6, "other_cost": 0.3, "royalty": 0.2},
@@ -58,6 +59,7 @@ MAKING: dict[str, Rows] = {
          "learnable_share": 0.8, "emissions": 2},
         {"process": "assembly", "tier": "downstream", "labour": 2e5, "other_cost": 3, "learnable_share": 0.5},
         {"process": "piling", "tier": "downstream", "other_cost": 0.5, "requires": "pile"},
+        {"process": "recycling", "tier": "midstream", "other_cost": 0.7},
     ],
     "recipes": [
         {"process": "mining", "item": "ore", "quantity": 1},
@@ -68,11 +70,14 @@ MAKING: dict[str, Rows] = {
         {"process": "assembly", "item": "car", "quantity": 1},
         {"process": "piling", "item": "metal", "quantity": -0.1},
         {"process": "piling", "item": "pile", "quantity": 1},
+        {"process": "recycling", "item": "wreck", "quantity": -1},
+        {"process": "recycling", "item": "metal", "quantity": 0.6},
     ],
     "lines": [
         {"site": "works", "process": "smelting", "capacity": 8, "fixed_cost": 2, "min_load": 0.3, "retirable": "no"},
         {"site": "works", "process": "assembly", "capacity": 12, "fixed_cost": 1},
         {"site": "works", "process": "piling", "capacity": 20, "fixed_cost": 1},
+        {"site": "works", "process": "recycling", "capacity": 1.5},
         {"site": "old", "process": "smelting", "capacity": 4, "fixed_cost": 1, "unit_cost": 2},
         {"site": "plant", "process": "smelting"},
         {"site": "plant", "process": "assembly"},
@@ -150,6 +155,8 @@ MECHANISMS: dict[str, Rows] = {
                  "initial": 8},
                 {"item": "car", "max_fall": 0.4, "max_rise": 1, "seed": 1},
                 {"item": "metal", "source": "X", "destination": "X", "max_fall": 0.5}],
+    "returns": [{"item": "car", "returned": "wreck", "share": 0.4, "years": 1, "market": "X"},
+                {"item": "car", "returned": "slag", "share": 0.1, "years": 1.5, "region": "A", "initial": 0.3}],
     "growth": [{"what": "smelting", "where": "X", "max_growth": 0.5, "seed": 4},
                {"where": "B", "max_growth": 1, "seed": 8}],
     "productivity": [{"where": "C", "what": "upstream", "labour": 1.5, "energy": 0.9},

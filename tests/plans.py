@@ -149,6 +149,7 @@ CONCERNED: dict[str, tuple[str, ...]] = {
     "rules": ("rules",),
     "inertia": ("inertia",),
     "growth": ("growth",),
+    "returns": ("returns", "balance"),
     "changes": ("changes", "costs"),
 }
 """By result sheet: the audits that its figures concern, the likeliest first."""

@@ -30,7 +30,7 @@ class Movements:
 
     supplied: by item, source, destination and period; falls, rises: what must not be below and above 0
     made: by item, place and period, what is made there; shipped_out: what leaves it
-    at_hand: what arrives there, or was in stock before
+    at_hand: what arrives there, comes back or was in stock before
     """
 
     self_supplied: pyo.Var[Place]
@@ -116,7 +116,7 @@ def _sum_supplies(
 def _sum_moves(
     m: Model, sets: Sets, places: dict[str, set[str]], moves: Moves, self_supplied: pyo.Var[Place]
 ) -> tuple[dict[Place, LinearExpression], dict[Place, LinearExpression]]:
-    """By item, place and period: what leaves the place, and what arrives there or was in stock before."""
+    """By item, place and period: what leaves the place, and what arrives there, comes back or was in stock before."""
     out = {key: LinearExpression() for key in self_supplied}
     at_hand = {key: LinearExpression() for key in self_supplied}
     asked = defaultdict(set)
@@ -133,6 +133,9 @@ def _sum_moves(
     for (item, place, period), terms in at_hand.items():
         position, years = sets.time.position[period], sets.time.years[period]
         for region in places[place]:
+            for taken in (m.returns.collected, m.returns.taken_back):
+                if (item, region, period) in taken:
+                    terms.add(1.0, taken[item, region, period])
             if (region, item) in stocks and position:
                 terms.add(1.0 / years, m.stock.held[region, item, sets.time.periods[position - 1]])
             elif (region, item) in stocks:

@@ -104,8 +104,10 @@ def _own_lanes(sets: Sets) -> pd.MultiIndex:
 
 
 def _most_moved(sets: Sets) -> dict[tuple[str, str], float]:
-    """The most of an item that one arc can sensibly carry in a period: all that can be made or taken from stock."""
+    """The most of an item that one arc can sensibly carry in a period: all that is made, comes back or is in stock."""
     made: dict[tuple[str, str], float] = defaultdict(float)
+    for (item, _, period), most in sets.most_returned.items():
+        made[item, period] += most
     for (_, process, period), most in sets.most.items():
         for item, quantity in sets.recipes.get(process, ()):
             made[item, period] += max(quantity, 0.0) * most

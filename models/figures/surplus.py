@@ -75,9 +75,10 @@ class Accounts:
 
 @dataclass(frozen=True)
 class Quantities:
-    """What moved in one period, a year: lines by items, their shares of cost, and by item what is sold and disposed of.
+    """What moved in one period, a year: lines by items, their shares of cost, and items in the end.
 
     owners: by line its group (the industry's where it is not at home) and tier
+    sold, disposed, collected: by item, what is sold, thrown away and taken back after use
     traded: by group and item, what is sold at arm's length; groups: of sites at home
     """
 
@@ -88,6 +89,7 @@ class Quantities:
     bears: np.ndarray
     sold: np.ndarray
     disposed: np.ndarray
+    collected: np.ndarray
     traded: dict[Key, float]
     groups: dict[str, str]
 
@@ -212,17 +214,20 @@ def _measure(m: Model, period: str, items: list[str]) -> Quantities:
         for item, quantity in sets.recipes.get(line[1], ()):
             (made if quantity > 0 else used)[number, place[item]] += abs(quantity) * activity[line]
             bears[number, place[item]] = shares.get((line[1], item), 0.0)
-    sold, disposed = np.zeros(len(items)), np.zeros(len(items))
+    sold, disposed, collected = (np.zeros(len(items)) for _ in range(3))
     for key, variable in m.demand.sold.items():
         sold[place[key[1]]] += variable.value if key[2] == period else 0.0
     for key, variable in m.left.items():
         disposed[place[key[0]]] += variable.value if key[2] == period else 0.0
+    for taken in (m.returns.collected, m.returns.taken_back):
+        for key, variable in taken.items():
+            collected[place[key[0]]] += variable.value if key[2] == period else 0.0
     traded: dict[Key, float] = defaultdict(float)
     for key, variable in m.coordination.traded.items():
         traded[sets.arms_length.groups[key[0]], key[2]] += variable.value if key[4] == period else 0.0
     owners = [(groups[firms[line[0]]] if home[line[0]] else INDUSTRY, sets.places[line][0]) for line in lines]
     sites = {site: groups[firm] for site, firm in firms.items() if home[site]}
-    return Quantities(lines, owners, made, used, bears, sold, disposed, traded, sites)
+    return Quantities(lines, owners, made, used, bears, sold, disposed, collected, traded, sites)
 
 
 def _settle(account: Accounts, moved: Quantities, items: list[str], tiers: dict[str, str]) -> Sums:
@@ -271,10 +276,11 @@ def _share_sites(account: Accounts, moved: Quantities, sums: Sums) -> np.ndarray
 def _price(direct: np.ndarray, account: Accounts, moved: Quantities, items: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """What making each item has cost in all, and its mean cost with freight, per unit a year.
 
-    P_i (made_i - disposed_i) = sum over lines of bears_li (cost_l + sum_j used_lj P_j) + freight_i, where i is made
+    P_i (made_i + collected_i - disposed_i) = sum over lines of bears_li (cost_l + sum_j used_lj P_j) + freight_i, where
+    i is made: what comes back after use costs nothing, and lowers the mean
     """
     freight = np.array([account.freight.get(item, 0.0) for item in items])
-    taken = moved.made.sum(axis=0) - moved.disposed
+    taken = moved.made.sum(axis=0) + moved.collected - moved.disposed
     priced = np.flatnonzero(taken > 1e-9 * max(1.0, taken.max(initial=0.0)))
     price = np.zeros(len(items))
     if len(priced):

@@ -22,8 +22,8 @@ def security(instance: Instance, tables: Tables) -> pd.DataFrame:
 
     Use is what lines use, markets are sold, and is put up as enablers. `import_share` is the share of it that crossed
     the border of a bloc: a bloc's use counts in the proportion in which what it has comes from other blocs, arrivals /
-    (arrivals + made + released from stock). What only passes through a bloc counts as had there, in the same
-    proportion, and again where it arrives.
+    (arrivals + made + released from stock + collected after use). What only passes through a bloc counts as had there,
+    in the same proportion, and again where it arrives.
 
     `cover` is the stock there throughout the period (in the first: at its end), in months of use. `capacity` is what
     all lines could make, outside ones too; `capacity_ratio` that over use; `utilisation` what lines under control make
@@ -216,6 +216,7 @@ def _import_share(instance: Instance, tables: Tables, made: pd.DataFrame, used: 
     foreign = flows[flows["origin"].map(bloc) != flows["destination"].map(bloc)]
     arrived = sums(foreign, "destination", "shipped")
     own = sums(made, "region", "amount").add(sums(stocks, "region", "released"), fill_value=0.0)
+    own = own.add(sums(select_base(tables, "returns"), "region", "collected"), fill_value=0.0)
     use = sums(used, "region", "amount")
     arrived, own = arrived.reindex(use.index, fill_value=0.0), own.reindex(use.index, fill_value=0.0)
     had = arrived + own

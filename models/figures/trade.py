@@ -19,7 +19,8 @@ def trade(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> pd.DataFram
 
     It stays where it is used, sold, deployed, put in stock or thrown away. A region that passes goods on is neither
     origin nor destination of them: what a region has of an item is one pool, and whatever leaves the pool has its mix.
-    What is taken from stock comes from the region of the stock. Duty is what was paid on the whole way.
+    What is taken from stock, or back after use, comes from the region where that is. Duty is what was paid on the
+    whole way.
 
     Parameters
     ----------
@@ -37,8 +38,10 @@ def trade(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> pd.DataFram
     made, _ = list_amounts(instance, tables)
     stocks = select_base(tables, "stocks")
     released = stocks[stocks["released"] > 0].rename(columns={"released": "amount"})
+    collected = select_base(tables, "returns").rename(columns={"collected": "amount"})
+    collected = collected[collected["amount"] > 0]
     names = ["item", "period", "region", "amount"]
-    sources = pd.concat([part[names] for part in (made, released) if len(part)] or [made[names]])
+    sources = pd.concat([part[names] for part in (made, released, collected) if len(part)] or [made[names]])
     flows = select_base(tables, "flows")
     flows = flows[flows["shipped"] > 0]
     regions = pd.Index(instance["regions"]["region"].astype(object))

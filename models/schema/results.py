@@ -392,6 +392,16 @@ _TABLES = [
         },
     ),
     table(
+        "returns",
+        "What comes back of what was sold, by where it does, and what of it is taken back to be used or thrown away; "
+        "the rest stays with its users.",
+        {
+            **_keys("region", "item", "period"),
+            "returned": _rate("what comes back"),
+            "collected": _rate("what of it is taken back"),
+        },
+    ),
+    table(
         "policies",
         "What policies cost.",
         {**_keys("policy", "period"), "spent": _money("spent over the period"), "budget": _money("budget in all")},

@@ -20,6 +20,7 @@ SWITCHES = (
     "productivity",
     "inertia",
     "growth",
+    "returns",
     "ties",
 )
 
@@ -39,6 +40,7 @@ _MECHANISMS = {
     "productivity": "hours, energy and output that differ between places",
     "inertia": "limits on how fast supply moves from one source to another",
     "growth": "limits on how fast capacity grows",
+    "returns": "what was sold comes back after years",
     "ties": "identical lines of one process in one region are used alike; off = as the search leaves them",
 }
 

@@ -37,6 +37,7 @@ from planner_models.sets.markets import tabulate_markets
 from planner_models.sets.modules import ModuleOrder, greatest_capacity, option_table, orders
 from planner_models.sets.policies import active_policies, transaction_factors
 from planner_models.sets.reach import available, find_useful_items, useful_arcs
+from planner_models.sets.returns import Back, most_returned, tabulate_returns
 from planner_models.sets.rules import Rule, rule_list
 from planner_models.sets.scenarios import Snapshots, World, scenario_sets
 from planner_models.sets.timeline import Timeline, timeline
@@ -76,6 +77,8 @@ class Sets:
     ruled_out: kind of decision -> what some lock says no to
     rules: the security rules in force
     growth: (process or stage, region or bloc) -> how fast its capacity can grow
+    returns: (item, region, period) -> what of earlier sales comes back there
+    most_returned: likewise, at most, in item/year
     inertia: (item, source, destination) -> how fast what the one supplies to the other can move
     scenarios, snapshots: frame of disruptions by name, and what each changes in each period it touches
     """
@@ -125,6 +128,8 @@ class Sets:
     snapshots: Snapshots
     inertia: dict[tuple[str, str, str], Inertia]
     growth: dict[tuple[str, str], Growth]
+    returns: dict[tuple[str, str, str], Back]
+    most_returned: dict[tuple[str, str, str], float]
 
     def most_drawn(self, site: str, process: str, mode: str, period: str) -> float:
         """What could be drawn in a mode at most, if all that could be built were and of use, in activity/year."""
@@ -183,7 +188,9 @@ def derive(instance: Instance) -> Sets:
     existing, possible = tabulate_existing_capacity(instance, lines, windows, time), orders(options, windows, time)
     every_arc = arc_table(instance)
     drawn = lines[lines.index.isin(frames.drop_level(draws.index, "mode"))]
-    there, running = available(instance, drawn, every_arc)
+    demand, enablers = tabulate_markets(instance, time), enabler_table(instance)
+    returns = tabulate_returns(instance, time, demand)
+    there, running = available(instance, drawn, every_arc, {place[:2] for place in returns})
     arcs = useful_arcs(every_arc, there, find_useful_items(instance, drawn, every_arc, running))
     projects = project_table(instance, offers)
     starts = start_table(projects, time)
@@ -192,7 +199,6 @@ def derive(instance: Instance) -> Sets:
         for process, rows in frames.groups(instance["recipes"], "process")
     }
     between = arms_length(instance, lines, options, recipes)
-    demand, enablers = tabulate_markets(instance, time), enabler_table(instance)
     most = greatest_capacity(existing, possible, options)
     flows = flow_table(instance, arcs, time)
     scenarios, snapshots = scenario_sets(World(instance, draws, most, flows, demand))
@@ -242,4 +248,6 @@ def derive(instance: Instance) -> Sets:
         snapshots=snapshots,
         inertia=inertia_table(instance),
         growth=growth_table(instance),
+        returns=returns,
+        most_returned=most_returned(returns, demand, enablers),
     )

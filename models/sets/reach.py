@@ -10,15 +10,20 @@ from planner_models.instance import Instance
 from planner_models.sets.levels import enabler_table
 
 
-def available(instance: Instance, lines: pd.DataFrame, arcs: pd.DataFrame) -> tuple[pd.DataFrame, set[tuple[str, str]]]:
+def available(
+    instance: Instance, lines: pd.DataFrame, arcs: pd.DataFrame, returned: set[tuple[str, str]]
+) -> tuple[pd.DataFrame, set[tuple[str, str]]]:
     """Which items can reach which regions, and which lines can ever run.
 
     Returns a bool frame, items by regions, and the (site, process) of lines whose every input can be there.
-    A fixed point: stocks, then lines with all inputs, then arcs, until nothing new appears.
+    A fixed point: stocks and what is `returned` (item and region), then lines with all inputs, then arcs, until
+    nothing new appears.
     """
     there = pd.DataFrame(False, index=instance["items"]["item"], columns=instance["regions"]["region"])
     stocks = instance["stocks"]
     for region, item in stocks.loc[stocks["initial"] > 0, ["region", "item"]].itertuples(index=False):
+        there.loc[item, region] = True
+    for item, region in returned:
         there.loc[item, region] = True
     reach = there.to_numpy(copy=True)
     item_code, region_code = partial(frames.codes, there.index), partial(frames.codes, there.columns)

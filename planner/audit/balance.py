@@ -9,7 +9,7 @@ from planner.audit import Finding, at_most, same
 from planner.audit.case import LINE, AuditedPlan, cache_table, sum_by_key
 
 _PLACE = ["item", "region", "period"]
-INCOMING = ["made", "arrived", "released"]
+INCOMING = ["made", "arrived", "released", "collected"]
 OUTGOING = ["used", "left", "sold", "added", "deployed"]
 
 
@@ -38,9 +38,10 @@ def _audit_disposal(case: AuditedPlan) -> list[Finding]:
 
 
 def tally(case: AuditedPlan, sheets: Mapping[str, pd.DataFrame], place: list[str]) -> pd.DataFrame:
-    """By place, in item/year: what is made, arrived, released, used, left for elsewhere, sold, added and deployed.
+    """By place, in item/year: what is made, arrived, released, collected, used, left, sold, added and deployed.
 
-    `passed` is what took the lane from a region to itself. `place` has the columns item, region and period.
+    What is left goes elsewhere; `passed` is what took the lane from a region to itself. `place` has the columns item,
+    region and period.
     """
     flows, stocks = sheets["flows"], sheets["stocks"]
     made, used = _sum_production_and_use(case, sheets["production"], place)
@@ -55,6 +56,7 @@ def tally(case: AuditedPlan, sheets: Mapping[str, pd.DataFrame], place: list[str
         "sold": sum_by_key(sheets["demand"], place, "sold"),
         "added": sum_by_key(stocks, place, "added"),
         "deployed": sum_by_key(sheets["deployments"], place, "deployed"),
+        "collected": sum_by_key(sheets["returns"], place, "collected"),
         "passed": sum_by_key(inner.rename(columns={"origin": "region"}), place, "shipped"),
     }
     table = pd.concat(sums, axis=1).fillna(0.0).astype(float)

@@ -135,6 +135,7 @@ def programme(window: Window, arcs: pd.DataFrame) -> Programme:
     _sell(window, found)
     _keep(window, found)
     _deploy(window, found)
+    _take_back(window, found)
     _limit_hubs(window, found)
     items = window.case.instance["items"].set_index("item")[["disposable", "disposal_cost"]]
     thrown = {(row["region"], row["item"]): row["disposed"] for row in window.rows(tabulate_disposal(window.case))}
@@ -257,6 +258,17 @@ def _deploy(window: Window, found: Programme) -> None:
             found.add(-late, row["deployed"], row["deployed"], [(window.side(place, use=True), -1.0)])
 
 
+def _take_back(window: Window, found: Programme) -> None:
+    """What comes back after use is taken back as far as it is wanted; what must be, as in the base."""
+    items = window.case.instance["items"].set_index("item")["disposable"]
+    for row in window.rows(window.case["returns"]):
+        place = (row["region"], row["item"])
+        if items[row["item"]] == "yes":
+            found.limits["supply", place] = (-row["collected"], -row["collected"])
+        elif place not in window.apart:
+            found.add(0.0, row["returned"], row["collected"], [(window.side(place, use=False), 1.0)])
+
+
 @cache_table
 def _arcs(case: AuditedPlan, period: str, perhaps: bool) -> pd.DataFrame:
     """What can move in a period: the columns of `freighted` and `open`, that its lane has been opened by then.
@@ -312,7 +324,7 @@ def _busy(case: AuditedPlan, period: str) -> set[Pool]:
     flows = case["flows"]
     tables = [made.assign(region=made["site"].map(case.sites["region"]))]
     tables += [flows.rename(columns={end: "region"}) for end in ("origin", "destination")]
-    for table in [*tables, *(case[sheet] for sheet in ("demand", "stocks", "deployments"))]:
+    for table in [*tables, *(case[sheet] for sheet in ("demand", "stocks", "deployments", "returns"))]:
         rows = table[table["period"] == period]
         pools |= set(zip(rows["region"], rows["item"], strict=True))
     return pools

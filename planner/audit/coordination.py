@@ -224,5 +224,5 @@ def _sum_final(case: AuditedPlan) -> tuple[pd.Series, pd.Series]:
     taken = sums[["sold", "deployed"]].sum(axis=1)
     items = case.instance["items"].set_index("item")["disposable"]
     loose = items.reindex(sums.index.get_level_values("item")).eq("yes").to_numpy()
-    rest = sums[["made", "released"]].sum(axis=1) - sums[["used", "added"]].sum(axis=1) - taken
+    rest = sums[["made", "released", "collected"]].sum(axis=1) - sums[["used", "added"]].sum(axis=1) - taken
     return taken + rest.where(loose, 0.0).clip(lower=0.0), sum_by_key(case["stocks"], ["item", "period"], "held")

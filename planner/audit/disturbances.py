@@ -14,6 +14,7 @@ from planner.audit.offers import reach
 from planner.audit.options import in_service
 from planner.audit.production import price_production
 from planner.audit.projects import is_ready
+from planner.audit.returns import in_snapshots, must_be_taken_back
 from planner.audit.scenarios import SNAPSHOT
 from planner_models import frames
 
@@ -40,30 +41,49 @@ def tabulate_flows(case: AuditedPlan) -> pd.DataFrame:
 def tabulate_deployments(case: AuditedPlan) -> pd.DataFrame:
     """What snapshots put up of enablers: the rows of the base with `planned` and `deployed`, what is left for it.
 
-    No sheet has it: it is what the balance of a place leaves, at most what the base puts up there.
+    No sheet has it: it is what the balance of a place leaves, at most what the base puts up there. What comes back
+    there after use is all taken back before less is put up.
     """
     rows = course.deployments(case).rename(columns={"deployed": "planned"})
-    sums = tally(case, _sheets(case, rows.assign(deployed=0.0)), PLACE)
+    back = in_snapshots(case, course.snapshots(case))
+    sums = tally(case, _sheets(case, rows.assign(deployed=0.0), back.assign(collected=back["returned"])), PLACE)
     over = sums[INCOMING].sum(axis=1) - sums[OUTGOING].sum(axis=1)
     over = over.reindex(pd.MultiIndex.from_frame(rows[PLACE]), fill_value=0.0).set_axis(rows.index)
     reached = over.clip(lower=0.0, upper=rows["planned"]).where(rows["touched"].astype(bool), rows["planned"])
     return rows.assign(deployed=reached.astype(float))
 
 
-def _sheets(case: AuditedPlan, put_up: pd.DataFrame) -> dict[str, pd.DataFrame]:
+@cache_table
+def tabulate_collected(case: AuditedPlan) -> pd.DataFrame:
+    """What snapshots take back after use: the rows of the base with `collected`, what the balance of a place asks for.
+
+    No sheet has it. It is at most what comes back in the base; of what must be taken back it is what the base does.
+    """
+    rows = in_snapshots(case, course.snapshots(case))
+    free = course.is_touched(case, rows) & ~must_be_taken_back(case, rows["item"])
+    without = rows.assign(collected=rows["collected"].where(~free, 0.0))
+    sums = tally(case, _sheets(case, tabulate_deployments(case), without), PLACE)
+    short = sums[OUTGOING].sum(axis=1) - sums[INCOMING].sum(axis=1)
+    short = short.reindex(pd.MultiIndex.from_frame(rows[PLACE]), fill_value=0.0).set_axis(rows.index)
+    asked = short.clip(lower=0.0, upper=rows["returned"])
+    return rows.assign(collected=asked.where(pd.Series(free, index=rows.index), rows["collected"]).astype(float))
+
+
+def _sheets(case: AuditedPlan, put_up: pd.DataFrame, back: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {
         "production": course.production(case),
         "flows": course.flows(case),
         "stocks": course.stocks(case),
         "demand": course.demand(case),
         "deployments": put_up,
+        "returns": back,
     }
 
 
 @cache_table
 def tally_snapshots(case: AuditedPlan) -> pd.DataFrame:
     """By scenario, period, item and region what comes in and goes out: see `balance.tally`."""
-    return tally(case, _sheets(case, tabulate_deployments(case)), PLACE)
+    return tally(case, _sheets(case, tabulate_deployments(case), tabulate_collected(case)), PLACE)
 
 
 def audit(case: AuditedPlan) -> list[Finding]:

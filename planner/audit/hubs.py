@@ -35,13 +35,14 @@ def tabulate_passed_in_snapshots(case: AuditedPlan) -> pd.DataFrame:
 
 
 def sum_passed(case: AuditedPlan, sums: pd.DataFrame) -> pd.DataFrame:
-    """Of sums by place (see `balance.tally`): what leaves beyond what is made there, for places with a hub.
+    """Of sums by place (see `balance.tally`): what leaves beyond what is made or collected there, where there is a hub.
 
     Thrown away or sent along the lane from the region to itself counts as leaving. Adds the facts of the hub.
     """
     over = (sums[INCOMING].sum(axis=1) - sums[OUTGOING].sum(axis=1)).clip(lower=0.0)
     thrown = over.where(pd.Series(disposable(case, sums), index=sums.index), 0.0)
-    passed = (sums["left"] + sums["passed"] + thrown - sums["made"]).clip(lower=0.0)
+    own = sums["made"] + sums["collected"]
+    passed = (sums["left"] + sums["passed"] + thrown - own).clip(lower=0.0)
     gross = sums[INCOMING].sum(axis=1) + sums["passed"]
     rows = pd.DataFrame({"passed": passed.astype(float), "gross": gross}).reset_index()
     hubs = case.instance["hubs"][[*HUB, *_FACTS]]

@@ -56,6 +56,7 @@ def tabulate_supplies(case: AuditedPlan) -> pd.DataFrame:
     terms = tabulate_terms(case)
     places = {place: _regions(case, place) for place in {*terms.index.unique(1), *terms.index.unique(2)}}
     moves, made, stocks = _list_moves(case), _list_production(case), _stock_before(case)
+    collected = case["returns"].set_index(["region", "item", "period"])["collected"].to_dict()
     rows = []
     for item, source, destination in terms.index:
         start, end = places[source], places[destination]
@@ -70,6 +71,7 @@ def tabulate_supplies(case: AuditedPlan) -> pd.DataFrame:
             if inside:
                 of_its_own = sum(amount for region, amount in made.get((item, period), ()) if region in inside)
                 coming += sum(stocks.get((region, item, period), 0.0) for region in inside)
+                coming += sum(collected.get((region, item, period), 0.0) for region in inside)
                 least = max(0.0, of_its_own - leaving)
                 most = max(least, min(of_its_own, of_its_own - leaving + coming))
             rows.append((item, source, destination, period, shipped, least, most))

@@ -84,11 +84,13 @@ def _concentration(rows: pd.DataFrame, by: str, supply: pd.Series) -> pd.Series:
 def _imports(case: AuditedPlan, uses: pd.DataFrame) -> pd.Series:
     """By item and period: what blocs use, each in the share of other blocs in what it has."""
     total = pd.Series(0.0, index=pd.MultiIndex.from_arrays([[], []], names=SUPPLY))
-    rows, stocks = tabulate_production(case), case["stocks"]
+    rows, stocks, back = tabulate_production(case), case["stocks"], case["returns"]
     stocked, used_in = stocks["region"].map(case.blocs), uses["region"].map(case.blocs)
     for bloc in sorted(set(case.blocs)):
         inside = sum_by_key(rows[rows["bloc"] == bloc], SUPPLY, "amount")
         own = inside.add(sum_by_key(stocks[stocked == bloc], SUPPLY, "released"), fill_value=0.0)
+        taken = back[back["region"].map(case.blocs) == bloc]
+        own = own.add(sum_by_key(taken, SUPPLY, "collected"), fill_value=0.0)
         abroad = sum_by_key(tabulate_arrivals(case, bloc), SUPPLY, "amount").astype(float)
         had = abroad.add(own, fill_value=0.0)
         use = sum_by_key(uses[used_in == bloc], SUPPLY, "amount")

@@ -45,6 +45,7 @@ AUDITED = (
     "rules",
     "inertia",
     "growth",
+    "returns",
     "changes",
 )
 """The sheets that state a plan, in the order of the workbook."""

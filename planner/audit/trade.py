@@ -40,7 +40,8 @@ def compute_trade(case: AuditedPlan) -> pd.DataFrame:
     names = [*_POOL, "region", "amount"]
     made = tabulate_production(case)[names]
     released = case["stocks"].rename(columns={"released": "amount"})[names]
-    sources = pd.concat([rows[rows["amount"] > 0] for rows in (made, released) if len(rows)] or [made])
+    collected = case["returns"].rename(columns={"collected": "amount"})[names]
+    sources = pd.concat([rows[rows["amount"] > 0] for rows in (made, released, collected) if len(rows)] or [made])
     amounts = sum_by_key(sources.astype({"amount": float}), names[:3], "amount").reset_index()
     flows = _sum_modes(case["flows"])
     shipped = dict(frames.groups(flows, _POOL))

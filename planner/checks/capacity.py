@@ -11,6 +11,7 @@ from planner.checks import join_names, needs, report_warning, rows
 from planner.checks.bounds import CAPACITY_SHEETS, find_output, greatest_use
 from planner.checks.places import lines_at_sites
 from planner.checks.reach import must_be_served
+from planner.checks.supply import find_returned
 from planner.issues import Issue
 from planner.solver.highs.linear import minimum
 from planner_models.instance import Instance
@@ -65,7 +66,7 @@ class Means:
         return np.where(self.capacity > 0, np.inf, 0.0)
 
 
-@needs(*CAPACITY_SHEETS, "regions", "items", "recipes", "demand", "stocks")
+@needs(*CAPACITY_SHEETS, "regions", "items", "recipes", "demand", "stocks", "returns")
 def capacity_covers_demand(reading: "Reading") -> Iterator[Issue]:
     """In every period the least that must be made of every item is what can be used; regions and lanes are left aside.
 
@@ -96,8 +97,9 @@ def _means(instance: Instance) -> Iterator[tuple[str, Means]]:
     makeable = np.clip(matrix, 0, None) @ capacity
     stored = initial
     years = instance["periods"]["years"].to_numpy()
+    returned = np.where(find_returned(instance).any(axis=1), np.inf, 0.0)
     for place, period in enumerate(instance["periods"]["period"]):
-        yield period, Means(matrix, capacity[:, place], stored / years[place])
+        yield period, Means(matrix, capacity[:, place], stored / years[place] + returned[place])
         stored = np.maximum(initial, np.minimum(maximum, stored + makeable[:, place] * years[place]))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from planner.checks import join_names, needs, report_error, report_warning, rows
 from planner.checks.bounds import CAPACITY_SHEETS, greatest_capacity, greatest_use, tabulate_existing_capacity
 from planner.checks.places import lines_at_sites, positions, regions_of
+from planner.checks.supply import find_returned
 from planner.issues import Issue
 from planner_models.instance import Instance
 from planner_models.sets.bounds import most_sold
@@ -73,7 +74,8 @@ def inertia_limits_something(reading: "Reading") -> Iterator[Issue]:
         yield report_warning(reading, "inertia", row, "max_fall", message)
 
 
-_SUPPLY = (*CAPACITY_SHEETS, "items", "recipes", "lanes", "demand", "stocks", "enablers", "policies", "inertia")
+_SUPPLY = (*CAPACITY_SHEETS, "items", "recipes", "lanes", "demand", "stocks", "enablers", "policies", "inertia",
+           "returns")  # fmt: skip
 
 
 @needs(*_SUPPLY)
@@ -188,7 +190,10 @@ class Room:
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
         time = timeline(instance)
-        self.order = positions(instance, "periods", "period")
+        self.order, self.region, self.item = (
+            positions(instance, sheet, sheet.removesuffix("s")) for sheet in ("periods", "regions", "items")
+        )
+        self.returned = find_returned(instance)
         demand, enablers = tabulate_markets(instance, time), enabler_table(instance)
         self.demand = {
             region: most_sold(part, enablers[enablers.index.get_level_values("region") == region])
@@ -228,6 +233,7 @@ class Room:
     def find_output(self, item: str, place: str) -> np.ndarray:
         """What a region or bloc can make at most, by period."""
         regions = regions_of(self.instance, place)
-        if self._moves(item, regions, "destination", "origin"):
+        comes_back = self.returned[:, [self.region[name] for name in regions], self.item[item]].any()
+        if comes_back or self._moves(item, regions, "destination", "origin"):
             return np.full(len(self.order), np.inf)
         return self._by_lines(item, regions, 1.0)

@@ -218,7 +218,7 @@ def enablers_can_be_deployed(reading: "Reading") -> Iterator[Issue]:
     region, item = positions(instance, "regions", "region"), positions(instance, "items", "item")
     made = instance["recipes"].query("quantity > 0")
     sources = set(made.loc[made["process"].isin(set(instance["lines"]["process"])), "item"])
-    sources |= set(instance["stocks"].query("initial > 0")["item"])
+    sources |= set(instance["stocks"].query("initial > 0")["item"]) | set(instance["returns"]["returned"])
     had = supply(instance).ever(every_line_runs=True)[0]
     there = had[place_of(enablers["region"], region, -1), place_of(enablers["enabler"], item, -1)]
     markets = set(zip(instance["demand"]["region"], instance["demand"]["item"], strict=True))

@@ -21,12 +21,12 @@ def list_final_items(instance: Instance) -> set[str]:
     return sold
 
 
-@needs("items", "recipes", "demand", "stocks", "enablers")
+@needs("items", "recipes", "demand", "stocks", "enablers", "returns")
 def items_are_used(reading: "Reading") -> Iterator[Issue]:
-    """An item stands in a recipe, in demand, in stocks or in enablers."""
+    """An item stands in a recipe, in demand, in stocks or in enablers, or comes back after use."""
     instance = reading.instance
     used = set(instance["recipes"]["item"]) | set(instance["demand"]["item"]) | set(instance["stocks"]["item"])
-    used |= set(instance["enablers"]["enabler"])
+    used |= set(instance["enablers"]["enabler"]) | set(instance["returns"]["returned"])
     for row, name in _rest(instance["items"]["item"], used):
         message = f"no recipe makes or uses `{name}` and nobody demands it; remove the row or use it"
         yield report_warning(reading, "items", row, "item", message)

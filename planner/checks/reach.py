@@ -11,14 +11,14 @@ from planner.checks import join_names, needs, report_error, report_warning, rows
 from planner.checks.bounds import greatest_capacity
 from planner.checks.places import lines_at_sites, place_of, positions
 from planner.checks.readiness import NEVER, find_ready_positions
-from planner.checks.supply import SUPPLY_SHEETS, Supply, supply
+from planner.checks.supply import SUPPLY_SHEETS, Supply, find_returned, supply
 from planner.issues import Issue
 from planner_models.instance import Instance
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading
 
-_REACHING = ("access", "joint_development", "alliances")
+_REACHING = ("access", "joint_development", "alliances", "returns")
 """Switches that, when off, leave less within reach."""
 
 
@@ -125,9 +125,9 @@ def _never(instance: Instance, chain: Supply, region: str, item: str) -> str:
     project = instance["items"]["requires"].iloc[place]
     if find_ready_positions(instance, "items")[place] == NEVER:
         return f"`{item}` requires project `{project}`, which no option can finish within the horizon (projects)"
-    if makers.empty:
+    if makers.empty and not find_returned(instance)[:, :, place].any():
         return f"nothing makes `{item}`: no recipe has a positive quantity of it; add one (recipes) and a line (lines)"
-    if not lines["process"].isin(makers).any():
+    if len(makers) and not lines["process"].isin(makers).any():
         names = join_names([f"`{name}`" for name in makers])
         return f"nothing makes `{item}`: {names} has no line; add one in sheet lines"
     if not chain.ever()[0][:, place].any():

@@ -11,10 +11,11 @@ import pandas as pd
 from planner.checks import Row, rows
 from planner.checks.bounds import CAPACITY_SHEETS, greatest_use
 from planner.checks.memory import cache_by_input
-from planner.checks.places import blocs, lines_at_sites, place_of, positions
+from planner.checks.places import blocs, lines_at_sites, place_of, positions, regions_of
 from planner_models.instance import Instance
+from planner_models.sets.timeline import timeline
 
-SUPPLY_SHEETS = (*CAPACITY_SHEETS, "regions", "items", "recipes", "lanes", "duties", "stocks")
+SUPPLY_SHEETS = (*CAPACITY_SHEETS, "regions", "items", "recipes", "lanes", "duties", "stocks", "returns")
 """What the supply of an instance is made of."""
 
 
@@ -89,19 +90,25 @@ class Network:
     """Number of regions and items."""
 
     def reach(
-        self, running: np.ndarray, open_lanes: np.ndarray, open_gates: np.ndarray, stock: np.ndarray
+        self,
+        running: np.ndarray,
+        open_lanes: np.ndarray,
+        open_gates: np.ndarray,
+        stock: np.ndarray,
+        returned: np.ndarray,
     ) -> tuple[np.ndarray, np.ndarray]:
         """What can be had where (regions x items), and which of the `running` lines can then run.
 
-        `stock` (regions x items) is what is there from the start. What is made in a region with a lane to itself can
-        be had there only if such a lane is open; it can be shipped elsewhere in any case.
+        `stock` (regions x items) is what is there from the start, `returned` what comes back there after use. What is
+        made or comes back in a region with a lane to itself can be had there only if such a lane is open; it can be
+        shipped elsewhere in any case.
         """
         gated, passing = np.zeros(self.shape, dtype=bool), np.zeros(self.shape, dtype=bool)
         gated[self.gates] = True
         passing[self.gates[0][open_gates], self.gates[1][open_gates]] = True
         local = ~gated | passing
         origin, destination, item = (ends[open_lanes] for ends in self.lanes)
-        made, had = np.zeros(self.shape, dtype=bool), stock.copy()
+        made, had = returned.copy(), stock.copy()
         runs = np.zeros(len(self.line_region), dtype=bool)
         while True:
             before = int(made.sum()) + int(had.sum())
@@ -132,6 +139,8 @@ class Supply:
     """Where a stock is held at the start (regions x items)."""
     kept: np.ndarray
     """Where stock can be kept (regions x items)."""
+    returned: np.ndarray
+    """What can come back after use (periods x regions x items)."""
 
     def ever(self, every_line_runs: bool = False) -> tuple[np.ndarray, np.ndarray]:
         """What can be had at some time if nothing is banned, and which lines can run then.
@@ -145,13 +154,14 @@ class Supply:
                 network.gates, network.shape,
             )  # fmt: skip
         lanes, gates = (np.ones(banned.shape[1], dtype=bool) for banned in (self.lanes, self.gates))
-        return network.reach(np.any(self.running, axis=0), lanes, gates, self.initial)
+        return network.reach(np.any(self.running, axis=0), lanes, gates, self.initial, np.any(self.returned, axis=0))
 
     def by_period(self) -> tuple[np.ndarray, np.ndarray]:
         """What can be had (periods x regions x items) and which lines can run (periods x lines), under the bans."""
         had, runs, stock = [], [], self.initial
-        for running, lanes, gates in zip(self.running, self.lanes, self.gates, strict=True):
-            had_now, runs_now = self.network.reach(running, lanes, gates, stock)
+        when = zip(self.running, self.lanes, self.gates, self.returned, strict=True)
+        for running, lanes, gates, returned in when:
+            had_now, runs_now = self.network.reach(running, lanes, gates, stock, returned)
             stock = stock | had_now & self.kept
             had.append(had_now)
             runs.append(runs_now)
@@ -188,4 +198,23 @@ def supply(instance: Instance) -> Supply:
     initial[at] = stocks["initial"].to_numpy() > 0
     kept[at] = ~(stocks["maximum"].to_numpy() == 0)
     running = greatest_use(instance).T > 0
-    return Supply(network, running, opened[:, ~at_home], opened[:, at_home], initial, kept)
+    returned = find_returned(instance)
+    return Supply(network, running, opened[:, ~at_home], opened[:, at_home], initial, kept, returned)
+
+
+@cache_by_input
+def find_returned(instance: Instance) -> np.ndarray:
+    """What can come back after use, wherever it was sold (periods x regions x items); nothing while that is off."""
+    time = timeline(instance)
+    region, item = positions(instance, "regions", "region"), positions(instance, "items", "item")
+    found = np.zeros((len(time.periods), len(region), len(item)), dtype=bool)
+    table = instance["returns"]
+    for _, row in rows(table[:0] if instance.settings["returns"] == "off" else table):
+        names = regions_of(instance, row["market"]) if row["region"] == "*" else {row["region"]}
+        places = [region[name] for name in sorted(names)]
+        for position, period in enumerate(time.periods):
+            of_sales = time.start[period] + time.years[period] > row["years"]
+            of_before = row["initial"] > 0 and time.start[period] < row["years"]
+            if of_sales or of_before:
+                found[position, places, item[row["returned"]]] = True
+    return found

@@ -16,7 +16,7 @@ from planner_models.blocks.production import COST_LINES
 from planner_models.linear import LinearExpression
 from planner_models.model import Model
 
-FLOWS = {"made": 3, "shipped": 4, "transited": 2, "retained": 2, "left": 2, "sold": 2, "deployed": 2}
+FLOWS = {"made": 3, "shipped": 4, "transited": 2, "retained": 2, "left": 2, "sold": 2, "deployed": 2, "collected": 2}
 """The variables of the base that are flows, and where the period stands in their keys."""
 
 ANSWERS = ("unserved", "released", "restocked", "stored")
@@ -175,9 +175,11 @@ class _Builder:
         )
 
     def _most(self, name: str, key: Key, variable: Any) -> LinearExpression | None:
-        """The capacity of a line that is usable, or of a lane for one item."""
+        """The capacity of a line that is usable, or of a lane for one item; what comes back of what the base sells."""
         if name == "made":
             return self.m.capacity.usable[key]
+        if name == "collected":
+            return self.m.returns.back[key]
         limited = name in ("shipped", "transited") and variable.ub is not None
         return LinearExpression(constant=variable.ub) if limited else None
 

@@ -31,7 +31,10 @@ from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.scenarios import Snapshot
 
-HELD = (*GATES, "balance", "delivery", "within_capacity", "lane_sharing", "hub_sharing", "service", "step_volume")
+HELD = (
+    *(*GATES, "balance", "delivery", "within_capacity", "lane_sharing", "hub_sharing", "service", "step_volume"),
+    "collected_of_sold",
+)
 """The constraints on flows of one period that a snapshot keeps to as well."""
 
 NOT_HELD = (
@@ -65,9 +68,11 @@ NOT_HELD = (
     "owned_in_stock",
     "traded_in_force",
     "traded_share",
+    "taken_back_of_sold",
 )
 """The others: what must be run or taken is waived; experience, clusters, thresholds and subsidies stay as they are;
-what is sold at arm's length is settled in the base; and security rules look at the base."""
+what is sold at arm's length is settled in the base, and so is what must be taken back; and security rules look at the
+base."""
 
 
 @dataclass(frozen=True)
@@ -231,13 +236,18 @@ _MOST = {"made": _most_made, "sold": _most_sold, "shipped": _most_shipped, "tran
 def _as_base(
     parts: dict[tuple[str, str], SnapshotFlows],
 ) -> Iterator[tuple[Key, tuple[Variable, float, LinearExpression]]]:
-    """Flows that are at most a share of what they are in the base: the flow, the share, and the flow of the base."""
+    """Flows that are at most a share of what they are in the base: the flow, the share, and the flow of the base.
+
+    What is collected is at most what comes back in the base, whatever of that the base collects.
+    """
     for (w, _), part in parts.items():
         limited = {number: 1.0 for number in part.own if part.flows.flows[number].within_base}
         limited |= part.effects.within_base
         for number, share in limited.items():
             flow = part.flows.flows[number]
             yield (w, flow.name, *flow.key), (part.own[number], share, flow.base)
+        for number, flow in part.named("collected"):
+            yield (w, flow.name, *flow.key), (part.own[number], 1.0, flow.most or LinearExpression())
 
 
 def capacity_in(m: Model, scenario: str, *key: *Activity) -> pyo.Expression:
@@ -307,6 +317,9 @@ def sum_demand(m: Model, scenario: str, key: tuple[str, ...]) -> LinearExpressio
 
 
 def no_more_in(m: Model, *key: Any) -> pyo.Expression:
-    """flow_in <= factor x flow of the base; what is put up of enablers is never more than in the base"""
+    """flow_in <= factor x flow of the base; what is put up of enablers is never more than in the base
+
+    collected_in <= what comes back in the base
+    """
     flow, share, base = m.snapshots.as_base[key]
     return base.minus(share, flow) <= share * base.constant

@@ -1,4 +1,4 @@
-"""The sheets of what holds back or changes a chain over time: productivity, and how fast flows and plants can move."""
+"""The sheets of what holds back or changes a chain over time: productivity, how fast flows and plants move, returns."""
 
 from planner_models.schema.columns import number, reference, table
 from planner_models.schema.inputs.common import PLACE, item
@@ -78,6 +78,42 @@ TABLES = [
             "where": reference("region or bloc, or * for each region", *PLACE, key=True, wildcard=True, default="*"),
             "max_growth": number("most that it grows by", "share/year", low=0, high=1000, required=True),
             "seed": number("what may be added besides", "activity/year per year", low=0, default=0),
+        },
+    ),
+    table(
+        "returns",
+        "What comes back after use: of an item sold on a market, a share comes back some years later as another item "
+        "(or the same), to be recycled by ordinary processes. A sale of a year comes back exactly so many years "
+        "later: of a sale spread over a period, the years that fall into a later period come back in that. What comes "
+        "back may be left with its users, at no cost; of an item that is disposable all of it comes back, and what is "
+        "not used is thrown away at its disposal_cost. What rivals sell and what is deployed does not come back; what "
+        "was sold before the first period does where `initial` says so. Rows add up.",
+        {
+            "item": item("item that is sold"),
+            "returned": reference("item that it comes back as", "items.item", key=True),
+            "share": number("units that come back per unit sold", "item/item", above=0, required=True),
+            "years": number("years from sale to return", "year", above=0, high=1000, key=True),
+            "region": reference(
+                "region where it comes back; * or blank = where it was sold",
+                "regions.region",
+                key=True,
+                wildcard=True,
+                default="*",
+            ),
+            "market": reference(
+                "region or bloc of the markets where it was sold, or * for all",
+                *PLACE,
+                key=True,
+                wildcard=True,
+                default="*",
+            ),
+            "initial": number(
+                "what comes back a year of what was sold before the first period, for as many years as a return "
+                "takes; asks for one region, or one market that is a region",
+                "item/year",
+                low=0,
+                default=0,
+            ),
         },
     ),
 ]

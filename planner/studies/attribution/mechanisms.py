@@ -21,6 +21,7 @@ MECHANISMS = {
     "enablers": "Enabling infrastructure",
     "support": "Support by policy",
     "duty_policies": "Duties by policy",
+    "returns": "Returns after use",
 }
 """Switch -> what people call it. The other switches, rules and scenarios, are the terms of the question, no channel."""
 
@@ -117,6 +118,10 @@ def _has_policies(of_duties: bool) -> Callable[[Instance], str]:
     return reason
 
 
+def _has_returns(instance: Instance) -> str:
+    return "" if derive(instance).returns else "sheet returns has no row of which anything comes back in time"
+
+
 def _coordination(instance: Instance) -> str:
     """At arm's length only what one group at home sells to another costs more."""
     if instance.settings["coordination"] == "off":
@@ -142,4 +147,5 @@ _IDLE: dict[str, Callable[[Instance], str]] = {
     "enablers": _enablers,
     "support": _has_policies(of_duties=False),
     "duty_policies": _has_policies(of_duties=True),
+    "returns": _has_returns,
 }
