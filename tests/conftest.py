@@ -1,12 +1,22 @@
 """What all tests share: random examples are the same in every run, and take the time they take; how plans are tampered
 with."""
 
+import signal
+from contextlib import suppress
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from planner.audit.audit import AUDITS
 from planner_models.instance import Instance
+from tests.order import longest_first, place
 from tests.plans import Caught, Plan, Tamper, checks_failed, noun_of
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # as in the background of a script: what tests start would inherit it, and never hear a Ctrl-C
+    with suppress(ValueError):  # not in the main thread
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "planner",
@@ -24,12 +34,27 @@ ONE_IN = 8
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out most of the plans tampered with that all audits would be asked about."""
+    """Leave out most of the plans tampered with that all audits would be asked about; the longest files first."""
     asked = [item for item in items if ALL_AUDITS in item.name]
     spared = {item for place, item in enumerate(asked) if place % ONE_IN}
     if spared:
         config.hook.pytest_deselected(items=[*spared])
         items[:] = [item for item in items if item not in spared]
+    if hasattr(config, "workerinput"):
+        items[:] = longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Several processes: each takes the tests of a file, in the order in which files come."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return place(nodeid)
+
+    config.option.loadscopereorder = False
+    return ByFile(config, log) if config.getvalue("dist") == "load" else None
 
 
 @pytest.fixture(params=["its audit", pytest.param(ALL_AUDITS, marks=pytest.mark.slow)])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
 from planner.audit.audit import audit
 from planner.checks.check import check
@@ -19,6 +19,7 @@ from planner_models.instance import Instance, instance
 from planner_models.network import build
 from planner_models.plan import plan
 from tests.brute_force import brute_force, combinations
+from tests.examples import examples
 from tests.small_instances import small_instances
 from tests.small_rules import enumerable_instances
 
@@ -46,39 +47,39 @@ def compare(case: Instance) -> None:
     assert table[table["ok"] != "yes"].to_dict("records") == []
 
 
-@settings(max_examples=40)
+@examples(12)
 @given(small_instances())
 def test_plan_is_as_good_as_the_best(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    """Forty instances, with up to 200 combinations of decisions each."""
+    """A dozen instances, with up to 100 combinations of decisions each."""
     case = instance(drawn[0], **drawn[1])
-    assume(combinations(case) <= 200)
+    assume(combinations(case) <= 100)
     compare(case)
 
 
-@settings(max_examples=15)
+@examples(6)
 @given(enumerable_instances())
 def test_plan_under_rules_is_as_good_as_the_best(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    """Fifteen instances with security rules and all mechanisms, with up to 200 combinations of decisions each."""
+    """Half a dozen instances with security rules and all mechanisms, with up to 100 combinations of decisions each."""
     case = instance(drawn[0], **drawn[1])
-    assume(combinations(case) <= 200)
+    assume(combinations(case) <= 100)
     compare(case)
 
 
 @pytest.mark.slow
-@settings(max_examples=250)
+@examples(25)
 @given(enumerable_instances())
 def test_plan_under_rules_is_as_good_as_the_best_of_many(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    """Five hundred instances, with up to 2,000 combinations of decisions each."""
+    """Twenty-five instances, with up to 500 combinations of decisions each."""
     case = instance(drawn[0], **drawn[1])
-    assume(combinations(case) <= 2000)
+    assume(combinations(case) <= 500)
     compare(case)
 
 
 @pytest.mark.slow
-@settings(max_examples=250)
+@examples(30)
 @given(small_instances(most_periods=3))
 def test_plan_is_as_good_as_the_best_of_many(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    """Five hundred instances of up to three periods, with up to 2,000 combinations of decisions each."""
+    """Thirty instances of up to three periods, with up to 500 combinations of decisions each."""
     case = instance(drawn[0], **drawn[1])
-    assume(combinations(case) <= 2000)
+    assume(combinations(case) <= 500)
     compare(case)

@@ -1,6 +1,6 @@
 """What holds of every disruption, on random small instances, and what such instances have brought to light."""
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from planner.audit.audit import audit
 from planner.recourse.evaluation import add_evaluated_scenarios
@@ -9,13 +9,14 @@ from planner.solver.solver import Options, load_values, solve, solve_arrays
 from planner_models.instance import instance
 from planner_models.network import build
 from planner_models.plan import plan
+from tests.examples import examples
 from tests.proofs import WORKSHOP, workshop
 from tests.small_disruptions import disrupted_instances
 from tests.small_instances import Row, Tables
 from tests.solving import optimum
 
 
-@settings(max_examples=20)
+@examples(6)
 @given(case=disrupted_instances())
 def test_a_disruption_leaves_every_plan_possible(case: tuple[Tables, Row]) -> None:
     """Whatever happens can be borne, at a cost: what was feasible stays so, and the objective adds up.

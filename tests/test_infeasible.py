@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given
 
 from planner.diagnosis import Edit, Remedy, apply_edits, describe_remedies, find_remedies
 from planner.solver.compiled import compile_model
@@ -14,6 +14,7 @@ from planner.solver.solver import Options, solve_arrays
 from planner.workbook.read import read_instance
 from planner_models.instance import Instance, apply_schema, instance
 from planner_models.network import build
+from tests.examples import examples
 from tests.proofs import workshop
 from tests.proofs.test_hubs import HUB, WAY
 from tests.small_instances import small_instances
@@ -189,7 +190,7 @@ def test_the_smaller_of_two_changes_by_its_share_of_the_limit() -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, suppress_health_check=[HealthCheck.filter_too_much])
+@examples(10, suppress_health_check=[HealthCheck.filter_too_much])
 @given(small_instances())
 def test_changed_as_told_a_plan_is_possible(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
     """All demand must be met, without a penalty to pay instead: often more than can be."""

@@ -5,7 +5,7 @@ dearer cost. See `tests/small_mechanisms.py` for what is drawn.
 """
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from planner.audit.audit import audit
@@ -14,6 +14,7 @@ from planner_models.instance import Instance, instance
 from planner_models.network import build
 from planner_models.plan import plan
 from tests.brute_force import combinations
+from tests.examples import examples
 from tests.small_mechanisms import mechanism_instances
 from tests.test_brute_force import compare
 from tests.test_metamorphic import PRICED, Drawn, changed, loss, slack, times
@@ -46,23 +47,23 @@ def helpful(case: Instance) -> bool:
     return not (burdens | lost).any()
 
 
-@settings(max_examples=20)
+@examples(8)
 @given(mechanism_instances())
 def test_plans_audit_clean(drawn: Drawn) -> None:
-    """Twenty instances of up to three periods."""
+    """Eight instances of up to three periods."""
     audited(instance(drawn[0], **drawn[1]))
 
 
-@settings(max_examples=25)
+@examples(8)
 @given(mechanism_instances(most_periods=2, scale=True))
 def test_plan_is_as_good_as_the_best(drawn: Drawn) -> None:
-    """Twenty-five instances of up to two periods, with up to 300 combinations of decisions each."""
+    """Eight instances of up to two periods, with up to 100 combinations of decisions each."""
     case = instance(drawn[0], **drawn[1])
-    assume(combinations(case) <= 300)
+    assume(combinations(case) <= 100)
     compare(case)
 
 
-@settings(max_examples=15)
+@examples(6)
 @given(mechanism_instances(most_periods=2), st.data())
 def test_leaving_a_mechanism_out_never_helps(drawn: Drawn, data: st.DataObject) -> None:
     """Any of those that stand in the instance; policies where all of them help."""
@@ -83,7 +84,7 @@ def switched(case: Instance) -> list[str]:
     return [name for name in (*HELPFUL, "policies") if there[name]]
 
 
-@settings(max_examples=15)
+@examples(6)
 @given(mechanism_instances(most_periods=2), st.data())
 def test_a_dearer_mechanism_never_helps(drawn: Drawn, data: st.DataObject) -> None:
     """Half as much again of what offers or projects cost, where no subsidy pays for more of it."""
@@ -94,7 +95,7 @@ def test_a_dearer_mechanism_never_helps(drawn: Drawn, data: st.DataObject) -> No
     assert loss(times(case, *data.draw(st.sampled_from(paid)), 1.5)) >= before - slack(before)
 
 
-@settings(max_examples=15)
+@examples(6)
 @given(mechanism_instances(most_periods=2))
 def test_doubling_all_money_doubles_the_cost(drawn: Drawn) -> None:
     """All costs, prices, penalties, values, budgets, and the rates of output policies: the currency is halved."""
@@ -110,18 +111,18 @@ def test_doubling_all_money_doubles_the_cost(drawn: Drawn) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=150)
+@examples(20)
 @given(mechanism_instances())
 def test_many_plans_audit_clean(drawn: Drawn) -> None:
-    """Five hundred instances of up to three periods."""
+    """Twenty instances of up to three periods."""
     audited(instance(drawn[0], **drawn[1]))
 
 
 @pytest.mark.slow
-@settings(max_examples=150)
+@examples(20)
 @given(mechanism_instances(scale=True))
 def test_plan_is_as_good_as_the_best_of_many(drawn: Drawn) -> None:
-    """Five hundred instances of up to three periods, with up to 3,000 combinations of decisions each."""
+    """Twenty instances of up to three periods, with up to 500 combinations of decisions each."""
     case = instance(drawn[0], **drawn[1])
-    assume(combinations(case) <= 3000)
+    assume(combinations(case) <= 500)
     compare(case)

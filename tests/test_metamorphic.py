@@ -6,11 +6,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from planner_models.instance import Instance, instance
 from planner_models.schema import INPUTS, SETTINGS, meta
+from tests.examples import examples
 from tests.small_instances import small_instances
 from tests.solving import optimum
 
@@ -50,7 +51,7 @@ def slack(figure: float) -> float:
     return 1e-6 * max(1.0, abs(figure)) if math.isfinite(figure) else 0.0
 
 
-@settings(max_examples=15)
+@examples(6)
 @given(small_instances(), st.data())
 def test_a_dearer_cost_never_lowers_the_cost(drawn: Drawn, data: st.DataObject) -> None:
     """Half as much again of any one cost."""
@@ -63,7 +64,7 @@ def test_a_dearer_cost_never_lowers_the_cost(drawn: Drawn, data: st.DataObject) 
     assert after >= before - slack(before)
 
 
-@settings(max_examples=15)
+@examples(6)
 @given(small_instances(), st.data())
 def test_a_new_lane_never_raises_the_cost(drawn: Drawn, data: st.DataObject) -> None:
     """A lane between two regions, of a mode nothing else uses; what it does not carry goes as before."""
@@ -77,7 +78,7 @@ def test_a_new_lane_never_raises_the_cost(drawn: Drawn, data: st.DataObject) -> 
     assert after <= before + slack(before)
 
 
-@settings(max_examples=15)
+@examples(6)
 @given(small_instances())
 def test_doubling_all_money_doubles_the_cost(drawn: Drawn) -> None:
     """All costs, prices, penalties and values: the currency is halved."""
@@ -91,7 +92,7 @@ def test_doubling_all_money_doubles_the_cost(drawn: Drawn) -> None:
     assert loss(double) == pytest.approx(2 * loss(case), rel=1e-6, abs=1e-6)
 
 
-@settings(max_examples=15)
+@examples(6)
 @given(small_instances(), st.integers(0, 1000))
 def test_the_order_of_rows_does_not_matter(drawn: Drawn, seed: int) -> None:
     """Every sheet but the periods is shuffled."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from planner.recourse.evaluation import add_evaluated_scenarios
@@ -16,6 +16,7 @@ from planner_models.blocks.disruptions.realisations import SCENARIOS
 from planner_models.instance import Instance, apply_schema, instance
 from planner_models.network import build
 from planner_models.plan import plan
+from tests.examples import examples
 from tests.small_instances import Row, Rows, Tables
 from tests.small_mechanisms import mechanism_instances
 
@@ -70,18 +71,18 @@ def agree(case: Instance) -> None:
             assert list(there.columns) == list(unknown[sheet].columns)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(8)
 @given(disrupted())
 def test_recourse_agrees_with_the_model(drawn: tuple[Tables, Row]) -> None:
-    """Twenty-five instances: an optimal plan's flows in a likely scenario cannot be bettered, nor can recourse's."""
+    """Eight instances: an optimal plan's flows in a likely scenario cannot be bettered, nor can recourse's."""
     agree(instance(drawn[0], **drawn[1]))
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@examples(20)
 @given(disrupted())
 def test_recourse_agrees_with_the_model_on_many(drawn: tuple[Tables, Row]) -> None:
-    """Three hundred of them."""
+    """Twenty of them."""
     agree(instance(drawn[0], **drawn[1]))
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
 from planner.audit.audit import audit
 from planner.recourse.evaluation import add_evaluated_scenarios
@@ -11,6 +11,7 @@ from planner.solver.solver import Options, solve
 from planner_models.instance import Instance, instance
 from planner_models.network import build
 from planner_models.plan import plan
+from tests.examples import examples
 from tests.small_rules import ruled_instances
 from tests.test_brute_force import faults
 
@@ -27,16 +28,16 @@ def check(case: Instance) -> None:
     assert table[table["ok"] != "yes"].to_dict("records") == []
 
 
-@settings(max_examples=12)
+@examples(4)
 @given(ruled_instances())
 def test_rules_are_met_as_claimed(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    """A dozen instances."""
+    """Four instances."""
     check(instance(drawn[0], **drawn[1]))
 
 
 @pytest.mark.slow
-@settings(max_examples=150)
+@examples(15)
 @given(ruled_instances(most_periods=3))
 def test_rules_of_many_are_met_as_claimed(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    """Three hundred instances of up to three periods."""
+    """Fifteen instances of up to three periods."""
     check(instance(drawn[0], **drawn[1]))

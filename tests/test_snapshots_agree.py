@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
 from planner.audit.audit import audit
 from planner.audit.case import AuditedPlan
@@ -17,6 +17,7 @@ from planner.solver.solver import Options, solve
 from planner_models.instance import Instance, instance
 from planner_models.network import build
 from planner_models.plan import plan
+from tests.examples import examples
 from tests.independent.snapshot_lp import Snapshot
 from tests.proofs import WORKSHOP, wanted, years
 from tests.proofs.test_snapshots import disrupted
@@ -80,16 +81,16 @@ def test_calm_months_are_as_free_to_fill_and_to_empty_a_stock(period: str) -> No
     )
 
 
-@settings(max_examples=12)
+@examples(4)
 @given(disrupted_instances())
 def test_snapshots_are_as_good_as_the_best(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    """A dozen instances."""
+    """Four instances."""
     compare(instance(drawn[0], **drawn[1]))
 
 
 @pytest.mark.slow
-@settings(max_examples=150)
+@examples(15)
 @given(disrupted_instances(most_periods=3))
 def test_snapshots_are_as_good_as_the_best_of_many(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    """Three hundred instances of up to three periods."""
+    """Fifteen instances of up to three periods."""
     compare(instance(drawn[0], **drawn[1]))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.planning import choose_options, make_plan
@@ -14,6 +14,7 @@ from planner.solver.solver import Options, solve_arrays
 from planner.workbook.read import Reading, read_instance
 from planner_models.instance import instance
 from planner_models.network import build
+from tests.examples import examples
 from tests.small_instances import small_instances
 from tests.test_metamorphic import Drawn, loss
 from tests.units import in_units
@@ -47,7 +48,7 @@ def test_tiny_in_other_units(tiny: Reading, quantity: float, money: float) -> No
     assert made == pytest.approx(usual["production"]["made"].sum() * quantity, rel=1e-6)
 
 
-@settings(max_examples=10)
+@examples(5)
 @given(small_instances(), st.sampled_from([1e-9, 1e-6, 1.0, 1e6, 1e12]), st.sampled_from([1e-9, 1.0, 1e9]))
 def test_small_instances_in_other_units(drawn: Drawn, quantity: float, money: float) -> None:
     case = instance(drawn[0], **drawn[1])

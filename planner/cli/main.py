@@ -23,8 +23,15 @@ app.add_typer(jobs.app, name="jobs")
 
 def main() -> None:
     """Run the command line and exit with its status; tracebacks only with --debug."""
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # both mean the same everywhere
+    signal.signal(signal.SIGTERM, _terminate)
     sys.exit(run(sys.argv[1:]))
+
+
+def _terminate(*_: object) -> None:
+    """SIGTERM: what Ctrl-C means at the time, also in the background of a script, where Ctrl-C itself is ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        raise KeyboardInterrupt
+    signal.raise_signal(signal.SIGINT)
 
 
 def run(arguments: list[str]) -> int:

@@ -27,6 +27,9 @@ for which it is not."""
 IDLE = ("hubs",)
 """Sheets whose rows in this plan say nothing that would be missed."""
 
+SMALL_DIFFERENCE = {("scenarios", "loss")}
+"""Figures that are a small difference of large sums: a hundredth of the smallest of them is within rounding."""
+
 Cell = tuple[str, str, int]
 """Sheet, column and row."""
 
@@ -59,10 +62,13 @@ def spots(tables: Plan, sheet: str, name: str) -> Iterator[int]:
     """Rows to try: the first that says something, in the base and in a disruption, and the first that says nothing."""
     table = tables[sheet]
     says = table[name].notna() & (table[name] != 0)
+    if (sheet, name) in SMALL_DIFFERENCE:
+        says &= table[name].abs() > 0.01 * table[name].abs().max()
     in_base = pd.Series(True, index=table.index)
     if "scenario" in table and sheet != "scenarios":
         in_base = table["scenario"] == "base"
-    for part in (says & in_base, says & ~in_base, ~says):
+    silent = table[name].isna() | (table[name] == 0)
+    for part in (says & in_base, says & ~in_base, silent):
         yield from table.index[part][:1]
 
 
@@ -101,8 +107,12 @@ def test_a_changed_figure_is_noticed(sheet: str, name: str) -> None:
         assert is_noticed(case, changed(tables, (sheet, name, row)), claimed, sheet), tables[sheet].loc[row].to_dict()
 
 
+BY_OBJECTIVE = ("costs", "surplus", "cash", "demand", "deployments", "scenarios", "rules")
+"""Sheets whose audits do something else under cost than under profit."""
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("sheet", "name"), figures())
+@pytest.mark.parametrize(("sheet", "name"), [figure for figure in figures() if figure[0] in BY_OBJECTIVE])
 def test_a_changed_figure_of_a_plan_at_least_cost_is_noticed(sheet: str, name: str) -> None:
     """One cell in each kind of row."""
     case, tables, claimed = outcome("cost")
@@ -151,7 +161,7 @@ def test_rows_said_twice_are_a_finding() -> None:
     assert "every key stands once" in failed(audit(case, tables, claimed))
 
 
-@pytest.mark.parametrize("place", range(5))
+@pytest.mark.parametrize("place", [0, *(pytest.param(place, marks=pytest.mark.slow) for place in (1, 2, 3)), 4])
 def test_unknown_names_are_a_finding(place: int) -> None:
     """In the first, second, ... key column of every sheet, all at once."""
     case, tables, claimed = outcome("profit")

@@ -2,11 +2,11 @@
 
     python -m tests.benchmarks.kills [--run 200] [--solve 100] [--seed 20261130]
 
-A third of the kills of `run` are late, when the sweep is over or nearly so; a fifth are SIGTERM, which has to leave
-nothing running and nobody's job; a third of the others hit a worker first. After each the ledger is whole, what
-it calls done is there, whole and unchanged, and nothing else is there. After each kill of `solve` there is no result,
-or a whole one, and what was there before is whole. Exits with 1 where
-anything is amiss.
+The moments are shares of what a whole run takes on this machine. A third of the kills of `run` are late, when the sweep
+is over or nearly so; a quarter of the others wait until the ledger says that a job is at work. A fifth are SIGTERM,
+which has to leave nothing running and nobody's job; a third of the others hit a worker first. After each the ledger is
+whole, what it calls done is there, whole and unchanged, and nothing else is there. After each kill of `solve` there is
+no result, or a whole one, and what was there before is whole. Exits with 1 where anything is amiss.
 """
 
 import argparse
@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -97,8 +98,11 @@ def kill_runs(folder: Path, kills: int, choice: random.Random) -> Counter[str]:
     while counted["kills of run"] < kills:
         late = choice.random() < 1 / 3
         moment = choice.uniform(0.7, 1.2) * length if late else choice.uniform(0.0, 0.8) * length
-        code = killed(command_of(sweep), moment, choice, counted)
+        at_work = not late and (choice.random() < 1 / 4 or not counted["jobs seen at work when killed"])
+        ready = (lambda folder=sweep: is_at_work(folder)) if at_work else None
+        code = killed(command_of(sweep), moment, choice, counted, ready)
         counted["kills of run"] += 1
+        counted["of these when a job was at work"] += at_work
         counted["of these late"] += late
         if not (sweep / FILE).exists():
             continue
@@ -120,11 +124,27 @@ def command_of(folder: Path) -> list[str]:
     return [*PLANNER, "run", str(TINY), "-o", str(folder), "--workers", "2", "--resume", *VARY]
 
 
-def killed(command: list[str], moment: float, choice: random.Random, counted: Counter[str]) -> int:
-    """Start a command and kill it, or a worker first; the status that it ended with."""
+def is_at_work(folder: Path) -> bool:
+    """Whether the ledger says that a job is at work."""
+    return (folder / FILE).exists() and any(job.state == "running" for job in jobs(folder))
+
+
+def killed(
+    command: list[str],
+    moment: float,
+    choice: random.Random,
+    counted: Counter[str],
+    ready: Callable[[], bool] | None = None,
+) -> int:
+    """Start a command and kill it after `moment` seconds, or a worker of it first; or as soon as it is `ready`.
+
+    Returns the status that it ended with.
+    """
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        soft, first = choice.random() < 0.2, choice.random() < 1 / 3
-        ended(process, moment)
+        soft, first = choice.random() < 0.2 and not ready, choice.random() < 1 / 3 and not ready
+        while ready and not ready() and not ended(process, 0.02):
+            pass
+        ended(process, 0.0 if ready else moment)
         workers: list[psutil.Process] = []
         try:
             runner = psutil.Process(process.pid)

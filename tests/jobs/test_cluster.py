@@ -18,7 +18,7 @@ from planner.workers.pool import TaskFailed, solve_all
 from tests.jobs import PLANNER, ROOT, TINY, is_whole, jobs
 from tests.test_frontier import three_sources
 
-LONG = ROOT / "instances" / "ev_china.xlsx"
+LONG = ROOT / "instances" / "ev_global.xlsx"
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_jobs_are_solved_on_a_cluster_from_what_they_are_sent(address: str, tmp_
 
 @pytest.mark.slow
 def test_a_worker_killed_mid_solve_has_its_job_done_elsewhere(address: str, tmp_path: Path) -> None:
-    """The worker is killed when the ledger says that it has found a plan and searches on."""
+    """The worker is killed when the ledger says that it has found a plan, and searches on or writes."""
     from distributed import Client
 
     with Client(address, set_as_default=False) as client:
@@ -84,7 +84,7 @@ def test_a_worker_killed_mid_solve_has_its_job_done_elsewhere(address: str, tmp_
     killed: list[str] = []
 
     def kill() -> None:
-        deadline = time.monotonic() + 240
+        deadline = time.monotonic() + 600
         while not killed and time.monotonic() < deadline:
             time.sleep(0.2)
             for job in jobs(tmp_path) if (tmp_path / FILE).exists() else ():
@@ -94,19 +94,7 @@ def test_a_worker_killed_mid_solve_has_its_job_done_elsewhere(address: str, tmp_
 
     hunter = threading.Thread(target=kill)
     hunter.start()
-    command = [
-        *PLANNER,
-        "run",
-        str(LONG),
-        "-o",
-        str(tmp_path),
-        "--cluster",
-        address,
-        "--time-limit",
-        "15",
-        "--gap",
-        "0",
-    ]
+    command = [*PLANNER, "run", str(LONG), "-o", str(tmp_path), "--cluster", address]
     status = subprocess.run(command, cwd=ROOT, check=False).returncode
     hunter.join()
     (job,) = jobs(tmp_path)
@@ -119,7 +107,7 @@ def test_a_worker_killed_mid_solve_has_its_job_done_elsewhere(address: str, tmp_
 @pytest.mark.slow
 def test_a_job_on_a_cluster_can_be_cancelled(address: str, tmp_path: Path) -> None:
     def cancel() -> None:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 600
         while time.monotonic() < deadline:
             time.sleep(0.2)
             if (tmp_path / FILE).exists():
@@ -130,7 +118,7 @@ def test_a_job_on_a_cluster_can_be_cancelled(address: str, tmp_path: Path) -> No
 
     hunter = threading.Thread(target=cancel)
     hunter.start()
-    assert run(["run", str(LONG), "-o", str(tmp_path), "--cluster", address, "--time-limit", "60", "--gap", "0"]) == 4
+    assert run(["run", str(LONG), "-o", str(tmp_path), "--cluster", address, "--gap", "0"]) == 4
     hunter.join()
     assert jobs(tmp_path)[0].state == "cancelled"
 

@@ -13,7 +13,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.issues import InputError
@@ -28,6 +28,7 @@ from planner.workbook.write import ensure_writable, write_instance
 from planner_models.instance import instance
 from planner_models.schema import INPUTS, RESULTS, keys
 from tests import worked_example
+from tests.examples import examples
 from tests.workbooks.books import SOUND
 
 EMPTY = instance({"periods": [{"period": "1"}]})
@@ -145,7 +146,7 @@ def test_text_like_a_formula_stays_text(tmp_path: Path, sign: str):
     assert book["summary"]["B2"].quotePrefix
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(
     st.lists(
         st.tuples(
