@@ -15,15 +15,22 @@ BENCHMARKS = {"extraction": 0.1, "processing": 0.4, "one_country": 0.65}
 """The EU's benchmarks for 2030: shares made there, and the most from one country."""
 
 
+SOLVED: dict[tuple[str, ...], Path] = {}
+"""What this process has solved, by workbook and options; `tests/order.py` brings together who asks for the same."""
+
+
 def solved_to(workbook: Path, given_by: str, path: Path, options: list[str]) -> Path:
-    """The result workbook of an instance: solved to `path`, or named by the environment variable."""
+    """The result workbook of an instance: solved to `path`, solved before, or named by the environment variable."""
     given = os.environ.get(given_by)
     if given:
         return Path(given)
-    command = [sys.executable, "-m", "planner", "solve", str(workbook), "-o", str(path), *options]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return path
+    key = (workbook.name, *options)
+    if key not in SOLVED:
+        command = [sys.executable, "-m", "planner", "solve", str(workbook), "-o", str(path), *options]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        SOLVED[key] = path
+    return SOLVED[key]
 
 
 def solved(

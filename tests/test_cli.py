@@ -15,6 +15,7 @@ import pytest
 
 from planner import planning
 from planner.audit.audit import audit
+from planner.cli.app import print_no_plan
 from planner.cli.main import run
 from planner.interface import solving
 from planner.solver.compiled import compile_model
@@ -23,11 +24,28 @@ from planner.workbook.read import read_tables
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.fixture
-def example(tmp_path: Path) -> Path:
+TINY = ROOT / "instances" / "tiny.xlsx"
+
+
+@pytest.fixture(scope="module")
+def new(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The worked example of `planner new`."""
-    path = tmp_path / "example.xlsx"
+    path = tmp_path_factory.mktemp("new") / "example.xlsx"
     assert run(["new", str(path)]) == 0
+    return path
+
+
+@pytest.fixture
+def example(new: Path, tmp_path: Path) -> Path:
+    """A copy of the worked example."""
+    return Path(shutil.copy(new, tmp_path / "example.xlsx"))
+
+
+@pytest.fixture(scope="module")
+def solved(new: Path) -> Path:
+    """The plan of the worked example."""
+    path = new.with_name("solved.xlsx")
+    assert run(["solve", str(new), "-o", str(path), "--gap", "0"]) == 0
     return path
 
 
@@ -44,10 +62,10 @@ def metric(path: Path, name: str) -> str:
     return str(summary.at[name, "value"])
 
 
-def test_the_example_solves_and_is_audited(example: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+def test_the_example_solves_and_is_audited(new: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     result = tmp_path / "result.xlsx"
-    assert run(["check", str(example)]) == 0
-    assert run(["solve", str(example), "-o", str(result), "--gap", "0"]) == 0
+    assert run(["check", str(new)]) == 0
+    assert run(["solve", str(new), "-o", str(result), "--gap", "0"]) == 0
     tables = read_tables(result)
     assert set(tables["audit"]["ok"]) == {"yes"}
     assert tables["demand"]["sold"].sum() > 0
@@ -111,16 +129,15 @@ def test_wrong_usage_ends_with_2_in_one_line(
     assert words in said[0]
 
 
-def test_what_if_changes_the_plan_and_leaves_the_file(example: Path, tmp_path: Path) -> None:
+def test_what_if_changes_the_plan_and_leaves_the_file(example: Path, solved: Path, tmp_path: Path) -> None:
     before = example.read_bytes()
-    plain, less = tmp_path / "plain.xlsx", tmp_path / "less.xlsx"
-    assert run(["solve", str(example), "-o", str(plain), "--gap", "0"]) == 0
+    less = tmp_path / "less.xlsx"
     assert run(["solve", str(example), "-o", str(less), "--gap", "0", "--set", "demand[*].volume=100"]) == 0
     assert example.read_bytes() == before
     demand = read_tables(less)["demand"]
     assert set(demand.loc[demand["scenario"] == "base", "volume"]) == {100.0}
     assert set(read_tables(less)["in_demand"]["volume"]) == {100.0}
-    assert read_tables(plain)["costs"]["discounted"].sum() > read_tables(less)["costs"]["discounted"].sum()
+    assert read_tables(solved)["costs"]["discounted"].sum() > read_tables(less)["costs"]["discounted"].sum()
 
 
 def test_a_change_of_nothing_is_a_fault(example: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
@@ -140,13 +157,11 @@ def test_infeasible_ends_with_3_and_says_why(example: Path, tmp_path: Path, caps
     assert not result.exists()
 
 
-def test_of_many_reasons_the_first_are_said(example: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    changes = ["--set", "demand[*].volume=1000000", "--set", "demand[*].penalty=", "--set", "demand[*].price="]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("planner.cli.app.MOST_REASONS", 2)
-        assert run(["solve", str(example), "-o", str(tmp_path / "result.xlsx"), *changes]) == 3
+def test_of_many_reasons_the_first_are_said(capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("planner.cli.app.MOST_REASONS", 2)
+    print_no_plan("infeasible", [f"reason {number}" for number in range(11)])
     said = capsys.readouterr().err
-    assert said.count("must be at most") == 1
+    assert said.count("reason") == 2
     assert "  and 9 more" in said
 
 
@@ -159,7 +174,7 @@ def test_an_unwritable_place_is_said_before_solving(
 
 
 def test_a_folder_that_vanishes_meanwhile_is_no_mistake_of_the_command_line(
-    example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
@@ -170,7 +185,7 @@ def test_a_folder_that_vanishes_meanwhile_is_no_mistake_of_the_command_line(
         return make_plan(*arguments)
 
     monkeypatch.setattr(solving, "make_plan", swept)
-    assert run(["solve", str(example), "-o", str(folder / "r.xlsx")]) == 1
+    assert run(["solve", str(TINY), "-o", str(folder / "r.xlsx")]) == 1
 
 
 def test_the_input_is_never_overwritten(example: Path, capsys: pytest.CaptureFixture) -> None:
@@ -203,9 +218,7 @@ def test_ctrl_c_returns_the_best_plan_so_far(tmp_path: Path) -> None:
     assert set(read_tables(result)["audit"]["ok"]) == {"yes"}
 
 
-def test_a_plan_once_found_is_written_whatever_is_pressed(
-    example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_plan_once_found_is_written_whatever_is_pressed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C during the audit: there is nothing left to search, only to write."""
 
     def pressed(*arguments: object) -> pd.DataFrame:
@@ -214,24 +227,22 @@ def test_a_plan_once_found_is_written_whatever_is_pressed(
 
     monkeypatch.setattr("planner.planning.audit", pressed)
     result = tmp_path / "result.xlsx"
-    assert run(["solve", str(example), "-o", str(result)]) == 0
+    assert run(["solve", str(TINY), "-o", str(result)]) == 0
     assert set(read_tables(result)["audit"]["ok"]) == {"yes"}
 
 
-def test_ctrl_c_while_building_ends_at_once(example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_while_building_ends_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def pressed(*arguments: object) -> object:
         signal.raise_signal(signal.SIGINT)
         return compile_model(*arguments)
 
     monkeypatch.setattr("planner.planning.compile_model", pressed)
     result = tmp_path / "result.xlsx"
-    assert run(["solve", str(example), "-o", str(result)]) == 4
+    assert run(["solve", str(TINY), "-o", str(result)]) == 4
     assert not result.exists()
 
 
-def test_nothing_is_left_behind_when_writing_fails(
-    example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_left_behind_when_writing_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
 
@@ -240,36 +251,43 @@ def test_nothing_is_left_behind_when_writing_fails(
 
     monkeypatch.setattr(shutil, "move", full)
     monkeypatch.setattr("os.replace", full)
-    assert run(["solve", str(example), "-o", str(folder / "r.xlsx")]) == 1
+    assert run(["solve", str(TINY), "-o", str(folder / "r.xlsx")]) == 1
     assert list(folder.iterdir()) == []
 
 
-def test_result_repeats_its_inputs_as_read(example: Path, tmp_path: Path) -> None:
-    result = tmp_path / "result.xlsx"
-    run(["solve", str(example), "-o", str(result)])
-    original = pd.read_excel(example, sheet_name="sites", engine="calamine")
-    repeated = pd.read_excel(result, sheet_name="in_sites", engine="calamine")
+def test_result_repeats_its_inputs_as_read(new: Path, solved: Path) -> None:
+    original = pd.read_excel(new, sheet_name="sites", engine="calamine")
+    repeated = pd.read_excel(solved, sheet_name="in_sites", engine="calamine")
     assert repeated["site"].tolist() == original["site"].tolist()
 
 
 @pytest.mark.parametrize("content", ["an instance", "notes"])
-def test_what_is_no_result_is_not_replaced(content: str, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    """A slip of the pen in -o costs nobody a workbook; a result can be made again, and is replaced."""
-    book, other, out = (tmp_path / name for name in ("a.xlsx", "b.xlsx", "out.xlsx"))
-    assert run(["new", str(book)]) == 0
-    assert run(["new", str(other)]) == 0 if content == "an instance" else other.write_text(content)
+def test_what_is_no_result_is_not_replaced(
+    content: str, new: Path, solved: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    """A slip of the pen in -o costs nobody a workbook."""
+    other = tmp_path / "b.xlsx"
+    if content == "an instance":
+        shutil.copy(new, other)
+    else:
+        other.write_text(content)
     before = other.read_bytes()
-    assert run(["solve", str(book), "-o", str(out)]) == 0
     commands = [
-        ["solve", str(book), "-o", str(other)],
-        ["stress", str(out), "-o", str(other)],
-        ["compare", str(out), str(out), "-o", str(other)],
-        ["harden", str(book), "-o", str(tmp_path / "hard.xlsx"), "--plain", str(other)],
+        ["solve", str(new), "-o", str(other)],
+        ["stress", str(solved), "-o", str(other)],
+        ["compare", str(solved), str(solved), "-o", str(other)],
+        ["harden", str(new), "-o", str(tmp_path / "hard.xlsx"), "--plain", str(other)],
     ]
     capsys.readouterr()
     for command in commands:
         assert run(command) == 2
         assert "exists and is no result of the planner: name another file" in capsys.readouterr().err
     assert other.read_bytes() == before
-    assert run(["stress", str(out), "-o", str(tmp_path / "stress.xlsx")]) == 0
-    assert run(["solve", str(book), "-o", str(tmp_path / "stress.xlsx")]) == 0
+
+
+def test_a_result_can_be_made_again_and_is_replaced(solved: Path, tmp_path: Path) -> None:
+    """Also by one of another kind."""
+    out = tmp_path / "out.xlsx"
+    shutil.copy(solved, out)
+    assert run(["compare", str(solved), str(solved), "-o", str(out)]) == 0
+    assert run(["solve", str(TINY), "-o", str(out)]) == 0

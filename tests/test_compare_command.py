@@ -16,11 +16,17 @@ from planner.sheets.comparison import comparison_schemas
 from tests.results import TINY, put, result
 
 
-@pytest.fixture
-def two(tmp_path: Path) -> list[str]:
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The plan, and the same with a module ordered a period later."""
-    one, two = tmp_path / "one.xlsx", tmp_path / "two.xlsx"
-    return [str(result(one)), str(result(two, {"builds": put("period", "2026")}))]
+    one, two = (tmp_path_factory.mktemp("two") / name for name in ("one.xlsx", "two.xlsx"))
+    return [result(one), result(two, {"builds": put("period", "2026")})]
+
+
+@pytest.fixture
+def two(written: list[Path], tmp_path: Path) -> list[str]:
+    """Copies of the two, which may be edited."""
+    return [str(shutil.copy(path, tmp_path / path.name)) for path in written]
 
 
 def sheet(path: Path, name: str) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """Cost against security, from the command line; every point worked out by hand."""
 
+import io
+from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -58,10 +60,24 @@ def book(tmp_path: Path) -> Path:
     return path
 
 
-def test_every_point(book: Path, capsys: pytest.CaptureFixture) -> None:
+FIVE = ["--rule", "not only A", "--points", "5"]
+
+
+@pytest.fixture(scope="module")
+def five(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workbook of five points, and what was said beside it."""
+    folder = tmp_path_factory.mktemp("five")
+    write_instance(three_sources(), folder / "three.xlsx")
+    out, said = folder / "frontier.xlsx", io.StringIO()
+    with redirect_stdout(said):
+        assert run(["frontier", str(folder / "three.xlsx"), *FIVE, "-o", str(out)]) == 0
+    out.with_suffix(".txt").write_text(said.getvalue())
+    return out
+
+
+def test_every_point(five: Path) -> None:
     """Five points; the last says no more than the one before; the knee is where the hall is not yet needed."""
-    out = book.with_name("frontier.xlsx")
-    assert run(["frontier", str(book), "--rule", "not only A", "--points", "5", "-o", str(out)]) == 0
+    out = five
     rows = sheet(out, "points")
     assert rows["limit"].tolist() == pytest.approx([1, 0.75, 0.5, 0.25, 0])
     assert rows["objective"].tolist() == pytest.approx([120, 123, 126, 300, 300])
@@ -73,20 +89,19 @@ def test_every_point(book: Path, capsys: pytest.CaptureFixture) -> None:
     (flip,) = sheet(out, "flips").to_dict("records")
     assert (flip["limit_before"], flip["limit_after"]) == pytest.approx((0.5, 0.25))
     assert flip["words"].startswith("New hall for make at C")
-    said = capsys.readouterr().out
+    said = five.with_suffix(".txt").read_text()
     assert "The knee is at 0.5, for 6 million USD more" in said
     assert "1 of 5 points are beaten by another" in said
     assert "Every plan was solved to optimality." in said
     assert len(openpyxl.load_workbook(out)["summary"]._charts) == 1
 
 
-def test_workers_find_the_same_points(book: Path) -> None:
+def test_workers_find_the_same_points(five: Path, book: Path) -> None:
     """Each limit on its own, in whatever order they end."""
-    alone, apart = book.with_name("alone.xlsx"), book.with_name("apart.xlsx")
-    for out, more in ((alone, []), (apart, ["--workers", "2"])):
-        assert run(["frontier", str(book), "--rule", "not only A", "--points", "5", "-o", str(out), *more]) == 0
+    apart = book.with_name("apart.xlsx")
+    assert run(["frontier", str(book), *FIVE, "-o", str(apart), "--workers", "2"]) == 0
     columns = ["point", "limit", "objective", "price", "value", "dominated", "knee"]
-    first, second = (sheet(out, "points")[columns] for out in (alone, apart))
+    first, second = (sheet(out, "points")[columns] for out in (five, apart))
     pd.testing.assert_frame_equal(first, second)
 
 

@@ -56,8 +56,8 @@ def fact(path: Path, metric: str) -> Any:
 @pytest.mark.parametrize(
     ("losses", "service", "price", "halls"),
     [
-        (1, 0.5, 100, {"B": 1}),
         (2, 0.95, 500, {"B": 2, "C": 2}),
+        pytest.param(1, 0.5, 100, {"B": 1}, marks=pytest.mark.slow),
         pytest.param(1, 0.95, 200, {"B": 2}, marks=pytest.mark.slow),
         pytest.param(2, 0.5, 250, {"B": 1, "C": 1}, marks=pytest.mark.slow),
     ],

@@ -1,7 +1,6 @@
 """A plan under losses, from the command line, with every figure worked out by hand."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,8 @@ from planner.studies.stress.report import stress_brief, stress_tiles
 from planner.studies.stress.study import Hit, Stressed, Trial
 from planner.workbook.write import write_instance
 from planner_models.instance import instance as make_instance
-
-ROOT = Path(__file__).parents[1]
+from tests.sourced_instances import solved_to
+from tests.test_ev_maker import COARSE, WORKBOOK
 
 Rows = list[dict[str, Any]]
 
@@ -184,19 +183,11 @@ def test_ctrl_c_writes_what_is_known(
     assert "stopped by the user: 3 of 7 losses tried" in capsys.readouterr().err
 
 
-@contextmanager
-def maker(tmp_path: Path) -> Iterator[Recourse]:
-    """ev_maker, quickly solved, as it is read back from its result."""
-    path = tmp_path / "maker.xlsx"
-    assert run(["solve", str(ROOT / "instances" / "ev_maker.xlsx"), "-o", str(path), "--gap", "0.05"]) == 0
-    yield Recourse(load_plan(read_result_file(path, "maker")))
-
-
 @pytest.mark.slow
-def test_a_sourced_plan(tmp_path: Path) -> None:
-    """Losing more, or for longer, never serves more; hundreds of losses take seconds."""
-    with maker(tmp_path) as recourse:
-        found = study.stress(recourse, Trial(months=(2.0, 6.0), worst=5))
+def test_a_sourced_plan(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Losing more, or for longer, never serves more; hundreds of losses take seconds. The plan is that of ev_maker."""
+    path = solved_to(WORKBOOK, "EV_MAKER_RESULT", tmp_path_factory.mktemp("maker") / "maker.xlsx", COARSE)
+    found = study.stress(Recourse(load_plan(read_result_file(path, "maker"))), Trial(months=(2.0, 6.0), worst=5))
     assert len(found.hits) > 1000
     singles = {(hit.case.losses[0], hit.case.period, hit.case.months): hit for hit in found.singles}
     for hit in found.hits:

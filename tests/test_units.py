@@ -14,6 +14,7 @@ from planner.solver.solver import Options, solve_arrays
 from planner.workbook.read import Reading, read_instance
 from planner_models.instance import instance
 from planner_models.network import build
+from planner_models.plan import ResultTables
 from tests.examples import examples
 from tests.small_instances import small_instances
 from tests.test_metamorphic import Drawn, loss
@@ -23,8 +24,7 @@ INSTANCES = Path(__file__).parents[1] / "instances"
 OPTIMUM = 4535.2
 """Of tiny, worked out by hand."""
 
-SIZES = [(1e-9, 1.0), (1e-7, 1.0), (1e-4, 1.0), (1e5, 1.0), (1e12, 1.0), (1.0, 1e-9), (1.0, 1e-5), (1.0, 1e12)]
-SIZES += [(1e-9, 1e12), (1e12, 1e-9)]
+SIZES = [(1e-9, 1.0), (1e-4, 1.0), (1e12, 1.0), (1.0, 1e-9), (1.0, 1e12), (1e-9, 1e12), (1e12, 1e-9)]
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +32,14 @@ def tiny() -> Reading:
     return read_instance(INSTANCES / "tiny.xlsx")
 
 
+@pytest.fixture(scope="module")
+def usual(tiny: Reading) -> ResultTables:
+    """The plan of tiny in its own units."""
+    return make_plan(tiny, choose_options(tiny, gap=0.0)).tables
+
+
 @pytest.mark.parametrize(("quantity", "money"), SIZES)
-def test_tiny_in_other_units(tiny: Reading, quantity: float, money: float) -> None:
+def test_tiny_in_other_units(tiny: Reading, usual: ResultTables, quantity: float, money: float) -> None:
     """Proved, audited, and the same rows; at 1e-9 and 1e12 the solver alone says 27,720."""
     reading = replace(tiny, instance=in_units(tiny.instance, quantity, money))
     outcome = make_plan(reading, choose_options(reading, gap=0.0))
@@ -41,7 +47,6 @@ def test_tiny_in_other_units(tiny: Reading, quantity: float, money: float) -> No
     assert outcome.solution.objective == pytest.approx(OPTIMUM * money, rel=1e-6)
     assert outcome.solution.bound == pytest.approx(OPTIMUM * money, rel=1e-6)
     assert set(outcome.tables["audit"]["ok"]) == {"yes"}
-    usual = make_plan(tiny, choose_options(tiny, gap=0.0)).tables
     for sheet in ("production", "flows", "builds", "costs", "demand"):
         assert len(outcome.tables[sheet]) == len(usual[sheet]), sheet
     made = outcome.tables["production"]["made"].sum()

@@ -18,6 +18,7 @@ from planner_models.instance import instance
 from planner_models.network import build
 from planner_models.plan import plan
 from planner_models.sets.weights import service_weights
+from tests.plans import CONCERNED
 from tests.proofs import Rows
 from tests.test_check import Sheets
 from tests.test_stress import sheet
@@ -81,7 +82,7 @@ def test_a_hard_rule_of_least_service_binds_whatever_a_unit_is_worth(value: floa
     assert solution.objective == pytest.approx(15)
     tables = plan(model)
     assert tables["rules"].set_index("who")["value"].to_dict() == {"base": 1, "strike": 1}
-    assert audit(case, tables, solution.objective)["ok"].eq("yes").all()
+    assert audit(case, tables, solution.objective, CONCERNED["rules"])["ok"].eq("yes").all()
 
 
 @pytest.mark.parametrize(("values", "share"), [((1, None), 0.5), ((3, 1), 0.25), ((0, 0), 0.5)])
@@ -96,8 +97,8 @@ def test_of_two_goods_the_one_without_a_value_counts(values: tuple[float | None,
     assert tables["scenarios"]["service"].item() == pytest.approx(share)
     reaction = Recourse(model).serve("now", model.sets.snapshots["strike", "now"])
     assert reaction.service == pytest.approx(share)
-    found = audit(case, tables, solution.objective)
-    assert found.loc[found["check"] == "service of scenarios", "ok"].eq("yes").all()
+    found = audit(case, tables, solution.objective, CONCERNED["scenarios"]).set_index("check")["ok"]
+    assert found["service of scenarios"] == "yes"
 
 
 def test_the_rule_of_one_item_is_by_its_own_value() -> None:

@@ -101,7 +101,7 @@ def test_what_the_planner_wrote_is_replaced_and_all_else_with_force(plan: Path, 
     for name, words in COMMANDS[5:8]:
         known = {"OUT": str(tmp_path / name), "IN": str(TINY), "PLAN": str(plan)}
         command = [known.get(word, word) for word in words]
-        assert [run(command), run(command)] == [0, 0]
+        assert run(command) == 0
         page = (tmp_path / name).read_text("utf-8")
         (tmp_path / name).write_text(page.replace("written by", "edited by hand, written by"), "utf-8")
         assert [run(command), run([*command, "--force"]), run(command)] == [2, 0, 0], "an edited page is the user's"

@@ -10,8 +10,7 @@ import pytest
 
 from planner.solver.solver import Options, solve
 from planner_models.blocks import changes
-from planner_models.network import build
-from planner_models.plan import plan
+from planner_models.network import build, report
 from tests.proofs import WORKSHOP, Rows, wanted, workshop
 
 LINE = {"site": "shop", "process": "make", "capacity": 10}
@@ -289,7 +288,7 @@ def lines_of(case: dict[str, Any]) -> dict[str, float]:
         sheets["regions"] = [*sheets["regions"], {"region": "there"}]
     model = build(workshop({"discount_rate": 0.25} | case.get("settings", {}), **sheets))
     assert solve(model, Options(gap=0.0)).status == "optimal"
-    table = plan(model)["costs"]
+    table = report(model)["costs"]
     return table.groupby("line")["discounted"].sum().to_dict()
 
 
