@@ -1,6 +1,8 @@
 """A small instance solved, its plan as tables, and what the audit says of them."""
 
-from planner.audit.audit import audit
+from collections.abc import Iterable
+
+from planner.audit.audit import AUDITS, audit
 from planner.solver.compiled import compile_model
 from planner.solver.solver import Options, load_values, solve_arrays
 from planner_models.instance import Instance
@@ -20,7 +22,9 @@ def solve_to_tables(case: Instance) -> tuple[ResultTables, float]:
     return plan(model), sign * solution.objective
 
 
-def find_differences(case: Instance, tables: ResultTables, objective: float) -> list[str]:
-    """The checks of the audit that do not agree."""
-    found = audit(case, tables, objective)
+def find_differences(
+    case: Instance, tables: ResultTables, objective: float, nouns: Iterable[str] = tuple(AUDITS)
+) -> list[str]:
+    """The checks of the audit, or of some of its nouns, that do not agree."""
+    found = audit(case, tables, objective, nouns)
     return list(found.loc[found["ok"] == "no", "check"])

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from planner.audit.audit import AUDITS, audit
+from planner.audit.case import AuditedPlan
 from planner_models.instance import Instance
 from planner_models.schema import RESULTS
 
@@ -101,8 +102,8 @@ _NOUNS: dict[int, dict[str, str]] = {}
 def noun_of(data: Instance, tables: Plan, check: str) -> str:
     """The audit that a check belongs to, as the audits of the sound plan `tables` show; of one they lack, `costs`."""
     if id(data) not in _NOUNS:
-        claimed = objective(tables)
-        _NOUNS[id(data)] = {name: noun for noun in AUDITS for name in audit(data, tables, claimed, [noun])["check"]}
+        case = AuditedPlan(data, tables, objective(tables))
+        _NOUNS[id(data)] = {finding.check: noun for noun in AUDITS for finding in AUDITS[noun](case)}
     return _NOUNS[id(data)].get(check, "costs")
 
 
@@ -157,4 +158,5 @@ CONCERNED: dict[str, tuple[str, ...]] = {
 
 def is_noticed(data: Instance, tables: Plan, claimed: float, sheet: str) -> bool:
     """Whether an audit that concerns the sheet fails, or the sheet itself cannot be used."""
-    return any(failed(audit(data, tables, claimed, [noun])) for noun in (*CONCERNED[sheet], "names"))
+    case = AuditedPlan(data, tables, claimed)
+    return any(not finding.ok for noun in (*CONCERNED[sheet], "names") for finding in AUDITS[noun](case))

@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from planner.solver.compiled import compile_model
 from planner.solver.solver import Options, solve_arrays, with_best_base
 from planner_models.instance import Instance
 from planner_models.model import Model
-from planner_models.network import build
+from planner_models.network import build, report
+from planner_models.plan import tidy
 
 Figure = float | str
 """An optimum in money, or why there is none: infeasible, unbounded."""
@@ -42,3 +44,8 @@ def _solve(model: Model, instance: Instance, relaxed: bool) -> Figure:
     if solution.objective is None:
         return solution.status
     return -solution.objective if instance.settings["objective"] == "profit" else solution.objective
+
+
+def tabulate(model: Model, sheet: str) -> pd.DataFrame:
+    """One sheet of the plan that a model holds: most of what a whole plan takes is spent on tracing it."""
+    return tidy(sheet, report(model)[sheet], model.sets.time.position)

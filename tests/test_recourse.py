@@ -19,6 +19,7 @@ from planner_models.plan import plan
 from tests.examples import examples
 from tests.small_instances import Row, Rows, Tables
 from tests.small_mechanisms import mechanism_instances
+from tests.solving import tabulate
 
 EFFECTS = {
     "region": ("capacity", "flow", "demand", "cost"),
@@ -146,9 +147,9 @@ def test_flows_of_a_scenario_that_costs_nothing_are_the_cheapest() -> None:
     solution = solve_arrays(compiled, Options(gap=0.0))
     assert solution.values is not None
     load_values(compiled, choose_second_stage(model, compiled, solution.values))
-    (row,) = plan(model)["scenarios"].to_dict("records")
+    (row,) = tabulate(model, "scenarios").to_dict("records")
     assert row["service"] == pytest.approx(0.5)
     assert row["loss"] == pytest.approx(0.5 * 5 * 29)
     assert row["modelled"] == "yes"
-    costs = plan(model)["costs"]["discounted"].sum()
+    costs = tabulate(model, "costs")["discounted"].sum()
     assert costs == pytest.approx(10)

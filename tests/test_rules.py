@@ -23,6 +23,7 @@ from tests.ev_china_rules import ruled_industry
 from tests.proofs import wanted, workshop
 from tests.proofs.ruled import TWO_SHOPS, rule, ruled
 from tests.proofs.test_shares import LUMPS
+from tests.solving import tabulate
 
 ROOT = Path(__file__).parents[1]
 
@@ -158,7 +159,7 @@ def test_an_industry_under_rules_of_every_type() -> None:
     model = build(case)
     solution = solve(model, Options(gap=0.01, time_limit=60.0, threads=2))
     assert solution.values is not None
-    table = plan(model)["rules"]
+    table = tabulate(model, "rules")
     hard = case["rules"].set_index("rule")["hard"].eq("yes")
     assert (table.loc[table["rule"].map(hard), "met"] == "yes").all()
     assert set(table["rule"]) == set(case["rules"]["rule"])

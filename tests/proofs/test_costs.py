@@ -10,8 +10,9 @@ import pytest
 
 from planner.solver.solver import Options, solve
 from planner_models.blocks import changes
-from planner_models.network import build, report
+from planner_models.network import build
 from tests.proofs import WORKSHOP, Rows, wanted, workshop
+from tests.solving import tabulate
 
 LINE = {"site": "shop", "process": "make", "capacity": 10}
 NEW = {"site": "shop", "region": "here", "firm": "own", "status": "candidate"}
@@ -288,7 +289,7 @@ def lines_of(case: dict[str, Any]) -> dict[str, float]:
         sheets["regions"] = [*sheets["regions"], {"region": "there"}]
     model = build(workshop({"discount_rate": 0.25} | case.get("settings", {}), **sheets))
     assert solve(model, Options(gap=0.0)).status == "optimal"
-    table = report(model)["costs"]
+    table = tabulate(model, "costs")
     return table.groupby("line")["discounted"].sum().to_dict()
 
 

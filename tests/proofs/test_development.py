@@ -7,9 +7,8 @@ import pytest
 from planner.solver.solver import Options, solve
 from planner_models.instance import Instance
 from planner_models.network import build
-from planner_models.plan import plan
 from tests.proofs import WORKSHOP, Rows, proves, wanted, workshop, years
-from tests.solving import optimum
+from tests.solving import optimum, tabulate
 
 MAKE = [{"process": "make", "tier": "downstream", "other_cost": 2, "requires": "design"}]
 DESIGN = {"project": "design", "option": "alone", "cost": 2, "duration": 1}
@@ -109,7 +108,7 @@ def test_time_to_market(cost: float, option: str, profit: float) -> None:
     model = build(waiting(alone, joint, settings={"objective": "profit"}, periods=years(3), demand=window))
     solution = solve(model, Options(gap=0.0))
     assert solution.objective == pytest.approx(-profit)
-    assert plan(model)["projects"]["option"].tolist() == [option]
+    assert tabulate(model, "projects")["option"].tolist() == [option]
 
 
 @pytest.mark.parametrize(("leave", "figure"), [("yes", 106), ("no", 116)])
@@ -131,4 +130,4 @@ def test_a_project_that_costs_nothing_is_told_of() -> None:
     """The sheet has its row although no amount stands in it."""
     model = build(waiting({"cost": 0, "duration": 0}))
     assert solve(model, Options(gap=0.0)).objective == pytest.approx(32)
-    assert plan(model)["projects"][["option", "started", "cost"]].to_numpy().tolist() == [["alone", "1", 0.0]]
+    assert tabulate(model, "projects")[["option", "started", "cost"]].to_numpy().tolist() == [["alone", "1", 0.0]]

@@ -154,22 +154,23 @@ def test_transit_is_no_supply_of_ones_own() -> None:
     assert find_differences(case, tables, objective) == []
 
 
-@pytest.mark.parametrize(("column", "factor"), [("supplied", 1.01), ("supplied", 0.9), ("least", 1.01), ("most", 0.99)])
-def test_the_audit_sees_what_is_changed(column: str, factor: float) -> None:
+def test_the_audit_sees_what_is_changed() -> None:
     """A supply that was not shipped, and limits that are others."""
     case = trade(ABROAD | {"max_rise": 0.5, "max_fall": 0.5, "seed": 2, "initial": 2})
     tables, objective = solve_to_tables(case)
+    assert find_differences(case, tables, objective, ["inertia"]) == []
     sheet = tables["inertia"]
-    changed = {**tables, "inertia": sheet.assign(**{column: sheet[column] * factor})}
-    assert find_differences(case, changed, objective) != []
+    for column, factor in (("supplied", 1.01), ("supplied", 0.9), ("least", 1.01), ("most", 0.99)):
+        changed = {**tables, "inertia": sheet.assign(**{column: sheet[column] * factor})}
+        assert find_differences(case, changed, objective, ["inertia"]) != [], (column, factor)
 
 
 def test_the_audit_sees_flows_that_jump() -> None:
     """A plan made without inertia is none with it."""
     case = trade(HOME | {"max_fall": 0.5, "initial": 8})
     tables, objective = solve_to_tables(case.with_settings(inertia="off"))
-    assert "supply falls no faster than it may" in find_differences(case, tables, objective)
+    assert "supply falls no faster than it may" in find_differences(case, tables, objective, ["inertia"])
     case = trade(ABROAD | {"max_rise": 0.5, "initial": 2})
     tables, objective = solve_to_tables(case.with_settings(inertia="off"))
-    found = find_differences(case, tables, objective)
+    found = find_differences(case, tables, objective, ["inertia"])
     assert "all supply with inertia is counted" in found

@@ -11,7 +11,7 @@ from planner_models.network import build
 from planner_models.plan import plan
 from tests.proofs import WORKSHOP, Rows, proves, wanted, workshop, years
 from tests.proofs.ruled import TWO_SHOPS, rule, ruled, soft
-from tests.solving import optimum
+from tests.solving import optimum, tabulate
 
 LINE = {"site": "shop", "process": "make", "capacity": 20}
 STORE: dict[str, Rows] = {"stocks": [{"region": "here", "item": "good"}]}
@@ -268,7 +268,7 @@ def test_the_sheet_says_what_they_come_to(case: Instance, value: float, marginal
     """The figure held to the limit, and what a unit of the limit is worth with all integers as they are."""
     model = build(case)
     solve(model, Options(gap=0.0))
-    (row,) = plan(model)["rules"].to_dict("records")
+    (row,) = tabulate(model, "rules").to_dict("records")
     assert row["value"] == pytest.approx(value)
     assert row["marginal_cost"] == pytest.approx(marginal)
     assert row["met"] == "yes"

@@ -7,10 +7,9 @@ import pytest
 from planner.solver.solver import Options, solve
 from planner_models.instance import Instance
 from planner_models.network import build
-from planner_models.plan import plan
 from tests.proofs import Rows, proves
 from tests.proofs.ruled import rule, ruled, soft
-from tests.solving import optimum
+from tests.solving import optimum, tabulate
 
 STRIKE = {"scenario": "strike", "period": "1", "months": 6, "kind": "site", "target": "shop", "factor": 0}
 BARE: dict[str, Rows] = {
@@ -91,7 +90,7 @@ def test_the_sheet_says_what_service_comes_to(
     """Who is the scenario; the undisturbed course has a row too where every scenario is meant."""
     model = build(case)
     solve(model, Options(gap=0.0))
-    table = plan(model)["rules"].set_index(["item", "who", "period"])
+    table = tabulate(model, "rules").set_index(["item", "who", "period"])
     assert len(table) == (2 if case["rules"]["scenario"].item() == "*" and key[1] == "strike" else 1)
     row = table.loc[key]
     assert row["value"] == pytest.approx(value)

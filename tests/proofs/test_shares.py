@@ -7,10 +7,9 @@ import pytest
 from planner.solver.solver import Options, solve
 from planner_models.instance import Instance
 from planner_models.network import build
-from planner_models.plan import plan
 from tests.proofs import WORKSHOP, Rows, proves, wanted, years
 from tests.proofs.ruled import ROAD, TWO_SHOPS, rule, ruled, soft
-from tests.solving import optimum
+from tests.solving import optimum, tabulate
 
 DEAR_HERE: dict[str, Rows] = {
     "lines": [
@@ -183,7 +182,7 @@ def test_the_index_comes_close_to_its_limit(limit: float, share: float) -> None:
     """s^2 + (1 - s)^2 = limit: s of 8 goods are made at 2, the others at 4."""
     model = build(ruled(rule("max_hhi", limit, by="region")))
     solution = solve(model, Options(gap=0.0))
-    (row,) = plan(model)["rules"].to_dict("records")
+    (row,) = tabulate(model, "rules").to_dict("records")
     assert row["value"] == pytest.approx(limit, abs=1e-4)
     assert row["met"] == "yes"
     assert solution.objective == pytest.approx(8 * (2 * share + 4 * (1 - share)), rel=1e-3)
@@ -200,7 +199,7 @@ def test_many_sources_close_in_on_the_index() -> None:
     ]
     model = build(ruled(rule("max_hhi", 0.2, by="site"), sites=sites, lines=lines))
     solution = solve(model, Options(gap=0.0))
-    table = plan(model)["rules"]
+    table = tabulate(model, "rules")
     assert table["value"].item() == pytest.approx(0.2, abs=1e-4)
     assert solution.objective == pytest.approx(8 * _least_mean_cost(range(1, 10), 0.2), rel=1e-3)
 
@@ -221,7 +220,7 @@ def test_the_sheet_says_what_each_row_comes_to() -> None:
     """The shop gives 6 of 8; each hundredth of share is 0.08 goods, 2 dearer from there: 16 per unit of limit."""
     model = build(ruled(rule("max_share", 0.75, by="region")))
     solve(model, Options(gap=0.0))
-    table = plan(model)["rules"].set_index("who")
+    table = tabulate(model, "rules").set_index("who")
     assert table.loc["here", ["value", "slack", "met"]].tolist() == [pytest.approx(0.75), pytest.approx(0), "yes"]
     assert table["value"]["there"] == pytest.approx(0.25)
     assert table["marginal_cost"].to_dict() == {"here": pytest.approx(16), "there": pytest.approx(0)}
@@ -231,7 +230,7 @@ def test_of_nothing_any_share_will_do() -> None:
     """Nothing is wanted: no value, no slack, neither met nor broken."""
     model = build(ruled(rule("max_share", 0.75, by="region"), demand=wanted("1", volume=0)))
     solve(model, Options(gap=0.0))
-    table = plan(model)["rules"]
+    table = tabulate(model, "rules")
     assert table["value"].isna().all()
     assert set(table["met"]) == {"not applicable"}
     assert table["remark"].notna().all()
@@ -241,6 +240,6 @@ def test_a_broken_wish_is_told() -> None:
     """All 8 come from here: a share of 1, a quarter above the limit; 8 goods per unit of limit at a penalty of 1."""
     model = build(ruled(soft("max_share", 0.75, 1, by="region", who="here")))
     solve(model, Options(gap=0.0))
-    (row,) = plan(model)["rules"].to_dict("records")
+    (row,) = tabulate(model, "rules").to_dict("records")
     assert (row["slack"], row["met"]) == (pytest.approx(-0.25), "no")
     assert row["marginal_cost"] == pytest.approx(8)
