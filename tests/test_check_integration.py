@@ -133,6 +133,10 @@ BROKEN: list[tuple[str, Any, dict[str, Any], list[tuple[str, str, int, str]], st
     ("lock on an offer that is not made", both(offer("us", "contract"), add("locks", {
         "decision": "accessed", "firm": "us", "process": "*", "mode": "contract", "at_least": 1})), {},
      [("info", "access", 5, "firm"), ("error", "locks", 2, "firm")], "coordination is"),
+    ("group called as what no group pays alone", put("firms", 2, group="shared"), {}, [("error", "firms", 2, "group")],
+     "no group"),
+    ("firm called as the consumers", add("firms", {"firm": "(consumers)", "home": "yes"}), {},
+     [("error", "firms", 5, "firm"), ("warning", "firms", 5, "firm")], "no group"),
     ("group at home and outside", both(put("firms", 3, group="us")), {}, [("error", "firms", 3, "group")],
      "both home and outside: `us` \\(B2\\)"),
     ("friction without a value", both(put("items", 3, value=0), add("firms", {"firm": "mill"}), add(

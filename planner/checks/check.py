@@ -72,6 +72,7 @@ CHECKS: tuple[Check, ...] = (
     access.offers_let_draw,
     access.stakes_fit_modes,
     coordination.groups_are_at_home_or_not,
+    coordination.group_names_are_free,
     coordination.home_rows_are_used,
     coordination.home_offers_cover_lines,
     coordination.home_terms_say_something,

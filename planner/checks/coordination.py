@@ -9,8 +9,11 @@ from planner.checks import join_names, needs, report_error, report_warning, rows
 from planner.checks.offers import SPOT
 from planner.checks.places import lines_at_sites
 from planner.issues import Issue
+from planner_models.blocks.cash import SHARED
+from planner_models.figures.surplus import CONSUMERS, INDUSTRY, OUTSIDE, PENALTIES, STATE, TOTAL
 from planner_models.instance import Instance
 from planner_models.sets.coordination import name_groups
+from planner_models.sets.rules import EVERY
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
 _WITHOUT_EFFECT = {"controls": "no", "min_take": 0.0, "priority": 0.0}
 """Terms that say nothing between groups at home, and what they are where they are left out."""
 
+
+_NO_GROUPS = {SHARED, EVERY, INDUSTRY, CONSUMERS, STATE, OUTSIDE, PENALTIES, TOTAL}
+"""What results name beside the groups of firms: what no group pays alone, consumers, the state, all together."""
 
 _ANY = float("inf")
 """Friction of the market by value: which offers it exceeds depends on the line."""
@@ -47,6 +53,18 @@ def groups_are_at_home_or_not(reading: "Reading") -> Iterator[Issue]:
             named = outside["group"].notna()
             column = "group" if named.iloc[0] else "firm"
             yield report_error(reading, "firms", int(outside.index[0]), column, message)
+
+
+@needs("firms")
+def group_names_are_free(reading: "Reading") -> Iterator[Issue]:
+    """No group at home is called what sheets `cash` and `surplus` call those that are no group."""
+    firms = reading.instance["firms"]
+    for row, firm in rows(firms[firms["home"] == "yes"]):
+        column = "firm" if pd.isna(firm["group"]) else "group"
+        name = firm[column]
+        if name in _NO_GROUPS:
+            message = f"`{name}` is no group in sheets cash and surplus of a result; write another name of the group"
+            yield report_error(reading, "firms", row, column, message)
 
 
 @needs("settings", "firms", "access")

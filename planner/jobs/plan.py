@@ -15,9 +15,10 @@ from planner.issues import InputError, Issue
 from planner.ledger.ledger import JobRequest
 from planner.seal import planner_version
 from planner.workbook.changes import ChangeError, parse_change, split
+from planner.workbook.declared_sheets import read_rows
 from planner.workbook.names import quote, suggest
 from planner.workbook.package import LARGEST, open_package
-from planner.workbook.read import open_instance, read_rows
+from planner.workbook.read import open_instance
 from planner.workers.crew import Crew
 from planner.workers.pool import TaskFailed, done_apart
 

@@ -12,9 +12,10 @@ from planner.issues import Issue, Severity
 from planner.ledger.ledger import instance_of
 from planner.seal import KIND, find_broken_seals, planner_version
 from planner.sheets.comparison import CHANGES
+from planner.workbook.declared_sheets import read_sheets
 from planner.workbook.names import plain
 from planner.workbook.package import Package, open_package, refuse
-from planner.workbook.read import COPIED, NEEDED, Reading, draft_of, read_copies, read_sheets
+from planner.workbook.read import COPIED, NEEDED, Reading, draft_of, read_copies
 from planner_models.blocks.demand import SURPLUS
 from planner_models.collector import collector_paused
 from planner_models.instance import Instance

@@ -12,7 +12,8 @@ from xml.etree import ElementTree
 from planner.issues import Issue
 from planner.workbook.names import quote
 from planner.workbook.package import DAMAGED, Package, refuse
-from planner.workbook.sheet_xml import SheetCells, XmlFault, letter, read_sheet
+from planner.workbook.sheet_cells import SheetCells, XmlFault, letter
+from planner.workbook.sheet_xml import read_sheet
 from planner.workbook.stored import Decoder, StoredError, Value, formats, text
 
 __all__ = ["Grid", "letter", "read_grids"]

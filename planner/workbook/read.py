@@ -1,27 +1,24 @@
 """Workbook in, instance out, with everything that is wrong or worth saying and the cell where it stands."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 
 import pandas as pd
-import pandera.pandas as pa
 
-from planner.issues import InputError, Issue
+from planner.issues import InputError
 from planner.workbook import settings
 from planner.workbook.changes import ChangeError, apply_change, apply_changes
-from planner.workbook.findings import Findings, cell_name
-from planner.workbook.grid import Grid, letter, read_grids
-from planner.workbook.names import OWN, near, plain, quote, suggest, trim
+from planner.workbook.declared_sheets import read_sheets
+from planner.workbook.findings import Findings
+from planner.workbook.grid import Grid, read_grids
+from planner.workbook.names import OWN, near, plain, quote, suggest
 from planner.workbook.package import Package, open_package, refuse
-from planner.workbook.stored import Value
-from planner.workbook.structure import check_structure, refers_to
-from planner.workbook.tables import Table, check_header, table, twice, values
+from planner.workbook.reading import Reading, understand_tables
+from planner.workbook.tables import Table, check_header, table, twice
 from planner_models.collector import collector_paused
-from planner_models.instance import NUMERIC, Instance, apply_schema
-from planner_models.schema import INPUTS, RESULTS, meta
+from planner_models.schema import INPUTS, RESULTS
 
 NEEDED = ("periods", "regions", "items", "demand")
 """Sheets without whose rows there is nothing to plan."""
@@ -30,39 +27,6 @@ COPIED = "in_"
 """What the names of the sheets begin with in which a result workbook repeats its input."""
 
 _OUR_ISSUES = re.compile(r"issues(_\d+)?")
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A workbook as it was understood.
-
-    `instance` holds what could be read, and means something only where there are no `faults`. `columns` gives the
-    letter of each declared column that a sheet has. `raw` holds, for each sheet of the workbook, its rows after any
-    changes: the declared columns as understood, blank where blank, and the user's own columns as stored; indexed by
-    row number. `content_hash` is the SHA-256 of the file as it was read, whatever is at `path` by now.
-    """
-
-    path: Path
-    content_hash: str
-    instance: Instance
-    issues: list[Issue]
-    columns: dict[str, dict[str, str]]
-    raw: dict[str, pd.DataFrame]
-
-    @property
-    def faults(self) -> list[Issue]:
-        """The issues that forbid planning."""
-        return [issue for issue in self.issues if issue.severity == "error"]
-
-    def cell(self, sheet: str, row: int, column: str) -> str:
-        """The cell of a value, such as "C7"; where the sheet lacks the column, the first cell of the row."""
-        return cell_name(self.columns.get(sheet, {}), row, column)
-
-    def setting_cell(self, key: str) -> str:
-        """The cell of the value of a setting; "" where the workbook leaves it at its default."""
-        rows = self.raw[settings.SHEET]
-        found = rows.index[rows["key"] == key].tolist() if "key" in rows else []
-        return self.cell(settings.SHEET, found[0], "value") if found else ""
 
 
 def read_instance(path: str | Path, changes: Sequence[str] = ()) -> Reading:
@@ -99,7 +63,7 @@ class Draft:
         )
         tables = self._copied()
         apply_changes(tables, changes, findings)
-        return _understand((self.path, self.content_hash), tables, findings, self.known, self.sound)
+        return understand_tables((self.path, self.content_hash), tables, findings, self.known, self.sound)
 
     def refused(self, changes: Sequence[str]) -> dict[str, str]:
         """Those of the `changes`, made in order, that find nothing to change, and why."""
@@ -182,51 +146,6 @@ def _refuse_result(package: Package) -> None:
     )
 
 
-def _understand(
-    source: tuple[Path, str],
-    tables: dict[str, Table],
-    findings: Findings,
-    known: dict[str, tuple[pd.DataFrame, pd.DataFrame]] | None = None,
-    sound: set[str] | None = None,
-) -> Reading:
-    """Convert and check the tables; `source` is the path of the workbook and the hash of what was read there.
-
-    What is `known` of tables that are as the workbook has them, and which of them are `sound`, is used and added to.
-    """
-    known = {} if known is None else known
-    sound = set() if sound is None else sound
-    changed = {sheet for sheet, _, _ in findings.changed}
-    frames, raw = {}, {}
-    chosen, raw[settings.SHEET] = settings.check_settings(tables[settings.SHEET], findings)
-    for sheet in INPUTS:
-        if sheet == settings.SHEET:
-            continue
-        found = tables.get(sheet)
-        frames[sheet] = _no_rows(sheet)
-        if sheet in known and sheet not in changed:
-            frames[sheet], raw[sheet] = known[sheet]
-        elif found is not None:
-            before = len(findings.issues)
-            frame = values(found, sheet, findings)
-            frames[sheet] = apply_schema(sheet, frame)
-            raw[sheet] = pd.concat([frame, found.cells[found.own]], axis=1)[list(found.cells.columns)]
-            if len(findings.issues) == before and sheet not in changed:
-                known[sheet] = frames[sheet], raw[sheet]
-    untouched = {sheet for sheet in frames if not changed & {sheet, *refers_to(sheet)}}
-    check_structure(frames, findings, passed=sound & untouched)
-    sound |= untouched - {issue.sheet for issue in findings.issues}
-    order = {sheet: number for number, sheet in enumerate(["", "--set", *INPUTS])}
-    issues = sorted(
-        dict.fromkeys(findings.issues), key=lambda issue: (order.get(issue.sheet, len(order)), *_place(issue.cell))
-    )
-    return Reading(*source, Instance(frames, chosen), issues, findings.letters, raw)
-
-
-@cache
-def _no_rows(sheet: str) -> pd.DataFrame:
-    return apply_schema(sheet, pd.DataFrame(index=pd.Index([], dtype="int64", name="row")))
-
-
 def _sheets(package: Package, known: Iterable[str], findings: Findings) -> dict[str, str]:
     """Declared sheet -> the name it has in the workbook; unknown and doubtful names are remarked on."""
     folded = {plain(sheet): sheet for sheet in known}
@@ -286,12 +205,6 @@ def _has_fault(sheet: str, findings: Findings) -> bool:
     return any(issue.sheet == sheet and issue.severity == "error" for issue in findings.issues)
 
 
-def _place(cell: str) -> tuple[int, int, str]:
-    """The order of cells as one reads them: by row, then by column."""
-    letters = cell.rstrip("0123456789")
-    return int(cell[len(letters) :] or 0), len(letters), letters
-
-
 @collector_paused()
 def read_tables(path: str | Path) -> dict[str, pd.DataFrame]:
     """The sheets of the result workbook at `path`, each with all its declared columns in their kinds.
@@ -306,87 +219,6 @@ def read_tables(path: str | Path) -> dict[str, pd.DataFrame]:
     if errors:
         raise InputError(errors)
     return frames
-
-
-def read_sheets(
-    package: Package, schemas: Mapping[str, pa.DataFrameSchema]
-) -> tuple[dict[str, pd.DataFrame], list[Issue]]:
-    """The declared sheets of a workbook, as `read_tables` gives them, and what was noticed.
-
-    A value that cannot be used is missing, a sheet that cannot be read is left out; both are faults among the issues.
-
-    Parameters
-    ----------
-    package
-        The opened workbook.
-    schemas
-        Declarations of the sheets to read, by name.
-
-    Returns
-    -------
-    tuple of dict and list
-        Tables by sheet, with all declared columns, then the user's own; and the issues.
-
-    Raises
-    ------
-    InputError
-        The workbook is damaged.
-    """
-    findings = Findings()
-    grids, faults = read_grids(package, [name for name, _ in package.sheets if name in schemas])
-    findings.issues += faults
-    frames = {}
-    for sheet, grid in grids.items():
-        found = table(sheet, grid, schemas[sheet], findings)
-        frame = pd.concat([values(found, sheet, findings), found.cells[found.own]], axis=1)
-        frames[sheet] = _complete(frame, schemas[sheet], found.own)
-    return frames, findings.issues
-
-
-def read_rows(package: Package, sheet: str) -> tuple[dict[int, dict[str, Value]], list[Issue]]:
-    """The rows of a sheet below its header, and what is wrong with its cells.
-
-    Blank cells are left out, and so are rows without any value.
-
-    Parameters
-    ----------
-    package
-        The opened workbook.
-    sheet
-        Name of a sheet that it has.
-
-    Returns
-    -------
-    tuple of dict and list
-        Row number -> name in row 1 -> value; and the issues.
-
-    Raises
-    ------
-    InputError
-        The workbook is damaged.
-    """
-    grids, issues = read_grids(package, [sheet])
-    grid = grids.get(sheet, Grid())
-    names: dict[int, str] = {}
-    for column, cell in grid.rows.get(1, {}).items():
-        name = trim(str(cell))
-        if name in names.values():
-            issues.append(Issue("error", sheet, f"{letter(column)}1", f"the column `{quote(name)}` is there twice"))
-        elif name:
-            names[column] = name
-    for (row, column), trouble in sorted(grid.troubles.items()):
-        issues.append(Issue("error", sheet, f"{letter(column)}{row}", trouble))
-    rows: dict[int, dict[str, Value]] = {}
-    for row, cells in grid.rows.items():
-        for column, cell in cells.items() if row > 1 else ():
-            if isinstance(cell, str) and trim(cell) == "":
-                continue
-            if column in names:
-                rows.setdefault(row, {})[names[column]] = cell
-            else:
-                message = f"has a value, but {letter(column)}1 names no column: write a name there, or clear this cell"
-                issues.append(Issue("error", sheet, f"{letter(column)}{row}", message))
-    return rows, [*issues, *grid.issues]
 
 
 def read_copies(package: Package, path: Path) -> Reading:
@@ -413,7 +245,7 @@ def read_copies(package: Package, path: Path) -> Reading:
     present = {name for name, _ in package.sheets}
     parts = {sheet: COPIED + sheet for sheet in INPUTS if COPIED + sheet in present}
     tables = _tables(package, parts, findings)
-    return _understand((path, package.content_hash), _with_settings(tables, findings), findings)
+    return understand_tables((path, package.content_hash), _with_settings(tables, findings), findings)
 
 
 def _with_settings(tables: dict[str, Table], findings: Findings) -> dict[str, Table]:
@@ -421,11 +253,3 @@ def _with_settings(tables: dict[str, Table], findings: Findings) -> dict[str, Ta
     if settings.SHEET not in tables:
         tables[settings.SHEET] = table(settings.SHEET, Grid(), INPUTS[settings.SHEET], findings)
     return tables
-
-
-def _complete(frame: pd.DataFrame, schema: pa.DataFrameSchema, own: list[str]) -> pd.DataFrame:
-    """`frame` with every declared column, in declared order, before the user's own."""
-    for name, column in schema.columns.items():
-        if name not in frame:
-            frame[name] = pd.Series(None, index=frame.index, dtype=float if meta(column)["kind"] in NUMERIC else object)
-    return frame[[*schema.columns, *own]].reset_index(drop=True)

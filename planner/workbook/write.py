@@ -9,11 +9,11 @@ import pandera.pandas as pa
 
 from planner.issues import InputError, Issue
 from planner.workbook.board import Board, add_board, fill_by_row
+from planner.workbook.declared_sheets import read_sheets
 from planner.workbook.heat import Heat, add_heat
 from planner.workbook.mark import is_marked_copy
 from planner.workbook.names import OWN
 from planner.workbook.package import open_package
-from planner.workbook.read import read_sheets
 from planner.workbook.save import (
     Body,
     WriteError,

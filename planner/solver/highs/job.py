@@ -70,5 +70,5 @@ def _progress(data: Any, money: float, bound: float) -> Progress:
     incumbent, known = finite(data.mip_primal_bound / money), finite(max(data.mip_dual_bound / money, bound))
     gap = None
     if incumbent and known is not None:
-        gap = (incumbent - known) / abs(incumbent)
+        gap = max(0.0, incumbent - known) / abs(incumbent)
     return Progress(data.running_time, incumbent, known, gap, max(0, data.mip_node_count))
