@@ -17,6 +17,7 @@ from planner.studies.attribution.inherited import inherited
 from planner.studies.harden import run as run_harden
 from planner.studies.harden.study import Hardened
 from planner.studies.information.study import Between, _difference
+from planner.studies.why import points
 from planner.studies.why import run as run_why
 from planner.studies.why import study as why
 from planner.studies.why.drivers import Driver
@@ -90,8 +91,8 @@ def test_the_plan_as_it_is_is_never_worse_than_the_result(anew: float, objective
 
 def test_a_break_even_lies_between_values_at_which_the_sign_is_certain() -> None:
     """Forcing costs 10 - value; each side may be 1 off: 8 certainly costs and 12 pays, 9.5 and 10.5 are open."""
-    points = [why.ForcedPoint(value, 100.0, 110.0 - value, 1.0, 1.0) for value in (5.0, 8.0, 9.5, 10.5, 12.0)]
-    flip = why._claimed(DRIVER, points)
+    tried = [points.ForcedPoint(value, 100.0, 110.0 - value, 1.0, 1.0) for value in (5.0, 8.0, 9.5, 10.5, 12.0)]
+    flip = points.claim_break_even(DRIVER, tried)
     assert flip.at == pytest.approx(10)
     assert flip.between == (8, 12)
     assert run_why._break_even(flip) == "10"
@@ -99,8 +100,8 @@ def test_a_break_even_lies_between_values_at_which_the_sign_is_certain() -> None
 
 def test_no_break_even_is_claimed_where_both_cost_the_same() -> None:
     """At 4e-11 the difference is 0 to the last digit, which is no value at which the decision flips."""
-    points = [why.ForcedPoint(10.0, 100.0, 110.0, 0.0, 0.0), why.ForcedPoint(4e-11, 100.0, 100.0, 0.0, 0.0)]
-    flip = why._claimed(DRIVER, points)
+    tried = [points.ForcedPoint(10.0, 100.0, 110.0, 0.0, 0.0), points.ForcedPoint(4e-11, 100.0, 100.0, 0.0, 0.0)]
+    flip = points.claim_break_even(DRIVER, tried)
     assert flip.at is None
     assert "no break-even is claimed" in flip.words
     assert "both cost the same there" in flip.words

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from planner.solver import solver
+from planner.solver import search, solver
 from planner.solver.baseline import extract_baseline
 from planner.solver.compiled import Compiled, compile_model
 from planner.solver.solver import Options, Solution, make_roundings
@@ -54,10 +54,10 @@ def test_the_search_begins_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def searched(job: Any, part: Compiled, start: np.ndarray | None, bound: float) -> tuple[Solution, Compiled]:
         begun.append((len(part.cost), None if start is None else part.cost @ start + part.offset))
-        return search(job, part, start, bound)
+        return own(job, part, start, bound)
 
-    search = solver._search
-    monkeypatch.setattr(solver, "_search", searched)
+    own = search.search_plan
+    monkeypatch.setattr(search, "search_plan", searched)
     found = solver.solve_arrays(compiled, Options(gap=0.0), None, make_roundings(model, compiled))
     assert [size for size, _ in begun] == [(~compiled.disturbed).sum(), len(compiled.cost)]
     assert begun[1][1] == pytest.approx(68.4)
@@ -70,13 +70,13 @@ def test_the_best_base_is_searched_without_disruptions_and_begins_the_search(mon
     compiled = compile_model(model)
     searched, begun = [], []
 
-    def search(job: Any, part: Compiled, start: np.ndarray | None, bound: float) -> tuple[Solution, Compiled]:
+    def note(job: Any, part: Compiled, start: np.ndarray | None, bound: float) -> tuple[Solution, Compiled]:
         searched.append(len(part.cost))
         begun.append(start)
         return own(job, part, start, bound)
 
-    own = solver._search
-    monkeypatch.setattr(solver, "_search", search)
+    own = search.search_plan
+    monkeypatch.setattr(search, "search_plan", note)
     ready = solver.with_best_base(model, compiled, Options(gap=0.0))
     assert searched == [(~compiled.disturbed).sum()]
     assert ready.decisions is not None

@@ -75,8 +75,8 @@ def run_jobs(
     Results are written to DIR/<instance>/<job>.xlsx. What was solved before with the same input, changes, options and
     version is not solved again. The exit status is the worst of all jobs. Ctrl-C interrupts; --resume goes on.
     """
+    from planner.jobs.entries import list_unfinished, submit
     from planner.jobs.plan import RunSpecification, list_requests
-    from planner.jobs.runner import list_unfinished, submit
     from planner.ledger.ledger import FILE, Ledger
     from planner.workers.crew import LocalCrew
 
@@ -151,7 +151,7 @@ def cancel(context: typer.Context, numbers: Numbers) -> None:
 @app.command()
 def retry(context: typer.Context, numbers: Numbers, workers: Workers = None, cluster: Cluster = None) -> None:
     """Do jobs again, whatever became of them."""
-    from planner.jobs.runner import reset
+    from planner.jobs.entries import reset
 
     crew = _crew(workers, cluster)
     try:

@@ -87,7 +87,7 @@ def why(
     from planner.progress import Live
     from planner.studies.earlier_result import extract_options, list_doubts, read_result
     from planner.studies.why.run import run_why, write_why
-    from planner.studies.why.study import Unanswered
+    from planner.studies.why.solved import Unanswered
 
     if output is not None:
         ensure_other(output, result, force)

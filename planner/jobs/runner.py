@@ -12,7 +12,7 @@ from typing import Any
 from planner.issues import ExitStatus
 from planner.jobs.memory import SPARE, available
 from planner.jobs.work import JobAnswer, WorkOrder, carry_out, unwritten
-from planner.ledger.ledger import Job, JobRequest, Ledger, LedgerError, now
+from planner.ledger.ledger import Job, Ledger, LedgerError, now
 from planner.workbook.save import rescue_content
 from planner.workbook.write import is_own
 from planner.workers.crew import Crew, Event
@@ -31,104 +31,6 @@ _BEAT = 5.0
 
 WORST = (1, 2, 3, 4, 0)
 """Exit statuses, the worst first: gone wrong, wrong input, infeasible, without a plan, done."""
-
-
-def submit(ledger: Ledger, requests: Sequence[JobRequest], force: bool = False) -> tuple[list[int], list[Job]]:
-    """Enter jobs into the ledger.
-
-    What was solved with the same seal is not solved again unless forced, as long as its result is there; what was begun
-    before keeps its number.
-
-    Parameters
-    ----------
-    ledger
-        The ledger that the jobs are entered into.
-    requests
-        The jobs, in order.
-    force
-        Enter every job as a new one, whatever was solved before.
-
-    Returns
-    -------
-    tuple of list of int and list of Job
-        The numbers of the jobs to do, and the jobs that need not be done (again).
-
-    Raises
-    ------
-    LedgerError
-        Where the ledger cannot be used.
-    InputError
-        Where another program has altered the rows of the ledger.
-    """
-    ledger.bury()
-    numbers, known = [], []
-    with ledger.changing():
-        for request in requests:
-            same = [] if force else ledger.jobs("seal = ? AND instance = ?", (request.seal, request.instance))
-            solved = next((job for job in same if _holds(ledger, job)), None)
-            busy = next((job for job in same if job.state in ("waiting", "running") and job.runner), None)
-            if solved or busy:
-                known.append(solved or busy)
-            elif same:
-                reset(ledger, same[-1].number)
-                numbers.append(same[-1].number)
-            else:
-                numbers.append(ledger.add(request))
-    return numbers, [job for job in known if job is not None]
-
-
-def _holds(ledger: Ledger, job: Job) -> bool:
-    """Whether a job has come to an end that another attempt would come to as well."""
-    if job.state == "done":
-        return job.result is not None and (ledger.folder / job.result).exists()
-    return job.state == "infeasible"
-
-
-def reset(ledger: Ledger, number: int) -> None:
-    """Make a job wait as if it were new.
-
-    Parameters
-    ----------
-    ledger
-        The ledger that holds the job.
-    number
-        The number of the job.
-
-    Raises
-    ------
-    LedgerError
-        Where the ledger cannot be used.
-    """
-    blank = dict.fromkeys(("started", "finished", "seconds", "incumbent", "bound", "gap", "pid", "host", "runner"))
-    ledger.update(number, state="waiting", words="", exit_status=None, attempts=0, cancel=0, **blank)
-
-
-def list_unfinished(ledger: Ledger) -> list[int]:
-    """The jobs that were begun or wait, and that no living runner looks after; they wait from now on.
-
-    Parameters
-    ----------
-    ledger
-        The ledger to search.
-
-    Returns
-    -------
-    list of int
-        The numbers of the jobs, ascending.
-
-    Raises
-    ------
-    LedgerError
-        Where the ledger cannot be used.
-    InputError
-        Where another program has altered the rows of the ledger.
-    """
-    ledger.bury()
-    with ledger.changing():
-        jobs = ledger.jobs("state IN ('waiting', 'running', 'interrupted') AND runner IS NULL")
-        for job in jobs:
-            reset(ledger, job.number)
-    return [job.number for job in jobs]
 
 
 def worst_status(statuses: Sequence[int | None]) -> int:

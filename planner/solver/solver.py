@@ -1,4 +1,4 @@
-"""How a model is solved: where the search starts, when it is repeated, and exact integers at its end."""
+"""How a model is solved: its best base, the search, its repetition where more is left open, and its verification."""
 
 import signal
 import threading
@@ -9,28 +9,20 @@ from dataclasses import replace
 
 import numpy as np
 
+from planner.solver import search
 from planner.solver.baseline import extract_baseline
+from planner.solver.beginning import Rounding, start_search
 from planner.solver.compiled import Compiled, compile_model
-from planner.solver.highs import OutOfRange, load
-from planner.solver.highs.cones import add_tangents, tangents_at
+from planner.solver.highs import OutOfRange
 from planner.solver.highs.job import SolverSession
-from planner.solver.highs.outcome import finite, outcome, read_duals
 from planner.solver.marginals import price_items, price_rules
+from planner.solver.search import PROVED, name_status
 from planner.solver.solution import Options, Progress, Solution
 from planner.solver.units import NOISE
-from planner.solver.verify import TOLERANCE, improvable, residual
+from planner.solver.verify import TOLERANCE, residual
 from planner_models.blocks.disruptions.risk import LIMIT
 from planner_models.model import Model
 from planner_models.start import reach_levels, round_up
-
-SUMMING = 1e-12
-"""Share of what is paid and earned in all that summing it up may be off."""
-
-PROVED = 1e-6
-"""A plan whose gap is at most this is called optimal; above it, within the gap that was asked for."""
-
-ROUNDING = 1e-9
-"""Two plans whose costs are this near, as a share, cost the same."""
 
 
 def solve(model: Model, options: Options | None = None, progress: Callable[[Progress], None] | None = None) -> Solution:
@@ -43,10 +35,6 @@ def solve(model: Model, options: Options | None = None, progress: Callable[[Prog
         price_rules(model, compiled, solution.duals, solution.cone_duals)
         price_items(model, compiled, solution.duals)
     return solution
-
-
-Rounding = Callable[[np.ndarray], np.ndarray]
-"""Turns values, one per column, into values with whole integers."""
 
 
 def make_roundings(model: Model, compiled: Compiled) -> tuple[Rounding, ...]:
@@ -208,15 +196,15 @@ def _solved(
 ) -> Solution:
     bound = -np.inf
     if (start is None or compare_starts) and roundings and compiled.integer.any():
-        bound, own, compiled = _start(job, compiled, roundings)
+        bound, own, compiled = start_search(job, compiled, roundings)
         start = _better(compiled, start, own)
-    solution, closer = _search(job, compiled, start, bound)
+    solution, closer = search.search_plan(job, compiled, start, bound)
     while closer is not compiled and _is_unsettled(solution, job.options):
         start, compiled = _better(compiled, start, solution.values), closer
         bound = bound if solution.bound is None else max(bound, solution.bound)
-        solution, closer = _search(job, compiled, start, bound)
+        solution, closer = search.search_plan(job, compiled, start, bound)
     if start is not None and _is_overstated(solution, job.options):
-        again, _ = _search(job, compiled, None, bound)
+        again, _ = search.search_plan(job, compiled, None, bound)
         solution = _cheaper(compiled, again, solution)
     return solution
 
@@ -257,112 +245,12 @@ def catch_interrupts() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def _start(
-    job: SolverSession, compiled: Compiled, roundings: tuple[Rounding, ...]
-) -> tuple[float, np.ndarray | None, Compiled]:
-    """The bound of the relaxation, the best plan around its rounded values, and the model with tangents found so far.
-
-    There is no plan where there is none in time.
-    """
-    relaxed = job.run(replace(compiled, integer=np.zeros_like(compiled.integer)))
-    compiled = add_tangents(compiled, relaxed, job.again)
-    best = relaxed.optimum
-    if best is None:
-        return -np.inf, None, compiled
-    bound, values = best
-    decisions = _find_decisions(job, compiled, roundings, bound)
-    start = None if decisions is None else _plan_around(compiled, decisions, roundings[0])
-    for rounded in roundings if start is None else ():
-        whole = rounded(values)
-        fixed = job.run(_fix_integers(compiled, whole))
-        compiled = add_tangents(compiled, fixed, job.again)
-        best = fixed.optimum
-        if best is None:
-            break
-        values = start = best[1]
-        start[compiled.integer] = whole[compiled.integer]
-    return bound, start, compiled
-
-
-def _find_decisions(
-    job: SolverSession, compiled: Compiled, roundings: tuple[Rounding, ...], bound: float
-) -> np.ndarray | None:
-    """Decisions to begin with: those that are known, else of a plan that knows of no disruptions; None without one.
-
-    With many disruptions that plan is found much sooner, and is a better start than the relaxation made whole.
-    """
-    if compiled.decisions is not None and len(compiled.decisions) == len(compiled.cost):
-        return compiled.decisions
-    part = extract_baseline(compiled)
-    if part is None:
-        return None
-    calm = job.hurried(bound)
-    within, begun, model = _start(calm, part.compiled, tuple(map(part.rounding, roundings)))
-    solution, _ = _search(calm, model, begun, within)
-    return None if solution.values is None else part.whole(solution.values)
-
-
-def _plan_around(compiled: Compiled, decisions: np.ndarray, rounding: Rounding) -> np.ndarray | None:
-    """The best plan with these decisions; those that are there for disruptions alone are rounded to suit the others."""
-    whole, own = decisions.copy(), np.zeros(len(compiled.cost), dtype=bool)
-    own[: len(compiled.disturbed)] = compiled.disturbed
-    own &= compiled.integer
-    if own.any():
-        relaxed = load(_fix_integers(compiled, whole, compiled.integer & ~own))
-        relaxed.run()
-        if relaxed.optimum is None:
-            return None
-        whole[own] = rounding(relaxed.optimum[1])[own]
-    fixed = load(_fix_integers(compiled, whole))
-    fixed.run()
-    if fixed.optimum is None:
-        return None
-    start = fixed.optimum[1]
-    start[compiled.integer] = whole[compiled.integer]
-    return start
-
-
-def _search(
-    job: SolverSession, compiled: Compiled, start: np.ndarray | None, bound: float
-) -> tuple[Solution, Compiled]:
-    """Run the solver; where it brings nothing better than the start in time, the start is the plan.
-
-    Returns the model with the tangents that its plan asked for; no plan where that cannot be inside of all cones.
-    """
-    solver = job.run(compiled, start, bound)
-    whole = compiled.integer.any()
-    closer = compiled if whole else add_tangents(compiled, solver, job.again)
-    solution = outcome(solver, job.stop.is_set(), closer, bound)
-    if solution.values is not None and whole:
-        solution, closer = _polish(compiled, solution)
-    stopped = solution.values is None and solution.status in ("time_limit", "interrupted")
-    if start is not None and (stopped or _worse(compiled, solution, start)):
-        bound = bound if solution.bound is None else solution.bound
-        objective = float(compiled.cost @ start) + compiled.offset
-        begun = replace(solution, values=start, objective=objective, bound=finite(bound))
-        begun, tighter = _polish(closer, begun) if whole else (begun, closer)
-        if begun.values is not None and (stopped or begun.values is not start or not whole):
-            solution, closer = begun, tighter
-    return _name_status(compiled, solution), closer
-
-
-def _worse(compiled: Compiled, solution: Solution, start: np.ndarray) -> bool:
-    """Whether a plan costs more than the one the search began with.
-
-    It may once it is inside of all cones; and the solver may refuse a start that its presolve finds a little outside.
-    """
-    if solution.objective is None or not (compiled.cones or compiled.integer.any()):
-        return False
-    known = float(compiled.cost @ start) + compiled.offset
-    return solution.objective > known + (0.0 if compiled.cones else ROUNDING * abs(known))
-
-
 def _cheaper(compiled: Compiled, again: Solution, before: Solution) -> Solution:
     """A repeated search with the better of its plan and the one known before it."""
     if before.objective is None or (again.objective is not None and again.objective <= before.objective):
         return again
     bound = before.bound if again.bound is None else again.bound
-    return _name_status(compiled, replace(before, status=again.status, bound=bound, nodes=again.nodes))
+    return name_status(compiled, replace(before, status=again.status, bound=bound, nodes=again.nodes))
 
 
 def _better(compiled: Compiled, start: np.ndarray | None, values: np.ndarray | None) -> np.ndarray | None:
@@ -385,50 +273,3 @@ def _is_overstated(solution: Solution, options: Options) -> bool:
     plan. Integers re-optimised exactly bring it to light; such a search is repeated without a start.
     """
     return solution.status == "within_gap" and solution.gap is not None and solution.gap > max(options.gap, PROVED)
-
-
-def _name_status(compiled: Compiled, solution: Solution) -> Solution:
-    """The gap of a plan against its bound, and the name of a finished search by that gap."""
-    if solution.objective is None or solution.bound is None or solution.values is None:
-        return solution
-    gap = max(0.0, solution.objective - solution.bound)
-    paid = float(np.abs(compiled.cost * solution.values).sum()) + abs(compiled.offset)
-    if gap > SUMMING * paid:  # of a plan that costs nothing at all, what is paid within it is the measure
-        gap /= max(abs(solution.objective), SUMMING * paid, SUMMING * abs(solution.bound))
-    else:
-        gap = 0.0
-    finished = solution.status in ("optimal", "within_gap")
-    status = ("optimal" if gap <= PROVED else "within_gap") if finished else solution.status
-    return replace(solution, gap=gap, bound=min(solution.bound, solution.objective), status=status)
-
-
-def _fix_integers(compiled: Compiled, values: np.ndarray, held: np.ndarray | None = None) -> Compiled:
-    """The linear programme that is left when every integer, or those of `held`, is held at its value."""
-    lower, upper, whole = compiled.lower.copy(), compiled.upper.copy(), compiled.integer if held is None else held
-    lower[whole], upper[whole] = values[whole], values[whole]
-    return replace(compiled, lower=lower, upper=upper, integer=np.zeros_like(whole))
-
-
-def _polish(compiled: Compiled, solution: Solution) -> tuple[Solution, Compiled]:
-    """The plan with integers rounded exactly and everything else re-optimised around them, inside of all cones.
-
-    A MIP solution meets integrality only to a tolerance, which times a large capacity is a visible amount. Where
-    rounding leaves nothing feasible the plan is kept as the solver gave it, unless it is outside of a cone: then there
-    is none, and the tangents that come with it say so to the next search.
-    """
-    assert solution.values is not None
-    whole = compiled.integer
-    fixed = np.round(solution.values)
-    solver = load(_fix_integers(compiled, fixed))
-    solver.run()
-    closer = add_tangents(compiled, solver)
-    best = solver.optimum
-    if best is None:
-        closer = tangents_at(closer, solution.values)
-        kept = solution if closer is compiled else replace(solution, values=None, objective=None)
-        return kept, closer
-    objective, values = best
-    values[whole] = fixed[whole]
-    open_ = improvable(_fix_integers(closer, fixed), values, solver.duals)
-    doubt = "" if open_ <= TOLERANCE else f"with its decisions as they are it may cost {open_:.1g} less, as a share"
-    return replace(read_duals(solution, solver, closer), values=values, objective=objective, doubt=doubt), closer

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from planner.cli.main import run
+from planner.jobs.entries import submit
 from planner.jobs.plan import RunSpecification, list_requests
-from planner.jobs.runner import Runner, submit
+from planner.jobs.runner import Runner
 from planner.jobs.work import hash_file
 from planner.ledger.ledger import FILE, JobRequest, Ledger
 from planner.workers.cluster import warn_unprotected

@@ -14,7 +14,8 @@ from planner.cli.jobs import _Watching
 from planner.cli.main import run
 from planner.jobs import runner as runners
 from planner.jobs import work
-from planner.jobs.runner import Runner, list_unfinished, submit
+from planner.jobs.entries import list_unfinished, submit
+from planner.jobs.runner import Runner
 from planner.jobs.work import JobAnswer, WorkOrder, carry_out
 from planner.ledger.ledger import FILE, Job, JobRequest, Ledger
 from planner.workbook.read import read_tables

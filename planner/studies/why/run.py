@@ -20,8 +20,10 @@ from planner.studies.comparison.charts import comparison_charts
 from planner.studies.comparison.report import comparison_summary, comparison_tiles
 from planner.studies.comparison.study import Comparison, compare
 from planner.studies.earlier_result import decisions_in, extract_input, list_doubts
+from planner.studies.why.break_even import NEAR
+from planner.studies.why.points import SURE, Flip
 from planner.studies.why.question import words
-from planner.studies.why.study import NEAR, SURE, Flip, ForcedAnswer, InHand, why
+from planner.studies.why.study import ForcedAnswer, InHand, why
 from planner.workbook.board import Board
 from planner.workbook.write import write_tables
 
