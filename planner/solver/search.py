@@ -1,4 +1,4 @@
-"""One search of the solver, from a plan if there is one, and its plan made exact: whole integers inside of all cones."""
+"""One search of the solver, from a plan if there is one, and its plan made exact: integers whole, inside all cones."""
 
 from dataclasses import replace
 
