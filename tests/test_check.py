@@ -223,7 +223,7 @@ BROKEN: list[tuple[str, Change, dict[str, Any], list[tuple[str, str, str]], str]
      [("warning", "lanes", "A3"), ("warning", "items", "A4")], "stays empty"),
     ("chokepoint in two spellings", both(put("lanes", 2, chokepoints="Suez; Malacca"), add("lanes", {
         "origin": "North", "destination": "South", "item": "ore", "mode": "rail", "chokepoints": "SUEZ"})), {},
-     [("warning", "lanes", "L3")], "`SUEZ` is taken for another than `Suez` \\(L2\\)"),
+     [("warning", "lanes", "L3")], "`SUEZ` is read as a different name from `Suez` \\(L2\\)"),
     # duties
     ("duty that ends before it begins", put("duties", 2, **{"from": "2030", "to": "2025"}), {},
      [("error", "duties", "F2")], "exchange"),

@@ -86,7 +86,7 @@ BROKEN: list[tuple[str, Any, dict[str, Any], list[tuple[str, str, int, str]], st
     # scenarios
     ("scenario called base", both(put("scenarios", 2, scenario="base"), put("disruptions", 2, scenario="base"),
                                   put("disruptions", 3, scenario="base")), {},
-     [("error", "scenarios", 2, "scenario")], "undisturbed course"),
+     [("error", "scenarios", 2, "scenario")], "baseline"),
     ("name of a member", both(put("scenarios", 2, scenario="loss: pit"), put("disruptions", 2, scenario="loss: pit"),
                               put("disruptions", 3, scenario="loss: pit")), {},
      [("error", "scenarios", 2, "scenario")], "member of `loss`"),

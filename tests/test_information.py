@@ -1,7 +1,7 @@
 """Value of information: the textbook's case of capacity chosen before demand is known, worked out by hand.
 
 A unit of capacity costs 3, a good 2 to make and 10 to miss. 6, 10 or 14 are wanted, with a chance of 0.2, 0.3 and 0.5;
-the undisturbed course is that of 10, and has none left. One more unit saves 8 wherever it is used: with 0.8 up to 10,
+the baseline is that of 10, and has none left. One more unit saves 8 wherever it is used: with 0.8 up to 10,
 6.4, and with 0.5 up to 14, 4, which is more than 3. So 14 are built.
 
     plan               14 x 3 + 2 x (0.2 x 6 + 0.3 x 10 + 0.5 x 14)        = 42 + 22.4   = 64.4
@@ -80,7 +80,7 @@ def test_what_information_is_worth(risk_weight: float) -> None:
 
 
 def test_under_profit_both_are_money_won() -> None:
-    """Sold at 9, a good earns 7; what is wanted follows what is sold in the undisturbed course, 10.
+    """Sold at 9, a good earns 7; what is wanted follows what is sold in the baseline, 10.
 
     With 14 built 7 x 11.2 - 42 = 36.4, with 10 built 7 x (0.2 x 6 + 0.8 x 10) - 30 = 34.4. Known in advance 10, 10 and
     14 are built, for 42 - 30, 70 - 30 and 98 - 42: 0.2 x 12 + 0.3 x 40 + 0.5 x 56 = 42.4.

@@ -85,7 +85,7 @@ def test_a_bound_known_from_elsewhere_counts_where_it_is_higher() -> None:
 def test_the_plan_as_it_is_is_never_worse_than_the_result(anew: float, objective: float, bound: float) -> None:
     """The result costs 435 and proves 430."""
     known = why.InHand(cast(dict[Decision, float], {}), 435.0, 430.0)
-    held = why._no_worse(solution(anew, anew), known)
+    held = why._bound_by_result(solution(anew, anew), known)
     assert (held.objective, held.bound) == (objective, bound)
 
 

@@ -1,4 +1,4 @@
-"""On small random instances every plan keeps to its rules as it says it does: the audit reckons all of them again."""
+"""On small random instances every plan keeps to its rules as it says it does: the audit computes all of them again."""
 
 from typing import Any
 

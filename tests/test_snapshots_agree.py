@@ -31,7 +31,7 @@ NEAR = {"rel": 1e-5, "abs": 1e-5}
 def compare(case: Instance) -> None:
     """Assert that the audit of the plan passes and that every loss is what the independent program makes of it.
 
-    Those of scenarios without probability are reckoned after the plan has been made.
+    Those of scenarios without probability are computed after the plan has been made.
     """
     assume(not faults(case))
     model = build(case)

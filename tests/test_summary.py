@@ -288,7 +288,7 @@ def test_the_brief_ranks_disruptions_by_impact():
     """Expected: 0.1 x 200 - 0.2 x 50 = 10; the figure of the objective counts losses: 0.1 x 190 - 0.2 x 60 = 7."""
     words = (
         "Of 3 scenarios, the worst are strike (1.5 billion EUR, 60 % of demand served) and flood (200 million EUR, "
-        "90 % of demand served); by probability they cost 10 million EUR. 1 of them the plan did not reckon with."
+        "90 % of demand served); by probability they cost 10 million EUR. 1 of them the plan did not allow for."
     )
     assert words in brief(two_regions(), disturbed(), PROVEN)
     found = values(PROVEN, disturbed())

@@ -17,7 +17,7 @@ _KEY_WORDS = {
     "region": "region; of transport and duties the destination",
     "origin": "from",
     "destination": "to",
-    "scenario": "scenario; base is the undisturbed course",
+    "scenario": "scenario; base is the baseline",
     "step": "price-volume step",
     "mode": "mode of transport, or of access",
 }
@@ -348,10 +348,10 @@ _TABLES = [
             **_keys("scenario"),
             "probability": share("probability"),
             "service": number("demand value served of what is wanted", "share"),
-            "loss": _money("what the plan reckons with: cost beyond the base, discounted"),
+            "loss": _money("what the plan allows for: cost beyond the base, discounted"),
             "impact": _money("cost beyond the same months in calm, with flows as free, discounted"),
             "cvar_weight": share("its share of the tail that CVaR averages"),
-            "modelled": flag("did the plan know of it; the others are reckoned with the plan fixed"),
+            "modelled": flag("did the plan know of it; the others are evaluated with the plan fixed"),
         },
     ),
     table(

@@ -16,7 +16,7 @@ Arc = tuple[str, str, str, str]
 Market = tuple[str, str]
 
 BASE = "base"
-"""The undisturbed course: a scenario in result sheets, never one of these."""
+"""The baseline: a scenario in result sheets, never one of these."""
 
 DRAW, ARC, MARKET = ["site", "process", "mode"], ["origin", "destination", "item", "mode"], ["region", "item"]
 EVERY = "*"

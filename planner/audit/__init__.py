@@ -1,6 +1,6 @@
 """The audit of a plan: each module recomputes the figures of one noun from the result sheets and the instance alone.
 
-Nothing here uses the optimiser or the blocks of the model: what both sides agree on was reckoned twice.
+Nothing here uses the optimiser or the blocks of the model: what both sides agree on was computed twice.
 """
 
 from dataclasses import dataclass

@@ -22,14 +22,14 @@ HOURS_AND_ENERGY = 1e6
 LINE = ["site", "process"]
 
 
-def cache_table(reckon: Callable[Concatenate["AuditedPlan", P], T]) -> Callable[Concatenate["AuditedPlan", P], T]:
+def cache_table(compute: Callable[Concatenate["AuditedPlan", P], T]) -> Callable[Concatenate["AuditedPlan", P], T]:
     """Reckons a table of a case, for the same further arguments, only once; callers leave it as it is."""
 
-    @wraps(reckon)
+    @wraps(compute)
     def look_up(case: "AuditedPlan", *args: P.args, **options: P.kwargs) -> T:
-        key = (reckon, args, tuple(options.items()))
+        key = (compute, args, tuple(options.items()))
         if key not in case.memory:
-            case.memory[key] = reckon(case, *args, **options)
+            case.memory[key] = compute(case, *args, **options)
         return case.memory[key]
 
     return look_up

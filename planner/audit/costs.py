@@ -1,4 +1,4 @@
-"""Costs: every line of the sheet `costs` reckoned again, its discounting, and their sum against the objective."""
+"""Costs: every line of the sheet `costs` computed again, its discounting, and their sum against the objective."""
 
 import pandas as pd
 

@@ -51,10 +51,10 @@ def figures(case: AuditedPlan) -> pd.DataFrame:
 
     `value` is missing where there is nothing of which it could be a share.
     """
-    reckon = {**FIGURES, **GROUPS, "min_service": _service, "max_cvar": _tail}
+    compute = {**FIGURES, **GROUPS, "min_service": _service, "max_cvar": _tail}
     parts = []
     for rule in _active(case):
-        table = reckon[rule["type"]](case, rule)
+        table = compute[rule["type"]](case, rule)
         if rule["type"] == "max_share" and rule["who"] == EVERY:
             table = pd.concat([table, _find_idle_sources(case, rule, table)], ignore_index=True)
         if rule["item"] != EVERY:

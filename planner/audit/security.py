@@ -1,4 +1,4 @@
-"""Security figures: concentration, imports, control, cover, capacity and single points of failure, reckoned again."""
+"""Security figures: concentration, imports, control, cover, capacity and single points of failure, computed again."""
 
 from collections import defaultdict
 from collections.abc import Iterator

@@ -23,9 +23,9 @@ def claims(case: AuditedPlan) -> pd.DataFrame:
 
     `site` is where it is earned, missing where that is no site.
     """
-    reckon = {"capex": _capex, "output": _output, "access": _access, "development": _development}
+    compute = {"capex": _capex, "output": _output, "access": _access, "development": _development}
     parts = [
-        reckon[policy["kind"]](case, policy).assign(policy=policy["policy"]) for policy in of_kind(case, *SUBSIDIES)
+        compute[policy["kind"]](case, policy).assign(policy=policy["policy"]) for policy in of_kind(case, *SUBSIDIES)
     ]
     columns = ["policy", *_LABEL, "site", "amount"]
     given = [part.reindex(columns=[*_LABEL, "policy", "site", "yearly"]) for part in parts]

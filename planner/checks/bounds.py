@@ -18,7 +18,7 @@ CAPACITY_SHEETS = (
     "settings", "periods", "regions", "processes", "firms", "sites", "lines", "line_capacity", "options", "access",
     "projects", "productivity",
 )  # fmt: skip
-"""What the bounds below are reckoned from."""
+"""What the bounds below are computed from."""
 
 DEFAULT_MULTIPLES = "2;4"
 

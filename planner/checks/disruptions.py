@@ -122,7 +122,7 @@ def effects_fit_kinds(reading: "Reading") -> Iterator[Issue]:
 def factors_change_something(reading: "Reading") -> Iterator[Issue]:
     """A factor is another than 1, a share and no percentage, and stands once; costs do rise to several times.
 
-    A flow at a factor of 1 cannot grow beyond that of the undisturbed course, which is something.
+    A flow at a factor of 1 cannot grow beyond that of the baseline, which is something.
     """
     disruptions = reading.instance["disruptions"]
     for row, disruption in rows(disruptions):

@@ -1,4 +1,4 @@
-"""Lanes: their freight can be reckoned, and they do something."""
+"""Lanes: their freight can be computed, and they do something."""
 
 import re
 from collections.abc import Iterator
@@ -132,5 +132,5 @@ def chokepoints_are_spelled_alike(reading: "Reading") -> Iterator[Issue]:
             known, where = first.setdefault(plain_form(name), (name, row))
             if name != known:
                 cell = reading.cell("lanes", where, "chokepoints")
-                message = f"chokepoint `{name}` is taken for another than `{known}` ({cell}); spell it alike"
+                message = f"chokepoint `{name}` is read as a different name from `{known}` ({cell}); spell it alike"
                 yield report_warning(reading, "lanes", row, "chokepoints", message)

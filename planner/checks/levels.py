@@ -169,7 +169,7 @@ def clusters_have_stages(reading: "Reading") -> Iterator[Issue]:
             kind = "" if level["tier"] == "*" else f" of tier {level['tier']}"
             message = (
                 f"{level['stages']:g} stages{kind} are asked for, `{level['region']}` can have {count} ({names}): this "
-                "level is never reached; write fewer, or add lines (their stage stands in processes)"
+                "level is never reached; write fewer, or add lines (their stage is in processes)"
             )
             yield report_warning(reading, "clusters", row, "stages", message)
 

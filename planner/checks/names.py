@@ -90,7 +90,7 @@ def _alike(reading: "Reading", sheet: str, column: str) -> Iterator[Issue]:
         elif alike[0] != name:
             place = f"{sheet}!{reading.cell(sheet, alike[1], column)}"
             message = (
-                f"`{quote(name)}` is taken for another than `{quote(alike[0])}` in {place}; write both alike "
+                f"`{quote(name)}` is read as a different name from `{quote(alike[0])}` in {place}; write both alike "
                 "if they are one"
             )
             yield report_warning(reading, sheet, number, column, message)

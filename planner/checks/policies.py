@@ -171,7 +171,7 @@ _MATCHES: dict[str, tuple[str, Callable[[Instance, Row], bool]]] = {
     "capex": ("in `{region}` no option with a capex is for `{item}`", _option),
     "output": ("in `{region}` home firms have no line for `{item}`, nor control one by an offer", _has_controlled_line),
     "access": ("no offer with an entry cost is for `{item}` in `{region}`", _entry),
-    "development": ("no project with a cost stands in column requires of `{item}`", _project),
+    "development": ("no project with a cost is in column requires of `{item}`", _project),
     "duty": ("no lane brings `{item}` to `{region}` from another bloc", _lane),
     "transaction_cost": ("in `{region}` no offer with a transaction cost is for `{item}`", _transaction),
     "market_access": ("nobody demands `{item}` in `{region}`", _market),

@@ -237,7 +237,7 @@ def rules_span_time(reading: "Reading") -> Iterator[Issue]:
 
 @needs("settings", "scenarios", "rules")
 def service_is_of_something(reading: "Reading") -> Iterator[Issue]:
-    """A rule on the service in every scenario has a scenario; under cost the undisturbed course counts as one."""
+    """A rule on the service in every scenario has a scenario; under cost the baseline counts as one."""
     instance = reading.instance
     if len(instance["scenarios"]) or instance.settings["objective"] == "cost":
         return

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from planner.workbook.read import Reading
 
 BASE = "base"
-"""The undisturbed course; no scenario may be called so."""
+"""The baseline; no scenario may be called so."""
 
 ROUNDING = 1e-9
 """Probabilities may add up to this much more than 1."""
@@ -27,13 +27,13 @@ MONTHS = 12
 
 @needs("scenarios")
 def names_are_free(reading: "Reading") -> Iterator[Issue]:
-    """No scenario has the name of the undisturbed course, or one that expanding another makes."""
+    """No scenario has the name of the baseline, or one that expanding another makes."""
     scenarios = reading.instance["scenarios"]
     expanded = set(scenarios.loc[scenarios["expand"].notna(), "scenario"])
     for row, scenario in rows(scenarios):
         name = scenario["scenario"]
         if name == BASE:
-            message = f"`{BASE}` is the undisturbed course in all results; write another name, also in disruptions"
+            message = f"`{BASE}` is the baseline in all results; write another name, also in disruptions"
             yield report_error(reading, "scenarios", row, "scenario", message)
         elif ": " in name and name.partition(": ")[0] in expanded:
             message = f"`{name}` could be a member of `{name.partition(': ')[0]}`, which expands; write another name"
@@ -42,7 +42,7 @@ def names_are_free(reading: "Reading") -> Iterator[Issue]:
 
 @needs("scenarios")
 def probabilities_add_up(reading: "Reading") -> Iterator[Issue]:
-    """All probabilities together are at most 1; what is missing is the undisturbed course."""
+    """All probabilities together are at most 1; what is missing is the baseline."""
     scenarios = reading.instance["scenarios"]
     total = scenarios["probability"].sum()
     if total > 1 + ROUNDING:

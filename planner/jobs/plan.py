@@ -209,7 +209,7 @@ def _about(written: str) -> tuple[Any, ...]:
 
 
 def _split_values(written: str) -> list[str]:
-    """`sheet[key].column=v1,v2` as one change for each value; a value with a comma stands in double quotes."""
+    """`sheet[key].column=v1,v2` as one change for each value; a value with a comma is in double quotes."""
     place, values = split(written, _VARYING)
     (found,) = csv.reader([values], skipinitialspace=True) if values.strip() else [[]]
     if not found:

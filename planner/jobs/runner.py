@@ -99,7 +99,7 @@ class Runner:
             while waiting and self._crew.free() and not self._asking:
                 self._begin(waiting.pop(0))
             for event in self._crew.events(_TICK):
-                self._heard(event, waiting)
+                self._handle_event(event, waiting)
             self._let_in()
             if self._show is not None:
                 self._show(numbers)
@@ -120,7 +120,7 @@ class Runner:
             self._ledger.update(
                 job.number, state="cancelled", words="", exit_status=ExitStatus.STOPPED, finished=now(), runner=None
             )
-            self._note(job, "cancelled")
+            self._log(job, "cancelled")
 
     def _begin(self, number: int) -> None:
         job = self._ledger.job(number)
@@ -134,31 +134,31 @@ class Runner:
             options=job.options,
             threads=self._crew.cores,
             result=str(self._scratch.resolve() / f"{number}.xlsx") if self._crew.local else None,
-            content=None if self._crew.local else _content(job.instance),
+            content=None if self._crew.local else _read_content(job.instance),
         )
         self._jobs[number] = job
         log = f"{folder}/{number}.log"
         started = {"state": "running", "words": "reading", "started": now(), "attempts": job.attempts + 1, "log": log}
         self._ledger.update(number, **started)
-        self._note(job, f"attempt {job.attempts + 1}: {job.instance}" + "".join(f" --set '{c}'" for c in job.changes))
+        self._log(job, f"attempt {job.attempts + 1}: {job.instance}" + "".join(f" --set '{c}'" for c in job.changes))
         self._crew.start(number, carry_out, order)
         self._write_place(number)
 
-    def _heard(self, event: Event, waiting: list[int]) -> None:
+    def _handle_event(self, event: Event, waiting: list[int]) -> None:
         job = self._jobs.get(event.number)
         if job is None:
             return
         if event.kind == "told":
-            self._told(event.number, event.content)
+            self._handle_message(event.number, event.content)
         elif event.kind == "done":
-            self._ended(job, event.content)
+            self._finish(job, event.content)
         elif event.kind == "raised":
             lines = event.content.strip().splitlines()
-            self._ended(job, JobAnswer("failed", lines[-1], 1, lines=lines))
+            self._finish(job, JobAnswer("failed", lines[-1], 1, lines=lines))
         else:
-            self._lost(job, event.content, waiting)
+            self._handle_loss(job, event.content, waiting)
 
-    def _told(self, number: int, message: dict[str, Any]) -> None:
+    def _handle_message(self, number: int, message: dict[str, Any]) -> None:
         self._write_place(number)
         if "need" in message:
             self._needs[number] = message["need"]
@@ -182,28 +182,28 @@ class Runner:
             lacking = self._needs[number] - self._crew.held(number) + promised + SPARE - available()
             alone = not at_work and time.monotonic() - since > PATIENCE
             if lacking > 0 and not alone:
-                words = f"waits for memory: needs {_size(self._needs[number])}, {_size(lacking)} too much"
+                words = f"waits for memory: needs {_format_size(self._needs[number])}, {_format_size(lacking)} too much"
                 self._ledger.update(number, words=words)
                 return
             del self._asking[number]
             self._ledger.update(number, words="building")
             self._crew.answer(number, True)
 
-    def _ended(self, job: Job, answer: JobAnswer) -> None:
+    def _finish(self, job: Job, answer: JobAnswer) -> None:
         """Put the result in its place, and then say in the ledger that it is there."""
         result = None
         try:
             if answer.written:
-                result = self._published(job, answer)
+                result = self._publish(job, answer)
         except OSError as error:
             answer = unwritten(error, answer.lines)
-        self._note(job, *answer.lines, f"{answer.state}: {answer.words}")
+        self._log(job, *answer.lines, f"{answer.state}: {answer.words}")
         self._forget(job.number)
-        with self._telling(answer):
+        with self._append_words(answer):
             self._write_down(job, answer, result)
 
     @contextlib.contextmanager
-    def _telling(self, answer: JobAnswer) -> Iterator[None]:
+    def _append_words(self, answer: JobAnswer) -> Iterator[None]:
         """Where the ledger cannot be written, the words of the job are said in its error: they may name its plan."""
         try:
             yield
@@ -225,9 +225,9 @@ class Runner:
             runner=None,
         )
 
-    def _published(self, job: Job, answer: JobAnswer) -> str:
+    def _publish(self, job: Job, answer: JobAnswer) -> str:
         """Move the result, which is whole, to where it belongs. Raises Rescued where it had to go elsewhere."""
-        result, whole = self._free_name(job), self._scratch / f"{job.number}.xlsx"
+        result, whole = self._find_free_name(job), self._scratch / f"{job.number}.xlsx"
         target = self._ledger.folder / result
         try:
             if answer.content is not None:
@@ -242,7 +242,7 @@ class Runner:
             raise rescue_content(target, error, lambda file: file.write(content or whole.read_bytes())) from error
         return result
 
-    def _free_name(self, job: Job) -> str:
+    def _find_free_name(self, job: Job) -> str:
         """Where the result goes: to a name that is free, its own of an earlier attempt, or that of a result of ours."""
         folder, number = Path(job.instance).stem, 1
         result = f"{folder}/{job.number}.xlsx"
@@ -255,10 +255,10 @@ class Runner:
         path = self._ledger.folder / result
         return not path.exists() or is_own(path)
 
-    def _lost(self, job: Job, words: str, waiting: list[int]) -> None:
+    def _handle_loss(self, job: Job, words: str, waiting: list[int]) -> None:
         """A worker died: the job is begun again, until it is clear that it is the job that kills workers."""
         self._forget(job.number)
-        self._note(job, words)
+        self._log(job, words)
         begun = self._ledger.job(job.number)
         if begun is not None and begun.attempts < ATTEMPTS:
             waiting.insert(0, job.number)
@@ -272,7 +272,7 @@ class Runner:
         for table in (self._jobs, self._needs, self._asking, self._places):
             table.pop(number, None)
 
-    def _note(self, job: Job, *lines: str) -> None:
+    def _log(self, job: Job, *lines: str) -> None:
         """Write to the log of a job; that the disk is full is no reason to stop."""
         path = self._ledger.folder / Path(job.instance).stem / f"{job.number}.log"
         with contextlib.suppress(OSError):
@@ -281,7 +281,7 @@ class Runner:
                 file.writelines(f"{now()} {line}\n" for line in lines)
 
 
-def _content(path: str) -> bytes:
+def _read_content(path: str) -> bytes:
     """A workbook, for workers that cannot see it; where it is gone the worker says so."""
     try:
         return Path(path).read_bytes()
@@ -289,5 +289,5 @@ def _content(path: str) -> bytes:
         return b""
 
 
-def _size(amount: int) -> str:
+def _format_size(amount: int) -> str:
     return f"{amount / 1e9:.1f} GB"

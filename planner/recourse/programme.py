@@ -21,7 +21,7 @@ class Programme:
 
     columns: what each column is; `base` is its value in the plan, `cost` what a unit costs, `raised` the part of that
     which a disturbance of costs scales; `upper` the most without a disturbance
-    arrays: rows and matrix; the right-hand sides are those of the undisturbed course
+    arrays: rows and matrix; the right-hand sides are those of the baseline
     service: by column of what is sold, its row; `wanted` and `worth` (what a unit counts for: `service_weights`) of it
     sharing: rows of lanes that items share, with the columns on them
     pace: the column that says how many such windows a year has: 12 / months

@@ -45,7 +45,7 @@ def describe_disruptions(instance: Instance, tables: Tables) -> str:
     expected = float((rows["probability"] * rows["impact"]).sum())
     weighed = f"; by probability they cost {format_money(expected, currency)}" if expected > 0 and count > 1 else ""
     unknown = int((rows["modelled"] == "no").sum())
-    known = f". {unknown} of them the plan did not reckon with" if unknown else ""
+    known = f". {unknown} of them the plan did not allow for" if unknown else ""
     return f"{which}{',' if count > 1 else ''} {costs}{weighed}{known}."
 
 

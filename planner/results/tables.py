@@ -23,7 +23,7 @@ def table(tables: Tables, sheet: str, columns: Iterable[str]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The rows of the sheet; where it also has rows of scenarios, those of the undisturbed course only.
+        The rows of the sheet; where it also has rows of scenarios, those of the baseline only.
     """
     frame = tables.get(sheet)
     if frame is None or frame.empty:

@@ -99,13 +99,13 @@ def with_best_base(model: Model, compiled: Compiled, options: Options) -> Compil
     limits = [number for number, row in enumerate(compiled.rows) if row.parent_component().local_name == LIMIT]
     upper = compiled.row_upper.copy()
     upper[limits] = np.inf
-    fixed = _holding(compiled, place[id(model.risk.best_base[LIMIT])], 0.0)
+    fixed = _hold_column(compiled, place[id(model.risk.best_base[LIMIT])], 0.0)
     values = _search_base(model, replace(fixed, cost=cost, offset=0.0, row_upper=upper), options)
     if values is None:
         return fixed
     cost[breaches] = 0.0
     best = float(cost @ values) + model.risk.base.constant
-    return replace(_holding(compiled, place[id(model.risk.best_base[LIMIT])], best), decisions=values)
+    return replace(_hold_column(compiled, place[id(model.risk.best_base[LIMIT])], best), decisions=values)
 
 
 def _search_base(model: Model, compiled: Compiled, options: Options) -> np.ndarray | None:
@@ -117,7 +117,7 @@ def _search_base(model: Model, compiled: Compiled, options: Options) -> np.ndarr
     return None if found.values is None else part.whole(found.values)
 
 
-def _holding(compiled: Compiled, column: int, value: float) -> Compiled:
+def _hold_column(compiled: Compiled, column: int, value: float) -> Compiled:
     lower, upper = compiled.lower.copy(), compiled.upper.copy()
     lower[column] = upper[column] = value
     return replace(compiled, lower=lower, upper=upper)
@@ -181,13 +181,13 @@ def solve_arrays(
     with catch_interrupts() as stop:
         job = SolverSession(options, progress, stop, started)
         try:
-            solution = _verified(compiled, _solved(job, compiled, roundings, start, compare_starts))
+            solution = _verify(compiled, _run_searches(job, compiled, roundings, start, compare_starts))
         except OutOfRange:
             solution = Solution("out_of_range", None, None, None, None, 0, 0.0)
     return replace(solution, seconds=time.monotonic() - started)
 
 
-def _solved(
+def _run_searches(
     job: SolverSession,
     compiled: Compiled,
     roundings: tuple[Rounding, ...],
@@ -197,19 +197,19 @@ def _solved(
     bound = -np.inf
     if (start is None or compare_starts) and roundings and compiled.integer.any():
         bound, own, compiled = start_search(job, compiled, roundings)
-        start = _better(compiled, start, own)
+        start = _choose_plan(compiled, start, own)
     solution, closer = search.search_plan(job, compiled, start, bound)
     while closer is not compiled and _is_unsettled(solution, job.options):
-        start, compiled = _better(compiled, start, solution.values), closer
+        start, compiled = _choose_plan(compiled, start, solution.values), closer
         bound = bound if solution.bound is None else max(bound, solution.bound)
         solution, closer = search.search_plan(job, compiled, start, bound)
     if start is not None and _is_overstated(solution, job.options):
         again, _ = search.search_plan(job, compiled, None, bound)
-        solution = _cheaper(compiled, again, solution)
+        solution = _keep_cheaper(compiled, again, solution)
     return solution
 
 
-def _verified(compiled: Compiled, solution: Solution) -> Solution:
+def _verify(compiled: Compiled, solution: Solution) -> Solution:
     """The solution, called inexact where its plan does not meet the model in the model's own units."""
     if solution.values is None or solution.objective is None:
         return solution
@@ -245,7 +245,7 @@ def catch_interrupts() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def _cheaper(compiled: Compiled, again: Solution, before: Solution) -> Solution:
+def _keep_cheaper(compiled: Compiled, again: Solution, before: Solution) -> Solution:
     """A repeated search with the better of its plan and the one known before it."""
     if before.objective is None or (again.objective is not None and again.objective <= before.objective):
         return again
@@ -253,7 +253,7 @@ def _cheaper(compiled: Compiled, again: Solution, before: Solution) -> Solution:
     return name_status(compiled, replace(before, status=again.status, bound=bound, nodes=again.nodes))
 
 
-def _better(compiled: Compiled, start: np.ndarray | None, values: np.ndarray | None) -> np.ndarray | None:
+def _choose_plan(compiled: Compiled, start: np.ndarray | None, values: np.ndarray | None) -> np.ndarray | None:
     """The plan that costs less, of those there are."""
     plans = [plan for plan in (values, start) if plan is not None]
     return min(plans, key=lambda plan: compiled.cost @ plan, default=None)

@@ -47,7 +47,7 @@ def read_sheets(
     for sheet, grid in grids.items():
         found = table(sheet, grid, schemas[sheet], findings)
         frame = pd.concat([values(found, sheet, findings), found.cells[found.own]], axis=1)
-        frames[sheet] = _complete(frame, schemas[sheet], found.own)
+        frames[sheet] = _add_columns(frame, schemas[sheet], found.own)
     return frames, findings.issues
 
 
@@ -97,7 +97,7 @@ def read_rows(package: Package, sheet: str) -> tuple[dict[int, dict[str, Value]]
     return rows, [*issues, *grid.issues]
 
 
-def _complete(frame: pd.DataFrame, schema: pa.DataFrameSchema, own: list[str]) -> pd.DataFrame:
+def _add_columns(frame: pd.DataFrame, schema: pa.DataFrameSchema, own: list[str]) -> pd.DataFrame:
     """`frame` with every declared column, in declared order, before the user's own."""
     for name, column in schema.columns.items():
         if name not in frame:

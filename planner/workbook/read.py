@@ -61,13 +61,13 @@ class Draft:
             set(self.findings.faulty),
             set(self.findings.missing),
         )
-        tables = self._copied()
+        tables = self._copy_tables()
         apply_changes(tables, changes, findings)
         return understand_tables((self.path, self.content_hash), tables, findings, self.known, self.sound)
 
     def refused(self, changes: Sequence[str]) -> dict[str, str]:
         """Those of the `changes`, made in order, that find nothing to change, and why."""
-        tables = self._copied()
+        tables = self._copy_tables()
         faults = {}
         for written in changes:
             try:
@@ -76,7 +76,7 @@ class Draft:
                 faults[written] = str(fault)
         return faults
 
-    def _copied(self) -> dict[str, Table]:
+    def _copy_tables(self) -> dict[str, Table]:
         return {
             sheet: replace(found, cells=found.cells.copy(), declared=list(found.declared))
             for sheet, found in self.tables.items()
@@ -127,10 +127,10 @@ def draft_of(package: Package, path: Path) -> Draft:
     """
     _refuse_result(package)
     findings = Findings(list(package.remarks))
-    parts = _sheets(package, INPUTS, findings)
-    tables = _tables(package, parts, findings)
+    parts = _match_sheets(package, INPUTS, findings)
+    tables = _read_tables(package, parts, findings)
     _look_for_needed(package, parts, tables, findings)
-    return Draft(path, package.content_hash, _with_settings(tables, findings), findings)
+    return Draft(path, package.content_hash, _add_settings(tables, findings), findings)
 
 
 def _refuse_result(package: Package) -> None:
@@ -146,7 +146,7 @@ def _refuse_result(package: Package) -> None:
     )
 
 
-def _sheets(package: Package, known: Iterable[str], findings: Findings) -> dict[str, str]:
+def _match_sheets(package: Package, known: Iterable[str], findings: Findings) -> dict[str, str]:
     """Declared sheet -> the name it has in the workbook; unknown and doubtful names are remarked on."""
     folded = {plain(sheet): sheet for sheet in known}
     actual = [name for name, _ in package.sheets]
@@ -170,7 +170,7 @@ def _sheets(package: Package, known: Iterable[str], findings: Findings) -> dict[
     return parts
 
 
-def _tables(package: Package, parts: dict[str, str], findings: Findings) -> dict[str, Table]:
+def _read_tables(package: Package, parts: dict[str, str], findings: Findings) -> dict[str, Table]:
     """The tables of the sheets in `parts`; a sheet that cannot be read has a fault instead."""
     grids, faults = read_grids(package, parts.values())
     declared = {name: sheet for sheet, name in parts.items()}
@@ -244,11 +244,11 @@ def read_copies(package: Package, path: Path) -> Reading:
     findings = Findings()
     present = {name for name, _ in package.sheets}
     parts = {sheet: COPIED + sheet for sheet in INPUTS if COPIED + sheet in present}
-    tables = _tables(package, parts, findings)
-    return understand_tables((path, package.content_hash), _with_settings(tables, findings), findings)
+    tables = _read_tables(package, parts, findings)
+    return understand_tables((path, package.content_hash), _add_settings(tables, findings), findings)
 
 
-def _with_settings(tables: dict[str, Table], findings: Findings) -> dict[str, Table]:
+def _add_settings(tables: dict[str, Table], findings: Findings) -> dict[str, Table]:
     """`tables`, with a sheet of settings that says nothing where there is none."""
     if settings.SHEET not in tables:
         tables[settings.SHEET] = table(settings.SHEET, Grid(), INPUTS[settings.SHEET], findings)

@@ -68,7 +68,7 @@ def understand_tables(
         if sheet == settings.SHEET:
             continue
         found = tables.get(sheet)
-        frames[sheet] = _no_rows(sheet)
+        frames[sheet] = _make_empty(sheet)
         if sheet in known and sheet not in changed:
             frames[sheet], raw[sheet] = known[sheet]
         elif found is not None:
@@ -83,17 +83,18 @@ def understand_tables(
     sound |= untouched - {issue.sheet for issue in findings.issues}
     order = {sheet: number for number, sheet in enumerate(["", "--set", *INPUTS])}
     issues = sorted(
-        dict.fromkeys(findings.issues), key=lambda issue: (order.get(issue.sheet, len(order)), *_place(issue.cell))
+        dict.fromkeys(findings.issues),
+        key=lambda issue: (order.get(issue.sheet, len(order)), *_order_of_cell(issue.cell)),
     )
     return Reading(*source, Instance(frames, chosen), issues, findings.letters, raw)
 
 
 @cache
-def _no_rows(sheet: str) -> pd.DataFrame:
+def _make_empty(sheet: str) -> pd.DataFrame:
     return apply_schema(sheet, pd.DataFrame(index=pd.Index([], dtype="int64", name="row")))
 
 
-def _place(cell: str) -> tuple[int, int, str]:
+def _order_of_cell(cell: str) -> tuple[int, int, str]:
     """The order of cells as one reads them: by row, then by column."""
     letters = cell.rstrip("0123456789")
     return int(cell[len(letters) :] or 0), len(letters), letters

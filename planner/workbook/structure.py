@@ -114,7 +114,7 @@ def _duplicates(sheet: str, frame: pd.DataFrame, findings: Findings) -> None:
     for row, *parts in repeated.itertuples(name=None):
         first = firsts[tuple(parts)]
         name = " | ".join(f"{part:.15g}" if isinstance(part, float) else quote(part) for part in parts)
-        message = f"the key `{name}` ({', '.join(key)}) already stands in row {first}: change or delete one"
+        message = f"the key `{name}` ({', '.join(key)}) is already in row {first}: change or delete one"
         findings.fault(sheet, int(row), _visible(sheet, key, findings), message)
 
 
@@ -143,4 +143,4 @@ def _hint(value: str, known: set[str], places: str, asked: int) -> str:
     if not known:
         return f"does not exist, because {places} is empty: fill it, or clear this cell"
     near = suggest(value, sorted(known)) if asked < _MOST_SUGGESTIONS else ""
-    return f"does not stand in {places}{near or ': write a name from there, or add it there'}"
+    return f"is not listed in {places}{near or ': write a name from there, or add it there'}"

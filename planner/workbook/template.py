@@ -99,7 +99,7 @@ _LINES = (
     ("Headers", "Rest the pointer on a header to read what the column means, its unit and its default."),
     (
         "Drop-downs",
-        "Offer the names that stand in the key column of the sheet referred to, so fill that one first.",
+        "Offer the names in the key column of the sheet referred to, so fill that one first.",
     ),
     ("Names", "A name is spelled alike in all sheets. Where * is allowed it means every one."),
     (

@@ -1,4 +1,4 @@
-"""Rules on the undisturbed course: shares, imports, sources, reserves, emissions and local content, hard or soft."""
+"""Rules on the baseline: shares, imports, sources, reserves, emissions and local content, hard or soft."""
 
 from collections import defaultdict
 from itertools import combinations

@@ -78,7 +78,7 @@ def test_more_profit_is_not_risk() -> None:
 
 
 def test_the_tail_is_filled_from_the_worst() -> None:
-    """The worst 0.3: all of a with 0.1, and 0.2 of b; c and the undisturbed course are outside."""
+    """The worst 0.3: all of a with 0.1, and 0.2 of b; c and the baseline are outside."""
     losses = {"c": 1.0, "a": 9.0, "b": 4.0, "base": 0.0}
     shares = tail(losses, {"a": 0.1, "b": 0.4, "c": 0.2, "base": 0.3}, 0.7)
     assert shares == {"a": pytest.approx(1 / 3), "b": pytest.approx(2 / 3), "c": 0.0, "base": 0.0}

@@ -87,7 +87,7 @@ def test_what_service_means(case: Instance, figure: float | str) -> None:
 def test_the_sheet_says_what_service_comes_to(
     case: Instance, key: tuple[str, ...], value: float, marginal: float
 ) -> None:
-    """Who is the scenario; the undisturbed course has a row too where every scenario is meant."""
+    """Who is the scenario; the baseline has a row too where every scenario is meant."""
     model = build(case)
     solve(model, Options(gap=0.0))
     table = tabulate(model, "rules").set_index(["item", "who", "period"])

@@ -186,7 +186,7 @@ def test_cell_of_blanks_is_blank_and_said(tmp_path):
 def test_missing_reference_names_the_nearest(tmp_path):
     fault = the_fault(read_cell(tmp_path, "demand", "A2", "Frnce"))
     assert (fault.sheet, fault.cell) == ("demand", "A2")
-    assert fault.message == "`Frnce` does not stand in regions.region; did you mean `France`?"
+    assert fault.message == "`Frnce` is not listed in regions.region; did you mean `France`?"
     assert "`France`" in the_fault(read_cell(tmp_path, "demand", "A2", "FRANCE")).message
 
 
@@ -212,7 +212,7 @@ def test_reference_into_an_empty_sheet(tmp_path):
 def test_duplicate_keys_name_both_rows(tmp_path):
     fault = the_fault(read(tmp_path, edited("demand", {"C3": 2024})))
     assert (fault.sheet, fault.cell) == ("demand", "A3")
-    assert "`France | cell | 2024 | 1` (region, item, period, step) already stands in row 2" in fault.message
+    assert "`France | cell | 2024 | 1` (region, item, period, step) is already in row 2" in fault.message
 
 
 def test_key_may_repeat_where_there_is_none(tmp_path):

@@ -115,4 +115,4 @@ def test_change_may_heal_a_faulty_cell(tmp_path):
 
 def test_changes_apply_to_keys_too(tmp_path):
     fault = the_fault(changed(tmp_path, "demand[*].period=2024"))
-    assert "already stands in row 2" in fault.message
+    assert "is already in row 2" in fault.message

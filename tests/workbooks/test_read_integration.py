@@ -7,26 +7,26 @@ import pytest
 from tests.workbooks.books import INTEGRATED, Rows, read, says
 
 CASES: list[tuple[str, str, str, Any, tuple[str, ...]]] = [
-    ("offer for an unknown firm", "access", "A2", "then", ("`then` does not stand in firms.firm", "`them`")),
-    ("offer for an unknown process", "access", "B3", "mak", ("does not stand in processes.process", "`make`")),
+    ("offer for an unknown firm", "access", "A2", "then", ("`then` is not listed in firms.firm", "`them`")),
+    ("offer for an unknown process", "access", "B3", "mak", ("is not listed in processes.process", "`make`")),
     ("unknown mode", "access", "C2", "loan", ("is `loan`", "write spot, contract")),
     ("stake above 1", "access", "E3", 1.5, ("is 1.5", "from 0 to 1")),
     ("stake in per cent", "access", "E3", 30, ("is 30", "from 0 to 1")),
     ("offtake share above 1", "access", "G2", 1.01, ("is 1.01", "from 0 to 1")),
-    ("unknown partner", "projects", "D3", "thm", ("does not stand in firms.firm",)),
-    ("unknown project needed", "projects", "H2", "studies", ("does not stand in projects.project", "`study`")),
+    ("unknown partner", "projects", "D3", "thm", ("is not listed in firms.firm",)),
+    ("unknown project needed", "projects", "H2", "studies", ("is not listed in projects.project", "`study`")),
     ("duration below 0", "projects", "G2", -1, ("is -1", "from 0 to 1000")),
-    ("unknown enabler", "enablers", "B2", "charger", ("does not stand in items.item",)),
+    ("unknown enabler", "enablers", "B2", "charger", ("is not listed in items.item",)),
     ("threshold of 0", "enablers", "D2", 0, ("above 0",)),
     ("level in halves", "learning", "B2", 1.5, ("1.5",)),
     ("saving above 1", "learning", "D3", 1.2, ("from 0 to 1",)),
     ("no saving", "learning", "D3", None, ("is blank",)),
-    ("unknown region", "clusters", "A2", "Chna", ("does not stand in regions.region", "`China`")),
+    ("unknown region", "clusters", "A2", "Chna", ("is not listed in regions.region", "`China`")),
     ("unknown tier", "clusters", "E2", "all", ("write upstream, midstream, downstream or *",)),
-    ("unknown place", "policies", "C2", "Afrika", ("does not stand in regions.region or regions.bloc",)),
+    ("unknown place", "policies", "C2", "Afrika", ("is not listed in regions.region or regions.bloc",)),
     ("unknown item or process", "policies", "D2", "makes", ("items.item or processes.process", "`make`")),
     ("budget below 0", "policies", "F2", -1, ("is -1", "0 or more")),
-    ("unknown period", "policies", "G2", "2025", ("does not stand in periods.period",)),
+    ("unknown period", "policies", "G2", "2025", ("is not listed in periods.period",)),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Losses: what a disruption costs more than the undisturbed course, and what of demand is served all the same."""
+"""Losses: what a disruption costs more than the baseline, and what of demand is served all the same."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Risk:
 
 
 def build(m: Model, sets: Sets) -> None:
-    """value_at_risk[alpha], free; excess[w] >= 0, by how much a loss is above it: also of the undisturbed course, which
+    """value_at_risk[alpha], free; excess[w] >= 0, by how much a loss is above it: also of the baseline, which
     loses nothing and has the probability that scenarios leave.
 
     cvar: base + value_at_risk + sum of probability x excess / (1 - alpha), in discounted money (Rockafellar, Uryasev
@@ -100,7 +100,7 @@ def base_cost(m: Model, sets: Sets) -> LinearExpression:
 
 
 def probabilities(sets: Sets) -> dict[str, float]:
-    """Of every scenario that can come, and what they leave for the undisturbed course.
+    """Of every scenario that can come, and what they leave for the baseline.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def _limits_risk(sets: Sets) -> bool:
 
 
 def beyond(m: Model, name: str) -> pyo.Expression:
-    """excess[w] >= loss[w] - value_at_risk; the undisturbed course loses nothing"""
+    """excess[w] >= loss[w] - value_at_risk; the baseline loses nothing"""
     loss = m.losses.loss[name] if name in m.losses.loss else LinearExpression()
     slopes = [1.0, *(-value for value in loss.coefficients), 1.0]
     return linear(slopes, [m.risk.excess[name], *loss.variables, *m.risk.value_at_risk.values()]) >= 0

@@ -57,7 +57,7 @@ def max_cvar(m: Model, *key: *Key) -> pyo.Expression:
 
 
 def _scenarios(sets: Sets, rule: Rule) -> list[str]:
-    """Those a rule names; a row that expands stands for each of its members, `*` for all and the undisturbed course."""
+    """Those a rule names; a row that expands stands for each of its members, `*` for all and the baseline."""
     rows_of = sets.instance["scenarios"]["scenario"]
     names = [name for name, row in frames.pairs(sets.scenarios["row"]) if rule.scenario in (EVERY, name, rows_of[row])]
     undisturbed = rule.scenario == EVERY and sets.instance.settings["objective"] == "cost"

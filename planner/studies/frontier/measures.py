@@ -17,7 +17,7 @@ Tables = Mapping[str, pd.DataFrame]
 
 
 def least_served(recourse: Recourse, names: Iterable[str]) -> float:
-    """The least, over scenarios, of the most that can be served in each; of the undisturbed course what is served."""
+    """The least, over scenarios, of the most that can be served in each; of the baseline what is served."""
     shares = []
     for name in names:
         keys = [key for key in recourse.sets.snapshots if key[0] == name]

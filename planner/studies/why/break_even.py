@@ -18,7 +18,7 @@ from planner.studies.why.points import (
     describe_end,
     find_bracket,
     find_crossing,
-    find_slope,
+    update_slope,
     guess_beyond,
     sort_points,
 )
@@ -55,33 +55,33 @@ class BreakEvenSearch:
         """Begin with the plan of each side in hand."""
         self.plans = ([self.solutions[0].values], [self.solutions[1].values])
 
-    def flip(self) -> Flip | None:
+    def find_flip(self) -> Flip | None:
         """The break-even of the main driver, or of the next where that one has none; None where there is no driver."""
         found: list[Flip] = []
-        for driver, slope in self._ranked()[:MOST_DRIVERS]:
-            found.append(self._flip(driver, slope))
+        for driver, slope in self._rank_drivers()[:MOST_DRIVERS]:
+            found.append(self._find_flip(driver, slope))
             if found[-1].at is not None:
                 return found[-1]
         return found[0] if found else None
 
-    def _flip(self, driver: Driver, slope: float) -> Flip:
+    def _find_flip(self, driver: Driver, slope: float) -> Flip:
         held, forced = map(objective_of, self.solutions)
         points = [ForcedPoint(driver.value, held, forced, *map(left_open, self.solutions))]
-        end = self._narrowed(driver, points, slope)
+        end = self._narrow(driver, points, slope)
         if end:
             return Flip(driver, sort_points(points), None, end)
         at = find_crossing(points)
         beside = (at * (1 - NEAR), at * (1 + NEAR)) if at else (-NEAR, NEAR)
-        points += [self._solved(driver, value) for value in beside if value >= driver.least]
+        points += [self._solve_at(driver, value) for value in beside if value >= driver.least]
         return claim_break_even(driver, points)
 
-    def _ranked(self) -> list[tuple[Driver, float]]:
+    def _rank_drivers(self) -> list[tuple[Driver, float]]:
         """The drivers by how much of the difference hangs on them, and what a unit of each adds to it."""
         found = []
         for driver in drivers(self.reading.instance, self.question.held):
             step = 1e-3 * max(1.0, abs(driver.value))
-            moved = self._costs(driver, driver.value + step)
-            still = self._costs(driver, driver.value)
+            moved = self._price_plans(driver, driver.value + step)
+            still = self._price_plans(driver, driver.value)
             if moved is None or still is None:
                 continue
             held, forced = ((after - before) / step for after, before in zip(moved, still, strict=True))
@@ -89,38 +89,38 @@ class BreakEvenSearch:
                 found.append((driver, forced - held))
         return sorted(found, key=lambda pair: -abs(pair[1]) * max(abs(pair[0].value), FLAT))
 
-    def _costs(self, driver: Driver, value: float) -> tuple[float, float] | None:
+    def _price_plans(self, driver: Driver, value: float) -> tuple[float, float] | None:
         """What the two plans known cost at a value of a driver; None where it changes what can be decided."""
         found = []
         for lock, solution in zip((None, self.question.forced), self.solutions, strict=True):
-            job = self._job(driver.at(value), lock)
+            job = self._prepare(driver.at(value), lock)
             assert solution.values is not None
             if len(job.compiled.cost) != len(solution.values):
                 return None
             found.append(float(job.compiled.cost @ solution.values) + job.compiled.offset)
         return found[0], found[1]
 
-    def _job(self, instance: Instance, lock: Lock | None) -> Problem:
+    def _prepare(self, instance: Instance, lock: Lock | None) -> Problem:
         asked_of = instance if lock is None else with_lock(instance, lock)
         return prepare_problem(replace(self.reading, instance=asked_of), self.options)
 
-    def _narrowed(self, driver: Driver, points: list[ForcedPoint], slope: float) -> str:
+    def _narrow(self, driver: Driver, points: list[ForcedPoint], slope: float) -> str:
         """Solve both sides at values of the driver till the break-even is known; "" then, else why there is none."""
         if not points[0].costs:
             return "not sought: the gaps of the solves leave more open than the difference, a smaller --gap would tell"
         for _ in range(MOST_SOLVES):
-            found = self._next(driver, points, slope)
+            found = self._choose_value(driver, points, slope)
             if found is None:
                 return ""
-            points.append(self._solved(driver, found))
+            points.append(self._solve_at(driver, found))
             if points[-1].difference > 0 and found <= driver.least:
                 return describe_end(points[-1])
-            slope = find_slope(points, slope)
+            slope = update_slope(points, slope)
             if not slope:
                 return f"it flips at no value: beyond {found:g} forcing the decision gets no cheaper"
         return "" if any(point.difference <= 0 for point in points) else "no value was found in so many solves"
 
-    def _next(self, driver: Driver, points: list[ForcedPoint], slope: float) -> float | None:
+    def _choose_value(self, driver: Driver, points: list[ForcedPoint], slope: float) -> float | None:
         """The value to try next; None where the break-even is known closely enough."""
         costly = [point for point in points if point.difference > 0]
         cheap = [point for point in points if point.difference <= 0]
@@ -137,12 +137,12 @@ class BreakEvenSearch:
         tried = min(abs(guess - point.value) for point in points)
         return guess if tried > CLOSE * max(abs(guess), 1e-9) else guess_beyond(one, two, guess, middle)
 
-    def _solved(self, driver: Driver, value: float) -> ForcedPoint:
+    def _solve_at(self, driver: Driver, value: float) -> ForcedPoint:
         """Both sides at a value of the driver, each from the best of its plans in hand, and never worse than that."""
         self.show(f"{driver.name} at {value:g}")
         objectives, unknown = [], []
         for side, lock in enumerate((self.question.held, self.question.forced)):
-            job = self._job(driver.at(value), lock)
+            job = self._prepare(driver.at(value), lock)
             start = cheapest(job.compiled, self.plans[side])
             roundings = make_roundings(job.model, job.compiled)
             solution = ensure_plan(solve_arrays(job.compiled, self.options, None, roundings, start))

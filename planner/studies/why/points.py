@@ -70,10 +70,10 @@ def describe_end(point: ForcedPoint) -> str:
     """Why there is no break-even where the driver can be no less."""
     if point.costs:
         return f"even at {point.value:g} the plan would stay as it is"
-    return f"even at {point.value:g} forcing the decision is not certain to pay: {_hidden(point)}"
+    return f"even at {point.value:g} forcing the decision is not certain to pay: {_describe_doubt(point)}"
 
 
-def _hidden(point: ForcedPoint) -> str:
+def _describe_doubt(point: ForcedPoint) -> str:
     if point.slack > point.rounding:
         return "the gaps of the solves leave more open than the difference, a smaller --gap would tell"
     return "both cost the same there"
@@ -85,9 +85,12 @@ def claim_break_even(driver: Driver, points: list[ForcedPoint]) -> Flip:
     if not costs or not pays:
         nearest = min(points, key=lambda point: point.difference)
         return Flip(
-            driver, sort_points(points), None, f"no break-even is claimed: at {nearest.value:g} {_hidden(nearest)}"
+            driver,
+            sort_points(points),
+            None,
+            f"no break-even is claimed: at {nearest.value:g} {_describe_doubt(nearest)}",
         )
-    one, two = _nearest(costs, pays)
+    one, two = _find_nearest(costs, pays)
     low, high = sorted((one.value, two.value))
     return Flip(driver, sort_points(points), min(max(find_crossing(points), low), high), "", (low, high))
 
@@ -100,10 +103,10 @@ def find_bracket(points: list[ForcedPoint]) -> tuple[ForcedPoint, ForcedPoint]:
     """The nearest two values between which the difference changes its sign: where it costs, where it does not."""
     costly = [point for point in points if point.difference > 0]
     cheap = [point for point in points if point.difference <= 0]
-    return _nearest(costly, cheap)
+    return _find_nearest(costly, cheap)
 
 
-def _nearest(some: list[ForcedPoint], others: list[ForcedPoint]) -> tuple[ForcedPoint, ForcedPoint]:
+def _find_nearest(some: list[ForcedPoint], others: list[ForcedPoint]) -> tuple[ForcedPoint, ForcedPoint]:
     return min(product(some, others), key=lambda pair: abs(pair[0].value - pair[1].value))
 
 
@@ -119,15 +122,15 @@ def guess_beyond(one: ForcedPoint, two: ForcedPoint, guess: float, middle: float
     return guess + 0.1 * (far.value - guess) if abs(far.value - guess) > CLOSE * abs(guess) else middle
 
 
-def find_slope(points: list[ForcedPoint], slope: float) -> float:
+def update_slope(points: list[ForcedPoint], slope: float) -> float:
     """The slope to go on with; 0 where the difference falls no more."""
     if any(point.difference <= 0 for point in points):
         return slope
-    newest = _slope(points)
+    newest = _find_slope(points)
     return newest if newest * slope > 0 and abs(newest) > FLAT else 0.0
 
 
-def _slope(points: list[ForcedPoint]) -> float:
+def _find_slope(points: list[ForcedPoint]) -> float:
     """By how much a unit of the driver moves the difference, between the last two values."""
     one, two = points[-2:]
     return (one.difference - two.difference) / (one.value - two.value) if one.value != two.value else 0.0

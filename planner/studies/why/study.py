@@ -74,25 +74,27 @@ def why(reading: Reading, options: Options, written: str, known: InHand, show: S
     KeyboardInterrupt where the user stops it.
     """
     plain = prepare_problem(reading, options)
-    question = sides(parse_question(written, nameable(plain)), known.decisions, list(plain.model.sets.time.periods))
+    question = sides(
+        parse_question(written, list_nameable(plain)), known.decisions, list(plain.model.sets.time.periods)
+    )
     show("the plan as it is")
     held = ensure_plan(
         warm_start(plain.compiled, match_plan(plain.model, plain.compiled, known.decisions), options).solution
     )
     bound = None if math.isnan(known.bound) else known.bound
-    held = _no_worse(held, known)
+    held = _bound_by_result(held, known)
     show("the decision forced the other way")
     job = prepare_problem(replace(reading, instance=with_lock(reading.instance, question.forced)), options)
     begun = _make_forced_start(job, known.decisions, question.forced)
     solution = solve_arrays(job.compiled, options, None, make_roundings(job.model, job.compiled), begun)
     if ensure_running(solution).values is None:
-        raise Unanswered(solution.status, solution.words, _reasons(job, solution, show))
+        raise Unanswered(solution.status, solution.words, _list_reasons(job, solution, show))
     solution = bounded_below(solution, bound)
     search = BreakEvenSearch(reading, options, question, (held, solution), show)
-    return ForcedAnswer(question, job, solution, held, search.flip())
+    return ForcedAnswer(question, job, solution, held, search.find_flip())
 
 
-def _no_worse(held: Solution, known: InHand) -> Solution:
+def _bound_by_result(held: Solution, known: InHand) -> Solution:
     """The plan as it is at what the result says it costs, where it was found anew at more, with the result's bound.
 
     The solve around its decisions proves nothing of other decisions, so that its own bound does not count.
@@ -102,7 +104,7 @@ def _no_worse(held: Solution, known: InHand) -> Solution:
     return bounded_below(replace(held, objective=objective, bound=None, gap=None), bound)
 
 
-def nameable(job: Problem) -> list[Decision]:
+def list_nameable(job: Problem) -> list[Decision]:
     """Everything a question may name: the decisions, and states that a lock could make one."""
     sets = job.model.sets
     found = list(variables(job.model))
@@ -126,7 +128,7 @@ def _make_forced_start(job: Problem, given: dict[Decision, float], lock: Lock) -
     return ensure_running(solution).values
 
 
-def _reasons(job: Problem, solution: Solution, show: Show) -> list[str]:
+def _list_reasons(job: Problem, solution: Solution, show: Show) -> list[str]:
     """The fewest cells that would have to change for the decision to be otherwise; the lock that forces it stays."""
     if solution.status != "infeasible":
         return []
