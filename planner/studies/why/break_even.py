@@ -18,9 +18,9 @@ from planner.studies.why.points import (
     describe_end,
     find_bracket,
     find_crossing,
-    update_slope,
     guess_beyond,
     sort_points,
+    update_slope,
 )
 from planner.studies.why.question import Sides, with_lock
 from planner.studies.why.solved import ensure_plan, objective_of
