@@ -60,7 +60,7 @@ def group_names_are_free(reading: "Reading") -> Iterator[Issue]:
     """No group at home is called what sheets `cash` and `surplus` call those that are no group."""
     firms = reading.instance["firms"]
     for row, firm in rows(firms[firms["home"] == "yes"]):
-        column = "firm" if pd.isna(firm["group"]) else "group"
+        column: str = "firm" if pd.isna(firm["group"]) else "group"
         name = firm[column]
         if name in _NO_GROUPS:
             message = f"`{name}` is no group in sheets cash and surplus of a result; write another name of the group"
