@@ -237,8 +237,8 @@ _TABLES = [
     ),
     table(
         "prices",
-        "Shadow price of each item in each place: what one unit more a year taken there would cost in the undisturbed "
-        "course, with all yes-or-no decisions and modules as they are. A slope: it holds only as far as spare capacity "
+        "Shadow price of each item in each place: what one unit more a year taken there would cost in the baseline, "
+        "with all yes-or-no decisions and modules as they are. A slope: it holds only as far as spare capacity "
         "does. Missing where the solver gave no duals.",
         {
             **_keys("item", "region", "period"),
