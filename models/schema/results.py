@@ -349,7 +349,7 @@ _TABLES = [
             "probability": share("probability"),
             "service": number("demand value served of what is wanted", "share"),
             "loss": _money("what the plan allows for: cost beyond the base, discounted"),
-            "impact": _money("cost beyond the same months in calm, with flows as free, discounted"),
+            "impact": _money("cost beyond the same months without disruption, with flows as free, discounted"),
             "cvar_weight": share("its share of the tail that CVaR averages"),
             "modelled": flag("did the plan know of it; the others are evaluated with the plan fixed"),
         },

@@ -46,7 +46,7 @@ def add_evaluated_scenarios(m: Model, tables: ResultTables) -> ResultTables:
 
 
 def _with_impact(recourse: Recourse, rows: pd.DataFrame) -> pd.DataFrame:
-    """Sheet `scenarios` with what each costs beyond the same months in calm."""
+    """Sheet `scenarios` with what each costs beyond the same months without disruption."""
     snapshots: dict[str, dict[str, Snapshot]] = defaultdict(dict)
     for (name, period), snapshot in recourse.sets.snapshots.items():
         snapshots[name][period] = snapshot

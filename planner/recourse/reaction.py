@@ -109,30 +109,30 @@ class Recourse:
         self.sets: Sets = m.sets
         self.programmes = programmes(m, m.sets.time.periods if periods is None else periods)
         self._solvers: dict[tuple[str, str], Warm] = {}
-        self._calm: dict[tuple[str, float], np.ndarray] = {}
+        self._baseline: dict[tuple[str, float], np.ndarray] = {}
 
     def impact(self, loss: float, disturbance: Mapping[str, Snapshot]) -> float:
-        """What a disturbance by period itself costs, in money: its `loss` beyond what the same months come to in calm.
+        """What a disturbance by period itself costs, in money: its `loss` beyond that of the same months without it.
 
-        In calm nothing is hit, and the same flows are as free as during the disturbance, at the same prices: no least
-        load or least take binds, nothing is saved by experience or in clusters. What that alone is worth is in every
-        loss; here it is left out. Differences that the solver's tolerance makes are 0.
+        Without it nothing is hit, and the same flows are as free as during the disturbance, at the same prices: no
+        least load or least take binds, nothing is saved by experience or in clusters. What that alone is worth is in
+        every loss; here it is left out. Differences that the solver's tolerance makes are 0.
         """
         found, size = loss, 0.0
         for period, snapshot in disturbance.items():
             programme = self.programmes[period]
-            found -= self._in_calm(programme, snapshot).loss
+            found -= self._solve_baseline(programme, snapshot).loss
             size += float(np.abs(programme.cost) @ programme.base) * self._weight(programme, snapshot)
         return found if abs(found) > NOISE * size else 0.0
 
-    def _in_calm(self, programme: Programme, snapshot: Snapshot) -> Reaction:
+    def _solve_baseline(self, programme: Programme, snapshot: Snapshot) -> Reaction:
         """The cheapest flows of the months of a snapshot, of all that it can change, where nothing is hit."""
         hit, rows = _apply_snapshot(programme, snapshot).hit, programme.arrays
         bounds = _Bounds(programme.cost, programme.upper, rows.row_lower, rows.row_upper, hit)
         key = programme.period, snapshot.months
-        if key not in self._calm:
-            self._calm[key] = self._solved("cheapest", programme.period, snapshot, bounds, bounds.cost)
-        return self._reaction(programme, snapshot, bounds, self._calm[key])
+        if key not in self._baseline:
+            self._baseline[key] = self._solved("cheapest", programme.period, snapshot, bounds, bounds.cost)
+        return self._reaction(programme, snapshot, bounds, self._baseline[key])
 
     def react(self, period: str, snapshot: Snapshot) -> Reaction:
         """The cheapest flows while `snapshot` lasts."""

@@ -21,7 +21,7 @@ LOSSES = table(
         "months": number("how long it lasts", "month"),
         "service": number("share served of what is asked for: by value, or by quantity (see issues)", "share"),
         "lost_value": number("value that is not served; a quantity where service is by quantity (see issues)", "money"),
-        "loss_amount": number("cost of it all against the same months in calm, discounted", "money"),
+        "loss_amount": number("cost of it all against the same months without disruption, discounted", "money"),
         "survives": number(
             "longest it could last with everything served that the plan sells; at most the period", "month"
         ),

@@ -17,7 +17,7 @@ from planner_models.sets.scenarios import Arc, Draw, Market
 from planner_models.sets.weights import service_weights
 
 SCENARIOS = ["scenario", "probability", "service", "loss", "impact", "cvar_weight", "modelled"]
-"""Columns of sheet `scenarios`; the impact is known once flows in calm have been solved for."""
+"""Columns of sheet `scenarios`; the impact is known once flows without disruption have been solved for."""
 
 PRODUCTION = ["site", "process", "mode", "period", "scenario", "made", "unit_cost"]
 FLOWS = ["origin", "destination", "item", "mode", "period", "scenario", "shipped", "cost", "duty"]

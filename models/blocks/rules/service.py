@@ -77,8 +77,8 @@ def _sum_markets(rule: Rule, scenario: str, values: Services) -> LinearExpressio
 def _values(m: Model, sets: Sets, item: str) -> tuple[Services, Services]:
     """What is sold, and what is wanted, in every scenario and, over all years, in the base."""
     served, wanted = (m.losses.served, m.losses.wanted) if item == EVERY else service_terms(m, sets, item)
-    calm, asked = _sum_base_service(m, sets, item)
-    return {**served, **calm}, {**wanted, **asked}
+    met, asked = _sum_base_service(m, sets, item)
+    return {**served, **met}, {**wanted, **asked}
 
 
 def _sum_base_service(m: Model, sets: Sets, item: str) -> tuple[Services, Services]:

@@ -29,7 +29,7 @@ class Hit:
     """What a case does: service as a share, what is not served, loss in money, and how many months the plan survives.
 
     `lost` is in money, or in quantities where markets are weighed by those (see `service_weights`); `loss` is what it
-    costs beyond the same months in calm; `short` says which markets (region, item) go without, and how much.
+    costs beyond the same months without disruption; `short` says which markets (region, item) go without, and how much.
     """
 
     case: LossCase
