@@ -18,15 +18,15 @@ from tests.jobs import PLANNER, ROOT, TINY, jobs
 @pytest.mark.slow
 def test_killing_at_random_moments_loses_nothing(tmp_path: Path) -> None:
     """Runs that resume each other; `python -m tests.benchmarks.kills` kills 200 times."""
-    counted = kill_runs(tmp_path, 12, random.Random(20261124))
-    assert counted["kills of run"] == 12
+    counted = kill_runs(tmp_path, 8, random.Random(20261124))
+    assert counted["kills of run"] == 8
     assert counted["jobs seen at work when killed"] > 0
 
 
 @pytest.mark.slow
 def test_killing_a_solve_leaves_the_earlier_result_or_a_whole_one(tmp_path: Path) -> None:
     """The script kills 100 times."""
-    assert kill_solves(tmp_path, 6, random.Random(20261124))["kills of solve"] == 6
+    assert kill_solves(tmp_path, 4, random.Random(20261124))["kills of solve"] == 4
 
 
 @pytest.mark.parametrize("files", [["tiny/1.xlsx"], ["tiny/9.xlsx"], ["tiny/1.xlsx", "tiny/1.part"]])
