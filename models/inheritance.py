@@ -5,6 +5,7 @@ cells of columns declared with `inherits` mean what the `*` row says (MODEL.md, 
 """
 
 from functools import cache
+from weakref import finalize
 
 import pandas as pd
 
@@ -18,6 +19,12 @@ INHERITING: dict[str, list[str]] = {
     if (columns := [name for name, column in schema.columns.items() if meta(column)["inherits"]])
 }
 """By sheet: the columns whose blank cells inherit."""
+
+_FILLED: dict[tuple[str, int], pd.DataFrame | None] = {}
+"""By sheet and identity of its frame, while that lives: the rows with inherited cells filled, None where none are.
+
+A sheet is looked up hundreds of times while a plan is made and audited, and its frame never changes.
+"""
 
 
 @cache
@@ -67,14 +74,26 @@ def resolve_inheritance(sheet: str, frame: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        `frame` itself where nothing is inherited, else a copy.
+        `frame` itself where nothing is inherited, else a copy; the same one each time, to be left as it is.
     """
-    if sheet not in INHERITING or not (frame[_find_member(sheet)] == EVERY).any():
+    if sheet not in INHERITING:
         return frame
+    key = (sheet, id(frame))
+    if key not in _FILLED:
+        _FILLED[key] = _fill(sheet, frame)
+        finalize(frame, _FILLED.pop, key, None).atexit = False
+    filled = _FILLED[key]
+    return frame if filled is None else filled
+
+
+def _fill(sheet: str, frame: pd.DataFrame) -> pd.DataFrame | None:
+    """A copy of the rows with inherited cells filled; None where nothing is inherited."""
+    if not (frame[_find_member(sheet)] == EVERY).any():
+        return None
     columns = [name for name in INHERITING[sheet] if frame[name].isna().any()]
     general = general_rows(sheet, frame).dropna() if columns else pd.Series(dtype=float)
     if general.empty:
-        return frame
+        return None
     filled = frame.copy()
     for name in columns:
         inherited = pd.Series(frame[name].loc[general.astype(int)].to_numpy(), index=general.index)

@@ -1,5 +1,7 @@
 """The plan: the values of a solved model as the tables of a result workbook."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
@@ -70,17 +72,19 @@ def tidy(sheet: str, frame: pd.DataFrame, order: dict[str, int]) -> pd.DataFrame
     pandas.DataFrame
         Declared columns and dtypes of the sheet, rows numbered from 0.
     """
+    if frame.empty:
+        return _make_empty_table(sheet).copy()
     schema = RESULTS[sheet]
     figures = [name for name, column in schema.columns.items() if meta(column)["kind"] in NUMERIC]
-    noise = _noise(frame[figures].astype(float), frame, {name: meta(schema.columns[name])["unit"] for name in figures})
+    noise = _noise(frame, {name: meta(schema.columns[name])["unit"] for name in figures})
     columns = {}
     for name in schema.columns:
-        values = frame[name].astype(float if name in figures else object)
-        columns[name] = _round_saved(values, noise[name]) if name in figures else values.where(values.notna(), None)
-    table = pd.DataFrame(columns)
+        values = frame[name]
+        columns[name] = _round_saved(values, noise[name]) if name in figures else _state_blanks(values)
+    table = pd.DataFrame(columns, index=frame.index)
     if figures and sheet not in STATED:
         flags = [name for name, column in schema.columns.items() if meta(column)["kind"] == "flag"]
-        stated = (table[figures].fillna(0.0) != 0).any(axis=1) | (table[flags] == "yes").any(axis=1)
+        stated = np.nan_to_num(table[figures].to_numpy()).any(axis=1) | (table[flags].to_numpy(object) == "yes").any(axis=1)
         table = table[stated | (table["scenario"] != BASE) if "scenario" in table else stated]
     return table.sort_values(
         keys(schema),
@@ -90,20 +94,37 @@ def tidy(sheet: str, frame: pd.DataFrame, order: dict[str, int]) -> pd.DataFrame
     )
 
 
-def _noise(figures: pd.DataFrame, frame: pd.DataFrame, units: dict[str, str]) -> dict[str, pd.Series]:
+@cache
+def _make_empty_table(sheet: str) -> pd.DataFrame:
+    """A result sheet without rows."""
+    columns = RESULTS[sheet].columns
+    kinds = {name: float if meta(column)["kind"] in NUMERIC else object for name, column in columns.items()}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
+
+
+def _state_blanks(values: pd.Series) -> pd.Series:
+    """Cells as they are, None where they are blank."""
+    cells = values.to_numpy(object, copy=True)
+    cells[pd.isna(cells)] = None
+    return pd.Series(cells, index=values.index, dtype=object)
+
+
+def _noise(frame: pd.DataFrame, units: dict[str, str]) -> dict[str, np.ndarray]:
     """By column and row: below what a figure is noise, from the largest one of the same kind in the same unit."""
-    kind = next((frame[name].to_numpy() for name in KINDS if name in frame), np.zeros(len(frame)))
-    largest = {}
-    for unit in set(units.values()):
-        alike = figures[[name for name in units if units[name] == unit]].abs().max(axis=1)
-        largest[unit] = NOISE * alike.groupby(kind, dropna=False).transform("max")
-    return {name: largest[unit] for name, unit in units.items()}
+    kind = next((frame[name] for name in KINDS if name in frame), pd.Series(0, index=frame.index))
+    codes, kinds = kind.factorize(use_na_sentinel=False)
+    sizes = {name: np.nan_to_num(frame[name].to_numpy(float), posinf=np.inf, neginf=np.inf) for name in units}
+    largest = {unit: np.zeros(len(kinds)) for unit in units.values()}
+    for name, unit in units.items():
+        np.maximum.at(largest[unit], codes, np.abs(sizes[name]))
+    return {name: NOISE * largest[unit][codes] for name, unit in units.items()}
 
 
-def _round_saved(values: pd.Series, noise: pd.Series) -> pd.Series:
+def _round_saved(values: pd.Series, noise: np.ndarray) -> np.ndarray:
     """Numbers as every spreadsheet saves them, in 15 digits, so that saving a result again changes none; no noise."""
-    kept = values.mask(values.abs() < noise, 0.0).to_numpy(float, copy=True)
+    kept = values.to_numpy(float, copy=True)
+    kept[np.abs(kept) < noise] = 0.0
     some = np.isfinite(kept) & (kept != 0.0)
     scale = 10.0 ** (14 - np.floor(np.log10(np.abs(kept[some]))))
     kept[some] = np.round(kept[some] * scale) / scale
-    return pd.Series(kept, index=values.index)
+    return kept

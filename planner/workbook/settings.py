@@ -15,6 +15,9 @@ from planner_models.schema import SETTINGS, meta
 
 SHEET = "settings"
 
+_ROW = pa.DataFrameSchema(SETTINGS)
+"""All settings as the columns of one row."""
+
 
 def check_settings(found: Table, findings: Findings) -> tuple[dict[str, Any], pd.DataFrame]:
     """Every setting, typed, defaults filled; and the sheet as it was understood, for the copy in the result."""
@@ -39,8 +42,7 @@ def check_settings(found: Table, findings: Findings) -> tuple[dict[str, Any], pd
             understood.at[row, "value"] = convert_setting(SETTINGS[key], value)
             if value is not None:
                 values[key] = understood.at[row, "value"]
-    schema = pa.DataFrameSchema(SETTINGS)
-    for _, key, message in failures(schema, _frame(values)):
+    for _, key, message in failures(_ROW, _frame(values)):
         findings.fault(SHEET, rows[key], "value", f"({key}) {message}")
     return values, understood
 

@@ -5,10 +5,14 @@ import math
 
 import openpyxl
 import pandas as pd
+import pandera.errors
+import pandera.pandas as pa
 import pytest
 
 from planner.workbook.read import read_instance, read_tables
-from planner_models.schema import INPUTS
+from planner.workbook.structure import failures
+from planner_models.instance import NUMERIC
+from planner_models.schema import INPUTS, meta
 from tests.workbooks.books import SOUND, edited, read, read_cell, says, the_fault, write
 
 
@@ -348,3 +352,29 @@ def test_read_tables_gives_results_and_inputs_back(tmp_path):
     assert tables["sites"]["opened"].tolist() == ["yes"]
     assert tables["in_regions"][["region", "mine"]].to_dict("records") == [{"region": "China", "mine": "x"}]
     assert pd.isna(tables["in_regions"]["capex_index"][0])
+
+
+def each_kind_of_column():
+    """One column of each kind and range that any sheet declares."""
+    facts = ("kind", "choices", "low", "above", "high")
+    columns = [pair for schema in INPUTS.values() for pair in schema.columns.items()]
+    kinds = {(column.nullable, *(meta(column)[fact] for fact in facts)): (name, column) for name, column in columns}
+    return list(kinds.values())
+
+
+@pytest.mark.parametrize(("name", "column"), each_kind_of_column())
+def test_cells_found_faulty_are_those_that_the_schema_refuses(name, column):
+    facts = meta(column)
+    words = [None, *facts["choices"], "no word of any list"]
+    ends = [facts[end] for end in ("low", "above", "high") if facts[end] is not None]
+    figures = [None, 0.0, 1e18, 1e19, -1e19, 1e-18, 1e-19, *(end + step for end in ends for step in (-1e-6, 0.0, 1e-6))]
+    numeric = facts["kind"] in NUMERIC
+    frame = pd.DataFrame({name: pd.Series(figures if numeric else words, dtype=float if numeric else object)})
+    schema = pa.DataFrameSchema({name: column})
+    try:
+        schema.validate(frame, lazy=True)
+        refused = set()
+    except pandera.errors.SchemaErrors as errors:
+        refused = set(errors.failure_cases["index"])
+    assert failures(schema, frame.drop(index=refused)) == []
+    assert all(failures(schema, frame.loc[[row]]) for row in refused)
