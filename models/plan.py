@@ -84,7 +84,8 @@ def tidy(sheet: str, frame: pd.DataFrame, order: dict[str, int]) -> pd.DataFrame
     table = pd.DataFrame(columns, index=frame.index)
     if figures and sheet not in STATED:
         flags = [name for name, column in schema.columns.items() if meta(column)["kind"] == "flag"]
-        stated = np.nan_to_num(table[figures].to_numpy()).any(axis=1) | (table[flags].to_numpy(object) == "yes").any(axis=1)
+        said = (table[flags].to_numpy(object) == "yes").any(axis=1)
+        stated = said | np.nan_to_num(table[figures].to_numpy()).any(axis=1)
         table = table[stated | (table["scenario"] != BASE) if "scenario" in table else stated]
     return table.sort_values(
         keys(schema),

@@ -46,8 +46,9 @@ def at_most(check: str, value: pd.Series, limit: pd.Series, size: pd.Series | No
 
     A figure without a limit has the limit 0, a limit without a figure holds.
     """
-    limit = limit.reindex(value.index, fill_value=0.0)
-    return Finding(check, *worst(relative(value, limit.where(limit < value, value), size)))
+    figures, limits = value.to_numpy(float), limit.reindex(value.index, fill_value=0.0).to_numpy(float)
+    kept = pd.Series(np.where(limits < figures, limits, figures), index=value.index)
+    return Finding(check, *worst(relative(value, kept, size)))
 
 
 def never(check: str, wrong: pd.Series) -> Finding:

@@ -133,7 +133,12 @@ class AuditedPlan:
 
     def places(self, names: pd.Series, blank: int) -> pd.Series:
         """The place in order of each period named, `blank` where none is."""
-        return names.map(self.periods["place"]).fillna(blank).astype(int)
+        return pd.Series([self._place_of.get(name, blank) for name in names], index=names.index, dtype=int)
+
+    @cached_property
+    def _place_of(self) -> dict[str, int]:
+        """By period: its place in order."""
+        return {period: place for place, period in enumerate(self.periods.index)}
 
     @cached_property
     def sites(self) -> pd.DataFrame:

@@ -35,7 +35,8 @@ def resolve_inheritance(case: AuditedPlan, sheet: str) -> pd.DataFrame:
     found = rows.assign(beside=beside)
     if sheet == "lanes":
         found["opened_as"] = rows["item"].where(~(beside & rows["opening_cost"].isna()), "*")
-    for column in set(rows.columns) - {*same, member, *_OWN}:
+    for column in (set(rows.columns) - {*same, member, *_OWN}) if beside.any() else ():
         blank = beside & rows[column].isna()
-        found[column] = rows[column].where(~blank, joined[f"{column}_of_all"])
+        if blank.any():
+            found[column] = rows[column].where(~blank, joined[f"{column}_of_all"])
     return found.drop(columns=["source", "confidence", "note"])

@@ -29,17 +29,11 @@ def price_flows(case: AuditedPlan, flows: pd.DataFrame) -> pd.DataFrame:
     Adds capacity and opening_cost of that row, opened_as (the item cell of the row that is opened for it), transport,
     transit and due in money/item, and banned.
     """
-    lanes = resolve_inheritance(case, "lanes").drop(columns="beside")
-    lanes["km"] = lanes["distance"].fillna(_distance(case, lanes)).fillna(0.0)
-    items = case.instance["items"].set_index("item")
     flows = flows.reset_index(drop=True)
-    by_name, general = lanes.assign(priced_by=lanes["item"]), lanes.assign(priced_by="*")
-    named = flows.merge(by_name, on=[*LANE, "item"], how="left", suffixes=("", "_lane"))
-    shared = flows.merge(
-        general[general["item"] == "*"].drop(columns="item"), on=LANE, how="left", suffixes=("", "_lane")
-    )
-    own = named["priced_by"].notna()
-    rows = named.where(own, shared.reindex(columns=named.columns))
+    facts = _tabulate_lanes(case).drop(columns=[*LANE, "item"]).reindex(_find_lanes(case, flows)).set_axis(flows.index)
+    both = facts.columns.intersection(flows.columns)
+    rows = pd.concat([flows, facts.rename(columns={name: f"{name}_lane" for name in both})], axis=1)
+    items = case.instance["items"].set_index("item")
     rows["transport"] = rows["cost_lane"] + rows["cost_per_tkm"] * rows["km"] * rows["item"].map(items["mass"]) / (
         HOURS_AND_ENERGY
     )
@@ -48,6 +42,30 @@ def price_flows(case: AuditedPlan, flows: pd.DataFrame) -> pd.DataFrame:
     rate, rows["banned"] = _duties(case, rows)
     rows["due"] = (rate + sum_added_duties(case, rows)) * value
     return rows
+
+
+@cache_table
+def _tabulate_lanes(case: AuditedPlan) -> pd.DataFrame:
+    """The rows of lanes as they count, numbered from 0, with `km` and `priced_by`, their item cell."""
+    lanes = resolve_inheritance(case, "lanes").drop(columns="beside")
+    km = lanes["distance"].fillna(_distance(case, lanes)).fillna(0.0)
+    return lanes.assign(km=km, priced_by=lanes["item"]).reset_index(drop=True)
+
+
+@cache_table
+def _number_lanes(case: AuditedPlan) -> dict[tuple[str, ...], int]:
+    """The number of each row of lanes, by LANE and item cell."""
+    lanes = _tabulate_lanes(case)
+    return {key: number for number, key in enumerate(zip(*(lanes[name] for name in [*LANE, "item"]), strict=True))}
+
+
+def _find_lanes(case: AuditedPlan, flows: pd.DataFrame) -> list[int]:
+    """By flow: the number of the row of lanes that prices it, the one of its item before that of all; -1 for none."""
+    rows = _number_lanes(case)
+    lanes = list(zip(*(flows[name] for name in LANE), strict=True))
+    return [
+        rows.get((*lane, item), rows.get((*lane, "*"), -1)) for lane, item in zip(lanes, flows["item"], strict=True)
+    ]
 
 
 def _distance(case: AuditedPlan, lanes: pd.DataFrame) -> pd.Series:
@@ -84,6 +102,7 @@ def _ends(case: AuditedPlan, flows: pd.DataFrame, side: str, names: np.ndarray) 
     return at | {"*": (blocs["origin"] != blocs["destination"]).to_numpy()}
 
 
+@cache_table
 def openings(case: AuditedPlan) -> pd.DataFrame:
     """Lane rows opened for a price: tier of their item (`*`: the first tier), region of destination, opening_cost.
 
