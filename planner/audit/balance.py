@@ -17,7 +17,7 @@ def audit(case: AuditedPlan) -> list[Finding]:
     """Balances of all items, the rule of lanes from a region to itself, and the course of stocks."""
     flows = case["flows"]
     return [
-        *balances(case, tally(case, case.sheets, _PLACE)),
+        *balances(case, tally_base(case)),
         at_most("nothing shipped below 0", -flows["shipped"], 0.0 * flows["shipped"]),
         *_audit_disposal(case),
         *_stocks(case),
@@ -35,6 +35,12 @@ def _audit_disposal(case: AuditedPlan) -> list[Finding]:
         same("what is thrown away", sheet["disposed"], rows["disposed"], rows["gross"]),
         same("cost of what is thrown away", sheet["cost"], cost),
     ]
+
+
+@cache_table
+def tally_base(case: AuditedPlan) -> pd.DataFrame:
+    """What comes in and goes out in the base, by item, region and period: see `tally`."""
+    return tally(case, case.sheets, _PLACE)
 
 
 def tally(case: AuditedPlan, sheets: Mapping[str, pd.DataFrame], place: list[str]) -> pd.DataFrame:
@@ -81,7 +87,7 @@ def balances(case: AuditedPlan, sums: pd.DataFrame, where: str = "") -> list[Fin
 @cache_table
 def tabulate_disposal(case: AuditedPlan) -> pd.DataFrame:
     """What the base throws away of what may be: item, region, period, disposed (item/year) and gross (what moves)."""
-    return sum_disposal(case, tally(case, case.sheets, _PLACE))
+    return sum_disposal(case, tally_base(case))
 
 
 def sum_disposal(case: AuditedPlan, sums: pd.DataFrame) -> pd.DataFrame:

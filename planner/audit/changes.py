@@ -18,6 +18,7 @@ NAME = "plan changes"
 _COLUMNS = list(dict.fromkeys(name for key in KEYS.values() for name in key))
 
 
+@cache_table
 def _decide_now(case: AuditedPlan) -> dict[tuple[str, ...], float]:
     """What the other sheets say is decided; of offers that they are signed: to stay in force is no change."""
     access = case["access"]
@@ -70,18 +71,24 @@ def _label(case: AuditedPlan, decision: tuple[str, ...]) -> tuple[str, str, str]
     return frames.cell(table, place, "tier"), frames.cell(table, place, "region"), period
 
 
+@cache_table
+def _list_decidable(case: AuditedPlan) -> dict[str, set[tuple[str, ...]]]:
+    """By kind: the keys of all decisions that there are, without the period."""
+    started, priced = projects(case)[["project", "option"]], list_steps(case)
+    return {
+        "opened": {(site,) for site in case.sites.index},
+        "built": set(options(case).index),
+        "kept": set(case.lines.index),
+        "accessed": set(offers(case).index),
+        "started": set(started.itertuples(index=False, name=None)),
+        "priced": set(priced.itertuples(index=False, name=None)),
+    }
+
+
 def _exists(case: AuditedPlan, decision: tuple[str, ...]) -> bool:
     """Whether there is such a decision at all."""
     kind, *key, period = decision
-    known = {
-        "opened": case.sites.index,
-        "built": options(case).index,
-        "kept": case.lines.index,
-        "accessed": offers(case).index,
-        "started": pd.MultiIndex.from_frame(projects(case)[["project", "option"]]),
-        "priced": pd.MultiIndex.from_frame(list_steps(case)),
-    }[kind]
-    return (key[0] if len(key) == 1 else tuple(key)) in known and period in case.periods.index
+    return tuple(key) in _list_decidable(case)[kind] and period in case.periods.index
 
 
 def audit(case: AuditedPlan) -> list[Finding]:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from planner.audit import Finding, at_most, never, same
-from planner.audit.balance import tally
+from planner.audit.balance import tally_base
 from planner.audit.case import LINE, AuditedPlan, cache_table, levels, sum_by_key
 from planner.audit.offers import OFFER, states, tabulate_home_coverage
 from planner.audit.options import tabulate_options
@@ -220,7 +220,7 @@ def _find_due(case: AuditedPlan) -> pd.DataFrame:
 
 def _sum_final(case: AuditedPlan) -> tuple[pd.Series, pd.Series]:
     """By item and period: what is sold, deployed and disposed of in all regions; and what is in stock at the end."""
-    sums = tally(case, case.sheets, ["item", "region", "period"]).groupby(level=["item", "period"]).sum()
+    sums = tally_base(case).groupby(level=["item", "period"]).sum()
     taken = sums[["sold", "deployed"]].sum(axis=1)
     items = case.instance["items"].set_index("item")["disposable"]
     loose = items.reindex(sums.index.get_level_values("item")).eq("yes").to_numpy()

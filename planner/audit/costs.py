@@ -4,7 +4,7 @@ import pandas as pd
 
 from planner.audit import Finding, at_most, relative, same, worst
 from planner.audit.balance import tabulate_disposal
-from planner.audit.case import LINE, AuditedPlan, levels, sum_by_key
+from planner.audit.case import LINE, AuditedPlan, cache_table, levels, sum_by_key
 from planner.audit.changes import NAME as CHANGES
 from planner.audit.changes import cost_changes
 from planner.audit.coordination import cost_sales
@@ -37,6 +37,7 @@ ONCE = (
 """Cost lines paid once; all others are yearly."""
 
 
+@cache_table
 def cost_running(case: AuditedPlan) -> pd.DataFrame:
     """Cost of what is made: columns line, tier, region, period, yearly."""
     production = case["production"].merge(case.lines.reset_index()[[*LINE, "tier", "region"]], on=LINE)
@@ -58,6 +59,7 @@ def _cost_access(case: AuditedPlan) -> pd.DataFrame:
     )
 
 
+@cache_table
 def cost_assets(case: AuditedPlan) -> pd.DataFrame:
     """Cost of what is there: lines kept, modules in service, sites open, sites opened and closed."""
     lines, sites = case.lines.reset_index(), case.sites.reset_index()

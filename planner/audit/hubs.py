@@ -7,7 +7,7 @@ import pandas as pd
 
 from planner.audit import Finding, at_most, never, same
 from planner.audit import snapshots as course
-from planner.audit.balance import INCOMING, OUTGOING, disposable, tally
+from planner.audit.balance import INCOMING, OUTGOING, disposable, tally_base
 from planner.audit.case import AuditedPlan, cache_table, sum_by_key
 from planner.audit.disturbances import tally_snapshots
 from planner.audit.lanes import USED
@@ -16,7 +16,6 @@ from planner_models.schema import TIERS
 
 HUB = ["region", "item"]
 _KEY = [*HUB, "period"]
-_PLACE = ["item", "region", "period"]
 _FACTS = ["capacity", "handling_cost"]
 LINES = ("handling", "hub fixed cost", "hub opening")
 """Cost lines of hubs: by unit passed on, by year open, and once."""
@@ -25,7 +24,7 @@ LINES = ("handling", "hub fixed cost", "hub opening")
 @cache_table
 def tabulate_passed(case: AuditedPlan) -> pd.DataFrame:
     """What places with a hub pass on in the base: item, region, period, hub (item cell), passed, capacity, ..."""
-    return sum_passed(case, tally(case, case.sheets, _PLACE))
+    return sum_passed(case, tally_base(case))
 
 
 @cache_table

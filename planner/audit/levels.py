@@ -61,9 +61,12 @@ def inherited_values(case: AuditedPlan) -> pd.DataFrame:
     return rows.assign(line=AFTER, tier=tier, region="*", site=None, yearly=-rows["value"] / once)[_FLOW]
 
 
+@cache_table
 def savings(case: AuditedPlan) -> pd.DataFrame:
     """The most that levels said to be reached save on each flow: _FLOW, with `yearly` in money/year."""
     now, flows = list_reached_levels(case), price_base_production(case)
+    if now.empty:
+        return pd.DataFrame(columns=_FLOW).astype({"yearly": float})
     keep = ["process", "period", "step"]
     learned = flows[flows["controlled"]].merge(
         tabulate_learning(case).merge(now, on=SAID)[keep], on=["process", "period"]

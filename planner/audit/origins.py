@@ -1,5 +1,8 @@
 """Origins: where the content of what markets are sold comes from, followed back from each market once more."""
 
+from collections import defaultdict
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
@@ -11,14 +14,24 @@ from planner_models.figures.mixing import INITIAL_STOCK
 from planner_models.schema import TIERS
 
 KEY = ["region", "item", "source_item", "source_region", "controller", "period"]
-POOL = ["region", "item"]
-_LABEL = ["source_region", "controller"]
 _ROUNDING = 1e-9
 """Shares below this are left out, and pools that have less than this of a source item, beside the richest pool."""
 
 Pool = tuple[str, str]
-Content = dict[str, pd.DataFrame]
-"""By source item: what is in a unit of each pool (rows), by region and controller (columns)."""
+Label = tuple[str, str]
+"""Region and item of a pool; source region and controller of what is in it."""
+
+
+class Mix(NamedTuple):
+    """What is in a unit of each pool: by pool (rows) and label (columns)."""
+
+    pools: list[Pool]
+    labels: list[Label]
+    shares: np.ndarray
+
+
+Content = dict[str, Mix]
+"""By source item."""
 
 
 def audit(case: AuditedPlan) -> list[Finding]:
@@ -30,32 +43,34 @@ def audit(case: AuditedPlan) -> list[Finding]:
 
 def compute_origins(case: AuditedPlan) -> pd.Series:
     """The shares of every source item in every good that is sold, by KEY."""
-    sources = [*case.instance["items"].query("tier == @TIERS[0]", local_dict={"TIERS": TIERS})["item"]]
+    items = case.instance["items"]
+    sources = [*items.loc[items["tier"] == TIERS[0], "item"]]
     sold = case["demand"][case["demand"]["sold"] > 0]
-    parts: list[pd.DataFrame] = []
+    found: dict[tuple[str, ...], float] = {}
     content: Content = {}
     for period in case.periods.index:
         content = _contents(case, period, sources, content)
-        markets = pd.MultiIndex.from_frame(sold.loc[sold["period"] == period, POOL])
+        markets = set(_pools_of(sold[sold["period"] == period]))
         for item, mix in content.items():
-            shares = _shares(mix.reindex(mix.index.intersection(markets)))
-            rows = (
-                pd.Series(shares.stack(_LABEL, future_stack=True))
-                .rename("share")
-                .rename_axis([*POOL, *_LABEL])
-                .reset_index()
-            )
-            parts.append(rows[rows["share"] > 0].assign(source_item=item, period=period))
-    table = pd.concat(parts) if parts else pd.DataFrame(columns=[*KEY, "share"])
-    return sum_by_key(table.astype({"share": float}), KEY, "share")
+            for pool, shares in zip(mix.pools, _shares(mix.shares), strict=True):
+                if pool in markets:
+                    rows = zip(mix.labels, shares.tolist(), strict=True)
+                    found |= {(*pool, item, *label, period): share for label, share in rows if share > 0}
+    index = pd.MultiIndex.from_tuples(sorted(found), names=KEY)
+    return pd.Series([found[key] for key in index], index=index, dtype=float)
 
 
-def _shares(mix: pd.DataFrame) -> pd.DataFrame:
+def _pools_of(rows: pd.DataFrame, region: str = "region") -> list[Pool]:
+    """The pool of each row."""
+    return list(zip(rows[region], rows["item"], strict=True))
+
+
+def _shares(mix: np.ndarray) -> np.ndarray:
     """Rows that add up to 1, or to 0, without what is rounding."""
     for _ in range(2):
-        total = mix.sum(axis=1)
-        mix = mix.div(total.where(total > 0), axis=0).fillna(0.0)
-        mix = mix.where(mix >= _ROUNDING, 0.0)
+        total = mix.sum(axis=1, keepdims=True)
+        mix = np.divide(mix, total, out=np.zeros_like(mix), where=total > 0)
+        mix = np.where(mix >= _ROUNDING, mix, 0.0)
     return mix
 
 
@@ -70,84 +85,89 @@ def _contents(case: AuditedPlan, period: str, sources: list[str], before: Conten
     flows = case["flows"]
     flows = flows[(flows["period"] == period) & (flows["origin"] != flows["destination"]) & (flows["shipped"] > 0)]
     stocks = case["stocks"]
-    stocked = stocks[(stocks["period"] == period) & (stocks["released"] > 0)]
+    stocked = _pools_of(stocks[(stocks["period"] == period) & (stocks["released"] > 0)])
     steps = _steps(case, fresh, period)
-    pools = _pools(fresh, flows, steps, stocked, before)
-    arrivals = sum_by_key(flows.rename(columns={"destination": "region"}), POOL, "shipped")
-    inflow = sum_by_key(fresh, POOL, "amount").add(arrivals, fill_value=0.0).reindex(pools, fill_value=0.0)
-    moved = _links(flows, pools, inflow, ("origin", "item"), ("destination", "item"), "shipped")
-    processed = _links(steps, pools, inflow, ("region", "used"), ("region", "item"), "taken")
+    moves = list(zip(_pools_of(flows, "origin"), _pools_of(flows, "destination"), flows["shipped"], strict=True))
+    made = list(zip(_pools_of(fresh), fresh["amount"], strict=True))
+    ends = [end for start, finish, _ in (*steps, *moves) for end in (start, finish)]
+    earlier = next(iter(before.values())).pools if before else []
+    places = {pool: place for place, pool in enumerate(dict.fromkeys([*_pools_of(fresh), *ends, *stocked, *earlier]))}
+    inflow = np.zeros(len(places))
+    for pool, amount in (*made, *((end, shipped) for _, end, shipped in moves)):
+        inflow[places[pool]] += amount
+    moved, processed = _links(moves, places, inflow), _links(steps, places, inflow)
     found: Content = {}
     for item in sources:
-        known = _compute_known_shares(fresh[fresh["item"] == item], pools, inflow)
+        known = _compute_known_shares(fresh[fresh["item"] == item], places, inflow)
         known = _carry_over_mix(item, known, inflow, stocked, before.get(item))
-        ahead = np.where((pools.get_level_values("item") == item)[:, None], 0.0, processed)
-        values = _solve(moved + ahead, known.to_numpy(float))
+        ahead = np.where(np.array([pool[1] == item for pool in places], dtype=bool)[:, None], 0.0, processed)
+        values = _solve(moved + ahead, known.shares)
         amounts = values.sum(axis=1, keepdims=True)
         values = np.where((amounts < _ROUNDING * amounts.max(initial=0.0)) | (values < 0), 0.0, values)
-        found[item] = pd.DataFrame(values, index=pools, columns=known.columns)
+        found[item] = known._replace(shares=values)
     return found
 
 
-def _steps(case: AuditedPlan, fresh: pd.DataFrame, period: str) -> pd.DataFrame:
-    """What each line puts of each thing it uses into each thing it makes: region, used, item, taken (item/year)."""
-    value = case.instance["items"].set_index("item")["value"]
-    outputs = fresh.groupby([*LINE, "region", "item"], as_index=False)["amount"].sum()
-    outputs["worth"] = outputs["amount"] * outputs["item"].map(value)
-    total = outputs.groupby(LINE)[["amount", "worth"]].transform("sum")
-    part = (outputs["worth"] / total["worth"].where(total["worth"] > 0)).fillna(outputs["amount"] / total["amount"])
-    recipes = case.instance["recipes"]
-    inputs = recipes.loc[recipes["quantity"] < 0, ["process", "item", "quantity"]].rename(columns={"item": "used"})
+def _steps(case: AuditedPlan, fresh: pd.DataFrame, period: str) -> list[tuple[Pool, Pool, float]]:
+    """What each line puts of each thing it uses into each thing it makes: from pool, into pool, amount (item/year)."""
+    value = case.instance["items"].set_index("item")["value"].to_dict()
+    outputs: dict[tuple[str, str], dict[Pool, float]] = defaultdict(lambda: defaultdict(float))
+    columns = [*LINE, "region", "item", "amount"]
+    for site, process, region, item, amount in fresh[columns].itertuples(index=False, name=None):
+        outputs[site, process][region, item] += amount
+    inputs: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    for process, item, quantity in case.instance["recipes"][["process", "item", "quantity"]].to_numpy():
+        if quantity < 0:
+            inputs[process].append((item, -quantity))
     rows = price_base_production(case)
-    runs = rows[rows["period"] == period].groupby(LINE, as_index=False)["made"].sum()
-    steps = outputs.assign(part=part)[[*LINE, "region", "item", "part"]].merge(runs, on=LINE).merge(inputs)
-    return steps.assign(taken=(-steps["part"] * steps["made"] * steps["quantity"]).astype(float))
+    runs = sum_by_key(rows[rows["period"] == period], LINE, "made").to_dict()
+    found = []
+    for line, made in outputs.items():
+        worth = {pool: amount * value[pool[1]] for pool, amount in made.items()}
+        by_value = sum(worth.values()) > 0
+        weight = worth if by_value else made
+        total = sum(weight.values())
+        for pool in made:
+            taken = runs[line] * weight[pool] / total
+            found += [((pool[0], used), pool, taken * quantity) for used, quantity in inputs[line[1]]]
+    return found
 
 
-def _pools(
-    fresh: pd.DataFrame, flows: pd.DataFrame, steps: pd.DataFrame, stocked: pd.DataFrame, before: Content
-) -> pd.MultiIndex:
-    """Every pool that something comes into or leaves, in this period or before."""
-    ends = [flows.rename(columns={end: "region"})[POOL] for end in ("origin", "destination")]
-    used = steps[["region", "used"]].rename(columns={"used": "item"})
-    earlier = [next(iter(before.values())).index.to_frame(index=False)] if before else []
-    rows = pd.concat([fresh[POOL], used, stocked[POOL], *ends, *earlier]).drop_duplicates()
-    return pd.MultiIndex.from_frame(rows.astype(object), names=POOL)
-
-
-def _links(
-    rows: pd.DataFrame, pools: pd.MultiIndex, inflow: pd.Series, start: Pool, end: Pool, amount: str
-) -> np.ndarray:
-    """How much of each pool (columns) is in a unit of each pool (rows) by these rows."""
-    table = np.zeros((len(pools), len(pools)))
-    into, out = (pools.get_indexer(pd.MultiIndex.from_frame(rows[list(names)])) for names in (end, start))
-    np.add.at(table, (into, out), rows[amount].to_numpy(float) / inflow.to_numpy()[into])
+def _links(moves: list[tuple[Pool, Pool, float]], places: dict[Pool, int], inflow: np.ndarray) -> np.ndarray:
+    """How much of each pool (columns) is in a unit of each pool (rows) by these moves."""
+    table = np.zeros((len(places), len(places)))
+    for start, end, amount in moves:
+        table[places[end], places[start]] += amount / inflow[places[end]]
     return table
 
 
-def _compute_known_shares(fresh: pd.DataFrame, pools: pd.MultiIndex, inflow: pd.Series) -> pd.DataFrame:
+def _compute_known_shares(fresh: pd.DataFrame, places: dict[Pool, int], inflow: np.ndarray) -> Mix:
     """The share of each pool that is the source item made there: by source region and controller."""
-    rows = fresh.assign(source_region=fresh["region"], controller=fresh["firm"])
-    sums = sum_by_key(rows.astype({"amount": float}), [*POOL, *_LABEL], "amount").unstack(_LABEL, fill_value=0)
-    return sums.reindex(pools).div(inflow.where(inflow > 0), axis=0).fillna(0.0)
+    labels = list(zip(fresh["region"], fresh["firm"], strict=True))
+    columns = {label: column for column, label in enumerate(sorted(set(labels)))}
+    amounts = np.zeros((len(places), len(columns)))
+    for pool, label, amount in zip(_pools_of(fresh), labels, fresh["amount"], strict=True):
+        amounts[places[pool], columns[label]] += amount
+    into = inflow[:, None]
+    return Mix(list(places), list(columns), np.divide(amounts, into, out=np.zeros_like(amounts), where=into > 0))
 
 
-def _carry_over_mix(
-    item: str, known: pd.DataFrame, inflow: pd.Series, stocked: pd.DataFrame, before: pd.DataFrame | None
-) -> pd.DataFrame:
+def _carry_over_mix(item: str, known: Mix, inflow: np.ndarray, stocked: list[Pool], before: Mix | None) -> Mix:
     """Pools that nothing comes into keep the mix they had; stock from the start was made by nobody known."""
-    still = inflow.index[inflow <= 0]
-    kept = pd.DataFrame(columns=known.columns) if before is None else before[before.gt(0).any(axis=1)]
-    kept = kept.reindex(still.intersection(kept.index)) if len(kept) else kept
-    first = pd.MultiIndex.from_frame(stocked.loc[stocked["item"] == item, POOL]).intersection(still)  # type: ignore[arg-type]  # an index of places too
-    labels = [(region, INITIAL_STOCK) for region, _ in first if (region, item) not in kept.index]
-    columns = list(dict.fromkeys([*known.columns, *kept.columns, *labels]))
-    wide = known.reindex(columns=pd.MultiIndex.from_tuples(columns, names=_LABEL), fill_value=0.0)
-    for pool in kept.index:
-        wide.loc[[pool], kept.columns] = kept.loc[[pool]].to_numpy()
-    for label in labels:
-        wide.loc[[(label[0], item)], [label]] = 1.0
-    return wide
+    still = {pool for pool, into in zip(known.pools, inflow, strict=True) if into <= 0}
+    earlier = Mix([], [], np.zeros((0, 0))) if before is None else before
+    kept = {pool: mix for pool, mix in zip(earlier.pools, earlier.shares, strict=True) if pool in still and mix.any()}
+    first = [pool for pool in stocked if pool[1] == item and pool in still and pool not in kept]
+    labels = list(dict.fromkeys([*known.labels, *earlier.labels, *((region, INITIAL_STOCK) for region, _ in first)]))
+    columns = {label: column for column, label in enumerate(labels)}
+    shares = np.zeros((len(known.pools), len(labels)))
+    shares[:, : len(known.labels)] = known.shares
+    places = {pool: place for place, pool in enumerate(known.pools)}
+    for pool, mix in kept.items():
+        shares[places[pool], [columns[label] for label in earlier.labels]] = mix
+    for pool in first:
+        shares[places[pool], columns[pool[0], INITIAL_STOCK]] = 1.0
+    return Mix(known.pools, labels, shares)
 
 
 def _solve(links: np.ndarray, known: np.ndarray) -> np.ndarray:

@@ -114,24 +114,31 @@ def read_sheet(instance: Instance, tables: Mapping[str, pd.DataFrame], sheet: st
         return _make_empty_sheet(sheet)
     schema = RESULTS[sheet]
     columns = list(schema.columns)
-    frame = given.reindex(columns=columns).reset_index(drop=True)
-    wrong = np.zeros(len(frame), dtype=bool)
+    wrong = np.zeros(len(given), dtype=bool)
     typed: dict[str, np.ndarray] = {}
     for name, column in schema.columns.items():
-        facts, cells = meta(column), frame[name]
-        said = cells.notna().to_numpy()
+        facts = meta(column)
+        cells = given[name].to_numpy() if name in given else np.full(len(given), np.nan, dtype=object)
+        said = pd.notna(cells)
         if facts["kind"] in NUMERIC:
-            numbers = pd.to_numeric(cells, errors="coerce").to_numpy(float, copy=True)
+            numbers = _read_numbers(cells)
             sound = np.isfinite(numbers)
             numbers[~sound] = 0.0
             typed[name] = numbers
         else:
-            typed[name] = cells.to_numpy(object)
-            sound = cells.isin(facts["choices"]).to_numpy() if facts["choices"] else said
+            typed[name] = cells.astype(object)
+            sound = np.isin(cells.astype(object), facts["choices"]) if facts["choices"] else said
         wrong |= said & ~sound
     table = pd.DataFrame(typed, columns=columns)
     key = keys(schema)
     return Sheet(table, table.duplicated(key), _unknown(instance, sheet, table[key]), pd.Series(wrong))
+
+
+def _read_numbers(cells: np.ndarray) -> np.ndarray:
+    """The cells as numbers, those that are none as missing values; an array of their own."""
+    if cells.dtype.kind == "f":
+        return cells.astype(float)
+    return pd.to_numeric(pd.Series(cells), errors="coerce").to_numpy(float, copy=True)
 
 
 @cache
