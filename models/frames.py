@@ -34,14 +34,13 @@ def cell(table: pd.DataFrame, row: Any, column: str) -> Any:
 
 def records(table: pd.DataFrame) -> dict[Any, dict[str, Any]]:
     """The cells of each row by column, by key, which must be unique."""
-    found: dict[Any, Any] = {**table.to_dict("index")}
-    return found
+    return dict(zip(table.index.tolist(), rows(table), strict=True))
 
 
 def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """The cells of each row by column."""
-    found: list[Any] = [*table.to_dict("records")]
-    return found
+    columns = list(table.columns)
+    return [dict(zip(columns, cells, strict=True)) for cells in table.to_numpy(object).tolist()]
 
 
 def groups(table: pd.DataFrame, by: str | list[str], sort: bool = True) -> Iterator[tuple[Any, pd.DataFrame]]:

@@ -99,8 +99,8 @@ def apply_schema(sheet: str, frame: pd.DataFrame) -> pd.DataFrame:
         if facts["inherits"] and default is not None:
             inheriting[name], default = default, None
         values = frame.get(name)
-        columns[name] = _cells(values, len(frame), facts["kind"] in NUMERIC, default)
-    table = pd.DataFrame(columns).set_axis(frame.index)
+        columns[name] = _cells(values, frame.index, facts["kind"] in NUMERIC, default)
+    table = pd.DataFrame(columns, index=frame.index)
     if inheriting:
         beside = general_rows(sheet, table).notna()
         for name, default in inheriting.items():
@@ -108,18 +108,24 @@ def apply_schema(sheet: str, frame: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _cells(values: pd.Series | None, count: int, numeric: bool, default: Any) -> pd.Series:
-    """A typed column with its default in place of blanks, without labels; None stands for a column that is not there.
+def _cells(values: pd.Series | None, index: pd.Index, numeric: bool, default: Any) -> pd.Series:
+    """A typed column with its default in place of blanks; None stands for a column that is not there.
 
-    It works on plain arrays: small tables are typed by the thousand, and there pandas takes longer for the labels than
-    for the cells.
+    It works on plain arrays, and all columns share one index: small tables are typed by the thousand, and there pandas
+    takes longer for the labels than for the cells.
     """
+    count = len(index)
     if numeric:
-        numbers = np.full(count, np.nan) if values is None else pd.to_numeric(values).to_numpy(float, na_value=np.nan)
-        return pd.Series(numbers if default is None else np.where(np.isnan(numbers), default, numbers))
+        numbers = np.full(count, np.nan) if values is None else _numbers(values)
+        return pd.Series(numbers if default is None else np.where(np.isnan(numbers), default, numbers), index=index)
     texts = np.full(count, None, object) if values is None else values.to_numpy(object, copy=True)
     texts[pd.isna(texts)] = default
-    return pd.Series(texts, dtype=object)
+    return pd.Series(texts, index=index, dtype=object)
+
+
+def _numbers(values: pd.Series) -> np.ndarray:
+    """A column of numbers and blanks as floats."""
+    return values.to_numpy() if values.dtype == float else pd.to_numeric(values).to_numpy(float, na_value=np.nan)
 
 
 def instance(tables: Mapping[str, pd.DataFrame | list[dict[str, Any]]], **settings: Any) -> Instance:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -48,8 +48,8 @@ def report_warning(reading: "Reading", sheet: str, row: int, column: str, messag
 def rows(table: pd.DataFrame) -> Iterator[tuple[int, Row]]:
     """The number of each row in its sheet, with its cells; a blank stays None or NaN as it was."""
     columns = list(table.columns)
-    for row, *cells in table.itertuples(name=None):
-        yield cast(int, row), dict(zip(columns, cells, strict=True))
+    for row, cells in zip(table.index.tolist(), table.to_numpy(object).tolist(), strict=True):
+        yield row, dict(zip(columns, cells, strict=True))
 
 
 def active(table: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
@@ -68,11 +69,11 @@ def convert_column(cells: pd.Series, column: pa.Column) -> Cells:
 
 def _numbers(cells: pd.Series) -> Cells:
     """A column of nothing but numbers and blanks, without a step per cell."""
-    numbers = cells.astype(float)
-    given = pd.Series([cell is not None for cell in cells.tolist()], index=cells.index, dtype=bool)
-    odd = given & ~numbers.abs().lt(math.inf)
-    faults = dict.fromkeys(odd.to_numpy().nonzero()[0].tolist(), _NO_NUMBER)
-    return Cells(numbers.where(~odd), faults)
+    given = np.array([cell is not None for cell in cells.tolist()], dtype=bool)
+    numbers = cells.to_numpy(float)
+    odd = given & ~np.isfinite(numbers)
+    faults = dict.fromkeys(odd.nonzero()[0].tolist(), _NO_NUMBER)
+    return Cells(pd.Series(np.where(odd, math.nan, numbers), index=cells.index), faults)
 
 
 def _try_cell(cell: Any, facts: dict[str, Any]) -> tuple[Any, str | None, tuple[str, str] | None]:
