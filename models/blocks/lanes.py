@@ -186,7 +186,7 @@ def _post_costs(m: Model, sets: Sets, variables: np.ndarray) -> None:
         m.cost_lines.append(line)
     opening = CostLine("lane opening", once=True)
     priced = flows[flows["opening_cost"] > 0].drop_duplicates(["origin", "destination", "gate", "mode"])
-    for row in priced.to_dict("records"):
+    for row in frames.rows(priced):
         lane = (row["origin"], row["destination"], row["gate"], row["mode"])
         for period in sets.time.periods:
             label = (tiers.get(row["gate"], TIERS[0]), row["destination"], period)

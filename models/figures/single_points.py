@@ -37,9 +37,10 @@ def single_points(
     parts.append(_makers(table, "firm", held.groupby(level=_KEY).sum()))
     own = set(instance["firms"].loc[instance["firms"]["home"] == "yes", "firm"])
     parts[-1] = parts[-1][~parts[-1]["name"].isin(own)]
-    ways = _ways(instance, made, flows)
-    local = table.groupby([*_KEY, "region"])["spare"].sum().add(held, fill_value=0.0)
-    parts += [_carriers(ways, kind, local.rename_axis(_THERE)) for kind in ("lane", "chokepoint")]
+    if (flows["origin"] != flows["destination"]).any():
+        ways = _ways(instance, made, flows)
+        local = table.groupby([*_KEY, "region"])["spare"].sum().add(held, fill_value=0.0)
+        parts += [_carriers(ways, kind, local.rename_axis(_THERE)) for kind in ("lane", "chokepoint")]
     found = pd.concat([part for part in parts if len(part)] or parts[:1])
     found = found[found["short"] > ROUNDING * found["lost"]]
     found["rank"] = found["kind"].map(_KINDS.index)

@@ -41,13 +41,12 @@ def draw_table(instance: Instance, lines: pd.DataFrame, offers: pd.DataFrame) ->
     """
     everything = lines.reset_index()[[*LINE, "firm", "home"]]
     outside = everything[~everything["home"]]
-    terms = offers.reset_index()[[*OFFER, *TERMS]].rename(columns={"process": "offer"})
-    covered = outside.merge(terms, on="firm")
-    covered = covered[(covered["offer"] == covered["process"]) | (covered["offer"] == "*")]
-    covered = covered.sort_values("offer", key=lambda names: names == "*", kind="stable").drop_duplicates(DRAW)
-    if instance.settings["access"] == "off":
-        covered = market_terms(instance, covered)
-    free = everything[everything["home"] | ~_find_covered(instance, everything)]
+    covered, free = outside, everything
+    if len(outside):
+        covered = _cover_lines(outside, offers)
+        if instance.settings["access"] == "off":
+            covered = market_terms(instance, covered)
+        free = everything[everything["home"] | ~_find_covered(instance, everything)]
     free = free.assign(mode=[OWN if home else SPOT for home in free["home"]], **_FREE)  # type: ignore[arg-type]
     draws = pd.concat([frame for frame in (covered, free) if len(frame)] or [free]).set_index(DRAW).sort_index()
     running = lines["running"].reindex(frames.drop_level(draws.index, "mode")).to_numpy(float)
@@ -55,6 +54,14 @@ def draw_table(instance: Instance, lines: pd.DataFrame, offers: pd.DataFrame) ->
     draws["margin"] = running * draws["markup"] * (1.0 - draws["stake"])
     draws["kept"] = running * draws["markup"] * draws["stake"]
     return draws
+
+
+def _cover_lines(outside: pd.DataFrame, offers: pd.DataFrame) -> pd.DataFrame:
+    """Each line of an outside firm with each offer that covers it; one that names the process replaces the `*` one."""
+    terms = offers.reset_index()[[*OFFER, *TERMS]].rename(columns={"process": "offer"})
+    covered = outside.merge(terms, on="firm")
+    covered = covered[(covered["offer"] == covered["process"]) | (covered["offer"] == "*")]
+    return covered.sort_values("offer", key=lambda names: names == "*", kind="stable").drop_duplicates(DRAW)
 
 
 def least_binding(offers: pd.DataFrame, by: list[str]) -> pd.Series:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from planner_models import frames
 from planner_models.inheritance import general_rows
 from planner_models.instance import Instance
 from planner_models.sets.policies import blocs, policy_duties
@@ -14,6 +15,7 @@ DETOUR = 1.3
 
 LANE = ["origin", "destination", "mode"]
 ARC = ["origin", "destination", "item", "mode"]
+_ARC_COLUMNS = [*ARC, "row", "gate", "shared", "own_capacity", "opening_cost", "transport", "transit", "value"]
 
 
 def great_circle(
@@ -70,6 +72,8 @@ def arc_table(instance: Instance) -> pd.DataFrame:
     kinds = _categories(instance, lanes)
     lanes = lanes[[*ARC, "cost", "cost_per_tkm", "distance", "lead_days", "capacity", "opening_cost", "gate"]]
     lanes = lanes.astype(kinds | {"gate": kinds["item"]})
+    if lanes.empty:
+        return lanes.assign(row=lanes["item"]).reindex(columns=_ARC_COLUMNS).reset_index(drop=True)
     shared = lanes.loc[lanes["item"] == "*", [*LANE, "capacity"]].rename(columns={"capacity": "shared"})
     lanes = lanes.merge(shared, on=LANE, how="left").rename(columns={"item": "row"})
     items = instance["items"][["item", "mass", "value"]].astype({"item": kinds["item"]})
@@ -79,8 +83,7 @@ def arc_table(instance: Instance) -> pd.DataFrame:
     arcs["transport"] = arcs["cost"] + arcs["cost_per_tkm"] * arcs["distance"] * arcs["mass"] / 1e6
     arcs["transit"] = arcs["value"] * instance.settings["discount_rate"] * arcs["lead_days"] / 365
     arcs["own_capacity"] = arcs["capacity"].where(arcs["row"] != "*")
-    kept = [*ARC, "row", "gate", "shared", "own_capacity", "opening_cost", "transport", "transit", "value"]
-    return arcs[kept].sort_values(ARC, ignore_index=True)
+    return arcs[_ARC_COLUMNS].sort_values(ARC, ignore_index=True)
 
 
 def _match_places(spec: str, blocs: pd.Series) -> np.ndarray:
@@ -95,7 +98,7 @@ def flow_table(instance: Instance, arcs: pd.DataFrame, time: Timeline) -> pd.Dat
     inside = bloc.to_numpy()[origin] == bloc.to_numpy()[destination]
     rate = np.zeros((len(time.periods), len(arcs)))
     banned = np.zeros(rate.shape, dtype=bool)
-    for duty in [*instance["duties"].to_dict("records"), *policy_duties(instance).to_dict("records")]:
+    for duty in [*frames.rows(instance["duties"]), *frames.rows(policy_duties(instance))]:
         match = _match_places(duty["origin"], bloc)[origin] & _match_places(duty["destination"], bloc)[destination]
         if duty["item"] != "*":
             match = match & (arcs["item"] == duty["item"]).to_numpy()
@@ -105,10 +108,10 @@ def flow_table(instance: Instance, arcs: pd.DataFrame, time: Timeline) -> pd.Dat
             rate[time.position[period], match] += duty["rate"]
             banned[time.position[period], match] |= duty["ban"] == "yes"
     periods = pd.CategoricalDtype(list(time.periods))
-    frames = [
+    parts = [
         arcs.assign(period=pd.Series(period, index=arcs.index, dtype=periods), duty=rate[position] * arcs["value"])[
             ~banned[position]
         ]
         for position, period in enumerate(time.periods)
     ]
-    return pd.concat(frames, ignore_index=True)
+    return pd.concat(parts, ignore_index=True)

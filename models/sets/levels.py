@@ -32,7 +32,7 @@ def tabulate_learning(instance: Instance, time: Timeline) -> dict[tuple[str, int
     learnable = instance["processes"].set_index("process")["learnable_share"]
     table = _steps(table, ["process"], "level", "saving")
     found = {}
-    for row in table.to_dict("records"):
+    for row in frames.rows(table):
         share = row["step"] * learnable[row["process"]]
         for period in time.periods:
             own = max(0.0, row["threshold"] - row["outside"] * time.start[period])
@@ -80,7 +80,7 @@ def value_experience(
     capacity = standing.groupby("process")["size"].sum()
     learnable = instance["processes"].set_index("process")["learnable_share"]
     found: dict[tuple[str, int], tuple[float, float]] = {}
-    for row in _steps(table, ["process"], "level", "saving").to_dict("records"):
+    for row in frames.rows(_steps(table, ["process"], "level", "saving")):
         process, activity = row["process"], row["activity_after"]
         own = row["threshold"] - row["outside"] * end
         if process in cheapest.index and own > 0:

@@ -145,6 +145,8 @@ def may_mix(table: pd.DataFrame) -> pd.Series:
     pandas.Series
         Indexed like `table`, bool.
     """
+    if not (table["conduct"] < 1.0).any():
+        return pd.Series(False, index=table.index)
     sold = table[(table["volume"] > 0) & table["price"].notna()]
     each = (1.0 - sold["overhead"]) * sold["price"] + (1.0 - sold["conduct"]) * sold["surplus"]
     rows = sold.assign(worth=each * sold["volume"]).sort_values([*MARKET, "volume"])

@@ -34,7 +34,7 @@ def annuity_factor(rate: float, years: float) -> float:
 def _larger(options: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """The rows themselves, then the larger sizes that `scale_exponent` makes of them, as many as make up no more."""
     yield options.assign(family=options["option"], multiple=1.0)
-    for row in options[options["scale_exponent"].notna()].to_dict("records"):
+    for row in frames.rows(options[options["scale_exponent"].notna()]):
         for word in (row["multiples"] or DEFAULT_MULTIPLES).split(";"):
             multiple = float(word)
             growth = multiple ** row["scale_exponent"]

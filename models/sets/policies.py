@@ -119,7 +119,7 @@ def transaction_factors(instance: Instance, time: Timeline) -> dict[tuple[str, s
     """(process, region, period) -> what policies multiply transaction costs by, where that is not 1."""
     policies = active_policies(instance)
     factors: dict[tuple[str, str, str], float] = defaultdict(lambda: 1.0)
-    for row in policies[policies["kind"] == "transaction_cost"].to_dict("records"):
+    for row in frames.rows(policies[policies["kind"] == "transaction_cost"]):
         processes, regions = match_processes(instance, row["item"]), match_regions(instance, row["region"])
         for key in product(processes, regions, time.window(row["from"], row["to"])):
             factors[key] *= 1.0 + row["rate"]
@@ -130,7 +130,7 @@ def market_table(instance: Instance, time: Timeline, demand: pd.DataFrame) -> pd
     """Rows of demand, their volume changed by policies of market access."""
     policies = active_policies(instance)
     volume = demand["volume"].copy()
-    for row in policies[policies["kind"] == "market_access"].to_dict("records"):
+    for row in frames.rows(policies[policies["kind"] == "market_access"]):
         window = time.window(row["from"], row["to"])
         match = demand["period"].isin(window) & demand["region"].isin(match_regions(instance, row["region"]))
         if row["item"] != "*":

@@ -25,10 +25,13 @@ def tabulate_productivity(instance: Instance) -> pd.DataFrame:
         Columns labour, skilled, energy and output, each the product over the rows of sheet productivity that match the
         line; 1 where none does and while the switch is off. Indexed by site and process.
     """
-    places = line_names(instance)
-    factors = pd.DataFrame(1.0, index=places.index, columns=FACTORS)
+    lines = pd.MultiIndex.from_frame(instance["lines"][["site", "process"]])
+    factors = pd.DataFrame(1.0, index=lines, columns=FACTORS)
     table = instance["productivity"]
-    for row in frames.rows(table[:0] if instance.settings["productivity"] == "off" else table):
+    if table.empty or instance.settings["productivity"] == "off":
+        return factors
+    places = line_names(instance)
+    for row in frames.rows(table):
         match = match_lines(places, row["where"], row["what"])
         factors.loc[match] *= np.array([row[name] for name in FACTORS])
     return factors

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from planner_models import frames
 from planner_models.instance import Instance
 from planner_models.sets.policies import blocs, match_regions
 from planner_models.sets.timeline import Timeline
@@ -66,7 +67,7 @@ def rule_list(instance: Instance, time: Timeline) -> tuple[Rule, ...]:
     rules = instance["rules"]
     if instance.settings["rules"] == "off":
         rules = rules[:0]
-    rows = rules[rules["active"] == "yes"].sort_values("rule").to_dict("records")
+    rows = frames.rows(rules[rules["active"] == "yes"].sort_values("rule"))
     everything = tuple(instance["items"]["item"])
     return tuple(
         Rule(

@@ -174,7 +174,7 @@ def _ship(window: Window, arcs: pd.DataFrame, found: Programme) -> None:
     lanes = lanes[(lanes["item"] == "*") & lanes["capacity"].notna()]
     shared = dict(zip(zip(*(lanes[name] for name in LANE), strict=True), lanes["capacity"], strict=True))
     left = dict(shared)
-    for arc in arcs.to_dict("records"):
+    for arc in frames.rows(arcs):
         lane, now = tuple(arc[name] for name in LANE), base.get(tuple(arc[name] for name in ARC), 0.0)
         start, end = (arc["origin"], arc["item"]), (arc["destination"], arc["item"])
         if start in window.apart or end in window.apart:
@@ -203,7 +203,7 @@ def _make(window: Window, found: Programme) -> None:
     made = sum_by_key(case["production"], flow, "made").reindex(pd.MultiIndex.from_frame(rows[flow]), fill_value=0.0)
     each_recipe = frames.groups(case.instance["recipes"], "process")
     recipes = {process: rows[["item", "quantity"]].to_numpy() for process, rows in each_recipe}
-    for row in rows.assign(now=made.to_numpy()).to_dict("records"):
+    for row in frames.rows(rows.assign(now=made.to_numpy())):
         recipe = [((row["region"], item), quantity) for item, quantity in recipes.get(row["process"], ())]
         if not any(place in window.apart for place, _ in recipe):
             parts = [(window.side(place, use=quantity < 0), quantity) for place, quantity in recipe]

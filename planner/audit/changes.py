@@ -36,9 +36,7 @@ def compare_decisions(case: AuditedPlan) -> pd.DataFrame:
     """
     rows = case["changes"]
     rows = rows[rows["decision"].isin(list(KEYS))].reset_index(drop=True)
-    rows["decided"] = [
-        (row["decision"], *(row[name] for name in KEYS[row["decision"]])) for row in rows.to_dict("records")
-    ]
+    rows["decided"] = [(row["decision"], *(row[name] for name in KEYS[row["decision"]])) for row in frames.rows(rows)]
     now = _decide_now(case) if len(rows) else {}
     rows["now"] = [now.get(key, 0.0) for key in rows["decided"]]
     difference = (rows["after"] - rows["before"]).abs()

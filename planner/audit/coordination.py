@@ -13,6 +13,8 @@ from planner.audit.production import price_base_production, unit_costs
 GROUP_ITEM = ["group", "item", "period"]
 _GOOD = [*LINE, "item"]
 _SOLD = [*_GOOD, "mode", "period"]
+_OF_SALE = ["region", "tier", "group", "quantity", "bears"]
+_DUE = ["due_margin", "due_friction", "due_kept"]
 _OUTSIDE = ""
 """Group of all firms that are not at home."""
 
@@ -84,8 +86,10 @@ def tabulate_wedges(case: AuditedPlan) -> pd.DataFrame:
 @cache_table
 def price_sales(case: AuditedPlan) -> pd.DataFrame:
     """The rows of `arms_length` with what they ought to cost in money/year: due_margin, due_friction and due_kept."""
+    if case["arms_length"].empty:
+        return case["arms_length"].reindex(columns=[*case["arms_length"].columns, *_OF_SALE, *_DUE, "activity"])
     wedges = tabulate_wedges(case).reset_index()
-    columns = [*_GOOD, "mode", "region", "tier", "group", "quantity", "bears"]
+    columns = [*_GOOD, "mode", *_OF_SALE]
     each = wedges.rename(columns={name: f"each_{name}" for name in ("margin", "friction", "kept")})
     rows = case["arms_length"].merge(each[[*columns, "each_margin", "each_friction", "each_kept"]], on=[*_GOOD, "mode"])
     factor = transaction_factor(case, rows) if len(rows) else 1.0

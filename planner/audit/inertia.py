@@ -13,6 +13,7 @@ from planner.audit.case import LINE, AuditedPlan, cache_table
 from planner.audit.lanes import LANE, price_flows
 from planner.audit.options import tabulate_options
 from planner.audit.supply import tabulate_production
+from planner_models import frames
 
 PAIR = ["item", "source", "destination"]
 TERMS = ["max_fall", "max_rise", "seed", "initial"]
@@ -101,7 +102,7 @@ def _stock_before(case: AuditedPlan) -> dict[Any, float]:
     """By region, item and period: what is in stock before it begins, per year of it."""
     held = case["stocks"].set_index(["region", "item", "period"])["held"].to_dict()
     found = {}
-    for row in case.instance["stocks"].to_dict("records"):
+    for row in frames.rows(case.instance["stocks"]):
         before = row["initial"]
         for period, years in case.periods["years"].items():
             found[row["region"], row["item"], period] = before / years
@@ -141,7 +142,7 @@ def _limits(case: AuditedPlan, supplied: pd.Series) -> Iterator[tuple[Any, ...]]
     steps = [(None, periods.index[0], middle[periods.index[0]] + 0.5)]
     steps += [(earlier, later, middle[later] - middle[earlier]) for earlier, later in pairwise(periods.index)]
     values = supplied.to_dict()
-    for pair, row in zip(terms.index, terms.to_dict("records"), strict=True):
+    for pair, row in zip(terms.index, frames.rows(terms), strict=True):
         for earlier, period, years in steps:
             before = row["initial"] if earlier is None else values[(*pair, earlier)]
             seed = 0.0 if np.isnan(row["seed"]) else row["seed"]

@@ -7,6 +7,7 @@ from planner.audit import Finding, at_most, never, same
 from planner.audit.case import HOURS_AND_ENERGY, AuditedPlan, cache_table, levels
 from planner.audit.inherited import resolve_inheritance
 from planner.audit.policies import sum_added_duties
+from planner_models import frames
 from planner_models.schema import TIERS
 
 EARTH_RADIUS = 6371.0
@@ -84,7 +85,7 @@ def _duties(case: AuditedPlan, flows: pd.DataFrame) -> tuple[np.ndarray, np.ndar
     carries = {item: flows["item"].eq(item).to_numpy() | (item == "*") for item in duties["item"].unique()}
     ends = {side: _ends(case, flows, side, duties[side].unique()) for side in ("origin", "destination")}
     rate, banned = np.zeros(len(flows)), np.zeros(len(flows), dtype=bool)
-    for duty in duties.to_dict("records"):
+    for duty in frames.rows(duties):
         hit = carries[duty["item"]] & ends["origin"][duty["origin"]] & ends["destination"][duty["destination"]]
         if duty["from"] is not None:
             hit = hit & (place >= case.periods["place"][duty["from"]])
