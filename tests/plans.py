@@ -90,7 +90,10 @@ def checks_failed(
     tables = {sheet: frame.copy() for sheet, frame in (tables | given).items()}
     for tamper in tampers:
         tamper(tables)
-    changed = replace(data, tables={sheet: tables[f"in_{sheet}"] for sheet in data.tables})
+    inputs = {
+        sheet: tables[f"in_{sheet}"] for sheet in data.tables if not tables[f"in_{sheet}"].equals(given[f"in_{sheet}"])
+    }
+    changed = replace(data, tables={**data.tables, **inputs}) if inputs else data
     sign = -1.0 if data.settings["objective"] == "profit" else 1.0
     return failed(audit(changed, tables, sign * objective(tables) if claimed is None else claimed, nouns))
 

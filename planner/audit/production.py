@@ -41,6 +41,22 @@ def price_base_production(case: AuditedPlan) -> pd.DataFrame:
     return price_production(case, case["production"].drop(columns="scenario"))
 
 
+@cache_table
+def _price_lines(case: AuditedPlan) -> pd.DataFrame:
+    """Every line: LINE, region, tier, home, learnable_share, requires, `cost` and `conversion` (money/activity)."""
+    parts = unit_costs(case)
+    lines = case.lines[["region", "tier", "home", "learnable_share", "requires"]].assign(
+        cost=parts.sum(axis=1), conversion=parts.drop(columns=["royalty", "line fixed cost"]).sum(axis=1)
+    )
+    return lines.reset_index()
+
+
+@cache_table
+def _tabulate_terms(case: AuditedPlan) -> pd.DataFrame:
+    """The terms of every outside line by mode and period: LINE, OFFER, period, _TERMS, and `known`."""
+    return reach(case)[[*LINE, *OFFER, "period", *_TERMS]].assign(known=True)
+
+
 def price_production(case: AuditedPlan, production: pd.DataFrame) -> pd.DataFrame:
     """Rows of `production` with their line and, of outside lines, the offer they are had through (OFFER).
 
@@ -48,13 +64,8 @@ def price_production(case: AuditedPlan, production: pd.DataFrame) -> pd.DataFram
     (paid), `kept` (given back by the stake) and `transaction` all are in money/activity. `controlled`: own, or
     through an offer that controls. `known` is no where no offer of that mode covers the line.
     """
-    parts = unit_costs(case)
-    lines = case.lines[["region", "tier", "home", "learnable_share", "requires"]].assign(
-        cost=parts.sum(axis=1), conversion=parts.drop(columns=["royalty", "line fixed cost"]).sum(axis=1)
-    )
-    rows = production.merge(lines.reset_index(), on=LINE)
-    terms = reach(case)[[*LINE, *OFFER, "period", *_TERMS]].assign(known=True)
-    rows = rows.merge(terms, on=[*LINE, "mode", "period"], how="left")
+    rows = production.merge(_price_lines(case), on=LINE)
+    rows = rows.merge(_tabulate_terms(case), on=[*LINE, "mode", "period"], how="left")
     own = (rows["home"] == "yes") & (rows["mode"] == "own")
     rows["known"] = own | rows["known"].eq(True)
     rows["controlled"] = own | rows["controls"].eq("yes")
