@@ -8,7 +8,7 @@ import pandas as pd
 from planner_models.figures.advantage import advantage
 from planner_models.figures.margins import margins
 from planner_models.figures.surplus import surplus
-from planner_models.figures.trace import origins, security
+from planner_models.figures.trace import list_amounts, origins, security
 from planner_models.figures.trade import trade
 from planner_models.instance import NUMERIC
 from planner_models.model import Model
@@ -45,10 +45,11 @@ def plan(m: Model) -> ResultTables:
     order = m.sets.time.position
     tables = {sheet: tidy(sheet, frame, order) for sheet, frame in report(m).items()}
     tables["surplus"] = tidy("surplus", surplus(m), order)
-    tables["security"] = tidy("security", security(m.sets.instance, tables), order)
-    tables["origins"] = tidy("origins", origins(m.sets.instance, tables), order)
+    amounts = list_amounts(m.sets.instance, tables)
+    tables["security"] = tidy("security", security(m.sets.instance, tables, amounts), order)
+    tables["origins"] = tidy("origins", origins(m.sets.instance, tables, amounts), order)
     tables["margins"] = tidy("margins", margins(m.sets, tables), order)
-    tables["trade"] = tidy("trade", trade(m.sets.instance, tables), order)
+    tables["trade"] = tidy("trade", trade(m.sets.instance, tables, amounts), order)
     tables["advantage"] = tidy("advantage", advantage(m.sets, tables["trade"]), order)
     return {sheet: tables[sheet] for sheet in RESULTS if sheet in tables}
 

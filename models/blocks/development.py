@@ -116,7 +116,7 @@ def item_ready(m: Model, *key: *Step) -> pyo.Expression:
 def project_tiers(sets: Sets) -> dict[str, str]:
     """The tier that the cost of a project is put down to: of the first process, else item, that requires it."""
     tiers: dict[str, str] = {}
-    for sheet in ("processes", "items"):
+    for sheet in ("processes", "items") if len(sets.instance["projects"]) else ():
         for project, tier in sets.instance[sheet].dropna(subset=["requires"])[["requires", "tier"]].to_numpy():
             tiers.setdefault(project, tier)
     return {project: tiers.get(project, "downstream") for project in sets.instance["projects"]["project"]}

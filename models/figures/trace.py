@@ -12,8 +12,11 @@ from planner_models.schema import RESULTS, TIERS
 
 Tables = Mapping[str, pd.DataFrame]
 
+Amounts = tuple[pd.DataFrame, pd.DataFrame]
+"""What is made and what is used: see `list_amounts`."""
 
-def security(instance: Instance, tables: Tables) -> pd.DataFrame:
+
+def security(instance: Instance, tables: Tables, amounts: Amounts | None = None) -> pd.DataFrame:
     """How concentrated the supply of each item is, how much of its use is imported, and how much cover it has.
 
     Supply is what is made; `hhi_region` and `hhi_firm` are sums of squared shares of it (0 to 1), `largest_source` is
@@ -36,13 +39,15 @@ def security(instance: Instance, tables: Tables) -> pd.DataFrame:
         The instance of the plan.
     tables
         Result tables by sheet; scenarios other than the base do not count.
+    amounts
+        What `list_amounts` says of them, where that is known already.
 
     Returns
     -------
     pandas.DataFrame
         Columns of RESULTS["security"], one row per item and period in which it is made or used; capacity in item/year.
     """
-    made, used = list_amounts(instance, tables)
+    made, used = amounts or list_amounts(instance, tables)
     key = ["item", "period"]
     supply = made.groupby(key)["amount"].sum()
     use = used.groupby(key)["amount"].sum()
@@ -75,7 +80,7 @@ def security(instance: Instance, tables: Tables) -> pd.DataFrame:
     return table.reset_index()[list(RESULTS["security"].columns)]
 
 
-def origins(instance: Instance, tables: Tables) -> pd.DataFrame:
+def origins(instance: Instance, tables: Tables, amounts: Amounts | None = None) -> pd.DataFrame:
     """Where the upstream content of what each market sells comes from.
 
     For each final item and market, every item of the upstream tier in it (the source item) is followed back through
@@ -95,13 +100,15 @@ def origins(instance: Instance, tables: Tables) -> pd.DataFrame:
         The instance of the plan.
     tables
         Result tables by sheet; scenarios other than the base do not count.
+    amounts
+        What `list_amounts` says of them, where that is known already.
 
     Returns
     -------
     pandas.DataFrame
         Columns of RESULTS["origins"]; `share` is 0 to 1.
     """
-    made, used = list_amounts(instance, tables)
+    made, used = amounts or list_amounts(instance, tables)
     flows = select_base(tables, "flows")
     flows = flows[(flows["origin"] != flows["destination"]) & (flows["shipped"] > 0)]
     stocks = select_base(tables, "stocks")
@@ -149,7 +156,7 @@ def select_base(tables: Tables, sheet: str) -> pd.DataFrame:
     return table[table["scenario"] == "base"] if "scenario" in table else table
 
 
-def list_amounts(instance: Instance, tables: Tables) -> tuple[pd.DataFrame, pd.DataFrame]:
+def list_amounts(instance: Instance, tables: Tables) -> Amounts:
     """What lines make, and what lines and markets use, in item/year: item, period, region, amount, and of lines more.
 
     Rows of lines also have site, process, firm, home and controlled (bool: own, or drawn under an offer that controls);

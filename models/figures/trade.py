@@ -8,13 +8,13 @@ import pandas as pd
 
 from planner_models import frames
 from planner_models.figures.mixing import NEGLIGIBLE
-from planner_models.figures.trace import list_amounts, select_base
+from planner_models.figures.trace import Amounts, list_amounts, select_base
 from planner_models.instance import Instance
 from planner_models.schema import RESULTS
 from planner_models.sets.policies import blocs
 
 
-def trade(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def trade(instance: Instance, tables: Mapping[str, pd.DataFrame], amounts: Amounts | None = None) -> pd.DataFrame:
     """What of each item goes from where it is made to where it stays.
 
     It stays where it is used, sold, deployed, put in stock or thrown away. A region that passes goods on is neither
@@ -28,6 +28,8 @@ def trade(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> pd.DataFram
         The instance of the plan.
     tables
         Result tables by sheet; scenarios other than the base do not count.
+    amounts
+        What `list_amounts` says of them, where that is known already.
 
     Returns
     -------
@@ -35,7 +37,7 @@ def trade(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> pd.DataFram
         Columns of RESULTS["trade"]; quantities in item/year, money in money/year. A region's own supply has it as
         origin and destination.
     """
-    made, _ = list_amounts(instance, tables)
+    made, _ = amounts or list_amounts(instance, tables)
     stocks = select_base(tables, "stocks")
     released = stocks[stocks["released"] > 0].rename(columns={"released": "amount"})
     collected = select_base(tables, "returns").rename(columns={"collected": "amount"})

@@ -117,6 +117,8 @@ def match_regions(instance: Instance, region: str) -> set[str]:
 
 def transaction_factors(instance: Instance, time: Timeline) -> dict[tuple[str, str, str], float]:
     """(process, region, period) -> what policies multiply transaction costs by, where that is not 1."""
+    if instance["policies"].empty:
+        return {}
     policies = active_policies(instance)
     factors: dict[tuple[str, str, str], float] = defaultdict(lambda: 1.0)
     for row in frames.rows(policies[policies["kind"] == "transaction_cost"]):
@@ -128,6 +130,8 @@ def transaction_factors(instance: Instance, time: Timeline) -> dict[tuple[str, s
 
 def market_table(instance: Instance, time: Timeline, demand: pd.DataFrame) -> pd.DataFrame:
     """Rows of demand, their volume changed by policies of market access."""
+    if instance["policies"].empty:
+        return demand
     policies = active_policies(instance)
     volume = demand["volume"].copy()
     for row in frames.rows(policies[policies["kind"] == "market_access"]):

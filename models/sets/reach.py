@@ -63,9 +63,10 @@ def find_useful_items(
     enablers = enabler_table(instance).reset_index()
     reach[item_code(enablers["enabler"]), region_code(enablers["region"])] = True
     recipes = instance["recipes"]
-    there = lines[["region"]].loc[sorted(running)].reset_index()
-    inputs = recipes.loc[recipes["quantity"] < 0, ["process", "item"]].merge(there, on="process")
-    reach[item_code(inputs["item"]), region_code(inputs["region"])] = True
+    inputs = dict(frames.groups(recipes[recipes["quantity"] < 0], "process"))
+    for line, region in zip(lines.index, region_code(lines["region"]), strict=True):
+        if line in running and line[1] in inputs:
+            reach[item_code(inputs[line[1]]["item"]), region] = True
     origins, destinations = [(item_code(arcs["item"]), region_code(arcs[end])) for end in ("origin", "destination")]
     before = -1
     while before != reach.sum():

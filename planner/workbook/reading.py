@@ -71,6 +71,8 @@ def understand_tables(
         frames[sheet] = _make_empty(sheet)
         if sheet in known and sheet not in changed:
             frames[sheet], raw[sheet] = known[sheet]
+        elif found is not None and found.cells.empty:
+            raw[sheet] = found.cells
         elif found is not None:
             before = len(findings.issues)
             frame = values(found, sheet, findings)
