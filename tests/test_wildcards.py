@@ -1,5 +1,8 @@
 """A `*` row beside rows with names, on every sheet that allows it: what each says, and what blank cells mean."""
 
+import gc
+import weakref
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -189,3 +192,17 @@ def test_every_sheet_with_a_star_is_spoken_of() -> None:
         if stars:
             assert "`*` row" in str(schema.description), sheet
             assert any(name.startswith(f"{sheet}:") for name in CASES), sheet
+
+
+def test_blank_cells_are_filled_once_for_each_frame() -> None:
+    """A sheet that differs is filled anew, and nothing is kept of a frame that is no more."""
+    data = lanes({"cost": 3, "lead_days": 5}, {"cost": 1})
+    assert data["lanes"]["lead_days"].tolist() == [5, 5]
+    assert data["lanes"] is data["lanes"]
+    table = data.tables["lanes"]
+    changed = replace(data, tables={**data.tables, "lanes": table.assign(lead_days=table["lead_days"] + 2)})
+    assert changed["lanes"]["lead_days"].tolist() == [7, 7]
+    gone = weakref.ref(changed["lanes"])
+    del changed
+    gc.collect()
+    assert gone() is None
