@@ -157,6 +157,8 @@ MECHANISMS: dict[str, Rows] = {
                 {"item": "metal", "source": "X", "destination": "X", "max_fall": 0.5}],
     "returns": [{"item": "car", "returned": "wreck", "share": 0.4, "years": 1, "market": "X"},
                 {"item": "car", "returned": "slag", "share": 0.1, "years": 1.5, "region": "A", "initial": 0.3}],
+    "carbon": [{"bloc": "X", "period": "1", "price": 300}, {"bloc": "Y", "period": "2", "price": 900, "border": "yes"},
+               {"bloc": "X", "period": "2", "price": 400, "border": "yes"}],
     "growth": [{"what": "smelting", "where": "X", "max_growth": 0.5, "seed": 4},
                {"where": "B", "max_growth": 1, "seed": 8}],
     "productivity": [{"where": "C", "what": "upstream", "labour": 1.5, "energy": 0.9},

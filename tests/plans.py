@@ -154,6 +154,8 @@ CONCERNED: dict[str, tuple[str, ...]] = {
     "inertia": ("inertia",),
     "growth": ("growth",),
     "returns": ("returns", "balance"),
+    "carbon": ("carbon",),
+    "border": ("carbon",),
     "changes": ("changes", "costs"),
 }
 """By result sheet: the audits that its figures concern, the likeliest first."""

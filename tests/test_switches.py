@@ -58,6 +58,7 @@ EVERYTHING = workshop(
     productivity=[{"where": "own", "labour": 0.5}],
     inertia=[{"item": "good", "max_rise": 0.1}],
     growth=[{"max_growth": 0.1}],
+    carbon=[{"bloc": "here", "period": "1", "price": 10, "border": "yes"}],
     returns=[{"item": "good", "returned": "plug", "share": 0.5, "years": 1}],
 )
 

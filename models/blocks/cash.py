@@ -14,6 +14,7 @@ from itertools import pairwise
 import pandas as pd
 import pyomo.environ as pyo
 
+from planner_models.blocks.carbon import BORDER, PRICE
 from planner_models.blocks.changes import NAME as CHANGES
 from planner_models.blocks.coordination import MARGIN
 from planner_models.blocks.costs import CostLine
@@ -36,7 +37,10 @@ UNPAID = (
 """Cost lines that nobody pays within the plan: annuities, instead of which capex is paid, the weights of risk and
 penalties, what consumers gain, what experience saves later, and what groups at home pay each other."""
 
-COLUMNS = {"revenue": "revenue", "duties": "duties", "subsidies": "subsidies", "subsidies once": "subsidies"}
+COLUMNS = {
+    **{"revenue": "revenue", "duties": "duties", "subsidies": "subsidies", "subsidies once": "subsidies"},
+    **dict.fromkeys((PRICE, BORDER), "carbon"),
+}
 """By cost line: the column of sheet `cash` it is in; all others are `running`, or `once` where they are paid once."""
 
 EARNED = ("revenue", "subsidies")
@@ -44,7 +48,7 @@ EARNED = ("revenue", "subsidies")
 
 SUBSIDIES = ("subsidies", "subsidies once")
 
-AMOUNTS = ("revenue", "running", "capex", "once", "duties", "subsidies")
+AMOUNTS = ("revenue", "running", "capex", "once", "duties", "carbon", "subsidies")
 
 OWNED = ("made", "built", "kept", "opened", "opens", "closes", "practised", "settled")
 """Variables whose key begins with the site that pays for them."""
@@ -74,7 +78,7 @@ def build(m: Model, sets: Sets) -> None:
 
 
 def cash_flow(m: Model, period: str) -> pyo.Expression:
-    """gathered[t] = gathered[t-1] + revenue + subsidies - running cost - capex - what is paid once - duties, in t"""
+    """gathered[t] = gathered[t-1] + revenue + subsidies - running cost - capex - paid once - duties - carbon, in t"""
     change = LinearExpression()
     change.add(1.0, m.cash.gathered[period])
     if period in m.cash.earlier:

@@ -15,17 +15,20 @@ import numpy as np
 import pandas as pd
 
 from planner_models import frames
+from planner_models.blocks.carbon import BORDER, PRICE
 from planner_models.blocks.coordination import FRICTION, MARGIN
 from planner_models.blocks.demand import OVERHEAD, SURPLUS
 from planner_models.blocks.production import COST_LINES
 from planner_models.model import Model
 from planner_models.sets.coordination import name_groups, share_out
+from planner_models.sets.policies import blocs
 
-INDUSTRY, CONSUMERS, STATE, OUTSIDE, PENALTIES, TOTAL = (
+INDUSTRY, CONSUMERS, STATE, OUTSIDE, OUTSIDE_STATES, PENALTIES, TOTAL = (
     "(industry)",
     "(consumers)",
     "(state)",
     "(outside firms)",
+    "(outside states)",
     "(penalties)",
     "(total)",
 )
@@ -40,6 +43,7 @@ OF_PLANTS = (
     *COST_LINES.values(),
     *("margin", "transaction cost", "line fixed cost", "module fixed cost", "capital"),
     *("site fixed cost", "opening", "closing"),
+    PRICE,
 )
 """Cost lines that are of one line or site; all others, but for freight, are of the industry as a whole."""
 
@@ -68,6 +72,8 @@ class Accounts:
     rest: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     duties: float = 0.0
     subsidies: float = 0.0
+    carbon: float = 0.0
+    carbon_abroad: float = 0.0
     outside: float = 0.0
     consumers: float = 0.0
     penalties: float = 0.0
@@ -132,6 +138,7 @@ def _collect(m: Model, *, discount: bool) -> dict[str, Accounts]:
     time, accounts = m.sets.time, {period: Accounts() for period in m.sets.time.periods}
     owners, groups = _list_owners(m), name_groups(m.sets.instance)
     firms: dict[str, str] = frames.entries(m.sets.sites["firm"])
+    here = {region for region, bloc in frames.pairs(blocs(m.sets.instance)) if bloc in m.sets.carbon.home}
     for line in m.cost_lines:
         undiscounted: Mapping[str, float] = {} if line.once else time.years
         factor = line.factors(time) if discount else undiscounted
@@ -142,6 +149,10 @@ def _collect(m: Model, *, discount: bool) -> dict[str, Accounts]:
             amount = value * factor.get(label[2], 1.0)
             if amount:
                 _post(accounts[label[2]], line.name, owner, label[0], amount)
+                if line.name in (PRICE, BORDER) and label[1] in here:
+                    accounts[label[2]].carbon += amount
+                elif line.name in (PRICE, BORDER):
+                    accounts[label[2]].carbon_abroad += amount
     if m.sets.instance.settings["objective"] == "profit":
         each = dict(zip(m.demand.volume, m.sets.demand["surplus"], strict=True))
         for key, variable in m.demand.sold.items():
@@ -320,12 +331,14 @@ def _divide(weights: dict[Key, float], otherwise: Key) -> Iterator[tuple[Key, fl
 
 
 def _add_others(account: Accounts, sums: Sums) -> None:
-    """Consumers, the state and outside firms, what nobody is paid, and the total of all but that."""
+    """Consumers, states and outside firms, what nobody is paid, and the total of all but that."""
     sums[CONSUMERS, EVERY_TIER]["revenue"] = account.consumers
     sums[CONSUMERS, EVERY_TIER]["costs"] = sum(
         amount for (line, _), amount in account.sales.items() if line == "shortage"
     )
-    sums[STATE, EVERY_TIER]["revenue"], sums[STATE, EVERY_TIER]["costs"] = account.duties, account.subsidies
+    sums[STATE, EVERY_TIER]["revenue"] = account.duties + account.carbon
+    sums[STATE, EVERY_TIER]["costs"] = account.subsidies
+    sums[OUTSIDE_STATES, EVERY_TIER]["revenue"] = account.carbon_abroad
     sums[OUTSIDE, EVERY_TIER]["margins"] = account.outside
     total = {name: sum(amounts[name] for amounts in sums.values()) for name in COLUMNS}
     sums[PENALTIES, EVERY_TIER]["costs"] = account.penalties

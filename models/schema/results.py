@@ -63,6 +63,7 @@ _TABLES = [
             "capex": _money("modules ordered, in full"),
             "once": _money("all else that is paid once: opening and closing, entry, fees, lanes"),
             "duties": _money("duties"),
+            "carbon": _money("price of carbon, and what is paid for it at borders"),
             "subsidies": _money("subsidies received, as in sheet costs"),
             "free_cash": _money("revenue and subsidies less all that is paid"),
             "cumulative": _money("free cash since the beginning, at the end of the period"),
@@ -70,13 +71,14 @@ _TABLES = [
     ),
     table(
         "surplus",
-        "Who gains: groups at home by tier, (industry) for what is of no one group, (consumers), (state) and (outside "
-        "firms); (total) is their sum. Items change hands at their mean cost of the period. What the objective counts "
-        "and nobody is paid, for risk and rules, is (penalties) and in no total.",
+        "Who gains: groups at home by tier, (industry) for what is of no one group, (consumers), (state), (outside "
+        "firms) and (outside states), which receive what carbon costs there; (total) is their sum. Items change hands "
+        "at their mean cost of the period. What the objective counts and nobody is paid, for risk and rules, is "
+        "(penalties) and in no total.",
         {
             **_keys("group", "tier", "period"),
             "revenue": _money(
-                "paid by buyers at the end of the chain; of consumers what they gain, of the state duties"
+                "paid by buyers at the end of the chain; of consumers what they gain, of states duties and carbon"
             ),
             "margins": _money("margins received for what is sold at arm's length"),
             "transfers": _money("items sold to lines and markets less items bought, at mean cost"),
@@ -399,6 +401,31 @@ _TABLES = [
             **_keys("region", "item", "period"),
             "returned": _rate("what comes back"),
             "collected": _rate("what of it is taken back"),
+        },
+    ),
+    table(
+        "carbon",
+        "What each bloc with a price of carbon has emitted there and receives, yearly.",
+        {
+            **_keys("bloc", "period"),
+            "price": _money("price of emissions", "currency/t"),
+            "border": flag("whether imports pay for what they embody"),
+            "emitted": _rate("emitted by lines in the bloc", "t/year"),
+            "paid": _money("paid for that", "money/year"),
+            "embodied": _rate("embodied by default in what enters from other blocs, where there is a border", "t/year"),
+            "charged": _money("paid for that at the border", "money/year"),
+        },
+    ),
+    table(
+        "border",
+        "What enters a bloc with a border for carbon: emissions embodied by default, by the reference route.",
+        {
+            **_keys("bloc", "origin", "item", "period"),
+            "shipped": _rate("what enters, by all modes"),
+            "intensity": number("emissions embodied in a unit", "t/item"),
+            "paid_abroad": _money("paid for carbon on the way of a unit", "money/item"),
+            "charge": _money("paid at the border: price x intensity less paid_abroad", "money/item"),
+            "amount": _money("paid at the border", "money/year"),
         },
     ),
     table(

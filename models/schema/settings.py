@@ -21,6 +21,7 @@ SWITCHES = (
     "inertia",
     "growth",
     "returns",
+    "carbon",
     "ties",
 )
 
@@ -41,6 +42,7 @@ _MECHANISMS = {
     "inertia": "limits on how fast supply moves from one source to another",
     "growth": "limits on how fast capacity grows",
     "returns": "what was sold comes back after years",
+    "carbon": "prices of carbon, and their adjustment at borders",
     "ties": "identical lines of one process in one region are used alike; off = as the search leaves them",
 }
 

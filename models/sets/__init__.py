@@ -17,6 +17,7 @@ from planner_models.sets.access import (
 )
 from planner_models.sets.arcs import arc_table, flow_table
 from planner_models.sets.bounds import most_sold, useful_activity
+from planner_models.sets.carbon import Carbon, carbon_table
 from planner_models.sets.coordination import ArmsLength, arms_length
 from planner_models.sets.development import Start, project_table, ready_table, start_table
 from planner_models.sets.groups import collect_closable, list_used_lanes
@@ -79,6 +80,7 @@ class Sets:
     growth: (process or stage, region or bloc) -> how fast its capacity can grow
     returns: (item, region, period) -> what of earlier sales comes back there
     most_returned: likewise, at most, in item/year
+    carbon: what emissions cost, and what goods embody that enter a bloc with a border
     inertia: (item, source, destination) -> how fast what the one supplies to the other can move
     scenarios, snapshots: frame of disruptions by name, and what each changes in each period it touches
     """
@@ -130,6 +132,7 @@ class Sets:
     growth: dict[tuple[str, str], Growth]
     returns: dict[tuple[str, str, str], Back]
     most_returned: dict[tuple[str, str, str], float]
+    carbon: Carbon
 
     def most_drawn(self, site: str, process: str, mode: str, period: str) -> float:
         """What could be drawn in a mode at most, if all that could be built were and of use, in activity/year."""
@@ -250,4 +253,5 @@ def derive(instance: Instance) -> Sets:
         growth=growth_table(instance),
         returns=returns,
         most_returned=most_returned(returns, demand, enablers),
+        carbon=carbon_table(instance, time, lines, recipes, flows),
     )

@@ -184,7 +184,7 @@ def _ship(window: Window, arcs: pd.DataFrame, found: Programme) -> None:
         parts = [(window.side(start, use=False), -1.0), (window.side(end, use=True), 1.0)]
         if lane in shared:
             parts.append((("shared", lane), 1.0))
-        each = arc["transport"] + arc["transit"] + arc["due"]
+        each = arc["transport"] + arc["transit"] + arc["due"] + arc["border"]
         found.add(each, own if arc["open"] else 0.0, now, parts)
     found.limits |= {("shared", lane): (-inf, left[lane]) for lane in shared}
 
@@ -197,7 +197,7 @@ def _make(window: Window, found: Programme) -> None:
     draws = pd.concat([own, reached[[*LINE, "mode"]]]).assign(period=window.period, scenario="base", made=1.0)
     rows = price_production(case, draws.reset_index(drop=True))
     ready = rows["requires"].isna() | is_ready(case, rows["requires"], rows["period"])
-    each = rows[["cost", "margin", "transaction"]].sum(axis=1)
+    each = rows[["cost", "margin", "transaction", "carbon"]].sum(axis=1)
     rows = rows.assign(most=usable(case, rows).where(ready, 0.0), each=each)
     flow = [*LINE, "mode", "period"]
     made = sum_by_key(case["production"], flow, "made").reindex(pd.MultiIndex.from_frame(rows[flow]), fill_value=0.0)

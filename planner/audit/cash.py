@@ -3,6 +3,8 @@
 import pandas as pd
 
 from planner.audit import Finding, same
+from planner.audit.carbon import LINES as CARBON
+from planner.audit.carbon import cost_carbon
 from planner.audit.case import AuditedPlan, sum_by_key
 from planner.audit.costs import ONCE, SAVINGS, cost_assets, cost_running
 from planner.audit.demand import tabulate_service
@@ -16,7 +18,7 @@ from planner.audit.supply import tabulate_production
 KEY = ["group", "period"]
 SHARED, EVERY = "shared", "*"
 IN = ("revenue", "subsidies")
-AMOUNTS = ("revenue", "running", "capex", "once", "duties", "subsidies")
+AMOUNTS = ("revenue", "running", "capex", "once", "duties", "carbon", "subsidies")
 _LABEL = ["line", "tier", "region", "period"]
 
 
@@ -60,6 +62,7 @@ def _due(case: AuditedPlan) -> pd.DataFrame:
 def _column(line: str) -> str:
     """The column of the sheet that a cost line is in."""
     named = {"revenue": "revenue", "duties": "duties", "capex": "capex"} | dict.fromkeys(SUBSIDIES, "subsidies")
+    named |= dict.fromkeys(CARBON, "carbon")
     return named.get(line, "once" if line in ONCE else "running")
 
 
@@ -72,7 +75,7 @@ def _group(case: AuditedPlan, sites: pd.Series) -> pd.Series:
 
 def _owned(case: AuditedPlan) -> pd.DataFrame:
     """What sites cost: running and fixed cost, opening and closing, and the modules ordered there."""
-    rows = pd.concat([cost_running(case), cost_assets(case)])
+    rows = pd.concat([cost_running(case), cost_carbon(case), cost_assets(case)])
     rows = rows[~rows["line"].isin(CAPITAL)][["site", "line", "period", "yearly"]]
     years = rows["period"].map(case.periods["years"]).where(~rows["line"].isin(ONCE), 1.0)
     orders = tabulate_orders(case)

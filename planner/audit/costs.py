@@ -4,6 +4,7 @@ import pandas as pd
 
 from planner.audit import Finding, at_most, relative, same, worst
 from planner.audit.balance import tabulate_disposal
+from planner.audit.carbon import cost_border, cost_carbon
 from planner.audit.case import LINE, AuditedPlan, cache_table, levels, sum_by_key
 from planner.audit.changes import NAME as CHANGES
 from planner.audit.changes import cost_changes
@@ -128,7 +129,10 @@ def _market(case: AuditedPlan) -> pd.DataFrame:
     return rows.assign(tier=rows["item"].map(tier))
 
 
-_SHEET_OF = {cost_sales: "arms_length", cost_hubs: "hubs", inherited_values: "learning"}
+_SHEET_OF = {
+    **{cost_sales: "arms_length", cost_hubs: "hubs", inherited_values: "learning"},
+    **dict.fromkeys((cost_carbon, cost_border), "carbon"),
+}
 """By part of the costs: the sheet without which there are none."""
 
 
@@ -142,6 +146,8 @@ def audit(case: AuditedPlan) -> list[Finding]:
         under_way,
         _cost_transport,
         cost_hubs,
+        cost_carbon,
+        cost_border,
         _market,
         cost_changes,
         inherited_values,

@@ -5,6 +5,7 @@ import pandas as pd
 
 from planner.audit import Finding, at_most, never, same
 from planner.audit.case import HOURS_AND_ENERGY, AuditedPlan, cache_table, levels
+from planner.audit.embodied import charge_border
 from planner.audit.inherited import resolve_inheritance
 from planner.audit.policies import sum_added_duties
 from planner_models import frames
@@ -28,7 +29,7 @@ def price_flows(case: AuditedPlan, flows: pd.DataFrame) -> pd.DataFrame:
     """Rows of `flows` with their lane: priced_by (its item, `*` or a name; None where there is no lane).
 
     Adds capacity and opening_cost of that row, opened_as (the item cell of the row that is opened for it), transport,
-    transit and due in money/item, and banned.
+    transit and due in money/item, banned, and what is asked at borders for carbon (see `charge_border`).
     """
     flows = flows.reset_index(drop=True)
     facts = _tabulate_lanes(case).drop(columns=[*LANE, "item"]).reindex(_find_lanes(case, flows)).set_axis(flows.index)
@@ -42,7 +43,7 @@ def price_flows(case: AuditedPlan, flows: pd.DataFrame) -> pd.DataFrame:
     rows["transit"] = value * case.instance.settings["discount_rate"] * rows["lead_days"] / 365
     rate, rows["banned"] = _duties(case, rows)
     rows["due"] = (rate + sum_added_duties(case, rows)) * value
-    return rows
+    return charge_border(case, rows)
 
 
 @cache_table

@@ -28,14 +28,14 @@ _NOT_BASE = (EXPECTED, RISK, "rule breach", "rule breach once")
 
 
 def _cost_running(rows: pd.DataFrame, dearer: pd.Series | float = 1.0) -> pd.DataFrame:
-    """Running costs of what is made: scenario, period, yearly (money/year)."""
+    """Running costs of what is made, and the price of its carbon: scenario, period, yearly (money/year)."""
     each = rows[["cost", "margin", "transaction"]].sum(axis=1)
-    return rows[SNAPSHOT].assign(yearly=rows["made"] * each * dearer)
+    return rows[SNAPSHOT].assign(yearly=rows["made"] * (each * dearer + rows["carbon"]))
 
 
 def _cost_transport(rows: pd.DataFrame, dearer: pd.Series | float = 1.0) -> pd.DataFrame:
-    """Transport, in-transit stock and duties of what moves."""
-    each = rows["transport"] * dearer + rows["transit"] + rows["due"]
+    """Transport, in-transit stock, duties and carbon of what moves."""
+    each = rows["transport"] * dearer + rows["transit"] + rows["due"] + rows["border"]
     return rows[SNAPSHOT].assign(yearly=rows["shipped"] * each)
 
 

@@ -4,6 +4,7 @@ import pandas as pd
 
 from planner.audit import Finding, at_most, same
 from planner.audit.case import HOURS_AND_ENERGY, LINE, AuditedPlan, cache_table
+from planner.audit.embodied import price_emissions
 from planner.audit.offers import OFFER, reach
 from planner.audit.policies import transaction_factor
 from planner.audit.projects import is_ready
@@ -61,8 +62,8 @@ def price_production(case: AuditedPlan, production: pd.DataFrame) -> pd.DataFram
     """Rows of `production` with their line and, of outside lines, the offer they are had through (OFFER).
 
     `cost` is the production cost, `conversion` the part of it that experience and clusters can save; with `margin`
-    (paid), `kept` (given back by the stake) and `transaction` all are in money/activity. `controlled`: own, or
-    through an offer that controls. `known` is no where no offer of that mode covers the line.
+    (paid), `kept` (given back by the stake), `transaction` and `carbon` all are in money/activity. `controlled`: own,
+    or through an offer that controls. `known` is no where no offer of that mode covers the line.
     """
     rows = production.merge(_price_lines(case), on=LINE)
     rows = rows.merge(_tabulate_terms(case), on=[*LINE, "mode", "period"], how="left")
@@ -76,6 +77,7 @@ def price_production(case: AuditedPlan, production: pd.DataFrame) -> pd.DataFram
     institutions = rows["region"].map(case.instance["regions"].set_index("region")["institution_factor"])
     base = rows["transaction_cost"].fillna(0.0).astype(float) * institutions
     rows["transaction"] = base * transaction_factor(case, rows)
+    rows["carbon"] = price_emissions(case, rows)
     return rows
 
 

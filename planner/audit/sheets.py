@@ -46,6 +46,8 @@ AUDITED = (
     "inertia",
     "growth",
     "returns",
+    "carbon",
+    "border",
     "changes",
 )
 """The sheets that state a plan, in the order of the workbook."""

@@ -3,14 +3,16 @@
 import pandas as pd
 
 from planner.audit import Finding, never, same
+from planner.audit.carbon import LINES as CARBON
+from planner.audit.carbon import cost_carbon, find_home_blocs
 from planner.audit.case import LINE, AuditedPlan, sum_by_key
 from planner.audit.coordination import name_groups, price_sales
 from planner.audit.demand import appraise_steps, tabulate_service
 from planner.audit.options import in_service
 from planner.audit.production import unit_costs
 
-_OTHERS = ("(industry)", "(consumers)", "(state)", "(outside firms)", "(penalties)", "(total)")
-_INDUSTRY, _CONSUMERS, _STATE, _OUTSIDE, _PENALTIES, _TOTAL = _OTHERS
+_OTHERS = (*("(industry)", "(consumers)", "(state)", "(outside firms)", "(outside states)", "(penalties)", "(total)"),)
+_INDUSTRY, _CONSUMERS, _STATE, _OUTSIDE, _OUTSIDE_STATES, _PENALTIES, _TOTAL = _OTHERS
 _NOT_COSTS = ("arm's-length margin", "consumers' surplus counted", "shortage", "revenue")
 """Cost lines that are no cost of the industry: transfers inside it, and what markets gain, lose and pay."""
 
@@ -91,7 +93,10 @@ def _cost_plants(case: AuditedPlan) -> pd.DataFrame:
     there = case.open[case.open].reset_index()[["site", "period"]].merge(own, on="site")
     moves = case["sites"].merge(own, on="site")
     once = (moves["opened"] == "yes") * moves["opening_cost"] + (moves["closed"] == "yes") * moves["closing_cost"]
+    carbon = cost_carbon(case)
+    carbon = carbon[carbon["home"] == "yes"]
     parts = [
+        carbon.assign(amount=carbon["yearly"] * carbon["period"].map(years)),
         made.assign(amount=made["made"] * made["each"] * made["period"].map(years)),
         kept.assign(amount=kept["fixed_cost"] * kept["period"].map(years)),
         modules.assign(amount=modules["modules"] * (modules["fixed_cost"] + annuity) * modules["period"].map(years)),
@@ -106,16 +111,21 @@ def _audit_others(case: AuditedPlan, sheet: pd.DataFrame, home: pd.DataFrame) ->
     """Consumers, the state, outside firms and penalties, undiscounted and discounted; and the total."""
     costs, line = case["costs"], case["costs"]["line"]
     gained = _sum_consumers(case)
+    here = costs["region"].map(case.blocs).isin(find_home_blocs(case))
     expected = []
     for name in ("amount", "discounted"):
 
         def total(*lines: str, name: str = name) -> pd.Series:
             return sum_by_key(costs[line.isin(lines)], ["period"], name)
 
+        def carbon(where: pd.Series, name: str = name) -> pd.Series:
+            return sum_by_key(costs[line.isin(CARBON) & where], ["period"], name)
+
         parts = {
             (_CONSUMERS, "revenue"): gained[name],
             (_CONSUMERS, "costs"): total("shortage"),
-            (_STATE, "revenue"): total("duties"),
+            (_STATE, "revenue"): total("duties").add(carbon(here), fill_value=0.0),
+            (_OUTSIDE_STATES, "revenue"): carbon(~here),
             (_STATE, "costs"): -total(*_SUBSIDIES),
             (_OUTSIDE, "margins"): total("margin"),
             (_PENALTIES, "costs"): total(*_PENALTY_LINES),
@@ -125,7 +135,7 @@ def _audit_others(case: AuditedPlan, sheet: pd.DataFrame, home: pd.DataFrame) ->
     sign = pd.Series(amount.index.get_level_values("column"), index=amount.index).map(
         lambda name: -1 if name == "costs" else 1
     )
-    others = sheet[sheet["group"].isin(_OTHERS[1:5])]
+    others = sheet[sheet["group"].isin(_OTHERS[1:6])]
     stated = others.melt(["group", "period"], _COLUMNS, "column", "value").set_index(["group", "column", "period"])
     worth = (discounted * sign).groupby(level=["group", "period"]).sum()
     counted = sheet[~sheet["group"].isin((_PENALTIES, _TOTAL))]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @needs(
     *("settings", "firms", "sites", "lines", "access", "projects", "learning", "clusters", "enablers", "policies"),
     *("scenarios", "rules", "periods", "processes", "productivity", "inertia", "growth"),
-    "returns",
+    *("returns", "carbon"),
 )
 def switches_leave_rows_out(reading: "Reading") -> Iterator[Issue]:
     """Once per sheet and switch: rows are there, but the mechanism is switched off."""
@@ -47,7 +47,7 @@ def _list_ineffective(instance: Instance) -> Iterator[tuple[str, str, pd.DataFra
     policies, duties = instance["policies"], instance["policies"]["kind"] == "duty"
     yield "policies", "support", policies[~duties]
     yield "policies", "duty_policies", policies[duties]
-    dynamics = ("productivity", "inertia", "growth", "returns")
+    dynamics = ("productivity", "inertia", "growth", "returns", "carbon")
     for sheet in ("learning", "clusters", "enablers", "policies", "scenarios", "rules", *dynamics):
         yield sheet, sheet, instance[sheet]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planner.results.tables import Tables, table
+from planner_models.blocks.carbon import BORDER, PRICE
 from planner_models.blocks.coordination import FRICTION, MARGIN
 from planner_models.blocks.demand import SURPLUS
 from planner_models.instance import Instance
@@ -31,6 +32,7 @@ COST_GROUPS = {
     ),
     "disposal": ("disposal",),
     "duties": ("duties",),
+    "carbon": (PRICE, BORDER),
     "access": ("margin", "transaction cost", "access entry", "access annual"),
     ARMS_LENGTH: (MARGIN,),
     FRICTION: (FRICTION,),

@@ -5,14 +5,24 @@ import pandas as pd
 from planner.report.figures import format_money
 from planner.results.tables import Tables, table
 from planner_models.blocks.coordination import FRICTION, MARGIN
-from planner_models.figures.surplus import CONSUMERS, EVERY_TIER, INDUSTRY, OUTSIDE, PENALTIES, STATE, TOTAL
+from planner_models.figures.surplus import (
+    CONSUMERS,
+    EVERY_TIER,
+    INDUSTRY,
+    OUTSIDE,
+    OUTSIDE_STATES,
+    PENALTIES,
+    STATE,
+    TOTAL,
+)
 from planner_models.instance import Instance
 from planner_models.schema import TIERS
 
 WORDS = {
     CONSUMERS: "consumers' gain",
-    STATE: "duties less subsidies",
+    STATE: "duties and carbon less subsidies",
     OUTSIDE: "margins of outside firms",
+    OUTSIDE_STATES: "carbon paid to outside states",
     TOTAL: "total surplus",
 }
 """Groups that are not at home, and what the summary calls what they gain."""
@@ -44,7 +54,9 @@ def gain_figures(instance: Instance, tables: Tables) -> list[tuple[str, float, s
         (f"profit of {tier} firms", _sum(amounts[home & ~shared & (rows["tier"] == tier)]), unit) for tier in TIERS
     ]
     found.append(("result of the industry as a whole", _sum(amounts[shared]), unit))
-    return found + [(name, _sum(amounts[rows["group"] == group]), unit) for group, name in WORDS.items()]
+    there = {group: rows["group"] == group for group in WORDS}
+    said = [group for group in WORDS if group != OUTSIDE_STATES or there[group].any()]
+    return found + [(WORDS[group], _sum(amounts[there[group]]), unit) for group in said]
 
 
 def _sum(amounts: pd.Series) -> float:

@@ -37,6 +37,16 @@ HUB = {
     ],
     "demand": wanted("1", "2", region="there"),
 }
+CARBON = {
+    "regions": [{"region": "here"}, {"region": "there"}],
+    "processes": [{"other_cost": 2, "emissions": 5e5}],
+    "lanes": [LANE],
+    "demand": wanted("1", "2", region="there"),
+    "carbon": [
+        {"bloc": "here", "period": "1", "price": 1},
+        {"bloc": "there", "period": "1", "price": 3, "border": "yes"},
+    ],
+}
 CASH = {
     "settings": {"capital": "cash"},
     "regions": [{"region": "here", "capex_index": 2}],
@@ -233,6 +243,9 @@ CASES: list[tuple[str, float, dict[str, Any]]] = [
             "recipes": [*WORKSHOP["recipes"], {"process": "make", "item": "slag", "quantity": 0.5}],
         },
     ),
+    # half a million tonnes a good, at 1 where it is made and at 3, less what was paid, where it is sold
+    ("carbon price", 8 * 0.5 * 1 * 2.44, CARBON),
+    ("carbon border", 8 * 0.5 * 2 * 2.44, CARBON),
     ("handling", 8 * 0.5 * 2.44, HUB | {"hubs": [{"region": "middle", "item": "good", "handling_cost": 0.5}]}),
     ("hub fixed cost", 3 * 2.44, HUB | {"hubs": [{"region": "middle", "item": "good", "fixed_cost": 3}]}),
     ("hub opening", 5, HUB | {"hubs": [{"region": "middle", "item": "good", "opening_cost": 5}]}),

@@ -10,10 +10,8 @@ from planner_models.linear import LinearExpression, objects
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.arcs import lane_rows
+from planner_models.sets.emissions import KILOGRAMS, emissions_per_activity
 from planner_models.sets.rules import EVERY, Rule
-
-KILOGRAMS = 1000.0
-"""kg per t."""
 
 
 def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
@@ -36,7 +34,7 @@ def _sum_emissions(m: Model, sets: Sets, rule: Rule) -> dict[str, LinearExpressi
     """By period of the rule: what its lines emit, and what is emitted on the way to its regions."""
     (item,), (regions,) = rule.items, rule.places.values()
     found = {period: LinearExpression() for period in rule.periods}
-    per_activity = _per_activity(sets)
+    per_activity = emissions_per_activity(sets.instance, sets.lines)
     for (site, process, _, period), variable in m.production.made.items():
         makes = item == EVERY or any(name == item and amount > 0 for name, amount in sets.recipes[process])
         if period in found and makes and sets.places[site, process][1] in regions:
@@ -48,20 +46,6 @@ def _sum_emissions(m: Model, sets: Sets, rule: Rule) -> dict[str, LinearExpressi
         if period in found:
             found[period].extend(1.0, LinearExpression(group["emitted"].tolist(), group["variable"].tolist()))
     return found
-
-
-def _per_activity(sets: Sets) -> dict[tuple[str, str], float]:
-    """(site, process) -> t per activity: of the process itself, and kWh x kg/kWh of the region's grid.
-
-    The kWh are those of the process, times what sheet productivity says of the line.
-    """
-    processes = sets.instance["processes"].set_index("process")[["emissions", "energy"]].to_dict("index")
-    grid = sets.instance["regions"].set_index("region")["grid_co2"].to_dict()
-    factor = sets.lines["energy_factor"].to_dict()
-    return {
-        line: processes[line[1]]["emissions"] + processes[line[1]]["energy"] * factor[line] * grid[region] / KILOGRAMS
-        for line, (_, region) in sets.places.items()
-    }
 
 
 def _per_shipment(sets: Sets) -> list[float]:

@@ -1,7 +1,7 @@
-"""The sheets of what holds back or changes a chain over time: productivity, how fast flows and plants move, returns."""
+"""The sheets of what holds back or changes a chain over time: productivity, inertia, growth, returns, carbon."""
 
-from planner_models.schema.columns import number, reference, table
-from planner_models.schema.inputs.common import PLACE, item
+from planner_models.schema.columns import flag, number, reference, table
+from planner_models.schema.inputs.common import PLACE, item, period
 
 TABLES = [
     table(
@@ -114,6 +114,19 @@ TABLES = [
                 low=0,
                 default=0,
             ),
+        },
+    ),
+    table(
+        "carbon",
+        "Prices of emissions by bloc. All lines in the bloc pay for what their processes emit and for the energy that "
+        "they draw on the grid; those of outside firms pass it on at cost. A price holds from its period on until the "
+        "next row of the bloc; before the first there is none. With a border, what enters the bloc from another pays "
+        "for the emissions that it embodies by default, less what was paid for carbon on its way (docs/CARBON.md).",
+        {
+            "bloc": reference("bloc, or region that is a bloc of its own", *PLACE, key=True),
+            "period": period("period from which on the price holds", key=True, required=True),
+            "price": number("price of emissions", "currency/t", low=0, required=True),
+            "border": flag("imports pay for what they embody", default="no"),
         },
     ),
 ]

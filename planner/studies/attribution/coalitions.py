@@ -15,7 +15,7 @@ from planner.studies.attribution.shapley import Coalition
 from planner.workers.pool import solve_all
 from planner_models.decisions import variables
 from planner_models.earlier_plan import STANDING
-from planner_models.figures.surplus import CONSUMERS, OUTSIDE, PENALTIES, STATE, TOTAL, surplus
+from planner_models.figures.surplus import CONSUMERS, OUTSIDE, OUTSIDE_STATES, PENALTIES, STATE, TOTAL, surplus
 from planner_models.instance import Instance
 from planner_models.model import Model
 from planner_models.network import build
@@ -33,7 +33,8 @@ class Task:
 
 @dataclass(frozen=True)
 class Gains:
-    """Who gains by a plan, in discounted money: firms at home, consumers, and the state (duties less subsidies)."""
+    """Who gains by a plan, in discounted money: firms at home, consumers, and the state (duties and carbon less
+    subsidies)."""
 
     profit: float
     consumers: float
@@ -184,7 +185,7 @@ def sum_gains(m: Model) -> Gains:
     """
     rows = surplus(m)
     amounts = rows.groupby("group")["discounted"].sum()
-    home = amounts.drop([CONSUMERS, STATE, OUTSIDE, PENALTIES, TOTAL], errors="ignore")
+    home = amounts.drop([CONSUMERS, STATE, OUTSIDE, OUTSIDE_STATES, PENALTIES, TOTAL], errors="ignore")
     return Gains(float(home.sum()), float(amounts.get(CONSUMERS, 0.0)), float(amounts.get(STATE, 0.0)))
 
 

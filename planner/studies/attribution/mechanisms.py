@@ -22,6 +22,7 @@ MECHANISMS = {
     "support": "Support by policy",
     "duty_policies": "Duties by policy",
     "returns": "Returns after use",
+    "carbon": "Prices of carbon",
 }
 """Switch -> what people call it. The other switches, rules and scenarios, are the terms of the question, no channel."""
 
@@ -122,6 +123,10 @@ def _has_returns(instance: Instance) -> str:
     return "" if derive(instance).returns else "sheet returns has no row of which anything comes back in time"
 
 
+def _has_carbon(instance: Instance) -> str:
+    return "" if (instance["carbon"]["price"] > 0).any() else "sheet carbon has no price"
+
+
 def _coordination(instance: Instance) -> str:
     """At arm's length only what one group at home sells to another costs more."""
     if instance.settings["coordination"] == "off":
@@ -148,4 +153,5 @@ _IDLE: dict[str, Callable[[Instance], str]] = {
     "support": _has_policies(of_duties=False),
     "duty_policies": _has_policies(of_duties=True),
     "returns": _has_returns,
+    "carbon": _has_carbon,
 }
