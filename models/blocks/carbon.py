@@ -24,10 +24,10 @@ def build(m: Model, sets: Sets) -> None:
         price.add(sets.carbon.made.get((site, process, period), 0.0), variable, label)
     if len(sets.carbon.embodied):
         tiers = sets.instance["items"].set_index("item")["tier"]
-        variables = objects(m.lanes.shipped)
+        variables, destinations = objects(m.lanes.shipped), sets.flows["destination"].tolist()
         for row in frames.cells(sets.carbon.embodied):
-            destination = sets.flows["destination"].iat[row.flow]
-            border.add(row.charge, variables[row.flow], (tiers[row.item], destination, row.period))
+            label = (tiers[row.item], destinations[row.flow], row.period)
+            border.add(row.charge, variables[row.flow], label)
     m.cost_lines.extend([price, border])
 
 

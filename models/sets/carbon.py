@@ -24,6 +24,10 @@ LinePeriod = tuple[str, str, str]
 Recipes = dict[str, tuple[tuple[str, float], ...]]
 
 
+EMBODIED = ["flow", "bloc", "origin", "item", "period", "intensity", "paid_abroad", "charge"]
+"""Columns of what flows embody."""
+
+
 @dataclass(frozen=True)
 class Carbon:
     """Prices of carbon and what follows from them; empty while the switch is off.
@@ -41,9 +45,6 @@ class Carbon:
     made: dict[LinePeriod, float] = field(default_factory=dict)
     embodied: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=EMBODIED))
     home: frozenset[str] = frozenset()
-
-
-EMBODIED = ["flow", "bloc", "origin", "item", "period", "intensity", "paid_abroad", "charge"]
 
 
 def carbon_table(

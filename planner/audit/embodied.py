@@ -38,7 +38,7 @@ def _find_prices(case: AuditedPlan) -> dict[tuple[str, str], float]:
 def emitted(case: AuditedPlan) -> pd.Series:
     """By line: t per unit of activity, of the process and of the grid."""
     lines = case.lines
-    own = lines.index.get_level_values("process").map(case.instance["processes"].set_index("process")["emissions"])
+    own = case.instance["processes"].set_index("process")["emissions"].reindex(lines.index.get_level_values("process"))
     grid = lines["region"].map(case.instance["regions"].set_index("region")["grid_co2"])
     return pd.Series(own.to_numpy(float) + (lines["energy"] * grid / _KILOGRAMS).to_numpy(float), index=lines.index)
 
@@ -64,12 +64,12 @@ def charge_border(case: AuditedPlan, rows: pd.DataFrame) -> pd.DataFrame:
         rows[["bloc", "period"]]
     ).isin(asks)
     content, prices, place = trace(case), _find_prices(case), case.periods["place"]
-    for number in rows.index[charged]:
-        item, origin, period, bloc = (rows.at[number, name] for name in ("item", "origin", "period", "bloc"))
-        figures = content[item, origin]
-        intensity, paid = float(figures[0]), float(figures[1 + int(place[period])]) / HOURS_AND_ENERGY
-        due = max(prices[bloc, period] * intensity / HOURS_AND_ENERGY - paid, 0.0)
-        rows.loc[number, ["intensity", "paid_abroad", "border"]] = (intensity, paid, due)
+    order: dict[str, int] = frames.entries(place)
+    for row in frames.cells(rows.loc[charged, ["item", "origin", "period", "bloc"]]):
+        figures = content[row.item, row.origin]
+        intensity, paid = float(figures[0]), float(figures[1 + order[row.period]]) / HOURS_AND_ENERGY
+        due = max(prices[row.bloc, row.period] * intensity / HOURS_AND_ENERGY - paid, 0.0)
+        rows.loc[row.Index, ["intensity", "paid_abroad", "border"]] = (intensity, paid, due)
     return rows
 
 
