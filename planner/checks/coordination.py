@@ -10,7 +10,7 @@ from planner.checks.offers import SPOT
 from planner.checks.places import lines_at_sites
 from planner.issues import Issue
 from planner_models.blocks.cash import SHARED
-from planner_models.figures.surplus import CONSUMERS, INDUSTRY, OUTSIDE, PENALTIES, STATE, TOTAL
+from planner_models.figures.surplus import CONSUMERS, INDUSTRY, OUTSIDE, OUTSIDE_STATES, PENALTIES, STATE, TOTAL
 from planner_models.instance import Instance
 from planner_models.sets.coordination import name_groups
 from planner_models.sets.rules import EVERY
@@ -22,7 +22,7 @@ _WITHOUT_EFFECT = {"controls": "no", "min_take": 0.0, "priority": 0.0}
 """Terms that say nothing between groups at home, and what they are where they are left out."""
 
 
-_NO_GROUPS = {SHARED, EVERY, INDUSTRY, CONSUMERS, STATE, OUTSIDE, PENALTIES, TOTAL}
+_NO_GROUPS = {SHARED, EVERY, INDUSTRY, CONSUMERS, STATE, OUTSIDE, OUTSIDE_STATES, PENALTIES, TOTAL}
 """What results name beside the groups of firms: what no group pays alone, consumers, the state, all together."""
 
 _ANY = float("inf")
