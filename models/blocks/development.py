@@ -10,7 +10,7 @@ import pyomo.environ as pyo
 
 from planner_models.blocks.access import ANYWHERE
 from planner_models.blocks.costs import CostLine
-from planner_models.keys import Activity, Start, Step
+from planner_models.keys import Activity, Market, Start, Step
 from planner_models.linear import Variable, linear
 from planner_models.model import Model
 from planner_models.sets import Sets
@@ -22,7 +22,7 @@ class Development:
 
     attempts: all starts of a project; needed: the starts one of which must have made another project ready
     partner_offers: by start and period in which it runs, the states of the partner's offers
-    process_waits, item_waits: the starts one of which must have made ready what is made, or sold
+    process_waits, item_waits, market_waits: the starts one of which must have made ready what is made, sold, or priced
     most_ready: the most that can be made once it is, activity/year
     """
 
@@ -32,6 +32,7 @@ class Development:
     needed: dict[Start, list[Variable]]
     process_waits: dict[Activity, list[Variable]]
     item_waits: dict[Step, list[Variable]]
+    market_waits: dict[Market, list[Variable]]
     most_ready: dict[Activity, float]
 
 
@@ -43,6 +44,7 @@ def build(m: Model, sets: Sets) -> None:
     m.prerequisite = pyo.Constraint(list(development.needed), rule=prerequisite)
     m.process_ready = pyo.Constraint(list(development.process_waits), rule=process_ready)
     m.item_ready = pyo.Constraint(list(development.item_waits), rule=item_ready)
+    m.market_ready = pyo.Constraint(list(development.market_waits), rule=market_ready)
     _post_costs(m, sets)
 
 
@@ -58,13 +60,17 @@ def _offer(m: Model, sets: Sets) -> Development:
     items = sets.instance["items"].set_index("item")["requires"].dropna().to_dict()
     needs = sets.projects["needs"].to_dict()
     waiting = [key for key in m.production.made if key[1] in sets.required]
+    free = m.demand.least_steps == 0
+    sold = [key for key in m.demand.sold if key[1] in items]
+    priced = [key[:3] for key in sold if free and key in m.demand.priced]
     return Development(
         started=started,
         attempts=attempts,
         partner_offers=_partner_offers(m, sets),
         needed={key: ready(needs[key[:2]], key[2]) for key in sets.starts if needs[key[:2]] is not None},
         process_waits={key: ready(sets.required[key[1]], key[3]) for key in waiting},
-        item_waits={key: ready(items[key[1]], key[2]) for key in m.demand.sold if key[1] in items},
+        item_waits={key: ready(items[key[1]], key[2]) for key in sold if not free or key not in m.demand.priced},
+        market_waits={market: ready(items[market[1]], market[2]) for market in dict.fromkeys(priced)},
         most_ready={key: sets.most_drawn(*key) for key in waiting},
     )
 
@@ -111,6 +117,16 @@ def item_ready(m: Model, *key: *Step) -> pyo.Expression:
     """sold[market,t,q] <= most_sold[market,t,q] ready[required project,t]"""
     ready = m.development.item_waits[key]
     return linear([1.0] + [-m.demand.most_sold[key]] * len(ready), [m.demand.sold[key], *ready]) <= 0
+
+
+def market_ready(m: Model, *market: *Market) -> pyo.Expression:
+    """sum_q priced[market,t,q] <= ready[required project,t], where no step need be offered
+
+    Of one market at once: in a relaxation the steps would each take their part of a project that is half done.
+    """
+    ready, steps = m.development.market_waits[market], m.demand.markets[market]
+    terms = [*(m.demand.priced[key] for key in steps), *ready]
+    return linear([1.0] * len(steps) + [-1.0] * len(ready), terms) <= 0
 
 
 def project_tiers(sets: Sets) -> dict[str, str]:

@@ -33,6 +33,17 @@ def test_an_item_is_not_sold_before_its_project_is_ready() -> Instance:
     return waiting({}, processes=WORKSHOP["processes"], items=good)
 
 
+@proves("market_ready", optimum=62, without=128)
+def test_no_price_is_offered_before_the_project_is_ready() -> Instance:
+    """The design of 2 is ready in year 2; 8 goods then earn 10 - 2 each: 64 - 2 = 62.
+
+    Without the constraint they are sold in both years without a design: 2 x 64 = 128.
+    """
+    good = [{"item": "good", "tier": "downstream", "requires": "design"}]
+    steps = [*wanted("1", "2", step="list", price=10), *wanted("1", "2", step="cut", price=6, volume=9)]
+    return waiting({}, settings={"objective": "profit"}, processes=WORKSHOP["processes"], items=good, demand=steps)
+
+
 @proves("prerequisite", optimum=99, without=33)
 def test_what_a_project_needs_comes_first() -> Instance:
     """The design takes no time and 1, but needs a study of a year and 2: 80 + 2 + 1 + 16 = 99.
