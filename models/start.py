@@ -6,8 +6,9 @@ from math import ceil
 from typing import Any
 
 from planner_models.blocks.rules.sources import likeliest, places
-from planner_models.keys import Offer
+from planner_models.keys import Offer, Ordering
 from planner_models.model import Model
+from planner_models.trim import next_orders
 
 CLOSE = 1e-6
 """Amounts this near a whole number are that number."""
@@ -40,13 +41,15 @@ def round_up(m: Model) -> None:
             _set_value(variable, ceil(variable.value - CLOSE))
     for variable in m.capacity.kept.values():
         _set_value(variable, int(variable.value > HARDLY_KEPT))
+    waits = m.development.market_waits
     for market in m.one_step:
         steps = [m.demand.priced[key] for key in m.demand.markets[market] if key not in m.demand.mixed]
         if not steps:  # a mix is no whole number: the programme that follows chooses it
             continue
         likely = max(steps, key=lambda variable: variable.value)
         for variable in steps:
-            _set_value(variable, int(variable is likely))
+            offered = market not in waits or _total(waits[market]) > 0
+            _set_value(variable, int(offered and variable is likely))
     for place, variable in m.windows.filling.items():
         _set_value(variable, int(m.windows.stocks[place].added_now() > 0))
     for states in (
@@ -114,19 +117,48 @@ def _order_modules(m: Model) -> None:
 
 
 def _keep_to_budgets(m: Model, relaxed: dict[int, float]) -> None:
-    """Order fewer modules, those rounded up most first, where they cost more than a hard rule leaves for the period.
+    """Order a period later, or not at all, what costs more than a hard rule leaves for the period; likewise for cash.
 
+    Of cash modules may take what they take in the relaxation, up to each period. Those rounded up most wait first.
     `relaxed` holds the value that each order had in the relaxation, by identity.
     """
-    for key in m.budget:
+    orders = {id(variable): key for key, variable in m.capacity.built.items()}
+    later = next_orders(m)
+    order = m.sets.time.position
+    for key in sorted(m.budget, key=lambda key: order[str(m.rules.rows[key].period)]):
         row = m.rules.rows[key]
         terms = zip(row.figure.coefficients, row.figure.variables, strict=True)
-        orders = [(cost, variable) for cost, variable in terms if id(variable) in relaxed]
+        costs = {orders[id(variable)]: cost for cost, variable in terms if id(variable) in orders}
         excess = row.figure.value() - row.rule.limit if row.rule.penalty is None else 0.0
-        for cost, variable in sorted(orders, key=lambda term: relaxed[id(term[1])] - term[1].value):
-            fewer = min(variable.value, max(0, ceil(excess / cost - CLOSE))) if cost else 0
-            _set_value(variable, variable.value - fewer)
-            excess -= cost * fewer
+        _postpone(m, costs, excess, relaxed, later)
+    excess = 0.0
+    for period in m.cash.gathered:
+        terms = zip(m.cash.received[period].coefficients, m.cash.received[period].variables, strict=True)
+        costs = {orders[id(variable)]: -amount for amount, variable in terms if id(variable) in orders and amount < 0}
+        taken = sum(cost * m.capacity.built[key].value for key, cost in costs.items())
+        excess += taken - sum(cost * relaxed[id(m.capacity.built[key])] for key, cost in costs.items())
+        excess = _postpone(m, costs, excess, relaxed, later)
+
+
+def _postpone(
+    m: Model,
+    costs: dict[Ordering, float],
+    excess: float,
+    relaxed: dict[int, float],
+    later: dict[Ordering, Ordering],
+) -> float:
+    """Order later what costs more than there is, those rounded up most first; what is still too much, or left over."""
+    built = m.capacity.built
+    for key in sorted(costs, key=lambda key: relaxed[id(built[key])] - built[key].value):
+        cost = costs[key]
+        fewer = min(built[key].value, max(0, ceil(excess / cost - CLOSE))) if cost else 0
+        if not fewer:
+            continue
+        _set_value(built[key], built[key].value - fewer)
+        if key in later:
+            _set_value(built[later[key]], built[later[key]].value + fewer)
+        excess -= cost * fewer
+    return excess
 
 
 def _choose_suppliers(m: Model) -> None:

@@ -37,10 +37,11 @@ def start_search(
         fixed = job.run(fix_integers(compiled, whole))
         compiled = add_tangents(compiled, fixed, job.again)
         best = fixed.optimum
-        if best is None:
+        if best is None and start is None:
             break
-        values = start = best[1]
-        start[compiled.integer] = whole[compiled.integer]
+        if best is not None:  # else the plan that is known is kept
+            values = start = best[1]
+            start[compiled.integer] = whole[compiled.integer]
     return bound, start, compiled
 
 

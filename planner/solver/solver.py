@@ -23,6 +23,7 @@ from planner.solver.verify import TOLERANCE, residual
 from planner_models.blocks.disruptions.risk import LIMIT
 from planner_models.model import Model
 from planner_models.start import reach_levels, round_up
+from planner_models.trim import trim
 
 
 def solve(model: Model, options: Options | None = None, progress: Callable[[Progress], None] | None = None) -> Solution:
@@ -38,7 +39,7 @@ def solve(model: Model, options: Options | None = None, progress: Callable[[Prog
 
 
 def make_roundings(model: Model, compiled: Compiled) -> tuple[Rounding, ...]:
-    """How values become whole, by the rules of `start`: of the relaxation, then of the plan that comes of it.
+    """How values become whole, by `start` and `trim`: those of the relaxation, then of the plan that comes of it.
 
     Parameters
     ----------
@@ -50,7 +51,7 @@ def make_roundings(model: Model, compiled: Compiled) -> tuple[Rounding, ...]:
     Returns
     -------
     tuple of Rounding
-        One or two functions from values (columns,) to values with whole integers (columns,).
+        Two or three functions from values (columns,) to values with whole integers (columns,).
     """
 
     def by(rule: Callable[[Model], None]) -> Rounding:
@@ -63,6 +64,7 @@ def make_roundings(model: Model, compiled: Compiled) -> tuple[Rounding, ...]:
 
     return (
         by(round_up),
+        by(trim),
         *(
             [by(reach_levels)]
             if model.experience.learned
