@@ -266,9 +266,10 @@ def test_the_command_writes_an_audience_ready_workbook(
     assert seal["option workers"] == "2" or seal["option workers"] == 2
     assert seal["mechanisms"] == "scale, learning"
     opened = openpyxl.load_workbook(out)
-    assert opened.sheetnames[:6] == ["summary", "attribution", "interactions", "coalitions", "issues", "run"]
+    answers = ["attribution", "interactions", "coalitions", "issues", "run"]
+    assert opened.sheetnames[:8] == ["dashboard", "summary", "index", *answers]
     assert "in_options" in opened.sheetnames
-    assert len(opened["summary"]._charts) == 2
+    assert len(opened["dashboard"]._charts) == 2
 
 
 @pytest.mark.parametrize(

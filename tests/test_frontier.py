@@ -93,7 +93,7 @@ def test_every_point(five: Path) -> None:
     assert "The knee is at 0.5, for 6 million USD more" in said
     assert "1 of 5 points are beaten by another" in said
     assert "Every plan was solved to optimality." in said
-    assert len(openpyxl.load_workbook(out)["summary"]._charts) == 1
+    assert len(openpyxl.load_workbook(out)["dashboard"]._charts) == 1
 
 
 def test_workers_find_the_same_points(five: Path, book: Path) -> None:

@@ -6,8 +6,11 @@ import pytest
 from planner.report.brief import brief, join_names
 from planner.report.charts import make_charts
 from planner.report.figures import format_money, format_share, three_digits
+from planner.report.findings import MOST_FINDINGS, findings
+from planner.report.rules import count_rules
 from planner.report.summary import summary
 from planner.report.tiles import make_tiles
+from planner.report.unit_costs import describe_unit_costs, small_unit, tabulate_unit_costs
 from planner.sheets.board import Chart, Map
 from planner_models.instance import Instance, instance
 from planner_models.schema import RESULTS
@@ -118,8 +121,8 @@ def test_figures_are_those_worked_out_by_hand():
     assert found["demand served"] == pytest.approx(460 / 560)
     assert (found["investment in new capacity"], found["modules built"]) == (1500, 2)
     assert (found["sites opened"], found["sites closed"]) == (1, 1)
-    assert found["use of upstream capacity, now"] == 0.5
-    assert found["use of upstream capacity, later"] == pytest.approx(12 / 13)
+    assert found["use of upstream capacity at home, now"] == 0.5
+    assert found["use of upstream capacity at home, later"] == pytest.approx(12 / 13)
     assert (found["largest source"], found["its share"]) == ("North", pytest.approx(258 / 264))
     assert (found["largest source of ore, later"], found["its share of ore, later"]) == ("North", 0.75)
 
@@ -174,7 +177,7 @@ def test_nothing_is_called_best_that_is_not_proven(status: str):
 
 def test_without_a_bound_nothing_is_claimed():
     found = values(STOPPED | {"bound": None, "gap": None})
-    assert "is not known" in str(found["brief 2"])
+    assert "is not known" in str(found["detail 2"])
     assert not {"bound", "gap"} & set(found)
     assert make_tiles(summary(two_regions(), plan(), STOPPED | {"bound": None, "gap": None}))[1].value == "gap unknown"
 
@@ -186,7 +189,7 @@ def test_profit_is_called_profit_and_a_loss_a_loss():
     )
     found = values(PROVEN | {"objective": 1100.0, "bound": 1100.0}, tables, objective="profit")
     assert str(found["brief 1"]).startswith("The plan earns 1.1 billion EUR")
-    assert found["brief 2"] == "No plan is more profitable under the assumptions in this workbook."
+    assert found["detail 2"] == "No plan is more profitable under the assumptions in this workbook."
     assert (found["total cost"], found["revenue"]) == (900, -2000)
     assert str(values(PROVEN | {"objective": -5.0}, tables, objective="profit")["brief 1"]).startswith(
         "The plan loses 5 "
@@ -196,7 +199,7 @@ def test_profit_is_called_profit_and_a_loss_a_loss():
 def test_a_plan_with_hardly_any_tables_has_a_summary():
     found = values(PROVEN, {})
     assert found["status"] == PROVEN["status_text"]
-    assert "builds nothing" in str(found["brief 3"])
+    assert "builds nothing" in str(found["detail 3"])
     assert "demand served" not in found
 
 
@@ -208,7 +211,7 @@ def test_the_summary_is_a_table_of_the_schema():
 
 
 def test_charts_show_yearly_costs_capacity_shares_and_places():
-    costs, capacity, sources, places = make_charts(two_regions(), plan())
+    costs, sources, capacity, places = make_charts(two_regions(), plan())
     assert isinstance(costs, Chart)
     assert costs.unit == "million EUR a year"
     assert costs.frame.loc["later"].to_dict() == {"upstream": 110, "downstream": 200}
@@ -224,6 +227,12 @@ def test_charts_show_yearly_costs_capacity_shares_and_places():
 def tied() -> dict[str, pd.DataFrame]:
     """Tables of a plan that buys a mine's ore, works with a partner, learns and is paid for it."""
     return plan() | {
+        "capacity": frame(
+            "capacity",
+            ("mine N", "dig", "later", 10.0, 0.0, 0.0, 10.0, 7.0, 0.7, "us", "home", 3.0),
+            ("mine S", "dig", "later", 3.0, 0.0, 0.0, 3.0, 3.0, 1.0, "us", "home", 0.0),
+            ("mine O", "dig", "later", 90.0, 0.0, 0.0, 90.0, 9.0, 0.1, "them", "outside", 50.0),
+        ),
         "production": frame(
             "production",
             ("mine N", "dig", "spot", "later", "base", 9.0, 1.0),
@@ -245,6 +254,52 @@ def tied() -> dict[str, pd.DataFrame]:
     }
 
 
+def test_findings_are_few_and_say_whose_capacity_it_is():
+    """Of 13 at home 10 are used: 77 %; what others have, 90, counts in no figure of the plan."""
+    said = findings(two_regions(), tied(), PROVEN)
+    assert len(said) <= MOST_FINDINGS
+    assert said[0].startswith("The plan costs 900 million EUR over 4 years")
+    text = " ".join(said)
+    for words in (
+        "Capacity of home firms is used to 77 % upstream in later; most is idle in dig, where capacity is 1.3 times",
+        "In later own plants make 0 % upstream and 100 % downstream of what the chain uses, by worth within each tier",
+        "most of the rest comes through spot purchases",
+        "2 of 2 items have at least 60 % of their supply from one region, led by car (North, 100 %)",
+        "invests 1.5 billion EUR in new capacity and opens 1 new site; the largest part is build at works (100 %)",
+    ):
+        assert words in text
+
+
+def test_rules_that_apply_to_nothing_are_not_met():
+    idle = ("quota", "ore", "*", "now", 1.0, None, None, "not applicable", 0.0, "nothing is used")
+    tables = {"rules": pd.concat([disturbed()["rules"], frame("rules", idle)])}
+    assert count_rules(tables) == (
+        "The plan meets 1 of 2 security rules that apply, cover not everywhere; 1 more applies to nothing in it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [("k vehicles", (1000.0, "vehicle")), ("GWh", (1.0, "kWh")), ("kt LCE", (1000.0, "t LCE")), ("t", (1e6, "t"))],
+)
+def test_a_million_per_large_unit_is_said_per_small_one(unit: str, expected: tuple[float, str]):
+    assert small_unit(unit) == expected
+
+
+def test_unit_costs_are_those_of_the_plants_that_make_something():
+    """In later 12 thousand cars are made in North, at 8 thousand EUR each, and sold at 10: a margin of 20 %."""
+    costs = [("car", region, "later", "downstream", "labour", "build", *[0.0] * 8, cost) for region, cost in REGIONS]
+    advantage = pd.DataFrame(costs, columns=list(RESULTS["advantage"].columns)[:15]).assign(ratio=1.0)
+    tables = plan() | {"advantage": advantage}
+    (row,) = tabulate_unit_costs(two_regions(), tables).to_dict("records")
+    assert (row["item"], row["region"], row["made"], row["cost"], row["price"]) == ("car", "North", 12, 8000, 10000)
+    said = describe_unit_costs(two_regions(objective="profit"), tables)
+    assert "car 8,000 EUR per car (sold at 10,000, margin 20 %)" in said
+
+
+REGIONS = (("North", 8.0), ("South", 7.0))
+
+
 def test_the_brief_says_how_links_are_reached():
     """Worth later: 9 x 2 on spot, 3 x 2 in the joint venture, 12 x 20 own, of 264."""
     text = " ".join(brief(two_regions(), tied(), PROVEN))
@@ -253,7 +308,8 @@ def test_the_brief_says_how_links_are_reached():
         "The plan signs one offer beyond spot, at 250 million EUR to enter: Digger by joint venture for dig (later).",
         "It develops new car (together, with Digger; ready later), for 40 million EUR in all.",
         "Experience saves 25 million EUR and subsidies pay 10 million EUR over the horizon (discounted).",
-        "Over-capacity in later – capacity is ore 1.3 times what is used; idle capacity costs 3 million EUR a year.",
+        "Over-capacity of home firms in later – capacity is ore 1.3 times what is made; idle capacity costs 3 million "
+        "EUR a year.",
     ):
         assert words in text
 

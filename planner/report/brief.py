@@ -46,13 +46,13 @@ VISIBLE = 0.005
 
 
 def brief(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> list[str]:
-    """The sentences, in the order in which a board asks."""
+    """The details behind the findings, in the order in which a board asks: one sentence or two on each question."""
     parts = (
-        _bottom_line(instance, tables, facts),
+        describe_total(instance, tables, facts),
         _quality(instance, tables, facts),
         _where_money_goes(instance, tables),
         describe_cash(instance, tables),
-        _describe_service(instance, tables),
+        describe_service(instance, tables),
         describe_disruptions(instance, tables),
         _describe_locations(instance, tables),
         _describe_paths(instance, tables),
@@ -66,7 +66,23 @@ def brief(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> list[
     return [part for part in parts if part]
 
 
-def _bottom_line(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> str:
+def describe_total(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> str:
+    """What the plan earns or costs, over how long, in which money.
+
+    Parameters
+    ----------
+    instance
+        The input.
+    tables
+        The result sheets by name.
+    facts
+        How the solve ended, with its objective.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
     settings, order = instance.settings, periods(instance)
     years = int(instance["periods"]["years"].sum())
     rate = f"{settings['discount_rate']:.2%}".replace(".00%", "%").replace("%", " %")
@@ -103,7 +119,7 @@ def _quality(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> st
         return f"The search was stopped at its time limit: this is the best plan found until then{room}."
     if facts["status"] == "interrupted":
         return f"The search was stopped by hand: this is the best plan found until then{room}."
-    return f"The plan is as close to the best as was asked for{room}."
+    return f"The plan is within the gap that was asked for{room}."
 
 
 def _where_money_goes(instance: Instance, tables: Tables) -> str:
@@ -116,7 +132,21 @@ def _where_money_goes(instance: Instance, tables: Tables) -> str:
     return f"Of all costs, {join_names([f'{first} takes {most}', *(' '.join(part) for part in rest)], 8)}."
 
 
-def _describe_service(instance: Instance, tables: Tables) -> str:
+def describe_service(instance: Instance, tables: Tables) -> str:
+    """How much of the demand is served or sold, and where it is not.
+
+    Parameters
+    ----------
+    instance
+        The input.
+    tables
+        The result sheets by name.
+
+    Returns
+    -------
+    str
+        One sentence; nothing without demand.
+    """
     demand = table(tables, "demand", ("region", "item", "period", "volume", "sold", "unserved"))
     demand = demand.assign(unserved=demand["unserved"].astype(float), volume=demand["volume"].astype(float))
     short = demand[demand["unserved"] > 1e-6 * demand["volume"]]

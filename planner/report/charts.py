@@ -1,8 +1,11 @@
 """What the charts of a plan show, as plain tables; the workbook draws them."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from planner.report.accounts import cash_curve, cost_over_best
+from planner.report.colours import TIER_COLOURS, region_colours
 from planner.report.disruptions import impacts, services
 from planner.report.figures import (
     SURPLUS,
@@ -15,23 +18,29 @@ from planner.report.figures import (
     shares_by_region,
 )
 from planner.report.integration import MODES, tabulate_modes
+from planner.report.messages import say_advantage, say_capacity, say_cash, say_costs, say_sourcing
+from planner.report.names import display_name
+from planner.report.unit_costs import chart_unit_costs
 from planner.results.tables import Tables, table
-from planner.sheets.board import Chart, Map
+from planner.sheets.board import Chart, Map, Shades
 from planner.sheets.waterfall import others_beside
 from planner_models.instance import Instance
 from planner_models.schema import TIERS
 from planner_models.sets.weights import service_weights
 
-MOST_BARS = 12
+MOST_BARS = 8
 MOST_REGIONS = 7
 MOST_FLOWS = 12
 
-ADVANTAGE = "Cost over the best region by intensity"
-"""Title of the chart of comparative advantage."""
+ADVANTAGE = "Cost over the best region by tier and intensity (1 = the best region)"
+"""Title of the heat map of comparative advantage."""
+
+MOST_SHADED = 2.0
+"""Cost over the best region from which all is of one colour."""
 
 
-def make_charts(instance: Instance, tables: Tables) -> list[Chart | Map]:
-    """The charts that the tables have figures for: costs, capacity, sourcing, modes, the map, disruptions.
+def make_charts(instance: Instance, tables: Tables) -> list[Chart | Map | Shades]:
+    """The charts that the tables have figures for: costs, sourcing, capacity, modes, the map, disruptions, advantage.
 
     Parameters
     ----------
@@ -42,23 +51,47 @@ def make_charts(instance: Instance, tables: Tables) -> list[Chart | Map]:
 
     Returns
     -------
-    list of Chart or Map
-        Those that have something to show, in the order of the page.
+    list of Chart, Map or Shades
+        Those that have something to show, the most important first.
     """
     last, measure = periods(instance)[-1], service_weights(instance).words
-    found: list[Chart | Map] = [
-        _in_money("Cost by tier and period", "stacked", instance.settings["currency"], _costs(instance, tables)),
-        _in_money("Cash by period", "clustered", instance.settings["currency"], cash_curve(instance, tables), ""),
-        _of_goods("Capacity against use", "clustered", instance, _capacity(instance, tables)),
-        Chart(f"Sourcing by region, {last}", "shares", "share of supply", _tabulate_sourcing(instance, tables, last)),
+    sourcing = _displayed(_tabulate_sourcing(instance, tables, last))
+    capacity = _capacity(instance, tables)
+    costs = _in_money("Cost by tier and period", "stacked", instance.settings["currency"], _costs(instance, tables))
+    cash = _in_money("Cash by period", "clustered", instance.settings["currency"], cash_curve(instance, tables), "")
+    found: list[Chart | Map | Shades] = [
+        replace(costs, message=say_costs(costs.frame), colours=TIER_COLOURS),
+        replace(cash, message=say_cash(cash.frame, cash.unit)),
+        chart_unit_costs(instance, tables),
+        Chart(
+            f"Sourcing by region, {last}",
+            "shares",
+            "share of supply",
+            sourcing,
+            message=say_sourcing(sourcing, last),
+            colours=region_colours(instance, sourcing.columns),
+        ),
+        replace(_of_goods("Capacity against use", "clustered", instance, capacity), message=say_capacity(capacity)),
         _of_goods("How the chain is reached", "stacked", instance, _modes(instance, tables)),
-        Chart(f"Own, ally or buy, {last}", "shares", "share of supply", _ways(instance, tables, last)),
-        Chart(f"{ADVANTAGE}, {last}", "clustered", "best region = 1", _advantage(instance, tables), floor=1.0),
+        Chart(f"Own, ally or buy, {last}", "shares", "share of supply", _displayed(_ways(instance, tables, last))),
         Map(f"Where things are made, and what moves, {last}", *_places(instance, tables, last)),
-        Chart("Impact of the worst disruptions", "bars", f"million {instance.settings['currency']}", impacts(tables)),
-        Chart("Demand served in these disruptions", "bars", f"share of {measure}", services(tables), floor=0.0),
+        Chart(
+            "Impact of the worst disruptions",
+            "bars",
+            f"million {instance.settings['currency']}",
+            _displayed(impacts(tables)),
+        ),
+        Chart(
+            "Demand served in these disruptions", "bars", f"share of {measure}", _displayed(services(tables)), floor=0.0
+        ),
+        _advantage(instance, tables),
     ]
     return [chart for chart in found if not (chart.regions if isinstance(chart, Map) else chart.frame).empty]
+
+
+def _displayed(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same rows under names as people read them."""
+    return frame.set_axis([display_name(name) for name in frame.index], axis=0)
 
 
 def _in_money(title: str, kind: str, currency: str, frame: pd.DataFrame, when: str = " a year") -> Chart:
@@ -68,11 +101,14 @@ def _in_money(title: str, kind: str, currency: str, frame: pd.DataFrame, when: s
     return Chart(title, kind, unit, frame / 1000 if large else frame)
 
 
-def _advantage(instance: Instance, tables: Tables) -> pd.DataFrame:
-    """Cost over the best region: regions by intensity, of as many regions as fit those that make most kinds."""
-    means = cost_over_best(instance, tables, "intensity")
-    kinds = means.notna().sum(axis=1).sort_values(ascending=False, kind="stable")
-    return means.loc[[region for region in means.index if region in kinds.index[:MOST_BARS]]]
+def _advantage(instance: Instance, tables: Tables) -> Shades:
+    """Cost over the best region, by tier and by intensity: 1 is the best region."""
+    parts = [cost_over_best(instance, tables, by) for by in ("tier", "intensity")]
+    frame = pd.concat([part for part in parts if not part.empty], axis=1) if any(len(p) for p in parts) else parts[0]
+    rows = [region for region in instance["regions"]["region"] if region in frame.index]
+    frame = frame.loc[rows]
+    title = f"{ADVANTAGE}, {periods(instance)[-1]}"
+    return Shades(title, frame, 1.0, MOST_SHADED, say_advantage(parts[0]))
 
 
 def _of_goods(title: str, kind: str, instance: Instance, frame: pd.DataFrame) -> Chart:
@@ -96,13 +132,15 @@ def _costs(instance: Instance, tables: Tables) -> pd.DataFrame:
 
 
 def _capacity(instance: Instance, tables: Tables) -> pd.DataFrame:
-    """Capacity and use at reference value: tiers and periods by the two."""
+    """Capacity of home firms and its use at reference value: tiers, and the first and last period, by the two."""
     lines = capacity_and_use(instance, tables)
+    lines = lines[lines["home"]]
     if lines.empty:
         return pd.DataFrame()
     worth = pd.DataFrame({"capacity": lines["capacity"] * lines["weight"], "use": lines["made"] * lines["weight"]})
     sums = worth.groupby([lines["tier"], lines["period"]]).sum()
-    order = [(tier, period) for tier in TIERS for period in periods(instance)]
+    ends = dict.fromkeys((periods(instance)[0], periods(instance)[-1]))
+    order = [(tier, period) for tier in TIERS for period in ends]
     return sums.reindex([key for key in order if key in sums.index])
 
 

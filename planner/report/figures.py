@@ -176,10 +176,11 @@ def capacity_and_use(instance: Instance, tables: Tables) -> pd.DataFrame:
     pandas.DataFrame
         Columns site, process, period, capacity and made (activity a year), tier, and weight: what the output of one
         unit of activity counts for (see `goods`), so that lines of different kinds can be added up; missing where they
-        cannot.
+        cannot. home: whether home firms decide on the line.
     """
-    names = ["site", "process", "period", "capacity", "made"]
+    names = ["site", "process", "period", "capacity", "made", "control"]
     lines = table(tables, "capacity", names)[names].astype({"capacity": float, "made": float})
+    lines = lines.assign(home=lines["control"] != "outside").drop(columns="control")
     recipes = instance["recipes"].query("quantity > 0")
     each = recipes["item"].map(goods(instance).each)
     weight = (recipes["quantity"] * each).groupby(recipes["process"]).sum(min_count=1)

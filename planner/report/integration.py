@@ -4,6 +4,7 @@ import pandas as pd
 
 from planner.report.figures import format_money, format_share, goods, join_names, periods, three_digits
 from planner.results.tables import Tables, table
+from planner_models.frames import pairs
 from planner_models.instance import Instance
 
 MODES = {
@@ -121,15 +122,20 @@ def _savings(instance: Instance, tables: Tables) -> str:
 
 
 def _describe_over_capacity(instance: Instance, tables: Tables) -> str:
-    """Items of which much more could be made than is used, and what idle capacity costs."""
+    """Items of which home firms could make much more than they do, and what their idle capacity costs."""
     last = periods(instance)[-1]
-    figures = table(tables, "security", ("item", "period", "capacity_ratio"))
-    figures = figures[(figures["period"] == last)].assign(ratio=figures["capacity_ratio"].astype(float))
-    crowded = figures[figures["ratio"] >= CROWDED].sort_values("ratio", ascending=False, kind="stable")
-    lines = table(tables, "capacity", ("period", "idle_cost"))
-    idle = float(lines.loc[lines["period"] == last, "idle_cost"].astype(float).sum())
+    lines = table(tables, "capacity", ("process", "period", "capacity", "made", "control", "idle_cost"))
+    lines = lines[(lines["period"] == last) & (lines["control"] != "outside")]
+    recipes = instance["recipes"].query("quantity > 0")[["process", "item", "quantity"]]
+    rows = lines.merge(recipes, on="process")
+    scaled = rows[["capacity", "made"]].astype(float).mul(rows["quantity"], axis=0)
+    sums = scaled.groupby(rows["item"]).sum()
+    ratio = (sums["capacity"] / sums["made"])[sums["made"] > 0]
+    crowded = ratio[ratio >= CROWDED].sort_values(ascending=False, kind="stable")
+    idle = float(lines["idle_cost"].astype(float).sum())
     if crowded.empty or not idle:
         return ""
-    names = [f"{row['item']} {three_digits(row['ratio'])} times" for row in crowded.to_dict("records")]
+    names = [f"{item} {three_digits(times)} times" for item, times in pairs(crowded)]
     cost = format_money(idle, instance.settings["currency"])
-    return f"Over-capacity in {last} – capacity is {join_names(names)} what is used; idle capacity costs {cost} a year."
+    ratios = f"capacity is {join_names(names)} what is made"
+    return f"Over-capacity of home firms in {last} – {ratios}; idle capacity costs {cost} a year."

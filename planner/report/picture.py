@@ -121,7 +121,8 @@ def _legend(chart: Chart) -> Iterator[str]:
 
 def _colour(chart: Chart, number: int) -> str:
     """Of a series; only in a waterfall do names of series mean something, elsewhere they are names of others."""
-    plain = COLOURS[number % len(COLOURS)]
+    own = chart.colours.get(str(chart.frame.columns[number]))
+    plain = f"#{own}" if own else COLOURS[number % len(COLOURS)]
     return _STEPS.get(chart.frame.columns[number].removesuffix(BELOW), plain) if chart.kind == "waterfall" else plain
 
 

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from planner.report.figures import format_money, join_names
+from planner.report.names import display_name
 from planner.results.tables import Tables, table
 from planner_models.instance import Instance
 
@@ -24,6 +25,33 @@ def rules_met(instance: Instance, tables: Tables) -> str:
     if named:
         sentences.append(f"Not applicable, and not counted: {join_names(named)}.")
     return " ".join(sentences)
+
+
+def count_rules(tables: Tables) -> str:
+    """How many rules that apply are met, and which are not: one sentence, or nothing.
+
+    Parameters
+    ----------
+    tables
+        The result sheets by name.
+
+    Returns
+    -------
+    str
+        Rules that apply to nothing in the plan are counted apart.
+    """
+    rows = table(tables, "rules", COLUMNS).reindex(columns=list(COLUMNS))
+    if rows.empty:
+        return ""
+    idle = _idle(rows)
+    rows = rows[~rows["rule"].isin(idle.index)]
+    apart = f"; {len(idle)} more {'applies' if len(idle) == 1 else 'apply'} to nothing in it" if len(idle) else ""
+    if rows.empty:
+        return f"None of the {len(idle)} security rules applies to anything in this plan."
+    broken = sorted(set(rows.loc[rows["met"] == "no", "rule"]))
+    count = rows["rule"].nunique()
+    missed = f", {join_names([display_name(rule) for rule in broken])} not everywhere" if broken else ""
+    return f"The plan meets {count - len(broken)} of {count} security rules that apply{missed}{apart}."
 
 
 def _idle(rows: pd.DataFrame) -> pd.Series:

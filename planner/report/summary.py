@@ -17,6 +17,7 @@ from planner.report.figures import (
     output,
     periods,
 )
+from planner.report.findings import findings
 from planner.report.gains import gain_figures
 from planner.results.tables import Tables, table
 from planner_models.instance import Instance
@@ -30,7 +31,7 @@ Row = tuple[str, Any, str]
 
 
 def summary(instance: Instance, tables: Tables, solution_facts: Mapping[str, Any]) -> pd.DataFrame:
-    """Sheet `summary`: the outcome, the brief, the figures of the plan and its sources.
+    """Sheet `summary`: the outcome, the brief, the figures of the plan, its sources, and details in words.
 
     Parameters
     ----------
@@ -49,12 +50,17 @@ def summary(instance: Instance, tables: Tables, solution_facts: Mapping[str, Any
     """
     rows = [
         *_outcome(instance, tables, solution_facts),
-        *[(f"brief {number}", text, "") for number, text in enumerate(brief(instance, tables, solution_facts), 1)],
+        *_number("brief", findings(instance, tables, solution_facts)),
         *plan_figures(instance, tables),
         *_sources(instance, tables),
+        *_number("detail", brief(instance, tables, solution_facts)),
     ]
     kept = [row for row in rows if row[1] is not None and row[1] == row[1]]
     return pd.DataFrame(kept, columns=list(RESULTS["summary"].columns), dtype=object)
+
+
+def _number(name: str, sentences: list[str]) -> list[Row]:
+    return [(f"{name} {number}", text, "") for number, text in enumerate(sentences, 1)]
 
 
 def plan_figures(instance: Instance, tables: Tables) -> list[Row]:
@@ -139,8 +145,12 @@ def _investment(instance: Instance, tables: Tables) -> list[Row]:
 
 
 def _use(instance: Instance, tables: Tables) -> list[Row]:
-    """Use of capacity by tier, lines weighted by the worth of what they make."""
+    """Use of the capacity of home firms by tier, lines weighted by the worth of what they make.
+
+    What firms outside have and do not use is not idle here.
+    """
     lines = capacity_and_use(instance, tables)
+    lines = lines[lines["home"]]
     order = periods(instance)
     rows: list[Row] = []
     for tier in TIERS:
@@ -149,7 +159,7 @@ def _use(instance: Instance, tables: Tables) -> list[Row]:
             capacity = float((part["capacity"] * part["weight"]).sum())
             if capacity:
                 use = float((part["made"] * part["weight"]).sum()) / capacity
-                rows.append((f"use of {tier} capacity, {period}", use, "share"))
+                rows.append((f"use of {tier} capacity at home, {period}", use, "share"))
     return rows
 
 

@@ -79,9 +79,9 @@ def _use(values: dict[str, Any]) -> Tile | None:
     last: dict[str, tuple[str, float]] = {}
     for metric, value in values.items():
         if metric.startswith("use of "):
-            tier, _, period = metric.removeprefix("use of ").partition(" capacity, ")
+            tier, _, period = metric.removeprefix("use of ").partition(" capacity at home, ")
             last[tier] = (period, float(value))
     if not last:
         return None
     tier, (period, use) = max(last.items(), key=lambda entry: entry[1][1])
-    return Tile("Fullest tier", f"{tier} {format_share(use)}", f"of capacity used, {period}")
+    return Tile("Fullest tier", f"{tier} {format_share(use)}", f"of home capacity used, {period}")

@@ -1,5 +1,6 @@
 """What the first page of a workbook shows, as data: headline figures and charts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -20,7 +21,8 @@ class Chart:
 
     kind: stacked | clustered | waterfall (columns; see `waterfall.py`), shares (bars that add up to 1), or bars (of one
     series).
-    The axis of amounts begins at `floor`, where that is given.
+    The axis of amounts begins at `floor`, where that is given. `message` is what the chart shows, in a sentence without
+    a full stop, for its headline; `colours` are those of series that have one of their own (six hexadecimal digits).
     """
 
     title: str
@@ -28,6 +30,8 @@ class Chart:
     unit: str
     frame: pd.DataFrame
     floor: float | None = None
+    message: str = ""
+    colours: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,3 +58,18 @@ class Map:
     title: str
     regions: pd.DataFrame
     flows: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Shades:
+    """A table of figures, shaded from the least to the most: rows in the index, a column for each figure.
+
+    `least` and `most` are where the shades begin and end; `message` is what the table shows.
+    """
+
+    title: str
+    frame: pd.DataFrame
+    least: float
+    most: float
+    message: str = ""

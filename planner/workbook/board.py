@@ -1,5 +1,6 @@
-"""Sheet `summary`: the table in columns A to C, and beside it a page for the board."""
+"""Sheet `dashboard`: a page for the board, as large as a screen; behind it sheet `summary`, and what charts remain."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,86 +10,111 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from planner.sheets.board import Chart, Curve, Map, Tile
+from planner.sheets.board import Chart, Curve, Map, Shades, Tile
 from planner.sheets.comparison import share_in_points
 from planner.workbook import style
 from planner.workbook.drawing import draw_chart, figures_sheet
+from planner.workbook.gallery import add_gallery, fit_width, put_chart
 from planner.workbook.put import put_text
 
-_LEFT = 5
-"""The page begins in column E."""
+DASHBOARD = "dashboard"
 
-_COLUMNS = 18
-_WIDTH = 11.5
-"""Columns of the page and their width in characters; three per tile, six per chart."""
+MOST_FINDINGS, MOST_CHARTS = 5, 4
 
-_LINE = 17.0
-"""Height of a row in points."""
+_COLUMNS, _WIDTH = 18, 68
+"""Columns of the page and their width in pixels: three per tile, six for the findings, twelve for the charts.
 
-_LETTERS = 72
-"""Letters that fit in a line of the brief."""
+Excel draws them as wide as that, LibreOffice an eighth wider: both have room for all.
+"""
 
-_CHARTS = (32.6, 11.6)
-"""Width of a row of charts and its height in cm."""
+_TILES, _FINDINGS = 4, 8
+"""The first rows of the tiles and of what is below them."""
 
-_CHART_ROWS = 20
+_HEIGHTS = {1: 32, 2: 20, 3: 6, 4: 18, 5: 32, 6: 18, 7: 8}
+"""Heights of the rows above the findings in pixels."""
 
-_NOTE = "The figures behind the charts stand on the last sheet."
+_LINES, _LINE = 23, 20
+"""Rows beside the charts and their height in pixels: with what is above them, a screen of 1440 by 900 holds all."""
+
+_LETTERS = 64
+"""Letters that surely fit in a line of the findings, in Excel and in LibreOffice."""
+
+_MORE = "All figures: sheet summary. All sheets: sheet index."
 
 
 @dataclass(frozen=True)
 class Board:
-    """What stands on the page beside the brief: headline figures, and charts, so many in a row."""
+    """What is on the page beside the findings: headline figures, and charts, at most so many in a row.
+
+    The most important charts come first: the page has room for four, those after them are on a sheet of their own.
+    """
 
     tiles: Sequence[Tile]
-    charts: Sequence[Chart | Curve | Map]
+    charts: Sequence[Chart | Curve | Map | Shades]
     across: int = 2
 
 
 def add_board(book: Workbook, summary: pd.DataFrame, board: Board) -> None:
-    """Make a page of sheet `summary`, which `book` has: title, headline figures, the brief, and charts.
+    """Put sheet `dashboard` before all others: title, status, headline figures, findings, and charts.
 
-    The figures behind the charts go to a last sheet.
+    `book` must have sheet `summary`, which is filled with `summary`. Charts that the page has no room for go to sheet
+    `charts` behind it, and the figures behind all of them to a last sheet.
     """
-    sheet = book["summary"]
+    _fill_table(book["summary"], summary)
     values = dict(zip(summary["metric"], summary["value"], strict=True))
-    for place in range(_COLUMNS):
-        sheet.column_dimensions[get_column_letter(_LEFT + place)].width = _WIDTH
-    sheet.column_dimensions[get_column_letter(_LEFT - 1)].width = 3
-    _fill_table(sheet, summary)
-    sheet.sheet_view.showGridLines = False
-    sheet.sheet_view.zoomScale = 85
-    for row in range(2, 90):
-        sheet.row_dimensions[row].height = _LINE
-    _title(sheet, str(values.get("name", "Plan")), str(values.get("status", "")))
-    _tiles(sheet, board.tiles)
-    sentences = [str(value) for metric, value in values.items() if metric.startswith("brief ")]
-    end = _brief(sheet, sentences)
+    sheet = book.create_sheet(DASHBOARD, 0)
+    _lay_out(sheet)
+    _title(sheet, str(values.get("name", "Plan")), _describe_status(values))
+    _tiles(sheet, board.tiles[: _COLUMNS // 3])
+    _findings(sheet, [str(value) for metric, value in values.items() if str(metric).startswith("brief ")])
     figures = figures_sheet(book)
-    width, height = _CHARTS[0] / board.across, _CHARTS[1]
-    for number, chart in enumerate(board.charts):
-        row, place = divmod(number, board.across)
-        column = get_column_letter(_LEFT + 6 + 12 // board.across * place)
-        sheet.add_chart(draw_chart(chart, figures, width, height), f"{column}{9 + _CHART_ROWS * row}")
-    lines = -(-len(board.charts) // board.across)
-    last = max(end, 9 + lines * _CHART_ROWS)
-    # LibreOffice fits a page to the last cell that holds something, which merged rows below a sentence do not
-    _text(sheet, (last, 0, 1, _COLUMNS), _NOTE, Font(name="Calibri", size=9, italic=True, color="7F7F7F"))
-    _page(sheet, last)
+    pictures = [chart for chart in board.charts if not isinstance(chart, Shades)]
+    shaded = [chart for chart in board.charts if isinstance(chart, Shades)]
+    shown, others = pictures[:MOST_CHARTS], pictures[MOST_CHARTS:]
+    for chart, area in zip(shown, _places(len(shown), board.across), strict=True):
+        put_chart(sheet, draw_chart(chart, figures), area)
+    _page(sheet)
+    if others or shaded:
+        add_gallery(book, figures, others, shaded)
+
+
+def _describe_status(values: dict[str, object]) -> str:
+    """The status in words, with the time that it took."""
+    status = str(values.get("status", ""))
+    seconds = values.get("time to solve")
+    taken = f" (solved in {seconds:,.0f} s)" if isinstance(seconds, int | float) and seconds >= 1 else ""
+    return f"{status[:1].upper()}{status[1:]}{taken}"
+
+
+def _places(count: int, across: int) -> list[tuple[int, int, int, int]]:
+    """Row, column, rows and columns of each of up to four charts."""
+    half = _LINES // 2
+    above = [(_FINDINGS, 7, half, 12)]
+    pair = [(_FINDINGS, 7, half, 6), (_FINDINGS, 13, half, 6)]
+    below = [(_FINDINGS + half + 1, column, half, 6) for column in (7, 13)]
+    if count == 2 and across > 1:
+        return [(_FINDINGS, 7, _LINES, 6), (_FINDINGS, 13, _LINES, 6)]
+    if count == 2:
+        return [*above, (_FINDINGS + half + 1, 7, half, 12)]
+    if count < 2:
+        return [(_FINDINGS, 7, _LINES, 12)][:count]
+    return [*above, *below] if count == 3 else [*pair, *below]
 
 
 def _fill_table(sheet: Worksheet, summary: pd.DataFrame) -> None:
     """Columns A to C below the header: metric, value and unit, each value in a format of its own."""
-    sheet.column_dimensions["A"].width = 36
-    sheet.column_dimensions["B"].width = 30
-    sheet.column_dimensions["C"].width = 26
+    for column, width in zip("ABC", (44, 90, 30), strict=True):
+        sheet.column_dimensions[column].width = width
     fill_by_row(sheet, summary)
+    for row, value in enumerate(summary["value"], 2):
+        lines = len(textwrap.wrap(value, 88)) if isinstance(value, str) else 1
+        sheet.row_dimensions[row].height = 15.0 * max(1, lines)
 
 
 def fill_by_row(sheet: Worksheet, frame: pd.DataFrame, *, wrap: bool = True) -> None:
     """The rows of `frame` below the header, each number in a format that fits it and the `unit` of its row.
 
-    Long texts stand on several lines where `wrap` is set.
+    Long texts are on several lines where `wrap` is set.
     """
     for place, column in enumerate(frame, 1):
         for row, (value, unit) in enumerate(zip(frame[column], frame["unit"].astype(str), strict=True), 2):
@@ -107,62 +133,96 @@ def fill_by_row(sheet: Worksheet, frame: pd.DataFrame, *, wrap: bool = True) -> 
                 )
 
 
+def _lay_out(sheet: Worksheet) -> None:
+    """Columns of one width, rows of known heights, and nothing around them on the screen."""
+    for place in range(1, _COLUMNS + 1):
+        sheet.column_dimensions[get_column_letter(place)].width = _WIDTH / 7
+    rows = _HEIGHTS | dict.fromkeys(range(_FINDINGS, _FINDINGS + _LINES), _LINE) | {_FINDINGS + _LINES: 18}
+    for row, pixels in rows.items():
+        sheet.row_dimensions[row].height = pixels * 0.75
+    sheet.sheet_view.showGridLines = False
+    sheet.sheet_view.showRowColHeaders = False
+    sheet.sheet_view.zoomScale = 100
+
+
 def _title(sheet: Worksheet, name: str, status: str) -> None:
-    _text(sheet, (2, 0, 1, _COLUMNS), name, Font(name="Calibri", size=20, bold=True, color=style.NAVY))
-    _text(sheet, (3, 0, 1, _COLUMNS), status[:1].upper() + status[1:], Font(name="Calibri", size=12, color="595959"))
-    sheet.row_dimensions[2].height = 30
+    _text(sheet, (1, 1, 1, _COLUMNS), name, Font(name="Calibri", size=20, bold=True, color=style.NAVY))
+    _text(sheet, (2, 1, 1, _COLUMNS), status, Font(name="Calibri", size=11, color="595959"))
     rule = Border(bottom=Side(style="medium", color=style.NAVY))
-    for place in range(_COLUMNS):
-        sheet.cell(3, _LEFT + place).border = rule
+    for place in range(1, _COLUMNS + 1):
+        sheet.cell(2, place).border = rule
 
 
 def _tiles(sheet: Worksheet, shown: Sequence[Tile]) -> None:
-    """Label, figure and detail in rows 5 to 7, three columns each with a gap of paper between."""
-    sheet.row_dimensions[4].height = 8
-    sheet.row_dimensions[6].height = 30
-    fonts = (Font(name="Calibri", size=10, color="595959"), None, Font(name="Calibri", size=10, color="595959"))
+    """Label, figure and detail in rows of their own, three columns for each tile."""
+    small = Font(name="Calibri", size=10, color="595959")
     for number, tile in enumerate(shown):
-        large = Font(name="Calibri", size=20 if len(tile.value) <= 18 else 15, bold=True, color=style.NAVY)
-        for row, (text, font) in enumerate(zip((tile.label, tile.value, tile.detail), fonts, strict=True), 5):
-            _text(sheet, (row, 3 * number, 1, 3), text, font or large)
-            for place in range(3):
-                cell = sheet.cell(row, _LEFT + 3 * number + place)
+        size = 20 if len(tile.value) <= 15 else 15 if len(tile.value) <= 22 else 12
+        fonts = (small, Font(name="Calibri", size=size, bold=True, color=style.NAVY), small)
+        column = 1 + 3 * number
+        for row, text, font in zip(
+            range(_TILES, _TILES + 3), (tile.label, tile.value, tile.detail), fonts, strict=True
+        ):
+            _text(sheet, (row, column, 1, 3), text, font, indent=1, shrink=True)
+            for place in range(column, column + 3):
+                cell = sheet.cell(row, place)
                 cell.fill = style.fill("F3F6FA")
-                if place == 0:
-                    cell.border = Border(left=Side(style="thick", color=style.PALETTE[number % len(style.PALETTE)]))
-    sheet.row_dimensions[8].height = 10
+                if place == column:
+                    cell.border = Border(left=Side(style="thick", color=style.NAVY))
 
 
-def _brief(sheet: Worksheet, sentences: Sequence[str]) -> int:
-    """The sentences from row 9 on, left of the charts; returns the row below them."""
-    row = 9
-    _text(sheet, (row, 0, 1, 6), "In brief", Font(name="Calibri", size=13, bold=True, color=style.NAVY))
-    row += 1
-    for sentence in sentences:
-        lines = max(1, -(-len(sentence) // _LETTERS))
-        _text(sheet, (row, 0, lines, 6), sentence, Font(name="Calibri", size=11, color=style.INK))
-        row += lines + 1
-    return row
+def _findings(sheet: Worksheet, sentences: Sequence[str]) -> None:
+    """As many of the findings as fit, one below the other, left of the charts."""
+    heading = Font(name="Calibri", size=12, bold=True, color=style.NAVY)
+    _text(sheet, (_FINDINGS, 1, 1, 6), "Findings", heading)
+    plain = Font(name="Calibri", size=10, color=style.INK)
+    line = Border(top=Side(style="thin", color="D9D9D9"))
+    row, last = _FINDINGS + 1, _FINDINGS + _LINES
+    for number, sentence in enumerate(sentences[:MOST_FINDINGS], 1):
+        rows = min(len(textwrap.wrap(sentence, _LETTERS)) or 1, last - row)
+        if rows < 1:
+            break
+        _text(sheet, (row, 1, rows, 6), f"{number}. {_shorten(sentence, rows)}", plain)
+        for place in range(1, 7):
+            sheet.cell(row, place).border = line
+        row += rows
+    _text(sheet, (last, 1, 1, 6), _MORE, Font(name="Calibri", size=9, italic=True, color="7F7F7F"))
 
 
-def _text(sheet: Worksheet, area: tuple[int, int, int, int], text: str, font: Font) -> None:
-    """Text over an area: its row, its place on the page, rows and columns."""
-    row, place, rows, columns = area
-    cell = sheet.cell(row, _LEFT + place)
+def _shorten(sentence: str, rows: int) -> str:
+    """A sentence as far as it fits into so many lines."""
+    if len(textwrap.wrap(sentence, _LETTERS)) <= rows:
+        return sentence
+    return textwrap.shorten(sentence, rows * (_LETTERS - 4), placeholder=" … (sheet summary)")
+
+
+def _text(
+    sheet: Worksheet,
+    area: tuple[int, int, int, int],
+    text: str,
+    font: Font,
+    *,
+    indent: int = 0,
+    shrink: bool = False,
+) -> None:
+    """Text over an area: its row, its column, rows and columns; of one line, smaller letters where it is too long."""
+    row, column, rows, columns = area
+    cell = sheet.cell(row, column)
     put_text(cell, text)
     cell.font = font
     cell.alignment = Alignment(
-        horizontal="left", vertical="top" if rows > 1 else "center", wrap_text=rows > 1, indent=int(columns == 3)
+        horizontal="left",
+        vertical="top" if rows > 1 else "center",
+        wrap_text=rows > 1,
+        indent=indent,
+        shrink_to_fit=shrink and rows == 1,
     )
-    last = _LEFT + place + columns - 1
-    sheet.merge_cells(start_row=row, end_row=row + rows - 1, start_column=_LEFT + place, end_column=last)
+    sheet.merge_cells(start_row=row, end_row=row + rows - 1, start_column=column, end_column=column + columns - 1)
 
 
-def _page(sheet: Worksheet, last: int) -> None:
-    """The page, and only it, is printed: landscape, on one sheet of paper."""
-    sheet.print_area = f"{get_column_letter(_LEFT)}2:{get_column_letter(_LEFT + _COLUMNS - 1)}{last}"
-    sheet.print_title_rows = None
+def _page(sheet: Worksheet) -> None:
+    """The page is printed on one sheet of paper, landscape."""
+    sheet.print_area = f"A1:{get_column_letter(_COLUMNS)}{_FINDINGS + _LINES}"
+    fit_width(sheet)
     sheet.page_setup.fitToHeight = 1
-    sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.5
     sheet.print_options.horizontalCentered = True

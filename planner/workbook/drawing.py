@@ -24,6 +24,7 @@ from planner.sheets.board import Chart, Curve, Map
 from planner.sheets.waterfall import BASE, BELOW, BETTER, TOTAL, WORSE
 from planner.surfaces import visible
 from planner.workbook import style
+from planner.workbook.axis import round_axis
 from planner.workbook.outline import COASTS
 from planner.workbook.put import put_text
 from planner_models import frames
@@ -49,14 +50,15 @@ def figures_sheet(book: Workbook) -> Worksheet:
     return sheet
 
 
-def draw_chart(chart: Chart | Curve | Map, figures: Worksheet, width: float, height: float) -> BarChart | ScatterChart:
-    """The Excel chart, `width` by `height` cm, with its figures written below what `figures` has already."""
+def draw_chart(chart: Chart | Curve | Map, figures: Worksheet) -> BarChart | ScatterChart:
+    """The Excel chart, with its figures written below what `figures` has already."""
     if isinstance(chart, Curve):
         picture = _curve(chart, figures)
     else:
         picture = _map(chart, figures) if isinstance(chart, Map) else _columns(chart, figures)
-    picture.width, picture.height = width, height
-    picture.title = _title(chart.title)
+    picture.visible_cells_only = False
+    message = "" if isinstance(chart, Curve) else chart.message
+    picture.title = _title(message or chart.title, 1050, under=chart.title if message else "")
     picture.graphical_properties = GraphicalProperties(ln=LineProperties(solidFill="D9D9D9"))
     return picture
 
@@ -74,14 +76,14 @@ def _columns(chart: Chart, figures: Worksheet) -> BarChart:
     for number, name in enumerate(chart.frame.columns):
         values = Reference(figures, min_col=left + number, min_row=top, max_row=bottom)
         series = Series(values, title_from_data=True)
-        plain = style.PALETTE[number % len(style.PALETTE)]
+        plain = chart.colours.get(str(name), style.PALETTE[number % len(style.PALETTE)])
         colour = _STEPS.get(name.removesuffix(BELOW)) if chart.kind == "waterfall" else plain
         series.graphicalProperties = GraphicalProperties(solidFill=colour, noFill=None if colour else True)
         series.invertIfNegative = False
         picture.series.append(series)
     _set_categories(picture, figures, top + 1, bottom, left - 1)
     picture.y_axis.title = None if chart.kind == "shares" else _title(chart.unit, 900, bold=False)
-    picture.y_axis.number_format = "0%" if _of_shares(chart) else "#,##0"
+    picture.y_axis.number_format = "0%"
     picture.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="E5E5E5"))
     for axis in (picture.x_axis, picture.y_axis):
         axis.delete = False
@@ -90,12 +92,18 @@ def _columns(chart: Chart, figures: Worksheet) -> BarChart:
     if lying:
         picture.x_axis.scaling.orientation = "maxMin"  # the first item on top, and the scale at the bottom all the same
         picture.y_axis.crosses = "max"
-    picture.y_axis.scaling.min = chart.floor
-    picture.y_axis.scaling.max = 1.0 if chart.kind == "bars" and _of_shares(chart) else None
+    if chart.kind == "shares":
+        picture.y_axis.majorUnit = 0.2
+    else:
+        low, high, step = round_axis(chart)
+        picture.y_axis.scaling.min, picture.y_axis.scaling.max = low, high
+        picture.y_axis.majorUnit = step
+        fine = 0 if step % 1 == 0 else 1 if step * 10 % 1 == 0 else 2
+        picture.y_axis.number_format = "0%" if _of_shares(chart) else "#,##0" + ("." + "0" * fine if fine else "")
     if chart.kind == "bars":
         picture.legend = None
     else:
-        picture.legend.position = "b"
+        picture.legend.position = "r" if chart.kind == "shares" else "b"
         picture.legend.txPr = _small()
     picture.x_axis.tickLblPos = "low"
     if chart.kind == "waterfall":
@@ -278,18 +286,24 @@ def _frame_map(picture: ScatterChart, places: pd.DataFrame) -> None:
     picture.layout = Layout(manualLayout=ManualLayout(xMode="edge", yMode="edge", x=0.02, y=0.12, w=0.96, h=0.86))
 
 
-def _title(text: str, size: int = 1200, *, bold: bool = True) -> Title:
-    """A title in hundredths of a point."""
-    look = CharacterProperties(sz=size, b=bold, solidFill=style.NAVY if bold else "595959", latin=Font("Calibri"))
-    paragraph = Paragraph(pPr=ParagraphProperties(defRPr=look), r=[])
+def _title(text: str, size: int = 1200, *, bold: bool = True, under: str = "") -> Title:
+    """A title, its size in hundredths of a point, and in a line `under` it what the picture shows."""
     title = Title()
-    paragraph.r.append(RegularTextRun(t=visible(text), rPr=look))
-    title.tx = Text(rich=RichText(p=[paragraph]))
+    title.tx = Text(rich=RichText(p=[_paragraph(text, size, bold)]))
+    if under:
+        title.tx.rich.p.append(_paragraph(under, 900, False))
     title.overlay = False
     return title
 
 
+def _paragraph(text: str, size: int, bold: bool) -> Paragraph:
+    look = CharacterProperties(sz=size, b=bold, solidFill=style.NAVY if bold else "595959", latin=Font("Calibri"))
+    paragraph = Paragraph(pPr=ParagraphProperties(defRPr=look), r=[])
+    paragraph.r.append(RegularTextRun(t=visible(text), rPr=look))
+    return paragraph
+
+
 def _small(*, bold: bool = False) -> RichText:
     """Letters for axes, legends and labels."""
-    look = CharacterProperties(sz=900, b=bold, solidFill="404040", latin=Font("Calibri"))
+    look = CharacterProperties(sz=800, b=bold, solidFill="404040", latin=Font("Calibri"))
     return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=look), endParaRPr=look)])

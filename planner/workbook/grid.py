@@ -103,7 +103,7 @@ def _speaks(element: ElementTree.Element) -> bool:
 
 def _remark_hidden(package: Package, sheet: str, found: SheetCells) -> Iterator[Issue]:
     """One remark on what a sheet holds and does not show; it is read all the same."""
-    if sheet in package.hidden and found.rows:
+    if sheet in package.hidden and len(found.rows) > 1:
         yield Issue(
             "warning", sheet, "", "this sheet is hidden; it is read all the same: show it, or delete what is not meant"
         )

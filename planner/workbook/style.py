@@ -41,7 +41,7 @@ def result_format(values: pd.Series, unit: str) -> str:
 
     What is shown is rounded; the cell keeps the full number.
     """
-    if unit == "share":
+    if unit == "share" or unit.startswith("share of"):
         return PERCENT
     sizes = pd.to_numeric(values, errors="coerce").abs()
     sizes = sizes[sizes > 0]

@@ -11,6 +11,7 @@ from planner.issues import InputError, Issue
 from planner.workbook.board import Board, add_board, fill_by_row
 from planner.workbook.declared_sheets import read_sheets
 from planner.workbook.heat import Heat, add_heat
+from planner.workbook.index import add_index, limit_printing, show_kinds
 from planner.workbook.mark import is_marked_copy
 from planner.workbook.names import OWN
 from planner.workbook.package import open_package
@@ -72,7 +73,8 @@ def write_tables(
     inputs
         Input tables by sheet.
     board
-        The page on sheet `summary`, which must then be in `tables`, or a function that makes it; None: no page.
+        What sheet `dashboard` shows beside the findings of `summary`, which must then be in `tables`, or a function
+        that makes it; None: no dashboard.
     by_row
         Sheets with another unit in every row, given in their column `unit`.
     heat
@@ -83,7 +85,7 @@ def write_tables(
     Rescued
         `path` could not be written; all is in another file, which the message names.
     Undrawn
-        The file is written, without the page on sheet `summary`, which could not be drawn.
+        The file is written, without sheet `dashboard`, which could not be drawn.
     WriteError
         The file could not be written anywhere; what was at `path` is still there.
     """
@@ -128,8 +130,14 @@ def _write(
         if name in inputs:
             bodies[f"in_{name}"] = copy_sheet(book, f"in_{name}", name, inputs[name])
     if board is not None:
-        del bodies["summary"]  # its rows share the sheet with the page for the board
+        del bodies["summary"]  # each of its rows has a unit of its own
         add_board(book, tables["summary"], board)
+    copies = {f"in_{name}": inputs[name] for name in INPUTS if name in inputs}
+    every = {name: tables[name] for name in schemas if name in tables} | copies
+    if "summary" in every:
+        add_index(book, dict(schemas) | {f"in_{name}": schema for name, schema in INPUTS.items()}, every)
+        limit_printing(book)
+    show_kinds(book, every)
     save(book, path, bodies, rescue=True)
 
 

@@ -82,7 +82,10 @@ def _write_brief(key: str, counted: str) -> str:
 def _overview(summary: pd.DataFrame, brief: list[str], notes: Sequence[str]) -> str:
     remarks = "".join(f'<p class="warning">{in_html(note)}</p>' for note in notes)
     sentences = "".join(f"<li>{in_html(sentence)}</li>" for sentence in brief)
-    return f"{remarks}{html_tiles(make_tiles(summary))}<ul>{sentences}</ul>"
+    rows = zip(summary["metric"], summary["value"], strict=True)
+    details = "".join(f"<li>{in_html(str(value))}</li>" for metric, value in rows if metric.startswith("detail "))
+    more = f"<details><summary>In detail</summary><ul>{details}</ul></details>" if details else ""
+    return f"{remarks}{html_tiles(make_tiles(summary))}<ul>{sentences}</ul>{more}"
 
 
 def _buttons(group: str, names: Sequence[str]) -> str:

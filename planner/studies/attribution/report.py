@@ -9,6 +9,7 @@ import pandas as pd
 
 from planner.report.brief import join_names
 from planner.report.figures import format_money, format_share, four_digits
+from planner.report.gains import surplus_waterfall
 from planner.sheets.board import Chart, Tile
 from planner.sheets.waterfall import axis_floor, waterfall
 from planner.studies.attribution.mechanisms import MECHANISMS
@@ -20,6 +21,9 @@ from planner_models.schema import RESULTS
 Row = tuple[str, Any, str]
 
 MOST_TILES = 6
+
+_GAINERS = {"profit": "firms at home", "consumers": "consumers", "state": "state"}
+"""The parts of total surplus in words."""
 
 ALIKE = 0.05
 """What a mechanism adds as the first and as the last is called alike up to this share of its worth."""
@@ -271,7 +275,25 @@ def attribution_charts(instance: Instance, found: Attribution) -> list[Chart]:
     floor = axis_floor(levels)
     axis = unit if floor is None else f"{unit} (axis begins at {floor:,g})"
     title = f"From all mechanisms off to all on: {words.measure} of the plan"
-    return [Chart(title, "waterfall", axis, frame, floor), *_by_place(words, scale, unit)]
+    return [Chart(title, "waterfall", axis, frame, floor), *_integration(words), *_by_place(words, scale, unit)]
+
+
+def _integration(words: Words) -> list[Chart]:
+    """Total surplus without and with coordination, all other mechanisms on, by who gains."""
+    on = words.everybody
+    off = on - {"coordination"}
+    parts = {name: words.found.parts(part) for name, part in PARTS.items()} if words.found.counts_surplus else {}
+    if on == off or not all({on, off} <= set(gains) for gains in parts.values()) or not parts:
+        return []
+    before, after = (_gains(words, parts, key) for key in (off, on))
+    title = "Total surplus from fragmented to integrated, by who gains (all other mechanisms on)"
+    return [surplus_waterfall(("Fragmented", before), ("Integrated", after), words.currency, title)]
+
+
+def _gains(words: Words, parts: Mapping[str, Mapping[frozenset[str], float]], key: frozenset[str]) -> dict[str, float]:
+    """What each group gains in the plan of a coalition; what is in no group's account makes up the total."""
+    found = {_GAINERS[name]: gains[key] for name, gains in parts.items()}
+    return found | {"not paid to anybody": words.found.gains[key] - sum(found.values())}
 
 
 def _by_place(words: Words, scale: float, unit: str) -> list[Chart]:

@@ -5,7 +5,11 @@ from collections.abc import Iterator
 import pandas as pd
 
 from planner.report.charts import MOST_REGIONS
+from planner.report.colours import region_colours
 from planner.report.figures import capacity_and_use, four_digits, key_items, output, shares_by_region
+from planner.report.gains import gain_figures, surplus_waterfall
+from planner.report.names import display_name
+from planner.results.result_file import ResultFile
 from planner.sheets.board import Chart
 from planner.sheets.waterfall import axis_floor, others_beside, waterfall
 from planner.studies.comparison.study import Comparison
@@ -17,14 +21,39 @@ MOST_BRIDGES = 3
 MOST_BARS = 15
 """Bars of a chart of shares, over all plans."""
 
+_TOGETHER = ("off", "decide", "on")
+"""Settings of coordination, from fragmented to integrated."""
+
 _LARGE = 10_000
 """Amounts in millions from which a chart counts in billions."""
 
 
 def comparison_charts(found: Comparison) -> list[Chart]:
     """The charts that the plans have figures for."""
-    shown = [*_waterfalls(found), _capacity(found), _tabulate_sourcing(found)]
+    shown = [*_integration(found), *_waterfalls(found), _capacity(found), _tabulate_sourcing(found)]
     return [chart for chart in shown if not chart.frame.empty]
+
+
+def _integration(found: Comparison) -> Iterator[Chart]:
+    """Total surplus from the fragmented plan to the integrated one, where the reference and another differ in that."""
+    plans = [file for file in found.files if not file.tables.get("surplus", pd.DataFrame()).empty]
+    for other in plans[1:2]:
+        ends = sorted((plans[0], other), key=lambda plan: _TOGETHER.index(plan.instance.settings["coordination"]))
+        modes = [plan.instance.settings["coordination"] for plan in ends]
+        if modes[0] == modes[1] or ends[0].currency != ends[1].currency:
+            continue
+        gains = [_gains(plan) for plan in ends]
+        names = [f"{plan.label} (coordination {mode})" for plan, mode in zip(ends, modes, strict=True)]
+        title = "Total surplus from fragmented to integrated, by who gains"
+        yield surplus_waterfall((names[0], gains[0]), (names[1], gains[1]), ends[0].currency, title)
+
+
+def _gains(plan: ResultFile) -> dict[str, float]:
+    """What each group gains, in millions; what is in no group's account makes up the total."""
+    found = {name: amount for name, amount, _ in gain_figures(plan.instance, plan.tables)}
+    total = found.pop("total surplus")
+    found.pop("margins of outside firms")
+    return found | {"not paid to anybody": total - sum(found.values())}
 
 
 def _waterfalls(found: Comparison) -> Iterator[Chart]:
@@ -102,5 +131,6 @@ def _tabulate_sourcing(found: Comparison) -> Chart:
     kept = shares[order[: MOST_REGIONS if len(order) > MOST_REGIONS + 1 else len(order)]].copy()
     if len(kept.columns) < len(order):
         kept[others_beside(order)] = shares[order[len(kept.columns) :]].sum(axis=1)
-    kept.index = [f"{item}: {label}" for item, label in kept.index]
-    return Chart(f"Sourcing by region, {common[-1]}", "shares", "share of supply", kept)
+    kept.index = [f"{display_name(item)}: {label}" for item, label in kept.index]
+    colours = region_colours(plans[0].instance, kept.columns)
+    return Chart(f"Sourcing by region, {common[-1]}", "shares", "share of supply", kept, colours=colours)

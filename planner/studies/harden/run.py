@@ -12,6 +12,7 @@ from planner.planning import report_plan
 from planner.progress import Live
 from planner.report.charts import make_charts
 from planner.report.figures import format_money, format_share, join_names
+from planner.report.findings import MOST_FINDINGS
 from planner.report.tiles import make_tiles
 from planner.report.workbook import write_result
 from planner.sheets.frontier import CASES, DIFFERENCES, HARDENED
@@ -221,7 +222,7 @@ def _with_brief(summary: pd.DataFrame, sentences: list[str]) -> pd.DataFrame:
     is_brief = summary["metric"].str.startswith("brief ")
     first = int(is_brief.to_numpy().argmax()) if is_brief.any() else len(summary)
     old = summary.loc[is_brief, "value"].tolist()
-    texts = [text for text in sentences if text] + old
+    texts = ([text for text in sentences if text] + old)[:MOST_FINDINGS]
     rows = [(f"brief {number}", text, "") for number, text in enumerate(texts, 1)]
     brief = pd.DataFrame(rows, columns=list(summary.columns), dtype=object)
     return pd.concat([summary[:first], brief, summary[first:][~is_brief[first:]]], ignore_index=True)

@@ -1,0 +1,94 @@
+"""The first page of a workbook fits a screen, and the index leads from it to every sheet that holds something."""
+
+from functools import cache
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.worksheet.worksheet import Worksheet
+
+from planner.sheets.board import Chart, Tile
+from planner.workbook.board import Board, add_board
+from tests import worked_example
+from tests.workbooks.test_write import write_example
+
+WIDE, HIGH = 1440 / 1.125, 640
+"""Pixels that Excel's columns may take where LibreOffice draws them an eighth wider; pixels left by menus and tabs."""
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Workbook:
+    return openpyxl.load_workbook(write_example(tmp_path_factory.mktemp("page") / "result.xlsx"))
+
+
+def test_the_workbook_opens_on_a_page_that_fits_the_screen(written: Workbook):
+    page = written["dashboard"]
+    assert written.active is page
+    bounds = _printed(page)
+    letters = [get_column_letter(place) for place in range(1, bounds[2] + 1)]
+    assert sum(page.column_dimensions[letter].width * 7 for letter in letters) <= WIDE
+    assert sum(page.row_dimensions[row].height / 0.75 for row in range(1, bounds[3] + 1)) <= HIGH
+    assert (page.page_setup.orientation, page.page_setup.fitToHeight) == ("landscape", 1)
+    assert len(page._charts) == 4
+    for chart in page._charts:
+        assert chart.anchor.to.col <= bounds[2]
+        assert chart.anchor.to.row <= bounds[3]
+
+
+def test_the_index_links_every_sheet_that_holds_something(written: Workbook):
+    index = written["index"]
+    names = {cell.value for cell in index["A"] if cell.value}
+    linked = {cell.hyperlink.location.split("'")[1] for cell in index["A"] if cell.hyperlink}
+    shown = {sheet.title for sheet in written.worksheets if sheet.sheet_state == "visible"}
+    assert linked == shown
+    assert set(written.sheetnames) - {"_charts"} <= names
+
+
+def test_what_is_empty_is_hidden_and_tabs_of_a_kind_look_alike(written: Workbook):
+    tables = worked_example.outcome().tables
+    for name, table in tables.items():
+        assert (written[name].sheet_state == "hidden") == table.empty, name
+    assert written["_charts"].sheet_state == "hidden"
+    colours = {name: written[name].sheet_properties.tabColor.rgb for name in ("costs", "cash", "flows", "in_items")}
+    assert colours["costs"] == colours["cash"]
+    assert len(set(colours.values())) == 3
+
+
+def test_only_the_page_and_decisions_are_printed(written: Workbook):
+    for sheet in [sheet for sheet in written.worksheets if sheet.sheet_state == "visible"]:
+        whole = sheet.title in ("dashboard", "sites", "builds", "projects", "access")
+        left, top, right, bottom = _printed(sheet) if sheet.print_area else (1, 1, 0, 0)
+        nothing = (left, top) == (right, bottom) and sheet.cell(top, left).value is None
+        assert nothing != whole, sheet.title
+
+
+def _printed(sheet: Worksheet) -> tuple[int, int, int, int]:
+    """First column and row, last column and row of what is printed."""
+    return range_boundaries(sheet.print_area.replace("$", "").rpartition("!")[2])
+
+
+@cache
+def _summary(sentences: int, words: int) -> pd.DataFrame:
+    rows = [("name", "A plan", ""), ("status", "optimal", "")]
+    rows += [(f"brief {number}", "word " * words, "") for number in range(1, sentences + 1)]
+    return pd.DataFrame(rows, columns=["metric", "value", "unit"])
+
+
+@pytest.mark.parametrize("count", range(6))
+@pytest.mark.parametrize(("sentences", "words"), [(0, 0), (9, 200), (7, 30)])
+def test_whatever_is_shown_stays_on_the_page(count: int, sentences: int, words: int, tmp_path: Path):
+    """Findings neither leave the page nor overlap, and charts beyond the fourth go to the sheet behind it."""
+    book = Workbook()
+    book.active.title = "summary"
+    frame = pd.DataFrame({"x": [1.0, 2.0]}, index=["a", "b"])
+    charts = [Chart(f"Chart {number}", "stacked", "t", frame) for number in range(count)]
+    add_board(book, _summary(sentences, words), Board([Tile("L", "V", "D")] * 9, charts))
+    page = book["dashboard"]
+    assert max(area.max_row for area in page.merged_cells.ranges) == page.max_row <= 31
+    taken = [(row, column) for area in page.merged_cells.ranges for row, column in area.cells]
+    assert len(taken) == len(set(taken))
+    assert len(page._charts) == min(count, 4)
+    assert ("charts" in book.sheetnames) == (count > 4)
