@@ -200,7 +200,7 @@ def test_the_legend_names_each_colour_once_on_whatever_side_of_zero_its_steps_li
     chart = Chart(
         "steps", "waterfall", "USD", waterfall(("start", start), [("a", 3.0), ("b", -3.0)], "end", better=1.0)
     )
-    native = draw_chart(chart, figures_sheet(Workbook()), 16, 11)
+    native = draw_chart(chart, figures_sheet(Workbook()))
     names = list(chart.frame.columns)
     unnamed = {entry.idx for entry in native.legend.legendEntry}
     expected = ["total of the plan", "improves it", "makes it worse"]
