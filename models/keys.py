@@ -83,3 +83,9 @@ Traded = tuple[str, str, str, str, str]
 
 TradedUnder = tuple[str, str, str, str, str, int]
 """Site, process, item, mode, period and so many periods before it in which the offer must be in force."""
+
+Tie = tuple[str, str, str, str]
+"""Project, option that ties what it opens, item and period."""
+
+TiedSupply = tuple[str, str, str]
+"""Firm that is a partner, item and period."""

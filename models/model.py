@@ -47,6 +47,7 @@ if TYPE_CHECKING:  # blocks import this module, so their types are named here wi
     from planner_models.blocks.rules.supply import Supplies
     from planner_models.blocks.sites import Sites
     from planner_models.blocks.stock import Stock
+    from planner_models.blocks.ties import Ties
     from planner_models.sets import Sets
 
 
@@ -72,6 +73,7 @@ class Model(pyo.ConcreteModel):
     enablers: Enablers
     stock: Stock
     development: Development
+    ties: Ties
     experience: Experience
     clusters: Clusters
     coordination: Coordination

@@ -32,6 +32,7 @@ from planner_models.blocks import (
     rules,
     sites,
     stock,
+    ties,
 )
 from planner_models.blocks.disruptions import losses, risk, snapshots
 from planner_models.collector import collector_paused
@@ -54,6 +55,7 @@ BLOCKS: tuple[ModuleType, ...] = (
     enablers,
     stock,
     development,
+    ties,
     experience,
     clusters,
     policies,

@@ -164,6 +164,35 @@ MECHANISMS: dict[str, Rows] = {
     "productivity": [{"where": "C", "what": "upstream", "labour": 1.5, "energy": 0.9},
                      {"where": "X", "what": "mining", "labour": 0.8, "output": 1.1},
                      {"where": "us", "what": "smelting", "skilled": 0.9, "energy": 1.2, "output": 0.95}],
+    "by_period": [
+        {"sheet": sheet, "key": key, "column": column, "from": first, "to": last, "value": value, "factor": factor}
+        for sheet, key, column, first, last, value, factor in (
+            ("regions", "A", "wage", "2", None, None, 1.2),
+            ("regions", "C", "institution_factor", "3", None, 1.2, None),
+            ("regions", "B", "energy_price", "2", "2", None, 1.5),
+            ("processes", "mining", "other_cost", "2", None, 0.4, None),
+            ("recipes", "smelting|ore", "quantity", "2", None, -1.9, None),
+            ("recipes", "mining|ore", "quantity", "3", None, None, 1.1),
+            ("lines", "works|smelting", "fixed_cost", "2", None, None, 1.1),
+            ("lines", "old|smelting", "unit_cost", "3", None, 2.2, None),
+            ("lines", "works|piling", "capacity", "2", None, 18, None),
+            ("lines", "pit|mining", "capacity", "2", None, 55, None),
+            ("lanes", "C|A|ore|sea", "capacity", "3", None, 35, None),
+            ("lanes", "C|A|ore|sea", "cost_per_tkm", "2", None, None, 1.3),
+            ("lanes", "B|A|*|rail", "capacity", "2", None, 28, None),
+            ("lanes", "B|A|*|rail", "cost", "3", None, None, 1.5),
+            ("access", "them|*|contract", "markup", "2", None, 0.25, None),
+            ("access", "them|*|spot", "transaction_cost", "2", None, None, 1.5),
+            ("access", "twin|*|spot", "markup", "3", None, None, 0.5),
+            ("duties", "X|C|car", "rate", "3", None, 0.1, None),
+            ("hubs", "B|*", "capacity", "2", None, 19, None),
+            ("hubs", "B|*", "handling_cost", "2", None, None, 1.2),
+            ("hubs", "B|*", "fixed_cost", "3", None, 0.2, None),
+            ("stocks", "A|metal", "holding_cost", "2", None, None, 0.5),
+            ("sites", "old", "fixed_cost", "2", None, 2.5, None),
+            ("projects", "pile|alone", "cost", "1", "1", 5, None),
+        )
+    ],
 }  # fmt: skip
 SECURITY: dict[str, Rows] = {
     "scenarios": [

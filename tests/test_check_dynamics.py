@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from planner.checks import by_period as checks_by_period
 from planner.checks import dynamics
 from planner.issues import Issue
 from planner.workbook.read import Reading
 from planner_models.instance import Instance
-from tests.proofs import WORKSHOP, wanted, workshop
+from tests.proofs import WORKSHOP, wanted, workshop, years
 
 HOME = {"item": "good", "source": "here", "destination": "here"}
 
@@ -97,3 +98,67 @@ def test_what_is_wrong_is_named(rule: Any, sheets: dict[str, Any], place: str, w
 def test_sound_neighbours_are_silent(rule: Any, sheets: dict[str, Any]) -> None:
     """Rows that say something, and what can be met."""
     assert found(rule, workshop(demand=wanted("1"), **sheets)) == []
+
+
+def by_period(sheet: str = "processes", key: str = "make", column: str = "other_cost", **facts: Any) -> dict[str, Any]:
+    """A row of by_period."""
+    return {"sheet": sheet, "key": key, "column": column, **facts}
+
+
+@pytest.mark.parametrize(
+    ("row", "place", "words"),
+    [
+        (by_period("process", factor=2), "sheet2", "there is no sheet `process`; did you mean `processes`"),
+        (by_period(column="othercost", factor=2), "column2", "no column `othercost`; did you mean `other_cost`"),
+        (by_period(column="stage", factor=2), "column2", "processes.stage cannot vary by period: only numbers can"),
+        (by_period(column="learnable_share", factor=2), "column2", "of sheet processes write labour, skilled, energy"),
+        (by_period("demand", "here|good|1|1", "price", value=2), "column2", "demand has a row for each period; write"),
+        (by_period("rules", "any", "limit", value=2), "column2", "write one row of rules for each span of periods"),
+        (by_period("items", "good", "value", value=2), "column2", "no figure of sheet items can, or remove the row"),
+        (by_period(key="made", factor=2), "key2", "sheet processes has no row `made` (process); correct the key"),
+        (by_period("lines", "shop", "unit_cost", value=2), "key2", "the key of lines is site|process; write its parts"),
+        (by_period(**{"from": "2", "to": "1"}, factor=2), "from2", "from 2 is after to 1; exchange them"),
+        (by_period(), "value2", "neither a value nor a factor: write one"),
+        (by_period(value=1, factor=2), "value2", "both a value and a factor: clear one"),
+        (by_period(value=-1), "value2", "-1 is below 0, the least that processes.other_cost can be"),
+        (by_period(factor=1e18), "factor2", "is no size for a figure"),
+        (by_period("lines", "shop|make", "unit_cost", factor=2), "factor2", "is blank for `shop|make`: write a value"),
+        (by_period("recipes", "make|good", "quantity", value=-1), "value2", "-1 has not the sign of recipes.quantity"),
+        (by_period("recipes", "make|good", "quantity", factor=0), "factor2", "0 x 1 = 0 has not the sign"),
+    ],
+)  # fmt: skip
+def test_figures_by_period_are_judged(row: dict[str, Any], place: str, words: str) -> None:
+    """What cannot vary, is not there, or is no figure of its column."""
+    case = workshop(
+        periods=years(2), demand=wanted("1", "2"), by_period=[row], rules=[{"rule": "any", "type": "budget"}]
+    )
+    ((where, message),) = found(checks_by_period.figures_by_period_are_sound, case)
+    assert where == f"error by_period!{place}"
+    assert words in message
+
+
+def test_figures_by_period_are_said_once() -> None:
+    """Spans that overlap, and capacity that is in line_capacity too."""
+    rows = [
+        by_period(to="1", factor=2),
+        by_period(**{"from": "2"}, factor=2),
+        by_period(key="*", **{"from": "2"}, value=3),
+        by_period("lines", "shop|make", "capacity", value=3),
+    ]
+    capacity = [{"site": "shop", "process": "make", "period": "2", "capacity": 5}]
+    case = workshop(periods=years(2), demand=wanted("1", "2"), by_period=rows, line_capacity=capacity)
+    assert found(checks_by_period.figures_by_period_are_sound, case) == []
+    (twice, message), (rival, other) = found(checks_by_period.figures_by_period_are_said_once, case)
+    assert (twice, rival) == ("error by_period!from4", "error by_period!key5")
+    assert "processes!other_cost2 has a figure for 2 already (by_period!from3)" in message
+    assert "is in sheet line_capacity as well" in other
+
+
+def test_duties_of_one_name() -> None:
+    """Of several duties with one key none is meant."""
+    duty = {"origin": "there", "destination": "here", "item": "good", "rate": 0.1}
+    row = by_period("duties", "there|here|good", "rate", value=0.2)
+    ((_, message),) = found(
+        checks_by_period.figures_by_period_are_sound, workshop(duties=[duty, duty], by_period=[row])
+    )
+    assert "2 rows of duties are of `there|here|good`; write from and to there" in message

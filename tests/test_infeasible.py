@@ -15,7 +15,7 @@ from planner.workbook.read import read_instance
 from planner_models.instance import Instance, apply_schema, instance
 from planner_models.network import build
 from tests.examples import examples
-from tests.proofs import workshop
+from tests.proofs import workshop, years
 from tests.proofs.test_hubs import HUB, WAY
 from tests.small_instances import small_instances
 from tests.test_brute_force import faults
@@ -53,6 +53,19 @@ def test_either_one_less_is_delivered_or_one_more_made() -> None:
     assert needs(asked(facilities(demand=31))) == {
         "contract": [("demand", "volume", 30)],
         "physical": [("lines", "capacity", 11)],
+    }
+
+
+@pytest.mark.parametrize(("figure", "needed"), [({"value": 5}, 8), ({"factor": 0.5}, 0.8)])
+def test_a_limit_that_falls(figure: dict[str, float], needed: float) -> None:
+    """8 goods are wanted of a shop for 10, and in the second period for 5: two less, or what by_period says."""
+    rows = [{"sheet": "lines", "key": "shop|make", "column": "capacity", "from": "2", **figure}]
+    demand = [{"region": "here", "item": "good", "period": period, "volume": 8} for period in ("1", "2")]
+    case = workshop(periods=years(2), demand=demand, by_period=rows)
+    (column,) = figure
+    assert needs(asked(case)) == {
+        "contract": [("demand", "volume", 5)],
+        "physical": [("by_period", column, needed)],
     }
 
 

@@ -162,22 +162,24 @@ def _post_costs(m: Model, sets: Sets) -> None:
         label = (*labels[key[:3]], key[3])
         entry.add(costs[key[:3]]["entry_cost"], m.access.signed[key], label)
         annual.add(costs[key[:3]]["annual_cost"], variable, label)
-    margins = sets.draws["margin"].to_dict()
+    margins = {period: table["margin"].to_dict() for period, table in sets.terms.items()}
     for (site, process, mode, period), variable in m.production.made.items():
         if mode != OWN:
             label = (*sets.places[site, process], period)
-            margin.add(margins[site, process, mode], variable, label)
+            margin.add(margins[period][site, process, mode], variable, label)
             transaction.add(sets.transaction_cost(site, process, mode, period), variable, label)
     m.cost_lines.extend([entry, annual, margin, transaction])
 
 
 def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
     """Sheet `access`: offers signed, in force or drawn on, with what they cost and what margin they keep."""
-    terms = sets.draws[["firm", "offer", "margin", "kept"]].to_dict("index")
+    terms = {
+        period: table[["firm", "offer", "margin", "kept"]].to_dict("index") for period, table in sets.terms.items()
+    }
     figures: dict[tuple[str, ...], list[float]] = defaultdict(lambda: [0.0] * 4)
     for (site, process, mode, period), variable in m.production.made.items():
         if mode != OWN and variable.value:
-            draw = terms[site, process, mode]
+            draw = terms[period][site, process, mode]
             made = variable.value
             charge = sets.transaction_cost(site, process, mode, period)
             amounts = [made, made * charge, made * draw["margin"], made * draw["kept"]]

@@ -116,7 +116,8 @@ def _retirable(sets: Sets) -> list[LinePeriod]:
     """The existing capacity that it may be of use to retire."""
     lines = sets.lines
     asked = lines.index.isin(sets.ruled_out["kept"]) | _find_weighed_lines(sets)
-    worth_it = (lines["fixed_cost"] > 0) | (lines["min_load"] > 0) | asked
+    costly = np.any([table["fixed_cost"].to_numpy() > 0 for table in sets.costs.values()], axis=0)
+    worth_it = costly | (lines["min_load"] > 0) | asked
     matters = lines["home"] & (lines["retirable"] == "yes") & worth_it
     retirable = set(lines.index[matters])
     return [key for key in sets.existing if key[:2] in retirable]
@@ -125,7 +126,7 @@ def _retirable(sets: Sets) -> list[LinePeriod]:
 def _find_weighed_lines(sets: Sets) -> np.ndarray:
     """Which lines make an item of which a rule weighs capacity against use."""
     items = {item for rule in sets.rules if rule.type in WEIGHING for item in rule.items}
-    makers = {process for item in items for process in sets.making(item)}
+    makers = {process for item in items for process in sets.making(item, sets.time.periods[0])}
     return sets.lines.index.get_level_values("process").isin(makers)
 
 
@@ -337,17 +338,25 @@ def least_take(m: Model, *key: *Activity) -> pyo.Expression:
 def _post_costs(m: Model, sets: Sets) -> None:
     """Fixed cost of kept lines and of modules in service; capex as its annuity, or when ordered, less salvage."""
     line_cost, module_cost = CostLine("line fixed cost"), CostLine("module fixed cost")
-    rows = sets.lines[["tier", "region", "home", "fixed_cost"]].to_dict("index")
+    each, home = _list_fixed_costs(sets), sets.lines["home"].to_dict()
     for line in sets.existing:
-        row = rows[line[:2]]
-        if row["home"]:
-            label = (row["tier"], row["region"], line[2])
-            line_cost.add(row["fixed_cost"], find_state(m, m.capacity.kept, line), label, line[0])
+        if home[line[:2]]:
+            label = (*sets.places[line[:2]], line[2])
+            line_cost.add(each[line], find_state(m, m.capacity.kept, line), label, line[0])
     fixed = sets.options["fixed_cost"].to_dict()
     for key, order in sets.orders.items():
         for period in order.service:
             module_cost.add(fixed[key[:3]], m.capacity.built[key], (*sets.places[key[:2]], period))
     m.cost_lines.extend([line_cost, module_cost, *_spread_capital(m, sets)])
+
+
+def _list_fixed_costs(sets: Sets) -> dict[LinePeriod, float]:
+    """What keeping the existing capacity of each line costs in each period, money/year."""
+    return {
+        (*line, period): cost
+        for period, table in sets.costs.items()
+        for line, cost in frames.pairs(table["fixed_cost"])
+    }
 
 
 def _spread_capital(m: Model, sets: Sets) -> list[CostLine]:
@@ -396,7 +405,7 @@ def _lines_reported(m: Model, sets: Sets, added: dict, usable: dict, paid: dict)
     for (site, process, _, period), variable in m.production.made.items():
         made[site, process, period] += variable.value
     candidates = set(sets.sites.index[sets.sites["candidate"]])
-    facts = sets.lines[["firm", "home", "fixed_cost"]].to_dict("index")
+    facts, fixed = sets.lines[["firm", "home"]].to_dict("index"), _list_fixed_costs(sets)
     in_control = _in_control(m, sets)
     rows = []
     for line in sorted(set(sets.existing) | set(added)):
@@ -407,7 +416,7 @@ def _lines_reported(m: Model, sets: Sets, added: dict, usable: dict, paid: dict)
         share = 1.0 if state is None else state.value
         capacity = existing * share + usable[line]
         use = made[line] / capacity if capacity else None
-        cost = paid[line] + (fact["fixed_cost"] * share if fact["home"] and existing else 0.0)
+        cost = paid[line] + (fixed[line] * share if fact["home"] and existing else 0.0)
         control = "home" if fact["home"] or line in in_control else "outside"
         idle = cost * (1.0 - use) if use is not None else 0.0
         rows.append(

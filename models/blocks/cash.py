@@ -176,7 +176,7 @@ def _share_output(m: Model, sets: Sets, groups: dict[str, str]) -> dict[tuple[st
     output: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for (site, process, _, period), variable in m.production.made.items():
         if variable.value:
-            for item, quantity in sets.recipes[process]:
+            for item, quantity in sets.recipe(process, period):
                 if quantity > 0:
                     output[item, period][groups.get(site, SHARED)] += quantity * variable.value
     return {key: _as_shares(parts) for key, parts in output.items()}

@@ -150,7 +150,7 @@ def _post_costs(m: Model, sets: Sets) -> None:
     for key, variable in m.clusters.settled.items():
         region, level, period = m.clusters.cluster_of[key]
         label = (*sets.places[key[:2]], period)
-        saving.add(-steps[region, level] * sets.conversion[key[:2]], variable, label)
+        saving.add(-steps[region, level] * sets.conversion[(*key[:2], period)], variable, label)
     m.cost_lines.append(saving)
 
 

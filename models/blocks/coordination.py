@@ -141,7 +141,7 @@ def _find_goods(m: Model, sets: Sets) -> dict[Good, tuple[float, Variable]]:
         (site, process, item, period): (quantity, variable)
         for (site, process, mode, period), variable in (m.production.made.items() if wedges else ())
         if mode == OWN
-        for item, quantity in sets.recipes[process]
+        for item, quantity in sets.recipe(process, period)
         if (site, process, item, SPOT) in wedges and users[item] - {groups[site]}
     }
 
@@ -150,7 +150,7 @@ def _sum_use(m: Model, sets: Sets, wanted: set[GroupItem]) -> dict[GroupItem, Li
     """What the lines of a group use of an item in a period, all regions together."""
     used: dict[GroupItem, LinearExpression] = defaultdict(LinearExpression)
     for (site, process, _, period), variable in m.production.made.items() if wanted else ():
-        for item, quantity in sets.recipes[process]:
+        for item, quantity in sets.recipe(process, period):
             key = (sets.arms_length.groups.get(site, ""), item, period)
             if quantity < 0 and key in wanted:
                 used[key].add(-quantity, variable)
@@ -194,12 +194,12 @@ def _bound_trade(
     capacity: dict[tuple[str, str, str], dict[str | None, float]] = defaultdict(lambda: defaultdict(float))
     lines = {(site, process, period) for site, process, _, period in m.production.made} if under else set()
     for line in sorted(lines):
-        for item, quantity in sets.recipes[line[1]]:
+        for item, quantity in sets.recipe(line[1], line[2]):
             if quantity < 0:
                 capacity[item, line[2], line[1]][groups.get(line[0])] -= quantity * sets.most[line]
     most_used: dict[tuple[str, str], list[tuple[float, dict[str | None, float]]]] = defaultdict(list)
     for (item, period, process), by_group in capacity.items():
-        useful = -dict(sets.recipes[process])[item] * sets.most_useful(process, period)
+        useful = -dict(sets.recipe(process, period))[item] * sets.most_useful(process, period)
         most_used[item, period].append((useful, by_group))
     found = {}
     for key in under:
@@ -267,7 +267,7 @@ def traded_share(m: Model, *key: *Traded) -> pyo.Expression:
 def _price(m: Model, sets: Sets, key: Traded) -> tuple[float, float]:
     """Margin and friction of a unit at arm's length, in money/item, as policies leave them."""
     site, process, item, mode, period = key
-    wedge = sets.arms_length.wedges[site, process, item, mode]
+    wedge = sets.arms_length.wedges[site, process, item, mode][period]
     return wedge.margin, wedge.friction * sets.transaction.get((process, sets.places[site, process][1], period), 1.0)
 
 
@@ -300,8 +300,8 @@ def sold_under_offers(m: Model) -> Iterator[tuple[OfferPeriod, list[float]]]:
         if mode != SPOT and variable.value:
             margin, friction = _price(m, sets, key)
             quantity = m.coordination.goods[site, process, item, period][0]
-            activity = variable.value / quantity * sets.arms_length.shares[process, item]
-            kept = sets.arms_length.wedges[site, process, item, mode].kept
+            activity = variable.value / quantity * sets.arms_length.shares[process, item, period]
+            kept = sets.arms_length.wedges[site, process, item, mode][period].kept
             amounts = [activity, *(variable.value * each for each in (friction, margin, kept))]
             yield (*_terms(sets, key)[0], period), amounts
 

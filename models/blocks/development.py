@@ -10,6 +10,7 @@ import pyomo.environ as pyo
 
 from planner_models.blocks.access import ANYWHERE
 from planner_models.blocks.costs import CostLine
+from planner_models.by_period import list_by_period
 from planner_models.keys import Activity, Market, Start, Step
 from planner_models.linear import Variable, linear
 from planner_models.model import Model
@@ -138,24 +139,30 @@ def project_tiers(sets: Sets) -> dict[str, str]:
     return {project: tiers.get(project, "downstream") for project in sets.instance["projects"]["project"]}
 
 
+def list_costs(sets: Sets) -> dict[Start, float]:
+    """What each option costs in a period in which it runs, or starts: money/year, or money where it takes no time."""
+    return list_by_period(sets.views, "projects", ["project", "option"], "cost")
+
+
 def _post_costs(m: Model, sets: Sets) -> None:
     """A yearly cost while an option runs; one payment at the start where it takes no time."""
     yearly, fee = CostLine("development"), CostLine("development fee", once=True)
-    costs, tiers = sets.projects["cost"].to_dict(), project_tiers(sets)
+    costs, tiers = list_costs(sets), project_tiers(sets)
     for key, start in sets.starts.items():
         line = yearly if start.running else fee
         for period in start.running or (key[2],):
-            line.add(costs[key[:2]], m.development.started[key], (tiers[key[0]], ANYWHERE, period))
+            line.add(costs[(*key[:2], period)], m.development.started[key], (tiers[key[0]], ANYWHERE, period))
     m.cost_lines.extend([yearly, fee])
 
 
 def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
     """Sheet `projects`: the option taken, when it starts, from when on it is ready, and its cost in all."""
-    rows = []
+    rows, costs = [], list_costs(sets)
     for key, start in sets.starts.items():
         if round(m.development.started[key].value):
             option = sets.projects.loc[[key[:2]]].iloc[0]
-            years = sum(sets.time.years[period] for period in start.running) if start.running else 1
+            paid = [costs[(*key[:2], period)] * sets.time.years[period] for period in start.running]
             ready = sets.time.periods[start.ready]
-            rows.append((*key[:2], key[2], ready, option["cost"] * years, option["partner"]))
+            cost = sum(paid) if paid else costs[key]
+            rows.append((*key[:2], key[2], ready, cost, option["partner"]))
     return {"projects": pd.DataFrame(rows, columns=["project", "option", "started", "ready", "cost", "partner"])}

@@ -129,7 +129,7 @@ def _post_costs(m: Model, sets: Sets) -> None:
     for key, variable in m.experience.practised.items():
         site, process, _, period, level = key
         share = sets.learning[process, level, period][1]
-        saving.add(-share * sets.conversion[site, process], variable, (*sets.places[site, process], period))
+        saving.add(-share * sets.conversion[site, process, period], variable, (*sets.places[site, process], period))
     after, last = CostLine(AFTER, once=True), sets.time.periods[-1]
     tiers = sets.instance["processes"].set_index("process")["tier"]
     for (process, level), variable in m.experience.inherited.items():

@@ -11,11 +11,13 @@ import pyomo.environ as pyo
 
 from planner_models import frames
 from planner_models.blocks.costs import CostLine
+from planner_models.by_period import list_by_period
 from planner_models.keys import HubPeriod, Place
 from planner_models.linear import LinearExpression, linear
 from planner_models.model import Model
 from planner_models.schema import TIERS
 from planner_models.sets import Sets
+from planner_models.sets.hubs import HUB
 from planner_models.sets.rules import EVERY
 
 
@@ -54,23 +56,24 @@ def _offer(m: Model, sets: Sets) -> Hubs:
     states: list[HubPeriod] = [(*hub, period) for hub in rows.index[rows["variable"]] for period in periods]
     m.hub_opened = hub_opened = pyo.Var(states, domain=pyo.Binary)
     m.hub_opens = hub_opens = pyo.Var(states, bounds=(0, 1))
-    capacity = rows["capacity"].dropna().to_dict()
+    stated = list_by_period(sets.views, "hubs", HUB, "capacity")
+    capacity = {key: most for key, most in stated.items() if most == most}
     passed_by: dict[Place, HubPeriod] = {}
     most_passed: dict[Place, float] = {}
     sharing: dict[HubPeriod, LinearExpression] = defaultdict(LinearExpression)
     for (item, region), hub in sets.hubs.hub_of.items():
         for period in periods:
-            place, state, most = (item, region, period), (*hub, period), capacity.get(hub, float("inf"))
-            shared = hub[1] == EVERY and hub in capacity
+            place, state, most = (item, region, period), (*hub, period), capacity.get((*hub, period), float("inf"))
+            shared = hub[1] == EVERY and state in capacity
             if shared:
                 sharing[state].add(1.0, m.lanes.transited[place])
             if state in hub_opened:
                 passed_by[place] = state
                 most_passed[place] = min(most, m.lanes.most_moved[item, period])
-            if hub in capacity and not shared:
+            if state in capacity and not shared:
                 m.lanes.transited[place].setub(most)
     for key, terms in sharing.items():
-        terms.add(-capacity[key[:2]], hub_opened[key] if key in hub_opened else None)  # noqa: SIM401  # no mapping
+        terms.add(-capacity[key], hub_opened[key] if key in hub_opened else None)  # noqa: SIM401  # no mapping
     before = {(*hub, later): (*hub, earlier) for hub in rows.index for earlier, later in pairwise(periods)}
     return Hubs(hub_opened, hub_opens, before, passed_by, most_passed, dict(sharing))
 
@@ -100,14 +103,15 @@ def _post_costs(m: Model, sets: Sets) -> None:
     """
     tiers = sets.instance["items"].set_index("item")["tier"].to_dict()
     handling, fixed, opening = CostLine("handling"), CostLine("hub fixed cost"), CostLine("hub opening", once=True)
-    each = sets.hubs.rows["handling_cost"].to_dict()
+    each = list_by_period(sets.views, "hubs", HUB, "handling_cost")
+    yearly = list_by_period(sets.views, "hubs", HUB, "fixed_cost")
     for (item, region), hub in sets.hubs.hub_of.items():
         for period in sets.time.periods:
-            handling.add(each[hub], m.lanes.transited[item, region, period], (tiers[item], region, period))
+            handling.add(each[(*hub, period)], m.lanes.transited[item, region, period], (tiers[item], region, period))
     for hub, row in frames.records(sets.hubs.rows[sets.hubs.rows["variable"]]).items():
         for period in sets.time.periods:
             label = (tiers.get(hub[1], TIERS[0]), hub[0], period)
-            fixed.add(row["fixed_cost"], m.hubs.hub_opened[(*hub, period)], label)
+            fixed.add(yearly[(*hub, period)], m.hubs.hub_opened[(*hub, period)], label)
             opening.add(row["opening_cost"], m.hubs.hub_opens[(*hub, period)], label)
     m.cost_lines.extend([handling, fixed, opening])
 
@@ -120,10 +124,10 @@ def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
             place = (item, region, period)
             kept = m.lanes.retained[place].value if place in m.lanes.retained else 0.0
             passed[(*hub, period)] += max(m.lanes.transited[place].value - kept, 0.0)
-    rows = []
-    for hub, row in frames.records(sets.hubs.rows).items():
+    rows, each = [], list_by_period(sets.views, "hubs", HUB, "handling_cost")
+    for hub in list(sets.hubs.rows.index):
         for period in sets.time.periods:
             key = (*hub, period)
             is_open = round(m.hubs.hub_opened[key].value) if key in m.hubs.hub_opened else 1
-            rows.append((*key, "yes" if is_open else "no", passed[key], passed[key] * row["handling_cost"]))
+            rows.append((*key, "yes" if is_open else "no", passed[key], passed[key] * each[key]))
     return {"hubs": pd.DataFrame(rows, columns=["region", "item", "period", "opened", "passed", "cost"])}

@@ -109,7 +109,7 @@ def _most_moved(sets: Sets) -> dict[tuple[str, str], float]:
     for (item, _, period), most in sets.most_returned.items():
         made[item, period] += most
     for (_, process, period), most in sets.most.items():
-        for item, quantity in sets.recipes.get(process, ()):
+        for item, quantity in sets.recipe(process, period):
             made[item, period] += max(quantity, 0.0) * most
     stock = sets.instance["stocks"].groupby("item")["initial"].sum().to_dict()
     bound = {}

@@ -15,7 +15,7 @@ import pyomo.environ as pyo
 from planner_models import frames
 from planner_models.blocks.access import offer_labels
 from planner_models.blocks.costs import CostLine, Label
-from planner_models.blocks.development import project_tiers
+from planner_models.blocks.development import list_costs, project_tiers
 from planner_models.keys import Grant
 from planner_models.linear import LinearExpression, Variable
 from planner_models.model import Model
@@ -74,7 +74,7 @@ def _output(m: Model, sets: Sets, row: pd.Series) -> Iterator[Payment]:
     for key, variable in m.production.made.items():
         tier, region = sets.places[key[:2]]
         if key[1] in processes and region in regions and key[3] in window and controlled[key[:3]]:
-            yield (tier, region, key[3]), False, dict(sets.recipes[key[1]]).get(row["item"], 1.0), variable
+            yield (tier, region, key[3]), False, dict(sets.recipe(key[1], key[3])).get(row["item"], 1.0), variable
 
 
 def _access(m: Model, sets: Sets, row: pd.Series) -> Iterator[Payment]:
@@ -100,11 +100,16 @@ def _development(m: Model, sets: Sets, row: pd.Series) -> Iterator[Payment]:
     ]
     required = pd.concat(waiting).dropna()
     meant = set(required[required.index == row["item"]])
-    costs, tiers = sets.projects["cost"].to_dict(), project_tiers(sets)
+    costs, tiers = list_costs(sets), project_tiers(sets)
     for key, start in sets.starts.items():
         if row["item"] == "*" or key[0] in meant:
             for period in [moment for moment in start.running or (key[2],) if moment in window]:
-                yield (tiers[key[0]], "*", period), not start.running, costs[key[:2]], m.development.started[key]
+                yield (
+                    (tiers[key[0]], "*", period),
+                    not start.running,
+                    costs[(*key[:2], period)],
+                    m.development.started[key],
+                )
 
 
 _KINDS = {"capex": _capex, "output": _output, "access": _access, "development": _development}

@@ -51,18 +51,18 @@ def build(m: Model, sets: Sets) -> None:
     ]
     m.made = made = pyo.Var(active, domain=pyo.NonNegativeReals)
     m.production = Production(made)
-    rows = sets.lines[["tier", "region", *COST_LINES]].to_dict("index")
     for (site, process, _, period), variable in m.production.made.items():
-        region = rows[site, process]["region"]
-        for item, quantity in sets.recipes[process]:
+        region = sets.places[site, process][1]
+        for item, quantity in sets.recipe(process, period):
             place = (item, region, period)
             side = m.ledgers.delivered if quantity < 0 and place in m.lanes.transited else m.ledgers.supply
             side[place].add(quantity, variable)
     costs = {name: CostLine(line) for name, line in COST_LINES.items()}
+    each = {period: table[[*COST_LINES]].to_dict("index") for period, table in sets.costs.items()}
     for (site, process, _, period), variable in m.production.made.items():
-        row = rows[site, process]
+        row = each[period][site, process]
         for name, line in costs.items():
-            line.add(row[name], variable, (row["tier"], row["region"], period))
+            line.add(row[name], variable, (*sets.places[site, process], period))
     m.cost_lines.extend(costs.values())
 
 
@@ -74,12 +74,9 @@ def _may_run(sets: Sets, process: str, period: str) -> bool:
 
 def report(m: Model, sets: Sets) -> dict[str, pd.DataFrame]:
     """Sheet `production`: activity by line and mode, and its cost per unit with margin and transaction cost."""
-    rows = []
-    running = sets.lines["running"].to_dict()
-    margin = sets.draws["margin"].to_dict()
+    rows, price = [], sets.draw_prices()
     for (site, process, mode, period), variable in m.production.made.items():
         if variable.value:
-            cost = running[site, process] + margin[site, process, mode]
-            cost += sets.transaction_cost(site, process, mode, period)
+            cost = sum(price[site, process, mode, period]) + sets.transaction_cost(site, process, mode, period)
             rows.append((site, process, mode, period, "base", variable.value, cost))
     return {"production": pd.DataFrame(rows, columns=[*LINE, "mode", "period", "scenario", "made", "unit_cost"])}

@@ -9,6 +9,7 @@ import pyomo.environ as pyo
 
 from planner_models import frames
 from planner_models.blocks.costs import CostLine
+from planner_models.by_period import list_by_period
 from planner_models.keys import SitePeriod
 from planner_models.linear import LinearExpression, linear
 from planner_models.model import Model
@@ -84,10 +85,11 @@ def _post_costs(m: Model, sets: Sets) -> None:
     """
     fixed = CostLine("site fixed cost")
     opening, closing = CostLine("opening", once=True), CostLine("closing", once=True)
+    each = list_by_period(sets.views, "sites", ["site"], "fixed_cost")
     for site, row in frames.lines(sets.sites[sets.sites["home"]]):
         for period in sets.windows[site]:
             label = (row["tier"], row["region"], period)
-            fixed.add(row["fixed_cost"], m.sites.opened[site, period] if row["variable"] else None, label, site)
+            fixed.add(each[site, period], m.sites.opened[site, period] if row["variable"] else None, label, site)
             if (site, period) in m.sites.opens:
                 opening.add(row["opening_cost"], m.sites.opens[site, period], label)
             if (site, period) in m.sites.closes:

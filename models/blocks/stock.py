@@ -10,6 +10,7 @@ import pyomo.environ as pyo
 
 from planner_models import frames
 from planner_models.blocks.costs import CostLine
+from planner_models.by_period import list_by_period
 from planner_models.model import Model
 from planner_models.sets import Sets
 
@@ -34,7 +35,7 @@ def build(m: Model, sets: Sets) -> None:
     m.held = held = pyo.Var(keys, bounds=lambda _, *key: tuple(limits.loc[key[:2]]))
     m.stock = Stock(held, frozenset(stocks.index.unique("item")), bool(stocks["maximum"].notna().any()))
     tiers = sets.instance["items"].set_index("item")["tier"]
-    holding = CostLine("stock holding")
+    holding, each = CostLine("stock holding"), list_by_period(sets.views, "stocks", ["region", "item"], "holding_cost")
     before = {later: earlier for earlier, later in pairwise(sets.time.periods)}
     for key, variable in m.stock.held.items():
         region, item, period = key
@@ -45,7 +46,7 @@ def build(m: Model, sets: Sets) -> None:
             balance.add(per_year, m.stock.held[region, item, before[period]])
         else:
             balance.add(per_year * frames.cell(stocks, (region, item), "initial"), None)
-        holding.add(frames.cell(stocks, (region, item), "holding_cost"), variable, (tiers[item], region, period))
+        holding.add(each[region, item, period], variable, (tiers[item], region, period))
     m.cost_lines.append(holding)
 
 

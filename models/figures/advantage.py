@@ -64,12 +64,12 @@ def advantage(sets: Sets, trade: pd.DataFrame) -> pd.DataFrame:
     """
     instance = sets.instance
     places = pd.MultiIndex.from_product([instance["items"]["item"], instance["regions"]["region"]])
-    draws, flows = _list_draws(sets), flow_table(instance, arc_table(instance), sets.time)
+    draws, flows = _list_draws(sets), flow_table(sets.views, arc_table(instance), sets.time)
     legs = {period: _legs(rows, places) for period, rows in frames.groups(flows, "period")}
     nothing = _legs(flows[:0], places)
     parts = []
     for period in sets.time.periods:
-        ways = _list_ways(sets, draws[draws["period"] == period], places)
+        ways = _list_ways(sets, period, draws[draws["period"] == period], places)
         parts.append(_tabulate(ways, legs.get(period, nothing), places).assign(period=period))
     table = pd.concat(parts, ignore_index=True)
     facts = instance["processes"].set_index("process")["intensity"]
@@ -85,18 +85,20 @@ def advantage(sets: Sets, trade: pd.DataFrame) -> pd.DataFrame:
 
 def _list_draws(sets: Sets) -> pd.DataFrame:
     """Lines by mode and period with PARTS of their own cost per activity; freight and duty are 0."""
-    lines, draws = sets.lines, sets.draws.reset_index()
     able = {line[:2] for line in sets.existing} | {option[:2] for option in sets.options.index}
-    draws = draws[[line in able for line in zip(draws["site"], draws["process"], strict=True)]]
     modules = (sets.options["annuity"] + sets.options["fixed_cost"]) / sets.options["size"]
     newest = modules.groupby(level=["site", "process"]).min()
-    own = lines["fixed_cost"] / (lines["capacity"] * lines["output"]).where(lines["capacity"] > 0)
-    capital = newest.reindex(lines.index).fillna(own).fillna(0.0).where(lines["home"], lines["recovery"])
-    costs = lines[["region", "labour", "skilled", "energy"]].assign(
-        capital=capital, materials=lines[["other", "royalty", "given"]].sum(axis=1), freight=0.0, duty=0.0
-    )
-    rows = draws[["site", "process", "mode", "margin"]].merge(costs.reset_index(), on=["site", "process"])
-    periods = [rows.assign(period=period) for period in sets.time.periods]
+    periods = []
+    for period, lines in sets.costs.items():
+        draws = sets.terms[period].reset_index()
+        draws = draws[[line in able for line in zip(draws["site"], draws["process"], strict=True)]]
+        own = lines["fixed_cost"] / (lines["capacity"] * lines["output"]).where(lines["capacity"] > 0)
+        capital = newest.reindex(lines.index).fillna(own).fillna(0.0).where(lines["home"], lines["recovery"])
+        costs = lines[["region", "labour", "skilled", "energy"]].assign(
+            capital=capital, materials=lines[["other", "royalty", "given"]].sum(axis=1), freight=0.0, duty=0.0
+        )
+        rows = draws[["site", "process", "mode", "margin"]].merge(costs.reset_index(), on=["site", "process"])
+        periods.append(rows.assign(period=period))
     every = pd.concat(periods, ignore_index=True)
     open_ = [period in sets.windows[site] for site, period in zip(every["site"], every["period"], strict=True)]
     every = every[open_]
@@ -106,7 +108,7 @@ def _list_draws(sets: Sets) -> pd.DataFrame:
     return every.assign(institution=every["margin"] + charges)
 
 
-def _list_ways(sets: Sets, draws: pd.DataFrame, places: pd.MultiIndex) -> Ways:
+def _list_ways(sets: Sets, period: str, draws: pd.DataFrame, places: pd.MultiIndex) -> Ways:
     """The cheapest of the draws of each process in each region: what goes into it is the same for all of them."""
     total = draws[list(PARTS)].sum(axis=1).rename("total")
     order = draws.assign(total=total).sort_values(["total", "site", "mode"], kind="stable")
@@ -115,11 +117,11 @@ def _list_ways(sets: Sets, draws: pd.DataFrame, places: pd.MultiIndex) -> Ways:
     inputs: list[tuple[int, str, str, float]] = []
     outputs: list[tuple[int, str, str, float]] = []
     for way, (process, region) in enumerate(zip(best["process"], best["region"], strict=True)):
-        made = [(item, amount) for item, amount in sets.recipes[process] if amount > 0]
+        made = [(item, amount) for item, amount in sets.recipe(process, period) if amount > 0]
         valued = all(value[item] > 0 for item, _ in made)
         whole = sum(amount * (value[item] if valued else 1.0) for item, amount in made)
         outputs += [(way, item, region, (value[item] if valued else 1.0) / whole) for item, amount in made]
-        inputs += [(way, item, region, -amount) for item, amount in sets.recipes[process] if amount < 0]
+        inputs += [(way, item, region, -amount) for item, amount in sets.recipe(process, period) if amount < 0]
     return Ways(
         best[list(PARTS)].to_numpy(float), best["process"].to_numpy(), _at(inputs, places), _at(outputs, places)
     )

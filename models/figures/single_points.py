@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from planner_models.by_period import list_figures
 from planner_models.instance import Instance
 
 ROUNDING = 1e-6
@@ -69,10 +70,12 @@ def _ways(instance: Instance, made: pd.DataFrame, flows: pd.DataFrame) -> pd.Dat
     flows = flows[flows["origin"] != flows["destination"]].astype({"mode": object, "shipped": float})
     ends = flows.rename(columns={"destination": "region"})
     have = pd.concat([part[[*_KEY, "region"]] for part in (made, ends)]).drop_duplicates()
-    lanes = instance["lanes"][["origin", "destination", "item", "mode", "capacity", "chokepoints"]]
+    lanes = list_figures(instance, "lanes", ["origin", "destination", "item", "mode", "capacity", "chokepoints"])
     common = lanes[lanes["item"] == "*"].drop(columns="item")
     pairs = flows[_THERE].drop_duplicates()
-    ways = pd.concat([pairs.merge(lanes, on=["item", "destination"]), pairs.merge(common, on="destination")])
+    ways = pd.concat(
+        [pairs.merge(lanes, on=["item", "destination", "period"]), pairs.merge(common, on=["destination", "period"])]
+    )
     ways = ways.drop_duplicates([*_THERE, "origin", "mode"])
     ways = ways.merge(have.rename(columns={"region": "origin"}), on=[*_KEY, "origin"])
     lane = ["origin", "destination", "mode", "period"]
@@ -80,7 +83,7 @@ def _ways(instance: Instance, made: pd.DataFrame, flows: pd.DataFrame) -> pd.Dat
     ways = ways.merge(shipped, on=[*lane, "item"], how="left")
     ways["shipped"] = ways["shipped"].astype(float).fillna(0.0)
     shared = common.dropna(subset="capacity").rename(columns={"capacity": "shared"})
-    ways = ways.merge(shared.drop(columns="chokepoints"), on=lane[:3], how="left")
+    ways = ways.merge(shared.drop(columns="chokepoints"), on=lane, how="left")
     load = flows.groupby(lane, as_index=False)[["shipped"]].sum().rename(columns={"shipped": "load"})
     ways = ways.merge(load, on=lane, how="left")
     within = (ways["shared"] - ways["load"].astype(float).fillna(0.0)).fillna(np.inf)

@@ -219,10 +219,10 @@ def _measure(m: Model, period: str, items: list[str]) -> Quantities:
         if moment == period:
             activity[site, process] += variable.value
     lines = sorted({line for line in sets.lines.index if line in activity or home[line[0]]})
-    shares = share_out(sets.recipes, frames.entries(sets.instance["items"].set_index("item")["value"]))
+    shares = share_out(sets.varied_recipes[period], frames.entries(sets.instance["items"].set_index("item")["value"]))
     made, used, bears = (np.zeros((len(lines), len(items))) for _ in range(3))
     for number, line in enumerate(lines):
-        for item, quantity in sets.recipes.get(line[1], ()):
+        for item, quantity in sets.recipe(line[1], period):
             (made if quantity > 0 else used)[number, place[item]] += abs(quantity) * activity[line]
             bears[number, place[item]] = shares.get((line[1], item), 0.0)
     sold, disposed, collected = (np.zeros(len(items)) for _ in range(3))

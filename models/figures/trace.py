@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from planner_models.by_period import list_recipes
 from planner_models.figures.mixing import Period, mixes, shares
 from planner_models.figures.single_points import single_points
 from planner_models.instance import Instance
@@ -131,8 +132,8 @@ def origins(instance: Instance, tables: Tables, amounts: Amounts | None = None) 
 def _able(instance: Instance, tables: Tables) -> pd.DataFrame:
     """The rows of the sheet `capacity` by item: region and firm, capacity and made in item/year, and control."""
     lines = tables.get("capacity", pd.DataFrame(columns=list(RESULTS["capacity"].columns)))
-    recipes = instance["recipes"]
-    made = lines.merge(recipes.loc[recipes["quantity"] > 0, ["process", "item", "quantity"]], on="process")
+    recipes = list_recipes(instance)
+    made = lines.merge(recipes[recipes["quantity"] > 0], on=["process", "period"])
     for name in ("capacity", "made"):
         made[name] = (made[name] * made["quantity"]).astype(float)
     sites = instance["sites"].set_index("site")
@@ -163,10 +164,9 @@ def list_amounts(instance: Instance, tables: Tables) -> Amounts:
     those of markets, and of what is put up as an enabler there, have None there.
     """
     sites = instance["sites"][["site", "region", "firm"]].merge(instance["firms"][["firm", "home"]], on="firm")
-    recipes = instance["recipes"][["process", "item", "quantity"]]
     key = ["site", "process", "mode", "period"]
     production = select_base(tables, "production").groupby(key, as_index=False, dropna=False)["made"].sum()
-    rows = production.merge(sites, on="site").merge(recipes, on="process")
+    rows = production.merge(sites, on="site").merge(list_recipes(instance), on=["process", "period"])
     rows["amount"] = (rows["made"] * rows["quantity"]).astype(float)
     rows["controlled"] = (rows["home"] == "yes") | _find_controlled_draws(instance, rows)
     columns = ["site", "process", "item", "period", "region", "firm", "home", "controlled", "amount"]

@@ -12,6 +12,7 @@ wildcard    `*` (every one) is allowed
 choices     the allowed words
 low, high   the closed range of a number; `above` where the lower end is open
 inherits    a blank cell of a row beside a `*` row of the same thing means what that row says, else the default
+varies      sheet by_period may give the figure another value in some periods
 =========== ==========================================================================
 """
 
@@ -39,7 +40,7 @@ def _column(
     kind: str, description: str, dtype: Any, required: bool, checks: Sequence[pa.Check], **meta: Any
 ) -> pa.Column:
     metadata = {"kind": kind, "unit": "", "default": None, "key": False, "ref": (), "wildcard": False, "choices": ()}
-    metadata |= {"low": None, "high": None, "above": None, "required": required, "inherits": False}
+    metadata |= {"low": None, "high": None, "above": None, "required": required, "inherits": False, "varies": False}
     return pa.Column(
         dtype, list(checks), nullable=not required, required=False, description=description, metadata=metadata | meta
     )
@@ -78,6 +79,7 @@ def number(
     required: bool = False,
     whole: bool = False,
     key: bool = False,
+    varies: bool = False,
 ) -> pa.Column:
     """A column of finite numbers.
 
@@ -103,6 +105,8 @@ def number(
         Whether it must be an integer.
     key
         Whether it is part of the key of its table; then required.
+    varies
+        Whether sheet by_period may give it another value in some periods.
 
     Returns
     -------
@@ -117,13 +121,13 @@ def number(
     if high is not None:
         checks.append(pa.Check.le(high))
     kind = "integer" if whole else "number"
-    bounds = {"low": low, "above": above, "high": high}
+    bounds = {"low": low, "above": above, "high": high, "varies": varies}
     return _column(kind, description, float, required or key, checks, unit=unit, default=default, key=key, **bounds)
 
 
-def share(description: str, *, default: float | None = None) -> pa.Column:
+def share(description: str, *, default: float | None = None, varies: bool = False) -> pa.Column:
     """A share from 0 to 1."""
-    return number(description, "share", low=0, high=1, default=default)
+    return number(description, "share", low=0, high=1, default=default, varies=varies)
 
 
 def flag(description: str, default: str | None = None) -> pa.Column:

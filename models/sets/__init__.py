@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planner_models import frames
+from planner_models.by_period import each_view, period_views
 from planner_models.instance import Instance
 from planner_models.sets.access import (
     conditional_offers,
@@ -13,13 +14,14 @@ from planner_models.sets.access import (
     draw_table,
     offer_table,
     offers_left,
+    price_draws,
     transaction_charges,
 )
 from planner_models.sets.arcs import arc_table, flow_table
-from planner_models.sets.bounds import most_sold, useful_activity
+from planner_models.sets.bounds import Recipes, most_sold, useful_activity
 from planner_models.sets.carbon import Carbon, carbon_table
 from planner_models.sets.coordination import ArmsLength, arms_length
-from planner_models.sets.development import Start, project_table, ready_table, start_table
+from planner_models.sets.development import Start, project_table, ready_table, start_table, tie_table
 from planner_models.sets.groups import collect_closable, list_used_lanes
 from planner_models.sets.growth import Growth, growth_table
 from planner_models.sets.hubs import Hubs, hub_sets
@@ -31,13 +33,20 @@ from planner_models.sets.levels import (
     tabulate_learning,
     value_experience,
 )
-from planner_models.sets.lines import line_table, site_table, site_windows, tabulate_existing_capacity
+from planner_models.sets.lines import (
+    COSTS,
+    line_table,
+    price_lines,
+    site_table,
+    site_windows,
+    tabulate_existing_capacity,
+)
 from planner_models.sets.locks import Lock, collect_ruled_out, lock_table
 from planner_models.sets.logic import Link, collect_refusable, link_table
 from planner_models.sets.markets import tabulate_markets
 from planner_models.sets.modules import ModuleOrder, greatest_capacity, option_table, orders
 from planner_models.sets.policies import active_policies, transaction_factors
-from planner_models.sets.reach import available, find_useful_items, useful_arcs
+from planner_models.sets.reach import available, find_useful_items, tabulate_recipes, useful_arcs
 from planner_models.sets.returns import Back, most_returned, tabulate_returns
 from planner_models.sets.rules import Rule, rule_list
 from planner_models.sets.scenarios import Snapshots, World, scenario_sets
@@ -48,7 +57,10 @@ from planner_models.sets.timeline import Timeline, timeline
 class Sets:
     """What can exist in an instance.
 
-    sites, lines, options: frames indexed by their keys (see the functions that make them)
+    views: period -> the instance that holds in it
+    sites, lines, options: frames indexed by their keys (see the functions that make them); of lines without costs
+    costs: period -> the lines with what they cost in it
+    terms: period -> the draws with what they cost in it
     windows: site -> periods in which it may be open
     existing: (site, process, period) -> capacity in activity/year, above zero
     orders: (site, process, option, period) -> what ordering one module then would mean
@@ -66,13 +78,15 @@ class Sets:
     used_lanes: (origin, destination, item cell, mode) of lanes whose use is decided -> least flow in item/year
     hubs: the places where passing goods on is limited or costs something
     links: row number -> the decisions that it links
-    recipes: process -> ((item, quantity), ...)
+    recipes: process -> ((item, quantity), ...), for what is used and made; of how much see `recipe`
+    varied_recipes: period -> the recipes that hold in it
     demand: the price-volume steps of all markets (see `markets.tabulate_markets`)
     policies: those in force, by name
     required: process -> the project that must be ready before it runs
+    ties: (project, option, item) -> the partner to whose supply the item is tied in what the project opens
     places: (site, process) -> tier and region of the line: what its costs are put down to
-    conversion: (site, process) -> conversion cost in money/activity
-    charges: (site, process, mode) -> transaction cost x institution factor of the region, before policies
+    conversion: (site, process, period) -> conversion cost in money/activity
+    charges: (site, process, mode, period) -> transaction cost x institution factor of the region, before policies
     shares: (site, process, mode) -> share of capacity that may be drawn
     locks: row number -> the decision it holds
     ruled_out: kind of decision -> what some lock says no to
@@ -87,8 +101,11 @@ class Sets:
 
     instance: Instance
     time: Timeline
+    views: dict[str, Instance]
     sites: pd.DataFrame
     lines: pd.DataFrame
+    costs: dict[str, pd.DataFrame]
+    terms: dict[str, pd.DataFrame]
     options: pd.DataFrame
     windows: dict[str, tuple[str, ...]]
     existing: dict[tuple[str, str, str], float]
@@ -115,13 +132,15 @@ class Sets:
     used_lanes: dict[tuple[str, str, str, str], float]
     hubs: Hubs
     links: dict[int, Link]
-    recipes: dict[str, tuple[tuple[str, float], ...]]
+    recipes: Recipes
+    varied_recipes: dict[str, Recipes]
     demand: pd.DataFrame
     policies: pd.DataFrame
     required: dict[str, str]
+    ties: dict[tuple[str, str, str], str]
     places: dict[tuple[str, str], tuple[str, str]]
-    conversion: dict[tuple[str, str], float]
-    charges: dict[tuple[str, str, str], float]
+    conversion: dict[tuple[str, str, str], float]
+    charges: dict[tuple[str, str, str, str], float]
     shares: dict[tuple[str, str, str], float]
     locks: dict[int, Lock]
     ruled_out: dict[str, set[tuple[str, ...]]]
@@ -144,17 +163,29 @@ class Sets:
         """The most that all lines of a process together can make without having to throw it away, in activity/year."""
         return float(self.useful[process][self.time.position[period]])
 
-    def making(self, item: str) -> dict[str, float]:
-        """The processes that make an item, and how much per activity."""
+    def draw_prices(self) -> dict[tuple[str, str, str, str], tuple[float, float]]:
+        """(site, process, mode, period) -> production cost and margin of what is drawn, each in money/activity."""
+        found: dict[tuple[str, str, str, str], tuple[float, float]] = {}
+        for period, table in self.terms.items():
+            running = frames.entries(self.costs[period]["running"])
+            found |= {(*draw, period): (running[draw[:2]], margin) for draw, margin in frames.pairs(table["margin"])}
+        return found
+
+    def recipe(self, process: str, period: str) -> tuple[tuple[str, float], ...]:
+        """What a unit of activity uses and makes of each item in a period; nothing where a process has no recipe."""
+        return self.varied_recipes[period].get(process, ())
+
+    def making(self, item: str, period: str) -> dict[str, float]:
+        """The processes that make an item, and how much per activity in a period."""
         made = {
             process: sum(max(amount, 0.0) for name, amount in recipe if name == item)
-            for process, recipe in self.recipes.items()
+            for process, recipe in self.varied_recipes[period].items()
         }
         return {process: quantity for process, quantity in made.items() if quantity}
 
     def transaction_cost(self, site: str, process: str, mode: str, period: str) -> float:
         """What drawing one unit of activity costs beside its price, in money/activity, as policies leave it."""
-        charge = self.charges.get((site, process, mode), 0.0)
+        charge = self.charges.get((site, process, mode, period), 0.0)
         return charge * self.transaction.get((process, self.places[site, process][1], period), 1.0)
 
 
@@ -171,7 +202,7 @@ def derive(instance: Instance) -> Sets:
     Sets
         Its sets; a mechanism that is switched off has empty ones.
     """
-    time = timeline(instance)
+    time, views = timeline(instance), period_views(instance)
     locks = lock_table(instance)
     rules = rule_list(instance, time)
     refused = collect_ruled_out(locks)
@@ -181,6 +212,7 @@ def derive(instance: Instance) -> Sets:
         refused[kind] |= refusable[kind]
     refused["opened"] |= collect_closable(instance, rules)
     sites = site_table(instance, refused["opened"], time)
+    costs = price_lines(instance, views, sites)
     lines = line_table(instance, sites)
     windows = site_windows(sites, time)
     every_offer = offer_table(instance)
@@ -188,7 +220,8 @@ def derive(instance: Instance) -> Sets:
     offers = offers_left(instance, every_offer, draws)
     controlled = frames.drop_level(draws[draws["controlled"]].index, "mode").unique()
     options = option_table(instance, lines[lines.index.isin(controlled)])
-    existing, possible = tabulate_existing_capacity(instance, lines, windows, time), orders(options, windows, time)
+    existing = tabulate_existing_capacity(instance, views, lines, windows, time)
+    possible = orders(options, windows, time)
     every_arc = arc_table(instance)
     drawn = lines[lines.index.isin(frames.drop_level(draws.index, "mode"))]
     demand, enablers = tabulate_markets(instance, time), enabler_table(instance)
@@ -197,19 +230,26 @@ def derive(instance: Instance) -> Sets:
     arcs = useful_arcs(every_arc, there, find_useful_items(instance, drawn, every_arc, running))
     projects = project_table(instance, offers)
     starts = start_table(projects, time)
-    recipes = {
-        process: tuple(zip(rows["item"], rows["quantity"], strict=True))
-        for process, rows in frames.groups(instance["recipes"], "process")
-    }
-    between = arms_length(instance, lines, options, recipes)
+    recipes: dict[str, Recipes] = {}
+    for view, periods in each_view(views):
+        recipes |= dict.fromkeys(periods, tabulate_recipes(view))
+    required, sold = (
+        frames.entries(instance[sheet].set_index(name)["requires"].dropna())
+        for sheet, name in (("processes", "process"), ("items", "item"))
+    )
+    between = arms_length(instance, views, costs, options, recipes)
+    terms = price_draws(views, costs)
     most = greatest_capacity(existing, possible, options)
-    flows = flow_table(instance, arcs, time)
+    flows = flow_table(views, arcs, time)
     scenarios, snapshots = scenario_sets(World(instance, draws, most, flows, demand))
     return Sets(
         instance=instance,
         time=time,
+        views=views,
         sites=sites,
-        lines=lines,
+        lines=lines.drop(columns=COSTS),
+        costs=costs,
+        terms=terms,
         options=options,
         windows=windows,
         existing=existing,
@@ -218,7 +258,7 @@ def derive(instance: Instance) -> Sets:
         useful=useful_activity(instance, time, recipes, most, most_sold(demand, enablers)),
         running=running,
         offers=pd.concat([frame for frame in (offers, between.offers) if len(frame)] or [offers]).sort_index(),
-        draws=draws,
+        draws=draws.drop(columns=["markup", "transaction_cost", "margin", "kept"]),
         signable=[*conditional_offers(offers, draws, refused["accessed"]), *between.offers.index],
         covers=covered_lines(draws, between.covers),
         arms_length=between,
@@ -227,7 +267,7 @@ def derive(instance: Instance) -> Sets:
         starts=starts,
         ready=ready_table(starts, time),
         learning=tabulate_learning(instance, time),
-        inherited=value_experience(instance, time, lines, existing),
+        inherited=value_experience(instance, time, costs[time.periods[-1]], existing),
         clusters=cluster_table(instance),
         plants=smallest_plants(instance, lines, existing, possible),
         enablers=enablers,
@@ -236,13 +276,17 @@ def derive(instance: Instance) -> Sets:
         used_lanes=list_used_lanes(instance, rules, flows),
         hubs=hub_sets(instance, rules, refusable["hub"], arcs),
         links=links,
-        recipes=recipes,
+        recipes=recipes[time.periods[0]],
+        varied_recipes=recipes,
         demand=demand,
         policies=active_policies(instance),
-        required=frames.entries(instance["processes"].set_index("process")["requires"].dropna()),
+        required=required,
+        ties=tie_table(projects, lines, required, sold, recipes[time.periods[0]]),
         places=dict(zip(lines.index, zip(lines["tier"], lines["region"], strict=True), strict=True)),
-        conversion=frames.entries(lines["conversion"]),
-        charges=transaction_charges(instance, lines, draws),
+        conversion={
+            (*line, period): cost for period, table in costs.items() for line, cost in frames.pairs(table["conversion"])
+        },
+        charges=transaction_charges(views, lines, terms),
         shares=frames.entries(draws["offtake_share"].astype(float)),
         locks=locks,
         ruled_out=refused,
@@ -253,5 +297,5 @@ def derive(instance: Instance) -> Sets:
         growth=growth_table(instance),
         returns=returns,
         most_returned=most_returned(returns, demand, enablers),
-        carbon=carbon_table(instance, time, lines, recipes, flows),
+        carbon=carbon_table(instance, time, lines, tabulate_recipes(instance), flows),
     )

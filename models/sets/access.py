@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from planner_models import frames
+from planner_models.by_period import each_view
 from planner_models.instance import Instance
 from planner_models.keys import Draw, Offer
 
@@ -201,11 +202,52 @@ def conditional_offers(
     return found
 
 
+def price_draws(views: Mapping[str, Instance], costs: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The draws with what they cost in each period.
+
+    Parameters
+    ----------
+    views
+        By period: the instance that holds in it.
+    costs
+        By period: the lines with what they cost in it.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        By period, as `draw_table` gives them.
+    """
+    found: dict[str, pd.DataFrame] = {}
+    for view, periods in each_view(views):
+        found |= dict.fromkeys(periods, draw_table(view, costs[periods[0]], offer_table(view)))
+    return found
+
+
 def transaction_charges(
-    instance: Instance, lines: pd.DataFrame, draws: pd.DataFrame
-) -> dict[tuple[str, str, str], float]:
-    """(site, process, mode) -> transaction cost x institution factor of the site's region, in money/activity."""
-    factor = instance["regions"].set_index("region")["institution_factor"]
-    region = lines["region"].reindex(frames.drop_level(draws.index, "mode"))
-    charge = draws["transaction_cost"] * factor.reindex(region).to_numpy()
-    return charge[charge > 0].to_dict()
+    views: Mapping[str, Instance], lines: pd.DataFrame, terms: Mapping[str, pd.DataFrame]
+) -> dict[tuple[str, str, str, str], float]:
+    """(site, process, mode, period) -> transaction cost x institution factor of the site's region, in money/activity.
+
+    Parameters
+    ----------
+    views
+        By period: the instance that holds in it.
+    lines
+        Lines with their region, indexed by site and process.
+    terms
+        As `price_draws` gives them.
+
+    Returns
+    -------
+    dict
+        Where it is above zero.
+    """
+    found: dict[tuple[str, str, str, str], float] = {}
+    for view, periods in each_view(views):
+        draws = terms[periods[0]]
+        factor = view["regions"].set_index("region")["institution_factor"]
+        region = lines["region"].reindex(frames.drop_level(draws.index, "mode"))
+        charge = draws["transaction_cost"] * factor.reindex(region).to_numpy()
+        charged = frames.entries(charge[charge > 0])
+        found |= {(*draw, period): amount for period in periods for draw, amount in charged.items()}
+    return found

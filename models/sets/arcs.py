@@ -1,9 +1,12 @@
 """Arcs: every item on every lane row that may carry it, with its cost, duty and capacity."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from planner_models import frames
+from planner_models.by_period import each_view
 from planner_models.inheritance import general_rows
 from planner_models.instance import Instance
 from planner_models.sets.policies import blocs, policy_duties
@@ -91,14 +94,51 @@ def _match_places(spec: str, blocs: pd.Series) -> np.ndarray:
     return np.ones(len(blocs), dtype=bool) if spec == "*" else (blocs.index == spec) | (blocs == spec).to_numpy()
 
 
-def flow_table(instance: Instance, arcs: pd.DataFrame, time: Timeline) -> pd.DataFrame:
-    """Arcs by period, without those banned: adds `period` and `duty` in money/item (stacked rates x value)."""
-    bloc = blocs(instance).reindex(arcs["origin"].cat.categories)
+PRICED = ["transport", "transit", "own_capacity", "shared"]
+"""Columns of arcs that may differ from period to period."""
+
+
+def flow_table(views: Mapping[str, Instance], arcs: pd.DataFrame, time: Timeline) -> pd.DataFrame:
+    """Arcs by period, without those banned: adds `period` and `duty` in money/item (stacked rates x value).
+
+    Freight, time under way and capacity are those of the period.
+    """
+    rate = np.zeros((len(time.periods), len(arcs)))
+    banned = np.zeros(rate.shape, dtype=bool)
+    parts: dict[str, pd.DataFrame] = {}
+    for view, periods in each_view(views):
+        places = [time.position[period] for period in periods]
+        rates, bans = _sum_rates(view, arcs, time)
+        rate[places], banned[places] = rates[places], bans[places]
+        parts |= dict.fromkeys(periods, _price_arcs(view, arcs))
+    kind = pd.CategoricalDtype(list(time.periods))
+    found = [
+        parts[period].assign(period=pd.Series(period, index=arcs.index, dtype=kind), duty=rate[place] * arcs["value"])[
+            ~banned[place]
+        ]
+        for place, period in enumerate(time.periods)
+    ]
+    return pd.concat(found, ignore_index=True)
+
+
+def _price_arcs(view: Instance, arcs: pd.DataFrame) -> pd.DataFrame:
+    """The arcs with the figures of a period."""
+    if view["by_period"].empty:
+        return arcs
+    every = arc_table(view)
+    place = pd.MultiIndex.from_frame(every[ARC].astype(object))
+    priced = every[PRICED].set_axis(place).reindex(pd.MultiIndex.from_frame(arcs[ARC].astype(object)))
+    return arcs.assign(**{name: priced[name].to_numpy() for name in PRICED})
+
+
+def _sum_rates(view: Instance, arcs: pd.DataFrame, time: Timeline) -> tuple[np.ndarray, np.ndarray]:
+    """The rates of duties on each arc in each period and whether it is banned; shape (periods, arcs)."""
+    bloc = blocs(view).reindex(arcs["origin"].cat.categories)
     origin, destination = arcs["origin"].cat.codes.to_numpy(), arcs["destination"].cat.codes.to_numpy()
     inside = bloc.to_numpy()[origin] == bloc.to_numpy()[destination]
     rate = np.zeros((len(time.periods), len(arcs)))
     banned = np.zeros(rate.shape, dtype=bool)
-    for duty in [*frames.rows(instance["duties"]), *frames.rows(policy_duties(instance))]:
+    for duty in [*frames.rows(view["duties"]), *frames.rows(policy_duties(view))]:
         match = _match_places(duty["origin"], bloc)[origin] & _match_places(duty["destination"], bloc)[destination]
         if duty["item"] != "*":
             match = match & (arcs["item"] == duty["item"]).to_numpy()
@@ -107,11 +147,4 @@ def flow_table(instance: Instance, arcs: pd.DataFrame, time: Timeline) -> pd.Dat
         for period in time.window(duty["from"], duty["to"]):
             rate[time.position[period], match] += duty["rate"]
             banned[time.position[period], match] |= duty["ban"] == "yes"
-    periods = pd.CategoricalDtype(list(time.periods))
-    parts = [
-        arcs.assign(period=pd.Series(period, index=arcs.index, dtype=periods), duty=rate[position] * arcs["value"])[
-            ~banned[position]
-        ]
-        for position, period in enumerate(time.periods)
-    ]
-    return pd.concat(parts, ignore_index=True)
+    return rate, banned

@@ -1,6 +1,7 @@
 """Bounds from data: how much of each process a plan can have a use for, however much could be built."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ Recipes = dict[str, tuple[tuple[str, float], ...]]
 def useful_activity(
     instance: Instance,
     time: Timeline,
-    recipes: Recipes,
+    recipes: Mapping[str, Recipes],
     most: dict[tuple[str, str, str], float],
     most_sold: dict[tuple[str, str], float],
 ) -> dict[str, np.ndarray]:
@@ -27,8 +28,9 @@ def useful_activity(
     What is made of an item that may not be thrown away is sold, used, deployed or stocked: with D what markets take,
     a process can make at most min over such outputs i of (D_i + sum over processes p of use_pi x most_p) / quantity_i,
     where most_p is this bound of p. The bounds fall from capacity, if all were built, until they settle.
-    `most_sold` is by item and period, in item/year.
+    `recipes` are by period, `most_sold` is by item and period, in item/year.
     """
+    flows = defaultdict(list, _stack(recipes))
     place = time.position
     bound: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(len(place)))
     for (_, process, period), capacity in most.items():
@@ -39,16 +41,23 @@ def useful_activity(
     for _ in range(ROUNDS):
         need = {item: values.copy() for item, values in taken.items()}
         for process, values in bound.items():
-            for item, quantity in recipes.get(process, ()):
-                if quantity < 0:
+            for item, quantity in flows[process]:
+                if quantity.max() < 0:
                     need[item] = need.get(item, 0.0) - quantity * values
-        lower = {
-            process: _tighten_bound(values, recipes.get(process, ()), need, kept) for process, values in bound.items()
-        }
+        lower = {process: _tighten_bound(values, flows[process], need, kept) for process, values in bound.items()}
         if all(np.array_equal(lower[process], values) for process, values in bound.items()):
             break
         bound.update(lower)
     return dict(bound)
+
+
+def _stack(recipes: Mapping[str, Recipes]) -> dict[str, list[tuple[str, np.ndarray]]]:
+    """Process -> each item of its recipe with its quantities, of shape (periods,)."""
+    found: dict[str, list[tuple[str, np.ndarray]]] = {}
+    for process, first in next(iter(recipes.values()), {}).items():
+        columns = zip(*([amount for _, amount in recipe[process]] for recipe in recipes.values()), strict=True)
+        found[process] = [(item, np.array(column)) for (item, _), column in zip(first, columns, strict=True)]
+    return found
 
 
 def most_sold(demand: pd.DataFrame, enablers: pd.DataFrame) -> dict[tuple[str, str], float]:
@@ -61,11 +70,11 @@ def most_sold(demand: pd.DataFrame, enablers: pd.DataFrame) -> dict[tuple[str, s
 
 
 def _tighten_bound(
-    values: np.ndarray, recipe: tuple[tuple[str, float], ...], need: dict[str, np.ndarray], kept: set[str]
+    values: np.ndarray, recipe: list[tuple[str, np.ndarray]], need: dict[str, np.ndarray], kept: set[str]
 ) -> np.ndarray:
     """A process's bound, brought down to what its outputs are needed for."""
     for item, quantity in recipe:
-        if quantity > 0 and item in kept:
+        if quantity.min() > 0 and item in kept:
             values = np.minimum(values, need.get(item, np.zeros_like(values)) / quantity)
     return values
 

@@ -4,12 +4,14 @@ While `coordination` is on the groups at home act as one, and all of this is emp
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import pandas as pd
 
 from planner_models import frames
+from planner_models.by_period import each_view
 from planner_models.instance import Instance
 from planner_models.keys import Draw, Line, Offer
 from planner_models.sets.access import LINE, OFFER, SPOT
@@ -38,17 +40,17 @@ class ArmsLength:
     """What groups at home sell to each other at arm's length; empty while they act as one.
 
     groups: site of a firm at home -> its group
-    wedges: (site, process, item, mode) -> what a unit costs more; only of lines for which the market asks something
+    wedges: (site, process, item, mode) -> period -> what a unit costs more; where the market asks something
     offers: the rows of firms at home beyond spot, indexed like those of outside firms; empty unless they may be signed
     covers: (site, process, mode) -> the offer that covers the line, with its share of capacity and its qualification
-    shares: (process, item) -> the share of the process's cost that the item bears
+    shares: (process, item, period) -> the share of the process's cost that the item bears
     """
 
     groups: dict[str, str]
-    wedges: dict[tuple[str, str, str, str], Wedge]
+    wedges: dict[tuple[str, str, str, str], dict[str, Wedge]]
     offers: pd.DataFrame
     covers: dict[Draw, tuple[Offer, float, int]]
-    shares: dict[tuple[str, str], float]
+    shares: dict[tuple[str, str, str], float]
 
 
 def name_groups(instance: Instance) -> dict[str, str]:
@@ -119,19 +121,27 @@ def share_out(recipes: Recipes, value: dict[str, float]) -> dict[tuple[str, str]
     return shares
 
 
-def arms_length(instance: Instance, lines: pd.DataFrame, options: pd.DataFrame, recipes: Recipes) -> ArmsLength:
+def arms_length(
+    instance: Instance,
+    views: Mapping[str, Instance],
+    costs: Mapping[str, pd.DataFrame],
+    options: pd.DataFrame,
+    recipes: Mapping[str, Recipes],
+) -> ArmsLength:
     """What groups at home sell at arm's length, and on which terms.
 
     Parameters
     ----------
     instance
         The instance.
-    lines
-        As `line_table` gives them.
+    views
+        By period: the instance that holds in it.
+    costs
+        By period: the lines, as `line_table` gives them.
     options
         As `option_table` gives them.
     recipes
-        Process -> ((item, quantity), ...).
+        By period: process -> ((item, quantity), ...).
 
     Returns
     -------
@@ -143,13 +153,24 @@ def arms_length(instance: Instance, lines: pd.DataFrame, options: pd.DataFrame, 
     offers = beyond.set_index(OFFER).sort_index()
     if instance.settings["coordination"] == "on":
         return ArmsLength({}, {}, offers, {}, {})
+    lines = next(iter(costs.values()))
     home = lines[lines["home"]]
     terms = _cover(home, pd.concat([rows[rows["mode"] == SPOT], beyond]))
     group = name_groups(instance)
     groups = {line[0]: group[firm] for line, firm in frames.pairs(home["firm"])}
-    shares = share_out(recipes, frames.entries(instance["items"].set_index("item")["value"]))
-    wedges = _price(instance, home, terms, full_conversion(home, options), recipes, shares)
-    paid = {key[:3] for key, wedge in wedges.items() if key[3] == SPOT and wedge.margin + wedge.friction > 0}
+    value = frames.entries(instance["items"].set_index("item")["value"])
+    shares: dict[tuple[str, str, str], float] = {}
+    wedges: dict[tuple[str, str, str, str], dict[str, Wedge]] = defaultdict(dict)
+    for view, periods in each_view(views):
+        borne = share_out(recipes[periods[0]], value)
+        shares |= {(*good, period): share for period in periods for good, share in borne.items()}
+        for key, wedge in _price_view(view, costs[periods[0]], options, recipes[periods[0]], borne).items():
+            wedges[key] |= dict.fromkeys(periods, wedge)
+    paid = {
+        key[:3]
+        for key, each in wedges.items()
+        if key[3] == SPOT and any(wedge.margin + wedge.friction > 0 for wedge in each.values())
+    }
     signed = terms[terms["mode"] != SPOT] if len(terms) else terms
     covers = {
         (row.site, row.process, row.mode): (
@@ -158,6 +179,15 @@ def arms_length(instance: Instance, lines: pd.DataFrame, options: pd.DataFrame, 
         for row in frames.cells(signed)
     }  # fmt: skip
     return ArmsLength(groups, {key: wedge for key, wedge in wedges.items() if key[:3] in paid}, offers, covers, shares)
+
+
+def _price_view(
+    view: Instance, lines: pd.DataFrame, options: pd.DataFrame, recipes: Recipes, shares: dict[tuple[str, str], float]
+) -> dict[tuple[str, str, str, str], Wedge]:
+    """What a unit of each product costs more by line and mode in the periods of a view."""
+    rows, home = _home_rows(view), lines[lines["home"]]
+    stated = rows[(rows["mode"] == SPOT) | (view.settings["coordination"] == "decide")]
+    return _price(view, home, _cover(home, stated), full_conversion(home, options), recipes, shares)
 
 
 def _home_rows(instance: Instance) -> pd.DataFrame:

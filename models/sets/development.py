@@ -10,6 +10,7 @@ from planner_models.sets.access import SPOT
 from planner_models.sets.timeline import Timeline
 
 Offer = tuple[str, str, str]
+Recipes = dict[str, tuple[tuple[str, float], ...]]
 
 
 class Start(NamedTuple):
@@ -46,6 +47,45 @@ def project_table(instance: Instance, offers: pd.DataFrame) -> pd.DataFrame:
     table = table.assign(partners=pd.Series(partners, index=table.index, dtype=object))
     able = pd.Series([names is None or len(names) > 0 for names in partners], index=table.index, dtype=bool)
     return table[able].set_index(["project", "option"]).sort_index()
+
+
+def tie_table(
+    projects: pd.DataFrame, lines: pd.DataFrame, required: dict[str, str], sold: dict[str, str], recipes: Recipes
+) -> dict[tuple[str, str, str], str]:
+    """What options tie: (project, option, item) -> the partner to whose supply the item is tied.
+
+    Parameters
+    ----------
+    projects
+        As `project_table` gives them.
+    lines
+        Lines with their firm, indexed by site and process.
+    required
+        Process -> the project that it requires.
+    sold
+        Item -> the project that it requires to be sold.
+    recipes
+        Process -> ((item, quantity), ...).
+
+    Returns
+    -------
+    dict
+        Of options that tie, the items that lines of the partner make and that what the project opens uses or sells.
+    """
+    made: dict[str, set[str]] = {}
+    for (_, process), firm in frames.pairs(lines["firm"]):
+        made.setdefault(firm, set()).update(item for item, amount in recipes.get(process, ()) if amount > 0)
+    opened: dict[str, set[str]] = {}
+    for process, project in required.items():
+        opened.setdefault(project, set()).update(item for item, amount in recipes.get(process, ()) if amount < 0)
+    for item, project in sold.items():
+        opened.setdefault(project, set()).add(item)
+    tying = projects[(projects["tied"] == "yes") & projects["partner"].notna()]
+    return {
+        (project, option, item): partner
+        for (project, option), partner in frames.pairs(tying["partner"])
+        for item in sorted(opened.get(project, set()) & made.get(partner, set()))
+    }
 
 
 def start_table(projects: pd.DataFrame, time: Timeline) -> dict[tuple[str, str, str], Start]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planner_models import frames
+from planner_models.by_period import find_greatest
 from planner_models.instance import Instance
 from planner_models.sets.rules import EVERY, OPEN, Rule
 
@@ -51,7 +52,8 @@ def hub_sets(instance: Instance, rules: tuple[Rule, ...], refusable: set[tuple[s
     """
     table = instance["hubs"].set_index(HUB)
     wanted = refusable | {hub for rule in rules if rule.type == "max_open" for hub in list_hubs(instance, rule)}
-    costly = (table["opening_cost"] > 0) | (table["fixed_cost"] > 0)
+    greatest = find_greatest(instance, "hubs", "fixed_cost").set_axis(table.index)
+    costly = (table["opening_cost"] > 0) | (greatest > 0)
     rows = table.assign(variable=costly | table.index.isin(wanted))
     if rows.empty:
         return Hubs(rows, {})

@@ -1,15 +1,24 @@
 """Lines and their sites: what stands where, who owns it, what running it costs, what capacity exists when."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from planner_models import frames
+from planner_models.by_period import each_view, find_greatest, hold, period_views
 from planner_models.instance import Instance
 from planner_models.sets.productivity import tabulate_productivity
 from planner_models.sets.timeline import Timeline
 
 HOURS_AND_ENERGY = 1e6
 """Wages and energy prices are in currency, money is in millions of it."""
+
+COSTS = [
+    *("fixed_cost", "unit_cost", "labour", "skilled", "energy", "other", "royalty", "given"),
+    *("recovery", "conversion", "running"),
+]
+"""Columns of the line table that may differ from period to period."""
 
 
 def site_table(instance: Instance, refused: set[tuple[str, ...]], time: Timeline) -> pd.DataFrame:
@@ -31,7 +40,8 @@ def site_table(instance: Instance, refused: set[tuple[str, ...]], time: Timeline
     sites["held_until"] = [held.get(site, -1) for site in sites.index]
     ends = pd.Series({site: time.position[window[-1]] if window else -1 for site, window in windows.items()})
     closable = sites["held_until"] < ends.reindex(sites.index)
-    costly = (sites["fixed_cost"] > 0) | sites.index.isin([site for (site,) in refused])
+    greatest = find_greatest(instance, "sites", "fixed_cost").set_axis(sites.index)
+    costly = (greatest > 0) | sites.index.isin([site for (site,) in refused])
     sites["variable"] = sites["home"] & (sites["candidate"] | (closable & costly))
     first_line = lines.drop_duplicates("site").set_index("site")["process"]
     tiers = instance["processes"].set_index("process")["tier"]
@@ -44,7 +54,7 @@ def _find_held_until(instance: Instance, windows: dict[str, tuple[str, ...]], ti
     lines = instance["lines"]
     fixed = lines[lines["retirable"] == "no"].set_index(["site", "process"])
     held: dict[str, int] = {}
-    for site, _, period in tabulate_existing_capacity(instance, fixed, windows, time):
+    for site, _, period in tabulate_existing_capacity(instance, period_views(instance), fixed, windows, time):
         held[site] = max(time.position[period], held.get(site, -1))
     return held
 
@@ -83,6 +93,32 @@ def line_table(instance: Instance, sites: pd.DataFrame) -> pd.DataFrame:
     return lines
 
 
+def price_lines(instance: Instance, views: Mapping[str, Instance], sites: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The lines with what they cost in each period.
+
+    What exists of an outside line in the sheet bears its fixed cost, whatever by_period says of its capacity: like
+    line_capacity, that changes no price.
+
+    Parameters
+    ----------
+    instance
+        The instance.
+    views
+        By period: the instance that holds in it.
+    sites
+        As `site_table` gives them.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        By period, as `line_table` gives them.
+    """
+    found: dict[str, pd.DataFrame] = {}
+    for view, periods in each_view(views):
+        found |= dict.fromkeys(periods, line_table(hold(view, instance, "lines", "capacity"), sites))
+    return found
+
+
 def site_windows(sites: pd.DataFrame, time: Timeline) -> dict[str, tuple[str, ...]]:
     """The periods in which each site may be open."""
     return {
@@ -92,22 +128,29 @@ def site_windows(sites: pd.DataFrame, time: Timeline) -> dict[str, tuple[str, ..
 
 
 def tabulate_existing_capacity(
-    instance: Instance, lines: pd.DataFrame, windows: dict[str, tuple[str, ...]], time: Timeline
+    instance: Instance,
+    views: Mapping[str, Instance],
+    lines: pd.DataFrame,
+    windows: dict[str, tuple[str, ...]],
+    time: Timeline,
 ) -> dict[tuple[str, str, str], float]:
     """Existing capacity by (site, process, period) in activity/year, where it is above zero.
 
-    It is what lines and line_capacity state, times the `output` of the line.
+    It is what lines, as by_period has them, and line_capacity state, times the `output` of the line.
     """
     output = tabulate_productivity(instance)["output"].to_dict()
     changes: dict[tuple[str, str], list[tuple[int, float]]] = {}
     for row in frames.cells(instance["line_capacity"]):
         changes.setdefault((row.site, row.process), []).append((time.position[row.period], row.capacity))
+    stated: dict[str, dict[tuple[str, str], float]] = {}
+    for view, periods in each_view(views):
+        stated |= dict.fromkeys(periods, frames.entries(view["lines"].set_index(["site", "process"])["capacity"]))
     capacity = {}
-    for line, first, last in zip(lines.index, lines["capacity"], lines["last_period"], strict=True):
+    for line, last in zip(lines.index, lines["last_period"], strict=True):
         steps = sorted(changes.get(line, []))
         running = set(time.window(None, last)) & set(windows[line[0]])
         for period in time.periods:
             if period in running:
                 level = [value for start, value in steps if start <= time.position[period]]
-                capacity[(*line, period)] = (level[-1] if level else first) * output[line]
+                capacity[(*line, period)] = (level[-1] if level else stated[period][line]) * output[line]
     return {key: value for key, value in capacity.items() if value > 0}

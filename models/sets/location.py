@@ -107,7 +107,7 @@ def _of_item(
         site, process = alone.get((item, region), ("", ""))
         reached = [other for other, price in zip(regions, costs[place], strict=True) if np.isfinite(price)]
         served = {market: float(volumes[market]) for market in (region, *reached) if market in volumes.index}
-        capacity = sets.most.get((site, process, period), 0.0) * dict(sets.recipes.get(process, ())).get(item, 0.0)
+        capacity = sets.most.get((site, process, period), 0.0) * dict(sets.recipe(process, period)).get(item, 0.0)
         if len(served) > 1 and capacity >= sum(served.values()):
             found |= {(region, market, item, period): Direct(site, volume) for market, volume in served.items()}
     return found

@@ -81,3 +81,22 @@ def useful_arcs(arcs: pd.DataFrame, there: pd.DataFrame, use: pd.DataFrame) -> p
     can = there.to_numpy()[items, frames.codes(there.columns, arcs["origin"])]
     want = use.to_numpy()[items, frames.codes(use.columns, arcs["destination"])]
     return arcs[can & want].reset_index(drop=True)
+
+
+def tabulate_recipes(instance: Instance) -> dict[str, tuple[tuple[str, float], ...]]:
+    """What each process uses (below 0) and makes per activity.
+
+    Parameters
+    ----------
+    instance
+        The instance.
+
+    Returns
+    -------
+    dict of str to tuple
+        Process -> ((item, quantity), ...), quantities in item/activity.
+    """
+    return {
+        process: tuple(zip(rows["item"], rows["quantity"], strict=True))
+        for process, rows in frames.groups(instance["recipes"], "process")
+    }

@@ -15,7 +15,7 @@ from planner.audit.inherited import resolve_inheritance
 from planner.audit.lanes import price_flows
 from planner.audit.offers import tabulate_coverage
 from planner.audit.options import tabulate_options
-from planner.audit.production import price_production, unit_costs
+from planner.audit.production import fixed_costs, price_production, unit_costs
 from planner.audit.trade import compute_trade
 from planner_models import frames
 
@@ -64,7 +64,7 @@ def compute_advantage(case: AuditedPlan) -> pd.DataFrame:
     draws, legs = _draws(case), _legs(case)
     rows = []
     for period in case.periods.index:
-        search = _Search(case, draws[draws["period"] == period], legs[legs["period"] == period])
+        search = _Search(case.at(period), draws[draws["period"] == period], legs[legs["period"] == period])
         search.run()
         for (state, item, region), parts in search.known.items():
             if state == "made":
@@ -89,10 +89,13 @@ def _draws(case: AuditedPlan) -> pd.DataFrame:
     offered = rows[~home].merge(tabulate_coverage(case)[[*LINE, "mode"]], on=LINE)
     every = pd.concat([rows[home].assign(mode="own"), offered], ignore_index=True)
     priced = price_production(case, every[[*LINE, "mode", "period"]].assign(made=1.0))
-    parts = unit_costs(case).reindex(pd.MultiIndex.from_frame(priced[LINE])).set_axis(priced.index)
-    flat = (lines["fixed_cost"] / (lines["capacity"] * lines["output"]).where(lines["capacity"] > 0)).fillna(0.0)
-    built = newest.reindex(lines.index).fillna(flat).where(lines["home"] == "yes")
-    built = built.reindex(pd.MultiIndex.from_frame(priced[LINE])).set_axis(priced.index)
+    place = pd.MultiIndex.from_frame(priced[[*LINE, "period"]])
+    parts = unit_costs(case).reindex(place).set_axis(priced.index)
+    line = lines.reindex(pd.MultiIndex.from_frame(priced[LINE])).set_axis(priced.index)
+    fixed = pd.Series(fixed_costs(case).reindex(place).to_numpy(), index=priced.index)
+    flat = (fixed / (line["capacity"] * line["output"]).where(line["capacity"] > 0)).fillna(0.0)
+    built = pd.Series(newest.reindex(pd.MultiIndex.from_frame(priced[LINE])).to_numpy(), index=priced.index)
+    built = built.fillna(flat).where(line["home"] == "yes")
     return priced.assign(
         labour=parts["labour"],
         skilled=parts["skilled labour"],

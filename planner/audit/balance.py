@@ -107,8 +107,7 @@ def disposable(case: AuditedPlan, sums: pd.DataFrame) -> np.ndarray:
 def _sum_production_and_use(case: AuditedPlan, rows: pd.DataFrame, place: list[str]) -> tuple[pd.Series, pd.Series]:
     """What all lines make and use of each item in each region and period."""
     production = rows.merge(case.lines.reset_index()[[*LINE, "region"]], on=LINE)
-    recipes = case.instance["recipes"][["process", "item", "quantity"]]
-    amounts = production.merge(recipes, on="process")
+    amounts = production.merge(case.recipes, on=["process", "period"])
     amounts["amount"] = amounts["made"] * amounts["quantity"]
     positive = amounts["quantity"] > 0
     return sum_by_key(amounts[positive], place, "amount"), -sum_by_key(amounts[~positive], place, "amount")

@@ -160,7 +160,7 @@ def _pass(window: Window, found: Programme, place: Pool) -> None:
 
 def _limit_hubs(window: Window, found: Programme) -> None:
     """The capacity of hubs of all items, less what the pools apart pass on."""
-    hubs = window.case.instance["hubs"]
+    hubs = window.case.at(window.period).instance["hubs"]
     for hub in frames.rows(hubs[(hubs["item"] == "*") & hubs["capacity"].notna()]):
         key = (hub["region"], "*")
         passages = list_passages(window.case, window.period)
@@ -170,7 +170,7 @@ def _limit_hubs(window: Window, found: Programme) -> None:
 
 def _ship(window: Window, arcs: pd.DataFrame, found: Programme) -> None:
     base = sum_by_key(window.case["flows"].loc[lambda rows: rows["period"] == window.period], ARC, "shipped").to_dict()
-    lanes = window.case.instance["lanes"]
+    lanes = window.case.at(window.period).instance["lanes"]
     lanes = lanes[(lanes["item"] == "*") & lanes["capacity"].notna()]
     shared = dict(zip(zip(*(lanes[name] for name in LANE), strict=True), lanes["capacity"], strict=True))
     left = dict(shared)
@@ -201,7 +201,7 @@ def _make(window: Window, found: Programme) -> None:
     rows = rows.assign(most=usable(case, rows).where(ready, 0.0), each=each)
     flow = [*LINE, "mode", "period"]
     made = sum_by_key(case["production"], flow, "made").reindex(pd.MultiIndex.from_frame(rows[flow]), fill_value=0.0)
-    each_recipe = frames.groups(case.instance["recipes"], "process")
+    each_recipe = frames.groups(case.at(window.period).instance["recipes"], "process")
     recipes = {process: rows[["item", "quantity"]].to_numpy() for process, rows in each_recipe}
     for row in frames.rows(rows.assign(now=made.to_numpy())):
         recipe = [((row["region"], item), quantity) for item, quantity in recipes.get(row["process"], ())]
@@ -319,8 +319,7 @@ def _compute_saving(
 def _busy(case: AuditedPlan, period: str) -> set[Pool]:
     """The pools in which anything happens in the base."""
     pools: set[Pool] = set()
-    recipes = case.instance["recipes"]
-    made = case["production"].merge(recipes, on="process")
+    made = case["production"].merge(case.recipes, on=["process", "period"])
     flows = case["flows"]
     tables = [made.assign(region=made["site"].map(case.sites["region"]))]
     tables += [flows.rename(columns={end: "region"}) for end in ("origin", "destination")]

@@ -8,6 +8,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import numpy as np
 import pandas as pd
 
+from planner.audit.by_period import read_figures
 from planner.audit.productivity import multiply_productivity
 from planner.audit.sheets import Sheet, read_sheet
 from planner_models.instance import Instance
@@ -131,6 +132,29 @@ class AuditedPlan:
         ]
         return periods
 
+    @cached_property
+    def views(self) -> "list[tuple[AuditedPlan, list[str]]]":
+        """The plan beside the figures of each period (sheet by_period), with the periods in which they hold."""
+        found: list[tuple[AuditedPlan, list[str]]] = []
+        here: list[str] = []
+        for place, period in enumerate(self.periods.index):
+            figures = read_figures(self.instance, place)
+            if figures is not self.instance:
+                found.append((AuditedPlan(figures, self.tables, self.objective), [period]))
+            else:
+                here.append(period)
+        return [(self, here), *found] if here else found
+
+    @cached_property
+    def recipes(self) -> pd.DataFrame:
+        """What each process uses (below 0) and makes per activity in each period: process, item, quantity, period."""
+        parts = [view.instance["recipes"].assign(period=period) for view, periods in self.views for period in periods]
+        return pd.concat(parts, ignore_index=True)[["process", "item", "quantity", "period"]]
+
+    def at(self, period: str) -> "AuditedPlan":
+        """The plan beside the figures of a period."""
+        return next(view for view, periods in self.views if period in periods)
+
     def places(self, names: pd.Series, blank: int) -> pd.Series:
         """The place in order of each period named, `blank` where none is."""
         return pd.Series([self._place_of.get(name, blank) for name in names], index=names.index, dtype=int)
@@ -201,7 +225,11 @@ class AuditedPlan:
         grid = grid.merge(changes, on=[*LINE, "period"], how="left").sort_values([*LINE, "place"])
         changed = grid.groupby(LINE)["changed"].ffill()
         index = pd.MultiIndex.from_frame(grid[LINE])
-        capacity = changed.fillna(pd.Series(self.lines["capacity"].reindex(index).to_numpy(), index=grid.index))
+        stated = pd.concat(
+            [view.instance["lines"].assign(period=period) for view, periods in self.views for period in periods]
+        ).set_index([*LINE, "period"])["capacity"]
+        every = pd.MultiIndex.from_frame(grid[[*LINE, "period"]])
+        capacity = changed.fillna(pd.Series(stated.reindex(every).to_numpy(), index=grid.index))
         capacity = capacity * self.lines["output"].reindex(index).to_numpy()
         last = self.places(self.lines["last_period"], len(self.periods) - 1).reindex(index).to_numpy()
         first_open, last_open = (self.sites[end].reindex(grid["site"]).to_numpy() for end in ("first", "last"))

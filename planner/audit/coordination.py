@@ -8,7 +8,7 @@ from planner.audit.case import LINE, AuditedPlan, cache_table, levels, sum_by_ke
 from planner.audit.offers import OFFER, states, tabulate_home_coverage
 from planner.audit.options import tabulate_options
 from planner.audit.policies import transaction_factor
-from planner.audit.production import price_base_production, unit_costs
+from planner.audit.production import fixed_costs, price_base_production, rate_institutions, unit_costs
 
 GROUP_ITEM = ["group", "item", "period"]
 _GOOD = [*LINE, "item"]
@@ -28,50 +28,51 @@ def name_groups(case: AuditedPlan) -> pd.Series:
 
 
 def _cost_in_full(case: AuditedPlan) -> pd.Series:
-    """By line: conversion, fixed cost and the annuity of the smallest module, per unit of activity."""
+    """By line and period: conversion, fixed cost and the annuity of the smallest module, per unit of activity."""
     parts = unit_costs(case).drop(columns=["royalty", "line fixed cost"]).sum(axis=1)
+    fixed_cost = fixed_costs(case).reindex(parts.index)
     options = tabulate_options(case).reset_index().sort_values(["size", "option"])
-    smallest = options.drop_duplicates(LINE).set_index(LINE).reindex(case.lines.index)
-    capacity = (case.lines["capacity"] * case.lines["output"]).astype(float)
-    existing = (case.lines["fixed_cost"] / capacity).where(capacity > 0)
+    line = levels(parts.index, LINE)
+    smallest = options.drop_duplicates(LINE).set_index(LINE).reindex(line).set_axis(parts.index)
+    capacity = (case.lines["capacity"] * case.lines["output"]).astype(float).reindex(line).set_axis(parts.index)
+    existing = (fixed_cost / capacity).where(capacity > 0)
     fixed = existing.fillna(smallest["fixed_cost"].astype(float) / smallest["size"].astype(float)).fillna(0.0)
     return parts + fixed + (smallest["annuity"].astype(float) / smallest["size"].astype(float)).fillna(0.0)
 
 
 @cache_table
 def tabulate_goods(case: AuditedPlan) -> pd.DataFrame:
-    """What each line at home makes of each item: LINE, item, quantity, group, region, tier, full (money/activity).
+    """What each line at home makes: LINE, item, period, quantity, group, region, tier, full (money/activity).
 
     `bears`: the share of the cost of the line that the item bears, by value, or by quantity where nothing has a value.
     """
-    recipes = case.instance["recipes"]
-    made = recipes.loc[recipes["quantity"] > 0, ["process", "item", "quantity"]]
+    made = case.recipes[case.recipes["quantity"] > 0]
     value = made["item"].map(case.instance["items"].set_index("item")["value"])
     worth = made["quantity"] * value
-    of_all = worth.groupby(made["process"]).transform("sum")
-    by_quantity = made["quantity"] / made.groupby("process")["quantity"].transform("sum")
+    of_all = worth.groupby([made["process"], made["period"]]).transform("sum")
+    by_quantity = made["quantity"] / made.groupby(["process", "period"])["quantity"].transform("sum")
     made = made.assign(value=value, bears=(worth / of_all.where(of_all > 0)).fillna(by_quantity))
-    lines = case.lines[["region", "tier", "home", "firm"]].assign(full=_cost_in_full(case)).reset_index()
+    lines = case.lines[["region", "tier", "home", "firm"]].join(_cost_in_full(case).rename("full")).reset_index()
     apart = (lines["home"] == "yes") & (case.instance.settings["coordination"] != "on")
-    rows = lines[apart].merge(made, on="process")
+    rows = lines[apart].merge(made, on=["process", "period"])
     return rows.assign(group=rows["site"].map(name_groups(case)))
 
 
 @cache_table
 def tabulate_wedges(case: AuditedPlan) -> pd.DataFrame:
-    """What a unit sold at arm's length costs more, indexed by line, item and mode: margin, friction and kept.
+    """What a unit sold at arm's length costs more, indexed by line, item, mode and period: margin, friction and kept.
 
     On spot on the terms of the firm's row, else of the settings; goods for which that is nothing are left out.
     """
     settings, goods = case.instance.settings, tabulate_goods(case)
-    institutions = goods["region"].map(case.instance["regions"].set_index("region")["institution_factor"])
+    institutions = rate_institutions(case, goods)
     market = goods.assign(
         mode="spot",
         markup=settings["market_markup"],
         stake=0.0,
         each=settings["market_friction"] * goods["value"] * institutions,
     )
-    charged = goods.assign(institutions=institutions).merge(tabulate_home_coverage(case), on=LINE)
+    charged = goods.assign(institutions=institutions).merge(_list_home_terms(case), on=[*LINE, "period"])
     charged["each"] = charged["transaction_cost"] * charged["institutions"] * charged["bears"] / charged["quantity"]
     stated = pd.MultiIndex.from_frame(charged.loc[charged["mode"] == "spot", _GOOD])
     rows = pd.concat([market[~pd.MultiIndex.from_frame(market[_GOOD]).isin(stated)], charged])
@@ -80,7 +81,14 @@ def tabulate_wedges(case: AuditedPlan) -> pd.DataFrame:
     rows = rows.assign(margin=full * (1.0 - stake), kept=full * stake, friction=rows["each"].astype(float))
     due = rows[(rows["mode"] == "spot") & (rows["margin"] + rows["friction"] > 0)]
     rows = rows[pd.MultiIndex.from_frame(rows[_GOOD]).isin(pd.MultiIndex.from_frame(due[_GOOD]))]
-    return rows.set_index([*_GOOD, "mode"])
+    return rows.set_index([*_GOOD, "mode", "period"])
+
+
+def _list_home_terms(case: AuditedPlan) -> pd.DataFrame:
+    """The terms on which lines at home sell in each period."""
+    return pd.concat(
+        [tabulate_home_coverage(view).assign(period=period) for view, periods in case.views for period in periods]
+    )
 
 
 @cache_table
@@ -89,9 +97,11 @@ def price_sales(case: AuditedPlan) -> pd.DataFrame:
     if case["arms_length"].empty:
         return case["arms_length"].reindex(columns=[*case["arms_length"].columns, *_OF_SALE, *_DUE, "activity"])
     wedges = tabulate_wedges(case).reset_index()
-    columns = [*_GOOD, "mode", *_OF_SALE]
+    columns = [*_GOOD, "mode", "period", *_OF_SALE]
     each = wedges.rename(columns={name: f"each_{name}" for name in ("margin", "friction", "kept")})
-    rows = case["arms_length"].merge(each[[*columns, "each_margin", "each_friction", "each_kept"]], on=[*_GOOD, "mode"])
+    rows = case["arms_length"].merge(
+        each[[*columns, "each_margin", "each_friction", "each_kept"]], on=[*_GOOD, "mode", "period"]
+    )
     factor = transaction_factor(case, rows) if len(rows) else 1.0
     return rows.assign(
         due_margin=rows["traded"] * rows["each_margin"],
@@ -191,8 +201,8 @@ def _audit_groups(case: AuditedPlan) -> list[Finding]:
 @cache_table
 def _list_made(case: AuditedPlan) -> pd.DataFrame:
     """What lines at home make of each good that can cost more at arm's length: _GOOD, group, period, amount."""
-    due = tabulate_wedges(case).xs("spot", level="mode").reset_index()[[*_GOOD, "group", "quantity"]]
-    rows = price_base_production(case)[[*LINE, "period", "made"]].merge(due, on=LINE)
+    due = tabulate_wedges(case).xs("spot", level="mode").reset_index()[[*_GOOD, "period", "group", "quantity"]]
+    rows = price_base_production(case)[[*LINE, "period", "made"]].merge(due, on=[*LINE, "period"])
     return rows.assign(amount=rows["made"] * rows["quantity"])
 
 
@@ -203,9 +213,8 @@ def _sum_made(case: AuditedPlan) -> pd.Series:
 @cache_table
 def _list_use(case: AuditedPlan) -> pd.DataFrame:
     """What lines use of each item: GROUP_ITEM and amount; of lines that are not at home under the blank group."""
-    recipes = case.instance["recipes"]
-    used = recipes.loc[recipes["quantity"] < 0, ["process", "item", "quantity"]]
-    rows = price_base_production(case)[[*LINE, "period", "made"]].merge(used, on="process")
+    used = case.recipes[case.recipes["quantity"] < 0]
+    rows = price_base_production(case)[[*LINE, "period", "made"]].merge(used, on=["process", "period"])
     return rows.assign(amount=-rows["made"] * rows["quantity"], group=rows["site"].map(name_groups(case)))
 
 

@@ -17,7 +17,7 @@ from planner.audit.levels import AFTER, inherited_values, savings
 from planner.audit.losses import RISK, cost_expected_losses, risk
 from planner.audit.offers import states
 from planner.audit.options import in_service
-from planner.audit.production import price_base_production, unit_costs
+from planner.audit.production import fixed_costs, price_base_production, site_costs, unit_costs
 from planner.audit.projects import under_way
 from planner.audit.rules import BREACHES
 from planner.audit.rules import costs as breached
@@ -42,8 +42,9 @@ ONCE = (
 def cost_running(case: AuditedPlan) -> pd.DataFrame:
     """Cost of what is made: columns line, tier, region, period, yearly."""
     production = case["production"].merge(case.lines.reset_index()[[*LINE, "tier", "region"]], on=LINE)
-    parts = unit_costs(case).reset_index().melt(LINE, var_name="line", value_name="each")
-    rows = production.merge(parts, on=LINE)
+    key = [*LINE, "period"]
+    parts = unit_costs(case).reset_index().melt(key, var_name="line", value_name="each")
+    rows = production.merge(parts, on=key)
     return rows.assign(yearly=rows["made"] * rows["each"])
 
 
@@ -64,10 +65,12 @@ def _cost_access(case: AuditedPlan) -> pd.DataFrame:
 def cost_assets(case: AuditedPlan) -> pd.DataFrame:
     """Cost of what is there: lines kept, modules in service, sites open, sites opened and closed."""
     lines, sites = case.lines.reset_index(), case.sites.reset_index()
-    capacity = case["capacity"].merge(lines[[*LINE, "tier", "region", "home", "fixed_cost"]], on=LINE)
+    capacity = case["capacity"].merge(lines[[*LINE, "tier", "region", "home"]], on=LINE)
+    capacity = capacity.merge(fixed_costs(case).reset_index(), on=[*LINE, "period"])
     kept = capacity[(capacity["existing"] > 0) & (capacity["home"] == "yes")]
     modules = in_service(case).drop(columns="region").merge(lines[[*LINE, "tier", "region"]], on=LINE)
     open_sites = case.open[case.open].reset_index()[["site", "period"]].merge(sites[sites["home"] == "yes"], on="site")
+    open_sites = open_sites.drop(columns="fixed_cost").merge(site_costs(case), on=["site", "period"])
     moves = case["sites"].merge(sites, on="site")
     return pd.concat(
         [
@@ -112,7 +115,9 @@ def _cost_transport(case: AuditedPlan) -> pd.DataFrame:
 def _market(case: AuditedPlan) -> pd.DataFrame:
     """Cost of stocks; the penalty of what is unserved under cost, under profit the revenue, overhead and surplus."""
     tier = case.instance["items"].set_index("item")["tier"]
-    stocks = case["stocks"].merge(case.instance["stocks"][["region", "item", "holding_cost"]], on=["region", "item"])
+    held = pd.concat([view.instance["stocks"].assign(period=period) for view, ps in case.views for period in ps])
+    held = held[["region", "item", "period", "holding_cost"]]
+    stocks = case["stocks"].merge(held, on=["region", "item", "period"])
     demand = tabulate_service(case)
     if case.instance.settings["objective"] == "cost":
         sales = [demand.assign(line="shortage", yearly=demand["unserved"] * demand["fine"].fillna(0.0))]

@@ -9,7 +9,7 @@ from planner.audit.capacity import KEY as LINE_PERIOD
 from planner.audit.case import LINE, AuditedPlan, cache_table, levels, sum_by_key
 from planner.audit.demand import MARKET, tabulate_service
 from planner.audit.disruption_factors import ARC, arc_hits, factor, line_hits, market_hits
-from planner.audit.lanes import LANE, price_flows, used
+from planner.audit.lanes import LANE, price_flows, share_capacities, used
 from planner.audit.offers import reach
 from planner.audit.options import in_service
 from planner.audit.production import price_production
@@ -173,9 +173,8 @@ def _sum_shared_capacity(case: AuditedPlan, lanes: pd.Index) -> tuple[pd.Series,
     Where not all that could flow is hit alike, what is hit is held to its part of the base: then this holds as well.
     """
     key = [*SNAPSHOT, *LANE]
-    rows = case.instance["lanes"]
-    shared = rows[(rows["item"] == "*") & rows["capacity"].notna()].set_index(LANE)["capacity"]
-    capacity = shared.reindex(levels(lanes, LANE), fill_value=float("inf")).set_axis(lanes)
+    shared = share_capacities(case)
+    capacity = shared.reindex(levels(lanes, [*LANE, "period"]), fill_value=float("inf")).set_axis(lanes)
     base = case["flows"].drop(columns="scenario").merge(course.snapshots(case)[SNAPSHOT], on="period")
     arcs = pd.concat([tabulate_flows(case)[[*SNAPSHOT, *ARC]], base[[*SNAPSHOT, *ARC]]]).drop_duplicates(
         ignore_index=True
@@ -183,7 +182,9 @@ def _sum_shared_capacity(case: AuditedPlan, lanes: pd.Index) -> tuple[pd.Series,
     arcs["left"] = factor(arcs, arc_hits(case), "capacity", ARC).fillna(1.0)
     lowest, highest = (arcs.groupby(key)["left"].agg(which) for which in ("min", "max"))
     alike = lowest[(lowest == highest) & (lowest != 1.0)]
-    known = pd.MultiIndex.from_arrays([alike.index.get_level_values(name) for name in LANE]).isin(shared.index)
+    known = pd.MultiIndex.from_arrays([alike.index.get_level_values(name) for name in [*LANE, "period"]]).isin(
+        shared.index
+    )
     return capacity, alike[known]
 
 

@@ -139,8 +139,7 @@ def capacity_ratio(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
 
 def _by_item(case: AuditedPlan, lines: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """Columns in activity/year as item/year of what the lines make."""
-    recipes = case.instance["recipes"]
-    rows = lines.merge(recipes.loc[recipes["quantity"] > 0, ["process", "item", "quantity"]], on="process")
+    rows = lines.merge(case.recipes[case.recipes["quantity"] > 0], on=["process", "period"])
     for name in names:
         rows[name] = (rows[name] * rows["quantity"]).astype(float)
     return rows.groupby(SUPPLY)[names].sum()
@@ -155,10 +154,13 @@ def emissions(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
     if rule["item"] != EVERY:
         makers = recipes.loc[(recipes["item"] == rule["item"]) & (recipes["quantity"] > 0), "process"]
         rows, flows = rows[rows["process"].isin(makers)], flows[flows["item"] == rule["item"]]
-    facts = case.instance["processes"].set_index("process").reindex(rows["process"])
-    grid = rows["region"].map(case.instance["regions"].set_index("region")["grid_co2"])
-    energy = case.lines["energy"].reindex(pd.MultiIndex.from_frame(rows[LINE])).to_numpy()
-    each = facts["emissions"].to_numpy() + energy * grid / 1000.0
+    each = pd.Series(0.0, index=rows.index)
+    for view, periods in case.views:
+        now = rows[rows["period"].isin(periods)]
+        facts = view.instance["processes"].set_index("process").reindex(now["process"])
+        grid = now["region"].map(view.instance["regions"].set_index("region")["grid_co2"])
+        energy = view.lines["energy"].reindex(pd.MultiIndex.from_frame(now[LINE])).to_numpy()
+        each[now.index] = facts["emissions"].to_numpy() + energy * grid / 1000.0
     mass = flows["item"].map(case.instance["items"].set_index("item")["mass"])
     moved = flows["shipped"] * flows["emissions"] * flows["km"] * mass / 1000.0
     parts = [rows[["period"]].assign(amount=rows["made"] * each), flows[["period"]].assign(amount=moved)]
@@ -179,8 +181,7 @@ def local_content(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
             continue
         makers = there[there["item"] == item]
         inputs = price_base_production(case).merge(makers[[*LINE, "mode", "period"]].drop_duplicates())
-        recipes = case.instance["recipes"]
-        inputs = inputs.merge(recipes.loc[recipes["quantity"] < 0, ["process", "item", "quantity"]], on="process")
+        inputs = inputs.merge(case.recipes[case.recipes["quantity"] < 0], on=["process", "period"])
         if not len(inputs):
             continue
         inputs = inputs.assign(amount=-inputs["made"] * inputs["quantity"])

@@ -99,8 +99,7 @@ def _group_lines(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
     lines = lines[((lines["home"] == "yes") | (lines["status"] == "existing"))]
     lines = lines[within(case, lines["region"], rule["scope"])]
     lines = lines.assign(bloc=lines["region"].map(case.blocs))
-    recipes = case.instance["recipes"]
-    rows = lines.merge(recipes.loc[recipes["quantity"] > 0, ["process", "item", "quantity"]], on="process")
+    rows = lines.merge(case.recipes[case.recipes["quantity"] > 0], on="process")
     if rule["by"] is None:
         return rows.assign(who=rule["who"])
     rows = rows.assign(who=rows[rule["by"]])
@@ -109,7 +108,7 @@ def _group_lines(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
 
 def _sum_groups(case: AuditedPlan, rule: pd.Series, figures: pd.Series) -> pd.DataFrame:
     """Sums of a figure of lines and periods, in activity/year, by group in item/year."""
-    rows = _group_lines(case, rule).merge(case.periods.reset_index()[["period"]], how="cross")
+    rows = _group_lines(case, rule)
     there = figures.reindex(pd.MultiIndex.from_frame(rows[[*LINE, "period"]]), fill_value=0.0)
     rows["value"] = (rows["quantity"] * there.to_numpy()).astype(float)
     return rows.groupby(_GROUP)[["value"]].sum().reset_index().assign(base=1.0)

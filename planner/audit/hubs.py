@@ -44,17 +44,24 @@ def sum_passed(case: AuditedPlan, sums: pd.DataFrame) -> pd.DataFrame:
     passed = (sums["left"] + sums["passed"] + thrown - own).clip(lower=0.0)
     gross = sums[INCOMING].sum(axis=1) + sums["passed"]
     rows = pd.DataFrame({"passed": passed.astype(float), "gross": gross}).reset_index()
-    hubs = case.instance["hubs"][[*HUB, *_FACTS]]
-    named = rows.merge(hubs.assign(hub=hubs["item"]), on=HUB)
+    hubs = list_hubs(case)[[*_KEY, *_FACTS]]
+    named = rows.merge(hubs.assign(hub=hubs["item"]), on=_KEY)
     general = hubs[hubs["item"] == "*"].assign(hub="*").drop(columns="item")
     beside = pd.MultiIndex.from_frame(rows[HUB]).isin(pd.MultiIndex.from_frame(hubs[HUB]))
-    return pd.concat([named, rows[~beside].merge(general, on="region")], ignore_index=True)
+    return pd.concat([named, rows[~beside].merge(general, on=["region", "period"])], ignore_index=True)
+
+
+@cache_table
+def list_hubs(case: AuditedPlan) -> pd.DataFrame:
+    """The rows of hubs in every period."""
+    parts = [view.instance["hubs"].assign(period=period) for view, periods in case.views for period in periods]
+    return pd.concat(parts, ignore_index=True)
 
 
 @cache_table
 def _states(case: AuditedPlan) -> pd.DataFrame:
     """Every hub in every period: its row, `open` as the sheet says, and whether it `opens`: it was not open before."""
-    hubs = case.instance["hubs"].merge(case.periods.reset_index()[["period", "place"]], how="cross")
+    hubs = list_hubs(case).merge(case.periods.reset_index()[["period", "place"]], on="period")
     said = case["hubs"].set_index(_KEY)["opened"].eq("yes")
     hubs["open"] = said.reindex(pd.MultiIndex.from_frame(hubs[_KEY]), fill_value=False).to_numpy(bool)
     hubs = hubs.sort_values([*HUB, "place"])
@@ -100,9 +107,8 @@ def audit(case: AuditedPlan) -> list[Finding]:
     sheet, rows = case["hubs"].set_index(_KEY), tabulate_passed(case)
     by_hub = rows.drop(columns="item").rename(columns={"hub": "item"})
     passed = sum_by_key(by_hub, _KEY, "passed")
-    each = case.instance["hubs"].set_index(HUB)["handling_cost"]
-    known = pd.MultiIndex.from_arrays([sheet.index.get_level_values(name) for name in HUB])
-    hubs = case.instance["hubs"]
+    each = list_hubs(case).set_index(_KEY)["handling_cost"]
+    known, hubs = sheet.index, case.instance["hubs"]
     free = hubs.loc[(hubs["opening_cost"] == 0) & (hubs["fixed_cost"] == 0), HUB]
     found = [
         never("hubs are of the instance", ~pd.Series(known.isin(each.index))),
@@ -136,7 +142,7 @@ class Passage:
 @cache_table
 def list_passages(case: AuditedPlan, period: str) -> dict[tuple[str, str], Passage]:
     """By region and item, for every place with a hub, as what is open in the period leaves it."""
-    hubs, items = case.instance["hubs"], case.instance["items"]["item"]
+    hubs, items = case.at(period).instance["hubs"], case.instance["items"]["item"]
     states = _states(case).set_index(_KEY)["open"]
     passed = tabulate_passed(case)
     now = sum_by_key(passed[passed["period"] == period], HUB, "passed").to_dict()

@@ -31,6 +31,14 @@ def price_flows(case: AuditedPlan, flows: pd.DataFrame) -> pd.DataFrame:
     Adds capacity and opening_cost of that row, opened_as (the item cell of the row that is opened for it), transport,
     transit and due in money/item, banned, and what is asked at borders for carbon (see `charge_border`).
     """
+    if len(case.views) == 1:
+        return _price_flows(case.views[0][0], flows)
+    parts = [_price_flows(view, flows[flows["period"].isin(periods)]) for view, periods in case.views]
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+
+
+def _price_flows(case: AuditedPlan, flows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of flows at the figures of their period."""
     flows = flows.reset_index(drop=True)
     facts = _tabulate_lanes(case).drop(columns=[*LANE, "item"]).reindex(_find_lanes(case, flows)).set_axis(flows.index)
     both = facts.columns.intersection(flows.columns)
@@ -132,10 +140,8 @@ def audit(case: AuditedPlan) -> list[Finding]:
     key = [*LANE, "item", "period"]
     indexed = flows.set_index(key)
     own = indexed[indexed["priced_by"] != "*"]
-    lanes = case.instance["lanes"]
-    shared = lanes[(lanes["item"] == "*") & lanes["capacity"].notna()].set_index(LANE)["capacity"]
     sums = flows.groupby([*LANE, "period"])["shipped"].sum()
-    limit = shared.reindex(levels(sums.index, LANE), fill_value=float("inf")).to_numpy()
+    limit = share_capacities(case).reindex(sums.index, fill_value=float("inf")).to_numpy()
     paid = indexed["shipped"] * (indexed["transport"] + indexed["transit"])
     return [
         never("flows have lanes", flows["priced_by"].isna()),
@@ -146,6 +152,17 @@ def audit(case: AuditedPlan) -> list[Finding]:
         same("cost of flows", indexed["cost"], paid),
         same("duty of flows", indexed["duty"], indexed["shipped"] * indexed["due"]),
     ]
+
+
+@cache_table
+def share_capacities(case: AuditedPlan) -> pd.Series:
+    """By lane (origin, destination and mode) and period: the capacity of its `*` row, where that has one."""
+    parts = []
+    for view, periods in case.views:
+        lanes = view.instance["lanes"]
+        limited = lanes[(lanes["item"] == "*") & lanes["capacity"].notna()][[*LANE, "capacity"]]
+        parts += [limited.assign(period=period) for period in periods]
+    return pd.concat(parts).set_index([*LANE, "period"])["capacity"].astype(float)
 
 
 def _audit_least_flows(case: AuditedPlan, flows: pd.DataFrame) -> list[Finding]:

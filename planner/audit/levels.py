@@ -42,7 +42,8 @@ def tabulate_inheritance(case: AuditedPlan) -> pd.DataFrame:
     growth = 1.0 + settings["discount_rate"]
     weight = sum(growth ** -(end + year) for year in range(int(settings["experience_years"])))
     lines = case.lines[case.lines["home"] == "yes"]
-    parts = unit_costs(case).drop(columns=["royalty", "line fixed cost"]).sum(axis=1).reindex(lines.index)
+    parts = unit_costs(case).drop(columns=["royalty", "line fixed cost"]).sum(axis=1)
+    parts = parts.xs(case.periods.index[-1], level="period").reindex(lines.index)
     standing = case.declared[case.declared.index.isin(case.periods.index[-1:], level="period")]
     standing = standing.droplevel("period").reindex(lines.index)
     cheapest, capacity = (part.groupby(level="process").agg(how) for part, how in ((parts, "min"), (standing, "sum")))

@@ -186,7 +186,8 @@ def states(case: AuditedPlan) -> pd.DataFrame:
 def reach(case: AuditedPlan) -> pd.DataFrame:
     """Each outside line with each offer that covers it in each period: the columns of `covered`, period and states."""
     now = states(case)[[*OFFER, "period", "place", "always", "in_force", "usable"]]
-    return tabulate_coverage(case).merge(now, on=OFFER)
+    parts = [tabulate_coverage(view).merge(now[now["period"].isin(periods)], on=OFFER) for view, periods in case.views]
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
 def tabulate_control(case: AuditedPlan) -> pd.Series:

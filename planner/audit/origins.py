@@ -116,7 +116,7 @@ def _steps(case: AuditedPlan, fresh: pd.DataFrame, period: str) -> list[tuple[Po
     for site, process, region, item, amount in fresh[columns].itertuples(index=False, name=None):
         outputs[site, process][region, item] += amount
     inputs: dict[str, list[tuple[str, float]]] = defaultdict(list)
-    for process, item, quantity in case.instance["recipes"][["process", "item", "quantity"]].to_numpy():
+    for process, item, quantity in case.at(period).instance["recipes"][["process", "item", "quantity"]].to_numpy():
         if quantity < 0:
             inputs[process].append((item, -quantity))
     rows = price_base_production(case)

@@ -32,17 +32,22 @@ def inside(case: AuditedPlan, policy: pd.Series, regions: pd.Series) -> pd.Serie
 
 
 def makers(case: AuditedPlan, policy: pd.Series) -> pd.Series:
-    """By process: what of the subject of a policy one unit of activity makes.
+    """By process and period: what of the subject of a policy one unit of activity makes.
 
     Of an item its quantity in the recipe, of a process named itself, and of `*` any, 1.
     """
-    recipes, what = case.instance["recipes"], policy["item"]
+    recipes, what = case.recipes, policy["item"]
     if what in set(case.instance["items"]["item"]):
         made = recipes[(recipes["item"] == what) & (recipes["quantity"] > 0)]
-        return made.groupby("process")["quantity"].sum()
+        return made.groupby(["process", "period"])["quantity"].sum()
     processes = case.instance["processes"]["process"]
     named = processes if what == "*" else processes[processes == what]
-    return pd.Series(1.0, index=pd.Index(named, dtype=object))
+    return pd.Series(1.0, index=pd.MultiIndex.from_product([named, case.periods.index], names=["process", "period"]))
+
+
+def list_makers(case: AuditedPlan, policy: pd.Series) -> pd.Index:
+    """The processes that the subject of a policy means."""
+    return makers(case, policy).index.unique("process")
 
 
 def transaction_factor(case: AuditedPlan, rows: pd.DataFrame) -> pd.Series:
@@ -50,7 +55,7 @@ def transaction_factor(case: AuditedPlan, rows: pd.DataFrame) -> pd.Series:
     factor = pd.Series(1.0, index=rows.index)
     for policy in of_kind(case, "transaction_cost"):
         hit = find_periods(case, policy, rows["period"]) & inside(case, policy, rows["region"])
-        factor = factor.where(~(hit & rows["process"].isin(makers(case, policy).index)), factor * (1 + policy["rate"]))
+        factor = factor.where(~(hit & rows["process"].isin(list_makers(case, policy))), factor * (1 + policy["rate"]))
     return factor
 
 

@@ -14,10 +14,21 @@ _TERMS = ["implicit", "controls", "stake", "markup", "transaction_cost", "priori
 
 @cache_table
 def unit_costs(case: AuditedPlan) -> pd.DataFrame:
-    """By line: the cost of one unit of activity in money, split by cost line.
+    """By line and period: the cost of one unit of activity in money, split by cost line.
 
-    The owner of an outside line recovers its fixed cost: it is spread over the capacity of the line.
+    The owner of an outside line recovers its fixed cost: it is spread over the capacity of the line, as sheet lines
+    has it.
     """
+    parts = [
+        _unit_costs(view, case.lines["capacity"]).assign(period=period).set_index("period", append=True)
+        for view, periods in case.views
+        for period in periods
+    ]
+    return pd.concat(parts)
+
+
+def _unit_costs(case: AuditedPlan, capacity: pd.Series) -> pd.DataFrame:
+    """By line: the cost of one unit of activity at the figures of a period."""
     lines = case.lines
     regions = case.instance["regions"].set_index("region").reindex(lines["region"]).set_axis(lines.index)
     own = lines["unit_cost"].isna()
@@ -31,7 +42,7 @@ def unit_costs(case: AuditedPlan) -> pd.DataFrame:
         }
     ).where(own, 0.0)
     parts["unit cost"] = lines["unit_cost"].fillna(0.0)
-    spread = (lines["fixed_cost"] / (lines["capacity"] * lines["output"])).where(lines["capacity"] > 0, 0.0)
+    spread = (lines["fixed_cost"] / (capacity * lines["output"])).where(capacity > 0, 0.0)
     parts["line fixed cost"] = spread.where(lines["home"] == "no", 0.0)
     return parts
 
@@ -44,12 +55,16 @@ def price_base_production(case: AuditedPlan) -> pd.DataFrame:
 
 @cache_table
 def _price_lines(case: AuditedPlan) -> pd.DataFrame:
-    """Every line: LINE, region, tier, home, learnable_share, requires, `cost` and `conversion` (money/activity)."""
+    """Every line in every period: LINE, period, region, tier, home, learnable_share, requires, cost and conversion.
+
+    `cost` and `conversion` are in money/activity.
+    """
     parts = unit_costs(case)
-    lines = case.lines[["region", "tier", "home", "learnable_share", "requires"]].assign(
-        cost=parts.sum(axis=1), conversion=parts.drop(columns=["royalty", "line fixed cost"]).sum(axis=1)
+    each = pd.DataFrame(
+        {"cost": parts.sum(axis=1), "conversion": parts.drop(columns=["royalty", "line fixed cost"]).sum(axis=1)}
     )
-    return lines.reset_index()
+    lines = case.lines[["region", "tier", "home", "learnable_share", "requires"]]
+    return each.reset_index().merge(lines.reset_index(), on=LINE)
 
 
 @cache_table
@@ -65,7 +80,7 @@ def price_production(case: AuditedPlan, production: pd.DataFrame) -> pd.DataFram
     (paid), `kept` (given back by the stake), `transaction` and `carbon` all are in money/activity. `controlled`: own,
     or through an offer that controls. `known` is no where no offer of that mode covers the line.
     """
-    rows = production.merge(_price_lines(case), on=LINE)
+    rows = production.merge(_price_lines(case), on=[*LINE, "period"])
     rows = rows.merge(_tabulate_terms(case), on=[*LINE, "mode", "period"], how="left")
     own = (rows["home"] == "yes") & (rows["mode"] == "own")
     rows["known"] = own | rows["known"].eq(True)
@@ -74,11 +89,33 @@ def price_production(case: AuditedPlan, production: pd.DataFrame) -> pd.DataFram
     stake = rows["stake"].fillna(0.0).astype(float)
     rows["margin"] = rows["cost"] * markup * (1.0 - stake)
     rows["kept"] = rows["cost"] * markup * stake
-    institutions = rows["region"].map(case.instance["regions"].set_index("region")["institution_factor"])
+    institutions = rate_institutions(case, rows)
     base = rows["transaction_cost"].fillna(0.0).astype(float) * institutions
     rows["transaction"] = base * transaction_factor(case, rows)
     rows["carbon"] = price_emissions(case, rows)
     return rows
+
+
+@cache_table
+def fixed_costs(case: AuditedPlan) -> pd.Series:
+    """By line and period: what keeping its existing capacity costs, money/year."""
+    parts = [view.instance["lines"].assign(period=period) for view, periods in case.views for period in periods]
+    return pd.concat(parts).set_index([*LINE, "period"])["fixed_cost"]
+
+
+def site_costs(case: AuditedPlan) -> pd.DataFrame:
+    """What each site costs in each period it is open: site, period, fixed_cost (money/year)."""
+    parts = [view.instance["sites"].assign(period=period) for view, periods in case.views for period in periods]
+    return pd.concat(parts)[["site", "period", "fixed_cost"]]
+
+
+def rate_institutions(case: AuditedPlan, rows: pd.DataFrame) -> pd.Series:
+    """The institution factor of the region and period of each row."""
+    found = pd.Series(1.0, index=rows.index)
+    for view, periods in case.views:
+        now = rows["period"].isin(periods)
+        found[now] = rows.loc[now, "region"].map(view.instance["regions"].set_index("region")["institution_factor"])
+    return found
 
 
 def audit(case: AuditedPlan) -> list[Finding]:

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from planner.audit import Finding, never, same
-from planner.audit.case import AuditedPlan, cache_table
+from planner.audit import Finding, at_most, never, same
+from planner.audit.case import AuditedPlan, cache_table, sum_by_key
 from planner.audit.offers import states
 
 _KEY = ["project", "option"]
@@ -53,7 +53,11 @@ def under_way(case: AuditedPlan) -> pd.DataFrame:
     rows = tabulate_taken(case).merge(case.periods.reset_index()[["period", "place"]], how="cross")
     instant = rows["duration"] == 0
     now = (rows["place"] >= rows["start"]) & (rows["place"] < rows["end"].where(~instant, rows["start"] + 1))
-    rows = rows.assign(line=instant.map({True: "development fee", False: "development"}), yearly=rows["cost"])[now]
+    costs = [view.instance["projects"].assign(period=period) for view, periods in case.views for period in periods]
+    rows = rows.assign(line=instant.map({True: "development fee", False: "development"}))[now].drop(columns="cost")
+    rows = rows.merge(
+        pd.concat(costs)[[*_KEY, "period", "cost"]].rename(columns={"cost": "yearly"}), on=[*_KEY, "period"]
+    )
     return rows.assign(tier=rows["project"].map(project_tiers(case)).astype(object).fillna("downstream"), region="*")
 
 
@@ -89,7 +93,30 @@ def audit(case: AuditedPlan) -> list[Finding]:
         never("partners reached while projects run", _without_partner(case)),
         never("projects start when what they need is ready", rows["needs"].notna() & (begun > rows["start"])),
         same("cost of projects", indexed["said_cost"], _sum_payments(case).reindex(indexed.index, fill_value=0.0)),
+        *_audit_ties(case, rows),
     ]
+
+
+def _audit_ties(case: AuditedPlan, taken: pd.DataFrame) -> list[Finding]:
+    """What tied projects open uses, and is sold, no more of what their partners make than these make."""
+    tying = taken[(taken["tied"] == "yes") & taken["partner"].notna()]
+    if tying.empty:
+        return []
+    key = ["partner", "item", "period"]
+    made = case["production"].merge(case.recipes, on=["process", "period"])
+    made = made.assign(partner=made["site"].map(case.sites["firm"]), amount=made["made"] * made["quantity"])
+    opened = made.assign(project=made["process"].map(case.instance["processes"].set_index("process")["requires"]))
+    sold = case["demand"].rename(columns={"sold": "amount"})
+    sold = sold.assign(project=sold["item"].map(case.instance["items"].set_index("item")["requires"]))
+    parts = [opened[opened["amount"] < 0].assign(amount=lambda rows: -rows["amount"]), sold]
+    used = pd.concat([part[["project", "item", "period", "amount"]] for part in parts]).dropna(subset="project")
+    used = used.merge(tying[["project", "partner", "end"]], on="project")
+    able = case.lines.reset_index().merge(case.recipes[case.recipes["quantity"] > 0], on="process")
+    makers = pd.MultiIndex.from_frame(able[["firm", "item"]].drop_duplicates())
+    used = used[pd.MultiIndex.from_frame(used[["partner", "item"]]).isin(makers)]
+    used = used[case.places(used["period"], -1) >= used["end"]].astype({"amount": float})
+    supplied = sum_by_key(made[made["amount"] > 0], key, "amount").astype(float)
+    return [at_most("tied projects use the partner's supply", sum_by_key(used, key, "amount"), supplied)]
 
 
 def _without_partner(case: AuditedPlan) -> pd.Series:

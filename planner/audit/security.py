@@ -10,7 +10,7 @@ import pandas as pd
 from planner.audit import Finding, never, same
 from planner.audit.balance import sum_kept_throughout
 from planner.audit.case import AuditedPlan, sum_by_key
-from planner.audit.lanes import LANE, price_flows
+from planner.audit.lanes import LANE, price_flows, share_capacities
 from planner.audit.scenarios import split_chokepoints
 from planner.audit.supply import SUPPLY, tabulate_arrivals, tabulate_production, tabulate_use
 from planner_models import frames
@@ -49,8 +49,7 @@ def _figures(case: AuditedPlan) -> pd.DataFrame:
     rows, uses = tabulate_production(case), tabulate_use(case)
     supply, use = sum_by_key(rows, SUPPLY, "amount"), sum_by_key(uses, SUPPLY, "amount")
     supply, use = supply[supply > 0], use[use > 0]
-    recipes = case.instance["recipes"]
-    lines = case["capacity"].merge(recipes.loc[recipes["quantity"] > 0, ["process", "item", "quantity"]], on="process")
+    lines = case["capacity"].merge(case.recipes[case.recipes["quantity"] > 0], on=["process", "period"])
     lines = lines.assign(could=lines["capacity"] * lines["quantity"], does=lines["made"] * lines["quantity"])
     ours = lines[lines["control"] == "home"]
     could, does = (sum_by_key(ours.astype({name: float}), SUPPLY, name) for name in ("could", "does"))
@@ -131,8 +130,7 @@ def _weak(case: AuditedPlan, sheet: pd.DataFrame) -> list[Finding]:
 
 def _makers(case: AuditedPlan) -> Iterator[_Source]:
     """Sites, outside firms and regions: what they make, less what other lines leave unused and what is in stock."""
-    recipes = case.instance["recipes"]
-    lines = case["capacity"].merge(recipes.loc[recipes["quantity"] > 0, ["process", "item", "quantity"]], on="process")
+    lines = case["capacity"].merge(case.recipes[case.recipes["quantity"] > 0], on=["process", "period"])
     lines = lines.assign(amount=(lines["capacity"] * lines["quantity"]).astype(float))
     able = sum_by_key(lines, [*SUPPLY, "site"], "amount")
     active = sum_by_key(tabulate_production(case), [*SUPPLY, "site"], "amount")
@@ -180,8 +178,7 @@ def _carriers(case: AuditedPlan) -> Iterator[_Source]:
 
 def _local(case: AuditedPlan) -> dict[tuple[str, str, str], float]:
     """By item, region and period: what lines there leave unused, line by site, and what is in stock."""
-    recipes = case.instance["recipes"]
-    lines = case["capacity"].merge(recipes.loc[recipes["quantity"] > 0, ["process", "item", "quantity"]], on="process")
+    lines = case["capacity"].merge(case.recipes[case.recipes["quantity"] > 0], on=["process", "period"])
     key = ["item", "region", "period", "site"]
     lines = lines.assign(
         region=lines["site"].map(case.sites["region"]), amount=(lines["capacity"] * lines["quantity"]).astype(float)
@@ -210,15 +207,13 @@ def _ways(case: AuditedPlan) -> pd.DataFrame:
     ways = ways[ways["priced_by"].notna() & ~ways["banned"]]
     carried = sum_by_key(flows, [*LANE, "item", "period"], "shipped")
     on_lane = sum_by_key(flows, [*LANE, "period"], "shipped")
-    rows = case.instance["lanes"]
-    shared = rows[rows["item"] == "*"].set_index(LANE)["capacity"].dropna()
 
     def looked_up(series: pd.Series, key: list[str], blank: float) -> pd.Series:
         return series.reindex(pd.MultiIndex.from_frame(ways[key]), fill_value=blank).set_axis(ways.index).astype(float)
 
     shipped = looked_up(carried, [*LANE, "item", "period"], 0.0)
     own = ways["capacity"].astype(float).where(ways["priced_by"] != "*", inf).fillna(inf) - shipped
-    common = looked_up(shared, LANE, inf) - looked_up(on_lane, [*LANE, "period"], 0.0)
+    common = looked_up(share_capacities(case), [*LANE, "period"], inf) - looked_up(on_lane, [*LANE, "period"], 0.0)
     through = [
         [f"lane {origin}|{destination}", *(f"chokepoint {name}" for name in split_chokepoints(cell))]
         for origin, destination, cell in zip(ways["origin"], ways["destination"], ways["chokepoints"], strict=True)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from planner.audit.case import LINE, AuditedPlan, cache_table, words
 from planner.audit.disruption_factors import ARC, arc_hits, factor, line_hits, market_hits
-from planner.audit.lanes import LANE
+from planner.audit.lanes import LANE, share_capacities
 from planner.audit.offers import reach
 from planner.audit.scenarios import SNAPSHOT, snapshots
 
@@ -33,9 +33,7 @@ def _of_lines(case: AuditedPlan, rows: pd.DataFrame) -> pd.DataFrame:
 def _of_arcs(case: AuditedPlan, rows: pd.DataFrame) -> pd.DataFrame:
     """By row of `flows`: the pools at both ends, and the lane where its capacity is shared."""
     ends = [rows.rename(columns={end: "region"})[POOL].reset_index(names="thing") for end in ("origin", "destination")]
-    lanes = case.instance["lanes"]
-    common = lanes[(lanes["item"] == "*") & lanes["capacity"].notna()]
-    shared = rows[pd.MultiIndex.from_frame(rows[LANE]).isin(pd.MultiIndex.from_frame(common[LANE]))]
+    shared = rows[pd.MultiIndex.from_frame(rows[[*LANE, "period"]]).isin(share_capacities(case).index)]
     names = shared["origin"] + "|" + shared["destination"] + "|" + shared["mode"]
     return pd.concat([*ends, shared[SNAPSHOT].assign(region=names, item=_SHARED).reset_index(names="thing")])
 

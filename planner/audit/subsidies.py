@@ -6,7 +6,7 @@ from planner.audit import Finding, at_most, never, same
 from planner.audit.case import LINE, AuditedPlan, cache_table, sum_by_key
 from planner.audit.offers import OFFER, states, tabulate_every_coverage
 from planner.audit.options import in_service
-from planner.audit.policies import SUBSIDIES, find_periods, inside, makers, of_kind
+from planner.audit.policies import SUBSIDIES, find_periods, inside, list_makers, makers, of_kind
 from planner.audit.production import price_base_production
 from planner.audit.projects import under_way
 from planner_models import frames
@@ -38,7 +38,7 @@ def _capex(case: AuditedPlan, policy: pd.Series) -> pd.DataFrame:
     """rate x annuity of modules ordered in time, in every year of service; paid as cash, rate x capex when ordered."""
     rows = in_service(case).merge(case.lines.reset_index()[[*LINE, "tier"]], on=LINE)
     hit = find_periods(case, policy, rows["period_order"]) & inside(case, policy, rows["region"])
-    rows = rows[hit & rows["process"].isin(makers(case, policy).index)]
+    rows = rows[hit & rows["process"].isin(list_makers(case, policy))]
     if case.instance.settings["capital"] == "cash":
         rows = rows.drop_duplicates([*LINE, "option", "period_order"])
         paid = policy["rate"] * rows["modules"] * rows["one_capex"]
@@ -50,7 +50,8 @@ def _output(case: AuditedPlan, policy: pd.Series) -> pd.DataFrame:
     """rate x what controlled flows make of the item, or of the activity where a process is named."""
     rows = price_base_production(case)
     hit = rows["controlled"] & find_periods(case, policy, rows["period"]) & inside(case, policy, rows["region"])
-    each = rows["process"].map(makers(case, policy)).fillna(0.0)
+    place = pd.MultiIndex.from_frame(rows[["process", "period"]])
+    each = pd.Series(makers(case, policy).reindex(place, fill_value=0.0).to_numpy(float), index=rows.index)
     return rows.assign(line=LINES[0], yearly=policy["rate"] * rows["made"] * each)[hit & (each > 0)]
 
 
@@ -62,7 +63,7 @@ def _access(case: AuditedPlan, policy: pd.Series) -> pd.DataFrame:
     hit &= inside(case, policy, rows["region"]) | blocs.eq(policy["region"])
     if policy["item"] != "*":
         pairs = tabulate_every_coverage(case)
-        hits = pairs[pairs["process"].isin(makers(case, policy).index)]
+        hits = pairs[pairs["process"].isin(list_makers(case, policy))]
         hit &= pd.MultiIndex.from_frame(rows[OFFER]).isin(pd.MultiIndex.from_frame(hits[OFFER]))
     return rows.assign(line=LINES[1], yearly=policy["rate"] * rows["entry_cost"])[hit]
 

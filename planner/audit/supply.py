@@ -11,10 +11,8 @@ SUPPLY = ["item", "period"]
 @cache_table
 def tabulate_production(case: AuditedPlan) -> pd.DataFrame:
     """What every draw makes of each item: item, period, region, bloc, firm, site, mode, controlled, stake, amount."""
-    recipes = case.instance["recipes"]
-    rows = price_base_production(case).merge(
-        recipes.loc[recipes["quantity"] > 0, ["process", "item", "quantity"]], on="process"
-    )
+    recipes = case.recipes
+    rows = price_base_production(case).merge(recipes[recipes["quantity"] > 0], on=["process", "period"])
     own = rows["mode"] == "own"
     return rows.assign(
         bloc=rows["region"].map(case.blocs),
@@ -27,10 +25,8 @@ def tabulate_production(case: AuditedPlan) -> pd.DataFrame:
 @cache_table
 def tabulate_use(case: AuditedPlan) -> pd.DataFrame:
     """What lines use, markets are sold and is deployed of each item: item, period, region, amount."""
-    recipes = case.instance["recipes"]
-    lines = price_base_production(case).merge(
-        recipes.loc[recipes["quantity"] < 0, ["process", "item", "quantity"]], on="process"
-    )
+    recipes = case.recipes
+    lines = price_base_production(case).merge(recipes[recipes["quantity"] < 0], on=["process", "period"])
     parts = [lines.assign(amount=-lines["made"] * lines["quantity"])]
     parts += [case[sheet].rename(columns={name: "amount"}) for sheet, name in _FINAL.items()]
     rows = pd.concat([part[["item", "period", "region", "amount"]] for part in parts if len(part)] or [parts[0]])

@@ -9,7 +9,7 @@ from planner.audit.case import LINE, AuditedPlan, sum_by_key
 from planner.audit.coordination import name_groups, price_sales
 from planner.audit.demand import appraise_steps, tabulate_service
 from planner.audit.options import in_service
-from planner.audit.production import unit_costs
+from planner.audit.production import fixed_costs, site_costs, unit_costs
 
 _OTHERS = (*("(industry)", "(consumers)", "(state)", "(outside firms)", "(outside states)", "(penalties)", "(total)"),)
 _INDUSTRY, _CONSUMERS, _STATE, _OUTSIDE, _OUTSIDE_STATES, _PENALTIES, _TOTAL = _OTHERS
@@ -81,16 +81,21 @@ def _audit_groups(case: AuditedPlan, groups: pd.DataFrame) -> list[Finding]:
 def _cost_plants(case: AuditedPlan) -> pd.DataFrame:
     """What the lines and sites of groups at home cost over each period: group, period and amount."""
     years, lines = case.periods["years"], case.lines.reset_index()
-    home = lines.loc[lines["home"] == "yes", [*LINE, "fixed_cost"]]
+    home = lines.loc[lines["home"] == "yes", LINE]
     each = unit_costs(case).sum(axis=1).rename("each").reset_index()
-    made = case["production"].merge(home[LINE], on=LINE).merge(each, on=LINE)
-    kept = case["capacity"].merge(home, on=LINE)
+    made = case["production"].merge(home[LINE], on=LINE).merge(each, on=[*LINE, "period"])
+    kept = case["capacity"].merge(home, on=LINE).merge(fixed_costs(case).reset_index(), on=[*LINE, "period"])
     kept = kept[kept["existing"] > 0]
     modules = in_service(case).merge(home[LINE], on=LINE)
     annuity = modules["annuity"] * (case.instance.settings["capital"] == "annuity")
     sites = case.sites.reset_index()
-    own = sites.loc[sites["home"] == "yes", ["site", "fixed_cost", "opening_cost", "closing_cost"]]
-    there = case.open[case.open].reset_index()[["site", "period"]].merge(own, on="site")
+    own = sites.loc[sites["home"] == "yes", ["site", "opening_cost", "closing_cost"]]
+    there = (
+        case.open[case.open]
+        .reset_index()[["site", "period"]]
+        .merge(own, on="site")
+        .merge(site_costs(case), on=["site", "period"])
+    )
     moves = case["sites"].merge(own, on="site")
     once = (moves["opened"] == "yes") * moves["opening_cost"] + (moves["closed"] == "yes") * moves["closing_cost"]
     carbon = cost_carbon(case)

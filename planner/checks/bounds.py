@@ -11,12 +11,13 @@ from planner.checks.memory import cache_by_input
 from planner.checks.offers import controllable, free_lines, offers_of_lines
 from planner.checks.places import lines_at_sites, place_of, positions
 from planner.checks.readiness import find_ready_positions
+from planner_models.by_period import period_views
 from planner_models.instance import Instance
 from planner_models.sets.productivity import tabulate_productivity
 
 CAPACITY_SHEETS = (
     "settings", "periods", "regions", "processes", "firms", "sites", "lines", "line_capacity", "options", "access",
-    "projects", "productivity",
+    "projects", "productivity", "by_period",
 )  # fmt: skip
 """What the bounds below are computed from."""
 
@@ -48,7 +49,8 @@ def tabulate_existing_capacity(instance: Instance) -> np.ndarray:
     order = positions(instance, "periods", "period")
     lines = lines_at_sites(instance)
     periods = np.arange(len(order))
-    capacity = np.repeat(lines["capacity"].to_numpy(float)[:, None], len(order), axis=1)
+    stated = [view["lines"]["capacity"].to_numpy(float) for view in period_views(instance).values()]
+    capacity = np.column_stack(stated) if stated else np.zeros((len(lines), 0))
     row_of = {pair: row for row, pair in enumerate(zip(lines["site"], lines["process"], strict=True))}
     changes = instance["line_capacity"]
     changes = changes.assign(place=place_of(changes["period"], order, 0)).sort_values("place")

@@ -14,6 +14,7 @@ from planner.checks.reach import must_be_served
 from planner.checks.supply import find_returned
 from planner.issues import Issue
 from planner.solver.highs.linear import minimum
+from planner_models.by_period import period_views
 from planner_models.instance import Instance
 
 if TYPE_CHECKING:
@@ -85,22 +86,22 @@ def capacity_covers_demand(reading: "Reading") -> Iterator[Issue]:
 def _means(instance: Instance) -> Iterator[tuple[str, Means]]:
     """Each period with what can be done in it."""
     items, processes = list(instance["items"]["item"]), list(instance["processes"]["process"])
-    recipes = instance["recipes"]
-    recipe = recipes.pivot_table(index="item", columns="process", values="quantity", aggfunc="sum", fill_value=0.0)
-    matrix = recipe.reindex(index=items, columns=processes, fill_value=0.0).to_numpy(float)
     by_line = pd.DataFrame(greatest_use(instance)).groupby(instance["lines"]["process"].to_numpy()).sum()
     capacity = by_line.reindex(processes, fill_value=0.0).to_numpy(float)
     stocks = instance["stocks"].groupby("item")
     initial = stocks["initial"].sum().reindex(items, fill_value=0.0).to_numpy()
     room = stocks["maximum"].agg(lambda limits: limits.fillna(np.inf).sum())
     maximum = room.reindex(items, fill_value=0.0).to_numpy(float)
-    makeable = np.clip(matrix, 0, None) @ capacity
     stored = initial
     years = instance["periods"]["years"].to_numpy()
     returned = np.where(find_returned(instance).any(axis=1), np.inf, 0.0)
-    for place, period in enumerate(instance["periods"]["period"]):
+    for place, (period, view) in enumerate(period_views(instance).items()):
+        recipes = view["recipes"]
+        recipe = recipes.pivot_table(index="item", columns="process", values="quantity", aggfunc="sum", fill_value=0.0)
+        matrix = recipe.reindex(index=items, columns=processes, fill_value=0.0).to_numpy(float)
         yield period, Means(matrix, capacity[:, place], stored / years[place] + returned[place])
-        stored = np.maximum(initial, np.minimum(maximum, stored + makeable[:, place] * years[place]))
+        makeable = np.clip(matrix, 0, None) @ capacity[:, place]
+        stored = np.maximum(initial, np.minimum(maximum, stored + makeable * years[place]))
 
 
 def _shortfalls(reading: "Reading", means: Means, period: str, wanted: pd.DataFrame) -> Iterator[Issue]:

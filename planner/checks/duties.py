@@ -11,6 +11,7 @@ from planner.checks.places import positions
 from planner.checks.supply import lane_table, match_duties
 from planner.issues import Issue
 from planner.workbook.names import plain_form
+from planner_models.by_period import period_views
 from planner_models.instance import Instance
 from planner_models.sets.policies import DUTY, switched_on
 
@@ -36,18 +37,18 @@ def duties_span_time(reading: "Reading") -> Iterator[Issue]:
             yield report_error(reading, "duties", row, "from", message)
 
 
-@needs("settings", "periods", "regions", "items", "lanes", "duties", "policies")
+@needs("settings", "periods", "regions", "items", "lanes", "duties", "policies", "by_period")
 def duties_are_not_below_zero(reading: "Reading") -> Iterator[Issue]:
     """The rates on a lane, policies included, add up to 0 or more in every period."""
     instance = reading.instance
     charges = _charges(instance)
-    if not (charges["rate"] < 0).any():
+    if not (charges["rate"] < 0).any() and not (instance["by_period"]["sheet"] == "duties").any():
         return
     lanes = lane_table(instance)
     total, touched = _sum_rates(instance, charges, lanes)
-    for at, (_, charge) in zip(touched, rows(charges), strict=True):
+    for at, (_, charge), least in zip(touched, rows(charges), _find_least(instance, charges), strict=True):
         below = np.argwhere(at & (total < -ROUNDING))
-        if charge["rate"] < 0 and len(below):
+        if least < 0 and len(below):
             period, lane = below[0]
             way = lanes.iloc[lane]
             message = (
@@ -76,14 +77,21 @@ def _sum_rates(instance: Instance, charges: pd.DataFrame, lanes: pd.DataFrame) -
     """The sum of all rates (periods x lanes), and for each charge where it counts (periods x lanes)."""
     order = positions(instance, "periods", "period")
     total = np.zeros((len(order), len(lanes)))
+    rates = [_charges(view)["rate"].to_numpy(float) for view in period_views(instance).values()]
     touched = []
-    for _, charge in rows(charges):
+    for number, charge in rows(charges):
         first, last = order.get(charge["from"], 0), order.get(charge["to"], len(order) - 1)
         at = np.zeros(total.shape, dtype=bool)
         at[first : last + 1, match_duties(charge, lanes)] = True
-        total[at] += charge["rate"]
+        total += at * np.array([rate[number] for rate in rates])[:, None]
         touched.append(at)
     return total, touched
+
+
+def _find_least(instance: Instance, charges: pd.DataFrame) -> pd.Series:
+    """The lowest rate of each charge in any period."""
+    rates = [_charges(view)["rate"].astype(float) for view in period_views(instance).values()]
+    return pd.concat([charges["rate"].astype(float), *rates], axis=1).min(axis=1)
 
 
 @needs("regions", "items", "lanes", "duties")

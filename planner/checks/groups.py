@@ -9,6 +9,7 @@ from planner.checks.places import lines_at_sites, positions, regions_of
 from planner.checks.rules import COUNTED
 from planner.issues import Issue
 from planner.workbook.names import suggest
+from planner_models.by_period import period_views
 from planner_models.instance import Instance
 from planner_models.sets.rules import CAPACITY, OPEN
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from planner.workbook.read import Reading
 
 _SHEETS = ("periods", "regions", "items", "processes", "recipes", "firms", "sites", "lines", "line_capacity", "options",
-           "access", "lanes", "hubs", "rules")  # fmt: skip
+           "by_period", "access", "lanes", "hubs", "rules")  # fmt: skip
 _ROUNDING = 1e-9
 
 
@@ -150,6 +151,7 @@ def _most_capacity(instance: Instance, rule: Row) -> tuple[float, str] | None:
     if rule["item"] != "*":
         made = made[made["item"] == rule["item"]]
     quantity = made.groupby("process")["quantity"].max()
+    views = period_views(instance)
     meant = lines["region"].isin(regions_of(instance, rule["scope"] or "*")) & lines["process"].isin(quantity.index)
     if rule["by"] is not None and rule["who"] != "*":
         meant &= lines[rule["by"]] == rule["who"]
@@ -159,9 +161,10 @@ def _most_capacity(instance: Instance, rule: Row) -> tuple[float, str] | None:
     order = positions(instance, "periods", "period")
     first = order.get(rule["from"], 0)
     last = order.get(rule["to"], len(order) - 1)
-    each = lines["process"].map(quantity).fillna(0.0).to_numpy(float)
     found = []
     for name, place in list(order.items())[first : last + 1]:
+        now = views[name]["recipes"].loc[made.index].groupby("process")["quantity"].max()
+        each = lines["process"].map(now).fillna(0.0).to_numpy(float)
         there = float((existing[:, place] * each)[meant.to_numpy()].sum())
         serving = options[
             (options["multiple"] == 1) & (options["ready"] <= place) & options["line"].isin(lines.index[meant])

@@ -12,16 +12,17 @@ from planner.checks.places import place_of, positions
 from planner.checks.supply import SUPPLY_SHEETS, add_blocs, match_duties, supply
 from planner.issues import Issue
 from planner.workbook.names import plain_form
+from planner_models.by_period import find_greatest
 from planner_models.instance import Instance
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading
 
 
-@needs("regions", "lanes")
+@needs("periods", "regions", "lanes", "by_period")
 def lanes_have_distance(reading: "Reading") -> Iterator[Issue]:
     """Where freight or emissions are counted by tonne-km, there is a distance or both ends have coordinates."""
-    regions, lanes = reading.instance["regions"].set_index("region"), reading.instance["lanes"]
+    regions, lanes = reading.instance["regions"].set_index("region"), _list_lanes(reading.instance)
     placed = regions["latitude"].notna() & regions["longitude"].notna()
     between = lanes[lanes["distance"].isna() & (lanes["origin"] != lanes["destination"])]
     for row, lane in rows(between):
@@ -39,10 +40,15 @@ def lanes_have_distance(reading: "Reading") -> Iterator[Issue]:
             yield report_warning(reading, "lanes", row, "distance", f"emissions count nothing while {message}")
 
 
-@needs("items", "recipes", "lanes")
+def _list_lanes(instance: Instance) -> pd.DataFrame:
+    """The lanes at the greatest freight per tonne-km of any period."""
+    return instance["lanes"].assign(cost_per_tkm=find_greatest(instance, "lanes", "cost_per_tkm"))
+
+
+@needs("periods", "items", "recipes", "lanes", "by_period")
 def freight_has_mass(reading: "Reading") -> Iterator[Issue]:
     """What travels at a price per tonne-km has a mass."""
-    items, lanes = reading.instance["items"], reading.instance["lanes"]
+    items, lanes = reading.instance["items"], _list_lanes(reading.instance)
     by_mass = lanes[lanes["cost_per_tkm"] > 0]
     if by_mass.empty:
         return

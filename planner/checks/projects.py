@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.checks import needs, report_error, report_warning, rows
+from planner.checks import join_names, needs, report_error, report_warning, rows
 from planner.checks.offers import stakes_offered
 from planner.checks.places import positions
 from planner.checks.readiness import NEVER, earliest_ready
@@ -124,7 +124,7 @@ def projects_are_for_something(reading: "Reading") -> Iterator[Issue]:
 def options_differ(reading: "Reading") -> Iterator[Issue]:
     """Two options of one project differ in something but their names."""
     projects = reading.instance["projects"]
-    terms = ["project", "kind", "partner", "min_stake", "cost", "duration", "needs", "first_period"]
+    terms = ["project", "kind", "partner", "min_stake", "cost", "duration", "needs", "first_period", "tied"]
     for _, alike in projects.groupby(terms, dropna=False, sort=False):
         for row, option in rows(alike[1:]):
             message = (
@@ -132,6 +132,33 @@ def options_differ(reading: "Reading") -> Iterator[Issue]:
                 "change one or remove it"
             )
             yield report_warning(reading, "projects", row, "option", message)
+
+
+@needs("items", "processes", "recipes", "firms", "sites", "lines", "projects")
+def ties_bind_something(reading: "Reading") -> Iterator[Issue]:
+    """A tie is to a partner, who makes something that the project opens the use or the sale of."""
+    instance = reading.instance
+    recipes, lines = instance["recipes"], instance["lines"]
+    firm = lines["site"].map(instance["sites"].set_index("site")["firm"])
+    for row, option in rows(instance["projects"].query("tied == 'yes'")):
+        if option["partner"] is None:
+            message = "a tie is to the supply of a partner: write the firm as partner, or no here"
+            yield report_error(reading, "projects", row, "tied", message)
+            continue
+        own = recipes["process"].isin(lines.loc[firm == option["partner"], "process"])
+        made = set(recipes.loc[own & (recipes["quantity"] > 0), "item"])
+        processes, items = (
+            instance[sheet][instance[sheet]["requires"] == option["project"]] for sheet in ("processes", "items")
+        )
+        used = recipes[recipes["process"].isin(processes["process"]) & (recipes["quantity"] < 0)]
+        opened = {*used["item"], *items["item"]}
+        if not made & opened:
+            what = join_names([f"`{name}`" for name in sorted(opened)])
+            message = (
+                f"no line of `{option['partner']}` makes anything that `{option['project']}` opens the use or the sale "
+                f"of ({what}): the tie has no effect; write no, or the partner's line (lines)"
+            )
+            yield report_warning(reading, "projects", row, "tied", message)
 
 
 @needs("firms", "access", "projects")

@@ -9,10 +9,11 @@ from planner.diagnosis.limits import Limit, limits, with_limits_as_rows
 from planner.solver.compiled import Compiled, compile_model
 from planner.solver.solver import Options, solve_arrays, with_best_base
 from planner.workbook.read import Reading
+from planner_models.by_period import name_columns
 from planner_models.instance import Instance
 from planner_models.model import Model
 from planner_models.network import build
-from planner_models.schema import INPUTS, keys
+from planner_models.schema import INPUTS
 
 PATIENCE = 20.0
 """Longest time in s of one search; a remedy found by then may not be the smallest."""
@@ -160,7 +161,7 @@ def _tighten(elastic: Elastic, found: Loosened) -> dict[int, float]:
 
 def _edit(instance: Instance, limit: Limit, change: float) -> Edit:
     table = instance[limit.sheet]
-    names = keys(INPUTS[limit.sheet]) or list(INPUTS[limit.sheet].columns)[:1]
+    names = name_columns(limit.sheet) or list(INPUTS[limit.sheet].columns)[:1]
     key = "|".join(str(table.at[limit.row, name]) for name in names)
     now, needed = limit.now, limit.now + change if limit.rise else max(limit.least, limit.now - change)
     if limit.squared:

@@ -11,6 +11,8 @@ import pyomo.environ as pyo
 from planner.solver.compiled import Compiled
 from planner_models import frames
 from planner_models.blocks.demand import MARKET
+from planner_models.by_period import SHEET as BY_PERIOD
+from planner_models.by_period import find_stating_row
 from planner_models.keys import Activity
 from planner_models.linear import LinearExpression
 from planner_models.model import Model
@@ -85,12 +87,18 @@ class Limits:
         self.model = model
         self.found: dict[tuple[str, int, str], Limit] = {}
 
-    def add(self, sheet: str, row: int, column: str, rise: bool, place: Place) -> None:
-        """Note that a cell sets a limit in a row."""
+    def add(self, sheet: str, row: int, column: str, rise: bool, place: Place, period: str | None = None) -> None:
+        """Note that a cell sets a limit in a row: of a figure that is another in a `period`, the cell of by_period."""
+        kind, instance = KINDS[sheet, column], self.model.sets.instance
         key = (sheet, row, column)
+        stating = None if period is None else find_stating_row(instance, sheet, row, column, period)
+        if stating is not None:
+            factor = float(frames.cell(instance[BY_PERIOD], stating, "factor"))
+            key = (BY_PERIOD, stating, "value" if np.isnan(factor) else "factor")
+            figure = 1.0 if np.isnan(factor) else float(frames.cell(instance[sheet], row, column))
+            place = replace(place, unit=place.unit * figure if isinstance(place.unit, float) else place.unit)
         if key not in self.found:
-            value = frames.cell(self.model.sets.instance[sheet], row, column)
-            kind = KINDS[sheet, column]
+            value = frames.cell(instance[key[0]], *key[1:])
             now = 0.0 if isinstance(value, str) else UNSAID if value != value else float(value)
             self.found[key] = Limit(*key, kind, now, rise)
         self.found[key].places.append(place)
@@ -191,7 +199,7 @@ def _capacity(found: Limits, row: int, site: str, process: str, mode: str, perio
     accessed = found.model.access.accessed
     gate = _state(found.model, site, process, period) if offer is None else accessed[(*offer, period)]
     unit = sets.shares[site, process, mode]
-    found.add(sheet, cell, "capacity", True, Place((row,), -1.0, unit, gate, sets.most_useful(process, period)))
+    found.add(sheet, cell, "capacity", True, Place((row,), -1.0, unit, gate, sets.most_useful(process, period)), period)
 
 
 def _state(model: Model, site: str, process: str, period: str) -> Any:
@@ -261,12 +269,13 @@ def _loosen_shared_lane(found: Limits, row: int, origin: str, destination: str, 
     """The sum shipped <= the capacity of the `*` row: that may be more."""
     gate = _member(found.model.lanes.lane_opened, (origin, destination, "*", mode, period))
     cell = _lane_cell(found, origin, destination, "*", mode)
-    found.add("lanes", cell, "capacity", True, Place((row,), -1.0, 1.0, gate))
+    found.add("lanes", cell, "capacity", True, Place((row,), -1.0, 1.0, gate), period)
 
 
 def _arc(found: Limits, row: int, origin: str, destination: str, item: str, mode: str, period: str) -> None:
     """shipped <= the capacity of the row with the item's name: that may be more."""
-    found.add("lanes", _lane_cell(found, origin, destination, item, mode), "capacity", True, Place((row,), -1.0))
+    cell = _lane_cell(found, origin, destination, item, mode)
+    found.add("lanes", cell, "capacity", True, Place((row,), -1.0), period)
 
 
 def _lane_cell(found: Limits, *lane: str) -> int:
@@ -290,11 +299,11 @@ def _pass_more(found: Limits, row: int, item: str, region: str, period: str) -> 
 
 def _share_more(found: Limits, row: int, region: str, item: str, period: str) -> None:
     """The sum transited <= the capacity of the `*` row of hubs: that may be more."""
-    hubs = found.model.sets.instance["hubs"]
+    hubs = found.model.sets.views[period]["hubs"]
     (cell,) = hubs.index[(hubs["region"] == region) & (hubs["item"] == item)]
     if np.isfinite(frames.cell(hubs, cell, "capacity")):
         gate = _member(found.model.hubs.hub_opened, (region, item, period))
-        found.add("hubs", int(cell), "capacity", True, Place((row,), -1.0, 1.0, gate))
+        found.add("hubs", int(cell), "capacity", True, Place((row,), -1.0, 1.0, gate), period)
 
 
 def _lock_least(found: Limits, row: int, cell: int, _: str) -> None:

@@ -110,10 +110,10 @@ def use_alike(m: Model, compiled: Compiled, values: np.ndarray) -> np.ndarray:
 def _list_alike(m: Model) -> dict[tuple[Any, ...], list[Activity]]:
     """The activities of one process in one region, mode and period that cost the same."""
     found: dict[tuple[Any, ...], list[Activity]] = defaultdict(list)
-    running, margin = m.sets.lines["running"].to_dict(), m.sets.draws["margin"].to_dict()
+    each = m.sets.draw_prices()
     for key in m.production.made:
         site, process, mode, period = key
-        price = (running[site, process], margin[site, process, mode], m.sets.transaction_cost(*key))
+        price = (*each[key], m.sets.transaction_cost(*key))
         rounded = tuple(float(f"{amount:.{CENTS}g}") for amount in price)
         found[process, m.sets.places[site, process][1], mode, period, rounded].append(key)
     return found

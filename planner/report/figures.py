@@ -9,6 +9,7 @@ from planner.results.tables import Tables, table
 from planner_models.blocks.carbon import BORDER, PRICE
 from planner_models.blocks.coordination import FRICTION, MARGIN
 from planner_models.blocks.demand import SURPLUS
+from planner_models.by_period import list_recipes
 from planner_models.instance import Instance
 
 Said = Callable[[float], str]
@@ -153,8 +154,8 @@ def output(instance: Instance, tables: Tables) -> pd.DataFrame:
         of `goods`; missing where an item has none).
     """
     made = table(tables, "production", ("site", "process", "period", "made"))[["site", "process", "period", "made"]]
-    recipes = instance["recipes"].query("quantity > 0")[["process", "item", "quantity"]]
-    rows = made.merge(recipes, on="process").merge(instance["sites"][["site", "region", "firm"]], on="site")
+    recipes = list_recipes(instance).query("quantity > 0")
+    rows = made.merge(recipes, on=["process", "period"]).merge(instance["sites"][["site", "region", "firm"]], on="site")
     rows = rows.merge(instance["items"][["item", "tier"]], on="item")
     rows["quantity"] = rows["quantity"] * rows["made"].astype(float)
     rows["worth"] = rows["quantity"] * rows["item"].map(goods(instance).each)
@@ -181,11 +182,11 @@ def capacity_and_use(instance: Instance, tables: Tables) -> pd.DataFrame:
     names = ["site", "process", "period", "capacity", "made", "control"]
     lines = table(tables, "capacity", names)[names].astype({"capacity": float, "made": float})
     lines = lines.assign(home=lines["control"] != "outside").drop(columns="control")
-    recipes = instance["recipes"].query("quantity > 0")
-    each = recipes["item"].map(goods(instance).each)
-    weight = (recipes["quantity"] * each).groupby(recipes["process"]).sum(min_count=1)
+    recipes = list_recipes(instance).query("quantity > 0")
+    recipes = recipes.assign(weight=recipes["quantity"] * recipes["item"].map(goods(instance).each))
+    weight = recipes.groupby(["process", "period"])["weight"].sum(min_count=1).astype(float)
     tiers = instance["processes"].set_index("process")["tier"]
-    return lines.assign(tier=lines["process"].map(tiers), weight=lines["process"].map(weight).astype(float))
+    return lines.assign(tier=lines["process"].map(tiers)).join(weight, on=["process", "period"])
 
 
 def flows_between(instance: Instance, tables: Tables, period: str) -> pd.Series:

@@ -4,6 +4,7 @@ import pandas as pd
 
 from planner.report.figures import format_money, format_share, goods, join_names, periods, three_digits
 from planner.results.tables import Tables, table
+from planner_models.by_period import list_recipes
 from planner_models.frames import pairs
 from planner_models.instance import Instance
 
@@ -34,8 +35,8 @@ MOST_SIGNED = 6
 def tabulate_modes(instance: Instance, tables: Tables) -> pd.DataFrame:
     """What is made or drawn: item, tier, period, mode (in words), quantity and worth, a year as `goods` count."""
     made = table(tables, "production", ("site", "process", "mode", "period", "made"))
-    recipes = instance["recipes"].query("quantity > 0")[["process", "item", "quantity"]]
-    rows = made.merge(recipes, on="process").merge(instance["items"][["item", "tier"]], on="item")
+    rows = made.merge(list_recipes(instance).query("quantity > 0"), on=["process", "period"])
+    rows = rows.merge(instance["items"][["item", "tier"]], on="item")
     rows["quantity"] = rows["made"].astype(float) * rows["quantity"]
     rows["worth"] = rows["quantity"] * rows["item"].map(goods(instance).each)
     return rows.assign(mode=rows["mode"].map(MODES))[["item", "tier", "period", "mode", "quantity", "worth"]]

@@ -39,6 +39,8 @@ def note(column: pa.Column) -> str:
         lines.append("May be blank.")
     if facts["inherits"]:
         lines.append("Beside a `*` row: blank = as there.")
+    if facts["varies"]:
+        lines.append("May vary by period: see sheet by_period.")
     return "\n".join(lines)
 
 

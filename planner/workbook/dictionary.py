@@ -87,7 +87,8 @@ def _table(columns: dict[str, pa.Column]) -> str:
         else:
             blank = "–" if facts["default"] is None else f"`{format_default(facts['default'])}`"
             blank = f"as the `*` row, else {blank}" if facts["inherits"] else blank
-        cells = (shown, str(column.description), facts["unit"], _list_allowed(column), blank)
+        allowed = ", ".join(filter(None, [_list_allowed(column), facts["varies"] and "may vary by period"]))
+        cells = (shown, str(column.description), facts["unit"], allowed, blank)
         lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
     return "\n".join(lines) + "\n"
 

@@ -40,12 +40,12 @@ def tables(sets: Sets) -> Tables:
 
     made_at = {}
     made, yields = [], []
-    lines = sets.lines.to_dict("index")
+    lines = {period: table.to_dict("index") for period, table in sets.costs.items()}
     served = {(*key[:2], period) for key, order in sets.orders.items() for period in order.service}
     for site, process, period in sorted(served | set(sets.existing)):
-        line = lines[site, process]
+        line = lines[period][site, process]
         made_at[site, process, period] = len(made)
-        for item, quantity in sets.recipes[process]:
+        for item, quantity in sets.recipe(process, period):
             yields.append((len(made), place(item, line["region"], period), quantity))
         made.append((line["running"] * annual[period], sets.existing.get((site, process, period), 0.0)))
     modules, service, group = [], [], {}

@@ -78,7 +78,7 @@ def test_an_outside_line_recovers_its_fixed_cost_over_what_it_makes() -> None:
         sites=[{"site": "shop", "region": "here", "firm": "other"}],
         lines=[LINE | {"fixed_cost": 5}],
     )
-    assert derive(case).lines.at[("shop", "make"), "recovery"] == pytest.approx(1)
+    assert derive(case).costs["1"].at[("shop", "make"), "recovery"] == pytest.approx(1)
 
 
 def test_emissions_of_the_grid_count_the_energy_that_is_needed() -> None:

@@ -68,11 +68,11 @@ def course_rows(m: Model, courses: Courses) -> dict[str, pd.DataFrame]:
     made, shipped, stocks, demand = [], [], [], []
     charges = _charges(sets, {t for _, t in courses})
     facts = frames.records(sets.demand.set_index(MARKET)[["price", "rivals"]])
-    running, margin = sets.lines["running"].to_dict(), sets.draws["margin"].to_dict()
+    prices = sets.draw_prices()
     for (w, t), course in courses.items():
         snapshot = sets.snapshots[w, t]
         for draw, amount in _some(course.made, m.production.made, t):
-            cost = running[draw[:2]] + margin[draw] + sets.transaction_cost(draw[0], draw[1], draw[2], t)
+            cost = sum(prices[(*draw, t)]) + sets.transaction_cost(draw[0], draw[1], draw[2], t)
             made.append((*draw, t, w, amount, cost * snapshot.line_cost.get(draw, 1.0)))
         for arc, amount in _some(course.shipped, m.lanes.shipped, t):
             transport, transit, duty = charges[(*arc, t)]

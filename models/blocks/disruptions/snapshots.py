@@ -29,6 +29,7 @@ from planner_models.keys import Activity, Market
 from planner_models.linear import LinearExpression, Variable, linear
 from planner_models.model import Model
 from planner_models.sets import Sets
+from planner_models.sets.hubs import HUB
 from planner_models.sets.scenarios import Snapshot
 
 HELD = (
@@ -225,7 +226,9 @@ def _most_shipped(m: Model, sets: Sets, snapshot: Snapshot, key: Key) -> float:
 
 def _most_passed(m: Model, sets: Sets, snapshot: Snapshot, key: Key) -> float:
     """The capacity of a hub, or all that could be shipped of an item."""
-    capacity = sets.hubs.rows["capacity"].get(sets.hubs.hub_of[key[:2]])
+    hub = sets.hubs.hub_of.get(key[:2])
+    hubs = sets.views[key[2]]["hubs"].set_index(HUB)["capacity"]
+    capacity = None if hub is None else hubs.get(hub)
     most = _most_shipped(m, sets, snapshot, ("", "", key[0], "", key[2]))
     return most if capacity is None or capacity != capacity else min(most, capacity)
 

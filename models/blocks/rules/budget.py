@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pyomo.environ as pyo
 
 from planner_models.blocks.access import offer_labels
+from planner_models.blocks.development import list_costs
 from planner_models.blocks.rules.row import Key, RuleRow, by_period, note, of_type, within
 from planner_models.linear import LinearExpression
 from planner_models.model import Model
@@ -40,10 +41,11 @@ def _sum_spending(m: Model, sets: Sets, rule: Rule) -> dict[str, LinearExpressio
     for key, variable in m.access.signed.items():
         if entry[key[:3]] and (scope == EVERY or labels[key[:3]][1] in regions):
             spent[key[3]].add(entry[key[:3]], variable)
-    costs = sets.projects["cost"].to_dict()
+    costs = list_costs(sets)
     for key, start in sets.starts.items() if scope == EVERY else ():
         for period in start.running or (key[2],):
             spent[period].add(
-                costs[key[:2]] * (sets.time.years[period] if start.running else 1), m.development.started[key]
+                costs[(*key[:2], period)] * (sets.time.years[period] if start.running else 1),
+                m.development.started[key],
             )
     return spent

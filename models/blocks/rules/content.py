@@ -49,7 +49,7 @@ def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
     for rule in rules:
         for item, scope, period in everywhere(rule):
             lines = _there(sets, rule, scope, making.get((item, period), []))
-            inputs = _inputs(sets, lines)
+            inputs = _inputs(sets, lines, period)
             valued = item not in worthless
             if inputs and valued:
                 places.append((rule, item, period, lines, inputs))
@@ -124,11 +124,11 @@ def _output(making: Making) -> LinearExpression:
     return LinearExpression([quantity for _, quantity, _ in making], [variable for *_, variable in making])
 
 
-def _inputs(sets: Sets, making: Making) -> dict[str, LinearExpression]:
+def _inputs(sets: Sets, making: Making, period: str) -> dict[str, LinearExpression]:
     """What these lines use of each input, item/year."""
     inputs: dict[str, LinearExpression] = defaultdict(LinearExpression)
     for (_, process, _), _, variable in making:
-        for item, quantity in sets.recipes[process]:
+        for item, quantity in sets.recipe(process, period):
             if quantity < 0:
                 inputs[item].add(-quantity, variable)
     return dict(inputs)

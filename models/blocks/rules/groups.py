@@ -21,7 +21,7 @@ def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
     """Of each group of lines that make an item its capacity, or what is ordered of it, in item/year."""
     for rule in sets.rules:
         for item, scope, period in everywhere(rule) if rule.type in CAPACITY else ():
-            quantities = sets.making(item)
+            quantities = sets.making(item, period)
             for who, lines in _groups(sets, rule, scope, quantities).items():
                 figure = _sum_orders if rule.type == "max_new" else sum_capacity
                 yield RuleRow(rule, item, who, period, figure(m, sets, lines, quantities, period), one())

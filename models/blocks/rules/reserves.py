@@ -107,7 +107,7 @@ def sum_use(m: Model, sets: Sets, items: set[str]) -> dict[tuple[str, str, str],
     """(item, region, period) -> what lines use, and what is sold and deployed there, in item/year; of `items` only."""
     use: dict[tuple[str, str, str], LinearExpression] = defaultdict(LinearExpression)
     for (site, process, _, period), variable in m.production.made.items() if items else ():
-        for item, quantity in sets.recipes[process]:
+        for item, quantity in sets.recipe(process, period):
             if quantity < 0 and item in items:
                 use[item, sets.places[site, process][1], period].add(-quantity, variable)
     for (region, item, period, *_), variable in [*m.demand.sold.items(), *m.enablers.deployed.items()]:
@@ -141,7 +141,7 @@ def _under_control(
 ) -> tuple[LinearExpression, LinearExpression]:
     """What draws under control make of the item, and what they could make: item/year."""
     item, scope, period = place
-    quantities = sets.making(item)
+    quantities = sets.making(item, period)
     figure, base = LinearExpression(), LinearExpression()
     draws = sets.draws[sets.draws["controlled"]]
     for draw, firm in zip(draws.index, draws["firm"], strict=True):
@@ -158,7 +158,7 @@ def _under_control(
 def _capacity(m: Model, sets: Sets, rule: Rule, place: tuple[str, str, str]) -> LinearExpression:
     """What all lines there could make of the item, own and outside ones: item/year."""
     item, scope, period = place
-    quantities = sets.making(item)
+    quantities = sets.making(item, period)
     lines = [
         line for line, (_, region) in sets.places.items() if region in rule.places[scope] and line[1] in quantities
     ]

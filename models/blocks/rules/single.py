@@ -105,7 +105,8 @@ def _most_taken(m: Model, sets: Sets, place: Place) -> float:
     leaving = [variable for slope, variable in zip(uses.coefficients, uses.variables, strict=True) if slope < 0]
     if leaving and all(id(variable) in sold for variable in leaving) and place not in m.lanes.transited:
         return max(sold.values())
-    made = sum(quantity * sets.most_useful(process, period) for process, quantity in sets.making(item).items())
+    making = sets.making(item, period)
+    made = sum(quantity * sets.most_useful(process, period) for process, quantity in making.items())
     return max(m.lanes.most_moved[item, period], made)
 
 

@@ -72,7 +72,7 @@ def _most_supplied(m: Model, sets: Sets, row: RuleRow) -> float:
     """What can be made of the item in the scope, and brought into it, at most: item/year."""
     ((scope, regions),) = row.rule.places.items()
     total = 0.0 if scope == EVERY else m.lanes.most_moved[row.item, row.period]
-    for process, recipe in sets.recipes.items():
+    for process, recipe in sets.varied_recipes[row.period].items():
         quantity = sum(max(amount, 0.0) for item, amount in recipe if item == row.item)
         lines = [line for line, place in sets.places.items() if line[1] == process and place[1] in regions]
         capacity = sum(sets.most.get((*line, row.period), 0.0) for line in lines) if quantity else 0.0

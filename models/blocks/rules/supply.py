@@ -104,7 +104,7 @@ def list_production(m: Model, sets: Sets, items: set[str]) -> dict[tuple[str, st
     """(item, period) -> draw, quantity per activity and variable of all that makes the item; of `items` only."""
     found = defaultdict(list)
     for (*draw, period), variable in m.production.made.items() if items else ():
-        for item, quantity in sets.recipes[draw[1]]:
+        for item, quantity in sets.recipe(draw[1], period):
             if quantity > 0 and item in items:
                 found[item, period].append((tuple(draw), quantity, variable))
     return found

@@ -1,7 +1,7 @@
 """The sheets of what holds back or changes a chain over time: productivity, inertia, growth, returns, carbon."""
 
-from planner_models.schema.columns import flag, number, reference, table
-from planner_models.schema.inputs.common import PLACE, item, period
+from planner_models.schema.columns import flag, number, reference, table, text
+from planner_models.schema.inputs.common import PLACE, item, period, span
 
 TABLES = [
     table(
@@ -127,6 +127,23 @@ TABLES = [
             "period": period("period from which on the price holds", key=True, required=True),
             "price": number("price of emissions", "currency/t", low=0, required=True),
             "border": flag("imports pay for what they embody", default="no"),
+        },
+    ),
+    table(
+        "by_period",
+        "Figures that differ by period: what a figure of another sheet is from one period to another. Only columns "
+        "that their sheets mark as varying by period; no two rows about one figure in one period.",
+        {
+            "sheet": text("sheet of the figure", required=True),
+            "key": text(
+                "key of its row, `|` between the parts (of duties origin|destination|item); `*` names the row with "
+                "that cell where the sheet may have one, else every row",
+                required=True,
+            ),
+            "column": text("its column", required=True),
+            **span(),
+            "value": number("what the figure is in these periods"),
+            "factor": number("instead of a value: what multiplies the figure of the sheet", low=0),
         },
     ),
 ]

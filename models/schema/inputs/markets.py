@@ -110,7 +110,7 @@ TABLES = [
             "item": item(),
             "initial": number("stock at the start", "item", low=0, default=0),
             "maximum": number("most that can be kept; blank = no limit", "item", low=0),
-            "holding_cost": number("cost of keeping one unit", "money/item-year", low=0, default=0),
+            "holding_cost": number("cost of keeping one unit", "money/item-year", low=0, default=0, varies=True),
             "minimum": number("least at the end of every period", "item", low=0, default=0),
         },
     ),

@@ -24,7 +24,7 @@ TABLES = [
             "firm": reference("firm that controls it", "firms.firm"),
             "status": choice("does it exist already", ("existing", "candidate"), default="existing"),
             "opening_cost": number("paid once when it opens", "money", low=0, default=0),
-            "fixed_cost": number("paid every year it is open", "money/year", low=0, default=0),
+            "fixed_cost": number("paid every year it is open", "money/year", low=0, default=0, varies=True),
             "closing_cost": number("paid once when it closes", "money", low=0, default=0),
             "latitude": number("latitude; blank = its region's", "degree", low=-90, high=90),
             "longitude": number("longitude; blank = its region's", "degree", low=-180, high=180),
@@ -38,10 +38,14 @@ TABLES = [
         {
             "site": reference("site", "sites.site", key=True),
             "process": reference("process", "processes.process", key=True),
-            "capacity": number("what exists (at a candidate site: once it opens)", "activity/year", low=0, default=0),
-            "fixed_cost": number("paid every year the existing capacity is kept", "money/year", low=0, default=0),
+            "capacity": number(
+                "what exists (at a candidate site: once it opens)", "activity/year", low=0, default=0, varies=True
+            ),
+            "fixed_cost": number(
+                "paid every year the existing capacity is kept", "money/year", low=0, default=0, varies=True
+            ),
             "min_load": share("least use of its capacity", default=0),
-            "unit_cost": number("replaces the cost from endowments", "money/activity", low=0),
+            "unit_cost": number("replaces the cost from endowments", "money/activity", low=0, varies=True),
             "retirable": flag("may the existing capacity be retired for good", "yes"),
             "last_period": period("last period in which the existing capacity runs"),
         },

@@ -28,8 +28,10 @@ TABLES = [
                     "controls": flag("allows building on the firm's lines", "no"),
                     "offtake_share": share("share of capacity that may be drawn", default=1),
                     "min_take": share("share of that bound that must be drawn", default=0),
-                    "markup": number("margin over production cost", "share", low=0, default=0),
-                    "transaction_cost": number("before the institution factor", "money/activity", low=0, default=0),
+                    "markup": number("margin over production cost", "share", low=0, default=0, varies=True),
+                    "transaction_cost": number(
+                        "before the institution factor", "money/activity", low=0, default=0, varies=True
+                    ),
                     "term": number("least time in force", "period", low=1, high=1000, default=1, whole=True),
                     "exit": flag("may it end after the term", "yes"),
                     "priority": share("floor of availability when disturbed", default=0),
@@ -53,7 +55,15 @@ TABLES = [
                 required=False,
             ),
             "min_stake": share("least stake of that offer", default=0),
-            "cost": number("paid every year it runs; of duration 0 once, at the start", "money/year", low=0, default=0),
+            "tied": flag(
+                "what the project opens by this option is tied to the partner: of each item that lines of the partner "
+                "make, processes that require the project use, and markets that require it are sold, in a year no more "
+                "than those lines make, all regions together; not in a disruption",
+                "no",
+            ),
+            "cost": number(
+                "paid every year it runs; of duration 0 once, at the start", "money/year", low=0, default=0, varies=True
+            ),
             "duration": number("time from start to ready", "period", low=0, high=1000, default=1, whole=True),
             "needs": reference("project that must be ready first", "projects.project", required=False),
             "first_period": period("first period in which it can start"),
@@ -71,16 +81,21 @@ TABLES = [
             "mode": text("mode of transport", key=True, default="sea"),
             **mark_inheriting(
                 {
-                    "cost": number("cost of moving one unit", "money/item", low=0, default=0),
-                    "cost_per_tkm": number("added, with distance and mass", "currency/tkm", low=0, default=0),
+                    "cost": number("cost of moving one unit", "money/item", low=0, default=0, varies=True),
+                    "cost_per_tkm": number(
+                        "added, with distance and mass", "currency/tkm", low=0, default=0, varies=True
+                    ),
                     "distance": number("distance; blank = great circle x 1.3", "km", low=0),
-                    "lead_days": number("time under way; pays in-transit stock", "day", low=0, high=36500, default=0),
+                    "lead_days": number(
+                        "time under way; pays in-transit stock", "day", low=0, high=36500, default=0, varies=True
+                    ),
                 }
             ),
             "capacity": number(
                 "most that can move; of a `*` row, shared by all items on it, also those with a row of their own",
                 "item/year",
                 low=0,
+                varies=True,
             ),
             "min_flow": number(
                 "least that moves in a period in which the lane is used; of a `*` row all items together, also those "
@@ -114,10 +129,11 @@ TABLES = [
                 "most that is passed on; of a `*` row all items together; 0 = nothing, blank = no limit",
                 "item/year",
                 low=0,
+                varies=True,
             ),
-            "handling_cost": number("cost of passing on one unit", "money/item", low=0, default=0),
+            "handling_cost": number("cost of passing on one unit", "money/item", low=0, default=0, varies=True),
             "opening_cost": number("paid once, each time it opens", "money", low=0, default=0),
-            "fixed_cost": number("paid every year it is open", "money/year", low=0, default=0),
+            "fixed_cost": number("paid every year it is open", "money/year", low=0, default=0, varies=True),
         },
     ),
     table(
@@ -128,7 +144,7 @@ TABLES = [
             "origin": reference("region, bloc or *", *PLACE, wildcard=True, default="*"),
             "destination": reference("region, bloc or *", *PLACE, wildcard=True, default="*"),
             "item": item("item, or * for all", key=False, wildcard=True),
-            "rate": number("share of the item's value", "share", default=0),
+            "rate": number("share of the item's value", "share", default=0, varies=True),
             "ban": flag("closes the lane", "no"),
             **span(),
         },

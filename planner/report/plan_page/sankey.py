@@ -8,6 +8,7 @@ from planner.report.figures import Said, goods, output, periods
 from planner.report.plan_page.shapes import colours, picture, text, tip
 from planner.results.tables import Tables, table
 from planner_models import frames
+from planner_models.by_period import list_recipes
 from planner_models.instance import Instance
 from planner_models.schema import TIERS
 from planner_models.sets.policies import blocs
@@ -74,8 +75,10 @@ def _uses(instance: Instance, tables: Tables, period: str) -> pd.DataFrame:
     """What regions use of each item: item, region, column (tier of the process, or the market), amount."""
     production = table(tables, "production", ("site", "process", "period", "made"))
     production = production[production["period"] == period].merge(instance["sites"][["site", "region"]], on="site")
-    recipes = instance["recipes"].query("quantity < 0")[["process", "item", "quantity"]]
-    used = production.merge(recipes, on="process").merge(instance["processes"][["process", "tier"]], on="process")
+    recipes = list_recipes(instance).query("quantity < 0")
+    used = production.merge(recipes, on=["process", "period"]).merge(
+        instance["processes"][["process", "tier"]], on="process"
+    )
     used = used.assign(amount=-used["quantity"] * used["made"].astype(float), column=used["tier"])
     sold = table(tables, "demand", ("region", "item", "period", "sold"))
     sold = sold[sold["period"] == period].assign(column=MARKETS).rename(columns={"sold": "amount"})
