@@ -272,6 +272,27 @@ def find_stating_row(instance: Instance, sheet: str, row: int, column: str, peri
     return None
 
 
+def find_stating_cell(
+    instance: Instance, sheet: str, row: int, column: str, period: str
+) -> tuple[str, int, str] | None:
+    """The cell of by_period that says what a figure is in a period.
+
+    Parameters
+    ----------
+    instance, sheet, row, column, period
+        As `find_stating_row` takes them.
+
+    Returns
+    -------
+    tuple or None
+        by_period, the number of the row, and value or factor; None where the figure is as its sheet has it.
+    """
+    stating = find_stating_row(instance, sheet, row, column, period)
+    if stating is None:
+        return None
+    return SHEET, stating, "factor" if pd.isna(frames.cell(instance[SHEET], stating, "value")) else "value"
+
+
 def list_by_period(views: Mapping[str, Instance], sheet: str, key: list[str], column: str) -> dict[Any, float]:
     """A figure by the key of its row and by period.
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from planner.checks import by_period as checks_by_period
-from planner.checks import dynamics
+from planner.checks import capacity, duties, dynamics, groups
+from planner.checks.supply import lane_table
 from planner.issues import Issue
 from planner.workbook.read import Reading
 from planner_models.instance import Instance
@@ -111,7 +112,7 @@ def by_period(sheet: str = "processes", key: str = "make", column: str = "other_
         (by_period("process", factor=2), "sheet2", "there is no sheet `process`; did you mean `processes`"),
         (by_period(column="othercost", factor=2), "column2", "no column `othercost`; did you mean `other_cost`"),
         (by_period(column="stage", factor=2), "column2", "processes.stage cannot vary by period: only numbers can"),
-        (by_period(column="learnable_share", factor=2), "column2", "of sheet processes write labour, skilled, energy"),
+        (by_period(column="learnable_share", factor=2), "column2", "of sheet processes write labour, skilled, other_cost"),
         (by_period("demand", "here|good|1|1", "price", value=2), "column2", "demand has a row for each period; write"),
         (by_period("rules", "any", "limit", value=2), "column2", "write one row of rules for each span of periods"),
         (by_period("items", "good", "value", value=2), "column2", "no figure of sheet items can, or remove the row"),
@@ -162,3 +163,70 @@ def test_duties_of_one_name() -> None:
         checks_by_period.figures_by_period_are_sound, workshop(duties=[duty, duty], by_period=[row])
     )
     assert "2 rows of duties are of `there|here|good`; write from and to there" in message
+
+
+ROAD = {"origin": "there", "destination": "here", "item": "good"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "sheets", "rows"),
+    [
+        pytest.param(
+            dynamics.inertia_can_begin,
+            {"inertia": [HOME | {"initial": 14, "max_fall": 0.5}], "lines": [WORKSHOP["lines"][0] | {"capacity": 5}]},
+            [by_period("recipes", "make|good", "quantity", value=2)],
+            id="what can be made",
+        ),
+        pytest.param(
+            duties.duties_match_lanes,
+            {"duties": [ROAD], "lanes": [ROAD], "items": [WORKSHOP["items"][0] | {"value": 1}]},
+            [by_period("duties", "there|here|good", "rate", **{"from": "2"}, value=0.2)],
+            id="a duty that begins later",
+        ),
+        pytest.param(
+            groups.least_flows_fit_capacity,
+            {"lanes": [ROAD | {"capacity": 5, "min_flow": 8}]},
+            [by_period("lanes", "there|here|good|sea", "capacity", **{"from": "2"}, value=9)],
+            id="a least flow that fits later",
+        ),
+        pytest.param(
+            capacity.least_loads_fit_demand,
+            {"lines": [WORKSHOP["lines"][0] | {"capacity": 100, "min_load": 0.1}]},
+            [by_period("lines", "shop|make", "capacity", **{"from": "2"}, value=50)],
+            id="a least load that fits later",
+        ),
+        pytest.param(
+            capacity.least_loads_fit_demand,
+            {"lines": [WORKSHOP["lines"][0] | {"capacity": 100, "min_load": 0.1}]},
+            [by_period("recipes", "make|good", "quantity", **{"from": "2"}, value=0.5)],
+            id="a load that makes less later",
+        ),
+    ],
+)
+def test_checks_know_figures_by_period(rule: Any, sheets: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    """What never fits as the sheets have it, fits in a period in which a figure is another."""
+    case: dict[str, Any] = {"periods": years(2), "demand": wanted("1", "2")} | sheets
+    assert len(found(rule, workshop(**case))) == 1
+    assert found(rule, workshop(**case, by_period=rows)) == []
+
+
+def test_lanes_open_by_period() -> None:
+    """A lane of capacity 0 is closed; not so where by_period gives it another, in whatever period."""
+    sheets: dict[str, Any] = {"periods": years(2), "lanes": [ROAD | {"capacity": 0}, ROAD | {"mode": "rail"}]}
+    opens = [by_period("lanes", "there|here|good|sea", "capacity", **{"from": "2"}, value=9)]
+    shuts = [by_period("lanes", "there|here|good|rail", "capacity", **{"from": "2"}, value=0)]
+    for rows, modes in (([], ["rail"]), (opens, ["sea", "rail"]), (shuts, ["rail"])):
+        assert list(lane_table(workshop(**sheets, by_period=rows))["mode"]) == modes
+
+
+def test_rates_by_period_are_judged_where_they_are_written() -> None:
+    """A percentage without its sign, and rates that add up to less than 0 in a period."""
+    rows = [by_period("duties", "there|here|good", "rate", **{"from": "2"}, value=25)]
+    sheets: dict[str, Any] = {"periods": years(2), "lanes": [ROAD], "duties": [ROAD | {"rate": 0.1}]}
+    ((place, message),) = found(duties.rates_are_shares, workshop(**sheets, by_period=rows))
+    assert place == "warning by_period!value2"
+    assert "write 0.25 if 25 % is meant" in message
+    rows[0]["value"] = -0.2
+    ((place, message),) = found(duties.duties_are_not_below_zero, workshop(**sheets, by_period=rows))
+    assert place == "error by_period!value2"
+    assert "in 2 add up to -0.2" in message

@@ -29,12 +29,11 @@ def price_flows(case: AuditedPlan, flows: pd.DataFrame) -> pd.DataFrame:
     """Rows of `flows` with their lane: priced_by (its item, `*` or a name; None where there is no lane).
 
     Adds capacity and opening_cost of that row, opened_as (the item cell of the row that is opened for it), transport,
-    transit and due in money/item, banned, and what is asked at borders for carbon (see `charge_border`).
+    transit and due in money/item, banned, and what is asked at borders for carbon (see `charge_border`): what goods
+    embody by default does not vary by period.
     """
-    if len(case.views) == 1:
-        return _price_flows(case.views[0][0], flows)
     parts = [_price_flows(view, flows[flows["period"].isin(periods)]) for view, periods in case.views]
-    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    return charge_border(case, pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True))
 
 
 def _price_flows(case: AuditedPlan, flows: pd.DataFrame) -> pd.DataFrame:
@@ -50,8 +49,7 @@ def _price_flows(case: AuditedPlan, flows: pd.DataFrame) -> pd.DataFrame:
     value = rows["item"].map(items["value"])
     rows["transit"] = value * case.instance.settings["discount_rate"] * rows["lead_days"] / 365
     rate, rows["banned"] = _duties(case, rows)
-    rows["due"] = (rate + sum_added_duties(case, rows)) * value
-    return charge_border(case, rows)
+    return rows.assign(due=(rate + sum_added_duties(case, rows)) * value)
 
 
 @cache_table

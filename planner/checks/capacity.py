@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from planner.checks import join_names, needs, report_warning, rows
-from planner.checks.bounds import CAPACITY_SHEETS, find_output, greatest_use
+from planner.checks.bounds import CAPACITY_SHEETS, greatest_use, tabulate_existing_capacity
 from planner.checks.places import lines_at_sites
 from planner.checks.reach import must_be_served
 from planner.checks.supply import find_returned
 from planner.issues import Issue
 from planner.solver.highs.linear import minimum
-from planner_models.by_period import period_views
+from planner_models.by_period import each_view, period_views
 from planner_models.instance import Instance
 
 if TYPE_CHECKING:
@@ -151,16 +151,18 @@ def _largest(wanted: pd.DataFrame, item: str) -> int:
 def least_loads_fit_demand(reading: "Reading") -> Iterator[Issue]:
     """What the least load of a line makes can be used: otherwise the line can never run."""
     instance = reading.instance
-    lines = lines_at_sites(instance).assign(output=find_output(instance))
-    loaded = lines[(lines["home"] == "yes") & (lines["min_load"] > 0) & (lines["capacity"] > 0)]
+    existing = tabulate_existing_capacity(instance)
+    smallest = np.where(existing > 0, existing, np.inf).min(axis=1)
+    lines = lines_at_sites(instance).assign(smallest=smallest)
+    loaded = lines[(lines["home"] == "yes") & (lines["min_load"] > 0) & np.isfinite(smallest)]
     if loaded.empty:
         return
-    outlet = _outlets(instance)
-    recipes = instance["recipes"]
+    recipes = _tabulate_rates(instance)
+    outlet = _outlets(instance, recipes)
     made = recipes[recipes["quantity"] > 0]
     for row, line in rows(loaded):
         for _, output in rows(made[made["process"] == line["process"]]):
-            least = line["min_load"] * line["capacity"] * line["output"] * output["quantity"]
+            least = line["min_load"] * line["smallest"] * output["least"]
             most = outlet[output["item"]]
             if least <= most * (1 + TOLERANCE):
                 continue
@@ -176,9 +178,16 @@ def least_loads_fit_demand(reading: "Reading") -> Iterator[Issue]:
             break
 
 
-def _outlets(instance: Instance) -> dict[str, float]:
+def _tabulate_rates(instance: Instance) -> pd.DataFrame:
+    """The recipes, with `least` and `most` of what they use or make in any period: both above 0, in item/activity."""
+    views = each_view(period_views(instance))
+    each = pd.concat([view["recipes"]["quantity"].abs() for view, _ in views], axis=1)
+    return instance["recipes"].assign(least=each.min(axis=1), most=each.max(axis=1))
+
+
+def _outlets(instance: Instance, recipes: pd.DataFrame) -> dict[str, float]:
     """The most of each item that can be used in a year: sold, or taken up by what is made of it; inf where disposed."""
-    items, recipes = instance["items"], instance["recipes"]
+    items = instance["items"]
     free = set(items.loc[items["disposable"] == "yes", "item"]) | set(instance["stocks"]["item"])
     free |= set(instance["enablers"]["enabler"])
     demand = instance["demand"].groupby(["item", "period"])["volume"].sum().groupby("item").max()
@@ -186,15 +195,16 @@ def _outlets(instance: Instance) -> dict[str, float]:
     capacity = most.groupby(instance["lines"]["process"]).sum().to_dict()
     sold = {name: float(demand.get(name, 0.0)) for name in items["item"]}
     outlet = dict.fromkeys(sold, np.inf)
-    quantities = list(zip(recipes["process"], recipes["item"], recipes["quantity"], strict=True))
+    made, taken = (
+        [(row["process"], row["item"], row[name]) for _, row in rows(recipes[recipes["quantity"] * sign > 0])]
+        for sign, name in ((1.0, "least"), (-1.0, "most"))
+    )
     for _ in range(len(items)):  # each round looks one step further down the chain
-        rate = {process: capacity.get(process, 0.0) for process, _, _ in quantities}
-        for process, item, quantity in quantities:
-            if quantity > 0:
-                rate[process] = min(rate[process], outlet[item] / quantity)
+        rate = {process: capacity.get(process, 0.0) for process in recipes["process"]}
+        for process, item, quantity in made:
+            rate[process] = min(rate[process], outlet[item] / quantity)
         used = dict(sold)
-        for process, item, quantity in quantities:
-            if quantity < 0:
-                used[item] -= quantity * rate[process]
+        for process, item, quantity in taken:
+            used[item] += quantity * rate[process]
         outlet = {name: np.inf if name in free else amount for name, amount in used.items()}
     return outlet

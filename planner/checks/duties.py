@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from planner.checks import needs, report_error, report_warning, rows
+from planner.checks import Row, needs, report_error, report_warning, rows
 from planner.checks.places import positions
 from planner.checks.supply import lane_table, match_duties
 from planner.issues import Issue
 from planner.workbook.names import plain_form
-from planner_models.by_period import period_views
+from planner_models import frames
+from planner_models.by_period import SHEET as BY_PERIOD
+from planner_models.by_period import each_view, find_stating_cell, period_views
 from planner_models.instance import Instance
 from planner_models.sets.policies import DUTY, switched_on
 
@@ -56,7 +58,15 @@ def duties_are_not_below_zero(reading: "Reading") -> Iterator[Issue]:
                 f"{instance['periods']['period'].iloc[period]} add up to {total[period, lane]:.4g}: a duty cannot be "
                 "below 0; write a smaller cut"
             )
-            yield report_error(reading, charge["sheet"], charge["row"], "rate", message)
+            yield report_error(reading, *_find_cell(instance, charge, int(period)), message)
+
+
+def _find_cell(instance: Instance, charge: Row, place: int) -> tuple[str, int, str]:
+    """Sheet, row and column of a rate as it is in the period at a place in time."""
+    if charge["sheet"] == "duties":
+        period = instance["periods"]["period"].iloc[place]
+        return find_stating_cell(instance, "duties", charge["row"], "rate", period) or ("duties", charge["row"], "rate")
+    return charge["sheet"], charge["row"], "rate"
 
 
 def _charges(instance: Instance) -> pd.DataFrame:
@@ -94,14 +104,16 @@ def _find_least(instance: Instance, charges: pd.DataFrame) -> pd.Series:
     return pd.concat([charges["rate"].astype(float), *rates], axis=1).min(axis=1)
 
 
-@needs("regions", "items", "lanes", "duties")
+@needs("periods", "regions", "items", "lanes", "duties", "by_period")
 def duties_match_lanes(reading: "Reading") -> Iterator[Issue]:
     """A duty concerns at least one lane, and does something to it."""
     instance = reading.instance
     lanes = lane_table(instance)
     value = instance["items"].set_index("item")["value"]
+    views = [view["duties"] for view, _ in each_view(period_views(instance))]
+    idle = set.intersection(*(set(view.index[view["rate"] == 0]) for view in views))
     for row, duty in rows(instance["duties"]):
-        if duty["rate"] == 0 and duty["ban"] == "no":
+        if row in idle and duty["ban"] == "no":
             yield report_warning(
                 reading, "duties", row, "rate", "neither a rate nor a ban: write one or remove the row"
             )
@@ -118,14 +130,15 @@ def duties_match_lanes(reading: "Reading") -> Iterator[Issue]:
             yield report_warning(reading, "duties", row, "rate", message)
 
 
-@needs("duties")
+@needs("duties", BY_PERIOD)
 def rates_are_shares(reading: "Reading") -> Iterator[Issue]:
-    """A rate is a share of the value, not a percentage."""
-    duties = reading.instance["duties"]
-    for row, duty in rows(duties[duties["rate"].abs() > LIKELY_PERCENT]):
-        rate = duty["rate"]
-        message = f"{rate:g} means {100 * rate:g} % of the value; write {rate / 100:g} if {rate:g} % is meant"
-        yield report_warning(reading, "duties", row, "rate", message)
+    """A rate is a share of the value, not a percentage, in by_period too."""
+    stated, varied = reading.instance["duties"]["rate"], reading.instance[BY_PERIOD]
+    values = varied.loc[(varied["sheet"] == "duties") & (varied["column"] == "rate"), "value"]
+    for sheet, column, rates in (("duties", "rate", stated), (BY_PERIOD, "value", values)):
+        for row, rate in frames.pairs(rates[rates.abs() > LIKELY_PERCENT]):
+            message = f"{rate:g} means {100 * rate:g} % of the value; write {rate / 100:g} if {rate:g} % is meant"
+            yield report_warning(reading, sheet, row, column, message)
 
 
 @needs("regions")

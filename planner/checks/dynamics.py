@@ -11,6 +11,7 @@ from planner.checks.bounds import CAPACITY_SHEETS, greatest_capacity, greatest_u
 from planner.checks.places import lines_at_sites, positions, regions_of
 from planner.checks.supply import find_returned
 from planner.issues import Issue
+from planner_models.by_period import each_view, period_views
 from planner_models.instance import Instance
 from planner_models.sets.bounds import most_sold
 from planner_models.sets.growth import Growth, growth_table
@@ -210,12 +211,15 @@ class Room:
 
     def _by_lines(self, item: str, regions: set[str], sign: float) -> np.ndarray:
         """What lines in these regions make of an item at most, or use of it with a sign of -1."""
-        recipes = self.instance["recipes"]
-        rates = (recipes["quantity"] * sign).clip(lower=0.0).where(recipes["item"] == item, 0.0)
-        rate = rates.groupby(recipes["process"]).sum().to_dict()
-        each = np.array([rate.get(process, 0.0) for process in self.instance["lines"]["process"]])
-        there = np.isin(self.regions, list(regions))
-        return np.asarray((each * there) @ self.use)
+        there, most = np.isin(self.regions, list(regions)), np.zeros(len(self.order))
+        for view, periods in each_view(period_views(self.instance)):
+            recipes = view["recipes"]
+            rates = (recipes["quantity"] * sign).clip(lower=0.0).where(recipes["item"] == item, 0.0)
+            rate = rates.groupby(recipes["process"]).sum().to_dict()
+            each = np.array([rate.get(process, 0.0) for process in self.instance["lines"]["process"]])
+            places = [self.order[period] for period in periods]
+            most[places] = (each * there) @ self.use[:, places]
+        return most
 
     def find_use(self, item: str, place: str) -> np.ndarray:
         """What can be used in a region or bloc at most, by period."""

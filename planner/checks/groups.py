@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from planner.checks import Row, active, needs, report_error, report_warning, rows
 from planner.checks.bounds import options_of_lines, tabulate_existing_capacity
 from planner.checks.places import lines_at_sites, positions, regions_of
@@ -188,11 +190,12 @@ def disposal_is_allowed(reading: "Reading") -> Iterator[Issue]:
             yield report_warning(reading, "rules", row, "item", message)
 
 
-@needs("lanes")
+@needs("periods", "lanes", "by_period")
 def least_flows_fit_capacity(reading: "Reading") -> Iterator[Issue]:
-    """The least flow of a lane is within its capacity."""
-    lanes = reading.instance["lanes"]
-    for row, lane in rows(lanes[lanes["min_flow"] > lanes["capacity"]]):
+    """The least flow of a lane is within its capacity in some period."""
+    lanes, views = reading.instance["lanes"], period_views(reading.instance).values()
+    never = np.all([view["lanes"]["min_flow"] > view["lanes"]["capacity"] for view in views], axis=0)
+    for row, lane in rows(lanes[never]):
         message = (
             f"the least flow {lane['min_flow']:g} is above the capacity {lane['capacity']:g}: the lane could never be "
             "used; exchange them, or write less"

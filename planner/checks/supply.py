@@ -12,6 +12,7 @@ from planner.checks import Row, rows
 from planner.checks.bounds import CAPACITY_SHEETS, greatest_use
 from planner.checks.memory import cache_by_input
 from planner.checks.places import blocs, lines_at_sites, place_of, positions, regions_of
+from planner_models.by_period import find_greatest
 from planner_models.instance import Instance
 from planner_models.sets.timeline import timeline
 
@@ -24,9 +25,11 @@ def lane_table(instance: Instance) -> pd.DataFrame:
     """Every open lane by item, as `placed` gives it; `*` rows stand for all items.
 
     A row with a named item replaces the `*` row of the same origin, destination and mode; a lane of capacity 0 is
-    closed, and so is every item on a `*` row of capacity 0.
+    closed, and so is every item on a `*` row of capacity 0, unless sheet by_period opens it in some period.
     """
-    lanes = instance["lanes"].reset_index(names="row")
+    lanes = instance["lanes"]
+    greatest = find_greatest(instance, "lanes", "capacity").where(lanes["capacity"].notna())
+    lanes = lanes.assign(capacity=greatest).reset_index(names="row")
     way = ["origin", "destination", "mode"]
     general, named = lanes[lanes["item"] == "*"], lanes[lanes["item"] != "*"]
     shut = pd.MultiIndex.from_frame(general.loc[general["capacity"] == 0, way])

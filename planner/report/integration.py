@@ -127,8 +127,7 @@ def _describe_over_capacity(instance: Instance, tables: Tables) -> str:
     last = periods(instance)[-1]
     lines = table(tables, "capacity", ("process", "period", "capacity", "made", "control", "idle_cost"))
     lines = lines[(lines["period"] == last) & (lines["control"] != "outside")]
-    recipes = instance["recipes"].query("quantity > 0")[["process", "item", "quantity"]]
-    rows = lines.merge(recipes, on="process")
+    rows = lines.merge(list_recipes(instance).query("quantity > 0"), on=["process", "period"])
     scaled = rows[["capacity", "made"]].astype(float).mul(rows["quantity"], axis=0)
     sums = scaled.groupby(rows["item"]).sum()
     ratio = (sums["capacity"] / sums["made"])[sums["made"] > 0]

@@ -162,6 +162,25 @@ def test_audit_sees_what_by_period_says() -> None:
     assert "unit cost of production" in find_differences(case, tables, objective)
 
 
+def test_audit_traces_footprints_of_the_sheets() -> None:
+    """What goods embody by default is that of the sheets in every period, though they take less ore in the second.
+
+    A good from abroad costs 2, 2 of ore, 1 for freight and 1 of duty, and embodies 1 + 2 x 2 = 5 t at 0.1: 6.5 x 8;
+    with half the ore 5.5 x 8.
+    """
+    emitting = [process | {"emissions": each} for process, each in zip(FORGE["processes"], (1, 2), strict=True)]
+    case = run(
+        since("recipes", "make|ore", "quantity", value=-1),
+        **FAR
+        | {"items": [*FAR["items"], FORGE["items"][-1]], "processes": emitting}
+        | {name: FORGE[name] for name in ("recipes", "lines")},
+        carbon=[{"bloc": "here", "period": "1", "price": 1e5, "border": "yes"}],
+    )
+    tables, objective = solve_to_tables(case)
+    assert objective == pytest.approx(52 + 44)
+    assert find_differences(case, tables, objective) == []
+
+
 def repeat(case: Instance) -> Instance:
     """The instance with rows of by_period that repeat every figure that may vary, from the second period on."""
     changed = set(zip(case["line_capacity"]["site"], case["line_capacity"]["process"], strict=True))
