@@ -112,7 +112,7 @@ def by_period(sheet: str = "processes", key: str = "make", column: str = "other_
         (by_period("process", factor=2), "sheet2", "there is no sheet `process`; did you mean `processes`"),
         (by_period(column="othercost", factor=2), "column2", "no column `othercost`; did you mean `other_cost`"),
         (by_period(column="stage", factor=2), "column2", "processes.stage cannot vary by period: only numbers can"),
-        (by_period(column="learnable_share", factor=2), "column2", "of sheet processes write labour, skilled, other_cost"),
+        (by_period(column="learnable_share", factor=2), "column2", "processes write labour, skilled, other_cost"),
         (by_period("demand", "here|good|1|1", "price", value=2), "column2", "demand has a row for each period; write"),
         (by_period("rules", "any", "limit", value=2), "column2", "write one row of rules for each span of periods"),
         (by_period("items", "good", "value", value=2), "column2", "no figure of sheet items can, or remove the row"),
