@@ -91,7 +91,8 @@ def _list_draws(sets: Sets) -> pd.DataFrame:
     periods = []
     for period, lines in sets.costs.items():
         draws = sets.terms[period].reset_index()
-        draws = draws[[line in able for line in zip(draws["site"], draws["process"], strict=True)]]
+        known = (line in able for line in zip(draws["site"], draws["process"], strict=True))
+        draws = draws[np.fromiter(known, bool)]
         own = lines["fixed_cost"] / (lines["capacity"] * lines["output"]).where(lines["capacity"] > 0)
         capital = newest.reindex(lines.index).fillna(own).fillna(0.0).where(lines["home"], lines["recovery"])
         costs = lines[["region", "labour", "skilled", "energy"]].assign(
@@ -100,8 +101,8 @@ def _list_draws(sets: Sets) -> pd.DataFrame:
         rows = draws[["site", "process", "mode", "margin"]].merge(costs.reset_index(), on=["site", "process"])
         periods.append(rows.assign(period=period))
     every = pd.concat(periods, ignore_index=True)
-    open_ = [period in sets.windows[site] for site, period in zip(every["site"], every["period"], strict=True)]
-    every = every[open_]
+    open_ = (period in sets.windows[site] for site, period in zip(every["site"], every["period"], strict=True))
+    every = every[np.fromiter(open_, bool)]
     keys = zip(every["site"], every["process"], every["mode"], every["period"], strict=True)
     charges = [0.0 if mode == OWN else sets.transaction_cost(site, process, mode, period)
                for site, process, mode, period in keys]  # fmt: skip

@@ -91,8 +91,8 @@ def market_hits(case: AuditedPlan) -> pd.DataFrame:
 def _of(case: AuditedPlan, what: str) -> pd.DataFrame:
     """The effects on lines, on flows or on markets."""
     rows = effects(case)
-    about = [_TOUCHED[effect].get(kind) == what for effect, kind in zip(rows["effect"], rows["kind"], strict=True)]
-    return rows[about]
+    about = (_TOUCHED[effect].get(kind) == what for effect, kind in zip(rows["effect"], rows["kind"], strict=True))
+    return rows[np.fromiter(about, bool)]
 
 
 def _product(rows: pd.DataFrame, chosen: Callable[[pd.Series], pd.DataFrame], key: Iterable[str]) -> pd.DataFrame:

@@ -157,6 +157,8 @@ def emissions(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
     each = pd.Series(0.0, index=rows.index)
     for view, periods in case.views:
         now = rows[rows["period"].isin(periods)]
+        if now.empty:
+            continue
         facts = view.instance["processes"].set_index("process").reindex(now["process"])
         grid = now["region"].map(view.instance["regions"].set_index("region")["grid_co2"])
         energy = view.lines["energy"].reindex(pd.MultiIndex.from_frame(now[LINE])).to_numpy()
