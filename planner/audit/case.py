@@ -143,13 +143,19 @@ class AuditedPlan:
                 found.append((AuditedPlan(figures, self.tables, self.objective), [period]))
             else:
                 here.append(period)
-        return [(self, here), *found] if here else found
+        return [(self, here), *found] if here or not found else found
+
+    def in_each_period(self, tabulate: "Callable[[AuditedPlan], pd.DataFrame]") -> pd.DataFrame:
+        """A table of the plan at the figures of each period, with its `period`; no rows where there are no periods."""
+        tables = [(tabulate(view), periods) for view, periods in self.views]
+        parts = [table.assign(period=period) for table, periods in tables for period in periods]
+        return pd.concat(parts) if parts else tables[0][0].assign(period="").iloc[:0]
 
     @cached_property
     def recipes(self) -> pd.DataFrame:
         """What each process uses (below 0) and makes per activity in each period: process, item, quantity, period."""
-        parts = [view.instance["recipes"].assign(period=period) for view, periods in self.views for period in periods]
-        return pd.concat(parts, ignore_index=True)[["process", "item", "quantity", "period"]]
+        rows = self.in_each_period(lambda view: view.instance["recipes"])
+        return rows[["process", "item", "quantity", "period"]].reset_index(drop=True)
 
     def at(self, period: str) -> "AuditedPlan":
         """The plan beside the figures of a period."""
@@ -225,9 +231,7 @@ class AuditedPlan:
         grid = grid.merge(changes, on=[*LINE, "period"], how="left").sort_values([*LINE, "place"])
         changed = grid.groupby(LINE)["changed"].ffill()
         index = pd.MultiIndex.from_frame(grid[LINE])
-        stated = pd.concat(
-            [view.instance["lines"].assign(period=period) for view, periods in self.views for period in periods]
-        ).set_index([*LINE, "period"])["capacity"]
+        stated = self.in_each_period(lambda view: view.instance["lines"]).set_index([*LINE, "period"])["capacity"]
         every = pd.MultiIndex.from_frame(grid[[*LINE, "period"]])
         capacity = changed.fillna(pd.Series(stated.reindex(every).to_numpy(), index=grid.index))
         capacity = capacity * self.lines["output"].reindex(index).to_numpy()

@@ -86,9 +86,7 @@ def tabulate_wedges(case: AuditedPlan) -> pd.DataFrame:
 
 def _list_home_terms(case: AuditedPlan) -> pd.DataFrame:
     """The terms on which lines at home sell in each period."""
-    return pd.concat(
-        [tabulate_home_coverage(view).assign(period=period) for view, periods in case.views for period in periods]
-    )
+    return case.in_each_period(tabulate_home_coverage)
 
 
 @cache_table

@@ -115,8 +115,7 @@ def _cost_transport(case: AuditedPlan) -> pd.DataFrame:
 def _market(case: AuditedPlan) -> pd.DataFrame:
     """Cost of stocks; the penalty of what is unserved under cost, under profit the revenue, overhead and surplus."""
     tier = case.instance["items"].set_index("item")["tier"]
-    held = pd.concat([view.instance["stocks"].assign(period=period) for view, ps in case.views for period in ps])
-    held = held[["region", "item", "period", "holding_cost"]]
+    held = case.in_each_period(lambda view: view.instance["stocks"])[["region", "item", "period", "holding_cost"]]
     stocks = case["stocks"].merge(held, on=["region", "item", "period"])
     demand = tabulate_service(case)
     if case.instance.settings["objective"] == "cost":

@@ -23,7 +23,8 @@ def hold_prices(case: AuditedPlan) -> pd.DataFrame:
     table = case.instance["carbon"]
     if case.instance.settings["carbon"] == "off":
         table = table[:0]
-    grid = pd.DataFrame({"bloc": sorted(set(case.blocs))}).merge(case.periods.reset_index()[["period"]], how="cross")
+    blocs = pd.DataFrame({"bloc": sorted(set(case.blocs))}, dtype=object)
+    grid = blocs.merge(case.periods.reset_index()[["period"]], how="cross")
     grid = grid.merge(table[["bloc", "period", "price", "border"]], on=["bloc", "period"], how="left")
     held = grid.groupby("bloc")[["price", "border"]].ffill()
     return grid.assign(price=held["price"].astype(float).fillna(0.0), border=held["border"].eq("yes"))

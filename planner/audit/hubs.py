@@ -54,8 +54,7 @@ def sum_passed(case: AuditedPlan, sums: pd.DataFrame) -> pd.DataFrame:
 @cache_table
 def list_hubs(case: AuditedPlan) -> pd.DataFrame:
     """The rows of hubs in every period."""
-    parts = [view.instance["hubs"].assign(period=period) for view, periods in case.views for period in periods]
-    return pd.concat(parts, ignore_index=True)
+    return case.in_each_period(lambda view: view.instance["hubs"]).reset_index(drop=True)
 
 
 @cache_table

@@ -155,12 +155,9 @@ def audit(case: AuditedPlan) -> list[Finding]:
 @cache_table
 def share_capacities(case: AuditedPlan) -> pd.Series:
     """By lane (origin, destination and mode) and period: the capacity of its `*` row, where that has one."""
-    parts = []
-    for view, periods in case.views:
-        lanes = view.instance["lanes"]
-        limited = lanes[(lanes["item"] == "*") & lanes["capacity"].notna()][[*LANE, "capacity"]]
-        parts += [limited.assign(period=period) for period in periods]
-    return pd.concat(parts).set_index([*LANE, "period"])["capacity"].astype(float)
+    lanes = case.in_each_period(lambda view: view.instance["lanes"])
+    limited = lanes[(lanes["item"] == "*") & lanes["capacity"].notna()]
+    return limited.set_index([*LANE, "period"])["capacity"].astype(float)
 
 
 def _audit_least_flows(case: AuditedPlan, flows: pd.DataFrame) -> list[Finding]:

@@ -19,12 +19,8 @@ def unit_costs(case: AuditedPlan) -> pd.DataFrame:
     The owner of an outside line recovers its fixed cost: it is spread over the capacity of the line, as sheet lines
     has it.
     """
-    parts = [
-        _unit_costs(view, case.lines["capacity"]).assign(period=period).set_index("period", append=True)
-        for view, periods in case.views
-        for period in periods
-    ]
-    return pd.concat(parts)
+    capacity = case.lines["capacity"]
+    return case.in_each_period(lambda view: _unit_costs(view, capacity)).set_index("period", append=True)
 
 
 def _unit_costs(case: AuditedPlan, capacity: pd.Series) -> pd.DataFrame:
@@ -99,14 +95,12 @@ def price_production(case: AuditedPlan, production: pd.DataFrame) -> pd.DataFram
 @cache_table
 def fixed_costs(case: AuditedPlan) -> pd.Series:
     """By line and period: what keeping its existing capacity costs, money/year."""
-    parts = [view.instance["lines"].assign(period=period) for view, periods in case.views for period in periods]
-    return pd.concat(parts).set_index([*LINE, "period"])["fixed_cost"]
+    return case.in_each_period(lambda view: view.instance["lines"]).set_index([*LINE, "period"])["fixed_cost"]
 
 
 def site_costs(case: AuditedPlan) -> pd.DataFrame:
     """What each site costs in each period it is open: site, period, fixed_cost (money/year)."""
-    parts = [view.instance["sites"].assign(period=period) for view, periods in case.views for period in periods]
-    return pd.concat(parts)[["site", "period", "fixed_cost"]]
+    return case.in_each_period(lambda view: view.instance["sites"])[["site", "period", "fixed_cost"]]
 
 
 def rate_institutions(case: AuditedPlan, rows: pd.DataFrame) -> pd.Series:

@@ -53,11 +53,9 @@ def under_way(case: AuditedPlan) -> pd.DataFrame:
     rows = tabulate_taken(case).merge(case.periods.reset_index()[["period", "place"]], how="cross")
     instant = rows["duration"] == 0
     now = (rows["place"] >= rows["start"]) & (rows["place"] < rows["end"].where(~instant, rows["start"] + 1))
-    costs = [view.instance["projects"].assign(period=period) for view, periods in case.views for period in periods]
+    costs = case.in_each_period(lambda view: view.instance["projects"])[[*_KEY, "period", "cost"]]
     rows = rows.assign(line=instant.map({True: "development fee", False: "development"}))[now].drop(columns="cost")
-    rows = rows.merge(
-        pd.concat(costs)[[*_KEY, "period", "cost"]].rename(columns={"cost": "yearly"}), on=[*_KEY, "period"]
-    )
+    rows = rows.merge(costs.rename(columns={"cost": "yearly"}), on=[*_KEY, "period"])
     return rows.assign(tier=rows["project"].map(project_tiers(case)).astype(object).fillna("downstream"), region="*")
 
 

@@ -103,7 +103,7 @@ TWO_GROUPS: dict[str, Rows] = {
     "items": [{"item": "good", "tier": "downstream"}, {"item": "part", "tier": "midstream", "value": 5}],
     "processes": [
         {"process": "make", "tier": "downstream", "other_cost": 2},
-        {"process": "mould", "tier": "midstream", "other_cost": 1},
+        {"process": "mould", "tier": "midstream", "other_cost": 1, "emissions": 1000},
     ],
     "recipes": [
         {"process": "make", "item": "good", "quantity": 1},
@@ -128,24 +128,26 @@ TWO_GROUPS: dict[str, Rows] = {
     "duties": [{"origin": "there", "item": "part", "rate": 0.04}],
     "demand": wanted("1", "2", price=10),
     "policies": [{"policy": "bonus", "kind": "output", "item": "part", "region": "there", "rate": 0.2}],
+    "carbon": [{"bloc": "there", "period": "1", "price": 100}],
 }
 
 
 def test_each_group_earns_by_what_it_makes_and_pays_for_what_is_its_own() -> None:
     """8 goods a year at 10, 6 of them the maker's, 2 the rival's. Of 8 parts 3 come from abroad at 0.5, 5 from the
-    mill, which pays 12 for a press when it orders it, and 0.5 a year; a bonus of 0.2 a part is for own parts.
+    mill, which pays 12 for a press when it orders it, and 0.5 a year; a bonus of 0.2 a part is for own parts. Carbon
+    costs 0.1 a part wherever it is made.
 
     Freight of 0.1 and duty of 0.2 a part, and what is bought abroad, no group pays alone. By year: maker 60 - 12 - 1,
-    rival 20 - 4 - 3, moulder - 5 - 0.5 + 1, shared - 1.5 - 0.8 - 1.6. Period 1 has two years.
+    rival 20 - 4 - 3, moulder - 5 - 0.5 - 0.5 + 1, shared - 1.5 - 0.8 - 1.6 - 0.3. Period 1 has two years.
     """
     case, tables, objective = _two_groups()
     cash = tables["cash"].set_index(["group", "period"])
     yearly = {
-        "maker": [60, 13, 0, 0, 0, 0],
-        "rival": [20, 7, 0, 0, 0, 0],
-        "moulder": [0, 5.5, 0, 0, 0, 1],
-        "shared": [0, 1.5 + 0.8, 0, 0, 1.6, 0],
-        "*": [80, 27.8, 0, 0, 1.6, 1],
+        "maker": [60, 13, 0, 0, 0, 0, 0],
+        "rival": [20, 7, 0, 0, 0, 0, 0],
+        "moulder": [0, 5.5, 0, 0, 0, 0.5, 1],
+        "shared": [0, 1.5 + 0.8, 0, 0, 1.6, 0.3, 0],
+        "*": [80, 27.8, 0, 0, 1.6, 0.8, 1],
     }
     for group, amounts in yearly.items():
         press = 12.0 if group in ("moulder", "*") else 0.0
@@ -153,7 +155,7 @@ def test_each_group_earns_by_what_it_makes_and_pays_for_what_is_its_own() -> Non
         twice = [2 * amount for amount in amounts]
         twice[2] = press
         assert cash.loc[(group, "1"), list(AMOUNTS)].tolist() == pytest.approx(twice)
-        free = amounts[0] + amounts[5] - sum(amounts[1:5])
+        free = amounts[0] + amounts[6] - sum(amounts[1:6])
         assert cash.loc[group]["free_cash"].tolist() == pytest.approx([2 * free - press, free])
         assert cash.loc[group]["cumulative"].tolist() == pytest.approx([2 * free - press, 3 * free - press])
     assert failed(audit(case, tables, objective)) == []
