@@ -13,7 +13,7 @@ from planner_models.instance import Instance
 from planner_models.network import build
 from planner_models.plan import plan
 from planner_models.schema import INPUTS, keys, meta
-from tests.proofs import WORKSHOP, Rows, wanted, workshop
+from tests.proofs import WORKSHOP, Rows, wanted, workshop, years
 
 LANE = {"origin": "here", "destination": "there", "mode": "road"}
 FAR = {"demand": wanted("1", region="there")}
@@ -25,6 +25,7 @@ STRAIT = {
 }
 VALUED = {"items": [WORKSHOP["items"][0] | {"value": 10}]}
 CLUSTER = {"region": "here", "stages": 1, "level": 1}
+BACK = {"item": "good", "returned": "used", "years": 1}
 HALF = {"period": "1", "months": 12, "kind": "site", "target": "shop", "factor": 0.5}
 
 
@@ -169,6 +170,24 @@ CASES: dict[str, tuple[Instance, float]] = {
                 {"what": "make", "where": "here", "max_growth": 0, "seed": 8},
             ],
             **EMPTY,
+        ),
+        20,
+    ),
+    # of the 8 sold in year 1 a half comes back from all markets and another quarter from here, recycled at no cost:
+    # 16 in year 1, 2 x 2 in year 2
+    "returns: rows add up": (
+        workshop(
+            returns=[BACK | {"market": "*", "share": 0.5}, BACK | {"market": "here", "share": 0.25}],
+            items=[*WORKSHOP["items"], {"item": "used", "tier": "upstream"}],
+            processes=[*WORKSHOP["processes"], {"process": "recycle", "tier": "downstream"}],
+            recipes=[
+                *WORKSHOP["recipes"],
+                {"process": "recycle", "item": "used", "quantity": -1},
+                {"process": "recycle", "item": "good", "quantity": 1},
+            ],
+            lines=[{"site": "shop", "process": process, "capacity": 10} for process in ("make", "recycle")],
+            periods=years(2),
+            demand=wanted("1", "2"),
         ),
         20,
     ),

@@ -87,7 +87,8 @@ TABLES = [
         "later: of a sale spread over a period, the years that fall into a later period come back in that. What comes "
         "back may be left with its users, at no cost; of an item that is disposable all of it comes back, and what is "
         "not used is thrown away at its disposal_cost. What rivals sell and what is deployed does not come back; what "
-        "was sold before the first period does where `initial` says so. Rows add up.",
+        "was sold before the first period does where `initial` says so. Rows add up: a `*` row counts besides "
+        "rows that name a region or a market.",
         {
             "item": item("item that is sold"),
             "returned": reference("item that it comes back as", "items.item", key=True),
