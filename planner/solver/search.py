@@ -34,13 +34,13 @@ def search_plan(
     closer = compiled if whole else add_tangents(compiled, solver, job.again)
     solution = outcome(solver, job.stop.is_set(), closer, bound)
     if solution.values is not None and whole:
-        solution, closer = _polish(compiled, solution)
+        solution, closer = polish(compiled, solution)
     stopped = solution.values is None and solution.status in ("time_limit", "interrupted")
     if start is not None and (stopped or _is_worse(compiled, solution, start)):
         bound = bound if solution.bound is None else solution.bound
         objective = float(compiled.cost @ start) + compiled.offset
         begun = replace(solution, values=start, objective=objective, bound=finite(bound))
-        begun, tighter = _polish(closer, begun) if whole else (begun, closer)
+        begun, tighter = polish(closer, begun) if whole else (begun, closer)
         if begun.values is not None and (stopped or begun.values is not start or not whole):
             solution, closer = begun, tighter
     return name_status(compiled, solution), closer
@@ -79,7 +79,7 @@ def fix_integers(compiled: Compiled, values: np.ndarray, held: np.ndarray | None
     return replace(compiled, lower=lower, upper=upper, integer=np.zeros_like(whole))
 
 
-def _polish(compiled: Compiled, solution: Solution) -> tuple[Solution, Compiled]:
+def polish(compiled: Compiled, solution: Solution) -> tuple[Solution, Compiled]:
     """The plan with integers rounded exactly and everything else re-optimised around them, inside of all cones.
 
     A MIP solution meets integrality only to a tolerance, which times a large capacity is a visible amount. Where

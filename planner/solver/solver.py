@@ -17,6 +17,7 @@ from planner.solver.highs import OutOfRange
 from planner.solver.highs.job import SolverSession
 from planner.solver.marginals import price_items, price_rules
 from planner.solver.search import PROVED, name_status
+from planner.solver.settle import settle_counters
 from planner.solver.solution import Options, Progress, Solution
 from planner.solver.units import NOISE
 from planner.solver.verify import TOLERANCE, residual
@@ -208,7 +209,7 @@ def _run_searches(
     if start is not None and _is_overstated(solution, job.options):
         again, _ = search.search_plan(job, compiled, None, bound)
         solution = _keep_cheaper(compiled, again, solution)
-    return solution
+    return settle_counters(closer, solution)
 
 
 def _verify(compiled: Compiled, solution: Solution) -> Solution:
