@@ -2,11 +2,13 @@
 
 import signal
 
+import highspy
 import numpy as np
 import pyomo.environ as pyo
 import pytest
 
 from planner.solver.compiled import compile_model
+from planner.solver.highs import load
 from planner.solver.solver import Options, Progress, solve, solve_arrays
 from planner_models.instance import Instance, instance
 from planner_models.linear import linear
@@ -42,6 +44,21 @@ def test_optimal_when_proved() -> None:
     assert solution.objective == pytest.approx(24)
     assert solution.gap is not None
     assert solution.gap <= 1e-6
+
+
+def test_others_may_use_highs_with_other_threads_in_the_same_process() -> None:
+    """HiGHS shares its threads among all runs of a process, and refuses to run with another number of them."""
+    compiled = compile_model(build(facilities()))
+    ours = load(compiled)
+    ours.run()
+    highspy.Highs.resetGlobalScheduler(True)
+    other = load(compiled).solver
+    other.setOptionValue("threads", 3)
+    assert other.run() == highspy.HighsStatus.kOk
+    again = load(compiled)
+    again.run()
+    assert again.optimum is not None
+    assert again.objective == pytest.approx(ours.objective)
 
 
 def test_integers_are_exactly_whole() -> None:

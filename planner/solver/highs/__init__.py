@@ -76,7 +76,10 @@ class Loaded:
     def run(self) -> None:
         """Run it, from where the last run ended."""
         _share_out(self.threads)
-        self.solver.run()
+        if self.solver.run() == highspy.HighsStatus.kError:
+            # Somebody else in this process has had HiGHS share its threads out otherwise, and it refuses to start.
+            highspy.Highs.resetGlobalScheduler(True)
+            self.solver.run()
 
     def begin_with(self, values: np.ndarray) -> None:
         """Give it a plan to start from, in values per column."""
