@@ -152,7 +152,7 @@ def test_charts_lead_from_all_off_to_all_on():
         "All on\n8.4",
     ]
     assert steps.frame["base"].tolist() == pytest.approx([float("nan"), 9.7, 8.4, float("nan")], nan_ok=True)
-    assert steps.frame["improves it"].tolist() == pytest.approx([float("nan"), 2.3, 1.3, float("nan")], nan_ok=True)
+    assert steps.frame["better"].tolist() == pytest.approx([float("nan"), 2.3, 1.3, float("nan")], nan_ok=True)
     assert steps.floor == 6
     assert "axis begins at 6" in steps.unit
     assert places.frame.loc["Economies of scale"].tolist() == pytest.approx([2, 2.3, 2.6])
@@ -191,8 +191,8 @@ def test_steps_hang_between_their_levels_on_both_sides_of_zero(start: float, ste
 
 def test_a_step_is_better_or_worse_by_what_is_wanted():
     cost = waterfall(("start", 10.0), [("a", -4.0), ("b", 1.0)], "end", better=-1.0)
-    assert cost["improves it"].dropna().index.tolist() == ["a"]
-    assert cost["makes it worse"].dropna().index.tolist() == ["b"]
+    assert cost["better"].dropna().index.tolist() == ["a"]
+    assert cost["worse"].dropna().index.tolist() == ["b"]
 
 
 @pytest.mark.parametrize("start", [10.0, -10.0, -1.0])
@@ -203,7 +203,7 @@ def test_the_legend_names_each_colour_once_on_whatever_side_of_zero_its_steps_li
     native = draw_chart(chart, figures_sheet(Workbook()))
     names = list(chart.frame.columns)
     unnamed = {entry.idx for entry in native.legend.legendEntry}
-    expected = ["total of the plan", "improves it", "makes it worse"]
+    expected = ["total", "better", "worse"]
     assert [name for number, name in enumerate(names) if number not in unnamed] == expected
     page = picture(chart)
     assert [page.count(f">{name}<") for name in expected] == [1, 1, 1]

@@ -32,8 +32,20 @@ WORDS = {
 }
 """Groups that are not at home, and what the summary calls what they gain."""
 
+_SHORT = {
+    "result of the industry as a whole": "industry as a whole",
+    "consumers' gain": "consumers",
+    "duties and carbon less subsidies": "state",
+    "margins of outside firms": "outside firms",
+    "carbon paid to outside states": "outside states",
+}
+"""What gains are called in a chart, where there is little room."""
+
 _LARGE = 10_000
 """Amounts in millions from which a chart counts in billions."""
+
+_SMALL = 0.35
+"""Share of the largest total below which changes are too small to be seen beside it."""
 
 
 def gain_figures(instance: Instance, tables: Tables) -> list[tuple[str, float, str]]:
@@ -67,6 +79,27 @@ def gain_figures(instance: Instance, tables: Tables) -> list[tuple[str, float, s
     return found + [(WORDS[group], _sum(amounts[there[group]]), unit) for group in said]
 
 
+def gains_by_group(instance: Instance, tables: Tables) -> dict[str, float]:
+    """What each group gains: firms at home by tier, consumers, the state, and those outside.
+
+    Parameters
+    ----------
+    instance
+        The input.
+    tables
+        The result sheets by name.
+
+    Returns
+    -------
+    dict
+        Discounted money in millions by a short name of the group, whose sum is the plan's total surplus; empty where
+        the plan has no sheet `surplus`.
+    """
+    found = {name: amount for name, amount, _ in gain_figures(instance, tables)}
+    found.pop(WORDS[TOTAL], None)
+    return {_SHORT.get(name, name.removeprefix("profit of ")): amount for name, amount in found.items()}
+
+
 def surplus_waterfall(
     before: tuple[str, Mapping[str, float]], after: tuple[str, Mapping[str, float]], currency: str, title: str
 ) -> Chart:
@@ -75,7 +108,7 @@ def surplus_waterfall(
     Parameters
     ----------
     before, after
-        Name of each plan, and what each group gains in it, in millions; of both the same groups.
+        Name of each plan, and what each group gains in it, in millions; a group that one does not have gains 0 there.
     currency
         The currency.
     title
@@ -84,25 +117,29 @@ def surplus_waterfall(
     Returns
     -------
     Chart
-        A column for each plan, and for each group whose gain differs.
+        A column for each plan, and for each group whose gain differs. Where changes are small beside totals that an
+        axis from zero must show, the changes alone and their sum.
     """
     (start, ours), (end, theirs) = before, after
     first, last = sum(ours.values()), sum(theirs.values())
-    large = max(abs(first), abs(last)) >= _LARGE
-    scale = 1000.0 if large else 1.0
-    changes = {name: (theirs[name] - ours[name]) / scale for name in ours}
-    least = 1e-6 * max(abs(first), abs(last)) / scale
-    steps = [(f"{name}\n{four_digits(by, '+')}", by) for name, by in changes.items() if abs(by) > least]
-    levels = list(accumulate((by for _, by in steps), initial=first / scale))
-    frame = waterfall(
-        (f"{start}\n{four_digits(levels[0])}", levels[0]), steps, f"{end}\n{four_digits(levels[-1])}", better=1.0
-    )
+    changes = {name: theirs.get(name, 0.0) - ours.get(name, 0.0) for name in dict.fromkeys((*ours, *theirs))}
+    least = 1e-6 * max(abs(first), abs(last))
+    changes = {name: by for name, by in changes.items() if abs(by) > least}
+    levels = list(accumulate(changes.values(), initial=first))
     floor = axis_floor(levels)
-    unit = f"{'billion' if large else 'million'} {currency}, discounted"
-    verb = "raises" if last >= first else "lowers"
-    message = f"Integration {verb} total surplus by {format_money(abs(last - first), currency)}"
-    begins = unit if floor is None else f"{unit} (axis begins at {floor:,g})"
-    return Chart(title, "waterfall", begins, frame, floor, message=message)
+    alone = floor is None and max(levels) - min(levels) < _SMALL * max(map(abs, levels))
+    levels = [level - alone * first for level in levels]
+    scale, money = (1000.0, "billion") if max(map(abs, levels)) >= _LARGE else (1.0, "million")
+    steps = [(f"{name}\n{four_digits(by / scale, '+')}", by / scale) for name, by in changes.items()]
+    finish = ("all together", "+") if alone else (end, "")
+    labels = f"{start}\n{four_digits(levels[0] / scale)}", f"{finish[0]}\n{four_digits(levels[-1] / scale, finish[1])}"
+    frame = waterfall((labels[0], levels[0] / scale), steps, labels[1], better=1.0)
+    verb = "rises" if last >= first else "falls"
+    message = f"Total surplus {verb} by {format_money(abs(last - first), currency)}"
+    unit = f"{'change, ' * alone}{money} {currency}, discounted"
+    floor = axis_floor([level / scale for level in levels])
+    begins = unit if alone or floor is None else f"{unit} (axis begins at {floor:,g})"
+    return Chart(title, "waterfall", begins, frame.iloc[int(alone) :], None if alone else floor, message=message)
 
 
 def _sum(amounts: pd.Series) -> float:

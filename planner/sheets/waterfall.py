@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 import pandas as pd
 
-BASE, TOTAL, BETTER, WORSE = "base", "total of the plan", "improves it", "makes it worse"
+BASE, TOTAL, BETTER, WORSE = "base", "total", "better", "worse"
 BELOW = " below 0"
 """Ends the name of a column with the part of a step that lies below zero, where one column cannot hold both parts."""
 

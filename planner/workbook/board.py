@@ -36,6 +36,9 @@ _HEIGHTS = {1: 32, 2: 20, 3: 6, 4: 18, 5: 32, 6: 18, 7: 8}
 _LINES, _LINE = 23, 20
 """Rows beside the charts and their height in pixels: with what is above them, a screen of 1440 by 900 holds all."""
 
+_NARROW = 6
+"""Columns of a waterfall whose names have room where two charts are beside each other."""
+
 _LETTERS = 64
 """Letters that surely fit in a line of the findings, in Excel and in LibreOffice."""
 
@@ -70,12 +73,19 @@ def add_board(book: Workbook, summary: pd.DataFrame, board: Board) -> None:
     figures = figures_sheet(book)
     pictures = [chart for chart in board.charts if not isinstance(chart, Shades)]
     shaded = [chart for chart in board.charts if isinstance(chart, Shades)]
-    shown, others = pictures[:MOST_CHARTS], pictures[MOST_CHARTS:]
-    for chart, area in zip(shown, _places(len(shown), board.across), strict=True):
+    most, across = (MOST_CHARTS - 1, 1) if _is_wide(pictures) else (MOST_CHARTS, board.across)
+    shown, others = pictures[:most], pictures[most:]
+    for chart, area in zip(shown, _places(len(shown), across), strict=True):
         put_chart(sheet, draw_chart(chart, figures), area)
     _page(sheet)
     if others or shaded:
         add_gallery(book, figures, others, shaded)
+
+
+def _is_wide(charts: Sequence[Chart | Curve | Map]) -> bool:
+    """Whether the first chart has more columns than half of the width has room for their names."""
+    first = charts[0] if charts else None
+    return isinstance(first, Chart) and first.kind == "waterfall" and len(first.frame) > _NARROW
 
 
 def _describe_status(values: dict[str, object]) -> str:

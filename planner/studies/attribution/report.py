@@ -285,15 +285,9 @@ def _integration(words: Words) -> list[Chart]:
     parts = {name: words.found.parts(part) for name, part in PARTS.items()} if words.found.counts_surplus else {}
     if on == off or not all({on, off} <= set(gains) for gains in parts.values()) or not parts:
         return []
-    before, after = (_gains(words, parts, key) for key in (off, on))
-    title = "Total surplus from fragmented to integrated, by who gains (all other mechanisms on)"
+    before, after = ({_GAINERS[name]: gains[key] for name, gains in parts.items()} for key in (off, on))
+    title = "From fragmented to integrated, all other mechanisms on, by who gains"
     return [surplus_waterfall(("Fragmented", before), ("Integrated", after), words.currency, title)]
-
-
-def _gains(words: Words, parts: Mapping[str, Mapping[frozenset[str], float]], key: frozenset[str]) -> dict[str, float]:
-    """What each group gains in the plan of a coalition; what is in no group's account makes up the total."""
-    found = {_GAINERS[name]: gains[key] for name, gains in parts.items()}
-    return found | {"not paid to anybody": words.found.gains[key] - sum(found.values())}
 
 
 def _by_place(words: Words, scale: float, unit: str) -> list[Chart]:

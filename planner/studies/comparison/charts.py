@@ -7,16 +7,17 @@ import pandas as pd
 from planner.report.charts import MOST_REGIONS
 from planner.report.colours import region_colours
 from planner.report.figures import capacity_and_use, four_digits, key_items, output, shares_by_region
-from planner.report.gains import gain_figures, surplus_waterfall
+from planner.report.gains import gains_by_group, surplus_waterfall
 from planner.report.names import display_name
-from planner.results.result_file import ResultFile
 from planner.sheets.board import Chart
 from planner.sheets.waterfall import axis_floor, others_beside, waterfall
 from planner.studies.comparison.study import Comparison
 from planner_models import frames
 from planner_models.schema import TIERS
 
-MOST_STEPS = 6
+MOST_STEPS, FEW_STEPS = 6, 3
+"""Steps of a bridge: of one that has the width of the page, and of one beside another."""
+
 MOST_BRIDGES = 3
 MOST_BARS = 15
 """Bars of a chart of shares, over all plans."""
@@ -30,7 +31,9 @@ _LARGE = 10_000
 
 def comparison_charts(found: Comparison) -> list[Chart]:
     """The charts that the plans have figures for."""
-    shown = [*_integration(found), *_waterfalls(found), _capacity(found), _tabulate_sourcing(found)]
+    integration = list(_integration(found))
+    bridges = _waterfalls(found, FEW_STEPS if integration else MOST_STEPS)
+    shown = [*integration, *bridges, _capacity(found), _tabulate_sourcing(found)]
     return [chart for chart in shown if not chart.frame.empty]
 
 
@@ -42,41 +45,32 @@ def _integration(found: Comparison) -> Iterator[Chart]:
         modes = [plan.instance.settings["coordination"] for plan in ends]
         if modes[0] == modes[1] or ends[0].currency != ends[1].currency:
             continue
-        gains = [_gains(plan) for plan in ends]
-        names = [f"{plan.label} (coordination {mode})" for plan, mode in zip(ends, modes, strict=True)]
-        title = "Total surplus from fragmented to integrated, by who gains"
-        yield surplus_waterfall((names[0], gains[0]), (names[1], gains[1]), ends[0].currency, title)
+        (first, ours), (last, theirs) = ((plan.label, gains_by_group(plan.instance, plan.tables)) for plan in ends)
+        title = f"From {first} (coordination {modes[0]}) to {last} ({modes[1]}), by who gains"
+        yield surplus_waterfall((first, ours), (last, theirs), ends[0].currency, title)
 
 
-def _gains(plan: ResultFile) -> dict[str, float]:
-    """What each group gains, in millions; what is in no group's account makes up the total."""
-    found = {name: amount for name, amount, _ in gain_figures(plan.instance, plan.tables)}
-    total = found.pop("total surplus")
-    found.pop("margins of outside firms")
-    return found | {"not paid to anybody": total - sum(found.values())}
-
-
-def _waterfalls(found: Comparison) -> Iterator[Chart]:
-    """For each bridge two waterfalls, by group of cost lines and by region."""
+def _waterfalls(found: Comparison, most: int) -> Iterator[Chart]:
+    """For each bridge two waterfalls, by group of cost lines and by region, with so many steps at most."""
     for bridge in frames.rows(found.tables["bridges"].head(MOST_BRIDGES)):
         rows = found.tables["bridge"]
         rows = rows[(rows["from"] == bridge["from"]) & (rows["to"] == bridge["to"])]
         ends = [file for file in found.files if file.label in (bridge["from"], bridge["to"])]
         sign = -1.0 if all(file.goal == "profit" for file in ends) else 1.0
         for by in ("group", "region"):
-            steps = _largest(rows.groupby(by, sort=False)["change"].sum())
+            steps = _largest(rows.groupby(by, sort=False)["change"].sum(), most)
             if steps.empty:
                 continue
             title = f"{'Profit' if sign < 0 else 'Cost'} from {bridge['from']} to {bridge['to']}, by {by}"
             yield _waterfall(title, bridge, steps * sign, sign, ends[0].currency)
 
 
-def _largest(changes: pd.Series) -> pd.Series:
+def _largest(changes: pd.Series, most: int) -> pd.Series:
     """The largest changes, and the sum of all others, which may be nothing."""
     changes = changes[changes.abs() > 1e-9 * changes.abs().max()].sort_values(key=abs, ascending=False, kind="stable")
-    if len(changes) <= MOST_STEPS + 1:
+    if len(changes) <= most + 1:
         return changes
-    return pd.concat([changes[:MOST_STEPS], pd.Series({others_beside(changes.index): changes[MOST_STEPS:].sum()})])
+    return pd.concat([changes[:most], pd.Series({others_beside(changes.index): changes[most:].sum()})])
 
 
 def _waterfall(title: str, bridge: dict[str, float], steps: pd.Series, sign: float, currency: str) -> Chart:

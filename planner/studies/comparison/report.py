@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from planner.report.figures import format_money, format_share, join_names, three_digits
+from planner.report.gains import gains_by_group
 from planner.results.result_file import ResultFile
 from planner.sheets.board import Tile
 from planner.sheets.comparison import DECISIONS, POINTS
@@ -54,7 +55,8 @@ def brief(found: Comparison) -> list[str]:
     sentences = [f"{text}." for text in doubts]
     for other in found.files[1:]:
         if other.label in found.plans and found.reference.label in found.plans:
-            sentences += [whole(found.reference, other), _drivers(found.reference, other)]
+            sentences += [whole(found.reference, other), _describe_surplus(found.reference, other)]
+            sentences += [_drivers(found.reference, other)]
             sentences += [_decisions(found, other), _service(found, other)]
             sentences += [_describe_scenarios(found, other), _broken(found, other)]
         sentences.append(_inputs(found, other))
@@ -82,6 +84,27 @@ def whole(reference: ResultFile, other: ResultFile) -> str:
     return f"{text}."
 
 
+def _describe_surplus(reference: ResultFile, other: ResultFile) -> str:
+    """Who gains and who loses, where the two differ in how groups at home deal with each other.
+
+    What these pay each other is a cost of some and a gain of others: the costs of the plans alone would mislead.
+    """
+    modes = {plan.instance.settings["coordination"] for plan in (reference, other)}
+    if len(modes) == 1 or reference.currency != other.currency:
+        return ""
+    ours, theirs = (gains_by_group(plan.instance, plan.tables) for plan in (reference, other))
+    total, currency = sum(theirs.values()) - sum(ours.values()), other.currency
+    if not ours or not theirs:
+        return ""
+    changes = {name: theirs.get(name, 0.0) - ours.get(name, 0.0) for name in dict.fromkeys((*ours, *theirs))}
+    least = 1e-6 * max(abs(sum(ours.values())), abs(sum(theirs.values())))
+    largest = sorted(changes.items(), key=lambda change: -abs(change[1]))
+    named = [f"{name} {_format_signed(by, currency)}" for name, by in largest if abs(by) > least]
+    word = "higher" if total >= 0 else "lower"
+    text = f"Total surplus is {format_money(abs(total), currency)} {word} in {other.label}"
+    return f"{text}: {join_names(named, MOST_NAMED)}." if named else ""
+
+
 def _does(plan: ResultFile) -> str:
     amount = plan.objective
     if plan.counts_surplus:
@@ -101,10 +124,10 @@ def _drivers(reference: ResultFile, other: ResultFile) -> str:
     groups = groups[groups.abs() > 1e-6 * total].sort_values(key=abs, ascending=False, kind="stable")
     if groups.empty:
         return ""
-    named = [f"{group} {_format_signed(float(amount), other.currency)}" for group, amount in groups.items()]
+    named = [f"{group} ({_format_signed(float(amount), other.currency)})" for group, amount in groups.items()]
     either = reference.counts_surplus or other.counts_surplus
     word = "objective" if profit and either else "profit" if profit else "cost"
-    return f"Where the {word} of {other.label} differs: {join_names(named, MOST_NAMED)}."
+    return f"The {word} of {other.label} differs most in {join_names(named, MOST_NAMED)}."
 
 
 def _relative(change: float, base: float) -> str:
@@ -123,7 +146,7 @@ def _decisions(found: Comparison, other: ResultFile) -> str:
     """How many decisions differ, and the weightiest: sites first, then modules, offers and so on."""
     rows = found.of("decisions", other.label)
     if rows.empty:
-        return f"{other.label} decides nothing otherwise."
+        return f"No decision differs in {other.label}."
     order = rows["decision"].map({name: number for number, name in enumerate(DECISIONS)}).argsort(kind="stable")
     words = rows["words"].iloc[order].tolist()
     words = [word[:1].lower() + word[1:] for word in words[:MOST_NAMED]]
@@ -154,25 +177,30 @@ def _service(found: Comparison, other: ResultFile) -> str:
 
 
 def _describe_scenarios(found: Comparison, other: ResultFile) -> str:
-    """Scenarios in which service or loss differ, those of the largest loss first."""
+    """Scenarios in which service or loss differ by more than what is rounded, those of the largest loss first."""
     rows = found.of("scenario_changes", other.label)
     rows = rows[rows["figure"].isin(["service", "loss"])]
     names = list(dict.fromkeys(rows["scenario"]))
     words = []
-    for name in names[:MOST_NAMED]:
+    for name in names:
         figures = rows[rows["scenario"] == name].set_index("figure")[["before", "after"]]
         shown = [_scenario_figure(figure, before, after, other) for figure, before, after in figures.itertuples()]
-        words.append(f"{name}: {', '.join(filter(None, shown)) or 'only one of the two has it'}")
-    return f"Disruptions that {other.label} meets otherwise – {_semicolons(words, len(names))}." if words else ""
+        alone = bool(figures.isna().any(axis=None))
+        if alone or any(shown):
+            words.append(f"{name}: {', '.join(filter(None, shown)) or 'only one of the two has it'}")
+    return f"Disruptions have other effects in {other.label} – {_semicolons(words, len(words))}." if words else ""
 
 
 def _scenario_figure(figure: str, before: float, after: float, plan: ResultFile) -> str:
     if math.isnan(before) or math.isnan(after):
         return ""
     if figure == "service":
-        return f"{format_share(after)} served instead of {format_share(before)}"
+        shares = format_share(after), format_share(before)
+        return f"{shares[0]} served instead of {shares[1]}" if len(set(shares)) == 2 else ""
     words = ["saved" if amount < 0 else "lost" for amount in (after, before)]
     amounts = [format_money(abs(amount), plan.currency) for amount in (after, before)]
+    if amounts[0] == amounts[1] and words[0] == words[1]:
+        return ""
     return f"{amounts[0]} {words[0]} instead of {amounts[1]}{f' {words[1]}' * (words[0] != words[1])}"
 
 
