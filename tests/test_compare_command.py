@@ -53,8 +53,8 @@ def test_from_an_instance_to_a_comparison(tmp_path: Path, capsys: pytest.Capture
     assert "bridge from base to dear adds up" in told
     schemas = comparison_schemas(["base", "dear"])
     book = openpyxl.load_workbook(out)
-    assert set(book.sheetnames) == {*schemas, "dashboard", "index", "_charts"}
-    assert len(book["dashboard"]._charts) == 4
+    assert set(book.sheetnames) == {*schemas, "dashboard", "charts", "index", "_charts"}
+    assert [len(book[name]._charts) for name in ("dashboard", "charts")] == [3, 1]  # the bridge takes the whole width
     inputs = sheet(out, "input_changes")
     assert set(zip(inputs["sheet"], inputs["column"], strict=True)) == {("options", "capex"), ("lanes", "cost")}
     headline = sheet(out, "headline").set_index("metric")

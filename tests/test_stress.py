@@ -124,9 +124,9 @@ def test_ranked_mapped_and_said(result: Path, capsys: pytest.CaptureFixture) -> 
     book = openpyxl.load_workbook(out)
     assert all(book[name].conditional_formatting for name in ("heat_map", "endurance"))
     said = capsys.readouterr().out
-    assert "Worst is the loss of region east for 6 months in now: 83 % of what is asked for is served" in said
-    assert "without both for 6 months in now 17 % of what is asked for is served" in said
-    assert "without the worse of the two alone 83 %." in said
+    assert "The worst is the loss of region east for 6 months in now: 83 % of demand is served" in said
+    assert "without both for 6 months in now, 17 % of demand is served" in said
+    assert "without the worse of the two alone, 83 %." in said
 
 
 def test_what_lies_inside_another_loss_makes_no_pair(result: Path) -> None:
@@ -230,8 +230,8 @@ def test_ties_are_said_and_stand_in_a_fixed_order(tmp_path: Path, capsys: pytest
     said = capsys.readouterr().out
     assert sheet(out, "losses")["loss"].tolist() == ["region home", "site A", "site B", "site C", "site D"]
     assert (sheet(out, "losses")["service"] == 0).all()
-    assert "Worst is the loss of region home for 3 months in now: 0 % of what is asked for is served" in said
-    assert "5 losses tie, each with 0 % served: none is worse" in said
+    assert "The worst is the loss of region home for 3 months in now: 0 % of demand is served" in said
+    assert "5 losses leave as little served and are as bad in all else." in said
     assert "-0 %" not in said
 
 
@@ -341,9 +341,11 @@ def test_the_dearest_in_words_is_the_dearest_on_the_tile() -> None:
     market = {"region": "here", "item": "good", "period": "now", "volume": 1, "price": 1}
     instance = make_instance({"items": [{"item": "good"}], "demand": [market]}, currency="USD")
     said = " ".join(stress_brief(instance, Stressed(hits)))
-    assert "Dearest of all single losses is the loss of site B for 3 months in now, at 9 million USD." in said
-    assert "Dearest, pairs too, is the loss of site A and site B for 3 months in now, at 12 million USD." in said
+    assert "The most expensive single loss is the loss of site B for 3 months in now: it costs 9 million USD." in said
+    assert (
+        "The most expensive pair is the loss of site A and site B for 3 months in now: it costs 12 million USD." in said
+    )
     tiles = {tile.label: (tile.value, tile.detail) for tile in stress_tiles(instance, Stressed(hits))}
-    assert tiles["Dearest, pairs too"] == ("12 million USD", "A + B")
+    assert tiles["Highest cost, with pairs"] == ("12 million USD", "A + B")
     alone = " ".join(stress_brief(instance, Stressed(hits[:2])))
-    assert "pairs too" not in alone
+    assert "expensive pair" not in alone

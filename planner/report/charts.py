@@ -32,7 +32,7 @@ MOST_BARS = 8
 MOST_REGIONS = 7
 MOST_FLOWS = 12
 
-ADVANTAGE = "Cost over the best region by tier and intensity (1 = the best region)"
+ADVANTAGE = "Cost over the best region by tier and intensity (1 = the best region, blank = none can be made there)"
 """Title of the heat map of comparative advantage."""
 
 MOST_SHADED = 2.0

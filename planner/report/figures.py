@@ -267,6 +267,23 @@ def format_money(amount: float, currency: str) -> str:
     return f"{three_digits(amount)} million {currency}"
 
 
+def sentence(words: str) -> str:
+    """A line of a report as a sentence.
+
+    Parameters
+    ----------
+    words
+        The line; one that begins with a decision, such as opened[Plant A], keeps its first letter.
+
+    Returns
+    -------
+    str
+        With a capital and a full stop.
+    """
+    key = "[" in words.partition(" ")[0]
+    return f"{words if key else words[:1].upper() + words[1:]}{'' if words.endswith('.') else '.'}"
+
+
 MOST_NAMES = 4
 """Names in one sentence; more are counted."""
 

@@ -74,7 +74,8 @@ def _result(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> str
     said = describe_total(instance, tables, facts).removesuffix(".")
     gap = facts.get("gap")
     if facts.get("status") != "optimal" and gap is not None:
-        said += f"; no other plan can be more than {gap:.2%} better".replace("%", " %")
+        most = f"{gap:.2%}".replace("%", " %") if gap >= 0.00005 else "0.01 %"
+        said += f"; no other plan can be more than {most} better"
     return f"{said}{_margin(tables) or _rise(instance, tables)}."
 
 

@@ -59,7 +59,5 @@ def say_advantage(by_tier: pd.DataFrame) -> str:
     whole = by_tier.dropna().mean(axis=1)
     if len(whole) < 2 or whole.max() <= whole.min():
         return ""
-    return (
-        f"{whole.idxmin()} costs least over all tiers, {three_digits(float(whole.min()))} times the best; "
-        f"{whole.idxmax()} costs most, {three_digits(float(whole.max()))} times"
-    )
+    most = f"{whole.idxmax()} costs most, {format_share(float(whole.max()) - 1)} above the best region of each good"
+    return f"{whole.idxmin()} costs least over all tiers; {most}"

@@ -1,10 +1,8 @@
 """Names of items, processes, sites and rules as people read them."""
 
-import re
-
 
 def display_name(name: str) -> str:
-    """A name as people read it: `pack_lfp` as "pack LFP".
+    """A name as people read it: `pack_lfp` as "pack lfp".
 
     Parameters
     ----------
@@ -14,7 +12,6 @@ def display_name(name: str) -> str:
     Returns
     -------
     str
-        Words without underscores; a word of few letters without a vowel is an abbreviation, in capitals.
+        Words without underscores, their letters as typed: which words are abbreviations is not guessed.
     """
-    words = str(name).replace("_", " ").split(" ")
-    return " ".join(word.upper() if re.fullmatch("[b-df-hj-np-tv-z]{2,4}", word) else word for word in words)
+    return str(name).replace("_", " ")

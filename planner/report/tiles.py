@@ -47,7 +47,10 @@ def _quality(values: dict[str, Any]) -> Tile | None:
         return None
     if str(values["status"]).startswith("optimal"):
         return Tile("Quality of the plan", "optimal", "no plan is better")
-    gap = f"{float(values['gap']):.2%} gap".replace("%", " %") if "gap" in values else "gap unknown"
+    gap = "gap unknown"
+    if "gap" in values:
+        size = float(values["gap"])
+        gap = f"{size:.2%} gap".replace("%", " %") if size >= 0.00005 else "gap < 0.01 %"
     return Tile("Quality of the plan", gap, str(values["status"]).partition(" with ")[0].partition(":")[0])
 
 

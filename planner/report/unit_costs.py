@@ -17,6 +17,9 @@ MOST_SOLD = 2
 MOST_REGIONS = 8
 """Regions in the chart."""
 
+BASIS = "by the cheapest way of each region, before delivery and overhead"
+"""What the unit costs of the sheet `advantage` are."""
+
 BASE = "base"
 """The course of events without a disruption."""
 
@@ -151,8 +154,7 @@ def describe_unit_costs(instance: Instance, tables: Tables) -> str:
         parts.append(f"{display_name(item)} {three_digits(mean)} {currency} per {best['unit']}{more}")
     if not parts:
         return ""
-    before = ", before delivery and overhead" if profit else ""
-    return f"Unit cost in {last}, through all tiers and on average of all plants{before}: {join_names(parts, 4)}."
+    return f"Full cost of a unit in {last} {BASIS}: {join_names(parts, 4)}."
 
 
 def _cheapest(rows: pd.DataFrame) -> dict[str, Any]:
@@ -187,5 +189,5 @@ def chart_unit_costs(instance: Instance, tables: Tables) -> Chart:
     frame = frame.reindex(index=late["region"].tolist(), columns=ends)
     least = f"{three_digits(float(best['cost']))} {currency}"
     message = f"{name[:1].upper()}{name[1:]} costs least in {best['region']}: {least}"
-    title = f"Unit cost of {name} through all tiers, by region"
+    title = f"Full cost {BASIS}"
     return Chart(title, "clustered", f"{currency} per {best['unit']}", frame, message=message)

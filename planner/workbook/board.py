@@ -1,5 +1,7 @@
 """Sheet `dashboard`: a page for the board, as large as a screen; behind it sheet `summary`, and what charts remain."""
 
+import math
+import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,8 +41,11 @@ _LINES, _LINE = 23, 20
 _NARROW = 6
 """Columns of a waterfall whose names have room where two charts are beside each other."""
 
-_LETTERS = 64
-"""Letters that surely fit in a line of the findings, in Excel and in LibreOffice."""
+_PRINT = {10: (64, 17), 9: (71, 15)}
+"""Letters that surely fit in a line of the findings, in Excel and in LibreOffice, and its pixels, by size of print."""
+
+_FURTHER = " (further: sheet summary)."
+"""Ends a text that the page has no room for."""
 
 _MORE = "All figures: sheet summary. All sheets: sheet index."
 
@@ -185,25 +190,38 @@ def _findings(sheet: Worksheet, sentences: Sequence[str]) -> None:
     """As many of the findings as fit, one below the other, left of the charts."""
     heading = Font(name="Calibri", size=12, bold=True, color=style.NAVY)
     _text(sheet, (_FINDINGS, 1, 1, 6), "Findings", heading)
-    plain = Font(name="Calibri", size=10, color=style.INK)
     line = Border(top=Side(style="thin", color="D9D9D9"))
     row, last = _FINDINGS + 1, _FINDINGS + _LINES
-    for number, sentence in enumerate(sentences[:MOST_FINDINGS], 1):
-        rows = min(len(textwrap.wrap(sentence, _LETTERS)) or 1, last - row)
+    shown = [f"{number}. {sentence}" for number, sentence in enumerate(sentences[:MOST_FINDINGS], 1)]
+    size = next((size for size in _PRINT if sum(_rows(text, size) for text in shown) <= last - row), min(_PRINT))
+    plain = Font(name="Calibri", size=size, color=style.INK)
+    for text in shown:
+        rows = min(_rows(text, size), last - row)
         if rows < 1:
             break
-        _text(sheet, (row, 1, rows, 6), f"{number}. {_shorten(sentence, rows)}", plain)
+        _text(sheet, (row, 1, rows, 6), _shorten(text, size, rows), plain)
         for place in range(1, 7):
             sheet.cell(row, place).border = line
         row += rows
     _text(sheet, (last, 1, 1, 6), _MORE, Font(name="Calibri", size=9, italic=True, color="7F7F7F"))
 
 
-def _shorten(sentence: str, rows: int) -> str:
-    """A sentence as far as it fits into so many lines."""
-    if len(textwrap.wrap(sentence, _LETTERS)) <= rows:
-        return sentence
-    return textwrap.shorten(sentence, rows * (_LETTERS - 4), placeholder=" … (sheet summary)")
+def _rows(text: str, size: int) -> int:
+    """Rows of the sheet that a text takes in print of a size."""
+    letters, pixels = _PRINT[size]
+    return math.ceil((len(textwrap.wrap(text, letters)) or 1) * pixels / _LINE)
+
+
+def _shorten(text: str, size: int, rows: int) -> str:
+    """A text as far as it fits into so many rows: whole sentences and clauses of it, or else whole words."""
+    if _rows(text, size) <= rows:
+        return text
+    ends = [found.start() for found in re.finditer(r"(?<=[^\d])[.;] ", text)]
+    for end in reversed(ends):
+        if _rows(begun := text[:end] + _FURTHER, size) <= rows:
+            return begun
+    letters, pixels = _PRINT[size]
+    return textwrap.shorten(text, rows * _LINE // pixels * (letters - 5), placeholder=" …" + _FURTHER)
 
 
 def _text(

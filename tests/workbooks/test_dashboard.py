@@ -92,3 +92,25 @@ def test_whatever_is_shown_stays_on_the_page(count: int, sentences: int, words: 
     assert len(taken) == len(set(taken))
     assert len(page._charts) == min(count, 4)
     assert ("charts" in book.sheetnames) == (count > 4)
+
+
+CLAUSE = "access costs more than it brings (sheet access, offers); "
+
+
+@pytest.mark.parametrize(
+    ("sentences", "ends"),
+    [
+        (["word " * 59 + "end."] * 5, ["end."] * 5),
+        (["word " * 59 + "end.", CLAUSE * 60 + "end."], ["end.", "offers) (further: sheet summary)."]),
+        (["A short one. " + "word " * 500], ["A short one (further: sheet summary)."]),
+        (["word " * 500], ["word … (further: sheet summary)."]),
+    ],
+)
+def test_findings_have_room_or_end_with_a_whole_clause(sentences: list[str], ends: list[str]):
+    """Five of 300 letters fit in smaller print; of longer ones whole clauses are shown."""
+    book = Workbook()
+    book.active.title = "summary"
+    rows = [(f"brief {number}", sentence, "") for number, sentence in enumerate(sentences, 1)]
+    add_board(book, pd.DataFrame(rows, columns=["metric", "value", "unit"]), Board([], []))
+    shown = [cell.value for cell in book["dashboard"]["A"] if str(cell.value)[1:3] == ". "]
+    assert [text[-len(end) :] for text, end in zip(shown, ends, strict=True)] == ends

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner.issues import Issue
-from planner.report.figures import format_money, four_digits, join_names
+from planner.report.figures import format_money, four_digits, join_names, sentence
 from planner.seal import seal
 from planner.sheets.board import Chart, Tile
 from planner.sheets.issues import tabulate_issues
@@ -83,7 +83,8 @@ def _plan(found: Alternatives, place: int, currency: str) -> str:
     objective = found.job.sign * (plan.solution.objective or 0.0)
     verb = "costs" if found.job.sign > 0 else "earns"
     differs = int(np.abs(plan.taken - best.taken).sum())
-    tail = f", {_extra(found, place):.2%} worse; {differs} choices differ from plan 1" if place else ", the best found"
+    choices = "1 choice differs" if differs == 1 else f"{differs} choices differ"
+    tail = f", {_extra(found, place):.2%} worse; {choices} from plan 1" if place else ", the best found"
     return f"plan {place + 1} {verb} {format_money(objective, currency)}{tail}".replace("% worse", " % worse")
 
 
@@ -162,13 +163,13 @@ def _choices(found: Alternatives) -> pd.DataFrame:
 
 def _summary(found: Alternatives, within: float, number: int) -> pd.DataFrame:
     settings = found.job.reading.instance.settings
-    name = f"Plans within {within:.1%} of the best: {settings['name']}".replace("%", " %")
+    name = f"Plans within {100 * within:.3g} % of the best: {settings['name']}"
     said = lines(found, within, number)
     rows: list[tuple[str, Any, str]] = [
         ("name", name, ""),
         ("status", f"{len(found.plans)} plans, as different as can be", ""),
     ]
-    rows += [(f"brief {number}", line, "") for number, line in enumerate(said, 1)]
+    rows += [(f"brief {number}", sentence(line), "") for number, line in enumerate(said, 1)]
     rows += [(f"choices {WORDS[word]}", float(found.verdicts.count(word)), "") for word in WORDS]
     return pd.DataFrame(rows, columns=list(RESULTS["summary"].columns), dtype=object)
 
@@ -193,7 +194,7 @@ def write_alternatives(found: Alternatives, made: dict[str, pd.DataFrame], path:
     counts = [Tile(f"Choices {WORDS[word]}", f"{found.verdicts.count(word)}", "") for word in WORDS]
     currency = found.job.reading.instance.settings["currency"]
     worst = max(range(len(found.plans)), key=lambda place: _extra(found, place))
-    room = Tile("Dearest plan shown", f"{_extra(found, worst):.2%}".replace("%", " %"), "worse than the best")
+    room = Tile("Worst plan shown", f"{_extra(found, worst):.2%}".replace("%", " %"), "worse than the best")
     kinds = pd.DataFrame({"kind": [name[0] for name in found.choices.names], "verdict": found.verdicts})
     frame = kinds.groupby(["kind", "verdict"]).size().unstack(fill_value=0).astype(float)
     objectives = pd.DataFrame(

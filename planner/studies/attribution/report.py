@@ -22,8 +22,18 @@ Row = tuple[str, Any, str]
 
 MOST_TILES = 6
 
+MOST_REASONS = 3
+"""Reasons why mechanisms are worth nothing that a sentence has; where there are more, sheet `worths` has them."""
+
 _GAINERS = {"profit": "firms at home", "consumers": "consumers", "state": "state"}
 """The parts of total surplus in words."""
+
+_VERBS = {
+    "profit": ("firms at home", "gain", "lose"),
+    "consumers": ("consumers", "gain", "lose"),
+    "state": ("the state", "gains", "loses"),
+}
+"""The same with what they do."""
 
 ALIKE = 0.05
 """What a mechanism adds as the first and as the last is called alike up to this share of its worth."""
@@ -122,10 +132,10 @@ def _whole(words: Words) -> str:
     off, on = words.plan(NONE), words.plan(words.everybody)
     subject = "What is compared here" if found.design.cast.untouched else "Integration of the chain"
     gained = "is worth" if found.total >= 0 else "loses"
-    return (
-        f"{subject} {gained} {words.money(abs(found.total))} (discounted): the plan {on} with the "
-        f"mechanisms compared here, and {off} with all of them off."
-    )
+    text = f"{subject} {gained} {words.money(abs(found.total))} (discounted)"
+    if on == off:
+        return f"{text}: with and without it the plan {on}, to three digits."
+    return f"{text}: the plan {on} with the mechanisms compared here, and {off} with all of them off."
 
 
 def _share_out(words: Words) -> str:
@@ -136,10 +146,21 @@ def _share_out(words: Words) -> str:
     on, off = words.everybody, NONE
     parts = {name: found.parts(part)[on] - found.parts(part)[off] for name, part in PARTS.items()}
     counted = found.objectives[on] - found.objectives[off]
+    least = 1e-9 * max(abs(gain) for gain in found.gains.values())
+    said = [
+        f"{who} {gain if parts[name] > 0 else lose} {words.money(abs(parts[name]))}"
+        for name, (who, gain, lose) in _VERBS.items()
+        if abs(parts[name]) > least
+    ]
+    if not said:
+        return ""
+    text = f"Of this {join_names(said)}"
+    if abs(counted - sum(parts.values())) <= least:
+        return f"{text}."
+    moves = "improves" if counted >= 0 else "worsens"
     return (
-        f"Of the whole firms at home gain {words.money(parts['profit'])}, consumers {words.money(parts['consumers'])} "
-        f"and the state {words.money(parts['state'])}; the objective of the plans improves by {words.money(counted)}, "
-        "and the difference changes hands or is not counted there. Duties are no cost here: the state receives them."
+        f"{text}; the objective of the plans {moves} by {words.money(abs(counted))}, because margins and duties that "
+        "only change hands count in it."
     )
 
 
@@ -161,10 +182,10 @@ def _mechanism(words: Words, player: str) -> str:
     last = found.added(words.everybody, words.everybody - {player})
     if alone is None or last is None or len(found.design.players) < 2:
         return f"{text}."
-    text += f"; {words.money(alone)} if it came alone, {words.money(last)} on top of all others"
     slack = found.slack[NONE] + found.slack[words.everybody]
     if abs(last - alone) <= max(slack, ALIKE * abs(worth)):
         return f"{text}."
+    text += f"; {words.money(alone)} if it came alone, {words.money(last)} on top of all others"
     return f"{text}, so it {'gains from' if last > alone else 'overlaps with'} the others."
 
 
@@ -208,6 +229,8 @@ def _others(words: Words) -> str:
     for name, reason in others.idle.items():
         reasons.setdefault(reason, []).append(MECHANISMS[name])
     parts = [f"{join_names(names, 8)} ({reason})" for reason, names in reasons.items()]
+    if len(parts) > MOST_REASONS:
+        parts = [join_names([name for names in reasons.values() for name in names], len(MECHANISMS))]
     text = f"Worth nothing in this workbook: {'; '.join(parts)}." if parts else ""
     if others.untouched:
         text += f" Not compared, as not asked for: {join_names([MECHANISMS[name] for name in others.untouched], 8)}."
@@ -255,6 +278,8 @@ def attribution_tiles(instance: Instance, found: Attribution) -> list[Tile]:
         shown.append(Tile(MECHANISMS[player], words.money(worth), share))
     error = max(words.reach(player) for player in found.worths)
     sure = words.money(error) if math.isfinite(error) else "not known"
+    if error <= 1e-6 * max(1e-9, *(abs(gain) for gain in found.gains.values())):
+        return [*shown, Tile("A worth may be off by", "nothing", "all plans are optimal")]
     return [*shown, Tile("A worth may be off by", sure, "gap and sampling" if found.orders else "gap of the plans")]
 
 

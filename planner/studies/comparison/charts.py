@@ -15,7 +15,7 @@ from planner.studies.comparison.study import Comparison
 from planner_models import frames
 from planner_models.schema import TIERS
 
-MOST_STEPS, FEW_STEPS = 6, 3
+MOST_STEPS, FEW_STEPS = 6, 2
 """Steps of a bridge: of one that has the width of the page, and of one beside another."""
 
 MOST_BRIDGES = 3
@@ -58,7 +58,7 @@ def _waterfalls(found: Comparison, most: int) -> Iterator[Chart]:
         ends = [file for file in found.files if file.label in (bridge["from"], bridge["to"])]
         sign = -1.0 if all(file.goal == "profit" for file in ends) else 1.0
         for by in ("group", "region"):
-            steps = _largest(rows.groupby(by, sort=False)["change"].sum(), most)
+            steps = _largest(rows.groupby(by, sort=False)["change"].sum().rename({"*": "no region"}), most)
             if steps.empty:
                 continue
             title = f"{'Profit' if sign < 0 else 'Cost'} from {bridge['from']} to {bridge['to']}, by {by}"

@@ -93,16 +93,16 @@ def _worst(instance: Instance, found: Stressed) -> str:
     currency = instance.settings["currency"]
     if not hurts(hit):
         return "No single loss that was tried leaves demand unserved."
-    text = f"Worst is {_case(hit)}: {format_share(hit.service)} of what is asked for is served"
+    text = f"The worst is {_case(hit)}: {format_share(hit.service)} of demand is served"
     first = short_words(hit).partition(";")[0]
     loss, weights = format_money(hit.loss, currency), service_weights(instance)
     if weights.by_value:
-        lost = f"worth {format_money(hit.lost, currency)} is not"
+        lost = f"demand worth {format_money(hit.lost, currency)} is not"
     else:
         amount = f"{three_digits(hit.lost)} {weights.unit or ''}".strip()
         lost = f"{amount} is not (by quantity: {without_value(weights)})"
     most = f" (most of it {first})" if weights.by_value else f"; most of it {first}"
-    return f"{text}, {lost}{most}, and it costs {loss}.{_describe_ties(found.singles)}"
+    return f"{text}, {lost}{most}, and the loss costs {loss}.{_describe_ties(found.singles)}"
 
 
 def without_value(weights: Weights) -> str:
@@ -117,11 +117,11 @@ def _describe_ties(ranked: list[Hit]) -> str:
     tied = len({hit.case.losses for hit in alike})
     if tied == 1:
         return ""
-    told = f" {tied} losses tie, each with {format_share(ranked[0].service)} served"
+    told = f" {tied} losses leave as little served"
     same = len({hit.case.losses for hit in alike if hit.severity[:3] == ranked[0].severity[:3]})
     if same == tied:
-        return f"{told}: none is worse, and the first by kind and name is named."
-    return f"{told}: named is the one that is felt soonest, then the dearest."
+        return f"{told} and are as bad in all else."
+    return f"{told}; this one is felt soonest, or as soon and at the highest cost."
 
 
 def _dearest(instance: Instance, found: Stressed) -> str:
@@ -129,10 +129,11 @@ def _dearest(instance: Instance, found: Stressed) -> str:
     currency = instance.settings["currency"]
     single, dearest = (max(hits, key=lambda hit: -hit.severity[2]) for hits in (found.singles, found.ranked))
     sentences = []
+    costs = [f"it costs {format_money(hit.loss, currency)}." for hit in (single, dearest)]
     if single is not found.singles[0] and single.loss > 0:
-        sentences.append(f"Dearest of all single losses is {_case(single)}, at {format_money(single.loss, currency)}.")
+        sentences.append(f"The most expensive single loss is {_case(single)}: {costs[0]}")
     if dearest.severity[2] < single.severity[2]:
-        sentences.append(f"Dearest, pairs too, is {_case(dearest)}, at {format_money(dearest.loss, currency)}.")
+        sentences.append(f"The most expensive pair is {_case(dearest)}: {costs[1]}")
     return " ".join(sentences)
 
 
@@ -152,13 +153,12 @@ def _pair(instance: Instance, found: Stressed) -> str:
         return f"None of {len(pairs)} pairs of the worst is worse than the worse of the two alone."
     hit = pairs[added.index(most)]
     tied = len({pair.case.losses for pair, more in zip(pairs, added, strict=True) if more == most})
-    also = f" {tied} pairs tie in that." if tied > 1 else ""
+    also = f" {tied} pairs are alike in this." if tied > 1 else ""
     first, second = (loss.words for loss in hit.case.losses)
     return (
-        f"Of all pairs, {first} together with {second} makes most difference: without both for "
-        f"{months_words(hit.case.months)} in {hit.case.period} {format_share(hit.service)} of what is asked for is "
-        "served, "
-        f"without the worse of the two alone {format_share(hit.service + most)}.{also}"
+        f"The pair that matters most is {first} with {second}: without both for "
+        f"{months_words(hit.case.months)} in {hit.case.period}, {format_share(hit.service)} of demand is served; "
+        f"without the worse of the two alone, {format_share(hit.service + most)}.{also}"
     )
 
 
@@ -197,10 +197,10 @@ def stress_tiles(instance: Instance, found: Stressed) -> list[Tile]:
     tried = len({hit.case.losses for hit in found.singles})
     return [
         Tile("Single losses that hurt", f"{hurting} of {tried}", "leave demand unserved"),
-        Tile("Least service, one loss", format_share(single.service), _short(single)),
-        Tile("Least service, pairs too", format_share(worst.service), _short(worst)),
-        Tile("Dearest, pairs too", format_money(dearest.loss, currency), _short(dearest)),
-        Tile("Cases tried", f"{len(found.hits):,}", "losses x periods x months"),
+        Tile("Least served, single loss", format_share(single.service), _short(single)),
+        Tile("Least served, with pairs", format_share(worst.service), _short(worst)),
+        Tile("Highest cost, with pairs", format_money(dearest.loss, currency), _short(dearest)),
+        Tile("Cases tried", f"{len(found.hits):,}", "losses, periods, durations"),
     ]
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from planner.planning import report_plan
 from planner.progress import Live
-from planner.report.figures import format_money, four_digits, three_digits
+from planner.report.figures import format_money, four_digits, sentence, three_digits
 from planner.results.result_file import ResultFile
 from planner.seal import seal
 from planner.sheets.board import Chart, Tile
@@ -119,8 +119,20 @@ def _summary(explained: Explained, written: str) -> pd.DataFrame:
     frame = comparison_summary(explained.found)
     rest = frame[~frame["metric"].str.startswith(("brief ", "name", "status"))]
     rows = [("name", f"Why {written}?", ""), ("status", explained.lines[0], "")]
-    rows += [(f"brief {number}", line.strip(), "") for number, line in enumerate(explained.lines, 1)]
+    said = _join_details(explained.lines)
+    rows += [(f"brief {number}", sentence(line), "") for number, line in enumerate(said, 1)]
     return pd.concat([pd.DataFrame(rows, columns=list(frame.columns), dtype=object), rest], ignore_index=True)
+
+
+def _join_details(lines: list[str]) -> list[str]:
+    """The lines, those that are indented in one with the line above them."""
+    said: list[str] = []
+    for line in lines:
+        if line.startswith("  ") and said:
+            said[-1] += f"{' ' if said[-1].endswith(':') else '; '}{line.strip()}"
+        else:
+            said.append(line)
+    return said
 
 
 def _points(answer: ForcedAnswer) -> pd.DataFrame:
@@ -207,7 +219,8 @@ def _describe_moves(found: Comparison) -> list[str]:
     if not rows:
         return ["no other decision moves"]
     more = [f"  and {len(rows) - MOST_DECISIONS} more"] if len(rows) > MOST_DECISIONS else []
-    return [f"{len(rows)} decisions differ:", *[f"  {row}" for row in rows[:MOST_DECISIONS]], *more]
+    differ = "1 decision differs" if len(rows) == 1 else f"{len(rows)} decisions differ"
+    return [f"{differ}:", *[f"  {row}" for row in rows[:MOST_DECISIONS]], *more]
 
 
 def _steps(answer: ForcedAnswer, found: Comparison, currency: str) -> list[str]:
