@@ -11,13 +11,15 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from planner.cli.main import run
+from planner.planning import make_plan
 from planner.report.gains import gains_by_group, surplus_waterfall
-from planner.results.result_file import read_result_file
+from planner.results.result_file import ResultFile
 from planner.sheets.board import Chart
+from planner.solver.solver import Options
 from planner.studies.comparison.charts import FEW_STEPS, comparison_charts
 from planner.studies.comparison.report import brief
 from planner.studies.comparison.study import compare
+from planner.workbook.read import read_instance
 from planner.workbook.write import write_instance
 from tests.audited import solve_to_tables
 from tests.test_surplus import spengler
@@ -69,13 +71,19 @@ def test_changes_too_small_beside_totals_are_shown_alone():
     assert (chart.unit, chart.floor) == ("change, million USD, discounted", None)
 
 
-def test_compare_of_two_plans_apart_and_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """As written by `solve`; integrated is the reference, and the chart leads from fragmented all the same."""
-    monkeypatch.chdir(tmp_path)
-    for coordination in ("off", "on"):
-        write_instance(sheets(coordination), Path(f"{coordination}-in.xlsx"))
-        assert run(["solve", f"{coordination}-in.xlsx", "-o", f"{coordination}.xlsx"]) == 0
-    found = compare([read_result_file(Path(f"{name}.xlsx"), name) for name in ("on", "off")])
+def planned(coordination: str, folder: Path) -> ResultFile:
+    """The plan of the chain, as if it had been read from a result."""
+    path = folder / f"{coordination}.xlsx"
+    write_instance(sheets(coordination), path)
+    reading = read_instance(path)
+    tables = make_plan(reading, Options(gap=0.0)).tables
+    facts = {row["key"]: str(row["seal"]) for row in tables["run"].to_dict("records")}
+    return ResultFile(path, coordination, facts["kind"], reading, tables, facts, "fits", "", [])
+
+
+def test_compare_of_two_plans_apart_and_as_one(tmp_path: Path):
+    """Integrated is the reference, and the chart leads from fragmented all the same."""
+    found = compare([planned("on", tmp_path), planned("off", tmp_path)])
     first, *others = comparison_charts(found)
     assert first.title == "From off (coordination off) to on (on), by who gains"
     assert steps(first) == pytest.approx({"midstream firms": -12, "consumers": 13.5})
