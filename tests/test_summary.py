@@ -398,6 +398,7 @@ def test_small_regions_are_added_up_as_others():
         (820.4, "820 million USD"),
         (3.37e6, "3.37 trillion USD"),
         (-1500, "-1.5 billion USD"),
+        (-7.6e-14, "0 million USD"),
     ],
 )
 def test_money_is_said_as_people_say_it(amount: float, words: str):

@@ -246,6 +246,10 @@ def key_items(instance: Instance, made: pd.DataFrame, most: int) -> list[str]:
     return [item for item in items["item"] if item in chosen]
 
 
+CENT = 1e-8
+"""Money in millions: less is what sums leave of 0."""
+
+
 def format_money(amount: float, currency: str) -> str:
     """An amount in millions as people say it: 45.3 billion USD, 820 million USD.
 
@@ -259,12 +263,12 @@ def format_money(amount: float, currency: str) -> str:
     Returns
     -------
     str
-        Three digits or so, with million, billion or trillion.
+        Three digits or so, with million, billion or trillion; less than a cent is 0.
     """
     for size, word in ((1e6, "trillion"), (1e3, "billion")):
         if abs(amount) >= size:
             return f"{three_digits(amount / size)} {word} {currency}"
-    return f"{three_digits(amount)} million {currency}"
+    return f"{three_digits(amount if abs(amount) >= CENT else 0.0)} million {currency}"
 
 
 def sentence(words: str) -> str:
