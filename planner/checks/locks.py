@@ -38,7 +38,7 @@ _MOST_PERIODS = 3
 _COLUMNS = ("site", "process", "option", "firm", "mode", "project", "region", "item", "step")
 _SHEETS = (
     "settings", "periods", "regions", "processes", "firms", "sites", "lines", "line_capacity", "options", "access",
-    "projects", "demand", "locks", "productivity",
+    "projects", "demand", "locks", "productivity", "by_period",
 )  # fmt: skip
 
 
