@@ -143,7 +143,7 @@ def factors_change_something(reading: "Reading") -> Iterator[Issue]:
         yield report_warning(reading, "disruptions", int(row), "target", message)
 
 
-@needs("periods", *_SHEETS, "recipes", "lines")
+@needs("periods", *_SHEETS, "recipes", "lines", "by_period")
 def disruptions_hit_something(reading: "Reading") -> Iterator[Issue]:
     """There is a line, a lane or a market that the disruption changes."""
     instance = reading.instance

@@ -92,7 +92,7 @@ def targets_fit_kinds(reading: "Reading") -> Iterator[Issue]:
 
 @needs(
     "settings", "periods", "regions", "items", "processes", "recipes", "firms", "sites", "lines", "options", "access",
-    "projects", "lanes", "demand", "policies",
+    "projects", "lanes", "demand", "policies", "by_period",
 )  # fmt: skip
 def policies_match_something(reading: "Reading") -> Iterator[Issue]:
     """A policy has something to pay for or to change."""
