@@ -105,7 +105,7 @@ def _in_order(table: pd.DataFrame, time: Timeline) -> pd.DataFrame:
 
 
 def find_home_blocs(instance: Instance) -> frozenset[str]:
-    """The blocs of the firms at home: those named in sheet firms, else those of the regions of their sites.
+    """The blocs of the firms at home: of each the one named in sheet firms, else those of the regions of its sites.
 
     Parameters
     ----------
@@ -119,9 +119,8 @@ def find_home_blocs(instance: Instance) -> frozenset[str]:
     """
     firms, sites = instance["firms"], instance["sites"]
     home = firms[firms["home"] == "yes"]
-    named = frozenset(home["bloc"].dropna())
-    regions = sites.loc[sites["firm"].isin(home["firm"]), "region"]
-    return named or frozenset(regions.map(blocs(instance)))
+    regions = sites.loc[sites["firm"].isin(home.loc[home["bloc"].isna(), "firm"]), "region"]
+    return frozenset(home["bloc"].dropna()) | frozenset(regions.map(blocs(instance)))
 
 
 class Footprints:

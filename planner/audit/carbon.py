@@ -31,10 +31,11 @@ def cost_border(case: AuditedPlan) -> pd.DataFrame:
 
 
 def find_home_blocs(case: AuditedPlan) -> set[str]:
-    """The blocs whose state is that of firms at home: those of the firms, else those where their sites are."""
+    """The blocs whose state is that of firms at home: that of each firm, else those where its sites are."""
     firms = case.instance["firms"]
-    named = set(firms.loc[(firms["home"] == "yes") & firms["bloc"].notna(), "bloc"])
-    return named or set(case.sites.loc[case.sites["home"] == "yes", "region"].map(case.blocs))
+    named = firms[(firms["home"] == "yes") & firms["bloc"].notna()]
+    sites = case.sites[(case.sites["home"] == "yes") & ~case.sites["firm"].isin(named["firm"])]
+    return {*named["bloc"], *sites["region"].map(case.blocs)}
 
 
 @cache_table

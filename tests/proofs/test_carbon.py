@@ -151,6 +151,18 @@ def test_who_receives_it() -> None:
     assert paid.tolist() == pytest.approx([24])
 
 
+def test_a_firm_without_a_bloc_is_of_that_of_its_sites() -> None:
+    """The firm of a branch there names none, another names X: both blocs are home, and all 24 are the state's."""
+    firms = [{"firm": "own", "bloc": "X"}, {"firm": "two"}]
+    sites = [*WORKSHOP["sites"], {"site": "branch", "region": "there", "firm": "two"}]
+    case = workshop(carbon=[HERE, THERE], firms=firms, sites=sites, **ABROAD)
+    tables, claimed = solve_to_tables(case)
+    assert find_differences(case, tables, claimed) == []
+    gains = tables["surplus"].groupby("group")["discounted"].sum()
+    assert gains["(state)"] == pytest.approx(24)
+    assert "(outside states)" not in gains
+
+
 def test_in_a_disruption_emissions_are_paid_as_they_are() -> None:
     """Half of the plant fails for a year with a probability of one half: 3 goods are missed, and 3 less is paid.
 
