@@ -81,6 +81,23 @@ def test_calm_months_are_as_free_to_fill_and_to_empty_a_stock(period: str) -> No
     )
 
 
+def test_a_stock_that_the_base_throws_away_may_be_left() -> None:
+    """The base empties 6 scrap at no cost, the snapshot keeps it, for it counts at its value; nothing else uses it."""
+    scrap = {"item": "scrap", "tier": "downstream", "value": 4, "disposable": "yes"}
+    remake = {"process": "remake", "tier": "downstream", "other_cost": 50}
+    recipe = [{"process": "remake", "item": item, "quantity": sign} for item, sign in (("scrap", -1), ("good", 1))]
+    compare(
+        disrupted(
+            items=[WORKSHOP["items"][0] | {"value": 1}, scrap],
+            processes=[*WORKSHOP["processes"], remake],
+            recipes=[*WORKSHOP["recipes"], *recipe],
+            lines=[*WORKSHOP["lines"], {"site": "shop", "process": "remake", "capacity": 10}],
+            stocks=[{"region": "here", "item": "scrap", "initial": 6, "maximum": 0}],
+            hits=[{"period": "1", "factor": 0.5}],
+        )
+    )
+
+
 @examples(4)
 @given(disrupted_instances())
 def test_snapshots_are_as_good_as_the_best(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:

@@ -48,7 +48,8 @@ Courses = Mapping[tuple[str, str], Realisation]
 def course_rows(m: Model, courses: Courses) -> dict[str, pd.DataFrame]:
     """What happens in snapshots, as rows of result sheets; markets that want nothing have none.
 
-    A flow of the base that stops has a row of 0; others that are 0 have none.
+    A flow of the base that stops, and a stock that the base empties and the snapshot leaves, have a row of 0; others
+    that are 0 have none.
 
     Parameters
     ----------
@@ -68,7 +69,7 @@ def course_rows(m: Model, courses: Courses) -> dict[str, pd.DataFrame]:
     made, shipped, stocks, demand = [], [], [], []
     charges = _charges(sets, {t for _, t in courses})
     facts = frames.records(sets.demand.set_index(MARKET)[["price", "rivals"]])
-    prices = sets.draw_prices()
+    prices, emptied = sets.draw_prices(), _list_emptied(m)
     for (w, t), course in courses.items():
         snapshot = sets.snapshots[w, t]
         for draw, amount in _some(course.made, m.production.made, t):
@@ -78,7 +79,11 @@ def course_rows(m: Model, courses: Courses) -> dict[str, pd.DataFrame]:
             transport, transit, duty = charges[(*arc, t)]
             cost = transport * snapshot.arc_cost.get(arc, 1.0) + transit
             shipped.append((*arc, t, w, amount, amount * cost, amount * duty))
-        stocks += [(*place, t, w, *figures) for place, figures in course.stocks.items() if any(figures)]
+        stocks += [
+            (*place, t, w, *figures)
+            for place, figures in course.stocks.items()
+            if any(figures) or (*place, t) in emptied
+        ]
         for (region, item, step), (wanted, sold) in course.sold.items():
             if wanted > 0:
                 price, rivals = facts[region, item, t, step].values()
@@ -99,6 +104,18 @@ def _some(flows: Mapping[Any, float], base: pyo.Var, period: str) -> Iterator[tu
             yield key, amount
         elif base[(*key, period)].value > 0:
             yield key, 0.0
+
+
+def _list_emptied(m: Model) -> set[Market]:
+    """The stocks that the base empties, by region, item and the period at whose end nothing is held."""
+    stocks = m.sets.instance["stocks"]
+    before = dict(zip(zip(stocks["region"], stocks["item"], strict=True), stocks["initial"], strict=True))
+    emptied = set()
+    for (region, item, period), held in m.stock.held.items():
+        if before[region, item] > 0 and not held.value:
+            emptied.add((region, item, period))
+        before[region, item] = held.value
+    return emptied
 
 
 def _charges(sets: Sets, periods: set[str]) -> dict[tuple[str, ...], tuple[float, float, float]]:
