@@ -106,7 +106,7 @@ def _some(flows: Mapping[Any, float], base: pyo.Var, period: str) -> Iterator[tu
             yield key, 0.0
 
 
-def _list_emptied(m: Model) -> set[Market]:
+def _list_emptied(m: Model) -> set[tuple[str, str, str]]:
     """The stocks that the base empties, by region, item and the period at whose end nothing is held."""
     stocks = m.sets.instance["stocks"]
     before = dict(zip(zip(stocks["region"], stocks["item"], strict=True), stocks["initial"], strict=True))
