@@ -194,8 +194,8 @@ def disposal_is_allowed(reading: "Reading") -> Iterator[Issue]:
 def least_flows_fit_capacity(reading: "Reading") -> Iterator[Issue]:
     """The least flow of a lane is within its capacity in some period."""
     lanes, views = reading.instance["lanes"], period_views(reading.instance).values()
-    never = np.all([view["lanes"]["min_flow"] > view["lanes"]["capacity"] for view in views], axis=0)
-    for row, lane in rows(lanes[never]):
+    above = [view["lanes"]["min_flow"] > view["lanes"]["capacity"] for view in views]
+    for row, lane in rows(lanes[np.all(above, axis=0)] if above else lanes[:0]):
         message = (
             f"the least flow {lane['min_flow']:g} is above the capacity {lane['capacity']:g}: the lane could never be "
             "used; exchange them, or write less"
