@@ -152,7 +152,7 @@ def least_loads_fit_demand(reading: "Reading") -> Iterator[Issue]:
     """What the least load of a line makes can be used: otherwise the line can never run."""
     instance = reading.instance
     existing = tabulate_existing_capacity(instance)
-    smallest = np.where(existing > 0, existing, np.inf).min(axis=1)
+    smallest = np.where(existing > 0, existing, np.inf).min(axis=1, initial=np.inf)
     lines = lines_at_sites(instance).assign(smallest=smallest)
     loaded = lines[(lines["home"] == "yes") & (lines["min_load"] > 0) & np.isfinite(smallest)]
     if loaded.empty:
@@ -180,8 +180,8 @@ def least_loads_fit_demand(reading: "Reading") -> Iterator[Issue]:
 
 def _tabulate_rates(instance: Instance) -> pd.DataFrame:
     """The recipes, with `least` and `most` of what they use or make in any period: both above 0, in item/activity."""
-    views = each_view(period_views(instance))
-    each = pd.concat([view["recipes"]["quantity"].abs() for view, _ in views], axis=1)
+    views = [view for view, _ in each_view(period_views(instance))] or [instance]
+    each = pd.concat([view["recipes"]["quantity"].abs() for view in views], axis=1)
     return instance["recipes"].assign(least=each.min(axis=1), most=each.max(axis=1))
 
 

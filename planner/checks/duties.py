@@ -111,7 +111,7 @@ def duties_match_lanes(reading: "Reading") -> Iterator[Issue]:
     lanes = lane_table(instance)
     value = instance["items"].set_index("item")["value"]
     views = [view["duties"] for view, _ in each_view(period_views(instance))]
-    idle = set.intersection(*(set(view.index[view["rate"] == 0]) for view in views))
+    idle = set(instance["duties"].index).intersection(*(view.index[view["rate"] == 0] for view in views))
     for row, duty in rows(instance["duties"]):
         if row in idle and duty["ban"] == "no":
             yield report_warning(
