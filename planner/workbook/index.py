@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from planner.workbook import style
 from planner.workbook.board import DASHBOARD
 from planner.workbook.drawing import SHEET as FIGURES
-from planner.workbook.gallery import GALLERY
+from planner.workbook.gallery import GALLERY, fit_width
 from planner.workbook.put import put_text
 from planner_models.schema import INPUTS
 
@@ -32,12 +32,13 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
             "trade",
             "stocks",
             "demand",
+            "returns",
             "disposal",
             "arms_length",
             "group_use",
         ),
     ),
-    "Money": ("E3A32B", ("costs", "cash", "surplus", "margins", "prices", "advantage", "policies")),
+    "Money": ("E3A32B", ("costs", "cash", "surplus", "margins", "prices", "advantage", "policies", "carbon", "border")),
     "Security": ("6B9B57", ("security", "origins", "scenarios", "rules", "inertia", "growth")),
     "Checks": ("7A8FA6", ("audit", "issues", "run")),
     "Inputs": ("BFBFBF", ()),
@@ -80,9 +81,7 @@ def add_index(book: Workbook, schemas: Mapping[str, pa.DataFrameSchema], tables:
             said = schemas[title].description if title in schemas else _WORDS.get(title, "")
             _write_entry(sheet, line, title, str(said or ""), count)
         row += len(titles) + 2
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    fit_width(sheet)
 
 
 def kind_of(title: str) -> str:

@@ -12,6 +12,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from planner.sheets.board import Chart, Tile
 from planner.workbook.board import Board, add_board
+from planner.workbook.index import ANSWERS, kind_of
+from planner_models.schema import RESULTS
 from tests import worked_example
 from tests.workbooks.test_write import write_example
 
@@ -114,3 +116,8 @@ def test_findings_have_room_or_end_with_a_whole_clause(sentences: list[str], end
     add_board(book, pd.DataFrame(rows, columns=["metric", "value", "unit"]), Board([], []))
     shown = [cell.value for cell in book["dashboard"]["A"] if str(cell.value)[1:3] == ". "]
     assert [text[-len(end) :] for text, end in zip(shown, ends, strict=True)] == ends
+
+
+def test_every_sheet_of_a_plan_has_a_kind():
+    """What no kind names counts as the answer of a study, and is printed."""
+    assert [sheet for sheet in RESULTS if kind_of(sheet) == ANSWERS[0]] == []
