@@ -75,9 +75,8 @@ class Loaded:
 
     def run(self) -> None:
         """Run it, from where the last run ended."""
-        _share_out(self.threads)
         if self.solver.run() == highspy.HighsStatus.kError:
-            # Somebody else in this process has had HiGHS share its threads out otherwise, and it refuses to start.
+            # HiGHS shares its threads among all runs of a process, and refuses to start with another number of them.
             highspy.Highs.resetGlobalScheduler(True)
             self.solver.run()
 
@@ -135,17 +134,6 @@ class Loaded:
 def load(compiled: Compiled, threads: int = THREADS) -> Loaded:
     """A silent HiGHS instance that holds the model. Raises OutOfRange where HiGHS does not take it."""
     return Loaded(compiled, threads)
-
-
-_sharing = 0
-"""For how many threads HiGHS, which shares its threads among all runs of a process, was last made ready."""
-
-
-def _share_out(threads: int) -> None:
-    global _sharing  # noqa: PLW0603  # HiGHS keeps it once for the process, so do we
-    if _sharing != threads:
-        highspy.Highs.resetGlobalScheduler(True)
-        _sharing = threads
 
 
 @contextmanager
