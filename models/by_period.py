@@ -186,6 +186,22 @@ def each_view(views: Mapping[str, Instance]) -> list[tuple[Instance, list[str]]]
     return list(found.values())
 
 
+def list_views(instance: Instance) -> list[Instance]:
+    """The different instances that hold in some period.
+
+    Parameters
+    ----------
+    instance
+        An instance.
+
+    Returns
+    -------
+    list of Instance
+        In the order in which they first hold; the instance itself where it has no period.
+    """
+    return [view for view, _ in each_view(period_views(instance))] or [instance]
+
+
 def list_recipes(instance: Instance) -> pd.DataFrame:
     """The recipes of all processes in all periods.
 

@@ -14,7 +14,7 @@ from planner.checks.reach import must_be_served
 from planner.checks.supply import find_returned
 from planner.issues import Issue
 from planner.solver.highs.linear import minimum
-from planner_models.by_period import each_view, period_views
+from planner_models.by_period import list_views, period_views
 from planner_models.instance import Instance
 
 if TYPE_CHECKING:
@@ -180,8 +180,7 @@ def least_loads_fit_demand(reading: "Reading") -> Iterator[Issue]:
 
 def _tabulate_rates(instance: Instance) -> pd.DataFrame:
     """The recipes, with `least` and `most` of what they use or make in any period: both above 0, in item/activity."""
-    views = [view for view, _ in each_view(period_views(instance))] or [instance]
-    each = pd.concat([view["recipes"]["quantity"].abs() for view in views], axis=1)
+    each = pd.concat([view["recipes"]["quantity"].abs() for view in list_views(instance)], axis=1)
     return instance["recipes"].assign(least=each.min(axis=1), most=each.max(axis=1))
 
 

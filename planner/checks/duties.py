@@ -13,7 +13,7 @@ from planner.issues import Issue
 from planner.workbook.names import plain_form
 from planner_models import frames
 from planner_models.by_period import SHEET as BY_PERIOD
-from planner_models.by_period import each_view, find_stating_cell, period_views
+from planner_models.by_period import find_stating_cell, list_views, period_views
 from planner_models.instance import Instance
 from planner_models.sets.policies import DUTY, switched_on
 
@@ -100,7 +100,7 @@ def _sum_rates(instance: Instance, charges: pd.DataFrame, lanes: pd.DataFrame) -
 
 def _find_least(instance: Instance, charges: pd.DataFrame) -> pd.Series:
     """The lowest rate of each charge in any period."""
-    rates = [_charges(view)["rate"].astype(float) for view in period_views(instance).values()]
+    rates = [_charges(view)["rate"].astype(float) for view in list_views(instance)]
     return pd.concat([charges["rate"].astype(float), *rates], axis=1).min(axis=1)
 
 
@@ -110,8 +110,8 @@ def duties_match_lanes(reading: "Reading") -> Iterator[Issue]:
     instance = reading.instance
     lanes = lane_table(instance)
     value = instance["items"].set_index("item")["value"]
-    views = [view["duties"] for view, _ in each_view(period_views(instance))]
-    idle = set(instance["duties"].index).intersection(*(view.index[view["rate"] == 0] for view in views))
+    tables = [view["duties"] for view in list_views(instance)]
+    idle = set.intersection(*(set(table.index[table["rate"] == 0]) for table in tables))
     for row, duty in rows(instance["duties"]):
         if row in idle and duty["ban"] == "no":
             yield report_warning(

@@ -11,7 +11,7 @@ from planner.checks.places import lines_at_sites, positions, regions_of
 from planner.checks.rules import COUNTED
 from planner.issues import Issue
 from planner.workbook.names import suggest
-from planner_models.by_period import period_views
+from planner_models.by_period import list_views, period_views
 from planner_models.instance import Instance
 from planner_models.sets.rules import CAPACITY, OPEN
 
@@ -193,9 +193,9 @@ def disposal_is_allowed(reading: "Reading") -> Iterator[Issue]:
 @needs("periods", "lanes", "by_period")
 def least_flows_fit_capacity(reading: "Reading") -> Iterator[Issue]:
     """The least flow of a lane is within its capacity in some period."""
-    lanes, views = reading.instance["lanes"], period_views(reading.instance).values()
-    above = [view["lanes"]["min_flow"] > view["lanes"]["capacity"] for view in views]
-    for row, lane in rows(lanes[np.all(above, axis=0)] if above else lanes[:0]):
+    lanes, views = reading.instance["lanes"], list_views(reading.instance)
+    never = np.all([view["lanes"]["min_flow"] > view["lanes"]["capacity"] for view in views], axis=0)
+    for row, lane in rows(lanes[never]):
         message = (
             f"the least flow {lane['min_flow']:g} is above the capacity {lane['capacity']:g}: the lane could never be "
             "used; exchange them, or write less"
