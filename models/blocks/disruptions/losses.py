@@ -1,4 +1,4 @@
-"""Losses: what a disruption costs more than the baseline, and what of demand is served all the same."""
+"""Losses: what a disruption costs more than the baseline, and what part of demand is still served."""
 
 from __future__ import annotations
 
