@@ -55,7 +55,18 @@ def varying_columns(sheet: str) -> list[str]:
 
 
 def split_key(key: str) -> list[str]:
-    """The parts of a key that is written with `|` between them."""
+    """The parts of a key that is written with `|` between them.
+
+    Parameters
+    ----------
+    key
+        What is typed, such as `lane | China | Hungary`.
+
+    Returns
+    -------
+    list of str
+        Its parts, without blanks around them.
+    """
     return [part.strip() for part in key.split("|")]
 
 
@@ -160,7 +171,24 @@ def change_figure(sheet: str, table: pd.DataFrame, key: str, column: str, value:
 
 
 def hold(view: Instance, instance: Instance, sheet: str, column: str) -> Instance:
-    """A view in which one column is as the instance states it."""
+    """A view in which one column is as the instance states it.
+
+    Parameters
+    ----------
+    view
+        The instance as it holds in some period.
+    instance
+        The instance itself.
+    sheet
+        Name of the input sheet.
+    column
+        Its column.
+
+    Returns
+    -------
+    Instance
+        The view, with the column of the instance.
+    """
     if view is instance:
         return view
     table = view.tables[sheet].assign(**{column: instance.tables[sheet][column]})

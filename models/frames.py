@@ -8,7 +8,18 @@ import pandas as pd
 
 
 def pairs(column: pd.Series) -> Iterator[tuple[Any, Any]]:
-    """Key and value of each entry."""
+    """Key and value of each entry.
+
+    Parameters
+    ----------
+    column
+        A column indexed by its keys.
+
+    Returns
+    -------
+    iterator of tuple
+        Key (a tuple where there are several levels) and value, in the order of the column.
+    """
     return iter(column.items())
 
 

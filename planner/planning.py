@@ -14,8 +14,8 @@ from planner.diagnosis import describe_remedies, find_remedies
 from planner.issues import Issue
 from planner.recourse.evaluation import add_evaluated_scenarios
 from planner.recourse.second_stage import choose_second_stage
-from planner.report.figures import format_money
 from planner.report.summary import summary
+from planner.report.wording import format_money
 from planner.seal import seal
 from planner.sheets.issues import tabulate_issues
 from planner.solver.compiled import Compiled, compile_model

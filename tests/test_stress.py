@@ -12,7 +12,7 @@ import pytest
 
 from planner.cli.main import run
 from planner.recourse.reaction import Reaction, Recourse
-from planner.report.figures import format_share
+from planner.report.wording import format_share
 from planner.results.load_plan import load_plan
 from planner.results.result_file import read_result_file
 from planner.studies.stress import study

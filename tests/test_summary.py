@@ -5,12 +5,12 @@ import pytest
 
 from planner.report.brief import brief, join_names
 from planner.report.charts import make_charts
-from planner.report.figures import format_money, format_share, three_digits
 from planner.report.findings import MOST_FINDINGS, findings
 from planner.report.rules import count_rules
 from planner.report.summary import summary
 from planner.report.tiles import make_tiles
 from planner.report.unit_costs import describe_unit_costs, small_unit, tabulate_unit_costs
+from planner.report.wording import format_money, format_share, three_digits
 from planner.sheets.board import Chart, Map
 from planner_models.instance import Instance, instance
 from planner_models.schema import RESULTS

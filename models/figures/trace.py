@@ -162,6 +162,18 @@ def list_amounts(instance: Instance, tables: Tables) -> Amounts:
 
     Rows of lines also have site, process, firm, home and controlled (bool: own, or drawn under an offer that controls);
     those of markets, and of what is put up as an enabler there, have None there.
+
+    Parameters
+    ----------
+    instance
+        The instance of the plan.
+    tables
+        Result tables by sheet; scenarios other than the base do not count.
+
+    Returns
+    -------
+    tuple of two pandas.DataFrame
+        What is made and what is used, one row per line or market, item and period.
     """
     sites = instance["sites"][["site", "region", "firm"]].merge(instance["firms"][["firm", "home"]], on="firm")
     key = ["site", "process", "mode", "period"]

@@ -24,7 +24,7 @@ from planner_models.sets.coordination import ArmsLength, arms_length
 from planner_models.sets.development import Start, project_table, ready_table, start_table, tie_table
 from planner_models.sets.groups import collect_closable, list_used_lanes
 from planner_models.sets.growth import Growth, growth_table
-from planner_models.sets.hubs import Hubs, hub_sets
+from planner_models.sets.hubs import PassableHubs, hub_sets
 from planner_models.sets.inertia import Inertia, inertia_table
 from planner_models.sets.levels import (
     cluster_table,
@@ -130,7 +130,7 @@ class Sets:
     arcs: pd.DataFrame
     flows: pd.DataFrame
     used_lanes: dict[tuple[str, str, str, str], float]
-    hubs: Hubs
+    hubs: PassableHubs
     links: dict[int, Link]
     recipes: Recipes
     varied_recipes: dict[str, Recipes]

@@ -70,6 +70,16 @@ def arc_table(instance: Instance) -> pd.DataFrame:
     capacity of the `*` row of the same lane (missing where none), `own_capacity` that of a named row, `opening_cost`
     that of the lane row; `transport` and `transit` in money/item: cost + cost_per_tkm x km x t / 10^6, and
     value x discount rate x lead days / 365.
+
+    Parameters
+    ----------
+    instance
+        The instance.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The arcs, numbered from 0.
     """
     lanes = lane_rows(instance)
     kinds = _categories(instance, lanes)
@@ -102,6 +112,20 @@ def flow_table(views: Mapping[str, Instance], arcs: pd.DataFrame, time: Timeline
     """Arcs by period, without those banned: adds `period` and `duty` in money/item (stacked rates x value).
 
     Freight, time under way and capacity are those of the period.
+
+    Parameters
+    ----------
+    views
+        By period, the instance as it holds in it.
+    arcs
+        As `arc_table` gives them.
+    time
+        The time axis.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per arc and period.
     """
     rate = np.zeros((len(time.periods), len(arcs)))
     banned = np.zeros(rate.shape, dtype=bool)

@@ -61,7 +61,20 @@ def _stack(recipes: Mapping[str, Recipes]) -> dict[str, list[tuple[str, np.ndarr
 
 
 def most_sold(demand: pd.DataFrame, enablers: pd.DataFrame) -> dict[tuple[str, str], float]:
-    """(item, period) -> what all markets take at most, at their largest steps and with every threshold passed."""
+    """What all markets take at most, at their largest steps and with every threshold passed.
+
+    Parameters
+    ----------
+    demand
+        As `tabulate_markets` gives it.
+    enablers
+        As `enabler_table` gives it.
+
+    Returns
+    -------
+    dict of (str, str) to float
+        By item and period, item/year.
+    """
     largest = demand.groupby(["region", "item", "period"])["volume"].max().reset_index()
     raised = enablers["step"].groupby(level=["region", "item"]).sum()
     uplift = raised.reindex(pd.MultiIndex.from_frame(largest[["region", "item"]]), fill_value=0.0).to_numpy(float)

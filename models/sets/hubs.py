@@ -16,7 +16,7 @@ Hub = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Hubs:
+class PassableHubs:
     """The hubs that can be of use.
 
     rows: one per hub, indexed by region and item cell, with the columns of the sheet and `variable` (bool: whether it
@@ -28,7 +28,9 @@ class Hubs:
     hub_of: dict[tuple[str, str], Hub]
 
 
-def hub_sets(instance: Instance, rules: tuple[Rule, ...], refusable: set[tuple[str, ...]], arcs: pd.DataFrame) -> Hubs:
+def hub_sets(
+    instance: Instance, rules: tuple[Rule, ...], refusable: set[tuple[str, ...]], arcs: pd.DataFrame
+) -> PassableHubs:
     """The hubs and what can pass them.
 
     A row that names an item replaces the `*` row of the region for it. Whether a hub is open is decided where it costs
@@ -47,7 +49,7 @@ def hub_sets(instance: Instance, rules: tuple[Rule, ...], refusable: set[tuple[s
 
     Returns
     -------
-    Hubs
+    PassableHubs
         Empty where the sheet is.
     """
     table = instance["hubs"].set_index(HUB)
@@ -56,7 +58,7 @@ def hub_sets(instance: Instance, rules: tuple[Rule, ...], refusable: set[tuple[s
     costly = (table["opening_cost"] > 0) | (greatest > 0)
     rows = table.assign(variable=costly | table.index.isin(wanted))
     if rows.empty:
-        return Hubs(rows, {})
+        return PassableHubs(rows, {})
     between = arcs[arcs["origin"].astype(str) != arcs["destination"].astype(str)]
     arriving, leaving = (set(zip(between["item"], between[end], strict=True)) for end in ("destination", "origin"))
     hub_of = {}
@@ -64,7 +66,7 @@ def hub_sets(instance: Instance, rules: tuple[Rule, ...], refusable: set[tuple[s
         cell = next((name for name in (item, EVERY) if (region, name) in rows.index), None)
         if cell is not None:
             hub_of[item, region] = (region, cell)
-    return Hubs(rows, hub_of)
+    return PassableHubs(rows, hub_of)
 
 
 def list_hubs(instance: Instance, rule: Rule) -> list[Hub]:

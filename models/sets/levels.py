@@ -137,6 +137,16 @@ def enabler_table(instance: Instance) -> pd.DataFrame:
     """Enabling infrastructure that raises sales: indexed by region, enabler, item and threshold, with its `step`.
 
     Only where profit is sought: under least cost more volume would be a burden that no plan takes on.
+
+    Parameters
+    ----------
+    instance
+        The instance.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per threshold; `step` is what passing it adds to sales, as a share.
     """
     table = instance["enablers"]
     if instance.settings["enablers"] == "off" or instance.settings["objective"] == "cost":

@@ -37,7 +37,18 @@ class Timeline:
 
 
 def timeline(instance: Instance) -> Timeline:
-    """The time axis of an instance."""
+    """The time axis of an instance.
+
+    Parameters
+    ----------
+    instance
+        The instance.
+
+    Returns
+    -------
+    Timeline
+        Its periods in order, with their lengths (years) and discount factors.
+    """
     frame = instance["periods"]
     periods = tuple(frame["period"])
     years = {period: int(length) for period, length in zip(periods, frame["years"], strict=True)}

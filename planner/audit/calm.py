@@ -5,9 +5,7 @@ programme is put together here from the sheets and the instance alone, and its o
 shadow prices that needs no trust in the solver.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import inf
 from typing import Any
 
@@ -21,14 +19,13 @@ from planner.audit.case import LINE, AuditedPlan, cache_table, sum_by_key
 from planner.audit.demand import tabulate_service
 from planner.audit.disruption_factors import ARC
 from planner.audit.disturbances import sum_opening_stock, usable
+from planner.audit.flow_programme import NEAR, FlowProgramme
 from planner.audit.hubs import Passage, list_passages
 from planner.audit.lanes import LANE, openings, price_flows
 from planner.audit.losses import MISSED_PER_VALUE, by_scenario
 from planner.audit.offers import reach
 from planner.audit.production import price_production
 from planner.audit.projects import is_ready
-from planner.solver.compiled import Compiled
-from planner.solver.highs.linear import solve_linear
 from planner_models import frames
 
 Pool = tuple[str, str]
@@ -37,74 +34,6 @@ Pool = tuple[str, str]
 _MONTHS = 12.0
 _SUMMING = 1e-12
 """Share of all that a plan pays that summing it up may be off."""
-
-_NEAR = 1e-6
-"""How near the bound must come to the optimum, relative to what the flows of the base cost."""
-
-
-@dataclass
-class Programme:
-    """min cost @ x over 0 <= x <= most and rows of sums; `base` is x in the plan. All amounts and costs are yearly."""
-
-    cost: list[float] = field(default_factory=list)
-    most: list[float] = field(default_factory=list)
-    base: list[float] = field(default_factory=list)
-    sums: dict[Any, dict[int, float]] = field(default_factory=lambda: defaultdict(dict))
-    limits: dict[Any, tuple[float, float]] = field(default_factory=dict)
-
-    def add(self, cost: float, most: float, base: float, parts: Iterable[tuple[Any, float]]) -> None:
-        """A column, and what a unit of it adds to each of its rows."""
-        column = len(self.cost)
-        self.cost.append(cost)
-        self.most.append(most)
-        self.base.append(base)
-        for row, factor in parts:
-            self.sums[row][column] = self.sums[row].get(column, 0.0) + factor
-
-    def best(self) -> tuple[float, float]:
-        """The optimum and a bound below it, in money/year; not a number where there is none."""
-        if not self.cost:
-            return 0.0, 0.0
-        rows = [row for row in self.sums if self.sums[row]]
-        sides = np.array([self.limits.get(row, (0.0, 0.0)) for row in rows], dtype=float).reshape(-1, 2)
-        columns = np.array([column for row in rows for column in self.sums[row]], dtype=np.int32)
-        values = np.array([value for row in rows for value in self.sums[row].values()], dtype=float)
-        cost, most = np.array(self.cost), np.array(self.most)
-        starts = np.cumsum([0, *(len(self.sums[row]) for row in rows)]).astype(np.int32)
-        problem = Compiled(
-            cost=cost,
-            offset=0.0,
-            lower=np.zeros(len(cost)),
-            upper=most,
-            integer=np.zeros(len(cost), dtype=bool),
-            starts=starts,
-            columns=columns,
-            values=values,
-            row_lower=sides[:, 0],
-            row_upper=sides[:, 1],
-            variables=[],
-            rows=[],
-        )
-        found = solve_linear(problem)
-        if found is None:
-            return np.nan, np.nan
-        optimum, _, prices = found
-        reduced = cost.copy()
-        np.subtract.at(reduced, columns, values * np.repeat(prices, np.diff(starts)))
-        return optimum, _least(prices, sides[:, 0], sides[:, 1]) + _least(reduced, np.zeros(len(cost)), most)
-
-    def cost_of_base(self) -> tuple[float, float]:
-        """What the flows of the plan cost, and the sum of their amounts without sign, in money/year."""
-        parts = np.array(self.cost) * np.array(self.base)
-        return float(parts.sum()), float(np.abs(parts).sum())
-
-
-def _least(prices: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> float:
-    """The least of prices @ x between two bounds; prices that are rounding are 0 where there is no bound."""
-    bound = np.where(prices > 0, lower, upper)
-    return float(
-        prices @ np.where(np.isfinite(bound) | (np.abs(prices) > _NEAR), np.where(prices == 0, 0.0, bound), 0.0)
-    )
 
 
 @dataclass(frozen=True)
@@ -127,9 +56,9 @@ class Window:
         return ("delivered" if use and apart else "supply", place)
 
 
-def programme(window: Window, arcs: pd.DataFrame) -> Programme:
+def build_programme(window: Window, arcs: pd.DataFrame) -> FlowProgramme:
     """The programme of a window over these arcs; see `_arcs`."""
-    found = Programme()
+    found = FlowProgramme()
     _ship(window, arcs, found)
     _make(window, found)
     _sell(window, found)
@@ -148,7 +77,7 @@ def programme(window: Window, arcs: pd.DataFrame) -> Programme:
     return found
 
 
-def _pass(window: Window, found: Programme, place: Pool) -> None:
+def _pass(window: Window, found: FlowProgramme, place: Pool) -> None:
     """What has arrived may be shipped on; at a hub within its capacity, and what is made there may stay."""
     supply, delivered = ("supply", place), ("delivered", place)
     passage = list_passages(window.case, window.period).get(place, Passage(0.0, inf, 0.0, None))
@@ -158,7 +87,7 @@ def _pass(window: Window, found: Programme, place: Pool) -> None:
         found.add(0.0, inf, 0.0, [(supply, -1.0), (delivered, 1.0)])
 
 
-def _limit_hubs(window: Window, found: Programme) -> None:
+def _limit_hubs(window: Window, found: FlowProgramme) -> None:
     """The capacity of hubs of all items, less what the pools apart pass on."""
     hubs = window.case.at(window.period).instance["hubs"]
     for hub in frames.rows(hubs[(hubs["item"] == "*") & hubs["capacity"].notna()]):
@@ -168,7 +97,7 @@ def _limit_hubs(window: Window, found: Programme) -> None:
         found.limits["hub", key] = (-inf, max(hub["capacity"] - apart, 0.0))
 
 
-def _ship(window: Window, arcs: pd.DataFrame, found: Programme) -> None:
+def _ship(window: Window, arcs: pd.DataFrame, found: FlowProgramme) -> None:
     base = sum_by_key(window.case["flows"].loc[lambda rows: rows["period"] == window.period], ARC, "shipped").to_dict()
     lanes = window.case.at(window.period).instance["lanes"]
     lanes = lanes[(lanes["item"] == "*") & lanes["capacity"].notna()]
@@ -189,7 +118,7 @@ def _ship(window: Window, arcs: pd.DataFrame, found: Programme) -> None:
     found.limits |= {("shared", lane): (-inf, left[lane]) for lane in shared}
 
 
-def _make(window: Window, found: Programme) -> None:
+def _make(window: Window, found: FlowProgramme) -> None:
     case = window.case
     own = case.lines[case.lines["home"] == "yes"].reset_index()[LINE].assign(mode="own")
     reached = reach(case)
@@ -210,7 +139,7 @@ def _make(window: Window, found: Programme) -> None:
             found.add(row["each"], max(row["most"], 0.0), row["now"], parts)
 
 
-def _sell(window: Window, found: Programme) -> None:
+def _sell(window: Window, found: FlowProgramme) -> None:
     case = window.case
     profit = case.instance.settings["objective"] == "profit"
     items = case.instance["items"].set_index("item")
@@ -232,7 +161,7 @@ def _sell(window: Window, found: Programme) -> None:
         found.add(0.0 if profit else fine, inf, wanted - row["sold"], [(market, 1.0)])
 
 
-def _keep(window: Window, found: Programme) -> None:
+def _keep(window: Window, found: FlowProgramme) -> None:
     """Filling and releasing are free: a unit counts with its value both ways, what is stored beyond the base nothing.
 
     What may be released is what there is when the window opens: see `disturbances.sum_opening_stock`.
@@ -249,7 +178,7 @@ def _keep(window: Window, found: Programme) -> None:
             found.add(0.0, inf, 0.0, [(row, -1.0)])
 
 
-def _deploy(window: Window, found: Programme) -> None:
+def _deploy(window: Window, found: FlowProgramme) -> None:
     value = window.case.instance["items"].set_index("item")["value"]
     for row in window.rows(window.case["deployments"]):
         place = (row["region"], row["item"])
@@ -258,7 +187,7 @@ def _deploy(window: Window, found: Programme) -> None:
             found.add(-late, row["deployed"], row["deployed"], [(window.side(place, use=True), -1.0)])
 
 
-def _take_back(window: Window, found: Programme) -> None:
+def _take_back(window: Window, found: FlowProgramme) -> None:
     """What comes back after use is taken back as far as it is wanted; what must be, as in the base."""
     items = window.case.instance["items"].set_index("item")["disposable"]
     for row in window.rows(window.case["returns"]):
@@ -298,7 +227,7 @@ def _find_paid_lanes(case: AuditedPlan, period: str) -> pd.MultiIndex:
     lanes = openings(case)
     due = sum_by_key(lanes[lanes["place"] <= now], label, "opening_cost")
     more = sum_by_key(costs, label, "amount").sub(due, fill_value=0.0)
-    spare = pd.MultiIndex.from_frame(lanes[label]).isin(more[more > _NEAR * more.abs().clip(lower=1.0)].index)
+    spare = pd.MultiIndex.from_frame(lanes[label]).isin(more[more > NEAR * more.abs().clip(lower=1.0)].index)
     return pd.MultiIndex.from_frame(lanes.loc[spare, [*LANE, "opened_as"]])
 
 
@@ -310,7 +239,7 @@ def _compute_saving(
     arcs = _arcs(case, period, perhaps)
     inside = arcs[arcs["origin"] == arcs["destination"]]
     inner = frozenset(zip(inside["origin"], inside["item"], strict=True))
-    found = programme(Window(case, period, months, apart, inner), arcs)
+    found = build_programme(Window(case, period, months, apart, inner), arcs)
     optimum, bound = found.best()
     base, size = found.cost_of_base()
     return base - optimum, base - bound, size

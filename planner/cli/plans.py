@@ -36,7 +36,7 @@ def evaluate(
     Decisions that can no longer be taken are listed. Where the plan does not work any more it is said why (exit 3).
     """
     from planner.planning import choose_options, prepare_problem
-    from planner.report.figures import format_money
+    from planner.report.wording import format_money
     from planner.report.workbook import write_result
     from planner.studies.earlier_result import list_doubts, read_result
     from planner.studies.evaluate.study import evaluate as run_evaluation

@@ -4,7 +4,8 @@ from math import exp, log
 
 import pandas as pd
 
-from planner.report.figures import format_money, periods
+from planner.report.figures import periods
+from planner.report.wording import format_money
 from planner.results.tables import Tables, table
 from planner_models.instance import Instance
 from planner_models.schema import TIERS

@@ -8,26 +8,22 @@ import pandas as pd
 from planner.report.accounts import describe_cash
 from planner.report.disruptions import describe_disruptions
 from planner.report.figures import (
-    MOST_NAMES,
     SURPLUS,
     WEIGHT,
     capacity_and_use,
     costs_by_group,
-    format_money,
-    format_share,
     goods,
-    join_names,
     key_items,
     money_profit,
     output,
     periods,
     shares_by_process,
     shares_by_region,
-    three_digits,
 )
 from planner.report.gains import describe_arms_length
 from planner.report.integration import integration
 from planner.report.rules import rules_met
+from planner.report.wording import MOST_NAMES, format_money, format_percent, format_share, join_names, three_digits
 from planner.results.tables import Tables, table
 from planner_models import frames
 from planner_models.instance import Instance
@@ -85,7 +81,7 @@ def describe_total(instance: Instance, tables: Tables, facts: Mapping[str, Any])
     """
     settings, order = instance.settings, periods(instance)
     years = int(instance["periods"]["years"].sum())
-    rate = f"{settings['discount_rate']:.2%}".replace(".00%", "%").replace("%", " %")
+    rate = format_percent(settings["discount_rate"], 2).replace(".00 ", " ")
     when = f"over {years} years ({order[0]}" + (f" to {order[-1]})" if len(order) > 1 else ")")
     today = f"in money of {settings['base_year']} (discounted at {rate} a year)"
     if settings["objective"] == "profit":
@@ -111,8 +107,7 @@ def _quality(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> st
     room = "; how much better another could be is not known"
     if bound is not None and gap is not None:
         most = format_money(abs(facts["objective"] - bound), currency)
-        room = f"; another could be better by {most} ({gap:.2%}) at most"
-        room = room.replace("%", " %")
+        room = f"; another could be better by {most} ({format_percent(gap, 2)}) at most"
     if facts["status"] == EVALUATED:
         return "The decisions are those of an earlier plan; only flows were chosen anew, so another plan may be better."
     if facts["status"] == "time_limit":

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from planner.report.figures import format_money, format_share, join_names
+from planner.report.wording import format_money, format_share, join_names
 from planner.results.tables import Tables, table
 from planner_models.instance import Instance
 from planner_models.sets.weights import service_weights

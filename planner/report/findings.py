@@ -10,23 +10,13 @@ import pandas as pd
 
 from planner.report.brief import DOMINANT, describe_service, describe_total
 from planner.report.disruptions import rank_scenarios
-from planner.report.figures import (
-    capacity_and_use,
-    format_money,
-    format_share,
-    goods,
-    join_names,
-    money_profit,
-    output,
-    periods,
-    shares_by_region,
-    three_digits,
-)
+from planner.report.figures import capacity_and_use, goods, money_profit, output, periods, shares_by_region
 from planner.report.gains import describe_arms_length
 from planner.report.integration import MODES, tabulate_modes
 from planner.report.names import display_name
 from planner.report.rules import count_rules
 from planner.report.unit_costs import describe_unit_costs
+from planner.report.wording import format_money, format_percent, format_share, join_names, three_digits
 from planner.results.tables import Tables, table
 from planner_models import frames
 from planner_models.instance import Instance
@@ -74,7 +64,7 @@ def _result(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> str
     said = describe_total(instance, tables, facts).removesuffix(".")
     gap = facts.get("gap")
     if facts.get("status") != "optimal" and gap is not None:
-        most = f"{gap:.2%}".replace("%", " %") if gap >= 0.00005 else "0.01 %"
+        most = format_percent(gap, 2) if gap >= 0.00005 else "0.01 %"
         said += f"; no other plan can be more than {most} better"
     return f"{said}{_margin(tables) or _rise(instance, tables)}."
 
@@ -86,11 +76,11 @@ def _margin(tables: Tables) -> str:
     if rows.empty:
         return ""
     first, last = rows.iloc[0], rows.iloc[-1]
-    said = f". The margin is {_percent(first['margin'])} of revenue in {first['period']}"
+    said = f". The margin is {format_percent(first['margin'], 1)} of revenue in {first['period']}"
     if len(rows) > 1:
-        said += f" and {_percent(last['margin'])} in {last['period']}"
+        said += f" and {format_percent(last['margin'], 1)} in {last['period']}"
     known = last["known_margin"]
-    return f"{said}, against a known {_percent(known)}" if pd.notna(known) else said
+    return f"{said}, against a known {format_percent(known, 1)}" if pd.notna(known) else said
 
 
 def _rise(instance: Instance, tables: Tables) -> str:
@@ -107,10 +97,6 @@ def _rise(instance: Instance, tables: Tables) -> str:
     verb = "rises" if last > first else "falls"
     currency = instance.settings["currency"]
     return f". Yearly cost {verb} from {format_money(first, currency)} to {format_money(last, currency)}"
-
-
-def _percent(share: float) -> str:
-    return f"{float(share):.1%}".replace("%", " %").replace("-", "−")
 
 
 def _ways(instance: Instance, tables: Tables) -> str:

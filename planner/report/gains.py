@@ -5,7 +5,7 @@ from itertools import accumulate
 
 import pandas as pd
 
-from planner.report.figures import format_money, four_digits
+from planner.report.wording import format_money, four_digits
 from planner.results.tables import Tables, table
 from planner.sheets.board import Chart
 from planner.sheets.waterfall import axis_floor, waterfall

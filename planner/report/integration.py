@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from planner.report.figures import format_money, format_share, goods, join_names, periods, three_digits
+from planner.report.figures import goods, periods
+from planner.report.wording import format_money, format_share, join_names, three_digits
 from planner.results.tables import Tables, table
 from planner_models.by_period import list_recipes
 from planner_models.frames import pairs

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from planner.report.brief import DOMINANT
-from planner.report.figures import format_share, three_digits
+from planner.report.wording import format_share, three_digits
 from planner_models import frames
 from planner_models.schema import TIERS
 

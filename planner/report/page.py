@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from planner.report.figures import format_share, four_digits
 from planner.report.picture import picture
+from planner.report.wording import format_share, four_digits
 from planner.sheets.board import Chart, Tile
 from planner.sheets.comparison import share_in_points
 from planner.surfaces import in_html, in_markdown

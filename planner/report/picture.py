@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from planner.report.figures import three_digits
+from planner.report.wording import three_digits
 from planner.sheets.board import Chart
 from planner.sheets.waterfall import BASE, BELOW, BETTER, TOTAL, WORSE
 from planner.surfaces import in_html

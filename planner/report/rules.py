@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from planner.report.figures import format_money, join_names
 from planner.report.names import display_name
+from planner.report.wording import format_money, join_names
 from planner.results.tables import Tables, table
 from planner_models.instance import Instance
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from planner.report.figures import format_money, format_share
+from planner.report.wording import format_money, format_percent, format_share
 from planner.sheets.board import Tile
 
 
@@ -50,7 +50,7 @@ def _quality(values: dict[str, Any]) -> Tile | None:
     gap = "gap unknown"
     if "gap" in values:
         size = float(values["gap"])
-        gap = f"{size:.2%} gap".replace("%", " %") if size >= 0.00005 else "gap < 0.01 %"
+        gap = f"{format_percent(size, 2)} gap" if size >= 0.00005 else "gap < 0.01 %"
     return Tile("Quality of the plan", gap, str(values["status"]).partition(" with ")[0].partition(":")[0])
 
 

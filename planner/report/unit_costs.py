@@ -4,8 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from planner.report.figures import format_share, join_names, output, periods, three_digits
+from planner.report.figures import output, periods
 from planner.report.names import display_name
+from planner.report.wording import format_share, join_names, three_digits
 from planner.results.tables import Tables, table
 from planner.sheets.board import Chart
 from planner_models import frames

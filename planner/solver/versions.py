@@ -14,7 +14,13 @@ class UnsoundSolver(RuntimeError):
 
 @cache
 def ensure_sound_solver() -> None:
-    """Raise UnsoundSolver where the HiGHS that is installed is too old."""
+    """Refuse a HiGHS that is too old to be trusted.
+
+    Raises
+    ------
+    UnsoundSolver
+        Where releases as old as the one installed may call wrong plans optimal.
+    """
     installed = version("highspy")
     numbers = tuple(map(int, re.findall(r"\d+", installed)[:2]))
     if numbers < SOUND_FROM:

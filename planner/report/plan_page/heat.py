@@ -3,7 +3,8 @@
 import pandas as pd
 
 from planner.report.accounts import GROUPS, cost_over_best
-from planner.report.figures import periods, three_digits
+from planner.report.figures import periods
+from planner.report.wording import three_digits
 from planner.results.tables import Tables
 from planner.surfaces import in_html
 from planner_models import frames

@@ -6,8 +6,9 @@ from importlib.resources import files
 
 import pandas as pd
 
-from planner.report.figures import Said, format_share, goods, join_names, output, periods
+from planner.report.figures import Said, goods, output, periods
 from planner.report.plan_page.shapes import TIER_COLOURS, text, tip
+from planner.report.wording import format_share, join_names
 from planner.results.tables import Tables, table
 from planner.surfaces import in_html
 from planner_models import frames

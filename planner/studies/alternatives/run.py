@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner.issues import Issue
-from planner.report.figures import format_money, four_digits, join_names, sentence
+from planner.report.wording import format_money, format_percent, four_digits, join_names, sentence
 from planner.seal import seal
 from planner.sheets.board import Chart, Tile
 from planner.sheets.issues import tabulate_issues
@@ -73,9 +73,9 @@ def _open(found: Alternatives, within: float, currency: str) -> list[str]:
     if math.isinf(found.left_open):
         return ["how far plan 1 is from the best is not known, and so is how near the others are to it"]
     share = found.left_open / max(abs(found.bound or 0.0), 1e-9)
-    words = f"some plan may be better than plan 1 by up to {format_money(found.left_open, currency)} ({share:.2%})"
-    optional = f"optional means within {within:.2%} of plan 1, not of that plan"
-    return [f"{words}: {optional}".replace("%", " %")]
+    better = f"{format_money(found.left_open, currency)} ({format_percent(share, 2)})"
+    optional = f"optional means within {format_percent(within, 2)} of plan 1, not of that plan"
+    return [f"some plan may be better than plan 1 by up to {better}: {optional}"]
 
 
 def _plan(found: Alternatives, place: int, currency: str) -> str:
@@ -84,7 +84,7 @@ def _plan(found: Alternatives, place: int, currency: str) -> str:
     verb = "costs" if found.job.sign > 0 else "earns"
     differs = int(np.abs(plan.taken - best.taken).sum())
     choices = "1 choice differs" if differs == 1 else f"{differs} choices differ"
-    tail = f", {_extra(found, place):.2%} worse; {choices} from plan 1" if place else ", the best found"
+    tail = f", {format_percent(_extra(found, place), 2)} worse; {choices} from plan 1" if place else ", the best found"
     return f"plan {place + 1} {verb} {format_money(objective, currency)}{tail}".replace("% worse", " % worse")
 
 
@@ -194,7 +194,7 @@ def write_alternatives(found: Alternatives, made: dict[str, pd.DataFrame], path:
     counts = [Tile(f"Choices {WORDS[word]}", f"{found.verdicts.count(word)}", "") for word in WORDS]
     currency = found.job.reading.instance.settings["currency"]
     worst = max(range(len(found.plans)), key=lambda place: _extra(found, place))
-    room = Tile("Worst plan shown", f"{_extra(found, worst):.2%}".replace("%", " %"), "worse than the best")
+    room = Tile("Worst plan shown", format_percent(_extra(found, worst), 2), "worse than the best")
     kinds = pd.DataFrame({"kind": [name[0] for name in found.choices.names], "verdict": found.verdicts})
     frame = kinds.groupby(["kind", "verdict"]).size().unstack(fill_value=0).astype(float)
     objectives = pd.DataFrame(

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from planner.report.brief import join_names
-from planner.report.figures import format_money, format_share, four_digits
 from planner.report.gains import surplus_waterfall
+from planner.report.wording import format_money, format_share, four_digits
 from planner.sheets.board import Chart, Tile
 from planner.sheets.waterfall import axis_floor, waterfall
 from planner.studies.attribution.mechanisms import MECHANISMS

@@ -8,7 +8,7 @@ import pandas as pd
 
 from planner.issues import Issue
 from planner.progress import Live
-from planner.report.figures import format_money
+from planner.report.wording import format_money
 from planner.seal import seal
 from planner.sheets.attribution import ATTRIBUTION
 from planner.sheets.issues import tabulate_issues

@@ -6,9 +6,10 @@ import pandas as pd
 
 from planner.report.charts import MOST_REGIONS
 from planner.report.colours import region_colours
-from planner.report.figures import capacity_and_use, four_digits, key_items, output, shares_by_region
+from planner.report.figures import capacity_and_use, key_items, output, shares_by_region
 from planner.report.gains import gains_by_group, surplus_waterfall
 from planner.report.names import display_name
+from planner.report.wording import four_digits
 from planner.sheets.board import Chart
 from planner.sheets.waterfall import axis_floor, others_beside, waterfall
 from planner.studies.comparison.study import Comparison

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from planner.report.figures import three_digits
+from planner.report.wording import three_digits
 
 _STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("same", ("what", "how", "place", "period")),

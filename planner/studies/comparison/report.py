@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from planner.report.figures import format_money, format_share, join_names, three_digits
 from planner.report.gains import gains_by_group
+from planner.report.wording import format_money, format_share, join_names, three_digits
 from planner.results.result_file import ResultFile
 from planner.sheets.board import Tile
 from planner.sheets.comparison import DECISIONS, POINTS

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from planner.report.figures import format_money, join_names, three_digits
+from planner.report.wording import format_money, join_names, three_digits
 from planner.sheets.board import Curve, Tile
 from planner.studies.frontier.curve import Frontier, FrontierPoint
 from planner_models.schema import RESULTS

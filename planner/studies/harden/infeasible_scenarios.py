@@ -8,7 +8,7 @@ import numpy as np
 
 from planner.planning import Problem, prepare_problem
 from planner.recourse.reaction import DIGITS, SERVED, Recourse
-from planner.report.figures import format_share
+from planner.report.wording import format_share
 from planner.solver.extended import set_objective
 from planner.solver.solver import Options, load_values, make_roundings, solve_arrays
 from planner.studies.harden.separation import CriticalScenario

@@ -11,9 +11,9 @@ from planner.issues import InputError, Issue
 from planner.planning import report_plan
 from planner.progress import Live
 from planner.report.charts import make_charts
-from planner.report.figures import format_money, format_share, join_names
 from planner.report.findings import MOST_FINDINGS
 from planner.report.tiles import make_tiles
+from planner.report.wording import format_money, format_share, join_names
 from planner.report.workbook import write_result
 from planner.sheets.frontier import CASES, DIFFERENCES, HARDENED
 from planner.solver.solver import Options

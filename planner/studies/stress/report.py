@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from planner.recourse.reaction import DIGITS, SERVED, SHORTEST
-from planner.report.figures import format_money, format_share, join_names, three_digits
+from planner.report.wording import format_money, format_share, join_names, three_digits
 from planner.sheets.board import Chart, Tile
 from planner.studies.stress.study import Hit, Stressed
 from planner.studies.stress.tables import short_words

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from planner.report.figures import format_share
+from planner.report.wording import format_share
 from planner.sheets.stress import ENDURANCE, HEAT, LOSSES, period_column
 from planner.studies.stress.study import Hit, Stressed
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from planner.planning import report_plan
 from planner.progress import Live
-from planner.report.figures import format_money, four_digits, sentence, three_digits
+from planner.report.wording import format_money, format_percent, four_digits, sentence, three_digits
 from planner.results.result_file import ResultFile
 from planner.seal import seal
 from planner.sheets.board import Chart, Tile
@@ -195,8 +195,8 @@ def _cost(answer: ForcedAnswer, currency: str) -> str:
             "a smaller --gap tells"
         )
     share = answer.cost / max(abs(answer.held.objective or 0.0), 1e-9)
-    said = f"{forced} instead of {held} {verb} {format_money(answer.cost, currency)} ({share:.2%})".replace("%)", " %)")
-    return said + _interval(answer, currency)
+    amount = f"{format_money(answer.cost, currency)} ({format_percent(share, 2)})"
+    return f"{forced} instead of {held} {verb} {amount}{_interval(answer, currency)}"
 
 
 def _amount(open_: float, currency: str) -> str:
