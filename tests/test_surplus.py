@@ -8,6 +8,9 @@ and the margin of 12.
 
 import pytest
 
+from planner.solver.solver import Options
+from planner.studies.attribution.mechanisms import cast
+from planner.studies.attribution.study import attribute, attribution_tables, design
 from planner_models.instance import Instance
 from tests.audited import find_differences, solve_to_tables
 from tests.proofs.test_coordination import CHAIN, chain
@@ -61,3 +64,31 @@ def test_at_least_cost_buyers_lose_what_the_penalty_says() -> None:
     assert found["Cars"] == pytest.approx(-20)
     assert found["(consumers)"] == pytest.approx(-150)
     assert found["(total)"] == pytest.approx(-165)
+
+
+def test_the_sheet_and_attribution_count_the_same() -> None:
+    """The forge is outside: 8 parts at 2 and its margin of a half, 8 cars at 1 more: 32. A contract for 1 halves it: 29.
+
+    So access is worth 3: that the outside firm earns 4 less is no part of it, neither in the sheet nor in attribution.
+    """
+    offer = {"firm": "Forge", "process": "forge"}
+    spot, contract = (
+        offer | {"mode": "spot", "markup": 0.5},
+        offer | {"mode": "contract", "markup": 0.25, "entry_cost": 1},
+    )
+    case = chain(
+        {"coordination": "on"}, firms=[{"firm": "Forge", "home": "no"}, {"firm": "Cars"}], access=[spot, contract]
+    )
+    totals, outside = [], []
+    for access in ("off", "on"):
+        turned = case.with_settings(access=access)
+        tables, objective = solve_to_tables(turned)
+        assert find_differences(turned, tables, objective) == []
+        amounts = tables["surplus"].groupby("group")["discounted"].sum()
+        totals.append(amounts["(total)"])
+        outside.append(amounts["(outside firms)"])
+    found = attribution_tables(attribute(case, design(cast(case, ["access"])), Options(gap=0.0)))
+    assert outside == pytest.approx([8, 4])
+    assert totals == pytest.approx([-32, -29])
+    assert found["coalitions"]["surplus"].tolist() == pytest.approx(totals)
+    assert found["attribution"].set_index("mechanism").at["access", "worth"] == pytest.approx(3)

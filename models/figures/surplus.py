@@ -1,4 +1,4 @@
-"""Surplus: who gains by a plan. Groups and tiers at home, consumers, the state and outside firms; it adds up.
+"""Surplus: who gains by a plan. Groups and tiers at home, consumers and the state add up; outside firms are shown.
 
 Items change hands at their mean cost of the period, all regions together: what making them has cost, with what was used
 of other items at their mean cost, freight and duties. Whoever makes at less than the mean earns the difference. A group
@@ -33,6 +33,9 @@ INDUSTRY, CONSUMERS, STATE, OUTSIDE, OUTSIDE_STATES, PENALTIES, TOTAL = (
     "(total)",
 )
 """Who is no group: what belongs to no group alone, those who are not at home, and what nobody is paid."""
+
+BEYOND = (OUTSIDE, OUTSIDE_STATES, PENALTIES)
+"""Whose gains are shown, but are no part of total surplus: that is what firms at home, buyers and the state gain."""
 
 EVERY_TIER = "*"
 COLUMNS = ["revenue", "margins", "transfers", "charges", "costs"]
@@ -331,15 +334,14 @@ def _divide(weights: dict[Key, float], otherwise: Key) -> Iterator[tuple[Key, fl
 
 
 def _add_others(account: Accounts, sums: Sums) -> None:
-    """Consumers, states and outside firms, what nobody is paid, and the total of all but that."""
+    """Consumers and the state, and their total with the groups; then those outside, and what nobody is paid."""
     sums[CONSUMERS, EVERY_TIER]["revenue"] = account.consumers
     sums[CONSUMERS, EVERY_TIER]["costs"] = sum(
         amount for (line, _), amount in account.sales.items() if line == "shortage"
     )
     sums[STATE, EVERY_TIER]["revenue"] = account.duties + account.carbon
     sums[STATE, EVERY_TIER]["costs"] = account.subsidies
+    sums[TOTAL, EVERY_TIER] = {name: sum(amounts[name] for amounts in sums.values()) for name in COLUMNS}
     sums[OUTSIDE_STATES, EVERY_TIER]["revenue"] = account.carbon_abroad
     sums[OUTSIDE, EVERY_TIER]["margins"] = account.outside
-    total = {name: sum(amounts[name] for amounts in sums.values()) for name in COLUMNS}
     sums[PENALTIES, EVERY_TIER]["costs"] = account.penalties
-    sums[TOTAL, EVERY_TIER] = total

@@ -71,10 +71,10 @@ _TABLES = [
     ),
     table(
         "surplus",
-        "Who gains: groups at home by tier, (industry) for what is of no one group, (consumers), (state), (outside "
-        "firms) and (outside states), which receive what carbon costs there; (total) is their sum. Items change hands "
-        "at their mean cost of the period. What the objective counts and nobody is paid, for risk and rules, is "
-        "(penalties) and in no total.",
+        "Who gains: groups at home by tier, (industry) for what is of no one group, (consumers) and (state); (total) "
+        "is their sum. Items change hands at their mean cost of the period. In no total are (outside firms), which "
+        "are paid margins, (outside states), which receive what carbon costs there, and what the objective counts and "
+        "nobody is paid, for risk and rules: (penalties).",
         {
             **_keys("group", "tier", "period"),
             "revenue": _money(

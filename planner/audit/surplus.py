@@ -113,7 +113,7 @@ def _cost_plants(case: AuditedPlan) -> pd.DataFrame:
 
 
 def _audit_others(case: AuditedPlan, sheet: pd.DataFrame, home: pd.DataFrame) -> list[Finding]:
-    """Consumers, the state, outside firms and penalties, undiscounted and discounted; and the total."""
+    """Consumers, the state, those outside and penalties, undiscounted and discounted; and the total at home."""
     costs, line = case["costs"], case["costs"]["line"]
     gained = _sum_consumers(case)
     here = costs["region"].map(case.blocs).isin(find_home_blocs(case))
@@ -143,7 +143,7 @@ def _audit_others(case: AuditedPlan, sheet: pd.DataFrame, home: pd.DataFrame) ->
     others = sheet[sheet["group"].isin(_OTHERS[1:6])]
     stated = others.melt(["group", "period"], _COLUMNS, "column", "value").set_index(["group", "column", "period"])
     worth = (discounted * sign).groupby(level=["group", "period"]).sum()
-    counted = sheet[~sheet["group"].isin((_PENALTIES, _TOTAL))]
+    counted = sheet[~sheet["group"].isin((_OUTSIDE, _OUTSIDE_STATES, _PENALTIES, _TOTAL))]
     figures = [*_COLUMNS, "profit", "discounted"]
     size = counted[_COLUMNS].abs().sum(axis=1).groupby(counted["period"]).sum()
     all_of_it, sums, sizes = (

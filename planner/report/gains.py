@@ -11,12 +11,12 @@ from planner.sheets.board import Chart
 from planner.sheets.waterfall import axis_floor, waterfall
 from planner_models.blocks.coordination import FRICTION, MARGIN
 from planner_models.figures.surplus import (
+    BEYOND,
     CONSUMERS,
     EVERY_TIER,
     INDUSTRY,
     OUTSIDE,
     OUTSIDE_STATES,
-    PENALTIES,
     STATE,
     TOTAL,
 )
@@ -26,9 +26,9 @@ from planner_models.schema import TIERS
 WORDS = {
     CONSUMERS: "consumers' gain",
     STATE: "duties and carbon less subsidies",
+    TOTAL: "total surplus",
     OUTSIDE: "margins of outside firms",
     OUTSIDE_STATES: "carbon paid to outside states",
-    TOTAL: "total surplus",
 }
 """Groups that are not at home, and what the summary calls what they gain."""
 
@@ -36,8 +36,6 @@ _SHORT = {
     "result of the industry as a whole": "industry as a whole",
     "consumers' gain": "consumers",
     "duties and carbon less subsidies": "state",
-    "margins of outside firms": "outside firms",
-    "carbon paid to outside states": "outside states",
 }
 """What gains are called in a chart, where there is little room."""
 
@@ -49,7 +47,8 @@ _SMALL = 0.35
 
 
 def gain_figures(instance: Instance, tables: Tables) -> list[tuple[str, float, str]]:
-    """Rows of `summary`: discounted profit by tier, of the industry as a whole, and what others gain; their sum.
+    """Rows of `summary`: discounted profit by tier, of the industry as a whole, what buyers and the state gain, and
+    their sum; then what those outside are paid, which is no part of it.
 
     Parameters
     ----------
@@ -68,7 +67,7 @@ def gain_figures(instance: Instance, tables: Tables) -> list[tuple[str, float, s
         return []
     unit = f"million {instance.settings['currency']}, discounted"
     amounts = rows["discounted"].astype(float)
-    home = ~rows["group"].isin((*WORDS, PENALTIES))
+    home = ~rows["group"].isin((*WORDS, *BEYOND))
     shared = home & ((rows["group"] == INDUSTRY) | (rows["tier"] == EVERY_TIER))
     found = [
         (f"profit of {tier} firms", _sum(amounts[home & ~shared & (rows["tier"] == tier)]), unit) for tier in TIERS
@@ -80,7 +79,7 @@ def gain_figures(instance: Instance, tables: Tables) -> list[tuple[str, float, s
 
 
 def gains_by_group(instance: Instance, tables: Tables) -> dict[str, float]:
-    """What each group gains: firms at home by tier, consumers, the state, and those outside.
+    """What each group gains: firms at home by tier, consumers, and the state.
 
     Parameters
     ----------
@@ -96,7 +95,8 @@ def gains_by_group(instance: Instance, tables: Tables) -> dict[str, float]:
         the plan has no sheet `surplus`.
     """
     found = {name: amount for name, amount, _ in gain_figures(instance, tables)}
-    found.pop(WORDS[TOTAL], None)
+    for group in (TOTAL, *BEYOND):
+        found.pop(WORDS.get(group, ""), None)
     return {_SHORT.get(name, name.removeprefix("profit of ")): amount for name, amount in found.items()}
 
 

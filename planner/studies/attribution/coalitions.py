@@ -15,7 +15,7 @@ from planner.studies.attribution.shapley import Coalition
 from planner.workers.pool import solve_all
 from planner_models.decisions import variables
 from planner_models.earlier_plan import STANDING
-from planner_models.figures.surplus import CONSUMERS, OUTSIDE, OUTSIDE_STATES, PENALTIES, STATE, TOTAL, surplus
+from planner_models.figures.surplus import BEYOND, CONSUMERS, STATE, TOTAL, surplus
 from planner_models.instance import Instance
 from planner_models.model import Model
 from planner_models.network import build
@@ -42,7 +42,7 @@ class Gains:
 
     @property
     def total(self) -> float:
-        """Total surplus; what outside firms earn is no part of it."""
+        """Total surplus, as sheet `surplus` of the plan has it: what outside firms earn is no part of it."""
         return self.profit + self.consumers + self.state
 
 
@@ -185,7 +185,7 @@ def sum_gains(m: Model) -> Gains:
     """
     rows = surplus(m)
     amounts = rows.groupby("group")["discounted"].sum()
-    home = amounts.drop([CONSUMERS, STATE, OUTSIDE, OUTSIDE_STATES, PENALTIES, TOTAL], errors="ignore")
+    home = amounts.drop([CONSUMERS, STATE, TOTAL, *BEYOND], errors="ignore")
     return Gains(float(home.sum()), float(amounts.get(CONSUMERS, 0.0)), float(amounts.get(STATE, 0.0)))
 
 
