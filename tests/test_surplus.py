@@ -67,7 +67,7 @@ def test_at_least_cost_buyers_lose_what_the_penalty_says() -> None:
 
 
 def test_the_sheet_and_attribution_count_the_same() -> None:
-    """The forge is outside: 8 parts at 2 and its margin of a half, 8 cars at 1 more: 32. A contract for 1 halves it: 29.
+    """The forge is outside: 8 parts at 2 and its margin of a half, 8 cars at 1 more: 32. A contract for 1 saves 3.
 
     So access is worth 3: that the outside firm earns 4 less is no part of it, neither in the sheet nor in attribution.
     """
