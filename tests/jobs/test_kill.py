@@ -11,13 +11,14 @@ import psutil
 import pytest
 
 from planner.ledger.ledger import FILE, JobRequest, Ledger
-from tests.benchmarks.kills import Amiss, gone, kill_runs, kill_solves, looked_at
+from tests.benchmarks.kills import NAME, Amiss, gone, kill_runs, kill_solves, looked_at, write_small
 from tests.jobs import PLANNER, ROOT, TINY, jobs
 
 
 @pytest.mark.slow
 def test_killing_at_random_moments_loses_nothing(tmp_path: Path) -> None:
     """Runs that resume each other; `python -m tests.benchmarks.kills` kills 200 times."""
+    write_small(tmp_path)
     counted = kill_runs(tmp_path, 8, random.Random(20261124))
     assert counted["kills of run"] == 8
     assert counted["jobs seen at work when killed"] > 0
@@ -26,18 +27,19 @@ def test_killing_at_random_moments_loses_nothing(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_killing_a_solve_leaves_the_earlier_result_or_a_whole_one(tmp_path: Path) -> None:
     """The script kills 100 times."""
+    write_small(tmp_path)
     assert kill_solves(tmp_path, 4, random.Random(20261124))["kills of solve"] == 4
 
 
-@pytest.mark.parametrize("files", [["tiny/1.xlsx"], ["tiny/9.xlsx"], ["tiny/1.xlsx", "tiny/1.part"]])
+@pytest.mark.parametrize("files", [["1.xlsx"], ["9.xlsx"], ["1.xlsx", "1.part"]])
 def test_a_loss_is_seen(files: list[str], tmp_path: Path) -> None:
     """Guards what looks at a folder: a result that is not whole, of no job, or half written, is found."""
     with Ledger(tmp_path / FILE) as ledger:
         ledger.add(JobRequest(str(TINY), "hash", (), {}, "seal"))
-    (tmp_path / TINY.stem).mkdir()
+    (tmp_path / NAME).mkdir()
     assert looked_at(tmp_path, {}) == ["waiting"]
     for name in files:
-        (tmp_path / name).write_text("half")
+        (tmp_path / NAME / name).write_text("half")
     with pytest.raises(Amiss):
         looked_at(tmp_path, {})
 
