@@ -89,7 +89,6 @@ def rule_list(instance: Instance, time: Timeline) -> tuple[Rule, ...]:
 
 def _places(instance: Instance, kind: str, scope: str | None) -> dict[str, frozenset[str]]:
     """The scope and its regions; an import share without scope is about each bloc."""
-    names = [scope or EVERY]
     if scope is None and kind == "max_import_share":
-        names = sorted(set(blocs(instance)))
-    return {name: frozenset(match_regions(instance, name)) for name in names}
+        return {name: frozenset(members.index) for name, members in blocs(instance).groupby(blocs(instance))}
+    return {scope or EVERY: frozenset(match_regions(instance, scope or EVERY))}

@@ -65,10 +65,10 @@ def _inside(case: AuditedPlan, scope: str, by: str) -> set[str]:
 
 def import_share(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
     """imports / (imports + made there), of a scope or of each bloc."""
-    parts = []
-    for place in [rule["scope"]] if rule["scope"] is not None else sorted(set(case.blocs)):
-        total = supply(case, place)
-        imports = sum_by_key(tabulate_arrivals(case, place), SUPPLY, "amount").reindex(total.index, fill_value=0.0)
+    parts, of_each = [], rule["scope"] is None
+    for place in sorted(set(case.blocs)) if of_each else [rule["scope"]]:
+        total, arrivals = supply(case, place, of_each), tabulate_arrivals(case, place, of_each)
+        imports = sum_by_key(arrivals, SUPPLY, "amount").reindex(total.index, fill_value=0.0)
         parts.append(figure(imports / total.where(total > 0), total, place))
     return pd.concat(parts)
 

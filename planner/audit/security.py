@@ -90,7 +90,7 @@ def _imports(case: AuditedPlan, uses: pd.DataFrame) -> pd.Series:
         own = inside.add(sum_by_key(stocks[stocked == bloc], SUPPLY, "released"), fill_value=0.0)
         taken = back[back["region"].map(case.blocs) == bloc]
         own = own.add(sum_by_key(taken, SUPPLY, "collected"), fill_value=0.0)
-        abroad = sum_by_key(tabulate_arrivals(case, bloc), SUPPLY, "amount").astype(float)
+        abroad = sum_by_key(tabulate_arrivals(case, bloc, True), SUPPLY, "amount").astype(float)
         had = abroad.add(own, fill_value=0.0)
         use = sum_by_key(uses[used_in == bloc], SUPPLY, "amount")
         total = total.add((use * abroad / had[had > 0]).dropna(), fill_value=0.0)

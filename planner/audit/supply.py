@@ -36,26 +36,28 @@ def tabulate_use(case: AuditedPlan) -> pd.DataFrame:
 _FINAL = {"demand": "sold", "deployments": "deployed"}
 
 
-def within(case: AuditedPlan, regions: pd.Series, scope: str | None) -> pd.Series:
-    """Which of the regions named lie in a region or bloc; all where none is named."""
-    return (regions == scope) | regions.map(case.blocs).eq(scope or "") | (scope is None)
+def within(case: AuditedPlan, regions: pd.Series, scope: str | None, bloc_only: bool = False) -> pd.Series:
+    """Which of the regions named lie in a region or bloc, or in the bloc of that name only; all where none is named."""
+    in_bloc = regions.map(case.blocs).eq(scope or "")
+    return in_bloc if bloc_only else (regions == scope) | in_bloc | (scope is None)
 
 
 @cache_table
-def tabulate_arrivals(case: AuditedPlan, scope: str | None) -> pd.DataFrame:
+def tabulate_arrivals(case: AuditedPlan, scope: str | None, bloc_only: bool = False) -> pd.DataFrame:
     """What is shipped into a scope from outside it: item, period, region and bloc of origin, amount."""
     flows = case["flows"]
-    into = within(case, flows["destination"], scope) & ~within(case, flows["origin"], scope)
+    into = within(case, flows["destination"], scope, bloc_only) & ~within(case, flows["origin"], scope, bloc_only)
     rows = flows.loc[into, ["item", "period", "origin", "shipped"]]
     rows = rows.rename(columns={"origin": "region", "shipped": "amount"})
     return rows.assign(bloc=rows["region"].map(case.blocs))
 
 
 @cache_table
-def supply(case: AuditedPlan, scope: str | None) -> pd.Series:
+def supply(case: AuditedPlan, scope: str | None, bloc_only: bool = False) -> pd.Series:
     """By item and period: what is made in a scope and arrives there, in item/year."""
     rows = tabulate_production(case)
-    return _sum([rows[within(case, rows["region"], scope)], tabulate_arrivals(case, scope)], SUPPLY)
+    made = rows[within(case, rows["region"], scope, bloc_only)]
+    return _sum([made, tabulate_arrivals(case, scope, bloc_only)], SUPPLY)
 
 
 @cache_table
