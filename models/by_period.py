@@ -289,54 +289,6 @@ def find_greatest(instance: Instance, sheet: str, column: str) -> pd.Series:
     return pd.concat([instance[sheet][column].astype(float), *figures], axis=1).max(axis=1)
 
 
-def find_stating_row(instance: Instance, sheet: str, row: int, column: str, period: str) -> int | None:
-    """The row of by_period that says what a figure is in a period.
-
-    Parameters
-    ----------
-    instance
-        The instance.
-    sheet, row, column
-        The figure.
-    period
-        Name of the period.
-
-    Returns
-    -------
-    int or None
-        Its number; None where the figure is as its sheet has it.
-    """
-    place = {name: position for position, name in enumerate(instance["periods"]["period"])}
-    table = instance[SHEET]
-    about = frames.records(table[(table["sheet"] == sheet) & (table["column"] == column)])
-    for number, entry in about.items():
-        holds = place.get(entry["from"], 0) <= place[period] <= place.get(entry["to"], len(place))
-        if holds and row in instance.tables[sheet].index[find_rows(sheet, instance.tables[sheet], entry["key"])]:
-            return int(number)
-    return None
-
-
-def find_stating_cell(
-    instance: Instance, sheet: str, row: int, column: str, period: str
-) -> tuple[str, int, str] | None:
-    """The cell of by_period that says what a figure is in a period.
-
-    Parameters
-    ----------
-    instance, sheet, row, column, period
-        As `find_stating_row` takes them.
-
-    Returns
-    -------
-    tuple or None
-        by_period, the number of the row, and value or factor; None where the figure is as its sheet has it.
-    """
-    stating = find_stating_row(instance, sheet, row, column, period)
-    if stating is None:
-        return None
-    return SHEET, stating, "factor" if pd.isna(frames.cell(instance[SHEET], stating, "value")) else "value"
-
-
 def list_by_period(views: Mapping[str, Instance], sheet: str, key: list[str], column: str) -> dict[Any, float]:
     """A figure by the key of its row and by period.
 

@@ -38,7 +38,7 @@ from planner_models.blocks.disruptions import losses, risk, snapshots
 from planner_models.collector import collector_paused
 from planner_models.instance import Instance
 from planner_models.model import Model
-from planner_models.sets import derive
+from planner_models.sets.derive import derive
 
 BLOCKS: tuple[ModuleType, ...] = (
     lanes,

@@ -12,7 +12,7 @@ from instances._build.ev_china.backtest import EVENTS, backtest, page, toll
 from planner.recourse.reaction import Recourse
 from planner.results.load_plan import load_plan
 from planner.results.result_file import read_result_file
-from planner_models.sets import derive
+from planner_models.sets.derive import derive
 from planner_models.sets.scenarios import Snapshot
 from tests.results import base
 from tests.sourced_instances import solved_to

@@ -16,7 +16,7 @@ from planner_models.blocks.demand import SURPLUS
 from planner_models.instance import Instance, instance
 from planner_models.network import build
 from planner_models.plan import plan
-from planner_models.sets import derive
+from planner_models.sets.derive import derive
 from planner_models.sets.markets import consumers_surplus
 from tests.plans import Plan, failed, put
 from tests.proofs import Rows, wanted, workshop, years

@@ -6,23 +6,20 @@ Lines of outside firms are drawn on through offers, and built on only under an o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
 
 from planner_models import frames
 from planner_models.blocks.costs import CostLine
+from planner_models.blocks.draws import build_draw_limits, find_controlled_lines, list_controllers, list_offers
+from planner_models.blocks.retirement import find_kept_before, find_state, list_openings_since, list_retirable
 from planner_models.keys import Activity, Draw, Line, LinePeriod, Offer, Option, Ordering
 from planner_models.linear import LinearExpression, Variable, linear
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.access import OWN
-
-WEIGHING = ("min_utilisation", "max_capacity_ratio", "max_capacity")
-"""Types of rules that idle capacity can break."""
 
 
 @dataclass(frozen=True)
@@ -82,27 +79,27 @@ def build(m: Model, sets: Sets) -> None:
 
 
 def _offer(m: Model, sets: Sets) -> Capacity:
-    m.kept = kept = pyo.Var(_retirable(sets), domain=pyo.Binary)
-    kept_before = _find_kept_before(sets, kept)
+    m.kept = kept = pyo.Var(list_retirable(sets), domain=pyo.Binary)
+    kept_before = find_kept_before(sets, kept)
     max_modules: dict[Option, float] = frames.entries(sets.options["max_modules"])
     whole = pyo.NonNegativeIntegers
     m.built = built = pyo.Var(list(sets.orders), domain=whole, bounds=lambda _, *key: (0, max_modules[key[:3]]))
     sizes = zip(sets.options.index, sets.options["family"], sets.options["multiple"], strict=True)
     size_of: dict[Option, tuple[Option, float]] = {key: ((*key[:2], option), many) for key, option, many in sizes}
     moments, standing = _orders(m, sets, built, size_of)
-    offer_of = _offers(sets)
-    in_force, least_taken = _build_draw_limits(m, sets, offer_of)
+    offer_of = list_offers(sets)
+    in_force, least_taken = build_draw_limits(m, sets, offer_of)
     least = sets.lines["min_load"].where(sets.lines["home"], 0.0)
     return Capacity(
         kept=kept,
         kept_before=kept_before,
-        opened_since=_list_openings_since(m, sets, kept_before),
+        opened_since=list_openings_since(m, sets, kept_before),
         built=built,
         max_modules=max_modules,
         size_of=size_of,
         moments=moments,
         standing=standing,
-        controllers=_controllers(m, sets),
+        controllers=list_controllers(m, sets),
         offer_of=offer_of,
         usable=_usable(m, sets, kept, built, offer_of),
         min_load=frames.entries(least[least > 0]),
@@ -110,45 +107,6 @@ def _offer(m: Model, sets: Sets) -> Capacity:
         least_taken=least_taken,
         most_made={key: sets.most_drawn(*key) for key in m.production.made if offer_of[key[:3]] is not None},
     )
-
-
-def _retirable(sets: Sets) -> list[LinePeriod]:
-    """The existing capacity that it may be of use to retire."""
-    lines = sets.lines
-    asked = lines.index.isin(sets.ruled_out["kept"]) | _find_weighed_lines(sets)
-    costly = np.any([table["fixed_cost"].to_numpy() > 0 for table in sets.costs.values()], axis=0)
-    worth_it = costly | (lines["min_load"] > 0) | asked
-    matters = lines["home"] & (lines["retirable"] == "yes") & worth_it
-    retirable = set(lines.index[matters])
-    return [key for key in sets.existing if key[:2] in retirable]
-
-
-def _find_weighed_lines(sets: Sets) -> np.ndarray:
-    """Which lines make an item of which a rule weighs capacity against use."""
-    items = {item for rule in sets.rules if rule.type in WEIGHING for item in rule.items}
-    makers = {process for item in items for process in sets.making(item, sets.time.periods[0])}
-    return sets.lines.index.get_level_values("process").isin(makers)
-
-
-def _find_kept_before(sets: Sets, kept: pyo.Var[LinePeriod]) -> dict[LinePeriod, LinePeriod]:
-    """The last period before in which a line has existing capacity, where there is one."""
-    found = {}
-    for site, process, period in kept:
-        earlier = sets.time.periods[: sets.time.position[period]]
-        known = [(site, process, before) for before in earlier if (site, process, before) in kept]
-        if known:
-            found[site, process, period] = known[-1]
-    return found
-
-
-def _list_openings_since(
-    m: Model, sets: Sets, kept_before: dict[LinePeriod, LinePeriod]
-) -> dict[LinePeriod, list[Variable]]:
-    opens = m.sites.opens
-    return {
-        key: [opens[key[0], moment] for moment in sets.time.window(before[2], key[2])[1:] if (key[0], moment) in opens]
-        for key, before in kept_before.items()
-    }
 
 
 def _orders(
@@ -167,84 +125,6 @@ def _orders(
             if (key[0], period) in m.sites.opened:
                 standing[(*option, period)].add(multiple, built[key])
     return moments, standing
-
-
-def _controllers(m: Model, sets: Sets) -> dict[Ordering, list[Variable]]:
-    """By order on an outside line: the states of the offers with control of it; none where control is always there."""
-    offers: dict[Line, list[Offer]] = defaultdict(list)
-    for (site, process, mode), firm, offer in _modes(sets.draws[sets.draws["controlled"] & ~sets.draws["home"]]):
-        offers[site, process].append((firm, offer, mode))
-    signable = set(sets.signable)
-    return {
-        key: [m.access.accessed[(*offer, key[3])] for offer in offers[key[:2]]]
-        for key in sets.orders
-        if offers[key[:2]] and all(offer in signable for offer in offers[key[:2]])
-    }
-
-
-def _modes(draws: pd.DataFrame) -> Iterator[tuple[Draw, str, str]]:
-    """Site, process and mode of each draw, its firm, and the process cell of its offer (None where it has none)."""
-    return zip(draws.index, draws["firm"], draws["offer"], strict=True)
-
-
-def _offers(sets: Sets) -> dict[Draw, Offer | None]:
-    """The offer that has to be signed for a draw; None where there is nothing to sign."""
-    signable = set(sets.signable)
-    return {
-        draw: (firm, offer, draw[2]) if (firm, offer, draw[2]) in signable else None
-        for draw, firm, offer in _modes(sets.draws)
-    }
-
-
-def _build_draw_limits(
-    m: Model, sets: Sets, offer_of: dict[Draw, Offer | None]
-) -> tuple[dict[tuple[str, str, str, str, int], Variable], dict[Activity, tuple[float, list[Variable]]]]:
-    """What offers say about the lines they cover: in force while drawn on, and long enough; the least to take.
-
-    That the offer is in force stands in `within_capacity` already, but for what modules there add and for the periods
-    of qualification before.
-    """
-    building = {key[:2] for key in sets.orders}
-    terms = sets.draws[["qualification", "controlled", "min_take", "offtake_share"]].to_dict("index")
-    in_force, least_taken = {}, {}
-    for key in m.production.made:
-        offer = offer_of[key[:3]]
-        if offer is not None:
-            draw = terms[key[:3]]
-            place = sets.time.position[key[3]]
-            periods = sets.time.periods[place - int(draw["qualification"]) : place + 1]
-            lasting = [m.access.accessed[(*offer, period)] for period in periods]
-            for age, state in enumerate(lasting[::-1]):
-                if age > 0 or (draw["controlled"] and key[:2] in building):
-                    in_force[(*key, age)] = state
-            if draw["min_take"] > 0 and (*key[:2], key[3]) in sets.existing:
-                bound = draw["offtake_share"] * sets.existing[(*key[:2], key[3])]
-                least_taken[key] = (draw["min_take"] * bound, lasting)
-    return in_force, least_taken
-
-
-def find_state(m: Model, kept: pyo.Var[LinePeriod], line: LinePeriod) -> Variable | None:
-    """The variable that says whether existing capacity is there; None where it always is.
-
-    Parameters
-    ----------
-    m
-        The model, with its sites.
-    kept
-        The variables of existing capacity that may be retired.
-    line
-        Site, process and period.
-
-    Returns
-    -------
-    Variable or None
-        1 while it is there, 0 when it is not.
-    """
-    if line in kept:
-        return kept[line]
-    site, _, period = line
-    always = (site, period) not in m.sites.opened
-    return None if always else m.sites.opened[site, period]
 
 
 def _usable(
@@ -406,7 +286,7 @@ def _lines_reported(m: Model, sets: Sets, added: dict, usable: dict, paid: dict)
         made[site, process, period] += variable.value
     candidates = set(sets.sites.index[sets.sites["candidate"]])
     facts, fixed = sets.lines[["firm", "home"]].to_dict("index"), _list_fixed_costs(sets)
-    in_control = _in_control(m, sets)
+    in_control = find_controlled_lines(m, sets)
     rows = []
     for line in sorted(set(sets.existing) | set(added)):
         if line[0] in candidates and not round(m.sites.opened[line[0], line[2]].value):
@@ -435,15 +315,3 @@ def _lines_reported(m: Model, sets: Sets, added: dict, usable: dict, paid: dict)
         )
     figures = ["existing", "added", "retired", "capacity", "made", "utilisation", "firm", "control", "idle_cost"]
     return pd.DataFrame(rows, columns=["site", "process", "period", *figures])
-
-
-def _in_control(m: Model, sets: Sets) -> set[tuple[str, str, str]]:
-    """The outside lines and periods that an offer in force controls."""
-    draws = sets.draws[sets.draws["controlled"] & ~sets.draws["home"]]
-    return {
-        (*draw[:2], period)
-        for draw in draws.index
-        for period in sets.time.periods
-        for offer in [m.capacity.offer_of[draw]]
-        if offer is None or round(m.access.accessed[(*offer, period)].value)
-    }

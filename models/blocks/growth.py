@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 import pyomo.environ as pyo
 
-from planner_models.blocks.capacity import find_state
+from planner_models.blocks.retirement import find_state
 from planner_models.keys import Line, Ordering
 from planner_models.linear import LinearExpression
 from planner_models.model import Model

@@ -147,7 +147,7 @@ def _legs(flows: pd.DataFrame, places: pd.MultiIndex) -> Legs:
     return ends[0], ends[1], freight, flows["duty"].to_numpy(float)
 
 
-class _Costs:
+class _CostTable:
     """What is known so far of each place: the least cost, and the way or leg that leads to it (-1: none)."""
 
     def __init__(self, count: int) -> None:
@@ -167,7 +167,7 @@ class _Costs:
 
 def _tabulate(ways: Ways, legs: Legs, places: pd.MultiIndex) -> pd.DataFrame:
     """item, region, process, PARTS, cost and delivered of every place where something can be made."""
-    costs, own_leg = _Costs(len(places)), legs[0] == legs[1]
+    costs, own_leg = _CostTable(len(places)), legs[0] == legs[1]
     split = np.zeros(len(places), dtype=bool)
     split[legs[1][own_leg]] = True
     each, moved = ways.costs.sum(axis=1), legs[2] + legs[3]
@@ -191,7 +191,7 @@ def _tabulate(ways: Ways, legs: Legs, places: pd.MultiIndex) -> pd.DataFrame:
     return table.assign(cost=table[list(PARTS)].sum(axis=1))
 
 
-def _follow(costs: _Costs, ways: Ways, legs: Legs, split: np.ndarray) -> np.ndarray:
+def _follow(costs: _CostTable, ways: Ways, legs: Legs, split: np.ndarray) -> np.ndarray:
     """PARTS of the cost of what is made in each place, along the cheapest chains."""
     count = len(split)
     made, arrived = np.zeros((count, len(PARTS))), np.zeros((count, len(PARTS)))

@@ -6,51 +6,21 @@ import numpy as np
 import pandas as pd
 
 from planner_models import frames
-from planner_models.by_period import each_view, period_views
 from planner_models.instance import Instance
-from planner_models.sets.access import (
-    conditional_offers,
-    covered_lines,
-    draw_table,
-    offer_table,
-    offers_left,
-    price_draws,
-    transaction_charges,
-)
-from planner_models.sets.arcs import arc_table, flow_table
-from planner_models.sets.bounds import Recipes, most_sold, useful_activity
-from planner_models.sets.carbon import Carbon, carbon_table
-from planner_models.sets.coordination import ArmsLength, arms_length
-from planner_models.sets.development import Start, project_table, ready_table, start_table, tie_table
-from planner_models.sets.groups import collect_closable, list_used_lanes
-from planner_models.sets.growth import Growth, growth_table
-from planner_models.sets.hubs import PassableHubs, hub_sets
-from planner_models.sets.inertia import Inertia, inertia_table
-from planner_models.sets.levels import (
-    cluster_table,
-    enabler_table,
-    smallest_plants,
-    tabulate_learning,
-    value_experience,
-)
-from planner_models.sets.lines import (
-    COSTS,
-    line_table,
-    price_lines,
-    site_table,
-    site_windows,
-    tabulate_existing_capacity,
-)
-from planner_models.sets.locks import Lock, collect_ruled_out, lock_table
-from planner_models.sets.logic import Link, collect_refusable, link_table
-from planner_models.sets.markets import tabulate_markets
-from planner_models.sets.modules import ModuleOrder, greatest_capacity, option_table, orders
-from planner_models.sets.policies import active_policies, transaction_factors
-from planner_models.sets.reach import available, find_useful_items, tabulate_recipes, useful_arcs
-from planner_models.sets.returns import Back, most_returned, tabulate_returns
-from planner_models.sets.rules import Rule, rule_list
-from planner_models.sets.scenarios import Snapshots, World, scenario_sets
-from planner_models.sets.timeline import Timeline, timeline
+from planner_models.sets.bounds import Recipes
+from planner_models.sets.carbon import Carbon
+from planner_models.sets.coordination import ArmsLength
+from planner_models.sets.development import Start
+from planner_models.sets.growth import Growth
+from planner_models.sets.hubs import PassableHubs
+from planner_models.sets.inertia import Inertia
+from planner_models.sets.locks import Lock
+from planner_models.sets.logic import Link
+from planner_models.sets.modules import ModuleOrder
+from planner_models.sets.returns import Back
+from planner_models.sets.rules import Rule
+from planner_models.sets.scenarios import Snapshots
+from planner_models.sets.timeline import Timeline
 
 
 @dataclass(frozen=True)
@@ -187,115 +157,3 @@ class Sets:
         """What drawing one unit of activity costs beside its price, in money/activity, as policies leave it."""
         charge = self.charges.get((site, process, mode, period), 0.0)
         return charge * self.transaction.get((process, self.places[site, process][1], period), 1.0)
-
-
-def derive(instance: Instance) -> Sets:
-    """All sparse sets of an instance.
-
-    Parameters
-    ----------
-    instance
-        An instance that has passed the checks.
-
-    Returns
-    -------
-    Sets
-        Its sets; a mechanism that is switched off has empty ones.
-    """
-    time, views = timeline(instance), period_views(instance)
-    locks = lock_table(instance)
-    rules = rule_list(instance, time)
-    refused = collect_ruled_out(locks)
-    links = link_table(instance)
-    refusable = collect_refusable(links)
-    for kind in ("opened", "kept", "priced"):
-        refused[kind] |= refusable[kind]
-    refused["opened"] |= collect_closable(instance, rules)
-    sites = site_table(instance, refused["opened"], time)
-    costs = price_lines(instance, views, sites)
-    lines = line_table(instance, sites)
-    windows = site_windows(sites, time)
-    every_offer = offer_table(instance)
-    draws = draw_table(instance, lines, every_offer)
-    offers = offers_left(instance, every_offer, draws)
-    controlled = frames.drop_level(draws[draws["controlled"]].index, "mode").unique()
-    options = option_table(instance, lines[lines.index.isin(controlled)])
-    existing = tabulate_existing_capacity(instance, views, lines, windows, time)
-    possible = orders(options, windows, time)
-    every_arc = arc_table(instance)
-    drawn = lines[lines.index.isin(frames.drop_level(draws.index, "mode"))]
-    demand, enablers = tabulate_markets(instance, time), enabler_table(instance)
-    returns = tabulate_returns(instance, time, demand)
-    there, running = available(instance, drawn, every_arc, {place[:2] for place in returns})
-    arcs = useful_arcs(every_arc, there, find_useful_items(instance, drawn, every_arc, running))
-    projects = project_table(instance, offers)
-    starts = start_table(projects, time)
-    recipes: dict[str, Recipes] = {}
-    for view, periods in each_view(views):
-        recipes |= dict.fromkeys(periods, tabulate_recipes(view))
-    required, sold = (
-        frames.entries(instance[sheet].set_index(name)["requires"].dropna())
-        for sheet, name in (("processes", "process"), ("items", "item"))
-    )
-    between = arms_length(instance, views, costs, options, recipes)
-    terms = price_draws(views, costs)
-    most = greatest_capacity(existing, possible, options)
-    flows = flow_table(views, arcs, time)
-    scenarios, snapshots = scenario_sets(World(instance, draws, most, flows, demand))
-    return Sets(
-        instance=instance,
-        time=time,
-        views=views,
-        sites=sites,
-        lines=lines.drop(columns=COSTS),
-        costs=costs,
-        terms=terms,
-        options=options,
-        windows=windows,
-        existing=existing,
-        orders=possible,
-        most=most,
-        useful=useful_activity(instance, time, recipes, most, most_sold(demand, enablers)),
-        running=running,
-        offers=pd.concat([frame for frame in (offers, between.offers) if len(frame)] or [offers]).sort_index(),
-        draws=draws.drop(columns=["markup", "transaction_cost", "margin", "kept"]),
-        signable=[*conditional_offers(offers, draws, refused["accessed"]), *between.offers.index],
-        covers=covered_lines(draws, between.covers),
-        arms_length=between,
-        transaction=transaction_factors(instance, time),
-        projects=projects,
-        starts=starts,
-        ready=ready_table(starts, time),
-        learning=tabulate_learning(instance, time),
-        inherited=value_experience(instance, time, costs[time.periods[-1]], existing),
-        clusters=cluster_table(instance),
-        plants=smallest_plants(instance, lines, existing, possible),
-        enablers=enablers,
-        arcs=arcs,
-        flows=flows,
-        used_lanes=list_used_lanes(instance, rules, flows),
-        hubs=hub_sets(instance, rules, refusable["hub"], arcs),
-        links=links,
-        recipes=recipes[time.periods[0]],
-        varied_recipes=recipes,
-        demand=demand,
-        policies=active_policies(instance),
-        required=required,
-        ties=tie_table(projects, lines, required, sold, recipes[time.periods[0]]),
-        places=dict(zip(lines.index, zip(lines["tier"], lines["region"], strict=True), strict=True)),
-        conversion={
-            (*line, period): cost for period, table in costs.items() for line, cost in frames.pairs(table["conversion"])
-        },
-        charges=transaction_charges(views, lines, terms),
-        shares=frames.entries(draws["offtake_share"].astype(float)),
-        locks=locks,
-        ruled_out=refused,
-        rules=rules,
-        scenarios=scenarios,
-        snapshots=snapshots,
-        inertia=inertia_table(instance),
-        growth=growth_table(instance),
-        returns=returns,
-        most_returned=most_returned(returns, demand, enablers),
-        carbon=carbon_table(instance, time, lines, tabulate_recipes(instance), flows),
-    )

@@ -64,7 +64,7 @@ def compute_advantage(case: AuditedPlan) -> pd.DataFrame:
     draws, legs = _draws(case), _legs(case)
     rows = []
     for period in case.periods.index:
-        search = _Search(case.at(period), draws[draws["period"] == period], legs[legs["period"] == period])
+        search = _CheapestChains(case.at(period), draws[draws["period"] == period], legs[legs["period"] == period])
         search.run()
         for (state, item, region), parts in search.known.items():
             if state == "made":
@@ -118,7 +118,7 @@ def _legs(case: AuditedPlan) -> pd.DataFrame:
     return priced[~priced["banned"].astype(bool)]
 
 
-class _Search:
+class _CheapestChains:
     """Known so far of each place, with PARTS: what is made there, has come, is there to be used, and can leave."""
 
     def __init__(self, case: AuditedPlan, draws: pd.DataFrame, legs: pd.DataFrame) -> None:

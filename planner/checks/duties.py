@@ -13,9 +13,10 @@ from planner.issues import Issue
 from planner.workbook.names import plain_form
 from planner_models import frames
 from planner_models.by_period import SHEET as BY_PERIOD
-from planner_models.by_period import find_stating_cell, list_views, period_views
+from planner_models.by_period import list_views, period_views
 from planner_models.instance import Instance
 from planner_models.sets.policies import DUTY, switched_on
+from planner_models.stating_rows import find_stating_cell
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading

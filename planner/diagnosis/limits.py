@@ -12,13 +12,13 @@ from planner.solver.compiled import Compiled
 from planner_models import frames
 from planner_models.blocks.demand import MARKET
 from planner_models.by_period import SHEET as BY_PERIOD
-from planner_models.by_period import find_stating_row
 from planner_models.keys import Activity
 from planner_models.linear import LinearExpression
 from planner_models.model import Model
 from planner_models.sets import Sets
 from planner_models.sets.access import OFFER
 from planner_models.sets.arcs import ARC
+from planner_models.stating_rows import find_stating_row
 
 KINDS = {
     ("demand", "volume"): "contract",

@@ -25,7 +25,7 @@ from planner.workbook.save import WriteError
 from planner.workbook.write import Undrawn
 from planner.workers.crew import Talk
 from planner_models.collector import collector_paused
-from planner_models.sets import derive
+from planner_models.sets.derive import derive
 
 EVERY = 0.5
 """Seconds between two reports of progress."""

@@ -148,7 +148,7 @@ def _make_ending(number: int, future: Any) -> Event:
     return Event(number, "raised", "".join(traceback.format_exception(error)))
 
 
-class _Line:
+class _TopicTalk:
     """The line of a task on a worker of the cluster."""
 
     def __init__(self, topic: str, number: int) -> None:
@@ -165,6 +165,6 @@ class _Line:
 
 
 def _at_work(work: Work, argument: Any, topic: str, number: int) -> Any:
-    line = _Line(topic, number)
+    line = _TopicTalk(topic, number)
     line.tell({"words": "reading"})
     return work(argument, line)

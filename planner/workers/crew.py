@@ -209,7 +209,7 @@ def _how(code: int | None) -> str:
     return f"exit status {code}"
 
 
-class _Line:
+class _PipeTalk:
     """The line of a task, in the worker."""
 
     def __init__(self, line: Connection, inbox: "queue.SimpleQueue[Any]") -> None:
@@ -244,7 +244,7 @@ def _serve(line: Connection) -> None:
 
 
 def _work(line: Connection, inbox: "queue.SimpleQueue[Any]") -> None:
-    talk = _Line(line, inbox)
+    talk = _PipeTalk(line, inbox)
     while True:
         work, argument = inbox.get()
         try:

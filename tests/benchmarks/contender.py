@@ -13,7 +13,7 @@ from importlib import import_module
 
 from planner_models.collector import collector_paused
 from planner_models.instance import Instance
-from planner_models.sets import derive
+from planner_models.sets.derive import derive
 from tests.benchmarks.cases import CASES
 from tests.benchmarks.tables import Tables, tables
 

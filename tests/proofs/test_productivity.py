@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from planner_models.instance import Instance
-from planner_models.sets import derive
+from planner_models.sets.derive import derive
 from planner_models.sets.productivity import tabulate_productivity
 from tests.audited import find_differences, solve_to_tables
 from tests.proofs import matters, workshop

@@ -21,7 +21,7 @@ from planner_models.blocks.disruptions.snapshots import HELD, NOT_HELD
 from planner_models.instance import Instance
 from planner_models.network import build
 from planner_models.plan import plan
-from planner_models.sets import derive
+from planner_models.sets.derive import derive
 from tests.plans import CONCERNED
 from tests.proofs import WORKSHOP, Rows, matters, proves, wanted, workshop, years
 from tests.solving import optimum

@@ -17,7 +17,7 @@ import pandas as pd
 from planner.recourse.reaction import Reaction, Recourse
 from planner.results.load_plan import load_plan
 from planner.results.result_file import ResultFile, read_result_file
-from planner_models.sets import derive
+from planner_models.sets.derive import derive
 from planner_models.sets.scenarios import Snapshot, Snapshots
 
 EVENTS = ("chip_shortage_2021", "graphite_licences_2023", "cobalt_ban_2025")

@@ -7,7 +7,7 @@ from planner.issues import InputError, Issue
 from planner.workbook.names import quote, suggest
 from planner_models.instance import Instance
 from planner_models.schema import SWITCHES
-from planner_models.sets import derive
+from planner_models.sets.derive import derive
 from planner_models.sets.policies import DUTY
 
 MECHANISMS = {

@@ -67,7 +67,7 @@ def frontier(
     upper = not kind.startswith("min_")
     better = MEASURES[request.against] if request.against else (-1.0 if upper else 1.0)
     found = Frontier(request, reading, 1.0, better, upper, own_figure=kind != "min_service")
-    search = _Search(found, row, kind, watch)
+    search = _FrontierSearch(found, row, kind, watch)
     try:
         loosest = search.free()
         tightest = search.tightest(loosest)
@@ -82,7 +82,7 @@ def frontier(
     return found
 
 
-class _Search:
+class _FrontierSearch:
     """Solves one instance under one limit after the other."""
 
     def __init__(self, found: Frontier, row: int, kind: str, watch: FrontierWatch) -> None:
@@ -237,7 +237,7 @@ def _solve_apart(task: tuple[_Way, float]) -> list[FrontierPoint]:
     """The point at a limit, if there is one."""
     way, limit = task
     found = Frontier(way.request, way.reading, 1.0, 1.0, not way.kind.startswith("min_"))
-    search = _Search(found, way.row, way.kind, FrontierWatch(lambda step: None, lambda words: None))
+    search = _FrontierSearch(found, way.row, way.kind, FrontierWatch(lambda step: None, lambda words: None))
     search.last = way.start
     search.solve(limit)
     return found.points
