@@ -1,7 +1,9 @@
 """What all tests share: random examples are the same in every run, and take the time they take; how plans are tampered
 with."""
 
+import gc
 import signal
+from collections import Counter
 from contextlib import suppress
 from typing import Any
 
@@ -18,6 +20,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     with suppress(ValueError):  # not in the main thread
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
+gc.set_threshold(50_000, 20, 20)
+"""Thousands of tests and all their modules are looked through at each collection: a tenth of the time."""
+
 settings.register_profile(
     "planner",
     derandomize=True,
@@ -33,8 +38,10 @@ ONE_IN = 8
 """Of so many plans tampered with one is given to all audits: whether the others stay silent hardly depends on which."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out most of the plans tampered with that all audits would be asked about; the longest files first."""
+    _mark_slow_cases(items)
     asked = [item for item in items if ALL_AUDITS in item.name]
     spared = {item for place, item in enumerate(asked) if place % ONE_IN}
     if spared:
@@ -42,6 +49,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in spared]
     if hasattr(config, "workerinput"):
         items[:] = longest_first(items)
+
+
+def _mark_slow_cases(items: list[pytest.Item]) -> None:
+    """The cases of tests marked `one_in` that are slow: all but one of so many that are not slow already."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        mark = item.get_closest_marker("one_in")
+        if mark is not None and item.get_closest_marker("slow") is None:
+            test = item.nodeid.partition("[")[0]
+            if seen[test] % mark.args[0]:
+                item.add_marker(pytest.mark.slow)
+            seen[test] += 1
 
 
 @pytest.hookimpl(optionalhook=True)

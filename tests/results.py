@@ -8,12 +8,12 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from planner.planning import Outcome, make_plan
-from planner.report.workbook import write_result
 from planner.results.result_file import ResultFile, labels, read_result_file
 from planner.seal import tables_hash
 from planner.solver.solver import Options
 from planner.studies.comparison.study import Comparison, compare
 from planner.workbook.read import Reading, read_instance
+from planner.workbook.write import write_tables
 from planner_models.schema import RESULTS
 
 TINY = Path(__file__).parents[1] / "instances" / "tiny.xlsx"
@@ -34,7 +34,10 @@ def outcome() -> Outcome:
 
 
 def result(path: Path, tables: dict[str, Change] | None = None, inputs: dict[str, Change] | None = None) -> Path:
-    """Write the plan with its result sheets and input sheets changed as told, and a seal that fits."""
+    """Write the plan with its result sheets and input sheets changed as told, and a seal that fits.
+
+    It has no dashboard.
+    """
     changed = {sheet: frame.copy() for sheet, frame in outcome().tables.items()}
     for sheet, change in (tables or {}).items():
         changed[sheet] = change(changed.get(sheet, pd.DataFrame(columns=list(RESULTS[sheet].columns))))
@@ -44,7 +47,7 @@ def result(path: Path, tables: dict[str, Change] | None = None, inputs: dict[str
     raw = {sheet: frame.copy() for sheet, frame in reading().raw.items()}
     for sheet, change in (inputs or {}).items():
         raw[sheet] = change(raw[sheet])
-    write_result(path, changed, raw, reading().instance)
+    write_tables(path, RESULTS, changed, raw, None)
     return path
 
 

@@ -100,6 +100,7 @@ def test_each_coalition_is_solved_once_and_sampling_agrees():
     assert attribution_tables(found)["attribution"]["standard_error"].head(2).tolist() == pytest.approx([0, 0])
 
 
+@pytest.mark.slow
 def test_several_processes_find_the_same():
     one, two = (attribute(works(), design(cast(works())), PROVED, workers) for workers in (1, 2))
     assert two.worths == one.worths

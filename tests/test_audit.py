@@ -299,6 +299,7 @@ TAMPERS: list[tuple[str, Tamper]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("check", "tamper"), TAMPERS, ids=[f"{n}: {name}" for n, (name, _) in enumerate(TAMPERS)])
 def test_tampered_figure_is_caught(check, tamper, caught):
     tables = plan()
@@ -398,6 +399,7 @@ def test_plan_read_back_from_a_workbook_agrees(tmp_path):
     assert failed(audit(SOUND, read_tables(tmp_path / "plan.xlsx"), objective(tables))) == []
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("settings", [{}, {"scale": "off"}, {"objective": "profit"}], ids=str)
 def test_plan_of_the_model_agrees(settings):
     """The model's own plan passes, and under cost it is no dearer than the plan by hand."""

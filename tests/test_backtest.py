@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[1]
 WORKBOOK = ROOT / "instances" / "ev_china.xlsx"
 
 
+@pytest.mark.slow
 def test_half_of_the_cars_for_a_year_are_half_of_the_sales() -> None:
     """tiny sells 100 thousand vehicles a year at 30: half of its assembly gone for 12 months takes 50, worth 1,500."""
     recourse = Recourse(load_plan(base()))

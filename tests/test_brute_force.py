@@ -47,39 +47,39 @@ def compare(case: Instance) -> None:
     assert table[table["ok"] != "yes"].to_dict("records") == []
 
 
-@examples(12)
+@examples(3)
 @given(small_instances())
 def test_plan_is_as_good_as_the_best(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    """A dozen instances, with up to 100 combinations of decisions each."""
+    """Three instances, with up to 100 combinations of decisions each."""
     case = instance(drawn[0], **drawn[1])
     assume(combinations(case) <= 100)
     compare(case)
 
 
-@examples(6)
+@examples(2)
 @given(enumerable_instances())
 def test_plan_under_rules_is_as_good_as_the_best(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    """Half a dozen instances with security rules and all mechanisms, with up to 100 combinations of decisions each."""
+    """Two instances with security rules and all mechanisms, with up to 100 combinations of decisions each."""
     case = instance(drawn[0], **drawn[1])
     assume(combinations(case) <= 100)
     compare(case)
 
 
 @pytest.mark.slow
-@examples(25)
+@examples(31)
 @given(enumerable_instances())
 def test_plan_under_rules_is_as_good_as_the_best_of_many(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    """Twenty-five instances, with up to 500 combinations of decisions each."""
+    """Thirty-one instances, with up to 500 combinations of decisions each."""
     case = instance(drawn[0], **drawn[1])
     assume(combinations(case) <= 500)
     compare(case)
 
 
 @pytest.mark.slow
-@examples(30)
+@examples(42)
 @given(small_instances(most_periods=3))
 def test_plan_is_as_good_as_the_best_of_many(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    """Thirty instances of up to three periods, with up to 500 combinations of decisions each."""
+    """Forty-two instances of up to three periods, with up to 500 combinations of decisions each."""
     case = instance(drawn[0], **drawn[1])
     assume(combinations(case) <= 500)
     compare(case)

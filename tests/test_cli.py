@@ -86,6 +86,7 @@ def test_new_asks_for_the_ending_that_the_other_commands_read(tmp_path: Path, ca
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_what_if_of_the_readme_works_on_the_worked_example(example: Path, tmp_path: Path) -> None:
     lines = (ROOT / "README.md").read_text("utf-8").splitlines()
     (line,) = [line for line in lines if line.startswith("planner solve chain.xlsx") and " --set " in line]
@@ -129,6 +130,7 @@ def test_wrong_usage_ends_with_2_in_one_line(
     assert words in said[0]
 
 
+@pytest.mark.slow
 def test_what_if_changes_the_plan_and_leaves_the_file(example: Path, solved: Path, tmp_path: Path) -> None:
     before = example.read_bytes()
     less = tmp_path / "less.xlsx"
@@ -173,6 +175,7 @@ def test_an_unwritable_place_is_said_before_solving(
     assert f"the folder {folder} does not exist: make it, or name another" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_folder_that_vanishes_meanwhile_is_no_mistake_of_the_command_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -242,6 +245,7 @@ def test_ctrl_c_while_building_ends_at_once(tmp_path: Path, monkeypatch: pytest.
     assert not result.exists()
 
 
+@pytest.mark.slow
 def test_nothing_is_left_behind_when_writing_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "out"
     folder.mkdir()

@@ -350,6 +350,7 @@ def test_every_bridge_adds_up(before: pd.DataFrame, after: pd.DataFrame):
     assert not bridge.duplicated(["line", "tier", "region"]).any()
 
 
+@pytest.mark.slow
 def test_three_files_go_from_each_to_the_next(tmp_path: Path):
     first = {"a": 1.0, "b": 2.0, "c": 4.0}
     paths = [result(tmp_path / f"{name}.xlsx", {"costs": put("discounted", cost)}) for name, cost in first.items()]

@@ -65,6 +65,7 @@ def test_from_an_instance_to_a_comparison(tmp_path: Path, capsys: pytest.Capture
     assert len(seal["input 2 SHA-256"]) == 64
 
 
+@pytest.mark.slow
 def test_the_base_is_the_reference_wherever_it_stands(two: list[str], tmp_path: Path) -> None:
     out = tmp_path / "out.xlsx"
     assert run(["compare", *two, "--base", two[1], "-o", str(out)]) == 0
@@ -88,6 +89,7 @@ def test_as_markdown_and_as_html(two: list[str], tmp_path: Path) -> None:
     parser.close()
 
 
+@pytest.mark.slow
 def test_shares_differ_by_percentage_points(tmp_path: Path) -> None:
     """A relative change of 50 % would be another thing."""
     one, two = result(tmp_path / "one.xlsx"), tmp_path / "two.xlsx"
@@ -119,6 +121,7 @@ def test_a_pipe_is_not_replaced_but_the_file_behind_a_link_is(two: list[str], tm
     assert real.read_text("utf-8").startswith("# two beside one")
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     "command", [["check"], ["solve", "-o", "OUT"], ["alternatives", "--within", "2%"], ["run", "-o", "FOLDER"]]
 )

@@ -96,6 +96,7 @@ def test_every_point(five: Path) -> None:
     assert len(openpyxl.load_workbook(out)["dashboard"]._charts) == 1
 
 
+@pytest.mark.slow
 def test_workers_find_the_same_points(five: Path, book: Path) -> None:
     """Each limit on its own, in whatever order they end."""
     apart = book.with_name("apart.xlsx")
@@ -160,6 +161,7 @@ def scarce(path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("against", "measures"), [("hhi", [1, 0.625, 0.5]), (None, [1, 0.75, 0.5])])
 def test_where_the_supply_has_vanished_nothing_is_safe(
     tmp_path: Path, against: str | None, measures: list[float]
@@ -223,6 +225,7 @@ def test_least_service_as_the_rule(tmp_path: Path) -> None:
     assert rows["objective"].tolist() == pytest.approx([120, 300])
 
 
+@pytest.mark.slow
 def test_a_limit_that_some_plans_cannot_meet(tmp_path: Path) -> None:
     """Without the hall half must come from A: the way to 0 is halved until that is known."""
     path, out = tmp_path / "three.xlsx", tmp_path / "frontier.xlsx"
@@ -244,6 +247,7 @@ def test_what_cannot_be_asked(book: Path, tmp_path: Path, capsys: pytest.Capture
     assert "rules is off" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_stock_is_not_looked_for_for_ever(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     """Five years' use, 60 cells, can be made in the year, and so could more: that is not the tightest limit."""
     path, out = tmp_path / "three.xlsx", tmp_path / "frontier.xlsx"
@@ -264,6 +268,7 @@ def test_stock_is_not_looked_for_for_ever(tmp_path: Path, capsys: pytest.Capture
     assert summary["tighter limits"] == "not looked beyond 60 months"
 
 
+@pytest.mark.slow
 def test_stock_that_has_a_maximum(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     """A store for 24 cells holds two years' use, which must all be served: the tightest limit is found."""
     path, out = tmp_path / "three.xlsx", tmp_path / "frontier.xlsx"
@@ -398,6 +403,7 @@ def test_stopped_in_the_first_solve(book: Path, monkeypatch: pytest.MonkeyPatch)
     assert summary["tighter limits"] == "not looked for: stopped before"
 
 
+@pytest.mark.slow
 def test_no_time_for_a_tighter_limit(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A search that ran out of time has not shown that there is nothing to give."""
     solve = studied.solve_arrays
@@ -414,6 +420,7 @@ def test_no_time_for_a_tighter_limit(book: Path, monkeypatch: pytest.MonkeyPatch
     assert "nothing to give" not in said
 
 
+@pytest.mark.slow
 def test_a_stock_counts_as_a_decision_where_the_plan_is_left_off_the_curve(
     tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:

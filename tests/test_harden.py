@@ -53,6 +53,7 @@ def fact(path: Path, metric: str) -> Any:
     return sheet(path, "summary").set_index("metric")["value"][metric]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("losses", "service", "price", "halls"),
     [
@@ -128,6 +129,7 @@ def test_what_cannot_be_survived_is_named(book: Path, capsys: pytest.CaptureFixt
     assert not out.exists()
 
 
+@pytest.mark.slow
 def test_how_much_any_plan_serves(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     """Without A all that can be built is three halls of 36 at B: 108 of 120, which is 90 %. The plain plan has none."""
     path, out = tmp_path / "little.xlsx", tmp_path / "hard.xlsx"
@@ -185,6 +187,7 @@ def test_a_second_plant_is_the_answer(tmp_path: Path, capsys: pytest.CaptureFixt
     ]
 
 
+@pytest.mark.slow
 def test_some_losses_are_left_out(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     """But for A, its region and its lane nothing is lost that hurts; of two periods only the one asked for counts."""
     path, out = tmp_path / "second.xlsx", tmp_path / "hard.xlsx"
@@ -235,6 +238,7 @@ def test_what_cannot_be_asked(book: Path, capsys: pytest.CaptureFixture) -> None
     assert "rules is off: a plan is hardened through it" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_cut_search_is_said(book: Path, capsys: pytest.CaptureFixture) -> None:
     """Two sets are too few to know."""
     out = book.with_name("hard.xlsx")
@@ -243,6 +247,7 @@ def test_a_cut_search_is_said(book: Path, capsys: pytest.CaptureFixture) -> None
     assert "a worse set may be left" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_own_rows_stay(tmp_path: Path) -> None:
     """Scenarios and rules of the workbook stand above those that are added."""
     path, out = tmp_path / "own.xlsx", tmp_path / "hard.xlsx"

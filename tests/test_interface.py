@@ -115,6 +115,7 @@ def test_faults_and_the_impossible_are_exceptions() -> None:
         planner.open_result(TINY)
 
 
+@pytest.mark.slow
 def test_the_page_on_python_does_what_it_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its examples run in order, from a folder that has the instances."""
     (tmp_path / "instances").symlink_to(ROOT / "instances")

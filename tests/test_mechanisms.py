@@ -47,17 +47,17 @@ def helpful(case: Instance) -> bool:
     return not (burdens | lost).any()
 
 
-@examples(8)
+@examples(2)
 @given(mechanism_instances())
 def test_plans_audit_clean(drawn: Drawn) -> None:
-    """Eight instances of up to three periods."""
+    """Two instances of up to three periods."""
     audited(instance(drawn[0], **drawn[1]))
 
 
-@examples(8)
+@examples(2)
 @given(mechanism_instances(most_periods=2, scale=True))
 def test_plan_is_as_good_as_the_best(drawn: Drawn) -> None:
-    """Eight instances of up to two periods, with up to 100 combinations of decisions each."""
+    """Two instances of up to two periods, with up to 100 combinations of decisions each."""
     case = instance(drawn[0], **drawn[1])
     assume(combinations(case) <= 100)
     compare(case)
@@ -111,18 +111,18 @@ def test_doubling_all_money_doubles_the_cost(drawn: Drawn) -> None:
 
 
 @pytest.mark.slow
-@examples(20)
+@examples(26)
 @given(mechanism_instances())
 def test_many_plans_audit_clean(drawn: Drawn) -> None:
-    """Twenty instances of up to three periods."""
+    """Twenty-six instances of up to three periods."""
     audited(instance(drawn[0], **drawn[1]))
 
 
 @pytest.mark.slow
-@examples(20)
+@examples(26)
 @given(mechanism_instances(scale=True))
 def test_plan_is_as_good_as_the_best_of_many(drawn: Drawn) -> None:
-    """Twenty instances of up to three periods, with up to 500 combinations of decisions each."""
+    """Twenty-six instances of up to three periods, with up to 500 combinations of decisions each."""
     case = instance(drawn[0], **drawn[1])
     assume(combinations(case) <= 500)
     compare(case)

@@ -68,6 +68,7 @@ def objective(path: Path) -> float:
     return float(metric(path, "objective"))
 
 
+@pytest.mark.slow
 def test_a_row_copied_from_a_result_is_a_lock(result: Path, tmp_path: Path) -> None:
     """The module of the plan in a world in which it would not be built: demand of 1 needs no plant."""
     row = read_tables(result)["builds"].iloc[0].to_dict()
@@ -104,6 +105,7 @@ def test_a_search_starts_from_an_earlier_plan(result: Path, tmp_path: Path, caps
     assert dict(zip(tables["run"]["key"], tables["run"]["seal"], strict=True))["option start"] == "earlier.xlsx"
 
 
+@pytest.mark.slow
 def test_departing_from_a_plan_is_paid_for(result: Path, tmp_path: Path) -> None:
     """With demand at 1 nothing is needed but the plan of before is: three open years and a module. At 0 it is dropped.
 
@@ -130,6 +132,7 @@ def test_keep_and_change_cost_belong_together(result: Path, tmp_path: Path, caps
     assert "holds no plan" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_an_old_plan_on_new_data(result: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     """On its own data it costs what it did; on others its decisions stay although they pay no more."""
     out = tmp_path / "out.xlsx"
@@ -182,6 +185,7 @@ def test_decisions_that_no_longer_fit_together_give_way_to_the_nearest() -> None
     assert begun.solution.values[~np.isnan(found.values)].sum() == 2
 
 
+@pytest.mark.slow
 def test_why_forces_the_opposite_and_finds_where_it_flips(
     result: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
@@ -204,6 +208,7 @@ def test_why_forces_the_opposite_and_finds_where_it_flips(
     assert {"decisions", "bridges", "run", "in_options"} <= set(sheets)
 
 
+@pytest.mark.slow
 def test_why_not_forces_what_is_asked(result: Path, capsys: pytest.CaptureFixture) -> None:
     """The plan opens in 2025; asked why not in 2026 only, it is closed in 2025, which costs 29."""
     assert run(["why", str(result), "opened[cell plant, 2025]=0"]) == 0
@@ -236,6 +241,7 @@ def test_what_cannot_be_otherwise_is_said(result: Path, capsys: pytest.CaptureFi
     assert "no plan does otherwise" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_what_stands_against_it_is_said(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     """Where all demand must be met and the mine is closed, demand would have to fall: the lock added is no way out."""
     firm = tmp_path / "firm.xlsx"

@@ -62,6 +62,7 @@ def compare(case: Instance) -> None:
         assert row["impact"] == pytest.approx(row["loss"] - calm[row["scenario"]], **NEAR)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("period", ["1", "2"])
 def test_calm_months_are_as_free_to_fill_and_to_empty_a_stock(period: str) -> None:
     """20 goods can be made in a year, 8 are wanted, then 23: stock is filled in the one period, emptied in the other.
@@ -81,6 +82,7 @@ def test_calm_months_are_as_free_to_fill_and_to_empty_a_stock(period: str) -> No
     )
 
 
+@pytest.mark.slow
 def test_a_stock_that_the_base_throws_away_may_be_left() -> None:
     """The base empties 6 scrap at no cost, the snapshot keeps it, for it counts at its value; nothing else uses it."""
     scrap = {"item": "scrap", "tier": "downstream", "value": 4, "disposable": "yes"}
@@ -98,16 +100,16 @@ def test_a_stock_that_the_base_throws_away_may_be_left() -> None:
     )
 
 
-@examples(4)
+@examples(1)
 @given(disrupted_instances())
 def test_snapshots_are_as_good_as_the_best(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    """Four instances."""
+    """One instance."""
     compare(instance(drawn[0], **drawn[1]))
 
 
 @pytest.mark.slow
-@examples(15)
+@examples(19)
 @given(disrupted_instances(most_periods=3))
 def test_snapshots_are_as_good_as_the_best_of_many(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    """Fifteen instances of up to three periods."""
+    """Nineteen instances of up to three periods."""
     compare(instance(drawn[0], **drawn[1]))

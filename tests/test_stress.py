@@ -223,6 +223,7 @@ def three_alike(tmp_path: Path) -> Path:
     return tmp_path / "chained.xlsx"
 
 
+@pytest.mark.slow
 def test_ties_are_said_and_stand_in_a_fixed_order(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     """Of works that are all needed none is worse than another, nor than its region: kinds and names give the order."""
     out = tmp_path / "out.xlsx"
@@ -288,6 +289,7 @@ def test_stopped_before_anything_is_known(
     assert not out.exists()
 
 
+@pytest.mark.slow
 def test_workers_find_what_one_process_does(tmp_path: Path) -> None:
     """Two periods on two workers: every figure is the same."""
     case = two_sources()
@@ -302,6 +304,7 @@ def test_workers_find_what_one_process_does(tmp_path: Path) -> None:
     assert set(sheet(alone, "losses")["period"]) == {"now", "later"}
 
 
+@pytest.mark.slow
 def test_a_source_is_lost_together_with_its_idle_reserve(tmp_path: Path) -> None:
     """Works A makes all 120; B, which is dearer, lies idle and is not missed, until A is lost too."""
     tables = two_sources(stocks=[])
@@ -317,6 +320,7 @@ def test_a_source_is_lost_together_with_its_idle_reserve(tmp_path: Path) -> None
     assert row(out, "lane east to home and lane west to home", 6)["service"] == pytest.approx(0)
 
 
+@pytest.mark.slow
 def test_few_places_go_to_the_reserves_that_are_used(tmp_path: Path) -> None:
     """Of the idle works B, C and D only D is cheap enough to stand in for A: with two places it is A and D."""
     tables = two_sources(stocks=[])

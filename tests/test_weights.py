@@ -135,6 +135,7 @@ def test_a_market_whose_shortage_costs_nothing_is_refused() -> None:
     assert [entry[:2] for entry in _said(tables) if entry[0] == "error"] == [("error", "demand")]
 
 
+@pytest.mark.slow
 def test_harden_promises_what_plans_can_give(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Both goods need their spare site: 20 + 10. Without spare sites no plan serves anything without the first."""
     book, out = tmp_path / "in.xlsx", tmp_path / "out.xlsx"

@@ -77,6 +77,7 @@ COMMANDS: list[tuple[str, list[str]]] = [
 ]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("name", "command"), COMMANDS, ids=lambda part: part if isinstance(part, str) else part[0])
 def test_no_command_replaces_what_the_planner_did_not_write(
     name: str, command: list[str], plan: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -97,6 +98,7 @@ def test_no_command_replaces_what_the_planner_did_not_write(
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+@pytest.mark.slow
 def test_what_the_planner_wrote_is_replaced_and_all_else_with_force(plan: Path, tmp_path: Path) -> None:
     for name, words in COMMANDS[5:8]:
         known = {"OUT": str(tmp_path / name), "IN": str(TINY), "PLAN": str(plan)}
@@ -134,6 +136,7 @@ def assert_rescued(error: str, folder: Path) -> None:
     assert set(read_tables(place)["audit"]["ok"]) == {"yes"}
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("trouble", ["folder gone", "disk full", "target blocked"])
 def test_a_result_that_cannot_be_written_is_put_elsewhere(
     trouble: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -296,6 +299,7 @@ def test_a_workbook_that_cannot_be_marked_is_said_to_be(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("output", ["| true", "> /dev/full", ">&-"])
 def test_nobody_has_to_listen(output: str, tmp_path: Path) -> None:
     """The work is done and its status given, without a word about the reader that is gone."""

@@ -236,6 +236,7 @@ TAMPERS: list[Case] = [
 ]  # fmt: skip
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(**named(TAMPERS))
 def test_tampered_figure_is_caught(check: str, tampers: list[Tamper], caught: Caught) -> None:
     assert check in caught(SOUND, plan(), check, tampers)
@@ -253,6 +254,7 @@ def test_what_is_not_asked_for_is_not_there():
     assert "rules in force" in failed(audit(sound(rules="off"), plan(), 0.0))
 
 
+@pytest.mark.slow
 def test_members_of_an_expanded_row_share_its_probability():
     """Each site that makes ore has a scenario of its own: half of the probability each."""
     data = sound()

@@ -80,6 +80,7 @@ def test_every_sheet_of_a_plan_is_audited() -> None:
     assert [sheet for sheet in AUDITED if not len(tables.get(sheet, ()))] == []
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("objective", ["profit", "cost"])
 def test_the_plan_agrees(objective: str) -> None:
     """Every audit has something to compare, but for those of what the plan does not do."""
@@ -93,6 +94,7 @@ FIRST = dict(reversed(figures()))
 """One column of each sheet, which the default run tries; the slow one tries all."""
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("sheet", "name"),
     [
@@ -144,6 +146,7 @@ def renamed(tables: Plan, sheet: str, row: int, name: str) -> Plan:
     return {**tables, sheet: table}
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("sheet", [sheet for sheet in AUDITED if sheet not in IDLE])
 def test_a_dropped_row_is_noticed(sheet: str) -> None:
     """The row with the largest figure; see `outcome` for the plan."""
@@ -153,6 +156,7 @@ def test_a_dropped_row_is_noticed(sheet: str) -> None:
     assert is_noticed(case, without(tables, sheet, row), claimed, sheet), tables[sheet].loc[row].to_dict()
 
 
+@pytest.mark.slow
 def test_rows_said_twice_are_a_finding() -> None:
     """One of each sheet, all at once: the audits of all nouns come to an end."""
     case, tables, claimed = outcome("profit")
@@ -161,6 +165,7 @@ def test_rows_said_twice_are_a_finding() -> None:
     assert "every key stands once" in failed(audit(case, tables, claimed))
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("place", [0, *(pytest.param(place, marks=pytest.mark.slow) for place in (1, 2, 3)), 4])
 def test_unknown_names_are_a_finding(place: int) -> None:
     """In the first, second, ... key column of every sheet, all at once."""
@@ -171,6 +176,7 @@ def test_unknown_names_are_a_finding(place: int) -> None:
     assert "rows speak of what exists" in failed(audit(case, tables, claimed))
 
 
+@pytest.mark.slow
 def test_cells_that_cannot_be_read_are_a_finding() -> None:
     """Words for numbers and flags, in a row of every sheet."""
     case, tables, claimed = outcome("profit")

@@ -131,6 +131,7 @@ def test_what_others_make_counts_as_experience():
     assert checks_failed(SOUND, plan(), less) == ["experience of levels reached"]
 
 
+@pytest.mark.slow
 def test_smaller_module_makes_a_stage_active_sooner():
     """All of the smallest plant has to run: 20 as it stands, 10 once a module of 10 could be ordered."""
     full = put("in_clusters", 0, activity=1.0)

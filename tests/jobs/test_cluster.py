@@ -47,6 +47,7 @@ def test_an_unknown_address_is_said_within_seconds(address: str, tmp_path: Path,
     assert f"no cluster answers at {address}" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_tasks_are_solved_in_processes() -> None:
     assert sorted(solve_all(square, range(5), workers=2)) == [0, 1, 4, 9, 16]
     with pytest.raises(TaskFailed, match="no root"):

@@ -79,6 +79,7 @@ def test_no_process_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
         done_apart(crew, doubled, 1)
 
 
+@pytest.mark.slow
 def test_a_run_survives_a_worker_that_dies_before_its_first_message(tmp_path: Path) -> None:
     with Ledger(tmp_path / FILE) as ledger:
         numbers, _ = submit(ledger, [JobRequest(str(TINY), hash_file(TINY), (), {}, "a")])
@@ -107,6 +108,7 @@ def test_a_file_that_brings_down_its_reader_is_a_job_as_any_other() -> None:
     assert request.instance == str(TINY.resolve())
 
 
+@pytest.mark.slow
 def test_a_result_of_others_under_the_number_of_a_job_stays(tmp_path: Path) -> None:
     (tmp_path / "tiny").mkdir()
     (tmp_path / "tiny" / "1.xlsx").write_text("mine")

@@ -141,6 +141,7 @@ class Silent:
         return True
 
 
+@pytest.mark.slow
 def test_a_full_disk_fails_the_job_with_that_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
@@ -153,6 +154,7 @@ def test_a_full_disk_fails_the_job_with_that_word(tmp_path: Path, monkeypatch: p
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_real_workers_solve_as_planner_solve_does(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     """Three variants of one workbook in one worker, one of them infeasible, one at fault; each as if it were alone."""
     lowest = "demand[*].volume=1e9"

@@ -208,6 +208,7 @@ def test_cash_is_what_costs_are_with_capex_instead_of_annuities() -> None:
     assert together["free_cash"].tolist() == pytest.approx((-costs - capex).tolist())
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("group", "column"),
     [("maker", "revenue"), ("moulder", "capex"), ("moulder", "subsidies"), ("rival", "running"), ("shared", "duties"),

@@ -215,6 +215,7 @@ def test_an_offer_is_signed_where_it_saves_more_than_it_costs(entry: float, best
     assert optimum(chain(DECIDE, access=access, locks=[other])) == pytest.approx(best + 0.01, abs=1e-9)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("case", [every_mechanism.chain(), EVERYTHING, chain()])
 @pytest.mark.parametrize("coordination", ["off", "decide"])
 def test_without_margin_and_friction_nothing_changes(case: Instance, coordination: str) -> None:

@@ -109,6 +109,7 @@ def busy() -> Instance:
     )  # fmt: skip
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("changes", [{}, {"scale": "off"}, {"productivity": "off"}])
 def test_the_audit_agrees(changes: dict[str, str]) -> None:
     """Of a plan that uses every factor, and of those with a switch off; with other factors it does not."""

@@ -116,6 +116,7 @@ def test_in_a_disruption_no_more_is_taken_back_than_comes_back() -> Instance:
     return _with_failure()
 
 
+@pytest.mark.slow
 def test_plans_with_returns_agree_with_their_audit() -> None:
     """In calm and in a disruption, where what comes back may be left and where it may not."""
     loose = [*WORKSHOP["items"], {"item": "used", "tier": "upstream", "disposable": "yes", "disposal_cost": 1}]

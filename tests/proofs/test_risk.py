@@ -101,6 +101,7 @@ def two_sources(chance: float, weight: float, *rules: dict[str, Any]) -> Instanc
 COSTS = {"shop": 2, "far": 4}
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("chance", "weight"), [(0.1, 0), (0.5, 100), (1, 3)])
 def test_no_plan_is_safer_for_a_dear_base(chance: float, weight: float) -> None:
     """The base is 16, the storm 16 more, whatever weight its risk or chance has; a sure storm leaves the base cheapest.
