@@ -1,9 +1,8 @@
 """An instance: the typed tables of an input workbook and its settings."""
 
-from collections import ChainMap
+from collections import ChainMap, OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -141,7 +140,11 @@ def instance(tables: Mapping[str, pd.DataFrame | list[dict[str, Any]]], **settin
     for sheet in INPUTS:
         if sheet != "settings":
             rows = tables.get(sheet, [])
-            frames[sheet] = _build_typed_table(sheet, rows) if len(rows) else _empty(sheet).copy()
+            frames[sheet] = (
+                _build_typed_table(sheet, rows)
+                if isinstance(rows, pd.DataFrame) or len(rows) > _FEW
+                else _recall(sheet, rows)
+            )
     values = default_settings() | {name: convert_setting(SETTINGS[name], value) for name, value in settings.items()}
     return Instance(frames, values)
 
@@ -153,7 +156,17 @@ def _build_typed_table(sheet: str, rows: pd.DataFrame | list[dict[str, Any]]) ->
     return apply_schema(sheet, frame)
 
 
-@cache
-def _empty(sheet: str) -> pd.DataFrame:
-    """A sheet without rows, made once: most sheets of most instances are empty, and typing one takes milliseconds."""
-    return _build_typed_table(sheet, [])
+_FEW, _MOST_KNOWN = 100, 2000
+"""Rows of a table that is remembered, and how many are: a thousand instances written by hand have most in common."""
+
+_KNOWN: OrderedDict[tuple[str, str], pd.DataFrame] = OrderedDict()
+
+
+def _recall(sheet: str, rows: pd.DataFrame | list[dict[str, Any]]) -> pd.DataFrame:
+    """The typed table of `rows`, a frame of its own; typing one takes milliseconds, copying it far less."""
+    key = sheet, repr(rows)
+    if key not in _KNOWN:
+        _KNOWN[key] = _build_typed_table(sheet, rows)
+        if len(_KNOWN) > _MOST_KNOWN:
+            _KNOWN.popitem(last=False)
+    return _KNOWN[key].copy()
