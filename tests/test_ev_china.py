@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from instances._build.ev_china.aims import compare_margins, list_jumps, list_vanished, sum_exports
 from instances._build.ev_china.build import build_sheets
 from instances._build.ev_china.lanes import cheapest_ways
 from instances._build.ev_china.plants import split_plants
@@ -156,3 +157,36 @@ def test_the_plan_looks_like_the_industry(plan: dict[str, pd.DataFrame]) -> None
     margins = plan["margins"].set_index("period")["margin"]
     print(f"margins at replacement cost: {margins.round(3).to_dict()}")
     assert margins.between(0.0, 0.14).all()
+
+
+def test_what_a_plan_is_held_against() -> None:
+    """Of 10 cars a year the EU gets 5 from China, then 2 of 10, then none: 30 and 20 points less, and a flow that ends.
+
+    The ore from Chile ends as well, but half a per cent of all ore is small. What moves inside China is no export.
+    """
+    rows = [
+        ("vehicle_mass", "Fujian", "EU East", "a", "China", "EU", 5.0),
+        ("vehicle_mass", "EU East", "EU East", "a", "EU", "EU", 5.0),
+        ("vehicle_mass", "Fujian", "EU East", "b", "China", "EU", 2.0),
+        ("vehicle_mass", "EU East", "EU East", "b", "EU", "EU", 8.0),
+        ("vehicle_mass", "EU East", "EU East", "c", "EU", "EU", 10.0),
+        ("vehicle_mass", "Fujian", "Fujian", "a", "China", "China", 90.0),
+        ("ore", "Chile", "EU East", "a", "Latin America", "EU", 0.5),
+        ("ore", "EU East", "EU East", "a", "EU", "EU", 99.5),
+    ]
+    trade = pd.DataFrame(
+        rows, columns=["item", "origin", "destination", "period", "origin_bloc", "destination_bloc", "quantity"]
+    )
+    periods = ["a", "b", "c"]
+    jumps = list_jumps(trade, {"vehicle_mass"}, periods).set_index(["origin_bloc", "before"])
+    assert (jumps["is"] - jumps["was"]).round(6).to_dict() == {
+        ("China", "a"): -0.3,
+        ("China", "b"): -0.2,
+        ("EU", "a"): 0.3,
+        ("EU", "b"): 0.2,
+    }
+    gone = list_vanished(trade, periods)
+    assert gone[["item", "origin", "last"]].values.tolist() == [["vehicle_mass", "China", "b"]]
+    assert sum_exports(trade)["exports"].to_dict() == {"a": 5.0, "b": 2.0}
+    margins = pd.DataFrame({"period": periods, "margin": [0.04, 0.1, 0.06], "known_margin": 0.06})
+    assert compare_margins(margins)["near"].tolist() == [True, False, True]
