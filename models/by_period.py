@@ -38,7 +38,7 @@ def name_columns(sheet: str) -> list[str]:
     return keys(INPUTS[sheet]) or list(UNKEYED.get(sheet, ()))
 
 
-def varying_columns(sheet: str) -> list[str]:
+def list_varying_columns(sheet: str) -> list[str]:
     """The columns of a sheet whose figures may vary by period.
 
     Parameters
@@ -137,7 +137,7 @@ def _apply(instance: Instance, rows: pd.DataFrame) -> Instance:
     tables = dict(instance.tables)
     general = [EVERY in split_key(key) for key in rows["key"]]
     for row in frames.cells(rows.assign(general=general).sort_values("general", ascending=False, kind="stable")):
-        if row.sheet in tables and row.column in varying_columns(row.sheet):
+        if row.sheet in tables and row.column in list_varying_columns(row.sheet):
             tables[row.sheet] = change_figure(row.sheet, tables[row.sheet], row.key, row.column, row.value, row.factor)
     return replace(instance, tables=tables)
 

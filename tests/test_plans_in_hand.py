@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from planner.solver.compiled import Compiled
-from planner.solver.in_hand import bounded_below, cheapest, cost_of, fits, left_open
+from planner.solver.in_hand import bound_below, cheapest, cost_of, fits, left_open
 from planner.solver.solver import Options, Solution, solve_arrays
 from planner.studies.alternatives import run as run_alternatives
 from planner.studies.alternatives.study import Alternatives, NearOptimalPlans
 from planner.studies.attribution.coalitions import Solved
-from planner.studies.attribution.inherited import inherited
+from planner.studies.attribution.inherited import keep_inheritance
 from planner.studies.harden import run as run_harden
 from planner.studies.harden.study import Hardened
 from planner.studies.information.study import Between, _difference
@@ -72,10 +72,10 @@ def test_no_search_ends_worse_than_it_began(gap: float) -> None:
 
 
 def test_a_bound_known_from_elsewhere_counts_where_it_is_higher() -> None:
-    assert bounded_below(solution(100, 90), 95).bound == 95
-    assert bounded_below(solution(100, 98), 95).bound == 98
-    assert bounded_below(solution(100, None), 120).bound == 100
-    assert left_open(bounded_below(solution(100, 90), 95)) == 5
+    assert bound_below(solution(100, 90), 95).bound == 95
+    assert bound_below(solution(100, 98), 95).bound == 98
+    assert bound_below(solution(100, None), 120).bound == 100
+    assert left_open(bound_below(solution(100, 90), 95)) == 5
     assert left_open(solution(100, None)) == math.inf
 
 
@@ -133,7 +133,7 @@ def test_an_added_option_is_never_worth_less_than_nothing(sign: float) -> None:
     for none as well. Scale takes something away, so that its 105 remains; with learning too, 104 counts.
     """
     solved = game(sign, none=(100, 90), l=(103, 98), s=(105, 95), sl=(104, 94), slc=(106, 93))
-    found = inherited(solved, sign)
+    found = keep_inheritance(solved, sign)
     figures = {"".join(sorted(name[0] for name in key)): plan for key, plan in found.items()}
     assert {key: -sign * (plan.objective or 0.0) for key, plan in figures.items()} == {
         "": 100, "l": 100, "s": 105, "ls": 104, "cls": 104,

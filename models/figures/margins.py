@@ -45,7 +45,7 @@ def margins(sets: Sets, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     revenue = -sums.get("revenue", pd.Series(0.0, index=sums.index))
     overhead = sums.get(OVERHEAD, pd.Series(0.0, index=sums.index))
     spent = sums.drop(columns=list(NO_MONEY), errors="ignore").sum(axis=1)
-    capital, lacking = _existing_capital(sets, tables["capacity"])
+    capital, lacking = _price_existing_capital(sets, tables["capacity"])
     known = _known_margins(sets, tables["demand"])
     rows = []
     for period in (name for name in sets.time.periods if revenue.get(name, 0.0) > 0):
@@ -56,7 +56,7 @@ def margins(sets: Sets, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _existing_capital(sets: Sets, capacity: pd.DataFrame) -> tuple[dict[str, float], dict[str, str]]:
+def _price_existing_capital(sets: Sets, capacity: pd.DataFrame) -> tuple[dict[str, float], dict[str, str]]:
     """By period: the annuity of existing capacity of home lines in money/year, and the lines that have no option."""
     smallest = smallest_options(sets.options.reset_index())
     each = smallest["annuity"] / smallest["size"]

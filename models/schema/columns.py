@@ -31,7 +31,7 @@ SIZE = "size"
 """What the check is called that refuses such figures."""
 
 
-def _sized(values: pd.Series) -> pd.Series:
+def _is_sized(values: pd.Series) -> pd.Series:
     size = values.abs()
     return (size <= LARGEST) & ((size >= SMALLEST) | (size == 0.0))
 
@@ -113,7 +113,7 @@ def number(
     pandera.Column
         The declared column.
     """
-    checks = [pa.Check(_sized, error=SIZE)]
+    checks = [pa.Check(_is_sized, error=SIZE)]
     if low is not None:
         checks.append(pa.Check.ge(low))
     if above is not None:

@@ -164,7 +164,7 @@ def _find_covered(instance: Instance, lines: pd.DataFrame) -> pd.Series:
     return pd.Series(named, index=lines.index) | lines["firm"].isin(rows.loc[rows["process"] == "*", "firm"])
 
 
-def covered_lines(draws: pd.DataFrame, between: Mapping[Draw, tuple[Offer, float, int]]) -> pd.DataFrame:
+def list_covered_lines(draws: pd.DataFrame, between: Mapping[Draw, tuple[Offer, float, int]]) -> pd.DataFrame:
     """Every line with every offer that covers it.
 
     Parameters

@@ -11,8 +11,8 @@ from planner_models.instance import Instance
 from planner_models.sets import Sets
 from planner_models.sets.access import (
     conditional_offers,
-    covered_lines,
     draw_table,
+    list_covered_lines,
     offer_table,
     offers_left,
     price_draws,
@@ -209,7 +209,7 @@ def _assemble(
         offers=_join_offers(made.offers, between.offers),
         draws=draws.drop(columns=["markup", "transaction_cost", "margin", "kept"]),
         signable=[*conditional_offers(made.offers, draws, asked.refused["accessed"]), *between.offers.index],
-        covers=covered_lines(draws, between.covers),
+        covers=list_covered_lines(draws, between.covers),
         arms_length=between,
         transaction=transaction_factors(instance, time),
         projects=projects,

@@ -16,11 +16,11 @@ DUTY = "duty"
 def active_policies(instance: Instance) -> pd.DataFrame:
     """The policies in force in this run, by name: active rows of the kinds that are switched on."""
     policies = instance["policies"]
-    chosen = switched_on(instance, policies["kind"]) & (policies["active"] == "yes")
+    chosen = select_active(instance, policies["kind"]) & (policies["active"] == "yes")
     return policies[chosen].set_index("policy").sort_index()
 
 
-def switched_on(instance: Instance, kinds: pd.Series) -> pd.Series:
+def select_active(instance: Instance, kinds: pd.Series) -> pd.Series:
     """Which policies the switches let be: those of kind duty have one of their own, all others another.
 
     Parameters

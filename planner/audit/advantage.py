@@ -15,7 +15,7 @@ from planner.audit.inherited import resolve_inheritance
 from planner.audit.lanes import price_flows
 from planner.audit.offers import tabulate_coverage
 from planner.audit.options import tabulate_options
-from planner.audit.production import fixed_costs, price_production, unit_costs
+from planner.audit.production import price_production, tabulate_fixed_costs, unit_costs
 from planner.audit.trade import compute_trade
 from planner_models import frames
 
@@ -92,7 +92,7 @@ def _draws(case: AuditedPlan) -> pd.DataFrame:
     place = pd.MultiIndex.from_frame(priced[[*LINE, "period"]])
     parts = unit_costs(case).reindex(place).set_axis(priced.index)
     line = lines.reindex(pd.MultiIndex.from_frame(priced[LINE])).set_axis(priced.index)
-    fixed = pd.Series(fixed_costs(case).reindex(place).to_numpy(), index=priced.index)
+    fixed = pd.Series(tabulate_fixed_costs(case).reindex(place).to_numpy(), index=priced.index)
     flat = (fixed / (line["capacity"] * line["output"]).where(line["capacity"] > 0)).fillna(0.0)
     built = pd.Series(newest.reindex(pd.MultiIndex.from_frame(priced[LINE])).to_numpy(), index=priced.index)
     built = built.fillna(flat).where(line["home"] == "yes")

@@ -29,14 +29,16 @@ def read_figures(instance: Instance, place: int) -> Instance:
     for row in sorted(rows, key=lambda row: "*" not in row["key"]):
         sheet = row["sheet"]
         tables[sheet] = tables[sheet].copy()
-        for number in _named(sheet, tables[sheet], row["key"]):
+        for number in _find_named(sheet, tables[sheet], row["key"]):
             given = row["value"] == row["value"]
-            figure = row["value"] if given else row["factor"] * _stated(sheet, tables[sheet], number, row["column"])
+            figure = (
+                row["value"] if given else row["factor"] * _find_stated(sheet, tables[sheet], number, row["column"])
+            )
             tables[sheet].loc[number, row["column"]] = figure
     return replace(instance, tables=tables)
 
 
-def _named(sheet: str, table: pd.DataFrame, key: str) -> list[int]:
+def _find_named(sheet: str, table: pd.DataFrame, key: str) -> list[int]:
     """The numbers of the rows that a key names."""
     columns = _NAMED.get(sheet) or keys(INPUTS[sheet])
     parts = {column: part.strip() for column, part in zip(columns, key.split("|"), strict=True)}
@@ -47,7 +49,7 @@ def _named(sheet: str, table: pd.DataFrame, key: str) -> list[int]:
     return [number for number in numbers if all(str(table.at[number, name]) == meant[name] for name in meant)]
 
 
-def _stated(sheet: str, table: pd.DataFrame, number: int, column: str) -> float:
+def _find_stated(sheet: str, table: pd.DataFrame, number: int, column: str) -> float:
     """What a cell says, or where it is blank the cell of the `*` row."""
     cell: Any = table.at[number, column]
     if cell == cell or sheet not in _INHERITED or not meta(INPUTS[sheet].columns[column])["inherits"]:

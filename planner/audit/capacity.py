@@ -7,7 +7,7 @@ from planner.audit import Finding, at_most, never, same
 from planner.audit.case import LINE, AuditedPlan, levels, sum_by_key
 from planner.audit.offers import tabulate_control, tabulate_coverage
 from planner.audit.options import in_service
-from planner.audit.production import fixed_costs
+from planner.audit.production import tabulate_fixed_costs
 
 KEY = [*LINE, "period"]
 
@@ -45,7 +45,7 @@ def _control(case: AuditedPlan, sheet: pd.DataFrame) -> list[Finding]:
     ours = tabulate_control(case).reindex(sheet.index, fill_value=False).map({True: "home", False: "outside"})
     modules = in_service(case)
     built = modules.assign(yearly=modules["modules"] * (modules["fixed_cost"] + modules["annuity"]))
-    fixed = pd.Series(fixed_costs(case).reindex(sheet.index).to_numpy(), index=sheet.index)
+    fixed = pd.Series(tabulate_fixed_costs(case).reindex(sheet.index).to_numpy(), index=sheet.index)
     kept = fixed.where((line["home"] == "yes") & (sheet["existing"] > 0), 0.0)
     yearly = kept + sum_by_key(built, KEY, "yearly").reindex(sheet.index, fill_value=0.0)
     used = sheet["made"] / sheet["capacity"].where(sheet["capacity"] > 0)

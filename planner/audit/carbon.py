@@ -4,7 +4,7 @@ import pandas as pd
 
 from planner.audit import Finding, never, same
 from planner.audit.case import LINE, AuditedPlan, cache_table, sum_by_key
-from planner.audit.embodied import emitted, hold_prices
+from planner.audit.embodied import hold_prices, sum_emissions
 from planner.audit.lanes import price_base_flows
 from planner.audit.production import price_base_production
 
@@ -58,7 +58,7 @@ def audit(case: AuditedPlan) -> list[Finding]:
     held = hold_prices(case).set_index(KEY)
     held = held[held["price"] > 0]
     made = price_base_production(case)
-    amount = made["made"] * emitted(case).reindex(pd.MultiIndex.from_frame(made[LINE])).to_numpy()
+    amount = made["made"] * sum_emissions(case).reindex(pd.MultiIndex.from_frame(made[LINE])).to_numpy()
     made = made.assign(bloc=made["region"].map(case.blocs), amount=amount, paid=made["made"] * made["carbon"])
     rows = _tabulate_crossings(case)
     carried = pd.DataFrame(

@@ -50,7 +50,7 @@ def _due(case: AuditedPlan) -> pd.DataFrame:
     """By group and period: AMOUNTS, in money over the period; what no group pays alone, and all together."""
     rows = receipts(case)
     total = rows.assign(column=rows["line"].map(_column), group=EVERY)
-    owned = pd.concat([_owned(case), _sales(case), _saved(case), _granted(case)])
+    owned = pd.concat([_sum_owned(case), _sales(case), _sum_saved(case), _sum_granted(case)])
     names = [*KEY, "column", "amount"]
     owned = owned[owned["group"] != SHARED][names]
     rest = pd.concat([total.assign(group=SHARED)[names], owned.assign(group=SHARED, amount=-owned["amount"])])
@@ -73,7 +73,7 @@ def _group(case: AuditedPlan, sites: pd.Series) -> pd.Series:
     return sites.map(case.sites["firm"]).map(named[firms["home"] == "yes"]).astype(object).fillna(SHARED)
 
 
-def _owned(case: AuditedPlan) -> pd.DataFrame:
+def _sum_owned(case: AuditedPlan) -> pd.DataFrame:
     """What sites cost: running and fixed cost, opening and closing, and the modules ordered there."""
     rows = pd.concat([cost_running(case), cost_carbon(case), cost_assets(case)])
     rows = rows[~rows["line"].isin(CAPITAL)][["site", "line", "period", "yearly"]]
@@ -106,13 +106,13 @@ def _sales(case: AuditedPlan) -> pd.DataFrame:
     return rows.assign(amount=rows["amount"] * rows["part"])
 
 
-def _saved(case: AuditedPlan) -> pd.DataFrame:
+def _sum_saved(case: AuditedPlan) -> pd.DataFrame:
     """Savings as the sheet `costs` claims them, in proportion to what each site can save at most."""
     rows = savings(case)
     return _split(case, rows.assign(most=rows["yearly"].astype(float)), SAVINGS, "running")
 
 
-def _granted(case: AuditedPlan) -> pd.DataFrame:
+def _sum_granted(case: AuditedPlan) -> pd.DataFrame:
     """What each policy has spent in a period, in proportion to what each site is entitled to, in all regions together.
 
     Where its budget is short, nothing says who goes without.

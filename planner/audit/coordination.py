@@ -8,7 +8,7 @@ from planner.audit.case import LINE, AuditedPlan, cache_table, levels, sum_by_ke
 from planner.audit.offers import OFFER, states, tabulate_home_coverage
 from planner.audit.options import tabulate_options
 from planner.audit.policies import transaction_factor
-from planner.audit.production import fixed_costs, price_base_production, rate_institutions, unit_costs
+from planner.audit.production import price_base_production, rate_institutions, tabulate_fixed_costs, unit_costs
 
 GROUP_ITEM = ["group", "item", "period"]
 _GOOD = [*LINE, "item"]
@@ -30,7 +30,7 @@ def name_groups(case: AuditedPlan) -> pd.Series:
 def _cost_in_full(case: AuditedPlan) -> pd.Series:
     """By line and period: conversion, fixed cost and the annuity of the smallest module, per unit of activity."""
     parts = unit_costs(case).drop(columns=["royalty", "line fixed cost"]).sum(axis=1)
-    fixed_cost = fixed_costs(case).reindex(parts.index)
+    fixed_cost = tabulate_fixed_costs(case).reindex(parts.index)
     options = tabulate_options(case).reset_index().sort_values(["size", "option"])
     line = levels(parts.index, LINE)
     smallest = options.drop_duplicates(LINE).set_index(LINE).reindex(line).set_axis(parts.index)

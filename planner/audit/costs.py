@@ -13,11 +13,11 @@ from planner.audit.demand import tabulate_service
 from planner.audit.hubs import LINES as HUBS
 from planner.audit.hubs import cost_hubs
 from planner.audit.lanes import openings, price_base_flows
-from planner.audit.levels import AFTER, inherited_values, savings
+from planner.audit.levels import AFTER, savings, value_inheritance
 from planner.audit.losses import RISK, cost_expected_losses, risk
 from planner.audit.offers import states
 from planner.audit.options import in_service
-from planner.audit.production import fixed_costs, price_base_production, site_costs, unit_costs
+from planner.audit.production import price_base_production, site_costs, tabulate_fixed_costs, unit_costs
 from planner.audit.projects import under_way
 from planner.audit.rules import BREACHES
 from planner.audit.rules import costs as breached
@@ -66,7 +66,7 @@ def cost_assets(case: AuditedPlan) -> pd.DataFrame:
     """Cost of what is there: lines kept, modules in service, sites open, sites opened and closed."""
     lines, sites = case.lines.reset_index(), case.sites.reset_index()
     capacity = case["capacity"].merge(lines[[*LINE, "tier", "region", "home"]], on=LINE)
-    capacity = capacity.merge(fixed_costs(case).reset_index(), on=[*LINE, "period"])
+    capacity = capacity.merge(tabulate_fixed_costs(case).reset_index(), on=[*LINE, "period"])
     kept = capacity[(capacity["existing"] > 0) & (capacity["home"] == "yes")]
     modules = in_service(case).drop(columns="region").merge(lines[[*LINE, "tier", "region"]], on=LINE)
     open_sites = case.open[case.open].reset_index()[["site", "period"]].merge(sites[sites["home"] == "yes"], on="site")
@@ -134,7 +134,7 @@ def _market(case: AuditedPlan) -> pd.DataFrame:
 
 
 _SHEET_OF = {
-    **{cost_sales: "arms_length", cost_hubs: "hubs", inherited_values: "learning"},
+    **{cost_sales: "arms_length", cost_hubs: "hubs", value_inheritance: "learning"},
     **dict.fromkeys((cost_carbon, cost_border), "carbon"),
 }
 """By part of the costs: the sheet without which there are none."""
@@ -154,7 +154,7 @@ def audit(case: AuditedPlan) -> list[Finding]:
         cost_border,
         _market,
         cost_changes,
-        inherited_values,
+        value_inheritance,
         cost_expected_losses,
         risk,
     )

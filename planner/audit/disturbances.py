@@ -9,7 +9,7 @@ from planner.audit.capacity import KEY as LINE_PERIOD
 from planner.audit.case import LINE, AuditedPlan, cache_table, levels, sum_by_key
 from planner.audit.demand import MARKET, tabulate_service
 from planner.audit.disruption_factors import ARC, arc_hits, factor, line_hits, market_hits
-from planner.audit.lanes import LANE, price_flows, share_capacities, used
+from planner.audit.lanes import LANE, is_used, price_flows, share_capacities
 from planner.audit.offers import reach
 from planner.audit.options import in_service
 from planner.audit.production import price_production
@@ -159,7 +159,7 @@ def _audit_lanes(case: AuditedPlan) -> list[Finding]:
         same(f"cost of flows{_WHERE}", said["cost"].astype(float), paid.astype(float)),
         same(f"duty of flows{_WHERE}", said["duty"].astype(float), (said["shipped"] * said["due"]).astype(float)),
         never(f"flows have lanes{_WHERE}", rows["priced_by"].isna()),
-        never(f"no flow where a ban is in force{_WHERE}", rows["banned"] & used(rows)),
+        never(f"no flow where a ban is in force{_WHERE}", rows["banned"] & is_used(rows)),
         at_most(f"flows within what is left of their lane{_WHERE}", rows["shipped"], most),
         at_most(f"flows within what is left of the flow{_WHERE}", rows["shipped"][slowed], (flow * base)[slowed]),
         at_most(f"flows within shared capacity{_WHERE}", sums, shared * alike.reindex(sums.index).fillna(1.0)),

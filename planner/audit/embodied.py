@@ -36,7 +36,7 @@ def _find_prices(case: AuditedPlan) -> dict[tuple[str, str], float]:
 
 
 @cache_table
-def emitted(case: AuditedPlan) -> pd.Series:
+def sum_emissions(case: AuditedPlan) -> pd.Series:
     """By line: t per unit of activity, of the process and of the grid."""
     lines = case.lines
     own = case.instance["processes"].set_index("process")["emissions"].reindex(lines.index.get_level_values("process"))
@@ -50,7 +50,7 @@ def price_emissions(case: AuditedPlan, rows: pd.DataFrame) -> pd.Series:
         return pd.Series(0.0, index=rows.index)
     prices = _find_prices(case)
     asked = [prices[key] for key in zip(rows["region"].map(case.blocs), rows["period"], strict=True)]
-    each = emitted(case).reindex(pd.MultiIndex.from_frame(rows[LINE])).to_numpy()
+    each = sum_emissions(case).reindex(pd.MultiIndex.from_frame(rows[LINE])).to_numpy()
     return pd.Series(np.array(asked, dtype=float) * each / HOURS_AND_ENERGY, index=rows.index)
 
 
@@ -112,7 +112,7 @@ def _list_steps(case: AuditedPlan) -> tuple[dict[Place, list[Step]], dict[str, d
     """How each region makes each item, and by item what the capacity of each region weighs."""
     value = case.instance["items"].set_index("item")["value"]
     recipes = dict(frames.groups(case.instance["recipes"], "process"))
-    each, prices = emitted(case), _find_prices(case)
+    each, prices = sum_emissions(case), _find_prices(case)
     found: dict[Place, list[tuple[float, np.ndarray, list[tuple[str, float]]]]] = defaultdict(list)
     for line, row in frames.lines(case.lines):
         if line[1] not in recipes or (row["home"] == "no" and row["status"] == "candidate"):

@@ -7,7 +7,7 @@ import pandas as pd
 from planner.audit.balance import tabulate_disposal
 from planner.audit.case import LINE, AuditedPlan, sum_by_key
 from planner.audit.figures import EVERY
-from planner.audit.lanes import USED, used
+from planner.audit.lanes import USED, is_used
 from planner.audit.supply import SUPPLY, tabulate_production, within
 
 _GROUP = ["item", "who", "period"]
@@ -47,10 +47,10 @@ def _open_sites(case: AuditedPlan, rule: pd.Series) -> pd.Series:
     return rows[rows["site"].isin(sites.index[meant])].groupby("period").size()
 
 
-def _used_lanes(case: AuditedPlan, rule: pd.Series) -> pd.Series:
+def _list_used_lanes(case: AuditedPlan, rule: pd.Series) -> pd.Series:
     """By period, the lanes (origin, destination and mode) that leave the scope's regions with something on them."""
     flows = case["flows"]
-    flows = flows[used(flows) & (flows["origin"] != flows["destination"])]
+    flows = flows[is_used(flows) & (flows["origin"] != flows["destination"])]
     flows = flows[within(case, flows["origin"], rule["scope"]) & _meant(flows["destination"], rule["who"])]
     if rule["item"] != EVERY:
         flows = flows[flows["item"] == rule["item"]]
@@ -67,7 +67,7 @@ def _open_hubs(case: AuditedPlan, rule: pd.Series) -> pd.Series:
 
 _OPEN: dict[str, Callable[[AuditedPlan, pd.Series], pd.Series]] = {
     "site": _open_sites,
-    "lane": _used_lanes,
+    "lane": _list_used_lanes,
     "hub": _open_hubs,
 }
 

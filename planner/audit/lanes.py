@@ -118,7 +118,7 @@ def openings(case: AuditedPlan) -> pd.DataFrame:
     """
     parts = [price_base_flows(case), price_flows(case, case.disturbed("flows"))]
     flows = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-    flows = flows[used(flows)].assign(place=case.places(flows["period"], -1).astype(float))
+    flows = flows[is_used(flows)].assign(place=case.places(flows["period"], -1).astype(float))
     first = flows.groupby([*LANE, "opened_as"])["place"].min()
     lanes = resolve_inheritance(case, "lanes")
     lanes = lanes[(lanes["opening_cost"] > 0) & (lanes["item"] == lanes["opened_as"])]
@@ -127,7 +127,7 @@ def openings(case: AuditedPlan) -> pd.DataFrame:
     return rows.assign(tier=rows["opened_as"].map(tier).astype(object).fillna(TIERS[0]), region=rows["destination"])
 
 
-def used(flows: pd.DataFrame) -> pd.Series:
+def is_used(flows: pd.DataFrame) -> pd.Series:
     """Which flows are more than what rounding leaves of an item."""
     return flows["shipped"] > USED * flows.groupby("item")["shipped"].transform("max")
 
@@ -143,7 +143,7 @@ def audit(case: AuditedPlan) -> list[Finding]:
     paid = indexed["shipped"] * (indexed["transport"] + indexed["transit"])
     return [
         never("flows have lanes", flows["priced_by"].isna()),
-        never("no flow where a ban is in force", flows["banned"] & used(flows)),
+        never("no flow where a ban is in force", flows["banned"] & is_used(flows)),
         at_most("flows within the capacity of their lane", own["shipped"], own["capacity"].fillna(float("inf"))),
         at_most("flows within shared capacity", sums, pd.Series(limit, index=sums.index)),
         *_audit_least_flows(case, flows),
@@ -166,7 +166,7 @@ def _audit_least_flows(case: AuditedPlan, flows: pd.DataFrame) -> list[Finding]:
     lanes = lanes[lanes["min_flow"] > 0]
     if lanes.empty:
         return []
-    moving = flows[used(flows)]
+    moving = flows[is_used(flows)]
     key = [*LANE, "item", "period"]
     parts = [moving[[*key, "shipped"]], moving[[*key, "shipped"]].assign(item="*")]
     sums = pd.concat(parts).groupby(key)["shipped"].sum()

@@ -54,7 +54,7 @@ def tabulate_inheritance(case: AuditedPlan) -> pd.DataFrame:
     return rows[(rows["value"] > 0) & (rows["threshold"] > rows["outside"] * end)]
 
 
-def inherited_values(case: AuditedPlan) -> pd.DataFrame:
+def value_inheritance(case: AuditedPlan) -> pd.DataFrame:
     """What levels said to be reached by the end are worth after it: line, tier, region, period, yearly (paid once)."""
     rows = tabulate_inheritance(case).merge(list_reached_levels(case), on=SAID)
     tier = rows["process"].map(case.instance["processes"].set_index("process")["tier"])

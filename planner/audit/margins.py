@@ -25,7 +25,7 @@ def audit(case: AuditedPlan) -> list[Finding]:
         lines["overhead"].reindex(none.index).fillna(0.0),
     )
     spent = sum_by_key(costs[~costs["line"].isin(_APART)], ["period"], "amount").reindex(none.index).fillna(0.0)
-    standing, lacking = _existing_capital(case)
+    standing, lacking = _price_existing_capital(case)
     profit = revenue - overhead - spent - standing
     sold = revenue[revenue > 0].index
     size = revenue[sold]
@@ -45,7 +45,7 @@ def audit(case: AuditedPlan) -> list[Finding]:
     ]
 
 
-def _existing_capital(case: AuditedPlan) -> tuple[pd.Series, pd.Series]:
+def _price_existing_capital(case: AuditedPlan) -> tuple[pd.Series, pd.Series]:
     """By period: what existing capacity of home lines would cost anew, and the names of lines without an option."""
     options = tabulate_options(case).reset_index().sort_values("size", kind="stable").groupby(LINE)[["annuity", "size"]]
     each = options.first()

@@ -93,7 +93,7 @@ def price_production(case: AuditedPlan, production: pd.DataFrame) -> pd.DataFram
 
 
 @cache_table
-def fixed_costs(case: AuditedPlan) -> pd.Series:
+def tabulate_fixed_costs(case: AuditedPlan) -> pd.Series:
     """By line and period: what keeping its existing capacity costs, money/year."""
     return case.in_each_period(lambda view: view.instance["lines"]).set_index([*LINE, "period"])["fixed_cost"]
 

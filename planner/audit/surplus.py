@@ -9,7 +9,7 @@ from planner.audit.case import LINE, AuditedPlan, sum_by_key
 from planner.audit.coordination import name_groups, price_sales
 from planner.audit.demand import appraise_steps, tabulate_service
 from planner.audit.options import in_service
-from planner.audit.production import fixed_costs, site_costs, unit_costs
+from planner.audit.production import site_costs, tabulate_fixed_costs, unit_costs
 
 _OTHERS = (*("(industry)", "(consumers)", "(state)", "(outside firms)", "(outside states)", "(penalties)", "(total)"),)
 _INDUSTRY, _CONSUMERS, _STATE, _OUTSIDE, _OUTSIDE_STATES, _PENALTIES, _TOTAL = _OTHERS
@@ -84,7 +84,7 @@ def _cost_plants(case: AuditedPlan) -> pd.DataFrame:
     home = lines.loc[lines["home"] == "yes", LINE]
     each = unit_costs(case).sum(axis=1).rename("each").reset_index()
     made = case["production"].merge(home[LINE], on=LINE).merge(each, on=[*LINE, "period"])
-    kept = case["capacity"].merge(home, on=LINE).merge(fixed_costs(case).reset_index(), on=[*LINE, "period"])
+    kept = case["capacity"].merge(home, on=LINE).merge(tabulate_fixed_costs(case).reset_index(), on=[*LINE, "period"])
     kept = kept[kept["existing"] > 0]
     modules = in_service(case).merge(home[LINE], on=LINE)
     annuity = modules["annuity"] * (case.instance.settings["capital"] == "annuity")

@@ -46,14 +46,16 @@ def compute_trade(case: AuditedPlan) -> pd.DataFrame:
     flows = _sum_modes(case["flows"])
     shipped = dict(frames.groups(flows, _POOL))
     parts = [
-        _staying(rows.set_index("region")["amount"], shipped.get(key, flows[:0])).assign(item=key[0], period=key[1])
+        _list_staying(rows.set_index("region")["amount"], shipped.get(key, flows[:0])).assign(
+            item=key[0], period=key[1]
+        )
         for key, rows in frames.groups(amounts, _POOL)
     ]
     columns = [*KEY, "quantity", "share", "duty"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
-def _staying(made: pd.Series, legs: pd.DataFrame) -> pd.DataFrame:
+def _list_staying(made: pd.Series, legs: pd.DataFrame) -> pd.DataFrame:
     """Of one item in one period: where what stays in each region was made, and the duty paid on it.
 
     A unit of what comes into a region is, in proportion, what is made there and what arrives, each with its own
@@ -67,8 +69,8 @@ def _staying(made: pd.Series, legs: pd.DataFrame) -> pd.DataFrame:
     arriving[to, start], charged[to, start] = legs["shipped"].to_numpy(float), legs["duty"].to_numpy(float)
     incoming = own + arriving.sum(axis=1)
     equations = np.diag(np.where(incoming > 0, incoming, 1.0)) - arriving
-    content = _solved(equations, np.diag(own))
-    duty = _solved(equations, charged @ content)
+    content = _solve_mix(equations, np.diag(own))
+    duty = _solve_mix(equations, charged @ content)
     stays = np.clip(incoming - arriving.sum(axis=0), 0.0, None)
     rows = [
         (names[here], names[place], stays[place] * content[place, here], content[place, here], stays[place] * amount)
@@ -85,7 +87,7 @@ def _sum_modes(flows: pd.DataFrame) -> pd.DataFrame:
     return moving.groupby([*_POOL, "origin", "destination"], as_index=False)[["shipped", "duty"]].sum()
 
 
-def _solved(equations: np.ndarray, known: np.ndarray) -> np.ndarray:
+def _solve_mix(equations: np.ndarray, known: np.ndarray) -> np.ndarray:
     try:
         return np.linalg.solve(equations, known)
     except np.linalg.LinAlgError:

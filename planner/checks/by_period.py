@@ -10,7 +10,7 @@ from planner.checks import Row, join_names, needs, report_error, rows
 from planner.checks.places import positions
 from planner.issues import Issue
 from planner.workbook.names import suggest
-from planner_models.by_period import find_rows, name_columns, split_key, varying_columns
+from planner_models.by_period import find_rows, list_varying_columns, name_columns, split_key
 from planner_models.inheritance import resolve_inheritance
 from planner_models.instance import NUMERIC, Instance
 from planner_models.schema import INPUTS, meta
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from planner.workbook.read import Reading
 
 SHEET = "by_period"
-_VARYING = [sheet for sheet in INPUTS if varying_columns(sheet)]
+_VARYING = [sheet for sheet in INPUTS if list_varying_columns(sheet)]
 Fault = tuple[str, str]
 """Column of by_period and what is wrong in it."""
 
@@ -87,7 +87,7 @@ def _judge_column(entry: Row) -> Fault | None:
     sheet, column = entry["sheet"], entry["column"]
     if sheet not in INPUTS:
         return "sheet", f"there is no sheet `{sheet}`{suggest(sheet, _VARYING) or f': write one of {_join(_VARYING)}'}"
-    able = varying_columns(sheet)
+    able = list_varying_columns(sheet)
     if column in able:
         return None
     if column in INPUTS[sheet].columns:

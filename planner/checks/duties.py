@@ -15,7 +15,7 @@ from planner_models import frames
 from planner_models.by_period import SHEET as BY_PERIOD
 from planner_models.by_period import list_views, period_views
 from planner_models.instance import Instance
-from planner_models.sets.policies import DUTY, switched_on
+from planner_models.sets.policies import DUTY, select_active
 from planner_models.stating_rows import find_stating_cell
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _charges(instance: Instance) -> pd.DataFrame:
     A policy concerns what comes from other blocs. `sheet` and `row` tell where it stands.
     """
     duties, policies = instance["duties"], instance["policies"]
-    in_force = switched_on(instance, policies["kind"]) & (policies["active"] == "yes")
+    in_force = select_active(instance, policies["kind"]) & (policies["active"] == "yes")
     policies = policies[(policies["kind"] == DUTY) & in_force]
     added = policies.rename(columns={"region": "destination"}).assign(origin="*", sheet="policies")
     both = [frame.reset_index(names="row") for frame in (duties.assign(sheet="duties"), added) if len(frame)]

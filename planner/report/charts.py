@@ -55,7 +55,7 @@ def make_charts(instance: Instance, tables: Tables) -> list[Chart | Map | Shades
         Those that have something to show, the most important first.
     """
     last, measure = periods(instance)[-1], service_weights(instance).words
-    sourcing = _displayed(_tabulate_sourcing(instance, tables, last))
+    sourcing = _display(_tabulate_sourcing(instance, tables, last))
     capacity = _capacity(instance, tables)
     costs = _in_money("Cost by tier and period", "stacked", instance.settings["currency"], _costs(instance, tables))
     cash = _in_money("Cash by period", "clustered", instance.settings["currency"], cash_curve(instance, tables), "")
@@ -73,23 +73,23 @@ def make_charts(instance: Instance, tables: Tables) -> list[Chart | Map | Shades
         ),
         replace(_of_goods("Capacity against use", "clustered", instance, capacity), message=say_capacity(capacity)),
         _of_goods("How the chain is reached", "stacked", instance, _modes(instance, tables)),
-        Chart(f"Own, ally or buy, {last}", "shares", "share of supply", _displayed(_ways(instance, tables, last))),
+        Chart(f"Own, ally or buy, {last}", "shares", "share of supply", _display(_ways(instance, tables, last))),
         Map(f"Where things are made, and what moves, {last}", *_places(instance, tables, last)),
         Chart(
             "Impact of the worst disruptions",
             "bars",
             f"million {instance.settings['currency']}",
-            _displayed(impacts(tables)),
+            _display(impacts(tables)),
         ),
         Chart(
-            "Demand served in these disruptions", "bars", f"share of {measure}", _displayed(services(tables)), floor=0.0
+            "Demand served in these disruptions", "bars", f"share of {measure}", _display(services(tables)), floor=0.0
         ),
         _advantage(instance, tables),
     ]
     return [chart for chart in found if not (chart.regions if isinstance(chart, Map) else chart.frame).empty]
 
 
-def _displayed(frame: pd.DataFrame) -> pd.DataFrame:
+def _display(frame: pd.DataFrame) -> pd.DataFrame:
     """The same rows under names as people read them."""
     return frame.set_axis([display_name(name) for name in frame.index], axis=0)
 

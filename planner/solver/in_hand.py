@@ -87,7 +87,7 @@ def cheapest(compiled: Compiled, plans: Iterable[np.ndarray | None]) -> np.ndarr
     return min(fitting, key=lambda values: cost_of(compiled, values), default=None)
 
 
-def bounded_below(solution: Solution, bound: float | None) -> Solution:
+def bound_below(solution: Solution, bound: float | None) -> Solution:
     """A solution with the better of its own bound and one that is known from elsewhere.
 
     Parameters

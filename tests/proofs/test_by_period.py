@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from planner.solver.compiled import compile_model
-from planner_models.by_period import name_columns, period_views, varying_columns
+from planner_models.by_period import list_varying_columns, name_columns, period_views
 from planner_models.instance import Instance, apply_schema
 from planner_models.network import build
 from planner_models.schema import INPUTS
@@ -185,12 +185,12 @@ def repeat(case: Instance) -> Instance:
     """The instance with rows of by_period that repeat every figure that may vary, from the second period on."""
     changed = set(zip(case["line_capacity"]["site"], case["line_capacity"]["process"], strict=True))
     rows = []
-    for sheet in (sheet for sheet in case.tables if varying_columns(sheet)):
+    for sheet in (sheet for sheet in case.tables if list_varying_columns(sheet)):
         for row in case[sheet].to_dict("records"):
             key = "|".join(str(row[name]) for name in name_columns(sheet))
             rows += [
                 change(sheet, key, column, **{"from": "2"}, value=row[column])
-                for column in varying_columns(sheet)
+                for column in list_varying_columns(sheet)
                 if pd.notna(row[column])
                 and not (column == "capacity" and (row.get("site"), row.get("process")) in changed)
             ]
@@ -205,7 +205,7 @@ def test_repeated_figures_change_nothing() -> None:
     case = replace(case, tables={**case.tables, "by_period": case["by_period"][:0]})
     repeated = repeat(case)
     assert {row["sheet"] for row in repeated["by_period"].to_dict("records")} == {
-        sheet for sheet in INPUTS if varying_columns(sheet)
+        sheet for sheet in INPUTS if list_varying_columns(sheet)
     }
     plain, other = (compile_model(build(each)) for each in (case, repeated))
     for name in ARRAYS:

@@ -13,10 +13,10 @@ from planner_models.sets.rules import Rule
 
 def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
     """What has gathered by the end of each period, money."""
-    yield from by_period(m, sets, "min_cash", _gathered)
+    yield from by_period(m, sets, "min_cash", _gather)
 
 
-def _gathered(m: Model, sets: Sets, rule: Rule) -> dict[str, LinearExpression]:
+def _gather(m: Model, sets: Sets, rule: Rule) -> dict[str, LinearExpression]:
     return {period: LinearExpression([1.0], [m.cash.gathered[period]]) for period in rule.periods}
 
 

@@ -18,7 +18,7 @@ PROVED = 1e-6
 """Gap up to which a plan is proved to be the best."""
 
 
-def inherited(solved: Mapping[Coalition, Solved], sign: float) -> dict[Coalition, Solved]:
+def keep_inheritance(solved: Mapping[Coalition, Solved], sign: float) -> dict[Coalition, Solved]:
     """Let each coalition have what others show of it.
 
     A plan of fewer mechanisms counts for more of them, and what more of them cannot gain fewer cannot either; both

@@ -118,7 +118,7 @@ def brief(words: Words) -> list[str]:
     parts = [_whole(words), *[_mechanism(words, player) for player in words.found.worths]]
     parts += [
         _share_out(words),
-        _ranking(words),
+        _rank(words),
         _pairs(words),
         _others(words),
         _describe_meaning(words),
@@ -189,7 +189,7 @@ def _mechanism(words: Words, player: str) -> str:
     return f"{text}, so it {'gains from' if last > alone else 'overlaps with'} the others."
 
 
-def _ranking(words: Words) -> str:
+def _rank(words: Words) -> str:
     """Which two in the order of worths could as well be the other way round; those nearest to each other first."""
     ranked = list(words.found.worths.items())
     rounding = 1e-9 * max((abs(gain) for gain in words.found.gains.values()), default=0.0)

@@ -18,7 +18,7 @@ from planner.studies.attribution.coalitions import (
     name_coalition,
     solve_coalitions,
 )
-from planner.studies.attribution.inherited import inherited
+from planner.studies.attribution.inherited import keep_inheritance
 from planner.studies.attribution.mechanisms import Cast
 from planner.studies.attribution.shapley import (
     NONE,
@@ -206,7 +206,7 @@ def attribute(
             solved[plan.coalition] = better_known(solved[plan.coalition], plan, sign)
     except KeyboardInterrupt:
         pass
-    return Attribution(comparison, inherited(solved, sign), sign)
+    return Attribution(comparison, keep_inheritance(solved, sign), sign)
 
 
 def overtaken(solved: Mapping[Coalition, Solved], sign: float) -> list[Coalition]:

@@ -11,7 +11,7 @@ from planner.issues import InputError, Issue
 from planner.planning import Problem, prepare_problem
 from planner.recourse.reaction import Recourse
 from planner.solver.compiled import compile_model
-from planner.solver.in_hand import bounded_below, left_open
+from planner.solver.in_hand import bound_below, left_open
 from planner.solver.solver import Options, Progress, Solution, load_values, make_roundings, solve_arrays
 from planner.studies.harden.separation import CriticalScenario, RobustOptions, Separation, join_searches, search, words
 from planner.studies.stress.losses import LossCase, LossCatalogue
@@ -65,7 +65,7 @@ class Hardened:
     @property
     def least(self) -> float:
         """The least that hardening can cost: the hardened plan is one of the plain input too, and its price no gift."""
-        return max(0.0, self.price - left_open(bounded_below(self.plan[1], self.plain[1].bound)))
+        return max(0.0, self.price - left_open(bound_below(self.plan[1], self.plain[1].bound)))
 
     @property
     def most(self) -> float:

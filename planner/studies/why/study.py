@@ -8,7 +8,7 @@ import numpy as np
 from planner.diagnosis import describe_remedies, find_remedies
 from planner.planning import Problem, prepare_problem
 from planner.solver.earlier_plan import match_plan, warm_start
-from planner.solver.in_hand import bounded_below, left_open
+from planner.solver.in_hand import bound_below, left_open
 from planner.solver.solver import Options, Solution, make_roundings, solve_arrays
 from planner.studies.why.break_even import BreakEvenSearch, Show
 from planner.studies.why.points import SURE, Flip
@@ -89,7 +89,7 @@ def why(reading: Reading, options: Options, written: str, known: InHand, show: S
     solution = solve_arrays(job.compiled, options, None, make_roundings(job.model, job.compiled), begun)
     if ensure_running(solution).values is None:
         raise Unanswered(solution.status, solution.words, _list_reasons(job, solution, show))
-    solution = bounded_below(solution, bound)
+    solution = bound_below(solution, bound)
     search = BreakEvenSearch(reading, options, question, (held, solution), show)
     return ForcedAnswer(question, job, solution, held, search.find_flip())
 
@@ -101,7 +101,7 @@ def _bound_by_result(held: Solution, known: InHand) -> Solution:
     """
     objective = objective_of(held) if math.isnan(known.objective) else min(objective_of(held), known.objective)
     bound = None if math.isnan(known.bound) else known.bound
-    return bounded_below(replace(held, objective=objective, bound=None, gap=None), bound)
+    return bound_below(replace(held, objective=objective, bound=None, gap=None), bound)
 
 
 def list_nameable(job: Problem) -> list[Decision]:
