@@ -16,7 +16,7 @@ from planner.recourse.evaluation import add_evaluated_scenarios
 from planner.recourse.second_stage import choose_second_stage
 from planner.report.summary import summary
 from planner.report.wording import format_money
-from planner.seal import seal
+from planner.seal import BASE_ERROR, seal
 from planner.sheets.issues import tabulate_issues
 from planner.solver.compiled import Compiled, compile_model
 from planner.solver.earlier_plan import match_plan, warm_start
@@ -302,7 +302,8 @@ def report_plan(job: Problem, solution: Solution, **said: Any) -> ResultTables:
     price_items(job.model, job.compiled, solution.duals)
     tables = add_evaluated_scenarios(job.model, plan(job.model))
     objective = job.sign * solution.objective + 0.0
-    tables["audit"] = audit(instance, tables, objective)
+    searched = {} if job.compiled.base_error is None else {BASE_ERROR: job.compiled.base_error}
+    tables["audit"] = audit(instance, tables, objective, base_error=job.compiled.base_error)
     solution = borne_out(solution, tables["audit"])
     facts = {
         "status": solution.status,
@@ -313,7 +314,8 @@ def report_plan(job: Problem, solution: Solution, **said: Any) -> ResultTables:
         "seconds": solution.seconds,
         "nodes": solution.nodes,
         "started": job.began.isoformat(timespec="seconds"),
-    } | said
+    }
+    facts |= searched | said
     tables["issues"] = tabulate_issues(job.issues)
     summary_table = summary(instance, tables, facts)
     run = seal(

@@ -28,6 +28,9 @@ Kind = Literal["plan", "comparison", "attribution", "stress test", "frontier", "
 
 KIND = "kind"
 
+BASE_ERROR = "best base error"
+"""What the cost of the cheapest base that rule max_cvar is measured from may be too high by, in discounted money."""
+
 TABLES, COPIES, FACTS = "tables SHA-256", "inputs SHA-256", "run SHA-256"
 """The seals of the result sheets, of the input that the result repeats, and of what sheet `run` says besides."""
 

@@ -224,9 +224,9 @@ def test_ctrl_c_returns_the_best_plan_so_far(tmp_path: Path) -> None:
 def test_a_plan_once_found_is_written_whatever_is_pressed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C during the audit: there is nothing left to search, only to write."""
 
-    def pressed(*arguments: object) -> pd.DataFrame:
+    def pressed(*arguments: object, **options: object) -> pd.DataFrame:
         signal.raise_signal(signal.SIGINT)
-        return audit(*arguments)
+        return audit(*arguments, **options)
 
     monkeypatch.setattr("planner.planning.audit", pressed)
     result = tmp_path / "result.xlsx"

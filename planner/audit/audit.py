@@ -91,7 +91,11 @@ AUDITS: dict[str, Callable[[AuditedPlan], list[Finding]]] = {
 
 
 def audit(
-    instance: Instance, tables: Mapping[str, pd.DataFrame], objective: float, nouns: Iterable[str] = tuple(AUDITS)
+    instance: Instance,
+    tables: Mapping[str, pd.DataFrame],
+    objective: float,
+    nouns: Iterable[str] = tuple(AUDITS),
+    base_error: float | None = None,
 ) -> pd.DataFrame:
     """What agrees with the instance and what does not.
 
@@ -102,12 +106,14 @@ def audit(
         zero
     objective : the value that the solver claims, in money: a cost, or a profit under objective profit
     nouns : the audits to run, of `AUDITS`; all of them where nothing is said
+    base_error : what the cost of the cheapest base, from which rule max_cvar is measured, may be too high by, in
+        discounted money; where nothing is said, what sheet `run` says, else what the gap of the settings leaves open
 
     Returns
     -------
     A table with the columns check, compared (number of figures), worst (relative difference) and ok (yes | no).
     """
-    case = AuditedPlan(instance, tables, objective)
+    case = AuditedPlan(instance, tables, objective, base_error)
     found = [finding for noun in nouns for finding in AUDITS[noun](case)]
     rows = [(each.check, each.compared, round_saved(each.worst), "yes" if each.ok else "no") for each in found]
     return pd.DataFrame(rows, columns=list(RESULTS["audit"].columns))

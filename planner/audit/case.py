@@ -66,7 +66,8 @@ class _Lazy(dict[str, T]):
 
 @dataclass(frozen=True)
 class AuditedPlan:
-    """An instance, the result tables that claim to be a plan of it, and the objective claimed (money).
+    """An instance, the result tables that claim to be a plan of it, the objective claimed, and the error claimed of the
+    best base (see `audit`), both in money.
 
     Sheets are read by name, with all declared columns: numbers as floats, blank ones 0; a missing sheet is empty, and
     rows that cannot be used are left out (see `sheets`). Of sheets with rows by scenario these are the rows of the
@@ -76,6 +77,7 @@ class AuditedPlan:
     instance: Instance
     tables: Mapping[str, pd.DataFrame]
     objective: float = 0.0
+    base_error: float | None = None
     memory: dict[Any, Any] = field(default_factory=dict)
 
     def __getitem__(self, sheet: str) -> pd.DataFrame:
@@ -140,7 +142,7 @@ class AuditedPlan:
         for place, period in enumerate(self.periods.index):
             figures = read_figures(self.instance, place)
             if figures is not self.instance:
-                found.append((AuditedPlan(figures, self.tables, self.objective), [period]))
+                found.append((AuditedPlan(figures, self.tables, self.objective, self.base_error), [period]))
             else:
                 here.append(period)
         return [(self, here), *found] if here or not found else found

@@ -13,6 +13,7 @@ from planner.audit.groups import GROUPS
 from planner.audit.losses import base_cost, by_scenario, cvar, services
 from planner.audit.scenarios import scenarios
 from planner.audit.supply import supply, within
+from planner.seal import BASE_ERROR
 from planner_models import frames
 
 ROW = ["rule", "item", "who", "period"]
@@ -117,21 +118,35 @@ def _tail(case: AuditedPlan, rule: pd.Series) -> pd.DataFrame:
     """How far the CVaR of cost is above the best base, in money.
 
     What the best base costs only a solver knows: it is what the sheet implies, and at most what the plan's own costs,
-    but for the gap that it was searched to. So the figure is at least the CVaR of losses.
+    but for what its search left open. So the figure is at least the CVaR of losses.
     """
     rows, sheet = by_scenario(case), case["rules"]
-    least = cvar(case, rows["loss"], rows["probability"]) - case.instance.settings["mip_gap"] * abs(base_cost(case))
+    least = cvar(case, rows["loss"], rows["probability"]) - _base_error(case)
     value = max(least, float(sheet.loc[sheet["rule"] == rule["rule"], "value"].max()))
     row = {"item": rule["item"], "who": EVERY, "period": EVERY, "value": value, "base": 1.0}
+    row["turnover"] = abs(base_cost(case))
     return pd.DataFrame([row] if (rows["probability"] > 0).any() else [], columns=list(row))
+
+
+def _base_error(case: AuditedPlan) -> float:
+    """What the best base may cost less than was found, in money: said to the audit, else in sheet run, else the gap."""
+    run = case.tables.get("run")
+    facts = {} if run is None else dict(zip(run["key"], run["seal"], strict=True))
+    if case.base_error is not None:
+        return case.base_error
+    if facts.get(BASE_ERROR):
+        return float(facts[BASE_ERROR])
+    gap = float(facts.get("option gap") or case.instance.settings["mip_gap"])
+    return gap * abs(base_cost(case))
 
 
 @cache_table
 def breaches(case: AuditedPlan) -> pd.DataFrame:
     """The rows of `figures` with `breach` everywhere, in the unit the rule counts in, and `close`, what of it is none.
 
-    A concentration is met to a tolerance of its own, cash to one of all that comes in and goes out. What is a share of
-    nothing may be broken only where the sheet has a row of it: else nothing could have been used there.
+    A concentration is met to a tolerance of its own, cash to one of all that comes in and goes out, a tail to one of
+    what the base costs, and everything else to one of its limit: what is within that may be paid for or not. What is a
+    share of nothing may be broken only where the sheet has a row of it: else nothing could have been used there.
     """
     rows = figures(case)
     spoken = pd.MultiIndex.from_frame(rows[ROW]).isin(pd.MultiIndex.from_frame(case["rules"][ROW]))
@@ -140,7 +155,7 @@ def breaches(case: AuditedPlan) -> pd.DataFrame:
     radius = np.sqrt(limit.clip(lower=0.0))
     over = (np.sqrt(value.clip(lower=0.0)) - radius).where(cone, value - limit)
     breach = (over.where(~rows["least"], -over) * rows["base"]).fillna(0.0).clip(lower=0.0)
-    moved = _CLOSE * rows["turnover"].astype(float).fillna(0.0)
+    moved = _CLOSE * rows["turnover"].astype(float).fillna((limit * rows["base"]).abs())
     close = ((np.sqrt(limit.clip(lower=0.0) * (1.0 + _CLOSE)) - radius) * rows["base"]).where(cone, moved)
     breach = rows["breach"].astype(float).fillna(breach).where(value.notna() | spoken, 0.0)
     return rows.assign(breach=breach, close=close.fillna(0.0))

@@ -26,6 +26,7 @@ class Compiled:
     `disturbed_rows` say of the first columns and rows which are there for disruptions alone; `units` of the first
     columns the units in which their values are of ordinary size (see `planner.solver.units`), None where nobody has
     looked yet. `decisions` are values, one per column, of which the whole ones are likely to begin a good plan.
+    `base_error` is what the cost of the best base, where one was searched, may be too high by (discounted money).
     """
 
     cost: np.ndarray
@@ -46,6 +47,7 @@ class Compiled:
     disturbed: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
     disturbed_rows: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
     decisions: np.ndarray | None = None
+    base_error: float | None = None
 
     def with_tangents(
         self, cones: tuple[int, ...], starts: np.ndarray, columns: np.ndarray, values: np.ndarray

@@ -88,8 +88,8 @@ def with_best_base(model: Model, compiled: Compiled, options: Options) -> Compil
     Returns
     -------
     The same arrays, with the variable `best_base` fixed at the cost in discounted money of the base that is cheapest
-    under all other rules (the rule that limits the risk is left out), and with the decisions of that base to begin
-    with; the arrays as they are where nothing needs it.
+    under all other rules (the rule that limits the risk is left out), with what that may be off by, and with the
+    decisions of that base to begin with; the arrays as they are where nothing needs it.
     """
     if not len(model.risk.best_base):
         return compiled
@@ -103,21 +103,23 @@ def with_best_base(model: Model, compiled: Compiled, options: Options) -> Compil
     upper = compiled.row_upper.copy()
     upper[limits] = np.inf
     fixed = _hold_column(compiled, place[id(model.risk.best_base[LIMIT])], 0.0)
-    values = _search_base(model, replace(fixed, cost=cost, offset=0.0, row_upper=upper), options)
-    if values is None:
+    found = _search_base(model, replace(fixed, cost=cost, offset=0.0, row_upper=upper), options)
+    if found.values is None or found.objective is None:
         return fixed
+    error = np.inf if found.bound is None else max(0.0, found.objective - found.bound)
     cost[breaches] = 0.0
-    best = float(cost @ values) + model.risk.base.constant
-    return replace(_hold_column(compiled, place[id(model.risk.best_base[LIMIT])], best), decisions=values)
+    best = float(cost @ found.values) + model.risk.base.constant
+    held = _hold_column(compiled, place[id(model.risk.best_base[LIMIT])], best)
+    return replace(held, decisions=found.values, base_error=error)
 
 
-def _search_base(model: Model, compiled: Compiled, options: Options) -> np.ndarray | None:
-    """The values of the cheapest base, found without the columns of disruptions where no rule asks for them."""
+def _search_base(model: Model, compiled: Compiled, options: Options) -> Solution:
+    """The cheapest base, found without the columns of disruptions where no rule asks for them."""
     roundings, part = make_roundings(model, compiled), extract_baseline(compiled, worthwhile=0.0)
     if part is None:
-        return solve_arrays(compiled, options, None, roundings).values
+        return solve_arrays(compiled, options, None, roundings)
     found = solve_arrays(part.compiled, options, None, tuple(map(part.rounding, roundings)))
-    return None if found.values is None else part.whole(found.values)
+    return found if found.values is None else replace(found, values=part.whole(found.values))
 
 
 def _hold_column(compiled: Compiled, column: int, value: float) -> Compiled:
