@@ -344,7 +344,7 @@ def test_a_gap_that_is_not_known_is_no_proof(book: Path) -> None:
     assert "Only 2 of 3 points have a plan" in " ".join(said)
     found = along(book, solved(1, 120, 120), solved(0, 150, None, "time_limit"), asked=3)
     status = frontier_summary(found, frontier_tables(replace(found, points=[]))).set_index("metric")["value"]["status"]
-    assert status == "2 of 3 points have a plan, 1 as the time limit left it, each to the gap that stands beside it"
+    assert status == "2 of 3 points have a plan, 1 as the time limit left it, each to the gap given beside it"
     assert "optimality" not in " ".join(said)
 
 

@@ -5,13 +5,15 @@ import pytest
 
 from planner.report.brief import brief, join_names
 from planner.report.charts import make_charts
+from planner.report.detours import describe_detours
 from planner.report.findings import MOST_FINDINGS, findings
 from planner.report.rules import count_rules
 from planner.report.summary import summary
 from planner.report.tiles import make_tiles
-from planner.report.unit_costs import describe_unit_costs, small_unit, tabulate_unit_costs
+from planner.report.unit_costs import describe_unit_costs, list_unit_costs, small_unit, tabulate_unit_costs
 from planner.report.wording import format_money, format_share, three_digits
 from planner.sheets.board import Chart, Map
+from planner_models.figures.trade import trade
 from planner_models.instance import Instance, instance
 from planner_models.schema import RESULTS
 from tests import worked_example
@@ -424,3 +426,48 @@ def test_long_lists_are_cut_and_counted():
     assert join_names(["a"]) == "a"
     assert join_names(["a", "b", "c"]) == "a, b and c"
     assert join_names(list("abcdefg")) == "a, b, c, d and 3 more"
+
+
+def test_costs_of_a_unit_are_listed_for_the_first_and_the_last_period():
+    """As the page says them: a car 15,583 USD on the whole and least in Eastland, cells 45.9 USD per kWh."""
+    reading, tables = worked_example.reading(), worked_example.outcome().tables
+    listed = {name: (value, unit) for name, value, unit in list_unit_costs(reading.instance, tables)}
+    last = reading.instance["periods"]["period"].iloc[-1]
+    assert listed[f"full cost of car, all regions, {last}"] == (pytest.approx(15_583, abs=1), "USD per car")
+    assert listed[f"full cost of cell, all regions, {last}"] == (pytest.approx(45.9, abs=0.05), "USD per kWh")
+    cars = [value for name, (value, _) in listed.items() if name.startswith("full cost of car") and name.endswith(last)]
+    assert min(cars[1:]) < cars[0] < max(cars[1:])
+    assert {name.rpartition(", ")[2] for name in listed} == {"2025-27", last}
+
+
+@pytest.mark.parametrize(
+    ("through", "onward", "said"),
+    [
+        (0.05, 0.0, "avoid duties of 12 million USD a year"),
+        (0.25, 0.0, ""),
+        (0.05, 0.2, ""),
+    ],
+)
+def test_duties_avoided_through_a_region_that_makes_none_are_reported(through: float, onward: float, said: str):
+    """Of 60 a year worth 60 million, 25 % are due on the direct way, and `through` + `onward` by way of Port."""
+    duties = [("Maker", "Home", 0.25), ("Maker", "Port", through), ("Port", "Home", onward)]
+    given = instance(
+        {
+            "periods": [{"period": "now"}],
+            "regions": [{"region": name, "bloc": name} for name in ("Maker", "Port", "Home")],
+            "items": [{"item": "cell", "tier": "midstream", "value": 1.0, "unit": "GWh"}],
+            "processes": [{"process": "make", "tier": "midstream"}],
+            "recipes": [{"process": "make", "item": "cell", "quantity": 1.0}],
+            "firms": [{"firm": "us", "home": "yes"}],
+            "sites": [{"site": "A", "region": "Maker", "firm": "us"}],
+            "duties": [{"origin": a, "destination": b, "item": "cell", "rate": rate} for a, b, rate in duties],
+        }
+    )
+    way = {"item": "cell", "period": "now", "mode": "sea", "scenario": "base", "shipped": 60.0, "cost": 0.0}
+    legs = [way | {"origin": a, "destination": b, "duty": 60 * rate} for a, b, rate in duties[1:]]
+    made = [{"site": "A", "process": "make", "mode": "own", "period": "now", "scenario": "base", "made": 60.0}]
+    tables = {"flows": pd.DataFrame(legs), "production": pd.DataFrame(made)}
+    tables["trade"] = trade(given, tables)
+    found = describe_detours(given, tables)
+    assert said in found
+    assert ("cell from Maker to Home through Port (60 GWh a year)" in found) == bool(said)

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from planner_models import frames
-from planner_models.by_period import each_view
+from planner_models.by_period import each_view, period_views
 from planner_models.inheritance import general_rows
 from planner_models.instance import Instance
 from planner_models.sets.policies import blocs, policy_duties
-from planner_models.sets.timeline import Timeline
+from planner_models.sets.timeline import Timeline, timeline
 
 EARTH_RADIUS = 6371.0
 DETOUR = 1.3
@@ -143,6 +143,30 @@ def flow_table(views: Mapping[str, Instance], arcs: pd.DataFrame, time: Timeline
         for place, period in enumerate(time.periods)
     ]
     return pd.concat(found, ignore_index=True)
+
+
+def duty_rates(instance: Instance, ways: pd.DataFrame, period: str) -> tuple[np.ndarray, np.ndarray]:
+    """What duties there would be on direct ways, whether or not a lane exists.
+
+    Parameters
+    ----------
+    instance
+        The instance.
+    ways
+        Columns origin, destination and item.
+    period
+        The period.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        The stacked rates, as shares of the value, and whether trade is banned; one entry for each way.
+    """
+    region = pd.CategoricalDtype(sorted(instance["regions"]["region"]))
+    time = timeline(instance)
+    named = ways.astype({"origin": region, "destination": region})
+    rate, banned = _sum_rates(period_views(instance)[period], named, time)
+    return rate[time.position[period]], banned[time.position[period]]
 
 
 def _price_arcs(view: Instance, arcs: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from planner.report.brief import DOMINANT, describe_service, describe_total
+from planner.report.detours import describe_detours
 from planner.report.disruptions import rank_scenarios
 from planner.report.figures import capacity_and_use, goods, money_profit, output, periods, shares_by_region
 from planner.report.gains import describe_arms_length
@@ -49,6 +50,7 @@ def findings(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> li
         _result(instance, tables, facts),
         describe_unit_costs(instance, tables),
         describe_arms_length(instance, tables),
+        describe_detours(instance, tables),
         _ways(instance, tables),
         _exposure(instance, tables),
         _investment(instance, tables),

@@ -158,6 +158,40 @@ def describe_unit_costs(instance: Instance, tables: Tables) -> str:
     return f"Full cost of a unit in {last} {BASIS}: {join_names(parts, 4)}."
 
 
+def list_unit_costs(instance: Instance, tables: Tables) -> list[tuple[str, float, str]]:
+    """What the main goods cost and bring where they are made, in the first and the last period.
+
+    Parameters
+    ----------
+    instance
+        The input.
+    tables
+        The result sheets by name.
+
+    Returns
+    -------
+    list of tuple
+        Name of the figure, value, and unit, such as "EUR per car": for each good, period and region the full cost,
+        and under profit the margin where the good is sold; before the regions the mean over all that is made.
+    """
+    rows, order = tabulate_unit_costs(instance, tables), periods(instance)
+    profit, currency = instance.settings["objective"] == "profit", instance.settings["currency"]
+    found: list[tuple[str, float, str]] = []
+    for item in _main_goods(instance, tables):
+        for period in dict.fromkeys((order[0], order[-1])):
+            here = rows[(rows["item"] == item) & (rows["period"] == period)]
+            if here.empty:
+                continue
+            mean = float((here["cost"] * here["made"]).sum() / here["made"].sum())
+            price, unit = float(here["price"].iloc[0]), f"{currency} per {here['unit'].iloc[0]}"
+            costs = [("all regions", mean), *zip(here["region"], here["cost"].astype(float), strict=True)]
+            found += [(f"full cost of {display_name(item)}, {where}, {period}", cost, unit) for where, cost in costs]
+            if profit and price > 0:
+                margins = [(where, price - cost) for where, cost in costs]
+                found += [(f"margin of {display_name(item)}, {where}, {period}", left, unit) for where, left in margins]
+    return found
+
+
 def _cheapest(rows: pd.DataFrame) -> dict[str, Any]:
     """The row of the region with the lowest cost, the first of equal ones."""
     return min(frames.rows(rows), key=lambda row: float(row["cost"]))

@@ -7,6 +7,7 @@ import pandas as pd
 
 from planner.report.figures import periods
 from planner.report.summary import plan_figures
+from planner.report.unit_costs import list_unit_costs
 from planner.results.result_file import ResultFile
 from planner.sheets.comparison import CHANGES, POINTS
 from planner_models.schema import RESULTS
@@ -89,6 +90,7 @@ def _figures(found: ResultFile) -> dict[tuple[str, str], float]:
     facts = [(metric, found.figure(fact), unit) for metric, (fact, unit) in _FACTS.items()]
     rows += [(metric, round(100 * value, 2) if unit == PER_CENT else value, unit) for metric, value, unit in facts]
     rows += [(metric, value, unit) for metric, value, unit in plan_figures(found.instance, found.tables)]
+    rows += list_unit_costs(found.instance, found.tables)
     rows += _security(found)
     money = f"million {found.currency}"
     return {(metric, unit.replace(money, "money")): float(value) for metric, value, unit in rows if value == value}

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from planner.report.gains import gains_by_group
+from planner.report.unit_costs import list_unit_costs
 from planner.report.wording import format_money, format_share, join_names, three_digits
 from planner.results.result_file import ResultFile
 from planner.sheets.board import Tile
@@ -56,7 +57,7 @@ def brief(found: Comparison) -> list[str]:
     for other in found.files[1:]:
         if other.label in found.plans and found.reference.label in found.plans:
             sentences += [whole(found.reference, other), _describe_surplus(found.reference, other)]
-            sentences += [_drivers(found.reference, other)]
+            sentences += [_drivers(found.reference, other), _describe_unit_costs(found.reference, other)]
             sentences += [_decisions(found, other), _service(found, other)]
             sentences += [_describe_scenarios(found, other), _broken(found, other)]
         sentences.append(_inputs(found, other))
@@ -128,6 +129,29 @@ def _drivers(reference: ResultFile, other: ResultFile) -> str:
     either = reference.counts_surplus or other.counts_surplus
     word = "objective" if profit and either else "profit" if profit else "cost"
     return f"The {word} of {other.label} differs most in {join_names(named, MOST_NAMED)}."
+
+
+def _describe_unit_costs(reference: ResultFile, other: ResultFile) -> str:
+    """What the main goods cost to make in the last period, all regions together, where that differs."""
+    last = f", all regions, {reference.periods['period'].iloc[-1]}"
+    before, after = (
+        {
+            (name, unit): value
+            for name, value, unit in list_unit_costs(plan.instance, plan.tables)
+            if name.endswith(last)
+        }
+        for plan in (reference, other)
+    )
+    parts = [
+        f"{name.removeprefix('full cost of ').removesuffix(last)} {three_digits(after[name, unit])} instead of "
+        f"{three_digits(value)} {unit}"
+        for (name, unit), value in before.items()
+        if name.startswith("full cost of ") and (name, unit) in after
+        if three_digits(after[name, unit]) != three_digits(value)
+    ]
+    if not parts:
+        return ""
+    return f"Full cost of a unit in {last.rpartition(', ')[2]}: {join_names(parts, MOST_NAMED)}."
 
 
 def _relative(change: float, base: float) -> str:

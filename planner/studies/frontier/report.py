@@ -48,7 +48,7 @@ def _status(found: Frontier) -> str:
         whole = f"{_count(found)} have a plan"
     else:
         whole = "every point was solved"
-    return f"{whole}{f', {cut} as the time limit left it' if cut else ''}, each to the gap that stands beside it"
+    return f"{whole}{f', {cut} as the time limit left it' if cut else ''}, each to the gap given beside it"
 
 
 def _count(found: Frontier) -> str:

@@ -3,6 +3,7 @@
 import math
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -34,6 +35,8 @@ from planner_models.schema import RESULTS
 
 _PLAIN, _HARDENED = "the plain plan", "the hardened plan"
 _MOST_SAID = 12
+_MOST_NAMED = 3
+"""Differences told one by one on the terminal, and in the findings."""
 
 ROUNDING = 1e-6
 """Difference of two objectives, relative to them, up to which it is rounding."""
@@ -90,7 +93,7 @@ def run_harden(
     changed = decision_changes(
         _align_plan(found, plain, _PLAIN), _align_plan(found, plan, _HARDENED), (_PLAIN, _HARDENED)
     )
-    sentences = describe_hardening(found)
+    sentences = [*describe_hardening(found), _describe_changes(changed)]
     plan["summary"] = _with_brief(plan["summary"], sentences)
     plan["cases"] = _case_table(found)
     plan["differences"] = pd.DataFrame(changed, columns=list(DIFFERENCES.columns))
@@ -100,6 +103,7 @@ def run_harden(
     if paths[1] is not None:
         write_result(paths[1], plain, reading.raw, reading.instance)
     said = [row["words"] for row in changed[:_MOST_SAID]]
+    sentences = sentences[:-1]  # the changes follow one by one
     more = [f"and {len(changed) - _MOST_SAID} more on sheet differences"] if len(changed) > _MOST_SAID else []
     return found, [*map(str, cut), *sentences, *(f"  {line}" for line in [*said, *more])]
 
@@ -133,9 +137,31 @@ def describe_hardening(found: Hardened) -> list[str]:
     elif not found.added:
         head = f"The plain plan survives all {what} with {least} served."
     else:
-        head = f"The plan serves {least} in all {what}: {len(found.added)} cases had to be added."
-    sentences = [head, _price(found, currency) if found.added else "", _certainty(found)]
+        head = f"The hardened plan serves {least} of demand in all {what}."
+    sentences = [head, _price(found, currency) if found.added else "", _describe_exposure(found), _certainty(found)]
     return [sentence for sentence in sentences if sentence]
+
+
+def _describe_exposure(found: Hardened) -> str:
+    """What the plain plan is exposed to: the worst of the losses that were found first, against it."""
+    first = [threat for round_, threat in found.added if round_ == 1]
+    if not first:
+        return ""
+    worst = min(first, key=lambda threat: (threat.service, threat.case.place))
+    case = worst.case
+    cases = "1 loss" if len(found.added) == 1 else f"{len(found.added)} losses"
+    return (
+        f"Without hardening, {case.words} lost for {case.months:g} months in {case.period} would leave "
+        f"{format_share(worst.service)} of demand served; {cases} had to be planned for (sheet cases)."
+    )
+
+
+def _describe_changes(changed: list[dict[str, Any]]) -> str:
+    """The decisions that differ most from those of the plain plan."""
+    if not changed:
+        return ""
+    more = f", and {len(changed) - _MOST_NAMED} more (sheet differences)" if len(changed) > _MOST_NAMED else ""
+    return f"What it does differently: {'; '.join(str(row['words']) for row in changed[:_MOST_NAMED])}{more}."
 
 
 def _describe_stop(found: Hardened) -> str:
