@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from openpyxl import Workbook
 
 from planner.report.picture import picture
 from planner.sheets.board import Chart
@@ -16,7 +15,8 @@ from planner.studies.attribution.mechanisms import MECHANISMS, Cast
 from planner.studies.attribution.report import attribution_charts, attribution_summary, attribution_tiles, method
 from planner.studies.attribution.shapley import Coalition
 from planner.studies.attribution.study import Attribution, Design, design
-from planner.workbook.drawing import draw_chart, figures_sheet
+from planner.workbook.drawing import draw_chart
+from planner.workbook.figures import Figures
 from planner_models.instance import Instance, instance
 
 
@@ -200,9 +200,9 @@ def test_the_legend_names_each_colour_once_on_whatever_side_of_zero_its_steps_li
     chart = Chart(
         "steps", "waterfall", "USD", waterfall(("start", start), [("a", 3.0), ("b", -3.0)], "end", better=1.0)
     )
-    native = draw_chart(chart, figures_sheet(Workbook()))
+    native = draw_chart(chart, Figures())
     names = list(chart.frame.columns)
-    unnamed = {entry.idx for entry in native.legend.legendEntry}
+    unnamed = set(native.legend["delete_series"])
     expected = ["total", "better", "worse"]
     assert [name for number, name in enumerate(names) if number not in unnamed] == expected
     page = picture(chart)

@@ -189,7 +189,7 @@ def test_a_chart_that_cannot_be_drawn_does_not_cost_the_plan(tmp_path: Path, mon
     def odd(*_: object) -> None:
         raise ZeroDivisionError("no width")
 
-    monkeypatch.setattr(writing, "add_board", odd)
+    monkeypatch.setattr(writing, "fill_board", odd)
     with pytest.raises(Undrawn, match="no width"):
         write_plan(tmp_path / "plan.xlsx")
     assert set(read_tables(tmp_path / "plan.xlsx")["audit"]["ok"]) == {"yes"}

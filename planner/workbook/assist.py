@@ -3,12 +3,9 @@
 from typing import Any
 
 import pandera.pandas as pa
-from openpyxl.cell.cell import Cell
-from openpyxl.comments import Comment
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
 
+from planner.workbook.book import Page
 from planner_models.schema import INPUTS, meta
 
 ROOM = 2000
@@ -81,14 +78,14 @@ def _references(facts: dict[str, Any]) -> list[tuple[str, str]]:
     return [(sheet, column) for sheet, _, column in (ref.partition(".") for ref in facts["ref"])]
 
 
-def attach_note(cell: Cell, text: str) -> None:
+def attach_note(page: Page, row: int, column: int, text: str) -> None:
     """Put `text` on a cell, in a box that it fits."""
     lines = sum(1 + len(line) // 46 for line in text.splitlines())
-    cell.comment = Comment(text, "planner", height=24 + 17 * lines, width=320)
+    page.sheet.write_comment(row - 1, column - 1, text, {"author": "planner", "height": 24 + 17 * lines, "width": 320})
 
 
-def attach_validation(sheet: Worksheet, cells: str, facts: dict[str, Any]) -> None:
-    """Drop-downs and limits for `cells`, as the metadata of their column says. Free text has none."""
+def attach_validation(page: Page, rows: tuple[int, int], column: int, facts: dict[str, Any]) -> None:
+    """Drop-downs and limits for rows of a column, as the metadata of the column says. Free text has none."""
     if facts["kind"] == "reference":
         validation = _drop_down(facts)
     elif facts["choices"]:
@@ -97,24 +94,22 @@ def attach_validation(sheet: Worksheet, cells: str, facts: dict[str, Any]) -> No
         validation = _limits(facts)
     else:
         return
-    validation.add(cells)
-    sheet.add_data_validation(validation)
+    page.sheet.data_validation(rows[0] - 1, column - 1, rows[1] - 1, column - 1, validation)
 
 
-def _drop_down(facts: dict[str, Any]) -> DataValidation:
+def _drop_down(facts: dict[str, Any]) -> dict[str, Any]:
     """The names that the first reference holds. Where another sheet or * is possible too, any entry is let through."""
     references = _references(facts)
     sheet, column = references[0]
     strict = len(references) == 1 and not facts["wildcard"]
-    return DataValidation(
-        "list",
-        formula1=names_formula(sheet, column),
-        allow_blank=True,
-        showErrorMessage=strict,
-        errorStyle="warning",
-        errorTitle="Unknown name",
-        error=f"This name is not (yet) in column {column} of sheet {sheet}. Keep it?",
-    )
+    return {
+        "validate": "list",
+        "source": f"={names_formula(sheet, column)}",
+        "show_error": strict,
+        "error_type": "warning",
+        "error_title": "Unknown name",
+        "error_message": f"This name is not (yet) in column {column} of sheet {sheet}. Keep it?",
+    }
 
 
 def names_formula(sheet: str, column: str) -> str:
@@ -124,33 +119,29 @@ def names_formula(sheet: str, column: str) -> str:
     return f"{first}:INDEX({all_cells},MAX(1,COUNTA({all_cells})))"
 
 
-def _choice(facts: dict[str, Any]) -> DataValidation:
-    words = ",".join(facts["choices"])
-    return DataValidation(
-        "list",
-        formula1=f'"{words}"',
-        allow_blank=True,
-        showErrorMessage=True,
-        errorTitle="Not one of the words allowed",
-        error=f"Write one of: {words}"[:MOST_ERROR],
-    )
+def _choice(facts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "validate": "list",
+        "source": list(facts["choices"]),
+        "error_title": "Not one of the words allowed",
+        "error_message": f"Write one of: {','.join(facts['choices'])}"[:MOST_ERROR],
+    }
 
 
-def _limits(facts: dict[str, Any]) -> DataValidation:
+def _limits(facts: dict[str, Any]) -> dict[str, Any]:
     low, above, high = facts["low"], facts["above"], facts["high"]
-    kind = "whole" if facts["kind"] == "integer" else "decimal"
+    kind = "integer" if facts["kind"] == "integer" else "decimal"
     words = " ".join(part for part in (limits_in_words(facts), f"({facts['unit']})" if facts["unit"] else "") if part)
     if above is not None and high is None:
-        bounds = {"operator": "greaterThan", "formula1": f"{above:g}"}
+        bounds = {"criteria": ">", "value": f"{above:g}"}
     else:
         bottom = low if low is not None else above
         lowest = f"{bottom:.12g}" if bottom is not None else "-" + _HUGE
-        bounds = {"operator": "between", "formula1": lowest, "formula2": f"{high:.12g}" if high is not None else _HUGE}
-    return DataValidation(
-        kind,
+        highest = f"{high:.12g}" if high is not None else _HUGE
+        bounds = {"criteria": "between", "minimum": lowest, "maximum": highest}
+    return {
+        "validate": kind,
         **bounds,
-        allow_blank=True,
-        showErrorMessage=True,
-        errorTitle="Not a number that fits",
-        error=f"Write {'a whole number' if kind == 'whole' else 'a number'} {words}".strip() + ".",
-    )
+        "error_title": "Not a number that fits",
+        "error_message": f"Write {'a whole number' if kind == 'integer' else 'a number'} {words}".strip() + ".",
+    }

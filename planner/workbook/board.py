@@ -7,17 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from planner.sheets.board import Chart, Curve, Map, Shades, Tile
 from planner.sheets.comparison import share_in_points
 from planner.workbook import style
-from planner.workbook.drawing import draw_chart, figures_sheet
-from planner.workbook.gallery import add_gallery, fit_width, put_chart
-from planner.workbook.put import put_text
+from planner.workbook.book import Area, Page
+from planner.workbook.drawing import draw_chart
+from planner.workbook.figures import Figures
 
 DASHBOARD = "dashboard"
 
@@ -62,29 +58,35 @@ class Board:
     across: int = 2
 
 
-def add_board(book: Workbook, summary: pd.DataFrame, board: Board) -> None:
-    """Put sheet `dashboard` before all others: title, status, headline figures, findings, and charts.
+def fill_board(page: Page, summary: pd.DataFrame, board: Board, figures: Figures) -> None:
+    """Fill sheet `dashboard`: title, status, headline figures, findings, and charts.
 
-    `book` must have sheet `summary`, which is filled with `summary`. Charts that the page has no room for go to sheet
-    `charts` behind it, and the figures behind all of them to a last sheet.
+    `summary` is the table of sheet `summary`. The figures of the charts go to `figures`.
     """
-    _fill_table(book["summary"], summary)
     values = dict(zip(summary["metric"], summary["value"], strict=True))
-    sheet = book.create_sheet(DASHBOARD, 0)
-    _lay_out(sheet)
-    _title(sheet, str(values.get("name", "Plan")), _describe_status(values))
-    _tiles(sheet, board.tiles[: _COLUMNS // 3])
-    _findings(sheet, [str(value) for metric, value in values.items() if str(metric).startswith("brief ")])
-    figures = figures_sheet(book)
-    pictures = [chart for chart in board.charts if not isinstance(chart, Shades)]
-    shaded = [chart for chart in board.charts if isinstance(chart, Shades)]
-    most, across = (MOST_CHARTS - 1, 1) if _is_wide(pictures) else (MOST_CHARTS, board.across)
-    shown, others = pictures[:most], pictures[most:]
+    _lay_out(page)
+    _title(page, str(values.get("name", "Plan")), _describe_status(values))
+    _tiles(page, board.tiles[: _COLUMNS // 3])
+    _findings(page, [str(value) for metric, value in values.items() if str(metric).startswith("brief ")])
+    shown, _, across = _share_out(board)
     for chart, area in zip(shown, _places(len(shown), across), strict=True):
-        put_chart(sheet, draw_chart(chart, figures), area)
-    _page(sheet)
-    if others or shaded:
-        add_gallery(book, figures, others, shaded)
+        page.put_chart(draw_chart(chart, figures), area)
+    page.fit_width()
+    page.sheet.fit_to_pages(1, 1)
+    page.sheet.center_horizontally()
+    page.sheet.print_area(0, 0, _FINDINGS + _LINES - 1, _COLUMNS - 1)
+
+
+def list_further(board: Board) -> tuple[Sequence[Chart | Curve | Map], Sequence[Shades]]:
+    """Charts and heat maps that the page has no room for."""
+    return _share_out(board)[1], [chart for chart in board.charts if isinstance(chart, Shades)]
+
+
+def _share_out(board: Board) -> tuple[Sequence[Chart | Curve | Map], Sequence[Chart | Curve | Map], int]:
+    """The charts on the page, the others, and how many are beside each other."""
+    pictures = [chart for chart in board.charts if not isinstance(chart, Shades)]
+    most, across = (MOST_CHARTS - 1, 1) if _is_wide(pictures) else (MOST_CHARTS, board.across)
+    return pictures[:most], pictures[most:], across
 
 
 def _is_wide(charts: Sequence[Chart | Curve | Map]) -> bool:
@@ -116,94 +118,86 @@ def _places(count: int, across: int) -> list[tuple[int, int, int, int]]:
     return [*above, *below] if count == 3 else [*pair, *below]
 
 
-def _fill_table(sheet: Worksheet, summary: pd.DataFrame) -> None:
-    """Columns A to C below the header: metric, value and unit, each value in a format of its own."""
-    for column, width in zip("ABC", (44, 90, 30), strict=True):
-        sheet.column_dimensions[column].width = width
-    fill_by_row(sheet, summary)
+def fill_summary(page: Page, summary: pd.DataFrame) -> None:
+    """Metric, value and unit below the header, each value in a format of its own, long texts on several lines."""
+    for column, width in enumerate((308, 630, 210), 1):
+        page.widen(column, width)
+    fill_by_row(page, summary, 2)
     for row, value in enumerate(summary["value"], 2):
         lines = len(textwrap.wrap(value, 88)) if isinstance(value, str) else 1
-        sheet.row_dimensions[row].height = 15.0 * max(1, lines)
+        page.heighten(row, 20 * max(1, lines))
 
 
-def fill_by_row(sheet: Worksheet, frame: pd.DataFrame, *, wrap: bool = True) -> None:
-    """The rows of `frame` below the header, each number in a format that fits it and the `unit` of its row.
+def fill_by_row(page: Page, frame: pd.DataFrame, first: int, *, wrap: bool = True) -> None:
+    """The rows of `frame` from row `first` on, each number in a format that fits it and the `unit` of its row.
 
     Long texts are on several lines where `wrap` is set.
     """
+    page.body = None
     for place, column in enumerate(frame, 1):
-        for row, (value, unit) in enumerate(zip(frame[column], frame["unit"].astype(str), strict=True), 2):
-            cell = sheet.cell(row, place)
+        for row, (value, unit) in enumerate(zip(frame[column], frame["unit"].astype(str), strict=True), first):
             if isinstance(value, int | float) and value == value:
-                cell.value = value
                 points = share_in_points(unit, str(column))
                 plain = style.result_format(pd.Series([value]), unit.partition(" ")[0].rstrip(","))
-                cell.number_format = style.POINTS if points else plain
-                cell.alignment = Alignment(horizontal="right", vertical="center")
+                page.figure(row, place, value, _NUMBER | {"num_format": style.POINTS if points else plain})
             elif isinstance(value, str) and value:
-                put_text(cell, value)
                 long = wrap and len(value) > 40
-                cell.alignment = Alignment(
-                    horizontal="left", vertical="top" if long else "center", indent=1, wrap_text=long
-                )
+                page.text(row, place, value, _WORDS | {"valign": "top" if long else "vcenter", "text_wrap": long})
 
 
-def _lay_out(sheet: Worksheet) -> None:
+_NUMBER = {"align": "right", "valign": "vcenter"}
+_WORDS = {"align": "left", "indent": 1}
+
+
+def _lay_out(page: Page) -> None:
     """Columns of one width, rows of known heights, and nothing around them on the screen."""
     for place in range(1, _COLUMNS + 1):
-        sheet.column_dimensions[get_column_letter(place)].width = _WIDTH / 7
+        page.widen(place, _WIDTH)
     rows = _HEIGHTS | dict.fromkeys(range(_FINDINGS, _FINDINGS + _LINES), _LINE) | {_FINDINGS + _LINES: 18}
     for row, pixels in rows.items():
-        sheet.row_dimensions[row].height = pixels * 0.75
-    sheet.sheet_view.showGridLines = False
-    sheet.sheet_view.showRowColHeaders = False
-    sheet.sheet_view.zoomScale = 100
+        page.heighten(row, pixels)
+    page.sheet.hide_gridlines(2)
+    page.sheet.hide_row_col_headers()
+    page.sheet.set_zoom(100)
 
 
-def _title(sheet: Worksheet, name: str, status: str) -> None:
-    _text(sheet, (1, 1, 1, _COLUMNS), name, Font(name="Calibri", size=20, bold=True, color=style.NAVY))
-    _text(sheet, (2, 1, 1, _COLUMNS), status, Font(name="Calibri", size=11, color="595959"))
-    rule = Border(bottom=Side(style="medium", color=style.NAVY))
-    for place in range(1, _COLUMNS + 1):
-        sheet.cell(2, place).border = rule
+def _title(page: Page, name: str, status: str) -> None:
+    line = {"bottom": 2, "bottom_color": f"#{style.NAVY}"}
+    _put(page, (1, 1, 1, _COLUMNS), name, style.font(20, style.NAVY, bold=True))
+    _put(page, (2, 1, 1, _COLUMNS), status, style.font(11, "595959") | line)
 
 
-def _tiles(sheet: Worksheet, shown: Sequence[Tile]) -> None:
+def _tiles(page: Page, shown: Sequence[Tile]) -> None:
     """Label, figure and detail in rows of their own, three columns for each tile."""
-    small = Font(name="Calibri", size=10, color="595959")
+    box = {"bg_color": "#F3F6FA", "indent": 1, "shrink": True}
+    edge = {"left": 5, "left_color": f"#{style.NAVY}"}
+    small = style.font(10, "595959")
     for number, tile in enumerate(shown):
         size = 20 if len(tile.value) <= 15 else 15 if len(tile.value) <= 22 else 12
-        fonts = (small, Font(name="Calibri", size=size, bold=True, color=style.NAVY), small)
+        looks = (small, style.font(size, style.NAVY, bold=True), small)
         column = 1 + 3 * number
-        for row, text, font in zip(
-            range(_TILES, _TILES + 3), (tile.label, tile.value, tile.detail), fonts, strict=True
+        for row, text, look in zip(
+            range(_TILES, _TILES + 3), (tile.label, tile.value, tile.detail), looks, strict=True
         ):
-            _text(sheet, (row, column, 1, 3), text, font, indent=1, shrink=True)
-            for place in range(column, column + 3):
-                cell = sheet.cell(row, place)
-                cell.fill = style.fill("F3F6FA")
-                if place == column:
-                    cell.border = Border(left=Side(style="thick", color=style.NAVY))
+            _put(page, (row, column, 1, 3), text, look | box | edge)
+            for place in (column + 1, column + 2):
+                page.text(row, place, "", look | box)
 
 
-def _findings(sheet: Worksheet, sentences: Sequence[str]) -> None:
+def _findings(page: Page, sentences: Sequence[str]) -> None:
     """As many of the findings as fit, one below the other, left of the charts."""
-    heading = Font(name="Calibri", size=12, bold=True, color=style.NAVY)
-    _text(sheet, (_FINDINGS, 1, 1, 6), "Findings", heading)
-    line = Border(top=Side(style="thin", color="D9D9D9"))
+    _put(page, (_FINDINGS, 1, 1, 6), "Findings", style.font(12, style.NAVY, bold=True))
     row, last = _FINDINGS + 1, _FINDINGS + _LINES
     shown = [f"{number}. {sentence}" for number, sentence in enumerate(sentences[:MOST_FINDINGS], 1)]
     size = next((size for size in _PRINT if sum(_rows(text, size) for text in shown) <= last - row), min(_PRINT))
-    plain = Font(name="Calibri", size=size, color=style.INK)
+    look = style.font(size, style.INK, top=1, top_color="#D9D9D9")
     for text in shown:
         rows = min(_rows(text, size), last - row)
         if rows < 1:
             break
-        _text(sheet, (row, 1, rows, 6), _shorten(text, size, rows), plain)
-        for place in range(1, 7):
-            sheet.cell(row, place).border = line
+        _put(page, (row, 1, rows, 6), _shorten(text, size, rows), look)
         row += rows
-    _text(sheet, (last, 1, 1, 6), _MORE, Font(name="Calibri", size=9, italic=True, color="7F7F7F"))
+    _put(page, (last, 1, 1, 6), _MORE, style.font(9, "7F7F7F", italic=True))
 
 
 def _rows(text: str, size: int) -> int:
@@ -224,33 +218,8 @@ def _shorten(text: str, size: int, rows: int) -> str:
     return textwrap.shorten(text, rows * _LINE // pixels * (letters - 5), placeholder=" …" + _FURTHER)
 
 
-def _text(
-    sheet: Worksheet,
-    area: tuple[int, int, int, int],
-    text: str,
-    font: Font,
-    *,
-    indent: int = 0,
-    shrink: bool = False,
-) -> None:
-    """Text over an area: its row, its column, rows and columns; of one line, smaller letters where it is too long."""
-    row, column, rows, columns = area
-    cell = sheet.cell(row, column)
-    put_text(cell, text)
-    cell.font = font
-    cell.alignment = Alignment(
-        horizontal="left",
-        vertical="top" if rows > 1 else "center",
-        wrap_text=rows > 1,
-        indent=indent,
-        shrink_to_fit=shrink and rows == 1,
-    )
-    sheet.merge_cells(start_row=row, end_row=row + rows - 1, start_column=column, end_column=column + columns - 1)
-
-
-def _page(sheet: Worksheet) -> None:
-    """The page is printed on one sheet of paper, landscape."""
-    sheet.print_area = f"A1:{get_column_letter(_COLUMNS)}{_FINDINGS + _LINES}"
-    fit_width(sheet)
-    sheet.page_setup.fitToHeight = 1
-    sheet.print_options.horizontalCentered = True
+def _put(page: Page, area: Area, text: str, look: dict[str, object]) -> None:
+    """Text over an area; what is of several rows wraps."""
+    wrapped = area[2] > 1
+    place = {"align": "left", "valign": "top" if wrapped else "vcenter", "text_wrap": wrapped}
+    page.merge(area, text, look | place)

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from openpyxl.formatting.rule import ColorScaleRule
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
+
+from planner.workbook.book import Area, Page
 
 BAD, MIDDLE, GOOD = "C8553D", "F6E3B4", "6B9B57"
 """Told apart in print and by the colour-blind, as are the series of charts."""
@@ -21,12 +20,19 @@ class Heat:
     good: float = 1.0
 
 
-def add_heat(sheet: Worksheet, frame: pd.DataFrame, heat: Heat) -> None:
-    """Shade the columns of `heat` in a sheet that holds `frame` below its header. Blank cells stay blank."""
+def add_heat(page: Page, frame: pd.DataFrame, heat: Heat, first: int) -> None:
+    """Shade the columns of `heat` in a sheet that holds `frame` from row `first` on. Blank cells stay blank."""
     places = [place for place, column in enumerate(frame.columns, 1) if column in heat.columns]
-    if not places or frame.empty:
-        return
-    middle = (heat.bad + heat.good) / 2
-    rule = ColorScaleRule("num", heat.bad, BAD, "num", middle, MIDDLE, "num", heat.good, GOOD)
-    first, last = get_column_letter(places[0]), get_column_letter(places[-1])
-    sheet.conditional_formatting.add(f"{first}2:{last}{len(frame) + 1}", rule)
+    if places and not frame.empty:
+        area = (first, places[0], len(frame), places[-1] - places[0] + 1)
+        shade(page, area, ((heat.bad, BAD), (heat.good, GOOD)))
+
+
+def shade(page: Page, area: Area, ends: tuple[tuple[float, str], tuple[float, str]]) -> None:
+    """Shade an area of cells between the colours of two figures, and in a third one half way between them."""
+    row, column, rows, columns = area
+    (low, first), (high, last) = sorted(ends)
+    rule: dict[str, object] = {"type": "3_color_scale", "min_type": "num", "mid_type": "num", "max_type": "num"}
+    rule |= {"min_value": low, "mid_value": (low + high) / 2, "max_value": high}
+    rule |= {"min_color": f"#{first}", "mid_color": f"#{MIDDLE}", "max_color": f"#{last}"}
+    page.sheet.conditional_format(row - 1, column - 1, row + rows - 2, column + columns - 2, rule)

@@ -1,20 +1,15 @@
 """Sheet `index`: every sheet of a workbook, by kind, with a link; and what of the workbook is shown and printed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import pandera.pandas as pa
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.worksheet import Worksheet
 
 from planner.workbook import style
 from planner.workbook.board import DASHBOARD
-from planner.workbook.drawing import SHEET as FIGURES
-from planner.workbook.gallery import GALLERY, fit_width
-from planner.workbook.put import put_text
+from planner.workbook.book import Page
+from planner.workbook.figures import SHEET as FIGURES
+from planner.workbook.gallery import GALLERY
 from planner_models.schema import INPUTS
 
 INDEX = "index"
@@ -51,6 +46,9 @@ ANSWERS = "Answers", "8E6C9E"
 PRINTED = ("sites", "builds", "projects", "access")
 """Decisions that are printed with the dashboard."""
 
+_BEYOND = 20
+"""A column, counted from 0, that no sheet has which is no table."""
+
 _WORDS = {
     DASHBOARD: "the first page: status, findings, headline figures, charts",
     GALLERY: "the charts that the first page has no room for",
@@ -58,30 +56,30 @@ _WORDS = {
 }
 
 
-def add_index(book: Workbook, schemas: Mapping[str, pa.DataFrameSchema], tables: Mapping[str, pd.DataFrame]) -> None:
-    """Put sheet `index` behind the summary: a link to each sheet, what it holds, and how many rows.
+def fill_index(
+    page: Page, titles: Sequence[str], schemas: Mapping[str, pa.DataFrameSchema], tables: Mapping[str, pd.DataFrame]
+) -> None:
+    """Fill sheet `index`: a link to each sheet, what it holds, and how many rows.
 
-    `tables` are all tables of the workbook by title of their sheet, `schemas` their declarations by the same.
+    `titles` are those of all sheets, `tables` their tables by title and `schemas` their declarations by the same.
     """
-    sheet = book.create_sheet(INDEX, book.index(book["summary"]) + 1)
-    sheet.sheet_view.showGridLines = False
-    for column, width in zip("ABCD", (22, 92, 12, 12), strict=True):
-        sheet.column_dimensions[column].width = width
+    page.sheet.hide_gridlines(2)
+    for column, width in enumerate((154, 644, 84, 84), 1):
+        page.widen(column, width)
     by_kind: dict[str, list[str]] = {name: [] for name in ("Overview", ANSWERS[0], *KINDS)}
-    for title in book.sheetnames:
-        if title != FIGURES:
-            by_kind[kind_of(title)].append(title)
+    for title in titles:
+        by_kind[kind_of(title)].append(title)
     row = 1
-    for kind, titles in by_kind.items():
-        if not titles:
+    for kind, members in by_kind.items():
+        if not members:
             continue
-        _write_heading(sheet, row, kind)
-        for line, title in enumerate(titles, row + 1):
+        _write_heading(page, row, kind)
+        for line, title in enumerate(members, row + 1):
             count = len(tables[title]) if title in tables else None
             said = schemas[title].description if title in schemas else _WORDS.get(title, "")
-            _write_entry(sheet, line, title, str(said or ""), count)
-        row += len(titles) + 2
-    fit_width(sheet)
+            _write_entry(page, line, title, str(said or ""), count)
+        row += len(members) + 2
+    page.fit_width()
 
 
 def kind_of(title: str) -> str:
@@ -91,60 +89,58 @@ def kind_of(title: str) -> str:
     return next((kind for kind, (_, titles) in KINDS.items() if title in titles), ANSWERS[0])
 
 
-def show_kinds(book: Workbook, tables: Mapping[str, pd.DataFrame]) -> None:
-    """Colour the tabs by kind, and hide what holds nothing to read: sheets without rows, and the figures of charts."""
-    colours = {kind: colour for kind, (colour, _) in KINDS.items()} | dict([ANSWERS])
-    for sheet in book.worksheets:
-        sheet.sheet_properties.tabColor = colours[kind_of(sheet.title)]
-    hidden = [sheet for sheet in book.worksheets if _is_idle(sheet.title, tables)]
-    if len(hidden) < len(book.worksheets):
-        for sheet in hidden:
-            sheet.sheet_state = "hidden"
+def colour_of(title: str) -> str:
+    """The colour of the tab of a sheet, which is that of its kind."""
+    kind = kind_of(title)
+    return KINDS[kind][0] if kind in KINDS else ANSWERS[1]
 
 
-def _is_idle(title: str, tables: Mapping[str, pd.DataFrame]) -> bool:
-    return title == FIGURES or (title in tables and tables[title].empty)
+def hide_idle(pages: Mapping[str, Page], tables: Mapping[str, pd.DataFrame]) -> None:
+    """Hide sheets without rows, and open the workbook on the first that is left."""
+    shown = [page for title, page in pages.items() if title != FIGURES and not _is_empty(title, tables)]
+    if shown:
+        shown[0].sheet.activate()
+        shown[0].sheet.set_first_sheet()
+    for title, page in pages.items():
+        if shown and _is_empty(title, tables):
+            page.sheet.hide()
 
 
-def limit_printing(book: Workbook) -> None:
+def _is_empty(title: str, tables: Mapping[str, pd.DataFrame]) -> bool:
+    return title in tables and tables[title].empty
+
+
+def limit_printing(pages: Mapping[str, Page], tables: Mapping[str, pd.DataFrame]) -> None:
     """Print the first page and what is decided; of any other sheet nothing until its print area is cleared.
 
-    A whole workbook has hundreds of pages, which nobody means to print.
+    A whole workbook has hundreds of pages, which nobody means to print. A footer would make blank pages of them.
     """
-    for sheet in book.worksheets:
-        answers = kind_of(sheet.title) == ANSWERS[0]
-        if sheet.title not in (DASHBOARD, FIGURES, *PRINTED) and not answers:
-            blank = f"{get_column_letter(sheet.max_column + 3)}1"
-            sheet.print_title_rows = None
-            sheet.print_area = blank
+    for title, page in pages.items():
+        if title not in (DASHBOARD, FIGURES, *PRINTED) and kind_of(title) != ANSWERS[0]:
+            blank = len(tables[title].columns) + 2 if title in tables else _BEYOND
+            page.sheet.repeat_row_range = ""
+            page.sheet.set_footer("")
+            page.sheet.set_column(blank, blank, None, None, {"hidden": True})
+            page.sheet.print_area(0, blank, 0, blank)
 
 
-def _write_heading(sheet: Worksheet, row: int, kind: str) -> None:
+def _write_heading(page: Page, row: int, kind: str) -> None:
     colour = KINDS[kind][0] if kind in KINDS else ANSWERS[1]
+    look = style.font(11, style.WHITE if kind != "Inputs" else style.INK, bold=True, bg_color=f"#{colour}")
     for place, text in enumerate((kind, "", "rows", "printed"), 1):
-        cell = sheet.cell(row, place)
-        put_text(cell, text)
-        cell.font = Font(name="Calibri", bold=True, color=style.WHITE if kind != "Inputs" else style.INK)
-        cell.fill = style.fill(colour)
-        cell.alignment = Alignment(horizontal="left" if place < 3 else "right")
+        page.text(row, place, text, look | {"align": "left" if place < 3 else "right"})
 
 
-def _write_entry(sheet: Worksheet, row: int, title: str, said: str, count: int | None) -> None:
+def _write_entry(page: Page, row: int, title: str, said: str, count: int | None) -> None:
     """A line of the list; a sheet without rows is hidden, so that there is nothing to follow a link to."""
-    name, words = sheet.cell(row, 1), sheet.cell(row, 2)
-    put_text(name, title)
-    put_text(words, said)
-    grey = Font(name="Calibri", color="A6A6A6")
     if count == 0:
-        name.font = words.font = grey
-        put_text(sheet.cell(row, 3), "empty")
-        sheet.cell(row, 3).font = grey
-        sheet.cell(row, 3).alignment = Alignment(horizontal="right")
+        grey = style.font(11, "A6A6A6")
+        for place, text in enumerate((title, said, "empty"), 1):
+            page.text(row, place, text, grey | ({"align": "right"} if place == 3 else {}))
         return
-    name.hyperlink = Hyperlink(ref=name.coordinate, location=f"'{title}'!A1")
-    name.font = Font(name="Calibri", color=style.BLUE, underline="single")
+    page.link(row, 1, title, style.font(11, style.BLUE, underline=1))
+    page.text(row, 2, said)
     if count is not None:
-        sheet.cell(row, 3, count).number_format = style.WHOLE
+        page.figure(row, 3, count, {"num_format": style.WHOLE})
     if title == DASHBOARD or title in PRINTED or kind_of(title) == ANSWERS[0]:
-        put_text(sheet.cell(row, 4), "yes")
-        sheet.cell(row, 4).alignment = Alignment(horizontal="right")
+        page.text(row, 4, "yes", {"align": "right"})

@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import errno
 import hashlib
+import io
 import os
 import re
 import signal
@@ -13,25 +14,17 @@ import threading
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import psutil
-from openpyxl import Workbook
-from openpyxl.writer.excel import ExcelWriter
 
-Body = Callable[[], Iterator[str]]
-"""Makes the XML of the rows below those that openpyxl holds."""
-
-_MOMENT = (2000, 1, 1, 0, 0, 0)
-"""The time that all parts carry, so that it makes no difference when a file was written."""
+from planner.workbook.book import MOMENT, Book, Page
 
 _HOST = re.sub(r"[^\w.]", "_", socket.gethostname())
 """This machine in names of temporary files: on a network folder only its own processes can be looked for."""
 
 _DIMENSION = re.compile(r'<dimension ref="[^"]*" ?/>')
-_AFTER_IGNORED_ERRORS = re.compile(r"<drawing |<legacyDrawing |<tableParts|</worksheet>")
-_IGNORED_ERRORS = '<ignoredErrors><ignoredError sqref="A1:XFD1048576" numberStoredAsText="1" /></ignoredErrors>'
-"""No green triangle at names such as 2030, which are text on purpose."""
+_CELLS = re.compile(r"<sheetData ?/>|<sheetData>.*</sheetData>", re.DOTALL)
 
 
 class WriteError(OSError):
@@ -46,52 +39,40 @@ class Rescued(WriteError):
         self.place = place
 
 
-class _Archive(zipfile.ZipFile):
-    """The zip file of a workbook: every part at one time, sheets with their `bodies` put in."""
-
-    def __init__(self, file: Any, bodies: Mapping[str, Body]) -> None:
-        super().__init__(file, "w", zipfile.ZIP_DEFLATED)
-        self._bodies = bodies
-
-    def writestr(self, zinfo_or_arcname: Any, data: Any, *_: Any, **__: Any) -> None:
-        super().writestr(_entry(str(zinfo_or_arcname)), data)
-
-    def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
-        """Put the sheet in the file `filename` under the name `arcname`."""
-        xml = _DIMENSION.sub("", Path(filename).read_text("utf-8"), count=1)
-        xml = _AFTER_IGNORED_ERRORS.sub(lambda match: _IGNORED_ERRORS + match.group(), xml, count=1)
-        top, end, bottom = xml.partition("</sheetData>")
-        with self.open(_entry(str(arcname)), "w", force_zip64=True) as part:
-            part.write(top.encode())
-            if arcname in self._bodies:
-                for chunk in self._bodies[arcname]():
-                    part.write(chunk.encode())
-            part.write((end + bottom).encode())
-
-
-def _entry(name: str) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, _MOMENT)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o644 << 16
-    return entry
-
-
-def save(book: Workbook, path: str | Path, bodies: Mapping[str, Body], rescue: bool = False) -> None:
-    """Write `book` to `path`, with the rows of `bodies` (by sheet name) below what the sheet has already.
+def save(book: Book, path: str | Path, rescue: bool = False) -> None:
+    """Write `book` to `path`, with the cells of its pages.
 
     The file at `path` is replaced only when the new one is complete. `rescue` and what is raised are as in
     `replace_file`.
     """
-    book.properties.creator = "planner"
-    book.properties.created = book.properties.modified = datetime.datetime(*_MOMENT)
-    parts = {f"xl/worksheets/sheet{number}.xml": sheet.title for number, sheet in enumerate(book.worksheets, 1)}
-    by_part = {part: bodies[title] for part, title in parts.items() if title in bodies}
+    packed = book.pack()
+    pages = {f"xl/worksheets/sheet{number}.xml": page for number, page in enumerate(book.pages.values(), 1)}
+    replace_file(path, lambda file: _write_parts(file, packed, pages), rescue)
 
-    def fill(file: BinaryIO) -> None:
-        with _Archive(file, by_part) as archive:
-            ExcelWriter(book, archive).write_data()
 
-    replace_file(path, fill, rescue)
+def _write_parts(file: BinaryIO, packed: bytes, pages: Mapping[str, Page]) -> None:
+    """Copy every part of a packed workbook, with the rows of its `pages` put in, each part with the same time."""
+    with (
+        zipfile.ZipFile(io.BytesIO(packed)) as source,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for name in source.namelist():
+            if name not in pages:
+                archive.writestr(_entry(name), source.read(name))
+                continue
+            top, bottom = _CELLS.split(_DIMENSION.sub("", source.read(name).decode(), count=1), maxsplit=1)
+            with archive.open(_entry(name), "w", force_zip64=True) as part:
+                part.write(f"{top}<sheetData>".encode())
+                for chunk in pages[name].rows():
+                    part.write(chunk.encode())
+                part.write(f"</sheetData>{bottom}".encode())
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, MOMENT)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    return entry
 
 
 def save_page(path: str | Path, text: str) -> None:

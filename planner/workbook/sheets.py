@@ -1,21 +1,18 @@
 """One table as one sheet: styled and noted header, widths, frozen panes, an Excel table; rows are left to a body."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import pandas as pd
 import pandera.pandas as pa
-from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.filters import AutoFilter
-from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
-from openpyxl.worksheet.worksheet import Worksheet
 
 from planner.workbook import assist, style
-from planner.workbook.put import put_text
+from planner.workbook.book import Book, Page
+from planner.workbook.headings import write_heading
 from planner.workbook.rows import body
-from planner.workbook.save import Body
 from planner_models import frames
 from planner_models.instance import NUMERIC, convert_setting
 from planner_models.schema import INPUTS, SETTINGS, keys, meta
@@ -24,53 +21,50 @@ from planner_models.schema.columns import list_remarks
 Rows: TypeAlias = pd.DataFrame | list[dict[str, Any]]
 
 
-def new_book() -> Workbook:
-    """A workbook without sheets."""
-    book = Workbook()
-    book.remove(book.active)
-    return book
+_WIDEST, _WIDEST_WRAPPED = 42, 90
+"""Letters of the widest column, and of one whose texts are on several lines."""
+
+_MOST_WRAPPED = 2000
+"""Rows of a table at most in which programs work out the heights of rows from their texts."""
 
 
-def input_sheet(book: Workbook, name: str, rows: Rows) -> Body:
-    """Add the input sheet `name` with drop-downs and limits to `book`; returns its rows.
+def input_sheet(book: Book, name: str, rows: Rows) -> None:
+    """Add the input sheet `name` with drop-downs and limits to `book`.
 
     All declared columns are there, in declared order, and other columns of `rows` after them. Raises ValueError for
     text in a column of numbers, KeyError for an unknown setting.
     """
     schema = INPUTS[name]
     frame = _all_settings(rows) if name == "settings" else _complete(name, rows)
-    filled = _table_sheet(book, name, frame, schema, _input_formats(frame, schema))
-    sheet = book[name]
+    page = book.add_page(name, style.BLUE)
+    _fill(page, frame, schema, _input_formats(frame, schema))
     last = max(assist.ROOM, len(frame) + 1000)
     for place, column in enumerate(frame.columns, 1):
         if column in schema.columns and name != "settings":
-            letter = get_column_letter(place)
-            assist.attach_validation(sheet, f"{letter}2:{letter}{last}", meta(schema.columns[column]))
+            assist.attach_validation(page, (2, last), place, meta(schema.columns[column]))
     if name == "settings":
         for row, key in enumerate(frame["key"], 2):
-            assist.attach_validation(sheet, f"B{row}", meta(SETTINGS[key]))
-        sheet.column_dimensions["E"].width = 110
-    sheet.sheet_properties.tabColor = style.BLUE
-    return filled
+            assist.attach_validation(page, (row, row), 2, meta(SETTINGS[key]))
+        page.widen(5, 770)
 
 
-def copy_sheet(book: Workbook, title: str, name: str, frame: pd.DataFrame) -> Body:
-    """Add the rows of input sheet `name`, as they were read, under `title` to `book`; returns its rows."""
-    filled = _table_sheet(book, title, frame, INPUTS[name], _input_formats(frame, INPUTS[name]))
-    book[title].sheet_properties.tabColor = style.UNUSED
-    return filled
+def copy_sheet(page: Page, name: str, frame: pd.DataFrame) -> None:
+    """Fill `page` with the rows of input sheet `name`, as they were read."""
+    _fill(page, frame, INPUTS[name], _input_formats(frame, INPUTS[name]))
 
 
-def result_sheet(book: Workbook, schema: pa.DataFrameSchema, frame: pd.DataFrame) -> Body:
-    """Add the sheet of results that `schema` declares to `book`; returns its rows."""
-    name = str(schema.name)
+def result_sheet(page: Page, schema: pa.DataFrameSchema, frame: pd.DataFrame, currency: str) -> None:
+    """Fill `page` with the sheet of results that `schema` declares; headings name the currency."""
     formats = [
         style.result_format(frame[column], facts["unit"]) if facts["kind"] in NUMERIC else style.PLAIN
         for column, facts in _facts(frame, schema).items()
     ]
-    filled = _table_sheet(book, name, frame, schema, formats)
-    book[name].sheet_properties.tabColor = style.NAVY
-    return filled
+    words = {
+        column: write_heading(str(column), schema.columns[column], currency)
+        for column in (() if frame.empty else frame.columns)
+        if column in schema.columns
+    }
+    _fill(page, frame, schema, formats, words)
 
 
 def _facts(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> dict[str, dict[str, Any]]:
@@ -91,39 +85,50 @@ def _input_formats(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> list[str]
     ]
 
 
-def _table_sheet(
-    book: Workbook, title: str, frame: pd.DataFrame, schema: pa.DataFrameSchema, formats: Sequence[str]
-) -> Body:
-    """Add a sheet for `frame`, a table of `schema`, with one number format per column; returns its rows."""
-    sheet = book.create_sheet(title)
+def _fill(
+    page: Page,
+    frame: pd.DataFrame,
+    schema: pa.DataFrameSchema,
+    formats: Sequence[str],
+    words: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Fill a sheet with `frame`, a table of `schema`, with one number format per column and headers in `words`."""
+    number = page.book.number
     styles = []
+    remarks, wrapped = list_remarks(schema), _find_long(frame) if words else set()
     for place, (column, facts) in enumerate(_facts(frame, schema).items(), 1):
-        _header(sheet, place, str(column), schema.columns.get(column), remark=column in list_remarks(schema))
-        dimension = sheet.column_dimensions[get_column_letter(place)]
-        dimension.width = style.width(str(column), frame[column].head(500).tolist())
-        if formats[place - 1] == style.TEXT:
-            dimension.number_format = style.TEXT
-        words = facts["kind"] not in NUMERIC
-        styles.append(style.style_number(sheet, formats[place - 1], words=words))
-    sheet.row_dimensions[1].height = 20
-    frozen = [column for column in keys(schema)[:2] if column in frame.columns[:2]]
-    sheet.freeze_panes = f"{get_column_letter(len(frozen) + 1)}2"
-    _add_excel_table(sheet, [str(column) for column in frame.columns], len(frame))
-    _set_up_page(sheet)
-    literal = style.style_number(sheet, style.TEXT, words=True, literal=True)
-    return partial(body, frame, styles, literal, style.style_number(sheet, style.DATE))
+        heading = page.book.heading(words.get(column, ""))
+        needed = bool(facts["required"])
+        look = style.header(needed=needed, remark=column not in schema.columns or column in remarks)
+        page.text(1, place, str(column), {**look, **heading, "text_wrap": bool(heading)})
+        if column in schema.columns:
+            assist.attach_note(page, 1, place, assist.note(schema.columns[column]))
+        shown = formats[place - 1]
+        longest = max(words[column].partition(" (")[::2], key=len) if heading else str(column)
+        widest = _WIDEST_WRAPPED if column in wrapped else _WIDEST
+        width = 7 * style.width(longest, frame[column].head(500).tolist(), widest)
+        page.widen(place, width, style.cell(shown) if shown == style.TEXT else None)
+        plain = style.cell(shown, words=facts["kind"] not in NUMERIC, top=bool(wrapped), wrap=column in wrapped)
+        styles.append(number(plain))
+    page.heighten(1, 44 if words else 27)
+    page.sheet.freeze_panes(1, len([column for column in keys(schema)[:2] if column in frame.columns[:2]]))
+    _add_excel_table(page, [str(column) for column in frame.columns], len(frame))
+    _set_up_printing(page)
+    literal = number(style.cell(style.TEXT, words=True, literal=True))
+    page.body = partial(body, frame, styles, literal, number(style.cell(style.DATE)))
 
 
-def _header(sheet: Worksheet, place: int, name: str, column: pa.Column | None, remark: bool) -> None:
-    cell = sheet.cell(1, place)
-    put_text(cell, name)
-    needed = column is not None and meta(column)["required"]
-    style.header_cell(cell, needed=needed, remark=column is None or remark)
-    if column is not None:
-        assist.attach_note(cell, assist.note(column))
+def _find_long(frame: pd.DataFrame) -> set[str]:
+    """The columns with texts that have no room on one line; none of a long table, which would take long to draw."""
+    if len(frame) > _MOST_WRAPPED:
+        return set()
+    texts = {str(name): frame[name].tolist() for name in frame if frame[name].dtype.kind not in "biuf"}
+    return {
+        name for name, cells in texts.items() if any(isinstance(cell, str) and len(cell) > _WIDEST for cell in cells)
+    }
 
 
-def _add_excel_table(sheet: Worksheet, columns: list[str], count: int) -> None:
+def _add_excel_table(page: Page, columns: list[str], count: int) -> None:
     """An Excel table over header and rows; an empty one has a blank row, because Excel asks for it.
 
     None where the user's own headers could not name its columns: Excel would call the file damaged.
@@ -131,23 +136,18 @@ def _add_excel_table(sheet: Worksheet, columns: list[str], count: int) -> None:
     distinct = len({column.casefold() for column in columns}) == len(columns)
     if not columns or not distinct or not all(column.isprintable() and len(column) <= 255 for column in columns):
         return
-    table = Table(displayName=sheet.title, ref=f"A1:{get_column_letter(len(columns))}{max(count, 1) + 1}")
-    table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
-    for place, column in enumerate(columns, 1):
-        table.tableColumns.append(TableColumn(id=place, name=column))
-    table.autoFilter = AutoFilter(ref=table.ref)
-    sheet.add_table(table)
+    headers = [{"header": column} for column in columns]
+    looks = {"name": page.title, "style": "Table Style Light 1", "columns": headers}
+    page.sheet.add_table(0, 0, 1, len(columns) - 1, looks)
+    (table,) = page.sheet.tables  # which would take note of each of its cells, had it been added in full
+    table["range"] = table["autofilter"] = f"A1:{get_column_letter(len(columns))}{max(count, 1) + 1}"
 
 
-def _set_up_page(sheet: Worksheet) -> None:
+def _set_up_printing(page: Page) -> None:
     """Printed in landscape, as wide as the page, with the header on each and the sheet's name below."""
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = "1:1"
-    sheet.oddFooter.left.text = sheet.title
-    sheet.oddFooter.right.text = "&P / &N"
+    page.fit_width()
+    page.sheet.repeat_rows(0)
+    page.sheet.set_footer(f"&L{page.title}&R&P / &N")
 
 
 def _complete(name: str, rows: Rows) -> pd.DataFrame:

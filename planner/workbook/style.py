@@ -1,16 +1,11 @@
 """How workbooks look: colours, fonts and number formats, each said once."""
 
 from collections.abc import Sequence
-from copy import copy
-from functools import cache
-from weakref import WeakKeyDictionary
 
+import numpy as np
 import pandas as pd
-from openpyxl import Workbook
-from openpyxl.cell.cell import Cell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.styles.cell_style import StyleArray
-from openpyxl.worksheet.worksheet import Worksheet
+
+from planner.workbook.book import Look
 
 NAVY, BLUE, PALE, GREY, INK, WHITE = "1F3A5F", "2E75B6", "DCE6F1", "EDEDED", "262626", "FFFFFF"
 """Required headers and titles; accents; optional headers; remarks; text; paper."""
@@ -29,11 +24,12 @@ YEAR = "0"
 DATE = "yyyy-mm-dd"
 WHOLE = "#,##0"
 
-_FONT = "Calibri"
-HEADER = Font(name=_FONT, bold=True, color=WHITE)
-OPTIONAL = Font(name=_FONT, bold=True, color=NAVY)
-REMARK = Font(name=_FONT, italic=True, color="595959")
-LINE = Side(style="thin", color="BFBFBF")
+
+def font(
+    size: float = 11, colour: str = INK, *, bold: bool = False, italic: bool = False, **more: object
+) -> dict[str, object]:
+    """Letters of a size and colour, with further properties of their cell."""
+    return {"font_size": size, "font_color": f"#{colour}", "bold": bold, "italic": italic, **more}
 
 
 def result_format(values: pd.Series, unit: str) -> str:
@@ -43,11 +39,15 @@ def result_format(values: pd.Series, unit: str) -> str:
     """
     if unit == "share" or unit.startswith("share of"):
         return PERCENT
-    sizes = pd.to_numeric(values, errors="coerce").abs()
+    sizes = np.abs(pd.to_numeric(values, errors="coerce").to_numpy(float))
     sizes = sizes[sizes > 0]
-    if sizes.empty or (sizes % 1 == 0).all():
+    if not sizes.size or (sizes % 1 == 0).all():
         return WHOLE
-    middle = sizes.median()
+    return sized_format(float(np.median(sizes)))
+
+
+def sized_format(middle: float) -> str:
+    """The number format of figures of a size: as many decimals as it asks for."""
     if middle >= 1000:
         return WHOLE
     if middle >= 10:
@@ -57,48 +57,40 @@ def result_format(values: pd.Series, unit: str) -> str:
 
 def input_format(values: pd.Series) -> str:
     """The number format of an input column: as typed, with separators where all numbers are whole and some large."""
-    sizes = values.dropna().abs()
+    sizes = np.abs(values.to_numpy(float))
+    sizes = sizes[~np.isnan(sizes)]
     return WHOLE if (sizes >= 10_000).any() and (sizes % 1 == 0).all() else PLAIN
 
 
-def header_cell(cell: Cell, *, needed: bool, remark: bool) -> None:
-    """Make `cell` a column header: dark where the column must be filled, pale where it may, grey for remarks."""
-    known = _headers.setdefault(cell.parent.parent, {})
-    if (needed, remark) in known:
-        cell._style = copy(known[needed, remark])
-        return
-    cell.font = REMARK if remark else HEADER if needed else OPTIONAL
-    cell.fill = fill(GREY if remark else NAVY if needed else PALE)
-    cell.alignment = Alignment(horizontal="left", vertical="center", indent=1)
-    cell.border = Border(bottom=LINE)
-    known[needed, remark] = copy(cell._style)
+def header(*, needed: bool, remark: bool) -> Look:
+    """How a column header looks: dark where the column must be filled, pale where it may, grey for remarks."""
+    letters = font(11, "595959", italic=True) if remark else font(11, WHITE if needed else NAVY, bold=True)
+    paper = GREY if remark else NAVY if needed else PALE
+    place = {"align": "left", "valign": "vcenter", "indent": 1, "bottom": 1, "bottom_color": f"#{UNUSED}"}
+    return letters | {"bg_color": f"#{paper}"} | place
 
 
-_headers: WeakKeyDictionary[Workbook, dict[tuple[bool, bool], StyleArray]] = WeakKeyDictionary()
-"""The styles of the headers of each workbook: openpyxl takes long to find out that two are the same."""
+def cell(
+    number_format: str, *, words: bool = False, literal: bool = False, top: bool = False, wrap: bool = False
+) -> Look:
+    """How a cell of a table looks.
 
-
-@cache
-def fill(colour: str) -> PatternFill:
-    """A plain background."""
-    return PatternFill("solid", start_color=colour, end_color=colour)
-
-
-def style_number(sheet: Worksheet, number_format: str, *, words: bool = False, literal: bool = False) -> int:
-    """The number by which cells of `sheet` refer to a style.
-
-    `words` are set off from a number to their left; `literal` keeps text that begins with = a text when it is edited.
+    `words` are set off from a number to their left; `literal` keeps text that begins with = a text when it is edited;
+    `top` is for tables with a column in which long texts are on several lines, for which `wrap` is.
     """
-    sample = Cell(sheet, row=1, column=1)
-    sample.number_format = number_format
+    look: dict[str, object] = {"num_format": number_format}
+    if top:
+        look |= {"valign": "top"}
+    if wrap:
+        look |= {"text_wrap": True}
     if words:
-        sample.alignment = Alignment(horizontal="left", indent=1)
+        look |= {"align": "left", "indent": 1}
     if literal:
-        sample.quotePrefix = True
-    return sample.style_id
+        look |= {"quote_prefix": True}
+    return look
 
 
-def width(header: str, values: Sequence[object], widest: int = 42) -> float:
+def width(header: str, values: Sequence[object], widest: int) -> float:
     """A column width that fits the header with its filter button, and the `values`, as far as `widest` allows."""
     lengths = [len(_format_shown(value)) for value in values if value is not None and value == value]
     return max(9, len(header) * 1.1 + 5, min(widest, max(lengths, default=0) * 1.05 + 3))

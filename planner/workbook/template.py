@@ -3,13 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-
 from planner.workbook import style
+from planner.workbook.book import Book
 from planner.workbook.example import example
 from planner.workbook.save import save
-from planner.workbook.sheets import input_sheet, new_book
+from planner.workbook.sheets import input_sheet
 from planner_models.schema import INPUTS, SETTINGS, meta
 
 GUIDE = "_readme"
@@ -33,10 +31,11 @@ def write_template(path: str | Path, blank: bool) -> None:
     """
     rows: dict[str, list[dict[str, Any]]] = {} if blank else example()
     rows["settings"] = _settings(rows.get("settings", []))
-    book = new_book()
+    book = Book()
     _guide(book, blank)
-    bodies = {sheet: input_sheet(book, sheet, rows.get(sheet, [])) for sheet in INPUTS}
-    save(book, path, bodies)
+    for sheet in INPUTS:
+        input_sheet(book, sheet, rows.get(sheet, []))
+    save(book, path)
 
 
 def _settings(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -46,37 +45,31 @@ def _settings(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [rows.get(key, {"key": key, "value": value}) for key, value in defaults.items()]
 
 
-def _guide(book: Workbook, blank: bool) -> None:
+def _guide(book: Book, blank: bool) -> None:
     """The sheet that explains the others."""
-    sheet = book.create_sheet(GUIDE)
-    sheet.sheet_view.showGridLines = False
-    sheet.sheet_properties.tabColor = style.PALETTE[2]
-    sheet.column_dimensions["A"].width = 3
-    sheet.column_dimensions["B"].width = 24
-    sheet.column_dimensions["C"].width = 96
-    sheet["B1"].value = "Supply-chain planner: how to fill this workbook"
-    sheet["B1"].font = Font(name="Calibri", bold=True, size=18, color=style.NAVY)
-    sheet.row_dimensions[1].height = 34
-    for row, (head, text) in enumerate(_lines(blank), 3):
-        sheet.cell(row, 2, head).font = Font(name="Calibri", bold=True, color=style.NAVY)
-        sheet.cell(row, 3, text)
-        for column in (2, 3):
-            sheet.cell(row, column).alignment = Alignment(vertical="top", wrap_text=True)
-        sheet.row_dimensions[row].height = 16 * (1 + len(text) // 100) + 5
-    last = len(_lines(blank)) + 4
-    for place, (name, needed, remark) in enumerate(_LEGEND):
-        style.header_cell(sheet.cell(last + place, 2, name), needed=needed, remark=remark)
+    page = book.add_page(GUIDE, style.PALETTE[2])
+    page.sheet.hide_gridlines(2)
+    for column, width in enumerate((21, 168, 672), 1):
+        page.widen(column, width)
+    page.text(1, 2, "Supply-chain planner: how to fill this workbook", style.font(18, style.NAVY, bold=True))
+    page.heighten(1, 45)
+    wrapped = {"valign": "top", "text_wrap": True}
+    lines = _lines(blank)
+    for row, (head, text) in enumerate(lines, 3):
+        page.text(row, 2, head, style.font(11, style.NAVY, bold=True) | wrapped)
+        page.text(row, 3, text, wrapped)
+        page.heighten(row, (16 * (1 + len(text) // 100) + 5) / 0.75)
     meanings = (
         "must be filled in every row",
         "may stay blank; its note says what blank means",
         "where a figure is from",
     )
-    for place, meaning in enumerate(meanings):
-        sheet.cell(last + place, 3, meaning).alignment = Alignment(indent=1)
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToHeight = 1
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    last = len(lines) + 4
+    for row, ((name, needed, remark), meaning) in enumerate(zip(_LEGEND, meanings, strict=True), last):
+        page.text(row, 2, name, style.header(needed=needed, remark=remark))
+        page.text(row, 3, meaning, {"indent": 1})
+    page.fit_width()
+    page.sheet.fit_to_pages(1, 1)
 
 
 _LEGEND = (("required", True, False), ("optional", False, False), ("remark", False, True))

@@ -8,15 +8,18 @@ import pandas as pd
 import pandera.pandas as pa
 
 from planner.issues import InputError, Issue
-from planner.workbook.board import Board, add_board, fill_by_row
+from planner.workbook.board import DASHBOARD, Board, fill_board, fill_by_row, fill_summary, list_further
+from planner.workbook.book import Book
 from planner.workbook.declared_sheets import read_sheets
+from planner.workbook.figures import Figures
+from planner.workbook.gallery import GALLERY, fill_gallery
+from planner.workbook.headings import find_currency
 from planner.workbook.heat import Heat, add_heat
-from planner.workbook.index import add_index, limit_printing, show_kinds
+from planner.workbook.index import INDEX, colour_of, fill_index, hide_idle, limit_printing
 from planner.workbook.mark import is_marked_copy
 from planner.workbook.names import OWN
 from planner.workbook.package import open_package
 from planner.workbook.save import (
-    Body,
     WriteError,
     clean_up,
     delay_interrupts,
@@ -27,7 +30,7 @@ from planner.workbook.save import (
     save,
     temporary_name,
 )
-from planner.workbook.sheets import Rows, copy_sheet, input_sheet, new_book, result_sheet
+from planner.workbook.sheets import Rows, copy_sheet, input_sheet, result_sheet
 from planner_models.schema import INPUTS, RESULTS
 
 OWN_FACT = "planner version"
@@ -44,9 +47,10 @@ def write_instance(tables: Mapping[str, Rows], path: str | Path) -> None:
     unknown = set(tables) - set(INPUTS)
     if unknown:
         raise KeyError(f"no such sheet: {', '.join(sorted(unknown))}")
-    book = new_book()
-    bodies = {sheet: input_sheet(book, sheet, tables.get(sheet, [])) for sheet in INPUTS}
-    save(book, path, bodies)
+    book = Book()
+    for sheet in INPUTS:
+        input_sheet(book, sheet, tables.get(sheet, []))
+    save(book, path)
 
 
 def write_tables(
@@ -116,29 +120,44 @@ def _write(
 ) -> None:
     """Write the workbook; `look` is the page, the sheets that have a unit in every row, and the shaded ones."""
     board, by_row, heat = look
-    book = new_book()
-    bodies: dict[str, Body] = {}
-    for name, schema in schemas.items():
-        if name in tables:
-            bodies[name] = result_sheet(book, schema, tables[name])
+    copies = {f"in_{name}": name for name in INPUTS if name in inputs}
+    every = {name: tables[name] for name in schemas if name in tables}
+    every |= {title: inputs[name] for title, name in copies.items()}
+    charts, shaded = list_further(board) if board is not None else ((), ())
+    book, figures = Book(), Figures()
+    currency = find_currency(inputs, tables.get("summary"))
+    for title in _order(list(every), board is not None, bool(charts or shaded)):
+        book.add_page(title, colour_of(title))
+    for title, frame in every.items():
+        if title in copies:
+            copy_sheet(book.pages[title], copies[title], frame)
+        else:
+            result_sheet(book.pages[title], schemas[title], frame, currency)
     for name, shades in heat.items():
-        add_heat(book[name], tables[name], shades)
+        add_heat(book.pages[name], tables[name], shades, 2)
     for name in by_row:
-        del bodies[name]
-        fill_by_row(book[name], tables[name], wrap=False)
-    for name in INPUTS:
-        if name in inputs:
-            bodies[f"in_{name}"] = copy_sheet(book, f"in_{name}", name, inputs[name])
+        fill_by_row(book.pages[name], tables[name], 2, wrap=False)
     if board is not None:
-        del bodies["summary"]  # each of its rows has a unit of its own
-        add_board(book, tables["summary"], board)
-    copies = {f"in_{name}": inputs[name] for name in INPUTS if name in inputs}
-    every = {name: tables[name] for name in schemas if name in tables} | copies
-    if "summary" in every:
-        add_index(book, dict(schemas) | {f"in_{name}": schema for name, schema in INPUTS.items()}, every)
-        limit_printing(book)
-    show_kinds(book, every)
-    save(book, path, bodies, rescue=True)
+        fill_board(book.pages[DASHBOARD], tables["summary"], board, figures)
+        fill_summary(book.pages["summary"], tables["summary"])  # each of its rows has a unit of its own
+    if GALLERY in book.pages:
+        fill_gallery(book.pages[GALLERY], figures, charts, shaded)
+    if INDEX in book.pages:
+        declared = dict(schemas) | {title: INPUTS[name] for title, name in copies.items()}
+        fill_index(book.pages[INDEX], list(book.pages), declared, every)
+        limit_printing(book.pages, every)
+    hide_idle(book.pages, every)
+    if board is not None:
+        figures.add_to(book)
+    save(book, path, rescue=True)
+
+
+def _order(tables: list[str], with_board: bool, with_gallery: bool) -> list[str]:
+    """The titles of all sheets from left to right: first what is looked at first."""
+    if "summary" not in tables:
+        return tables
+    first = [*([DASHBOARD] if with_board else []), "summary", INDEX, *([GALLERY] if with_gallery else [])]
+    return [*first, *(title for title in tables if title != "summary")]
 
 
 def ensure_replaceable(path: str | Path, force: bool = False, ending: str = ".xlsx") -> None:

@@ -1,16 +1,24 @@
 """Reading an instance workbook of 100,000 rows, and writing a result workbook of 100,000 rows.
 
+Writing is compared, in the same run, with what openpyxl and XlsxWriter take for the cells of the same table alone, one
+by one and without any style. Each is measured in processes of its own, with the memory that it takes beside its input.
+
 python -m tests.benchmarks.workbook [--rows 100000] [--rounds 3]
 """
 
 import argparse
+import resource
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 
+import openpyxl
 import pandas as pd
+import xlsxwriter
 
 from planner.report.workbook import write_result
 from planner.workbook.read import read_instance
@@ -20,21 +28,68 @@ from tests.benchmarks.cases import tiers
 
 
 def main() -> None:
-    """Measure and print the table: medians of s by the clock and of s of processor time."""
+    """Measure and print the tables: medians of s by the clock and of s of processor time, and the most MB."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        instance = wide(given.rows)
-        source, target = Path(folder, "instance.xlsx"), Path(folder, "result.xlsx")
-        write_instance(sheets(instance), source)
-        read = measured(lambda: read_instance(source), given.rounds)
-        result = {"flows": flows(instance, given.rows)}
-        write = measured(lambda: write_result(target, result, {}, instance), given.rounds)
+        source = Path(folder, "instance.xlsx")
+        write_instance(sheets(wide(given.rows)), source)
+        elapsed, busy = measured(lambda: read_instance(source), given.rounds)
     print("| what | rows | seconds | of processor time |\n|---|---|---|---|")
-    for what, (elapsed, busy) in (("read", read), ("write", write)):
-        print(f"| {what} | {given.rows:,} | {elapsed:.2f} | {busy:.2f} |")
+    print(f"| read | {given.rows:,} | {elapsed:.2f} | {busy:.2f} |\n")
+    print("| write | cells | seconds | of processor time | x the planner's | MB |\n|---|---|---|---|---|---|")
+    own = 0.0
+    for name in WRITERS:
+        with ProcessPoolExecutor(1, get_context("spawn")) as process:
+            elapsed, busy, most, cells = process.submit(write_in_process, name, given.rows, given.rounds).result()
+        own = own or busy
+        print(f"| {name} | {cells:,} | {elapsed:.2f} | {busy:.2f} | {busy / own:.1f} | {most:.0f} |")
+
+
+def write_in_process(name: str, rows: int, rounds: int) -> tuple[float, float, float, int]:
+    """Median s by the clock and of processor time, MB at most beside what was there before, and cells written."""
+    instance = wide(rows)
+    table = flows(instance, rows)
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder, "result.xlsx")
+        WRITERS[name](target, table.head(10), instance)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        elapsed, busy = measured(lambda: WRITERS[name](target, table, instance), rounds)
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return elapsed, busy, (most - before) / 1024, table.size
+
+
+def write_planner(target: Path, table: pd.DataFrame, instance: Instance) -> None:
+    """A result workbook with a header, styles, an Excel table and notes."""
+    write_result(target, {"flows": table}, {}, instance)
+
+
+def write_openpyxl(target: Path, table: pd.DataFrame, _: Instance) -> None:
+    """The cells alone, in the mode that keeps none of them."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("flows")
+    sheet.append(list(table.columns))
+    for row in table.itertuples(index=False):
+        sheet.append(row)
+    book.save(target)
+
+
+def write_xlsxwriter(target: Path, table: pd.DataFrame, _: Instance) -> None:
+    """The cells alone, in the mode that keeps none of them."""
+    with xlsxwriter.Workbook(target, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet("flows")
+        sheet.write_row(0, 0, list(table.columns))
+        for number, row in enumerate(table.itertuples(index=False), 1):
+            sheet.write_row(number, 0, row)
+
+
+WRITERS: dict[str, Callable[[Path, pd.DataFrame, Instance], None]] = {
+    "planner": write_planner,
+    "XlsxWriter, cells alone": write_xlsxwriter,
+    "openpyxl, cells alone": write_openpyxl,
+}
 
 
 def measured(work: Callable[[], object], rounds: int) -> tuple[float, float]:

@@ -20,6 +20,7 @@ from planner.issues import InputError
 from planner.report.workbook import write_result
 from planner.surfaces import LONGEST_TEXT
 from planner.workbook import save as saving
+from planner.workbook.headings import MOST
 from planner.workbook.mark import mark
 from planner.workbook.read import read_instance, read_tables
 from planner.workbook.rows import MOST_ROWS, body
@@ -223,6 +224,17 @@ def test_shares_are_shown_in_per_cent_and_keep_their_value(tmp_path: Path):
     assert sheet["I2"].value == frame["utilisation"].iloc[0]
 
 
+def test_headers_show_name_and_unit_and_keep_the_key(tmp_path: Path):
+    """Shown is the number format of a text; what is copied, and what a script finds, is the key."""
+    book = openpyxl.load_workbook(example_result(tmp_path / "result.xlsx"))
+    capex, made = book["builds"]["G1"], book["capacity"]["H1"]
+    assert (capex.value, capex.number_format) == ("capex", ';;;"Capex (USD\u00a0m)"')
+    assert (made.value, made.number_format) == ("made", ';;;"Production (units/year)"')
+    assert book["in_sites"]["A1"].number_format == "General"
+    own = {cell.number_format for sheet in book.worksheets for cell in sheet[1] if ";;;" in cell.number_format}
+    assert len(own) <= MOST
+
+
 def test_same_tables_same_bytes(tmp_path: Path):
     first, second = (write_example(tmp_path / name).read_bytes() for name in ("a.xlsx", "b.xlsx"))
     assert first == second
@@ -270,7 +282,7 @@ def test_an_interrupt_leaves_the_old_file_and_nothing_else(tmp_path: Path, monke
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(saving.ExcelWriter, "write_data", interrupt)
+    monkeypatch.setattr(saving, "_write_parts", interrupt)
     with pytest.raises(KeyboardInterrupt):
         write_result(path, {}, {}, EMPTY)
     assert path.read_text() == "old"
@@ -334,7 +346,7 @@ def test_the_summary_has_native_charts_that_point_at_cells(tmp_path: Path):
     assert len(parts) == 9
     figures = openpyxl.load_workbook(path)["_charts"]
     for part in parts:
-        cells = re.findall(r"<(?:c:)?f>'_charts'!([^<]+)</", xml(path, part))
+        cells = re.findall(r"<(?:c:)?f>'?_charts'?!([^<]+)</", xml(path, part))
         assert cells
         for area in cells:
             block = figures[area.replace("$", "")]
@@ -352,7 +364,7 @@ def test_names_on_the_map_come_from_cells_so_that_any_name_can_be_drawn(tmp_path
     figures = openpyxl.load_workbook(path)["_charts"]
     names = {
         figures[cell.replace("$", "")].value
-        for cell in re.findall(r"<(?:c:)?strRef><(?:c:)?f>'_charts'!([^<]+)", chart)
+        for cell in re.findall(r"<(?:c:)?strRef><(?:c:)?f>'?_charts'?!([^<]+)", chart)
     }
     assert {"Northland", "Eastland", "Southland"} <= names
 
