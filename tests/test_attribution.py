@@ -196,6 +196,7 @@ def test_the_gap_of_the_plans_bounds_the_error(monkeypatch: pytest.MonkeyPatch):
     assert found.total_error == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 def test_the_search_starts_from_the_best_plan_of_fewer_mechanisms(monkeypatch: pytest.MonkeyPatch):
     """The plan with scale costs 20, that of learning and that of none 40: both mechanisms start from the 20."""
     begun: list[float | None] = []
@@ -273,6 +274,7 @@ def test_the_command_writes_an_audience_ready_workbook(
     assert len(opened["dashboard"]._charts) == 2
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("options", "words"),
     [

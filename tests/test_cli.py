@@ -198,6 +198,7 @@ def test_the_input_is_never_overwritten(example: Path, capsys: pytest.CaptureFix
     assert example.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_stopped_before_any_plan_ends_with_4(tmp_path: Path) -> None:
     result = tmp_path / "result.xlsx"
     assert run(["solve", str(ROOT / "instances/ev_global.xlsx"), "-o", str(result), "--time-limit", "0.01"]) == 4
@@ -221,6 +222,7 @@ def test_ctrl_c_returns_the_best_plan_so_far(tmp_path: Path) -> None:
     assert set(read_tables(result)["audit"]["ok"]) == {"yes"}
 
 
+@pytest.mark.slow
 def test_a_plan_once_found_is_written_whatever_is_pressed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C during the audit: there is nothing left to search, only to write."""
 

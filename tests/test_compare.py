@@ -169,6 +169,7 @@ def test_rows_that_only_one_file_has_and_remarks_last(pair: Pair):
     assert "cost=2" in rows.at[0, "before"]
 
 
+@pytest.mark.slow
 def test_a_sheet_without_a_key_is_joined_on_what_its_rows_are_about(pair: Pair):
     def another(rows: pd.DataFrame) -> pd.DataFrame:
         return pd.concat([rows.assign(destination="south"), put("rate", 0.5)(rows)], ignore_index=True)
@@ -210,6 +211,7 @@ def rows_of(sheet: str, *rows: tuple) -> Change:
     return lambda _: pd.DataFrame([(*row, *[None] * (len(names) - len(row))) for row in rows], columns=names)
 
 
+@pytest.mark.slow
 def test_scenarios_that_are_met_otherwise(tmp_path: Path):
     """Of three scenarios one is as before, one is served better and loses 2 instead of 5, one is new."""
     same = ("flood", 0.1, 1.0, 0.5, 0.5, 0.0, "yes")
@@ -232,6 +234,7 @@ def test_scenarios_that_are_met_otherwise(tmp_path: Path):
     assert "quake: 80 % served instead of 50 %, 2 million USD lost instead of 5 million USD" in sentence
 
 
+@pytest.mark.slow
 def test_a_negative_loss_is_a_saving(tmp_path: Path):
     plans = [
         result(
@@ -250,6 +253,7 @@ def test_a_negative_loss_is_a_saving(tmp_path: Path):
     assert "-" not in sentence
 
 
+@pytest.mark.slow
 def test_gaps_are_told_apart_in_percentage_points(tmp_path: Path):
     place = int((outcome().tables["run"]["key"] == "gap").argmax())
     plans = [
@@ -261,6 +265,7 @@ def test_gaps_are_told_apart_in_percentage_points(tmp_path: Path):
     assert str(row["unit"]).endswith("percentage points")
 
 
+@pytest.mark.slow
 def test_losses_in_two_currencies_are_not_subtracted(tmp_path: Path):
     scenarios = [
         rows_of("scenarios", ("quake", 0.1, service, loss, loss, 1.0, "yes")) for service, loss in ((0.5, 5), (0.6, 4))
@@ -270,6 +275,7 @@ def test_losses_in_two_currencies_are_not_subtracted(tmp_path: Path):
     assert compared(a, b).tables["scenario_changes"]["figure"].tolist() == ["service"]
 
 
+@pytest.mark.slow
 def test_rules_that_are_met_otherwise(tmp_path: Path):
     """The value of the first rule moves and breaks it; the slack of the second is 0 in one and unknown in the other."""
     spread = ("spread", "ore", "*", "2025", 0.5)
@@ -429,6 +435,7 @@ def test_a_difference_within_the_gaps_is_no_finding(pair: Pair):
     assert "The gaps of the two plans leave that much open" in " ".join(brief(comparison))
 
 
+@pytest.mark.slow
 def test_a_card_says_that_a_change_is_one_and_where_it_leads(tmp_path: Path):
     place = int((outcome().tables["run"]["key"] == "objective").argmax())
     profit = {"settings": setting("objective", "profit")}

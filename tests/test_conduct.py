@@ -134,6 +134,7 @@ def test_steps_are_not_mixed_where_worth_is_not_concave() -> None:
     assert "steps without a mix are offered whole" in set(result.loc[result["ok"] == "no", "check"])
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("check", "tamper"),
     [
@@ -249,6 +250,7 @@ def test_experience_after_the_plan_is_audited() -> None:
     assert "experience of levels reached" in failed(audit(case, tables, -objective, ["levels"]))
 
 
+@pytest.mark.slow
 def test_prices_that_rise_again_are_caught() -> None:
     """The plan of a workbook in which they may, held against the same workbook in which they may not."""
     steps = [{"step": "high", "price": 10, "volume": 4}, {"step": "low", "price": 6, "volume": 10}]

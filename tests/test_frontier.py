@@ -122,6 +122,7 @@ def test_concentration_as_the_rule(tmp_path: Path) -> None:
     assert rows["objective"].iloc[[0, 3, 4]].tolist() == pytest.approx([120, 126, 344], rel=1e-3)
 
 
+@pytest.mark.slow
 def test_a_limit_that_only_nothing_meets(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     """One firm alone makes cells: with less than all from it none are made, and none served, at 300 each."""
     book, out = tmp_path / "three.xlsx", tmp_path / "frontier.xlsx"
@@ -356,6 +357,7 @@ def test_a_straight_curve_has_no_knee(book: Path) -> None:
     assert not any("stand" in sentence for sentence in brief(along(book, *ends)))
 
 
+@pytest.mark.slow
 def test_stopped_by_the_user(book: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C before point 3 of 30 leaves the ends, says so, and claims nothing of the other 28."""
 

@@ -107,6 +107,7 @@ def test_workers_search_as_one_process_does(tmp_path: Path, capsys: pytest.Captu
     assert first == second
 
 
+@pytest.mark.slow
 def test_nothing_to_add(book: Path, capsys: pytest.CaptureFixture) -> None:
     """Who asks for nothing gets the plain plan."""
     out = book.with_name("hard.xlsx")
@@ -207,6 +208,7 @@ def test_some_losses_are_left_out(tmp_path: Path, capsys: pytest.CaptureFixture)
     assert set(sheet(out, "cases")["period"]) == {"then"}
 
 
+@pytest.mark.slow
 def test_ctrl_c_says_how_far_it_came(
     book: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:

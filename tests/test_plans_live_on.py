@@ -150,6 +150,7 @@ def test_an_old_plan_on_new_data(result: Path, tmp_path: Path, capsys: pytest.Ca
     assert f"built[{MODULE}, 2025] of earlier can no longer be taken" in " ".join(read_tables(out)["issues"]["message"])
 
 
+@pytest.mark.slow
 def test_decisions_that_are_not_listed_are_counted(
     result: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
@@ -304,6 +305,7 @@ def test_a_room_that_is_no_share(room: str, capsys: pytest.CaptureFixture) -> No
     assert "is no share" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_replay_agrees_and_one_of_an_edited_result_does_not(
     result: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:

@@ -73,6 +73,7 @@ def reached(case: Instance) -> tuple[set[tuple[str, str]], set[tuple[str, str]],
     return lines, {key[:2] for key in model.demand.sold}, most
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("switch", SWITCHES)
 def test_off_leaves_everything_in_reach(switch: str) -> None:
     """Every line, market and capacity that there is with all switches on is there without one of them."""

@@ -180,6 +180,7 @@ def test_cells_are_varied_once(changes: tuple[str, ...], vary: tuple[str, ...]) 
     assert "is about the same cells" in issue.message
 
 
+@pytest.mark.slow
 def test_finishing_takes_no_options(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     assert run(["run", str(TINY), "-o", str(tmp_path), "--workers", "1"]) == 0
     assert run(["run", "--resume", "-o", str(tmp_path), "--gap", "0"]) == 2

@@ -179,6 +179,7 @@ def test_real_workers_solve_as_planner_solve_does(tmp_path: Path, capsys: pytest
     assert (tmp_path / "tiny" / "1.xlsx").stat().st_mtime_ns == before
 
 
+@pytest.mark.slow
 def test_a_killed_worker_is_replaced_and_its_job_done(tmp_path: Path) -> None:
     """The worker is killed as soon as it is there."""
 

@@ -44,6 +44,7 @@ def test_what_a_market_is_sent_needs_the_site_open() -> Instance:
     return shops()
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("sheets", "rows", "figure"),
     [

@@ -100,6 +100,7 @@ def test_a_year_ends_with_its_cover() -> Instance:
     return ruled(rule("min_cover", 3), **GROWTH)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("sheets", "hit"), [(STORE, "1"), (GROWTH, "2"), (GROWTH | {"demand": wanted("1", "2")}, "2")])
 def test_months_of_cover_carry_for_months(sheets: dict[str, Rows], hit: str) -> None:
     """The rule, sheet security, endurance and service tell one story: three months."""

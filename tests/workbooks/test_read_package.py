@@ -439,6 +439,7 @@ def test_dates_may_count_from_1904(tmp_path):
     assert read_instance(path).instance["periods"]["period"][2] == "1904-01-02"
 
 
+@pytest.mark.slow
 def test_a_million_blank_formatted_rows_are_no_rows(tmp_path, book):
     part = sheet_part(book, "demand")
     blank = b"".join(b'<row r="%d"><c r="A%d" s="0"/><c r="B%d" s="0"/></row>' % (r, r, r) for r in range(4, 1_000_004))

@@ -235,6 +235,7 @@ def test_headers_show_name_and_unit_and_keep_the_key(tmp_path: Path):
     assert len(own) <= MOST
 
 
+@pytest.mark.slow
 def test_same_tables_same_bytes(tmp_path: Path):
     first, second = (write_example(tmp_path / name).read_bytes() for name in ("a.xlsx", "b.xlsx"))
     assert first == second
