@@ -1,6 +1,7 @@
 """Charts as native Excel charts, with their figures on a sheet of their own."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -33,6 +34,7 @@ _SMALL = {"name": "Calibri", "size": 8, "color": "#404040"}
 
 _GRID = {"visible": True, "line": {"color": "#E5E5E5", "width": 0.75}}
 _HIDDEN = {"none": True}
+_REFERENCE = re.compile(r"!(?=\$?[A-Z])")
 
 
 def draw_chart(chart: Chart | Curve | Map, figures: Figures) -> Picture:
@@ -241,6 +243,5 @@ def _title(text: str, under: str = "") -> dict[str, Any]:
 
 
 def _words(text: str) -> str:
-    """Text on one line that XlsxWriter does not take for a reference to a cell."""
-    line = visible(" ".join(text.split()))
-    return f" {line}" if line.startswith("=") else line
+    """Text on one line, in which XlsxWriter finds no reference to a cell such as x!A1, which would become a formula."""
+    return _REFERENCE.sub("!\u2060", visible(" ".join(text.split())))

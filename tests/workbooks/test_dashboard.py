@@ -1,5 +1,8 @@
 """The first page of a workbook fits a screen, and the index leads from it to every sheet that holds something."""
 
+import html
+import re
+import zipfile
 from functools import cache
 from pathlib import Path
 
@@ -130,3 +133,15 @@ def test_findings_have_room_or_end_with_a_whole_clause(sentences: list[str], end
 def test_every_sheet_of_a_plan_has_a_kind():
     """What no kind names counts as the answer of a study, and is printed."""
     assert [sheet for sheet in RESULTS if kind_of(sheet) == ANSWERS[0]] == []
+
+
+@pytest.mark.parametrize("name", ["Costs in x!A1", "=x!$B$2", "<b>&\n=1+1", "two\nlines"])
+def test_a_title_is_never_a_formula(name: str, tmp_path: Path):
+    """A reference in a title would make Excel call the file damaged, or show another cell."""
+    frame = pd.DataFrame({name: [1.0]}, index=[name])
+    _write_page(tmp_path, _summary(0, 0), Board([], [Chart(name, "stacked", name, frame, message=name)]))
+    with zipfile.ZipFile(tmp_path / "page.xlsx") as archive:
+        chart = archive.read("xl/charts/chart1.xml").decode()
+    assert set(re.findall("<c:f>([^<]*)!", chart)) == {"_charts"}
+    shown = html.unescape("".join(re.findall("<a:t>([^<]*)</a:t>", chart))).replace("\u2060", "")
+    assert shown == " ".join(name.split()) * 3
