@@ -249,7 +249,7 @@ def _start(job: Problem, decisions: Mapping[Decision, float]) -> tuple[Solution,
     if solution.status == "interrupted" and solution.values is None:
         raise KeyboardInterrupt
     if solution.objective is None:
-        return solution, (f"{words}; no plan was found around them in time",)
+        return solution, (f"{words}; no plan with them was found in time",)
     amount = format_money(job.sign * solution.objective, job.reading.instance.settings["currency"])
     verb = "costs" if job.sign > 0 else "earns"
     moved = f"; {begun.changed:g} had to change" if begun.changed else ""

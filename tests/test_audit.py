@@ -207,25 +207,25 @@ def cost_row(line: str, period: str) -> int:
 
 
 TAMPERS: list[tuple[str, Tamper]] = [
-    ("every key stands once", add("sites", "plant", "1", "yes", "no")),
-    ("every key stands once", add("flows", "A", "B", "ore", "sea", "1", 0.0, 0.0, 0.0)),
-    ("rows speak of what exists", add("production", "works", "mining", "own", "1", 1.0, 1.0)),
-    ("rows speak of what exists", add("builds", "works", "smelting", "n", "1", 1.0, 0.0, 1.0)),
+    ("every key is listed once", add("sites", "plant", "1", "yes", "no")),
+    ("every key is listed once", add("flows", "A", "B", "ore", "sea", "1", 0.0, 0.0, 0.0)),
+    ("rows refer to what exists", add("production", "works", "mining", "own", "1", 1.0, 1.0)),
+    ("rows refer to what exists", add("builds", "works", "smelting", "n", "1", 1.0, 0.0, 1.0)),
     ("every cell can be read", put("stocks", 0, held=math.inf)),
     ("every cell can be read", put("sites", 0, opened="perhaps")),
-    ("rows speak of what exists", put("stocks", 0, item="tin")),
-    ("rows speak of what exists", put("demand", 0, period="3")),
+    ("rows refer to what exists", put("stocks", 0, item="tin")),
+    ("rows refer to what exists", put("demand", 0, period="3")),
     ("own lines and offers that cover a line", put("production", 0, mode="own")),
     ("balances", scale("production", 0, "made")),
     ("balances", scale("flows", 0, "shipped")),
     ("balances", scale("demand", 0, "sold")),
     ("balances", put("stocks", 0, added=1.001)),
-    ("balances of what may be thrown away", add("flows", "B", "A", "slag", "sea", "1", 9.6, 0.0, 0.0)),
+    ("balances of disposable items", add("flows", "B", "A", "slag", "sea", "1", 9.6, 0.0, 0.0)),
     ("what is used passes the lane inside", scale("flows", 4, "shipped", by=0.99999)),
     ("what is used passes the lane inside", drop("flows", 5)),
     ("nothing shipped below 0", put("flows", 0, shipped=-1.0)),
-    ("course of stocks", scale("stocks", 1, "released")),
-    ("course of stocks", drop("stocks", 0)),
+    ("balance of stocks", scale("stocks", 1, "released")),
+    ("balance of stocks", drop("stocks", 0)),
     ("stocks above their minimum", put("stocks", 1, held=0.9)),
     ("stocks below their maximum", put("stocks", 0, held=10.1)),
     ("stocks where stock is kept", add("stocks", "A", "ore", "1", 1.0, 1.0, 0.0)),
@@ -249,7 +249,7 @@ TAMPERS: list[tuple[str, Tamper]] = [
     ("firm and control of lines", put("capacity", 0, control="home")),
     ("idle cost", scale("capacity", 2, "idle_cost")),
     ("sites open and close once", put("sites", 0, site="works")),
-    ("every key stands once", put("sites", 1, site="plant", period="1")),
+    ("every key is listed once", put("sites", 1, site="plant", period="1")),
     ("sites open and close once", put("sites", 1, site="pit")),
     ("sites open and close once", add("sites", "plant", "2", "yes", "no")),
     ("sites open while lines may not be retired", put("sites", 1, site="works")),
@@ -258,11 +258,11 @@ TAMPERS: list[tuple[str, Tamper]] = [
     ("modules within their number", put("builds", 0, modules=5.0)),
     ("modules of all sizes within their number", add("builds", "plant", "smelting", "m x 4", "1", 1.0, 40.0, 32.0)),
     ("modules within their number", put("builds", 0, option="m x 4", modules=2.0)),
-    ("rows speak of what exists", put("builds", 0, period="0")),
+    ("rows refer to what exists", put("builds", 0, period="0")),
     ("modules ordered in time to serve", put("builds", 0, site="old", option="late", size=10.0, capex=198.0)),
-    ("sites open while modules stand", drop("sites", 0)),
-    ("sites open while modules stand", put("sites", 0, period="2")),
-    ("sites open while modules stand", put("sites", 1, site="plant")),
+    ("sites open while modules exist", drop("sites", 0)),
+    ("sites open while modules exist", put("sites", 0, period="2")),
+    ("sites open while modules exist", put("sites", 1, site="plant")),
     ("size of builds", scale("builds", 0, "size")),
     ("capex of builds", scale("builds", 0, "capex")),
     ("capex of builds", put("builds", 0, option="m x 4", size=40.0)),
@@ -276,7 +276,7 @@ TAMPERS: list[tuple[str, Tamper]] = [
     ("duty of flows", put("flows", 0, duty=7.6)),
     ("steps that are offered", put("demand", 0, step="2")),
     ("one step per market", drop("demand", 1)),
-    ("every key stands once", add("demand", "A", "metal", "1", "1", 10.0, 0.0, 10.0, 30.0, 0.0, 1.0, 30.0)),
+    ("every key is listed once", add("demand", "A", "metal", "1", "1", 10.0, 0.0, 10.0, 30.0, 0.0, 1.0, 30.0)),
     ("volume of steps", scale("demand", 1, "volume")),
     ("price of steps", scale("demand", 1, "price")),
     ("mean price of markets", scale("demand", 1, "mean_price")),
@@ -382,7 +382,7 @@ def test_rows_of_scenarios_that_are_not_there_are_caught():
     tables = plan()
     extra = tables["flows"].assign(scenario="war", shipped=1e6)
     tables["flows"] = pd.concat([tables["flows"], extra], ignore_index=True)
-    assert failed(audit(chain(), tables, objective(tables))) == ["rows speak of what exists"]
+    assert failed(audit(chain(), tables, objective(tables))) == ["rows refer to what exists"]
 
 
 def test_empty_plan_of_nothing():

@@ -25,7 +25,7 @@ FLOORS = (
     ("planner.workers", "planner.ledger", "planner.progress"),
     ("planner.solver",),
     ("planner.sheets",),
-    ("planner.seal", "planner.issues", "planner.surfaces"),
+    ("planner.seal", "planner.issues", "planner.surfaces", "planner.words"),
     ("planner_models",),
 )
 """Rooms from the top floor to the ground: each imports only from the floors below it, and from itself."""

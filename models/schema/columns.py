@@ -215,7 +215,7 @@ def remarks() -> dict[str, pa.Column]:
     return {
         "source": text("where the figure comes from"),
         "confidence": choice("how far the figure can be trusted", ("high", "medium", "low")),
-        "note": text("anything worth saying"),
+        "note": text("free text"),
     }
 
 

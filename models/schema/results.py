@@ -10,7 +10,7 @@ from planner_models.schema.result_columns import money, name_keys, rate
 _TABLES = [
     table(
         "summary",
-        "Headline figures and the plan in words.",
+        "Headline figures and findings.",
         {**name_keys("metric"), "value": text("value"), "unit": text("unit")},
     ),
     table(
@@ -35,9 +35,9 @@ _TABLES = [
             ),
             **name_keys("period"),
             "revenue": money("sales to markets"),
-            "running": money("all that is paid by the year: production, fixed cost, access, transport, development"),
+            "running": money("yearly payments: production, fixed cost, access, transport, development"),
             "capex": money("modules ordered, in full"),
-            "once": money("all else that is paid once: opening and closing, entry, fees, lanes"),
+            "once": money("all other one-off payments: opening and closing, entry, fees, lanes"),
             "duties": money("duties"),
             "carbon": money("price of carbon, and what is paid for it at borders"),
             "subsidies": money("subsidies received, as in sheet costs"),
@@ -76,8 +76,10 @@ _TABLES = [
             "made": rate("activity", "activity/year"),
             "utilisation": share("made over capacity"),
             "firm": text("firm that controls the site"),
-            "control": choice("who decides on the line: home = own, or by an offer that controls", ("home", "outside")),
-            "idle_cost": money("fixed cost and annuities of the share that stands idle", "money/year"),
+            "control": choice(
+                "who controls the line: home = own line, or through an offer with control", ("home", "outside")
+            ),
+            "idle_cost": money("fixed cost and annuities of the idle share", "money/year"),
         },
     ),
     table(
@@ -111,7 +113,7 @@ _TABLES = [
             "annual_cost": money("annual cost", "money/year"),
             "transaction_cost": money("transaction cost, with the institution factor", "money/year"),
             "margin_paid": money("margin paid to the firm", "money/year"),
-            "margin_kept": money("margin the stake gives back", "money/year"),
+            "margin_kept": money("margin returned by the stake", "money/year"),
         },
     ),
     table(
@@ -126,7 +128,8 @@ _TABLES = [
     ),
     table(
         "group_use",
-        "What groups at home do with items that others could use too; without a row nothing is at arm's length.",
+        "How groups at home use and sell items that others could use too; without a row nothing is sold at arm's "
+        "length.",
         {
             **name_keys("group", "item", "period"),
             "made": rate("made by its lines"),
@@ -143,8 +146,8 @@ _TABLES = [
             **name_keys("project", "option"),
             "started": text("period of start"),
             "ready": text("period from which it is ready"),
-            "cost": money("cost in all"),
-            "partner": text("firm it is done with"),
+            "cost": money("total cost"),
+            "partner": text("partner firm"),
         },
     ),
     table(
@@ -158,7 +161,7 @@ _TABLES = [
     ),
     table(
         "flows",
-        "What moves on each lane.",
+        "Flows on each lane.",
         {
             **name_keys("origin", "destination", "item", "mode", "period", "scenario"),
             "shipped": rate("flow"),
@@ -168,25 +171,26 @@ _TABLES = [
     ),
     table(
         "hubs",
-        "Places that pass goods on.",
+        "Regions that forward goods.",
         {
             **name_keys("region", "item", "period"),
             "opened": flag("is it open"),
-            "passed": rate("passed on; of a row for `*` all its items"),
+            "passed": rate("quantity forwarded; of a row for `*` all its items"),
             "cost": money("handling", "money/year"),
         },
     ),
     table(
         "trade",
-        "Where what stays in each region was made, whatever it passed through on its way; a region's own supply has it "
-        "at both ends. It stays where it is used, sold, deployed, put in stock or thrown away.",
+        "Where the goods that remain in each region were made, regardless of the regions they passed through; a "
+        "region's own supply has it at both ends. Goods remain where they are used, sold, deployed, stocked or "
+        "disposed of.",
         {
             **name_keys("item", "origin", "destination", "period"),
             "origin_bloc": text("bloc in which it was made"),
-            "destination_bloc": text("bloc in which it stays"),
+            "destination_bloc": text("bloc in which it remains"),
             "quantity": rate("quantity"),
             "value": money("at reference value; blank where the item has none", "money/year"),
-            "share": share("share of all of the item that stays in the destination"),
+            "share": share("share of the total quantity of the item that remains in the destination"),
             "duty": money("duties paid on the whole way", "money/year"),
         },
     ),
@@ -194,11 +198,11 @@ _TABLES = [
         "advantage",
         "Full cost of each item in each region where it can be made, by the cheapest chain through all tiers: lines "
         "that have or can get capacity, own ones with their newest capacity at full use, others at what they charge. "
-        "Capacity itself, learning, clusters and subsidies do not count.",
+        "Capacity limits, learning, clusters and subsidies are not included.",
         {
             **name_keys("item", "region", "period"),
             "tier": choice("tier of the item", TIERS),
-            "intensity": choice("factor that its last step leans on most", INTENSITIES),
+            "intensity": choice("factor that its last step uses most intensively", INTENSITIES),
             "process": text("its last step"),
             "labour": money("production labour in all tiers", "money/item"),
             "skilled": money("skilled labour", "money/item"),
@@ -208,9 +212,9 @@ _TABLES = [
             "freight": money("transport and in-transit stock between the steps", "money/item"),
             "duty": money("duties between the steps", "money/item"),
             "institution": money("margins of others and transaction costs", "money/item"),
-            "cost": money("all of that: made there", "money/item"),
-            "ratio": number("that over the cost in the best region of the period; 1 = the best"),
-            "delivered": money("least cost of having it there, made there or brought", "money/item"),
+            "cost": money("total: made there", "money/item"),
+            "ratio": number("full cost relative to the best region of the period; 1 = the best"),
+            "delivered": money("lowest cost of supplying it there, made there or imported", "money/item"),
             "rca": number(
                 "revealed comparative advantage (Balassa): its share in the region's exports over that in all exports, "
                 "by value, in the plan's trade between regions; above 1 = the region is strong in it"
@@ -219,9 +223,9 @@ _TABLES = [
     ),
     table(
         "prices",
-        "Shadow price of each item in each place: what one unit more a year taken there would cost in the baseline, "
-        "with all yes-or-no decisions and modules as they are. A slope: it holds only as far as spare capacity "
-        "does. Missing where the solver gave no duals.",
+        "Shadow price of each item in each place: cost of supplying one more unit a year there in the baseline, with "
+        "all yes-or-no decisions and modules fixed. It is a slope that holds only as long as capacity is spare. "
+        "Missing where the solver gave no duals.",
         {
             **name_keys("item", "region", "period"),
             "price": money("in money of the period", "money/item"),
@@ -247,11 +251,11 @@ _TABLES = [
             "sold": rate("sold"),
             "unserved": rate("not served"),
             "price": money("price of the step", "money/item"),
-            "rivals": rate("what rivals supply at the price, as far as it is offered"),
+            "rivals": rate("supply of rivals at the price, as far as it is offered"),
             "share": share(
                 "part of the year or of the buyers to which the step is offered; 1 where one step is chosen"
             ),
-            "mean_price": money("mean price of the market, its steps weighed by volume", "money/item"),
+            "mean_price": money("mean price of the market, weighted by the volume of its steps", "money/item"),
         },
     ),
     table(
@@ -263,17 +267,17 @@ _TABLES = [
             "overhead": money("development and selling"),
             "costs": money("all other costs in money; new capacity by its annuity"),
             "existing_capital": money(
-                "annuity of existing capacity of home lines: per unit that of the smallest option of the line"
+                "annuity of existing capacity of home lines, at the unit cost of the smallest option of each line"
             ),
-            "profit": money("what is left"),
+            "profit": money("profit: revenue less all the above"),
             "margin": number("profit over revenue", "share"),
-            "known_margin": number("the margin known of these markets (demand), weighed by revenue", "share"),
-            "left_out": text("lines with existing capacity and no option, of which nothing is counted"),
+            "known_margin": number("known margin of these markets (sheet demand), weighted by revenue", "share"),
+            "left_out": text("lines whose existing capacity is not counted because they have no option"),
         },
     ),
     table(
         "deployments",
-        "Enabling items put up at the plan's own cost, beyond what is sold.",
+        "Enabling items deployed at the plan's own cost, beyond what is sold.",
         {
             **name_keys("region", "item", "period"),
             "deployed": rate("deployed"),
@@ -282,11 +286,11 @@ _TABLES = [
     ),
     table(
         "disposal",
-        "Surplus that is thrown away.",
+        "Surplus that is disposed of.",
         {
             **name_keys("region", "item", "period"),
-            "disposed": rate("thrown away"),
-            "cost": money("what that costs", "money/year"),
+            "disposed": rate("disposed of"),
+            "cost": money("cost of disposal", "money/year"),
         },
     ),
     table(

@@ -26,10 +26,10 @@ SWITCHES = (
 )
 
 _MECHANISMS = {
-    "access": "modes of reaching outside firms; off = spot, or what binds least, no stake",
+    "access": "modes of access to outside firms; off = spot only, or the least binding mode without its stake",
     "scale": "economies of scale; off = every size at the unit cost of its line's smallest",
     "learning": "cost falls with cumulative output",
-    "clusters": "savings where many stages stand in one region",
+    "clusters": "savings where many stages are located in one region",
     "joint_development": "development options of kind joint",
     "alliances": "development options of kind alliance",
     "enablers": "enabling infrastructure raises demand",
@@ -41,9 +41,9 @@ _MECHANISMS = {
     "productivity": "hours, energy and output that differ between places",
     "inertia": "limits on how fast supply moves from one source to another",
     "growth": "limits on how fast capacity grows",
-    "returns": "what was sold comes back after years",
+    "returns": "returns of sold items after years of use",
     "carbon": "prices of carbon, and their adjustment at borders",
-    "ties": "identical lines of one process in one region are used alike; off = as the search leaves them",
+    "ties": "identical lines of one process in one region have the same utilisation; off = as found by the solver",
 }
 
 SETTINGS: dict[str, pa.Column] = {
@@ -54,13 +54,13 @@ SETTINGS: dict[str, pa.Column] = {
     ),
     "discount_rate": number("yearly discount rate", "1/year", low=0, high=1, default=0.07),
     "coordination": choice(
-        "do firms at home act as one; off = groups of firms sell to each other at arm's length; decide = off unless an "
-        "offer of a firm at home in access is signed",
+        "on = home firms act as one; off = groups of home firms sell to each other at arm's length; decide = off "
+        "unless an offer of a home firm in sheet access is signed",
         ("on", "off", "decide"),
         default="on",
     ),
     "market_markup": number(
-        "markup on full conversion cost of what a group at home sells to others, where its firm has no spot row",
+        "markup on full conversion cost of sales between home groups, where the firm has no spot row",
         "share",
         low=0,
         default=0.1,
@@ -71,7 +71,7 @@ SETTINGS: dict[str, pa.Column] = {
         low=0,
         default=0.01,
     ),
-    "objective": choice("what is optimised", ("cost", "profit"), default="cost"),
+    "objective": choice("cost = least cost, profit = highest profit", ("cost", "profit"), default="cost"),
     "conduct": number(
         "how sellers act on their markets: 1 = monopoly, 0 = price takers, 1/N = N equal rivals in quantities; under "
         "objective profit",
@@ -88,29 +88,28 @@ SETTINGS: dict[str, pa.Column] = {
         default=0,
     ),
     "price_rises": choice(
-        "whether the price of a market may rise again after a cut, measured against its highest step; under objective "
-        "profit",
+        "may the price of a market rise again after a cut, relative to its highest step; under objective profit",
         ("yes", "no"),
         default="yes",
     ),
     "experience_years": number(
-        "years after the last period for which levels of experience go on saving; 0 = the plan's end ends their worth",
+        "years after the last period in which levels of experience still save cost; 0 = none",
         "year",
         low=0,
         high=1000,
         default=0,
         whole=True,
     ),
-    "risk_weight": number("weight in the objective of the CVaR of cost: of the base and losses", low=0, default=0),
+    "risk_weight": number("weight of the CVaR of cost (baseline and losses) in the objective", low=0, default=0),
     "cvar_alpha": number("confidence level of CVaR", "share", low=0, high=0.9999, default=0.9),
     "shortage_penalty": number("penalty where demand gives none; blank = 3 x price", "money/item", low=0),
     "capital": choice(
-        "how capex counts: as an annuity while a module serves, or paid at once when it is ordered (cash)",
+        "how capex is counted: annuity = spread over the service of a module, cash = in full when it is ordered",
         ("annuity", "cash"),
         default="annuity",
     ),
-    "mip_gap": number("relative gap at which the solver may stop", "share", low=0, high=1, default=0.005),
-    "time_limit": number("longest time to solve", "s", above=0),
+    "mip_gap": number("relative gap at which the solver stops", "share", low=0, high=1, default=0.005),
+    "time_limit": number("time limit of a solve", "s", above=0),
     "threads": number("threads of the solver", low=1, high=1024, default=1, whole=True),
     "seed": number("random seed of the solver", low=0, high=2147483647, default=0, whole=True),
 } | {name: choice(_MECHANISMS[name], ("on", "off"), default="on") for name in SWITCHES}

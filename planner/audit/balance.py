@@ -32,8 +32,8 @@ def _audit_disposal(case: AuditedPlan) -> list[Finding]:
     each = case.instance["items"].set_index("item")["disposal_cost"]
     cost = sheet["disposed"] * each.reindex(sheet.index.get_level_values("item")).to_numpy(float)
     return [
-        same("what is thrown away", sheet["disposed"], rows["disposed"], rows["gross"]),
-        same("cost of what is thrown away", sheet["cost"], cost),
+        same("what is disposed of", sheet["disposed"], rows["disposed"], rows["gross"]),
+        same("cost of disposal", sheet["cost"], cost),
     ]
 
 
@@ -79,7 +79,7 @@ def balances(case: AuditedPlan, sums: pd.DataFrame, where: str = "") -> list[Fin
     gated = _find_gated(case, sums.index)
     return [
         same(f"balances{where}", incoming[~loose], outgoing[~loose], gross),
-        at_most(f"balances of what may be thrown away{where}", outgoing[loose], incoming[loose], gross),
+        at_most(f"balances of disposable items{where}", outgoing[loose], incoming[loose], gross),
         at_most(f"what is used passes the lane inside{where}", needed[gated], sums.loc[gated, "passed"], gross),
     ]
 
@@ -135,7 +135,7 @@ def _stocks(case: AuditedPlan) -> list[Finding]:
     size = before.abs() + grid["years"] * (grid["added"].abs() + grid["released"].abs())
     held, maximum = grid["held"], grid["maximum"].fillna(float("inf"))
     return [
-        same("course of stocks", held, before + change, size),
+        same("balance of stocks", held, before + change, size),
         at_most("stocks above their minimum", grid["minimum"], held),
         at_most("stocks below their maximum", held, maximum),
         same("stocks where stock is kept", sheet.sum(axis=1), grid[["held", "added", "released"]].sum(axis=1)),

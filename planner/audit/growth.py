@@ -18,9 +18,9 @@ def audit(case: AuditedPlan) -> list[Finding]:
     new, most = _recompute(case)
     sheet = case["growth"].set_index(KEY)
     return [
-        at_most("capacity grows no faster than it may", new, most),
+        at_most("capacity grows within its limit", new, most),
         same("new capacity where growth is limited", sheet["new"], new),
-        same("most new capacity", sheet["most"], most),
+        same("limit of new capacity", sheet["most"], most),
     ]
 
 

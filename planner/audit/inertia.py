@@ -125,11 +125,11 @@ def audit(case: AuditedPlan) -> list[Finding]:
     asked = least.fillna(0.0).where(~excused.reindex(least.index, fill_value=False).astype(bool), 0.0)
     reported = sheet.index
     return [
-        never("inertia is of what it is asked for", pd.Series(~reported.isin(limits.index))),
+        never("limited supply is reported", pd.Series(~reported.isin(limits.index))),
         at_most("supply with inertia has been shipped or made", supplied, limits["shipped"] + limits["kept_most"]),
         at_most("all supply with inertia is counted", limits["shipped"] + limits["kept_least"], supplied),
-        at_most("supply falls no faster than it may", asked, supplied),
-        at_most("supply rises no faster than it may", supplied, most.fillna(np.inf)),
+        at_most("supply falls within its limit", asked, supplied),
+        at_most("supply rises within its limit", supplied, most.fillna(np.inf)),
         same("least supply", sheet["least"], least.reindex(reported).fillna(0.0)),
         same("most supply", sheet["most"], most.reindex(reported).fillna(0.0)),
     ]

@@ -27,9 +27,9 @@ def audit(case: AuditedPlan) -> list[Finding]:
         *(_find_unknown_keys(case.disturbed(sheet), SNAPSHOT, known) for sheet in _DISTURBED),
     ]
     return [
-        never("every key stands once", pd.concat([case.given[sheet].twice for sheet in AUDITED])),
+        never("every key is listed once", pd.concat([case.given[sheet].twice for sheet in AUDITED])),
         never("every cell can be read", pd.concat([case.given[sheet].unreadable for sheet in AUDITED])),
-        never("rows speak of what exists", pd.concat(unknown)),
+        never("rows refer to what exists", pd.concat(unknown)),
         never("own lines and offers that cover a line", ~price_base_production(case)["known"]),
     ]
 

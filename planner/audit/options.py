@@ -127,7 +127,7 @@ def audit(case: AuditedPlan) -> list[Finding]:
         at_most("modules within their number", builds.groupby(OPTION)["modules"].sum(), most),
         at_most("modules of all sizes within their number", together, most_together),
         never("modules ordered in time to serve", early | late),
-        never("sites open while modules stand", _find_closed_sites(case, builds)),
+        never("sites open while modules exist", _find_closed_sites(case, builds)),
         same("size of builds", indexed["all_size"], indexed["modules"] * indexed["one_size"]),
         same("capex of builds", indexed["all_capex"], indexed["modules"] * indexed["one_capex"]),
     ]

@@ -14,6 +14,7 @@ from planner.checks.bounds import CAPACITY_SHEETS, greatest_capacity, tabulate_e
 from planner.checks.offers import SPOT, free_lines, offers_of_lines
 from planner.checks.places import lines_at_sites
 from planner.issues import Issue
+from planner.words import count_noun
 from planner_models.instance import Instance
 
 if TYPE_CHECKING:
@@ -63,10 +64,10 @@ def every_line_has_an_offer(reading: "Reading") -> Iterator[Issue]:
     offers = _outside_offers(instance)
     for firm, uncovered in free[free["firm"].isin(set(offers["firm"]))].groupby("firm", sort=False):
         first = uncovered.iloc[0]
-        more = f" (and {len(uncovered) - 1} more lines)" if len(uncovered) > 1 else ""
+        more = f" (and {count_noun(len(uncovered) - 1, 'more line')})" if len(uncovered) > 1 else ""
         message = (
-            f"no offer of `{firm}` covers `{first['process']}` at `{first['site']}`{more}: it can be drawn on at cost, "
-            "without markup or limit; add a row for it (spot with its markup, say), or one for *"
+            f"no offer of `{firm}` covers `{first['process']}` at `{first['site']}`{more}: its supply is available at "
+            "cost, without markup or limit; add a row for it (for example spot with its markup), or one for *"
         )
         row = int(offers.index[offers["firm"] == firm][0])
         yield Issue("info", "access", reading.cell("access", row, "process"), message)
@@ -79,8 +80,8 @@ def terms_fit_horizon(reading: "Reading") -> Iterator[Issue]:
     offers = _outside_offers(reading.instance)
     for row, offer in rows(offers[offers["term"] > count]):
         message = (
-            f"a term of {offer['term']:g} periods is longer than the {count} of the plan: it binds to the end; is it "
-            "meant in years? Write periods"
+            f"the plan has {count_noun(count, 'period')} and the term {offer['term']:g}, so the offer binds to the "
+            "end; if years were meant, write the number of periods"
         )
         yield report_warning(reading, "access", row, "term", message)
 
@@ -100,12 +101,12 @@ def offers_let_draw(reading: "Reading") -> Iterator[Issue]:
     table = instance["access"]
     for row, offer in rows(table.loc[sorted(usable)]):
         if offer["offtake_share"] == 0:
-            message = "an offtake_share of 0 lets draw nothing; write a share, or leave it blank for all"
+            message = "an offtake_share of 0 allows no purchases; write a share, or leave it blank for all"
             yield report_warning(reading, "access", row, "offtake_share", message)
         elif not usable[row]:
             message = (
-                f"after a qualification of {offer['qualification']:g} periods the plan has no period left in which "
-                "there is capacity to draw; write fewer, or remove the row"
+                "no period with capacity remains after a qualification of "
+                f"{count_noun(offer['qualification'], 'period')}; write fewer, or remove the row"
             )
             yield report_warning(reading, "access", row, "qualification", message)
 
@@ -116,11 +117,11 @@ def stakes_fit_modes(reading: "Reading") -> Iterator[Issue]:
     for row, offer in rows(_outside_offers(reading.instance)):
         mode, stake = offer["mode"], offer["stake"]
         if mode in ("equity", "joint_venture") and stake == 0:
-            message = f"mode {mode} with a stake of 0 gives no margin back; write the stake"
+            message = f"in mode {mode} a stake of 0 returns no margin; write the stake"
             yield report_warning(reading, "access", row, "stake", message)
         if mode == "acquire" and stake < 1:
             message = f"an acquisition with a stake of {stake:g} still pays a margin; write 1, or mode equity"
             yield report_warning(reading, "access", row, "stake", message)
         if mode == "acquire" and offer["controls"] == "no":
-            message = "an acquisition that does not control lets build nothing; write yes"
+            message = "an acquisition without control does not allow building; write yes"
             yield report_warning(reading, "access", row, "controls", message)

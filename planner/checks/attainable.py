@@ -12,6 +12,7 @@ from planner.checks.rules import ABOVE_ZERO, KINDS, PLACES, STAKE, list_sources
 from planner.checks.sources import Supplied, list_suppliers, users
 from planner.checks.supply import SUPPLY_SHEETS
 from planner.issues import Issue
+from planner.words import count_noun
 from planner_models.instance import Instance
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _items(instance: Instance, rule: Row) -> list[str]:
 def _report_nothing(rule: Row) -> str:
     where = f" in `{rule['scope']}`" if rule["scope"] else ""
     what = "nothing" if rule["item"] == "*" else f"no `{rule['item']}`"
-    return f"{what} can be made or brought{where} while the rule is in force: it asks nothing; correct or remove it"
+    return f"{what} can be supplied{where} while the rule is in force, so it has no effect; correct or remove it"
 
 
 def _words(rule: Row, faults: Faults) -> str:
@@ -107,7 +108,7 @@ def _words(rule: Row, faults: Faults) -> str:
     (item, said), *others = faults.items()
     periods = list(said)
     when = periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
-    also = f"; so it is with {join_names([f'`{name}`' for name, _ in others])}" if others else ""
+    also = f"; the same applies to {join_names([f'`{name}`' for name, _ in others])}" if others else ""
     return (
         f"no plan that supplies `{item}` in {when} can meet {rule['type']} {rule['limit']:g}: {said[periods[0]]}{also}"
     )
@@ -120,11 +121,11 @@ def _max_share(rule: Row, found: Supplied) -> str:
         return ""
     if by == "control":
         can, otherwise = found.of_control(who)
-        return "" if otherwise or not can else f"all of it is {who}; write 1, or give it another source"
+        return "" if otherwise or not can else f"all its possible sources are {who}; write 1, or add another source"
     names = found.named(by)
     if who != "*":
         alone = names == {who} and not (by not in PLACES and found.arriving)
-        return f"its only possible source is `{who}`; write 1, or give it another source" if alone else ""
+        return f"its only possible source is `{who}`; write 1, or add another source" if alone else ""
     free = found.arriving if by not in PLACES else names & found.within
     if free or len(names) * limit >= 1 - _ROUNDING:
         return ""
@@ -138,9 +139,7 @@ def _min_share(rule: Row, found: Supplied) -> str:
     if by == "control":
         return "" if found.of_control(who)[0] else f"none of it can be {who}; add an offer (access) or a line"
     where = f" in `{rule['scope']}`" if rule["scope"] and by not in PLACES else ""
-    return (
-        "" if who in found.named(by) else f"`{who}` can supply none of it{where}; correct who, or add a line or a lane"
-    )
+    return "" if who in found.named(by) else f"`{who}` cannot supply it{where}; correct who, or add a line or a lane"
 
 
 def _min_sources(rule: Row, found: Supplied) -> str:
@@ -160,7 +159,7 @@ def _max_hhi(rule: Row, found: Supplied) -> str:
 
 def _possible(names: set[str], by: str) -> str:
     few = f": {join_names([f'`{name}`' for name in sorted(names)])}" if names else ""
-    return f"it has {len(names)} possible source{'s' * (len(names) != 1)} by {by}{few}"
+    return f"it has {count_noun(len(names), 'possible source')} by {by}{few}"
 
 
 def _up(least: float) -> str:
@@ -250,7 +249,5 @@ def limited_sources_supply(reading: "Reading") -> Iterator[Issue]:
         )
         if not ever:
             what = "anything" if rule["item"] == "*" else f"`{rule['item']}`"
-            message = (
-                f"`{rule['who']}` can never supply {what} here, so that the rule asks nothing; correct or remove it"
-            )
+            message = f"`{rule['who']}` can never supply {what} here, so the rule has no effect; correct or remove it"
             yield report_warning(reading, "rules", row, "who", message)

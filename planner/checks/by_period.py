@@ -100,7 +100,7 @@ def _advise(sheet: str, column: str, able: list[str]) -> str:
     """What to write instead of a figure that cannot vary."""
     columns = INPUTS[sheet].columns
     if sheet == SHEET or meta(columns[column])["kind"] not in NUMERIC:
-        return "only numbers can; remove the row"
+        return "only columns of numbers can; remove the row"
     if "period" in columns and meta(columns["period"])["key"]:
         return f"sheet {sheet} has a row for each period; write the figure there and remove this row"
     if {"from", "to"} <= set(columns):
@@ -110,7 +110,7 @@ def _advise(sheet: str, column: str, able: list[str]) -> str:
 
 def _offer(sheet: str, able: list[str]) -> str:
     """The columns that may be written."""
-    return f"of sheet {sheet} write {_join(able)}" if able else f"no figure of sheet {sheet} can"
+    return f"write one of {_join(able)}" if able else f"sheet {sheet} has no column that can"
 
 
 def _join(names: list[str]) -> str:
@@ -169,7 +169,7 @@ def _bound(sheet: str, column: str, figure: float) -> str | None:
     """What a figure breaks of the range of its column."""
     facts = meta(INPUTS[sheet].columns[column])
     if abs(figure) > LARGEST or 0 < abs(figure) < SMALLEST:
-        return f"is no size for a figure; write 0 or one between {SMALLEST:g} and {LARGEST:g}"
+        return f"is too small or too large to solve with; write 0 or a size between {SMALLEST:g} and {LARGEST:g}"
     if facts["low"] is not None and figure < facts["low"]:
         return f"is below {facts['low']:g}, the least that {sheet}.{column} can be; write that or more"
     if facts["high"] is not None and figure > facts["high"]:
@@ -181,4 +181,4 @@ def _turn(sheet: str, column: str, stated: pd.Series, figure: float) -> str | No
     """Whether a quantity of a recipe would turn from used to made, or come to nothing."""
     if sheet != "recipes" or (stated * figure > 0).all():
         return None
-    return f"has not the sign of recipes.{column}: what is used stays below 0 and what is made above 0; correct it"
+    return f"changes the sign of recipes.{column}: inputs are negative and outputs positive; correct it"

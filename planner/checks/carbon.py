@@ -18,8 +18,8 @@ def carbon_is_of_blocs(reading: "Reading") -> Iterator[Issue]:
     for row, entry in rows(reading.instance["carbon"]):
         if entry["bloc"] not in set(bloc):
             message = (
-                f"`{entry['bloc']}` is a region of bloc `{bloc[entry['bloc']]}`, and prices are those of blocs: write "
-                f"`{bloc[entry['bloc']]}`, or give the region a bloc of its own (regions)"
+                f"`{entry['bloc']}` is a region of bloc `{bloc[entry['bloc']]}`, and carbon prices are set by bloc: "
+                f"write `{bloc[entry['bloc']]}`, or give the region a bloc of its own (regions)"
             )
             yield report_error(reading, "carbon", row, "bloc", message)
 
@@ -42,7 +42,7 @@ def carbon_prices_something(reading: "Reading") -> Iterator[Issue]:
         there = emitting & regions_of(instance, entry["bloc"])
         if not (there or (entry["bloc"] in with_border and emitting)):
             message = (
-                f"nothing that lines in `{entry['bloc']}` do emits anything, so that this price changes nothing; write "
+                f"no line in `{entry['bloc']}` has emissions, so this price has no effect; write "
                 "emissions (processes), or energy and grid_co2 (processes, regions)"
             )
             yield report_warning(reading, "carbon", row, "price", message)
@@ -53,7 +53,7 @@ def borders_have_prices(reading: "Reading") -> Iterator[Issue]:
     """A border asks for a price; one of 0 charges nothing."""
     table = reading.instance["carbon"]
     for row, _ in rows(table[(table["border"] == "yes") & (table["price"] == 0)]):
-        message = "at a price of 0 a border charges nothing; write a price, or no here"
+        message = "a border adjustment at a price of 0 charges nothing; write a price, or no here"
         yield report_warning(reading, "carbon", row, "border", message)
     order = positions(reading.instance, "periods", "period")
     first = min(order, key=lambda period: order[period], default=None)

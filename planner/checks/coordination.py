@@ -9,6 +9,7 @@ from planner.checks import join_names, needs, report_error, report_warning, rows
 from planner.checks.offers import SPOT
 from planner.checks.places import lines_at_sites
 from planner.issues import Issue
+from planner.words import count_noun
 from planner_models.blocks.cash import SHARED
 from planner_models.figures.surplus import CONSUMERS, INDUSTRY, OUTSIDE, OUTSIDE_STATES, PENALTIES, STATE, TOTAL
 from planner_models.instance import Instance
@@ -63,7 +64,9 @@ def group_names_are_free(reading: "Reading") -> Iterator[Issue]:
         column: str = "firm" if pd.isna(firm["group"]) else "group"
         name = firm[column]
         if name in _NO_GROUPS:
-            message = f"`{name}` is no group in sheets cash and surplus of a result; write another name of the group"
+            message = (
+                f"`{name}` has another meaning in sheets cash and surplus of a result; write another name for the group"
+            )
             yield report_error(reading, "firms", row, column, message)
 
 
@@ -76,8 +79,9 @@ def home_rows_are_used(reading: "Reading") -> Iterator[Issue]:
         first = int(idle.index[0])
         write = "decide (or off, for spot rows)" if setting == "on" else "decide"
         message = (
-            f"`{idle['firm'].iloc[0]}` is a home firm, and coordination is {setting} in settings, so that {len(idle)} "
-            f"rows of home firms, beginning here, have no effect; write {write} if they should"
+            f"`{idle['firm'].iloc[0]}` is a home firm, and coordination is {setting} in settings, so "
+            f"{count_noun(len(idle), 'row')} of home firms, from here on, {'has' if len(idle) == 1 else 'have'} no "
+            f"effect; write {write} there to use {'it' if len(idle) == 1 else 'them'}"
         )
         yield Issue("info", "access", reading.cell("access", first, "firm"), message)
 
@@ -95,7 +99,7 @@ def home_offers_cover_lines(reading: "Reading") -> Iterator[Issue]:
             left = own[own["process"] == offer["process"]]
         if left.empty:
             what = "line that no other row of this mode names" if offer["process"] == "*" else "line of this process"
-            message = f"home firm `{offer['firm']}` has no {what}, so that this covers none; remove it"
+            message = f"home firm `{offer['firm']}` has no {what}, so this row has no effect; remove it"
             yield report_warning(reading, "access", row, "process", message)
 
 
@@ -107,7 +111,7 @@ def home_terms_say_something(reading: "Reading") -> Iterator[Issue]:
     for row, offer in rows(offers if instance.settings["coordination"] != "on" else offers[:0]):
         for column, blank in _WITHOUT_EFFECT.items():
             if offer[column] != blank:
-                message = f"{column} has no effect between firms at home, which decide on their lines; clear it"
+                message = f"{column} has no effect between home firms, which control their own lines; clear it"
                 yield report_warning(reading, "access", row, column, message)
         if offer["mode"] == SPOT and offer["markup"] == 0 and offer["transaction_cost"] == 0:
             message = (
@@ -116,7 +120,10 @@ def home_terms_say_something(reading: "Reading") -> Iterator[Issue]:
             )
             yield report_warning(reading, "access", row, "markup", message)
         elif offer["mode"] == SPOT and (offer["entry_cost"] or offer["annual_cost"]):
-            message = "market terms are there without signing; clear entry_cost and annual_cost, or write mode contract"
+            message = (
+                "spot terms need no contract and cost nothing to enter; clear entry_cost and annual_cost, or write "
+                "mode contract"
+            )
             yield report_warning(reading, "access", row, "mode", message)
 
 
@@ -137,21 +144,22 @@ def home_offers_pay(reading: "Reading") -> Iterator[Issue]:
         )
         if offer["markup"] * (1 - offer["stake"]) >= markup and offer["transaction_cost"] >= charge:
             message = (
-                f"this costs no less than the market terms of home firm `{offer['firm']}` (markup {markup:g}), so "
-                "that it is never signed; write a lower markup or transaction_cost, or a stake"
+                f"this is not cheaper than the market terms of home firm `{offer['firm']}` (markup {markup:g}), so it "
+                "is never signed; write a lower markup or transaction_cost, or a stake"
             )
             yield report_warning(reading, "access", row, "markup", message)
         if offer["qualification"] >= count:
             message = (
-                f"after a qualification of {offer['qualification']:g} periods the plan has no period left; write "
+                f"no period remains after a qualification of {count_noun(offer['qualification'], 'period')}; write "
                 "fewer, or remove the row"
             )
             yield report_warning(reading, "access", row, "qualification", message)
         if offer["term"] > count:
             message = (
-                f"a term of {offer['term']:g} periods is longer than the {count} of the plan; is it meant in years?"
+                f"the plan has {count_noun(count, 'period')} and the term {offer['term']:g}; if years were meant, "
+                "write the number of periods"
             )
-            yield report_warning(reading, "access", row, "term", f"{message} Write periods")
+            yield report_warning(reading, "access", row, "term", message)
 
 
 @needs("settings", "firms", "sites", "periods", "lines", "items", "recipes", "access")
@@ -173,6 +181,7 @@ def friction_has_values(reading: "Reading") -> Iterator[Issue]:
     traded = set(pairs.loc[pairs["group"] != pairs["group_of_use"], "item"])
     for row, item in rows(items[(items["value"] == 0) & items["item"].isin(traded)]):
         message = (
-            f"groups sell `{item['item']}` to each other, but without a value this costs no friction; write its value"
+            f"groups sell `{item['item']}` to each other, but it has no value, so no friction is charged; write its "
+            "value"
         )
         yield report_warning(reading, "items", row, "value", message)

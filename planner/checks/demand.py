@@ -7,6 +7,7 @@ import pandas as pd
 
 from planner.checks import needs, report_error, report_warning, rows
 from planner.issues import Issue
+from planner.words import count_noun
 from planner_models.sets.markets import fringe_supply, market_term
 
 if TYPE_CHECKING:
@@ -42,13 +43,13 @@ def steps_fit_objective(reading: "Reading") -> Iterator[Issue]:
             count = (demand["market"] == market).sum()
             message = (
                 f"`{step['item']}` in `{step['region']}` in {step['period']} has {count} price steps: objective cost "
-                "serves the cheapest, whatever it earns; keep one, or set objective to profit"
+                "serves the one that is cheapest to serve, whatever its price; keep one, or set objective to profit"
             )
             yield report_warning(reading, "demand", row, "step", message)
         for row, step in rows(rising[rising["market"] == market]):
             message = (
-                f"the price of step `{step['step']}` does not fall although its volume is larger than "
-                "that of another step; write a lower price or remove a step"
+                f"step `{step['step']}` has a larger volume than another step but not a lower price; write a lower "
+                "price or remove a step"
             )
             yield report_warning(reading, "demand", row, "price", message)
 
@@ -79,7 +80,8 @@ def market_terms_agree(reading: "Reading") -> Iterator[Issue]:
         for row, step in rows(said[said[name].notna() & (said[name] != said["first"])]):
             message = (
                 f"{name} is {step[name]:g} here and {step['first']:g} at another step of `{step['item']}` in "
-                f"`{step['region']}`, {step['period']}; it is of the whole market: write the same, or write it once"
+                f"`{step['region']}`, {step['period']}; it applies to the whole market: write the same figure, or "
+                "write it once"
             )
             yield report_error(reading, "demand", row, name, message)
 
@@ -121,7 +123,7 @@ def surplus_has_steps(reading: "Reading") -> Iterator[Issue]:
     alone = first[demand.groupby(_MARKET).size().reindex(pd.MultiIndex.from_frame(first[_MARKET])).to_numpy() == 1]
     if len(alone):
         step = alone.iloc[0]
-        more = f" (and {len(alone) - 1} more markets)" if len(alone) > 1 else ""
+        more = f" (and {count_noun(len(alone) - 1, 'more market')})" if len(alone) > 1 else ""
         message = (
             f"`{step['item']}` in `{step['region']}`, {step['period']}{more} has one price step: conduct below 1 has "
             "no effect there; write several, eight to ten from 1.3 to 0.6 of the list price"
@@ -164,17 +166,18 @@ def rivals_can_sell(reading: "Reading") -> Iterator[Issue]:
     for row, rival in rows(facts):
         where = f"`{rival['item']}` in `{rival['region']}`, {rival['period']}"
         if tuple(rival[name] for name in _MARKET) not in highest.index:
-            message = f"nobody demands {where}; add its demand or remove the row"
+            message = f"there is no demand for {where}; add it or remove the row"
             yield report_error(reading, "rivals", row, "region", message)
         elif rival["cost"] > rival["highest"]:
             message = (
                 f"cost {rival['cost']:g} is above every price of {where}, the highest being {rival['highest']:g}: "
-                "such a rival never sells; write a lower cost, in millions per item, or remove the row"
+                "this rival never sells; write a lower cost, in millions per item, or remove the row"
             )
             yield report_error(reading, "rivals", row, "cost", message)
         elif rival["left"] <= 0:
             message = (
-                f"rivals take all of {where} at every price: the plan can sell nothing there; write a smaller volume, "
+                f"rivals take all of {where} at every price, so the plan can sell nothing there; write a smaller "
+                "volume, "
                 "or add steps with lower prices"
             )
             yield report_warning(reading, "rivals", row, "volume", message)

@@ -11,6 +11,7 @@ from planner.checks.duties import LIKELY_PERCENT
 from planner.checks.places import blocs, lines_at_sites
 from planner.checks.supply import lane_table
 from planner.issues import Issue
+from planner.words import with_article
 from planner.workbook.names import suggest
 from planner_models.instance import Instance
 
@@ -85,10 +86,10 @@ def _name_fault(instance: Instance, kind: str, target: str) -> str:
         return ""
     others = [other for other in _WHERE if other not in (kind, "market") and target in _list_targets(instance, other)]
     if others and kind != "market":
-        hint = f", but a {others[0]}: write kind {others[0]}"
+        hint = f", but {with_article(others[0])}: write kind {others[0]}"
     else:
         hint = suggest(target, known) or f": write a name from {_WHERE[kind]}"
-    what = f"no region with demand (kind {kind})" if kind == "market" else f"no {kind}"
+    what = f"not a region with demand (kind {kind})" if kind == "market" else f"not {with_article(kind)}"
     return f"`{target}` is {what}{hint}"
 
 
@@ -96,7 +97,7 @@ def _lane_fault(instance: Instance, target: str) -> str:
     parts, lanes = target.split("|"), instance["lanes"]
     known = sorted(set(lanes["origin"] + "|" + lanes["destination"]))
     if len(parts) not in (2, 3) or not all(parts):
-        return f"`{target}` is no lane: write origin|destination, or origin|destination|mode"
+        return f"`{target}` is not a lane: write origin|destination, or origin|destination|mode"
     way = "|".join(parts[:2])
     if way not in known:
         return f"no lane goes `{way}`{suggest(way, known) or ': write one of sheet lanes as origin|destination'}"
@@ -113,8 +114,8 @@ def effects_fit_kinds(reading: "Reading") -> Iterator[Issue]:
         kind, effect = disruption["kind"], disruption["effect"]
         if effect not in EFFECTS[kind]:
             allowed = EFFECTS[kind]
-            instead = "; for demand take kind market, region, bloc or item" if effect == "demand" else ""
-            message = f"a {kind} has no {effect}: write {' or '.join(allowed)}{instead}"
+            instead = "; to change demand, write kind market, region, bloc or item" if effect == "demand" else ""
+            message = f"{with_article(kind)} has no {effect}: write {' or '.join(allowed)}{instead}"
             yield report_error(reading, "disruptions", row, "effect", message)
 
 
@@ -128,18 +129,18 @@ def factors_change_something(reading: "Reading") -> Iterator[Issue]:
     for row, disruption in rows(disruptions):
         factor = disruption["factor"]
         if factor == 1 and disruption["effect"] != "flow":
-            message = "a factor of 1 changes nothing; write what is left (0 = nothing), or remove the row"
+            message = "a factor of 1 has no effect; write the share that remains (0 = nothing), or remove the row"
             yield report_warning(reading, "disruptions", row, "factor", message)
         elif factor > (LIKELY_PERCENT_OF_COST if disruption["effect"] == "cost" else LIKELY_PERCENT):
             message = f"{factor:g} times as much as before; write {factor / 100:g} if {factor:g} % is meant"
             yield report_warning(reading, "disruptions", row, "factor", message)
         elif factor == 0 and disruption["effect"] == "cost":
-            message = "a cost factor of 0 makes it free; write more than 1 for dearer, such as 1.5"
+            message = "a cost factor of 0 makes it free; to raise the cost write more than 1, such as 1.5"
             yield report_warning(reading, "disruptions", row, "factor", message)
     said = disruptions[["scenario", "period", "kind", "target", "item", "effect"]]
     for row in disruptions.index[said.duplicated()]:
         first = said.index[(said == said.loc[row]).all(axis=1)][0]
-        message = f"row {first} says the same of this target, and the factors multiply; remove one of the two"
+        message = f"row {first} has the same effect on this target, and the factors multiply; remove one of the two"
         yield report_warning(reading, "disruptions", int(row), "target", message)
 
 
@@ -151,7 +152,7 @@ def disruptions_hit_something(reading: "Reading") -> Iterator[Issue]:
         kind, target, item = disruption["kind"], disruption["target"], disruption["item"]
         fits = disruption["effect"] in EFFECTS[kind]
         if kind == "item" and item not in ("*", target):
-            message = f"the target is the item `{target}` already: leave item blank"
+            message = f"the target already is the item `{target}`: leave item blank"
             yield report_warning(reading, "disruptions", row, "item", message)
         elif fits and not _fault(instance, kind, target) and not _hits(instance, disruption):
             of_item = "" if item == "*" else f" of `{item}`"

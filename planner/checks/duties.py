@@ -57,7 +57,7 @@ def duties_are_not_below_zero(reading: "Reading") -> Iterator[Issue]:
             message = (
                 f"all rates on `{way['item']}` from `{way['origin']}` to `{way['destination']}` in "
                 f"{instance['periods']['period'].iloc[period]} add up to {total[period, lane]:.4g}: a duty cannot be "
-                "below 0; write a smaller cut"
+                "negative; write a smaller reduction"
             )
             yield report_error(reading, *_find_cell(instance, charge, int(period)), message)
 
@@ -127,7 +127,7 @@ def duties_match_lanes(reading: "Reading") -> Iterator[Issue]:
             )
             yield report_warning(reading, "duties", row, "origin", message)
         elif duty["ban"] == "no" and duty["item"] != "*" and value[duty["item"]] == 0:
-            message = f"`{duty['item']}` has no value, so that its duty is 0; write its value in items"
+            message = f"`{duty['item']}` has no value, so its duty is 0; write its value in items"
             yield report_warning(reading, "duties", row, "rate", message)
 
 
@@ -155,8 +155,8 @@ def blocs_are_not_regions(reading: "Reading") -> Iterator[Issue]:
             first = others.iloc[0]
             cell = reading.cell("regions", int(others.index[0]), "bloc")
             if first["bloc"] == name:
-                meant = f"a duty, a policy or a rule on `{name}` means both"
+                meant = f"a duty, policy or rule on `{name}` applies to both"
             else:
-                meant = f"`{name}` and `{first['bloc']}` are told apart by their spelling only"
+                meant = f"`{name}` and `{first['bloc']}` differ only in spelling"
             message = f"`{name}` is also the bloc of `{first['region']}` (regions!{cell}): {meant}; rename one"
             yield report_warning(reading, "regions", row, "region", message)

@@ -33,12 +33,12 @@ def productivity_is_of_lines(reading: "Reading") -> Iterator[Issue]:
         match = match_lines(names, entry["where"], entry["what"])
         if not match.any():
             message = (
-                f"no line in `{entry['where']}` is of `{entry['what']}`, so that this row changes nothing; write where "
-                "and what of a line, or remove the row"
+                f"`{entry['where']}` has no line of `{entry['what']}`, so this row has no effect; write the place and "
+                "process of a line, or remove the row"
             )
             yield report_warning(reading, "productivity", row, "where", message)
         elif all(entry[name] == 1 for name in FACTORS):
-            message = "all factors are 1, which changes nothing; write labour, skilled, energy or output"
+            message = "all factors are 1, which has no effect; write labour, skilled, energy or output"
             yield report_warning(reading, "productivity", row, "what", message)
 
 
@@ -53,9 +53,8 @@ def productivity_is_not_replaced(reading: "Reading") -> Iterator[Issue]:
         if len(met) and len(stated) == len(met):
             cell = reading.cell("lines", int(stated.index[0]), "unit_cost")
             message = (
-                "every line that this row is about states its cost (unit_cost, first in "
-                f"lines!{cell}), in which hours and energy are: they change emissions at most; clear the "
-                "unit_cost, or leave the factors at 1"
+                f"every line that this row applies to has a unit_cost (first in lines!{cell}), which already includes "
+                "hours and energy: these factors change only emissions; clear the unit_cost, or leave the factors at 1"
             )
             yield report_warning(reading, "productivity", row, "where", message)
 
@@ -102,7 +101,7 @@ def inertia_can_begin(reading: "Reading") -> Iterator[Issue]:
                 verb = "used there" if end == "destination" else "made there"
                 message = (
                     f"{instance['periods']['period'].iloc[over[0]]}: at least {least[over[0]]:.6g} of `{item}` a year "
-                    f"must {words} `{place}`, as initial and max_fall say, and at most {most[over[0]]:.6g} can be "
+                    f"must {words} `{place}`, because of initial and max_fall, but at most {most[over[0]]:.6g} can be "
                     f"{verb}: write a lower initial or a greater max_fall, or correct demand and capacity"
                 )
                 yield report_error(reading, "inertia", _row_of(instance, terms), "initial", message)
@@ -115,8 +114,8 @@ def growth_is_of_lines(reading: "Reading") -> Iterator[Issue]:
     table = reading.instance["growth"]
     for row, entry in rows(table[~table.index.isin(held)]):
         message = (
-            f"no line in `{entry['where']}` is of `{entry['what']}`, or rows that name more hold for all of them: this "
-            "row limits nothing; correct it, or remove it"
+            f"`{entry['where']}` has no line of `{entry['what']}`, or more specific rows replace this one for all of "
+            "them: it has no effect; correct or remove it"
         )
         yield report_warning(reading, "growth", row, "what", message)
 
@@ -142,8 +141,9 @@ def growth_leaves_what_exists(reading: "Reading") -> Iterator[Issue]:
             rise = rises[place - 1] if place else 0.0
             if rise > most * (1 + TOLERANCE) + TOLERANCE:
                 message = (
-                    f"in {instance['periods']['period'].iloc[place]} line_capacity and what else exists of `{what}` in "
-                    f"`{where}` rises by {rise:.6g}, and at most {most:.6g} may be added: write a greater max_growth "
+                    f"in {instance['periods']['period'].iloc[place]} existing capacity of `{what}` in `{where}` "
+                    f"(line_capacity included) rises by {rise:.6g}, but at most {most:.6g} may be added: write a "
+                    "greater max_growth "
                     f"or seed, or let {_name_rises(reading, growth, place)} rise more slowly"
                 )
                 yield report_error(reading, "growth", growth.row, "max_growth", message)

@@ -10,6 +10,7 @@ from planner.checks.bounds import options_of_lines, tabulate_existing_capacity
 from planner.checks.places import lines_at_sites, positions, regions_of
 from planner.checks.rules import COUNTED
 from planner.issues import Issue
+from planner.words import count_noun
 from planner.workbook.names import suggest
 from planner_models.by_period import list_views, period_views
 from planner_models.instance import Instance
@@ -87,7 +88,7 @@ def openings_count_something(reading: "Reading") -> Iterator[Issue]:
             if name not in known:
                 what = _WHAT[rule["by"]]
                 hint = suggest(name, known) or f": write {_some(known)}"
-                yield report_error(reading, "rules", row, "who", f"`{name}` is no {what}{hint}")
+                yield report_error(reading, "rules", row, "who", f"`{name}` is not a {what}{hint}")
         counted = list_counted(reading.instance, rule)
         yield from _judge_count(reading, row, rule, counted)
 
@@ -105,16 +106,24 @@ def _some(known: dict[str, bool]) -> str:
 
 
 def _judge_count(reading: "Reading", row: int, rule: Row, counted: dict[str, bool]) -> Iterator[Issue]:
-    limit, what = rule["limit"], f"{rule['by']}s"
+    limit = rule["limit"]
     if rule["type"] == "max_open" and rule["by"] != "lane" and limit >= len(counted):
-        message = f"there are {len(counted)} {what} in all: every plan meets it; write less, or remove the rule"
+        message = (
+            f"there {'is' if len(counted) == 1 else 'are'} {count_noun(len(counted), rule['by'])} in all, so every "
+            "plan meets the rule; write a lower limit, or remove the rule"
+        )
         yield report_warning(reading, "rules", row, "limit", message)
     sort = report_error if rule["hard"] == "yes" else report_warning
     if rule["type"] == "min_open" and rule["by"] != "lane" and limit > len(counted):
-        message = f"there are {len(counted)} {what} in all; write {len(counted)} or less"
+        message = (
+            f"there {'is' if len(counted) == 1 else 'are'} only {count_noun(len(counted), rule['by'])} in all; write "
+            f"{len(counted)} or less"
+        )
         yield sort(reading, "rules", row, "limit", message)
     if rule["type"] == "min_open" and rule["by"] == "lane" and limit > 0 and not any(counted.values()):
-        message = "a lane counts as used where something moves: write the least of it as min_flow in sheet lanes"
+        message = (
+            "a lane counts as used as soon as anything moves on it: write the least flow as min_flow in sheet lanes"
+        )
         yield sort(reading, "rules", row, "by", message)
 
 
@@ -181,12 +190,12 @@ def disposal_is_allowed(reading: "Reading") -> Iterator[Issue]:
     """What is limited, or costs something, to throw away may be thrown away."""
     items = reading.instance["items"]
     for row, item in rows(items[(items["disposable"] == "no") & (items["disposal_cost"] > 0)]):
-        message = f"`{item['item']}` may not be thrown away (disposable = no): write yes there, or clear its cost"
+        message = f"`{item['item']}` may not be disposed of (disposable = no): write yes there, or clear its cost"
         yield report_warning(reading, "items", row, "disposal_cost", message)
     kept = set(items.loc[items["disposable"] == "no", "item"])
     for row, rule in _of_types(reading.instance, ("max_disposal",)):
         if rule["item"] in kept:
-            message = f"`{rule['item']}` may not be thrown away at all (items, disposable = no); write yes there"
+            message = f"`{rule['item']}` may not be disposed of at all (items, disposable = no); write yes there"
             yield report_warning(reading, "rules", row, "item", message)
 
 
@@ -218,7 +227,7 @@ def hubs_pass_something(reading: "Reading") -> Iterator[Issue]:
             )
         ]
         if lacking:
-            way = "brings anything there" if lacking[0] == "destination" else "takes anything on from there"
+            way = "brings anything in" if lacking[0] == "destination" else "takes anything out"
             what = "anything" if hub["item"] == "*" else f"`{hub['item']}`"
             message = (
                 f"no lane {way.replace('anything', what)}, so that `{hub['region']}` passes nothing on; add lanes, "

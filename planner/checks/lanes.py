@@ -37,7 +37,9 @@ def lanes_have_distance(reading: "Reading") -> Iterator[Issue]:
         if lane["cost_per_tkm"] > 0:
             yield report_error(reading, "lanes", row, "distance", message)
         else:
-            yield report_warning(reading, "lanes", row, "distance", f"emissions count nothing while {message}")
+            yield report_warning(
+                reading, "lanes", row, "distance", f"transport emissions are not counted while {message}"
+            )
 
 
 def _list_lanes(instance: Instance) -> pd.DataFrame:
@@ -124,7 +126,7 @@ def chokepoints_are_separated(reading: "Reading") -> Iterator[Issue]:
         for name in filter(None, map(str.strip, lane["chokepoints"].split(";"))):
             parts = [part.strip() for part in _BETWEEN.split(name) if part.strip()]
             if len(parts) > 1:
-                message = f"`{name}` is read as one chokepoint; if these are several, write `{'; '.join(parts)}`"
+                message = f"`{name}` is read as one chokepoint; to name several, write `{'; '.join(parts)}`"
                 yield report_warning(reading, "lanes", row, "chokepoints", message)
 
 
@@ -138,5 +140,5 @@ def chokepoints_are_spelled_alike(reading: "Reading") -> Iterator[Issue]:
             known, where = first.setdefault(plain_form(name), (name, row))
             if name != known:
                 cell = reading.cell("lanes", where, "chokepoints")
-                message = f"chokepoint `{name}` is read as a different name from `{known}` ({cell}); spell it alike"
+                message = f"chokepoint `{name}` is read as a different name from `{known}` ({cell}); use one spelling"
                 yield report_warning(reading, "lanes", row, "chokepoints", message)

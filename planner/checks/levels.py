@@ -12,6 +12,7 @@ from planner.checks.offers import controllable
 from planner.checks.places import lines_at_sites, place_of, positions
 from planner.checks.supply import SUPPLY_SHEETS, supply
 from planner.issues import Issue
+from planner.words import count_noun
 from planner_models.instance import Instance
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ def learning_levels_rise(reading: "Reading") -> Iterator[Issue]:
         first = ordered.iloc[0]
         for row, level in rows(ordered[ordered["outside"] != first["outside"]]):
             message = (
-                f"outside is {level['outside']:g} here and {first['outside']:g} at level {first['level']:g}; it is "
-                f"what others make of `{process}`: write the same at every level"
+                f"outside is {level['outside']:g} here and {first['outside']:g} at level {first['level']:g}; it is the "
+                f"activity of others in `{process}`: write the same at every level"
             )
             report = report_error if level["outside"] > first["outside"] else report_warning
             yield report(reading, "learning", row, "outside", message)
@@ -56,8 +57,8 @@ def cluster_levels_rise(reading: "Reading") -> Iterator[Issue]:
         first = ordered.iloc[0]
         for row, level in rows(ordered[ordered["activity"] < ordered["activity"].cummax()]):
             message = (
-                f"activity {level['activity']:g} is below that of a level before: this one could be reached without "
-                "it; write at least as much"
+                f"activity {level['activity']:g} is below that of an earlier level, so this level could be reached "
+                "first; write at least as much"
             )
             yield report_error(reading, "clusters", row, "activity", message)
         for row, level in rows(ordered[ordered["tier"] != first["tier"]]):
@@ -82,7 +83,9 @@ def enablers_are_told_apart(reading: "Reading") -> Iterator[Issue]:
     first = enablers.drop_duplicates(["region", "enabler", "item"])
     names = first["region"] + "|" + first["enabler"] + "|" + first["item"]
     for row in first.index[names.duplicated()]:
-        message = f"the result would name this row `{names[row]}`, as it does another; write these names without `|`"
+        message = (
+            f"in the result this row would have the same name as another, `{names[row]}`; write these names without `|`"
+        )
         yield report_error(reading, "enablers", int(row), "enabler", message)
 
 
@@ -104,10 +107,10 @@ def _check_rising(
     for row, level in rows(ordered):
         value = level[column]
         if before is not None and value < before:
-            message = f"{column} {value:g} is below the {before:g} of the level before{where}; write more"
+            message = f"{column} {value:g} is below the {before:g} of the previous level{where}; write more"
             yield report_error(reading, sheet, row, column, message)
         elif before is not None and value == before:
-            reason = f"no more than at the level before{where}" if where else "so that the level gives nothing"
+            reason = f"no more than at the previous level{where}" if where else "so the level has no effect"
             yield report_warning(
                 reading, sheet, row, column, f"{column} is {value:g}, {reason}; write more or remove the row"
             )
@@ -168,8 +171,8 @@ def clusters_have_stages(reading: "Reading") -> Iterator[Issue]:
             names = join_names([f"`{stage}`" for stage in there["stage"].unique()], 8)
             kind = "" if level["tier"] == "*" else f" of tier {level['tier']}"
             message = (
-                f"{level['stages']:g} stages{kind} are asked for, `{level['region']}` can have {count} ({names}): this "
-                "level is never reached; write fewer, or add lines (their stage is in processes)"
+                f"the level needs {count_noun(level['stages'], 'stage')}{kind}, but `{level['region']}` can have only "
+                f"{count} ({names}), so it is never reached; write fewer, or add lines (their stage is in processes)"
             )
             yield report_warning(reading, "clusters", row, "stages", message)
 
@@ -233,7 +236,7 @@ def enablers_can_be_deployed(reading: "Reading") -> Iterator[Issue]:
             )
             yield report_warning(reading, "enablers", row, "region", message)
         if (level["region"], level["item"]) not in markets:
-            message = f"nobody demands `{level['item']}` in `{level['region']}`; add its demand or remove the row"
+            message = f"there is no demand for `{level['item']}` in `{level['region']}`; add it or remove the row"
             yield report_warning(reading, "enablers", row, "item", message)
 
 
@@ -254,8 +257,8 @@ def experience_after_the_plan_counts(reading: "Reading") -> Iterator[Issue]:
     given = learning[learning["activity_after"].notna()]
     if not years and len(given):
         message = (
-            "activity_after has no effect while experience_years (settings) is 0; write the years that levels of "
-            "experience go on saving there, or remove it"
+            "activity_after has no effect while experience_years (settings) is 0; write the years for which levels of "
+            "experience continue to save there, or remove it"
         )
         yield report_warning(reading, "learning", int(given.index[0]), "activity_after", message)
     if years:
@@ -266,7 +269,7 @@ def experience_after_the_plan_counts(reading: "Reading") -> Iterator[Issue]:
         silent = learning[learning["activity_after"].isna() & ~(learning["process"].map(standing) > 0)]
         for row, level in rows(silent.drop_duplicates("process")):
             message = (
-                f"home firms have no capacity of `{level['process']}` that exists: its levels are worth nothing after "
+                f"home firms have no capacity of `{level['process']}` that exists, so its levels have no value after "
                 "the plan; write activity_after at each of them"
             )
             yield report_warning(reading, "learning", row, "activity_after", message)

@@ -12,6 +12,7 @@ from planner.checks.offers import SPOT
 from planner.checks.places import lines_at_sites, positions
 from planner.checks.readiness import select_offered
 from planner.issues import Issue
+from planner.words import with_article
 from planner.workbook.names import suggest
 from planner_models import frames
 from planner_models.instance import Instance
@@ -60,17 +61,20 @@ def locks_are_complete(reading: "Reading") -> Iterator[Issue]:
         decision, key = lock["decision"], KEYS[lock["decision"]]
         blank = [name for name in key if lock[name] is None]
         if blank:
-            message = f"{decision} is held by {', '.join(key)} (and period): write the {blank[0]}"
+            message = f"a lock on {decision} needs {', '.join(key)} (the period is optional): write the {blank[0]}"
             yield report_error(reading, "locks", row, blank[0], message)
         for name in _COLUMNS:
             if name not in key and lock[name] is not None:
-                yield report_warning(reading, "locks", row, name, f"{decision} does not look at {name}; clear it")
+                yield report_warning(
+                    reading, "locks", row, name, f"{name} has no effect on a lock on {decision}; clear it"
+                )
         if lock["at_least"] > lock["at_most"]:
             message = f"at_least {lock['at_least']:g} is above at_most {lock['at_most']:g}; exchange them or clear one"
             yield report_error(reading, "locks", row, "at_least", message)
         if pd.isna(lock["at_least"]) and pd.isna(lock["at_most"]):
             message = (
-                f"neither at_least nor at_most: taken as at_least 1, so that this is {decision}; write one or both"
+                f"neither at_least nor at_most is given: read as at_least 1, so that this is {decision}; write one or "
+                "both"
             )
             yield report_warning(reading, "locks", row, "at_least", message)
 
@@ -116,7 +120,10 @@ def find_unknown(instance: Instance, decision: str, key: tuple[str, ...], period
     if key not in known:
         return _unknown(decision, key, known)
     if period is not None and period not in known[key]:
-        return "period", f"it is no decision in `{period}`: write {' or '.join(list(known[key])[:_MOST_PERIODS])}"
+        return (
+            "period",
+            f"there is no such decision in `{period}`: write {' or '.join(list(known[key])[:_MOST_PERIODS])}",
+        )
     return None
 
 
@@ -129,7 +136,7 @@ def _unknown(decision: str, key: tuple[str, ...], known: Ranges) -> tuple[str, s
             before = f" of `{'`, `'.join(key[:place])}`" if place else ""
             few = f": write {' or '.join(f'`{one}`' for one in names)}" if 0 < len(names) <= 3 else ""
             hint = suggest(key[place], names) or few or (f": {_WHY[decision]}" if not names or not place else "")
-            return name, f"`{key[place]}`{before} is no {name} that can be {decision}{hint}"
+            return name, f"`{key[place]}`{before} is not {with_article(name)} that can be {decision}{hint}"
     raise AssertionError(f"{key} is known")
 
 
@@ -137,7 +144,7 @@ _WHY = {
     "opened": "write a site from sheet sites",
     "built": "write a site with options on a line that home firms control",
     "accessed": "write a firm with a row in access; of a home firm while coordination is decide",
-    "started": "write a project that the switches and offers leave",
+    "started": "write a project that the switches and offers allow",
     "kept": "write a site with a line that has capacity",
     "priced": "write a region with demand",
 }
@@ -155,14 +162,14 @@ def _beyond(reading: "Reading", row: int, lock: Row, periods: dict[str, Range]) 
     if least > high:
         others = [period for period, one in periods.items() if one.high >= least]
         if high == 0 and others:
-            message = f"this cannot be {held}: write {' or '.join(others[:_MOST_PERIODS])} as its period"
+            message = f"this decision cannot be taken {held}: write {' or '.join(others[:_MOST_PERIODS])} as its period"
             yield report_error(reading, "locks", row, "period", message)
         else:
-            why = "cannot be" if high == 0 else f"can be {high:g} at most"
-            message = f"this {why} {held}: write at_least {high:g} or less, or remove the row"
+            why = "cannot be taken" if high == 0 else f"can be {high:g} at most"
+            message = f"this decision {why} {held}: write at_least {high:g} or less, or remove the row"
             yield report_error(reading, "locks", row, "at_least", message)
     elif most < low:
-        message = f"this is always {low:g} {held}: write at_most {low:g}, or remove the row"
+        message = f"this decision is always {low:g} {held}: write at_most {low:g}, or remove the row"
         yield report_error(reading, "locks", row, "at_most", message)
     elif not (least > min(one.low for one in ranges) or most < max(one.high for one in ranges)):
         message = f"every plan is within this lock (from {low:g} to {high:g} {held}); tighten it or remove the row"
@@ -170,7 +177,7 @@ def _beyond(reading: "Reading", row: int, lock: Row, periods: dict[str, Range]) 
     for name in ("at_least", "at_most"):
         if lock[name] % 1 > 0:
             yield report_error(
-                reading, "locks", row, name, f"{lock[name]:g} is no whole number; write {np.ceil(lock[name]):g}"
+                reading, "locks", row, name, f"{lock[name]:g} is not a whole number; write {np.ceil(lock[name]):g}"
             )
 
 

@@ -36,7 +36,7 @@ def _describe_form(written: str) -> str:
         return (
             f"the key of {kind} is {', '.join(LINKED[kind])}, the period may be left out; write {kind}[...] with these"
         )
-    return f"this is no decision{suggest(kind, list(LINKED))}; write decision[key], such as opened[Plant A, 2027]"
+    return f"this is not a decision{suggest(kind, list(LINKED))}; write decision[key], such as opened[Plant A, 2027]"
 
 
 def _find_fault(instance: Instance, term: Term) -> str:
@@ -64,6 +64,6 @@ def links_say_something(reading: "Reading") -> Iterator[Issue]:
             yield report_error(reading, "logic", row, "then", message)
         key = (link["kind"], *(terms if link["kind"] == "implies" else sorted(map(str, terms))))
         if key in first:
-            message = f"row {first[key]} says the same; remove one of them"
+            message = f"row {first[key]} is the same link; remove one of them"
             yield report_warning(reading, "logic", row, "if", message)
         first.setdefault(key, row)

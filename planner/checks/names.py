@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from planner.checks import Check, needs, report_error, report_warning
 from planner.issues import Issue
+from planner.words import with_article
 from planner.workbook.names import fold_appearance, plain_form, quote
 from planner_models.instance import Instance
 from planner_models.schema import INPUTS, meta
@@ -83,20 +84,20 @@ def _alike(reading: "Reading", sheet: str, column: str) -> Iterator[Issue]:
         if same[0] != name:
             place, difference = f"{sheet}!{reading.cell(sheet, same[1], column)}", _difference(same[0], name)
             message = (
-                f"`{quote(name)}` looks exactly like the name in {place} and is another: {difference}; write both "
-                "alike, or tell them apart"
+                f"`{quote(name)}` looks exactly like the name in {place} but differs from it: {difference}; write the "
+                "same name in both places, or two different ones"
             )
             yield report_error(reading, sheet, number, column, message)
         elif alike[0] != name:
             place = f"{sheet}!{reading.cell(sheet, alike[1], column)}"
             message = (
-                f"`{quote(name)}` is read as a different name from `{quote(alike[0])}` in {place}; write both alike "
-                "if they are one"
+                f"`{quote(name)}` is read as a different name from `{quote(alike[0])}` in {place}; if they are the "
+                "same, use one spelling"
             )
             yield report_warning(reading, sheet, number, column, message)
         hidden = [sign for sign in name if unicodedata.category(sign) == "Cf" and sign != "\u200d"]
         if hidden and same[0] == name:
-            message = f"`{quote(name)}` holds {_name_place(hidden[0])}, which cannot be seen; delete it"
+            message = f"`{quote(name)}` contains {_name_place(hidden[0])}, which is invisible; delete it"
             yield report_warning(reading, sheet, number, column, message)
 
 
@@ -104,8 +105,8 @@ def _difference(first: str, second: str) -> str:
     """In what two names differ that look the same."""
     odd = [sign for sign in second if sign not in first] or [sign for sign in first if sign not in second]
     if unicodedata.normalize("NFC", first) == unicodedata.normalize("NFC", second):
-        return "its letters and accents are stored in another way"
-    return f"one of the two holds {_name_place(odd[0])}" if odd else "they differ in blanks that cannot be told apart"
+        return "its letters and accents are encoded differently"
+    return f"one of the two contains {_name_place(odd[0])}" if odd else "they differ in blanks that look the same"
 
 
 def _name_place(sign: str) -> str:
@@ -130,8 +131,8 @@ def keys_are_no_totals_or_notes(reading: "Reading") -> Iterator[Issue]:
             if not kind or (known is not None and name in known):
                 continue
             message = (
-                f"`{quote(name)}` reads as {kind} and would be a {column} of its own; delete the row, or write the "
-                "text into the column note of another"
+                f"`{quote(name)}` looks like {kind}, but would be read as {with_article(column)}; delete the row, or "
+                "move the text to the column note of another row"
             )
             yield (report_warning if known is None else report_error)(reading, sheet, int(str(row)), column, message)
 
@@ -155,5 +156,5 @@ def periods_have_demand(reading: "Reading") -> Iterator[Issue]:
     wanted = set(demand.loc[demand["volume"] > 0, "period"])
     periods = reading.instance["periods"]["period"]
     for row, name in periods[~periods.isin(wanted)].items():
-        message = f"nothing is demanded in `{quote(name)}`; add its demand, or delete the row if it is no period"
+        message = f"period `{quote(name)}` has no demand; add it, or delete the row if it is not a period"
         yield report_warning(reading, "periods", int(str(row)), "period", message)

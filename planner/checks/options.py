@@ -25,7 +25,10 @@ def options_have_lines(reading: "Reading") -> Iterator[Issue]:
         process, site = option["process"], option["site"]
         on = lines[(lines["process"] == process) & ((lines["site"] == site) | (site == "*"))]
         if on.empty and site == "*":
-            message = f"no site has a line of `{process}`, so that `{option['option']}` can be built nowhere; add it"
+            message = (
+                f"no site has a line of `{process}`, so `{option['option']}` cannot be built anywhere; add a line "
+                "(lines)"
+            )
             yield report_warning(reading, "options", row, "process", message)
         elif on.empty:
             message = f"there is no line `{process}` at `{site}`; add it to lines (capacity 0 if nothing is there yet)"
@@ -74,7 +77,7 @@ def multiples_make_sense(reading: "Reading") -> Iterator[Issue]:
             message = "multiples have no effect without a scale_exponent; write one (0.6 to 0.9 is usual) or clear them"
             yield report_warning(reading, "options", row, "multiples", message)
         if scaled == 1:
-            message = "with 1 larger modules are no cheaper per unit; write less than 1, or leave it blank"
+            message = "at 1 larger modules are not cheaper per unit; write less than 1, or leave it blank"
             yield report_warning(reading, "options", row, "scale_exponent", message)
         if scaled > 0 and option["max_modules"] < min(values):
             message = (

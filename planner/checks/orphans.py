@@ -28,7 +28,7 @@ def items_are_used(reading: "Reading") -> Iterator[Issue]:
     used = set(instance["recipes"]["item"]) | set(instance["demand"]["item"]) | set(instance["stocks"]["item"])
     used |= set(instance["enablers"]["enabler"]) | set(instance["returns"]["returned"])
     for row, name in _rest(instance["items"]["item"], used):
-        message = f"no recipe makes or uses `{name}` and nobody demands it; remove the row or use it"
+        message = f"no recipe makes or uses `{name}` and there is no demand for it; remove the row or use it"
         yield report_warning(reading, "items", row, "item", message)
 
 
@@ -46,7 +46,7 @@ def what_is_made_has_an_outlet(reading: "Reading") -> Iterator[Issue]:
         if makers:
             message = (
                 f"nothing uses, sells or stocks `{name}`, so that {join_names(makers)} cannot run; write yes here if "
-                "it may be thrown away, or add its use or demand"
+                "it may be disposed of, or add its use or demand"
             )
             yield report_warning(reading, "items", row, "disposable", message)
 
@@ -76,7 +76,7 @@ def firms_are_of_use(reading: "Reading") -> Iterator[Issue]:
     instance = reading.instance
     used = set(instance["sites"]["firm"]) | set(instance["access"]["firm"]) | set(instance["projects"]["partner"])
     for row, name in _rest(instance["firms"]["firm"], used):
-        message = f"`{name}` has no site and is no project's partner; add one in sheet sites or remove the firm"
+        message = f"`{name}` has no site and is not the partner of a project; add one in sheet sites or remove the firm"
         yield report_warning(reading, "firms", row, "firm", message)
 
 

@@ -28,17 +28,19 @@ def rates_fit_kinds(reading: "Reading") -> Iterator[Issue]:
         kind, rate = policy["kind"], policy["rate"]
         if rate == 0:
             yield report_warning(
-                reading, "policies", row, "rate", "a rate of 0 changes nothing; write a rate or remove it"
+                reading, "policies", row, "rate", "a rate of 0 has no effect; write a rate or remove the row"
             )
         elif kind in SUBSIDIES and rate < 0:
             ending = "" if policy["budget"] > 0 else ", without a budget at that"
-            message = f"a subsidy of kind {kind} at {rate:g} would take instead of pay{ending}; write a rate above 0"
+            message = (
+                f"a subsidy of kind {kind} at {rate:g} would be a charge, not a payment{ending}; write a rate above 0"
+            )
             yield report_error(reading, "policies", row, "rate", message)
         elif kind in _OF_COST and rate > 1:
             message = f"{rate:g} of the cost is more than the cost: write a share up to 1{_as_percent(rate)}"
             yield report_error(reading, "policies", row, "rate", message)
         elif kind in _RELATIVE and rate < -1:
-            message = f"a change by {rate:g} leaves less than nothing; write -1 or more{_as_percent(rate)}"
+            message = f"a change by {rate:g} makes it negative; write -1 or more{_as_percent(rate)}"
             yield report_error(reading, "policies", row, "rate", message)
         elif kind not in SUBSIDIES and abs(rate) > LIKELY_PERCENT:
             message = f"{rate:g} means {100 * rate:g} %; write {rate / 100:g} if {rate:g} % is meant"
@@ -80,7 +82,7 @@ def targets_fit_kinds(reading: "Reading") -> Iterator[Issue]:
     for row, policy in rows(active(reading.instance["policies"])):
         kind, item = policy["kind"], policy["item"]
         if kind == "output" and item == "*":
-            message = "an output subsidy is paid per unit of one thing: write an item or a process instead of *"
+            message = "an output subsidy is paid per unit of one item or process: write which, instead of *"
             yield report_error(reading, "policies", row, "item", message)
         if kind == "development" and policy["region"] != "*":
             message = "development has no region: write * (or leave it blank)"
@@ -103,7 +105,7 @@ def policies_match_something(reading: "Reading") -> Iterator[Issue]:
         lacking, found = _MATCHES[policy["kind"]]
         if not found(instance, policy):
             reason = lacking.format(region=policy["region"], item=policy["item"])
-            message = f"{reason}: this policy changes nothing; correct region or item, or remove the row"
+            message = f"{reason}, so this policy has no effect; correct region or item, or remove the row"
             yield report_warning(reading, "policies", row, "region", message)
 
 
@@ -168,12 +170,15 @@ def _market(instance: Instance, policy: Row) -> bool:
 
 
 _MATCHES: dict[str, tuple[str, Callable[[Instance, Row], bool]]] = {
-    "capex": ("in `{region}` no option with a capex is for `{item}`", _option),
-    "output": ("in `{region}` home firms have no line for `{item}`, nor control one by an offer", _has_controlled_line),
-    "access": ("no offer with an entry cost is for `{item}` in `{region}`", _entry),
-    "development": ("no project with a cost is in column requires of `{item}`", _project),
+    "capex": ("`{region}` has no option with a capex for `{item}`", _option),
+    "output": (
+        "home firms have no line for `{item}` in `{region}` and control none through an offer",
+        _has_controlled_line,
+    ),
+    "access": ("there is no offer with an entry cost for `{item}` in `{region}`", _entry),
+    "development": ("column requires of `{item}` names no project with a cost", _project),
     "duty": ("no lane brings `{item}` to `{region}` from another bloc", _lane),
-    "transaction_cost": ("in `{region}` no offer with a transaction cost is for `{item}`", _transaction),
-    "market_access": ("nobody demands `{item}` in `{region}`", _market),
+    "transaction_cost": ("there is no offer with a transaction cost for `{item}` in `{region}`", _transaction),
+    "market_access": ("there is no demand for `{item}` in `{region}`", _market),
 }
 """What a policy of each kind lacks that matches nothing, in words, and whether it matches something."""

@@ -114,8 +114,8 @@ def projects_are_for_something(reading: "Reading") -> Iterator[Issue]:
     asked = set(instance["items"]["requires"]) | set(instance["processes"]["requires"]) | set(projects["needs"])
     for row, option in rows(projects[~projects["project"].isin(asked)].drop_duplicates("project")):
         message = (
-            f"nothing requires `{option['project']}`, so that it would never begin; write it in column requires of "
-            "the processes or items that wait for it, or remove it"
+            f"nothing requires `{option['project']}`, so it would never begin; name it in column requires of the "
+            "processes or items that depend on it, or remove it"
         )
         yield report_warning(reading, "projects", row, "project", message)
 
@@ -128,8 +128,8 @@ def options_differ(reading: "Reading") -> Iterator[Issue]:
     for _, alike in projects.groupby(terms, dropna=False, sort=False):
         for row, option in rows(alike[1:]):
             message = (
-                f"`{option['option']}` of `{option['project']}` differs from `{alike['option'].iloc[0]}` in nothing; "
-                "change one or remove it"
+                f"`{option['option']}` of `{option['project']}` is identical to `{alike['option'].iloc[0]}`; change "
+                "one or remove it"
             )
             yield report_warning(reading, "projects", row, "option", message)
 
@@ -142,7 +142,7 @@ def ties_bind_something(reading: "Reading") -> Iterator[Issue]:
     firm = lines["site"].map(instance["sites"].set_index("site")["firm"])
     for row, option in rows(instance["projects"].query("tied == 'yes'")):
         if option["partner"] is None:
-            message = "a tie is to the supply of a partner: write the firm as partner, or no here"
+            message = "a project is tied to the supply of a partner: write the firm as partner, or no here"
             yield report_error(reading, "projects", row, "tied", message)
             continue
         own = recipes["process"].isin(lines.loc[firm == option["partner"], "process"])
@@ -170,7 +170,7 @@ def partners_offer_the_stake(reading: "Reading") -> Iterator[Issue]:
     for row, option in rows(instance["projects"]):
         partner, stake = option["partner"], option["min_stake"]
         if partner is None and option["kind"] in ("joint", "alliance"):
-            message = f"an option of kind {option['kind']} has a partner: write the firm, or another kind"
+            message = f"an option of kind {option['kind']} needs a partner: write the firm, or another kind"
             yield report_warning(reading, "projects", row, "partner", message)
         if stake == 0:
             continue
@@ -180,5 +180,8 @@ def partners_offer_the_stake(reading: "Reading") -> Iterator[Issue]:
             yield report_warning(reading, "projects", row, "min_stake", message)
         elif stake > offered.get(partner, 0.0):
             best = f"offers at most {offered[partner]:g}" if partner in offered else "offers none beyond spot"
-            message = f"a stake of {stake:g} in `{partner}` is asked for, who {best} (access); lower it or add an offer"
+            message = (
+                f"the project needs a stake of {stake:g} in `{partner}`, which {best} (access); lower it or add an "
+                "offer"
+            )
             yield report_error(reading, "projects", row, "min_stake", message)

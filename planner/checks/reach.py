@@ -59,7 +59,7 @@ def demand_can_be_met(reading: "Reading") -> Iterator[Issue]:
         if not market["ever"].all():
             priced = market["penalty"].notna().all()
             message = _never(instance, chain, str(region), str(item))
-            message += "; as it is, its penalty is paid" if priced else ""
+            message += "; until then its penalty is paid" if priced else ""
             yield (report_warning if priced else report_error)(reading, "demand", row, "item", message)
             continue
         when = join_names(list(dict.fromkeys(market["period"])))
@@ -80,7 +80,7 @@ def switches_keep_reach(reading: "Reading") -> Iterator[Issue]:
         sold, was_sold = (np.asarray(_sellable(case).any(axis=(0, 1))) for case in (instance, before))
         lost += [f"sales of `{item}`" for item in instance["items"]["item"][was_sold & ~sold]]
         if lost:
-            message = f"{switch} is off in settings, and nothing else leaves these within reach: {join_names(lost)}"
+            message = f"{switch} is off in settings, and these are not available without it: {join_names(lost)}"
             yield Issue("info", "settings", reading.setting_cell(switch), message)
 
 
@@ -90,13 +90,16 @@ def _cause(instance: Instance, at: tuple[np.ndarray, np.ndarray, np.ndarray]) ->
     off = join_names([switch for switch in _REACHING if instance.settings[switch] == "off"])
     for given, free, cause in (
         (everything, False, f"{off} is off; write on (settings), or start demand later"),
-        (instance, True, "a ban closes the way; lift it (duties), or start demand later"),
-        (everything, True, f"a ban closes the way and {off} is off; lift the ban (duties) and write on (settings)"),
+        (instance, True, "a ban closes the route; lift it (duties), or start demand later"),
+        (everything, True, f"a ban closes the route and {off} is off; lift the ban (duties) and write on (settings)"),
     ):
         chain = lift_bans(supply(given)) if free else supply(given)
         if (chain.by_period()[0] & _sellable(given))[at].all():
             return cause
-    return "nothing is ready by then; allow an earlier start or less time (options, access, projects), or start later"
+    return (
+        "nothing is ready by then; allow an earlier start or a shorter lead time (options, access, projects), or start "
+        "later"
+    )
 
 
 def lift_bans(chain: Supply) -> Supply:
@@ -147,7 +150,9 @@ def _explain_unused(instance: Instance, processes: set[str]) -> str:
     if len(never):
         project = never["requires"].iloc[0]
         return f"`{never['process'].iloc[0]}` requires project `{project}`, which can be ready in no period (projects)"
-    return "the lines that make it belong to outside firms, and no offer (access) lets draw on them within the horizon"
+    return (
+        "the lines that make it belong to outside firms, and no offer (access) gives access to them within the horizon"
+    )
 
 
 @needs(*SUPPLY_SHEETS)
@@ -183,8 +188,10 @@ def inputs_can_reach_lines(reading: "Reading") -> Iterator[Issue]:
     if kept_away.any():
         lines["runs_unbanned"] = np.any(lift_bans(chain).by_period()[1], axis=0)
     for row, never in rows(lines[kept_away]):
-        banned = "bans keep its inputs away; lift one (duties)"
-        late = "its inputs are ready too late; allow an earlier start or less time (options, access, projects)"
+        banned = "bans block its inputs; lift one (duties)"
+        late = (
+            "its inputs are ready too late; allow an earlier start or a shorter lead time (options, access, projects)"
+        )
         message = (
             f"`{never['process']}` at `{never['site']}` can run in no period: "
             f"{banned if never['runs_unbanned'] else late}"

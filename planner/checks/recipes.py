@@ -62,7 +62,7 @@ def nothing_comes_from_nothing(reading: "Reading") -> Iterator[Issue]:
         cells = [reading.cell("recipes", row, "quantity") for row in around.index]
         runs = [f"{share:.4g} x `{process}`" for process, share in circle.items()]
         message = (
-            f"these recipes make `{join_names(list(made.index))}` from nothing: {join_names(runs)} use up no item; "
+            f"these recipes make `{join_names(list(made.index))}` from nothing: {join_names(runs)} consume nothing; "
             f"correct a quantity in {join_names(cells, 12)}"
         )
         yield report_error(reading, "recipes", around.index[0], "quantity", message)

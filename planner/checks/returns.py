@@ -9,6 +9,7 @@ import pandas as pd
 from planner.checks import join_names, needs, report_error, report_warning, rows
 from planner.checks.places import positions, regions_of
 from planner.issues import Issue
+from planner.words import count_noun
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading
@@ -26,16 +27,16 @@ def returns_follow_sales(reading: "Reading") -> Iterator[Issue]:
     for row, entry in rows(instance["returns"]):
         markets = {(entry["item"], region) for region in regions_of(instance, entry["market"])}
         if not markets & sold:
-            where = "on no market" if entry["market"] == "*" else f"nowhere in `{entry['market']}`"
+            where = "on any market" if entry["market"] == "*" else f"in `{entry['market']}`"
             message = (
-                f"`{entry['item']}` is sold {where}, so that nothing of it comes back; add its demand, correct the "
-                "item or market, or remove the row"
+                f"`{entry['item']}` is not sold {where}, so nothing comes back; add its demand, correct the item or "
+                "market, or remove the row"
             )
             yield report_warning(reading, "returns", row, "item", message)
         elif entry["years"] >= horizon and not entry["initial"]:
             message = (
-                f"after {entry['years']:g} years the plan of {horizon:g} years is over, so that nothing comes back "
-                "within it; write fewer years, or what comes back of earlier sales (initial)"
+                f"sales come back after {count_noun(entry['years'], 'year')}, but the plan ends after {horizon:g}; "
+                "write fewer years, or the returns from earlier sales (initial)"
             )
             yield report_warning(reading, "returns", row, "years", message)
 
@@ -47,8 +48,8 @@ def initial_returns_have_a_place(reading: "Reading") -> Iterator[Issue]:
     for row, entry in rows(reading.instance["returns"]):
         if entry["initial"] > 0 and entry["region"] == "*" and entry["market"] not in regions:
             message = (
-                "it is not said where this comes back; write a region (region), or one region as the market, in a row "
-                "of its own for each"
+                "the region where this comes back is not given; write it (region), or write one row for each region as "
+                "the market"
             )
             yield report_error(reading, "returns", row, "initial", message)
 
@@ -64,8 +65,8 @@ def what_returns_is_of_use(reading: "Reading") -> Iterator[Issue]:
     for row, entry in rows(instance["returns"]):
         if entry["returned"] not in used:
             message = (
-                f"nothing uses, sells or stocks `{entry['returned']}`, so that what comes back stays with its users; "
-                "add a process that recycles it (recipes), or remove the row"
+                f"nothing uses, sells or stocks `{entry['returned']}`, so what comes back stays with its users; add a "
+                "process that recycles it (recipes), or remove the row"
             )
             yield report_warning(reading, "returns", row, "returned", message)
 
@@ -88,8 +89,8 @@ def no_more_returns_than_was_sold(reading: "Reading") -> Iterator[Issue]:
         if circle and not told & set(circle):
             cells = [reading.cell("returns", row, "share") for row in circle]
             message = (
-                f"of one unit sold more than one comes back, as {join_names(_pairs(there.loc[circle]))}: goods from "
-                f"nothing; lower a share (in {join_names(cells, 12)})"
+                f"more than one unit comes back for each unit sold, through {join_names(_pairs(there.loc[circle]))}; "
+                f"lower a share (in {join_names(cells, 12)})"
             )
             yield report_error(reading, "returns", circle[0], "share", message)
         told |= set(circle)

@@ -73,7 +73,7 @@ WITHOUT_LIMIT = ("single_source",)
 """Types of which a blank limit means something."""
 
 FOR_EVERYTHING = {
-    "budget": "a budget is for everything that is built and signed",
+    "budget": "a budget covers everything that is built and signed",
     "min_cash": "cash is that of the whole plan, not of an item",
 }
 """Types that cannot be about an item, and why."""
@@ -91,7 +91,7 @@ def rules_are_complete(reading: "Reading") -> Iterator[Issue]:
         if pd.isna(rule["limit"]) and name not in WITHOUT_LIMIT:
             yield report_error(reading, "rules", row, "limit", f"{name} needs a limit ({kind.unit}); write it")
         if kind.needs_by and rule["by"] is None:
-            message = f"{name} needs to know what a source is; write {' or '.join(kind.by)}"
+            message = f"{name} needs the kind of source (by); write {' or '.join(kind.by)}"
             yield report_error(reading, "rules", row, "by", message)
         elif kind.by and rule["by"] is not None and rule["by"] not in kind.by:
             message = f"{name} cannot tell sources apart by {rule['by']}; write {' or '.join(kind.by)}"
@@ -104,10 +104,10 @@ def rules_are_complete(reading: "Reading") -> Iterator[Issue]:
             message = "min_local_content needs the bloc (or region) in which things are made; write it"
             yield report_error(reading, "rules", row, "scope", message)
         if rule["hard"] == "no" and pd.isna(rule["penalty"]):
-            message = "a rule that may be broken (hard = no) needs what breaking it costs; write it, or hard = yes"
+            message = "a rule that may be broken (hard = no) needs a penalty; write it, or hard = yes"
             yield report_error(reading, "rules", row, "penalty", message)
         elif rule["hard"] == "no" and rule["penalty"] == 0:
-            message = "a penalty of 0 lets the rule be broken for nothing; write more, or active = no"
+            message = "at a penalty of 0 the rule can be broken for free; write more, or active = no"
             yield report_warning(reading, "rules", row, "penalty", message)
 
 
@@ -124,12 +124,12 @@ def rules_use_what_they_say(reading: "Reading") -> Iterator[Issue]:
         for column, neutral in _NEUTRAL.items():
             value = rule[column]
             if column not in used and not pd.isna(value) and value != neutral:
-                yield report_warning(reading, "rules", row, column, f"{name} does not look at {column}; clear it")
+                yield report_warning(reading, "rules", row, column, f"{column} has no effect on {name}; clear it")
         if rule["hard"] == "yes" and rule["penalty"] > 0:
             message = "a rule that must hold has no penalty; clear it, or write hard = no"
             yield report_warning(reading, "rules", row, "penalty", message)
         if name == "min_utilisation" and rule["by"] is None and rule["who"] != "*":
-            message = f"`{rule['who']}` counts only with by = firm; write that, or clear who"
+            message = f"`{rule['who']}` has an effect only with by = firm; write that, or clear who"
             yield report_warning(reading, "rules", row, "who", message)
 
 
@@ -146,7 +146,7 @@ def limits_fit_types(reading: "Reading") -> Iterator[Issue]:
         elif kind.unit == "share" and limit > 1:
             yield report_error(reading, "rules", row, "limit", _above_one(name, limit))
         elif limit % 1 > 0 and kind.unit.startswith("number"):
-            message = f"{limit:g} is no whole number; write {round(limit):g} or another"
+            message = f"{limit:g} is not a whole number; write {round(limit):g} or another"
             yield report_error(reading, "rules", row, "limit", message)
         elif limit == 0 and name in ABOVE_ZERO:
             yield report_error(reading, "rules", row, "limit", ABOVE_ZERO[name])
@@ -168,18 +168,18 @@ LARGEST_RATIO = 10.0
 """A capacity this many times what is used is taken for a percentage written without its sign."""
 
 ABOVE_ZERO = {
-    "max_hhi": "0 cannot be: of n sources an HHI is at least 1 / n; write a limit above 0",
-    "min_sources": "0 asks nothing of a source; write the least share of each, such as 0.1",
+    "max_hhi": "no plan can meet 0: with n sources an HHI is at least 1 / n; write a limit above 0",
+    "min_sources": "0 requires nothing of a source; write the least share of each, such as 0.1",
     "single_source": "a region without a source has no supply; write 1, or leave it blank",
 }
 
 
 def _above_one(name: str, limit: float) -> str:
     if name == "max_hhi" and limit > 100:
-        return f"an HHI is counted from 0 to 1 here: divide by 10,000, write {limit / 10_000:g}"
+        return f"an HHI is from 0 to 1 here: divide by 10,000 and write {limit / 10_000:g}"
     if limit <= 100:
-        return f"{limit:g} is no share; write {limit / 100:g} for {limit:g} %"
-    return f"{limit:g} is no share; write a number from 0 to 1"
+        return f"{limit:g} is not a share; write {limit / 100:g} for {limit:g} %"
+    return f"{limit:g} is not a share; write a number from 0 to 1"
 
 
 def list_sources(instance: Instance) -> dict[str, list[str]]:
@@ -207,7 +207,7 @@ def sources_have_names(reading: "Reading") -> Iterator[Issue]:
         fault = ""
         if by == "control":
             if who not in ("home", "outside") and not STAKE.fullmatch(who):
-                fault = f"`{who}` is no kind of control: write home, outside, or a stake such as stake>=0.5"
+                fault = f"`{who}` is not a kind of control: write home, outside, or a stake such as stake>=0.5"
         elif who == "*" and rule["type"] in ("min_share", "min_capacity"):
             fault = (
                 f"{rule['type']} needs the name of a {by}: not every {by} can have at least {rule['limit']:g}; write it"
@@ -215,7 +215,7 @@ def sources_have_names(reading: "Reading") -> Iterator[Issue]:
         elif who != "*" and who not in known[by]:
             others = [other for other, names in known.items() if who in names]
             hint = f", but a {others[0]}: write by = {others[0]}" if others else suggest(who, known[by])
-            fault = f"`{who}` is no {by}{hint or f': write a name from sheet {_SHEETS[by]}, or *'}"
+            fault = f"`{who}` is not a {by}{hint or f': write a name from sheet {_SHEETS[by]}, or *'}"
         if fault:
             yield report_error(reading, "rules", row, "who", fault)
 
@@ -243,7 +243,7 @@ def service_is_of_something(reading: "Reading") -> Iterator[Issue]:
         return
     rules = active(instance["rules"])
     for row in rules.index[rules["type"] == "min_service"]:
-        message = "there is no scenario in which it could hold; write one in sheet scenarios"
+        message = "there is no scenario to which it could apply; write one in sheet scenarios"
         yield report_warning(reading, "rules", int(row), "scenario", message)
 
 
@@ -271,7 +271,7 @@ def shares_leave_room(reading: "Reading") -> Iterator[Issue]:
         ):
             row = int(largest.index.max())
             message = (
-                f"with rows {', '.join(str(other) for other in sorted(largest.index) if other != row)} it asks for "
+                f"with rows {', '.join(str(other) for other in sorted(largest.index) if other != row)} it requires "
                 f"{largest['limit'].sum():.4g} of the supply of `{largest['item'].iloc[0]}`; write 1 in all at most"
             )
             yield report_error(reading, "rules", row, "limit", message)

@@ -11,6 +11,7 @@ from planner.checks.duties import LIKELY_PERCENT
 from planner.checks.sources import carries, makes
 from planner.checks.supply import SUPPLY_SHEETS, lane_table
 from planner.issues import Issue
+from planner.words import count_noun
 from planner_models.instance import Instance
 
 if TYPE_CHECKING:
@@ -36,7 +37,10 @@ def names_are_free(reading: "Reading") -> Iterator[Issue]:
             message = f"`{BASE}` is the baseline in all results; write another name, also in disruptions"
             yield report_error(reading, "scenarios", row, "scenario", message)
         elif ": " in name and name.partition(": ")[0] in expanded:
-            message = f"`{name}` could be a member of `{name.partition(': ')[0]}`, which expands; write another name"
+            message = (
+                f"`{name}` could be mistaken for a member of `{name.partition(': ')[0]}`, which expands; write another "
+                "name"
+            )
             yield report_error(reading, "scenarios", row, "scenario", message)
 
 
@@ -48,8 +52,8 @@ def probabilities_add_up(reading: "Reading") -> Iterator[Issue]:
     if total > 1 + ROUNDING:
         over = scenarios["probability"].cumsum() > 1 + ROUNDING
         message = (
-            f"the probabilities of all scenarios add up to {total:.6g}: write smaller ones, 1 in all at most, since at "
-            "most one scenario comes"
+            f"the probabilities of all scenarios add up to {total:.6g}: reduce them to 1 in all at most, since at most "
+            "one scenario occurs"
         )
         yield report_error(reading, "scenarios", int(scenarios.index[over][0]), "probability", message)
 
@@ -69,11 +73,11 @@ def scenarios_do_something(reading: "Reading") -> Iterator[Issue]:
                 f"`{name}` expands and has rows in disruptions as well ({told[name]}): clear expand, or remove them"
             )
             yield report_error(reading, "scenarios", row, "expand", message)
-        for column, what in (("period", "the period it comes in"), ("months", "how many months it lasts")):
+        for column, what in (("period", "the period in which it occurs"), ("months", "the number of months it lasts")):
             if pd.isna(scenario[column]):
                 yield report_error(reading, "scenarios", row, column, f"{expand} needs {what}; write it")
         if scenario["factor"] == 1:
-            message = "a factor of 1 leaves everything as it is; write what is left, such as 0 for nothing"
+            message = "a factor of 1 has no effect; write the share that remains, such as 0 for nothing"
             yield report_warning(reading, "scenarios", row, "factor", message)
         elif scenario["factor"] > LIKELY_PERCENT:
             message = f"{scenario['factor']:g} is {scenario['factor']:g} times as much as before; write a share"
@@ -83,15 +87,12 @@ def scenarios_do_something(reading: "Reading") -> Iterator[Issue]:
 def _not_expanded(reading: "Reading", row: int, scenario: Row, told: bool) -> Iterator[Issue]:
     """What is wrong with a scenario whose disruptions stand in their own sheet."""
     if not told:
-        message = (
-            f"`{scenario['scenario']}` has no row in disruptions and is left out; add one there, or write in expand "
-            "what it takes away"
-        )
+        message = f"`{scenario['scenario']}` has no row in disruptions and is left out; add one there, or fill expand"
         yield report_warning(reading, "scenarios", row, "scenario", message)
     for column, neutral in (("item", "*"), ("period", None), ("months", None), ("factor", 0)):
         value = scenario[column]
         if not pd.isna(value) and value != neutral:
-            message = f"{column} counts only where expand is filled; clear it, and say it in disruptions"
+            message = f"{column} has an effect only where expand is filled; clear it, and write it in disruptions"
             yield report_warning(reading, "scenarios", row, column, message)
 
 
@@ -107,7 +108,8 @@ def snapshots_fit_periods(reading: "Reading") -> Iterator[Issue]:
         ):
             most = MONTHS * years[entry["period"]]
             message = (
-                f"{entry['months']:g} months are longer than {entry['period']}, which has {most:g}; write at most "
+                f"{count_noun(entry['months'], 'month')} is longer than {entry['period']}, which has {most:g}; write "
+                "at most "
                 "that, and a row for the next period"
             )
             yield report_error(reading, sheet, row, "months", message)
@@ -131,7 +133,7 @@ def expansions_have_members(reading: "Reading") -> Iterator[Issue]:
             what = "of any item" if scenario["item"] == "*" else f"of `{scenario['item']}`"
             does = "carries any" if kind in ("lane", "chokepoint") else "can make any"
             message = (
-                f"no {kind} {does} {what} in {scenario['period']}, so that this makes no scenario; correct expand, "
+                f"no {kind} {does} {what} in {scenario['period']}, so there is nothing to expand; correct expand, "
                 "item or period"
             )
             yield report_warning(reading, "scenarios", row, "expand", message)
@@ -161,7 +163,7 @@ def risk_has_scenarios(reading: "Reading") -> Iterator[Issue]:
     instance = reading.instance
     if (instance["scenarios"]["probability"] > 0).any():
         return
-    reason = "no scenario has a probability above 0, so that there is no risk"
+    reason = "no scenario has a probability above 0, so there is no risk"
     if instance.settings["risk_weight"] > 0:
         cell = reading.setting_cell("risk_weight")
         yield Issue("warning", "settings", cell, f"(risk_weight) {reason} to weigh; write one in sheet scenarios")

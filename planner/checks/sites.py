@@ -24,15 +24,17 @@ def somebody_can_make(reading: "Reading") -> Iterator[Issue]:
     home = firms.index[firms["home"] == "yes"]
     chain = supply(reading.instance)
     if not chain.ever()[1].any() and not chain.initial.any():
-        whose = "the firms marked home can reach nothing" if len(home) else "no firm is home and nothing can be reached"
+        whose = (
+            "the firms marked home have access to nothing" if len(home) else "no firm is home and nothing is accessible"
+        )
         message = (
-            f"{whose}: no line of theirs can run, and no outside line has capacity, inputs and an offer to draw on in "
-            "time; give home firms lines with capacity or options, or give lines of outside firms a capacity and an "
+            f"{whose}: none of their lines can run, and no outside line has capacity, inputs and an offer in time; "
+            "give home firms lines with capacity or options, or give lines of outside firms a capacity and an "
             "offer (access)"
         )
         yield report_error(reading, "firms", home[0] if len(home) else firms.index[0], "home", message)
     elif home.empty:
-        message = "no firm is home, so that nothing can be built; write yes in column home for the planner's own firms"
+        message = "no firm is home, so nothing can be built; write yes in column home for the planner's own firms"
         yield report_warning(reading, "firms", firms.index[0], "home", message)
 
 
@@ -71,7 +73,7 @@ def lines_can_have_capacity(reading: "Reading") -> Iterator[Issue]:
     for row, line in rows(idle):
         name = f"`{line['process']}` at `{line['site']}`"
         if line["home"] == "no":
-            message = f"{name} has no capacity to draw in any period; give it a capacity or remove the line"
+            message = f"{name} has no usable capacity in any period; give it a capacity or remove the line"
         else:
             message = (
                 f"{name} has no capacity in any period and no option that is ready in time; give it a capacity "

@@ -21,8 +21,8 @@ def stock_limits(reading: "Reading") -> Iterator[Issue]:
         yield report_error(reading, "stocks", row, "minimum", message)
     for row, stock in rows(stocks[stocks["initial"] > stocks["maximum"]]):
         message = (
-            f"initial {stock['initial']:g} is above maximum {stock['maximum']:g}: the rest must be used in the first "
-            "period; write at most the maximum"
+            f"initial {stock['initial']:g} is above maximum {stock['maximum']:g}, so the excess must be used in the "
+            "first period; write at most the maximum"
         )
         yield report_warning(reading, "stocks", row, "initial", message)
 
@@ -39,7 +39,7 @@ def stocks_can_fill(reading: "Reading") -> Iterator[Issue]:
     for row, stock in rows(stocks[~had]):
         name = f"`{stock['item']}` can be neither made in nor brought to `{stock['region']}`"
         if stock["minimum"] > stock["initial"]:
-            message = f"{name}, so that the minimum cannot be kept; add a lane or a line, or write at most the initial"
+            message = f"{name}, so the minimum cannot be held; add a lane or a line, or write at most the initial"
             yield report_error(reading, "stocks", row, "minimum", message)
         else:
             yield report_warning(

@@ -9,6 +9,7 @@ from planner.checks import needs
 from planner.checks.offers import SPOT, offers_of_lines
 from planner.checks.readiness import PARTNER_SWITCHES
 from planner.issues import Issue
+from planner.words import count_noun
 from planner_models.instance import Instance
 from planner_models.sets.access import OFFER, partner_offers
 
@@ -28,8 +29,9 @@ def switches_leave_rows_out(reading: "Reading") -> Iterator[Issue]:
             row = int(out.index[0])
             column = str(reading.instance[sheet].columns[0])
             message = (
-                f"{switch} is off in settings, so that {len(out)} rows of this sheet, beginning here, have no effect; "
-                "write on if they should"
+                f"{switch} is off in settings, so {count_noun(len(out), 'row')} of this sheet, from here on, "
+                f"{'has' if len(out) == 1 else 'have'} no effect; write on there to use "
+                f"{'it' if len(out) == 1 else 'them'}"
             )
             yield Issue("info", sheet, reading.cell(sheet, row, column), message)
 
@@ -63,10 +65,12 @@ def lines_stay_in_reach(reading: "Reading") -> Iterator[Issue]:
     bound = offers[~offers["line"].isin(with_spot)]
     for firm, rows in bound.groupby("firm", sort=False):
         first = rows.iloc[0]
-        more = f" and {rows['line'].nunique() - 1} more of its lines" if rows["line"].nunique() > 1 else ""
+        more = (
+            f" and {count_noun(rows['line'].nunique() - 1, 'more of its line')}" if rows["line"].nunique() > 1 else ""
+        )
         message = (
             f"access is off, and no spot row covers `{first['process']}` at `{first['site']}`{more}: `{firm}` is "
-            f"reached through its row of mode {first['mode']}, which binds least, without stake or control; add a spot "
-            "row with its market terms"
+            f"reached through its row of mode {first['mode']}, the least binding one, without stake or control; add a "
+            "spot row with its market terms"
         )
         yield Issue("info", "access", reading.cell("access", int(first["row"]), "mode"), message)

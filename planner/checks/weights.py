@@ -56,8 +56,8 @@ def describe_weights(reading: "Reading") -> Iterator[Issue]:
     if not weights.addable:
         for row, item in rows(first):
             message = (
-                f"`{item['item']}` has neither a value nor a price in demand, and not all that is sold has the same "
-                "unit, so that it cannot be added to the rest; write its value"
+                f"`{item['item']}` has neither a value nor a price in demand, and the items sold have different units, "
+                "so their quantities cannot be added up; write its value"
             )
             yield report_error(reading, "items", row, "value", message)
     elif len(first):
@@ -82,8 +82,8 @@ def costless(reading: "Reading") -> Iterator[Issue]:
     known = penalties(demand, instance.settings).notna() | step_worth(instance).notna()
     for row in demand.index[~known & (demand["volume"] > 0)]:
         message = (
-            "nothing says what a unit not served in a disruption costs: neither penalty nor price here, nor the value "
-            "of the item; write a penalty"
+            "the cost of a unit not served in a disruption is unknown: there is no penalty or price here, and the item "
+            "has no value; write a penalty"
         )
         yield report_error(reading, "demand", int(row), "penalty", message)
 
@@ -97,7 +97,7 @@ def losses_have_values(reading: "Reading") -> Iterator[Issue]:
     profit = instance.settings["objective"] == "profit"
     uses = {
         "what a disruption takes from its stock": set(instance["stocks"]["item"]),
-        "what a disruption leaves undeployed of it": set(instance["enablers"]["enabler"]) if profit else set(),
+        "what a disruption prevents from being deployed": set(instance["enablers"]["enabler"]) if profit else set(),
     }
     items = instance["items"]
     for words, names in uses.items():

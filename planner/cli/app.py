@@ -122,7 +122,8 @@ def print_waiting_sheets(reading: "Reading") -> None:
     sheets = list(dict.fromkeys(fault.sheet for fault in reading.faults if fault.sheet.isidentifier()))
     if sheets:
         errors.print(
-            f"what {', '.join(sheets)} mean together is checked once these cells can be read: check again then"
+            f"correct these cells and check again: rules that join {', '.join(sheets)} with other sheets are checked "
+            "once all their cells can be read"
         )
 
 
@@ -130,7 +131,7 @@ def print_no_plan(words: str, reasons: list[str]) -> None:
     """Print why there is no plan, and the changes that would allow one."""
     errors.print(f"error: {words}")
     if reasons:
-        errors.print("not all of the workbook can be met together; the fewest cells to change that would do,")
+        errors.print("no plan meets every limit of the workbook; the smallest changes that allow one are")
     for reason in reasons[:MOST_REASONS]:
         errors.print(f"  {reason}")
     if len(reasons) > MOST_REASONS:

@@ -16,7 +16,10 @@ Only = Annotated[
     typer.Option(metavar="NAME,NAME", help="Compare these mechanisms; the others stay as the workbook has them."),
 ]
 Samples = Annotated[
-    int | None, typer.Option(min=4, help="Orders to sample, in pairs of opposites; 20 for more than six mechanisms.")
+    int | None,
+    typer.Option(
+        min=4, help="Number of orders to sample, in pairs of opposites; default 20 for more than six mechanisms."
+    ),
 ]
 
 
@@ -25,13 +28,15 @@ def attribute(
     file: Workbook,
     result: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Workbook to write (.xlsx).")],
     only: Only = None,
-    exact: Annotated[bool, typer.Option("--exact", help="Solve all combinations, also of more than six.")] = False,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Solve all combinations, even of more than six mechanisms.")
+    ] = False,
     samples: Samples = None,
     gap: Gap = None,
     time_limit: TimeLimit = None,
     threads: Threads = None,
     seed: Seed = None,
-    workers: Annotated[int, typer.Option(min=1, help="Solves that run at the same time.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Number of solves that run at the same time.")] = 1,
     cluster: job_commands.Cluster = None,
     changes: Changes = None,
     force: Force = False,
@@ -53,7 +58,7 @@ def attribute(
     from planner.studies.attribution.run import AttributionRequest, Unfinished, run_attribution
 
     if exact and samples is not None:
-        raise InputError([Issue("error", "", "", "--exact solves everything and --samples a part: give one of them")])
+        raise InputError([Issue("error", "", "", "--exact and --samples exclude each other: give one of them")])
     reading, issues = read_checked(file, result, changes, force)
     chosen = choose_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     names = tuple(name.strip() for name in (only or "").split(",") if name.strip())

@@ -16,9 +16,9 @@ def compare(
         typer.Argument(metavar="FILE...", help="Results or instances (.xlsx); the first is the reference."),
     ],
     result: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="File to write (.xlsx, .md, .html).")],
-    base: Annotated[Path | None, typer.Option(metavar="FILE", help="The reference, where it is not the first.")] = None,
+    base: Annotated[Path | None, typer.Option(metavar="FILE", help="The reference, if not the first file.")] = None,
     form: Annotated[
-        str | None, typer.Option("--format", metavar="FORM", help="xlsx, md or html; else by the ending of OUT.")
+        str | None, typer.Option("--format", metavar="FORM", help="xlsx, md or html; default: by the ending of OUT.")
     ] = None,
     force: Force = False,
 ) -> None:
@@ -40,7 +40,8 @@ def compare(
 def report(
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="Result workbook (.xlsx).", show_default=False)],
     page: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="PAGE", help="Page to write (.html); else beside RESULT.")
+        Path | None,
+        typer.Option("-o", "--output", metavar="PAGE", help="Page to write (.html); default: next to RESULT."),
     ] = None,
     force: Force = False,
 ) -> None:

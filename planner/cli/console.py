@@ -45,7 +45,11 @@ output = Screen()
 
 Changes = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="SHEET[KEY].COLUMN=VALUE", help="Change an input, not the file; repeatable."),
+    typer.Option(
+        "--set",
+        metavar="SHEET[KEY].COLUMN=VALUE",
+        help="Change an input for this run; the file stays as it is. Repeatable.",
+    ),
 ]
 
 
@@ -53,7 +57,7 @@ def finite(value: Any) -> Any:
     """Refuse `nan` and `inf`, which every range of numbers lets pass."""
     for number in value if isinstance(value, list | tuple) else (value,):
         if number is not None and not math.isfinite(number):
-            raise typer.BadParameter(f"{number} is no number")
+            raise typer.BadParameter(f"{number} is not a finite number")
     return value
 
 
@@ -61,11 +65,11 @@ MOST_INTEGER = 2**31 - 1
 """The largest whole number that the solver takes."""
 
 Gap = Annotated[float | None, typer.Option(min=0, max=1, callback=finite, help="Relative gap at which a solve stops.")]
-TimeLimit = Annotated[float | None, typer.Option(min=0.001, callback=finite, help="Longest time of a solve, in s.")]
+TimeLimit = Annotated[float | None, typer.Option(min=0.001, callback=finite, help="Time limit of a solve in seconds.")]
 Threads = Annotated[int | None, typer.Option(min=1, max=MOST_INTEGER, help="Threads of a solve.")]
 Seed = Annotated[int | None, typer.Option(min=0, max=MOST_INTEGER, help="Random seed of the solver, and of samples.")]
 
-Force = Annotated[bool, typer.Option("--force", help="Replace OUT also where the planner did not write it.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace OUT even if the planner did not write it.")]
 
 
 class Stop(Exception):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from planner.ledger.ledger import Job, Ledger
     from planner.workers.crew import Crew
 
-app = typer.Typer(help="List jobs, and look after them.", invoke_without_command=True)
+app = typer.Typer(help="List and manage jobs.", invoke_without_command=True)
 
 Folder = Annotated[
     Path, typer.Option("-o", "--output", metavar="DIR", help="Folder of the results and of their ledger.")
@@ -24,7 +24,7 @@ Folder = Annotated[
 Number = Annotated[int, typer.Argument(metavar="JOB", help="Number of a job.", show_default=False)]
 Numbers = Annotated[list[int], typer.Argument(metavar="JOB...", help="Numbers of jobs.", show_default=False)]
 Workers = Annotated[
-    int | None, typer.Option(min=1, help="Jobs done at the same time; as many as there are cores unless given.")
+    int | None, typer.Option(min=1, help="Number of jobs solved at the same time; default: one per core.")
 ]
 
 
@@ -63,8 +63,8 @@ def run_jobs(
     ] = None,
     workers: Workers = None,
     cluster: Cluster = None,
-    force: Annotated[bool, typer.Option("--force", help="Also solve what was solved already.")] = False,
-    resume: Annotated[bool, typer.Option("--resume", help="Also do what was not finished.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Solve again what was already solved.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Also finish jobs that were interrupted.")] = False,
     gap: Gap = None,
     time_limit: TimeLimit = None,
     threads: Threads = None,
@@ -220,10 +220,10 @@ def _look_for_jobs(folder: Path, otherwise: bool) -> None:
     """
     with _ledger(folder) as ledger:
         if not ledger.jobs():
-            words = f"no job was ever entered in the ledger of {folder}: name the files to solve, or its folder with -o"
+            words = f"the ledger of {folder} has no jobs: name the files to solve, or its folder with -o"
             raise InputError([Issue("error", "", "", words)])
     if otherwise:
-        words = "what is finished keeps its changes and options: name the files to solve them with others"
+        words = "resumed jobs keep their changes and options: name the files to solve them with others"
         raise InputError([Issue("error", "", "", words)])
 
 

@@ -16,7 +16,10 @@ Result = Annotated[
 ]
 Output = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Workbook to write (.xlsx).")]
 MaybeOutput = Annotated[
-    Path | None, typer.Option("-o", "--output", metavar="OUT", help="Workbook to write (.xlsx); else only words.")
+    Path | None,
+    typer.Option(
+        "-o", "--output", metavar="OUT", help="Workbook to write (.xlsx); without it the answer is only printed."
+    ),
 ]
 
 
@@ -99,7 +102,7 @@ def why(
         with Live(errors) as live:
             explained = run_why(given, options, question, live)
     except Unanswered as end:
-        print_no_plan(f"no plan does otherwise: {end}", end.reasons)
+        print_no_plan(f"the opposite is not possible: {end}", end.reasons)
         raise Stop(exit_status(end.status)) from None
     for line in explained.lines:
         console.output.print(line)
@@ -112,11 +115,11 @@ def why(
 def alternatives(
     file: Workbook,
     within: Annotated[
-        str, typer.Option("--within", metavar="SHARE", help="Room above the best cost, such as 2%.")
+        str, typer.Option("--within", metavar="SHARE", help="Largest cost above the best plan, such as 2%.")
     ] = "1%",
     output: MaybeOutput = None,
-    number: Annotated[int, typer.Option("--number", min=1, help="Plans to show, with the best.")] = 5,
-    by_period: Annotated[bool, typer.Option("--by-period", help="Take each period for a choice of its own.")] = False,
+    number: Annotated[int, typer.Option("--number", min=1, help="Number of plans to show, the best included.")] = 5,
+    by_period: Annotated[bool, typer.Option("--by-period", help="Treat each period as a separate choice.")] = False,
     gap: Gap = None,
     time_limit: TimeLimit = None,
     threads: Threads = None,
@@ -124,7 +127,7 @@ def alternatives(
     changes: Changes = None,
     force: Force = False,
 ) -> None:
-    """Find plans nearly as good and as different as can be, and what all of them, some or none decide.
+    """Find plans nearly as good and as different as possible, and what all of them, some or none decide.
 
     Always and never are proved. The time limit is one for each solve; what it leaves undecided is said. Ctrl-C ends it
     with what is known by then.
@@ -159,7 +162,7 @@ def share(written: str) -> float:
     except ValueError:
         value = -1.0
     if not 0.0 <= value <= 1.0:
-        raise InputError([Issue("error", "", "", f"--within {written} is no share: write it as 2% or 0.02")])
+        raise InputError([Issue("error", "", "", f"--within {written} is not a share: write it as 2% or 0.02")])
     return value
 
 

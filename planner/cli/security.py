@@ -19,7 +19,7 @@ Out = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Workbo
 Kinds = Annotated[
     str, typer.Option(metavar="KIND,KIND", help="What can be lost: region, bloc, firm, site, lane, chokepoint.")
 ]
-Workers = Annotated[int, typer.Option(min=1, help="Processes that work at the same time.")]
+Workers = Annotated[int, typer.Option(min=1, help="Number of processes that work at the same time.")]
 Months = Annotated[list[float], typer.Option(min=0.01, callback=finite, help="How long a loss lasts; repeatable.")]
 
 
@@ -43,8 +43,12 @@ def stress(
     months: Months = [3.0],  # noqa: B006  # typer reads the default, nobody changes it
     period: Annotated[list[str] | None, typer.Option(help="Only in this period; repeatable.")] = None,
     kinds: Kinds = "region,firm,site,lane,chokepoint",
-    top: Annotated[int, typer.Option(min=0, help="The worst of each period that are also tried in pairs.")] = 10,
-    factor: Annotated[float, typer.Option(min=0, max=1, callback=finite, help="What is left of what is lost.")] = 0.0,
+    top: Annotated[
+        int, typer.Option(min=0, help="How many of the worst losses of each period are also tried in pairs.")
+    ] = 10,
+    factor: Annotated[
+        float, typer.Option(min=0, max=1, callback=finite, help="Share that remains of what is lost.")
+    ] = 0.0,
     workers: Workers = 1,
     cluster: Cluster = None,
     force: Force = False,
@@ -79,15 +83,15 @@ def harden(
     service: Annotated[
         float, typer.Option(min=0, max=1, callback=finite, help="Least share of demand value served in every case.")
     ] = 0.95,
-    losses: Annotated[int, typer.Option(min=1, help="How many are lost at once, at most.")] = 1,
+    losses: Annotated[int, typer.Option(min=1, help="Largest number of losses at the same time.")] = 1,
     kinds: Kinds = "region,firm,site,lane,chokepoint",
     months: Months = [3.0],  # noqa: B006  # typer reads the default, nobody changes it
     period: Annotated[list[str] | None, typer.Option(help="Only in this period; repeatable.")] = None,
     without: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Not this region, firm, site ...; repeatable.")
+        list[str] | None, typer.Option(metavar="NAME", help="Leave out this region, firm, site ...; repeatable.")
     ] = None,
     most: Annotated[int, typer.Option(min=1, help="Sets of losses to try for each period and month count.")] = 20_000,
-    plain: Annotated[Path | None, typer.Option(metavar="RESULT", help="Write the plan without hardening too.")] = None,
+    plain: Annotated[Path | None, typer.Option(metavar="RESULT", help="Also write the plan without hardening.")] = None,
     workers: Workers = 1,
     cluster: Cluster = None,
     gap: Gap = None,
@@ -127,7 +131,7 @@ def harden(
             found, words = run_harden(reading, siege, chosen, (out, plain), issues, live, Workforce(workers, cluster))
     except NoHardenedPlan as end:
         if end.solution.status == "infeasible" and end.found is not None:
-            errors.print("no plan survives: finding out which loss is too much")
+            errors.print("no plan survives: searching for the loss that is too much")
         told, lines = reasons(reading, end, chosen)
         errors.print(f"error: {told}")
         for line in lines:
@@ -141,12 +145,12 @@ def frontier(
     file: Workbook,
     rule: Annotated[str, typer.Option(metavar="NAME", help="Rule whose limit is varied, by its name in sheet rules.")],
     out: Out,
-    points: Annotated[int, typer.Option(min=2, help="Plans along the way, both ends among them.")] = 7,
+    points: Annotated[int, typer.Option(min=2, help="Number of plans along the curve, both ends included.")] = 7,
     against: Annotated[
         str | None,
         typer.Option(
             metavar="MEASURE",
-            help="What stands beside cost: service, hhi, cvar or import_share; else the rule's figure.",
+            help="Measure to plot against cost: service, hhi, cvar or import_share; default: the figure of the rule.",
         ),
     ] = None,
     workers: Workers = 1,

@@ -9,6 +9,7 @@ from planner.cli.app import Workbook, app, ensure_other, open_checked, open_earl
 from planner.cli.console import Changes, Force, Gap, Seed, Stop, Threads, TimeLimit, errors, finite, output
 from planner.issues import ExitStatus, InputError, Issue
 from planner.solver.solution import exit_status
+from planner.words import count_noun
 
 
 @app.command()
@@ -37,9 +38,9 @@ def check(
     changes: Changes = None,
     force: Force = False,
 ) -> None:
-    """Say everything that is wrong with a workbook, each fault with its cell.
+    """List every error in a workbook, each with its cell.
 
-    Rules that join several rows wait until the cells of their sheets can be read.
+    Rules that join several sheets are checked once all cells of these sheets can be read.
     """
     from planner.workbook.mark import mark as write_marked
 
@@ -48,11 +49,11 @@ def check(
     _, issues = print_checks(file, changes)
     if mark is not None:
         listing = write_marked(file, mark, issues)
-        output.print(f"{mark} written: sheet {listing} lists {len(issues)} issues")
+        output.print(f"{mark} written: sheet {listing} lists {count_noun(len(issues), 'issue')}")
     faults = sum(issue.severity == "error" for issue in issues)
     if faults:
         raise Stop(ExitStatus.WRONG_INPUT)
-    output.print(f"{file}: no faults, {len(issues)} remarks")
+    output.print(f"{file}: no errors, {count_noun(len(issues), 'warning or note', 'warnings or notes')}")
 
 
 @app.command()
@@ -67,8 +68,8 @@ def solve(
         bool,
         typer.Option(
             "--value-of-information",
-            help="Say in summary what knowing the disruptions to come would save, and what planning for them saves: "
-            "one more solve for each scenario with a probability, and one without any.",
+            help="Add the value of perfect information and the value of planning for disruptions to the summary: one "
+            "more solve for each scenario with a probability, and one without any.",
         ),
     ] = False,
     changes: Changes = None,
@@ -76,7 +77,9 @@ def solve(
     keep: Annotated[Path | None, typer.Option(metavar="RESULT", help="Earlier plan to depart from at a cost.")] = None,
     change_cost: Annotated[
         float | None,
-        typer.Option(min=0, callback=finite, help="Money for each decision (and module) that differs from --keep."),
+        typer.Option(
+            min=0, callback=finite, help="Cost in millions of each decision (and module) that differs from --keep."
+        ),
     ] = None,
     force: Force = False,
 ) -> None:

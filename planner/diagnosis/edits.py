@@ -8,6 +8,7 @@ from planner.diagnosis.elastic import Elastic, Loosened
 from planner.diagnosis.limits import Limit, limits, with_limits_as_rows
 from planner.solver.compiled import Compiled, compile_model
 from planner.solver.solver import Options, solve_arrays, with_best_base
+from planner.words import count_noun
 from planner.workbook.read import Reading
 from planner_models.by_period import name_columns
 from planner_models.instance import Instance
@@ -180,11 +181,11 @@ def _round_outwards(value: float, up: bool) -> float:
 
 
 AMONG = {
-    "rules": "by limits of rules alone",
-    "policy": "by what is our choice alone (policy)",
-    "contract": "by what is agreed with others alone (contract)",
-    "physical": "by plant and nature alone (physical)",
-    "all": "by all of these together",
+    "rules": "limits of rules only",
+    "policy": "own choices only (policy)",
+    "contract": "agreements with others only (contract)",
+    "physical": "plants and nature only (physical)",
+    "all": "all of these together",
 }
 
 
@@ -193,7 +194,7 @@ def describe_remedies(answers: list[Remedy], reading: Reading | None = None) -> 
     lines = []
     for answer in answers:
         count = len(answer.edits)
-        lines.append(f"{AMONG[answer.among]}, {count} cell{'s' if count > 1 else ''}:")
+        lines.append(f"{AMONG[answer.among]}, {count_noun(count, 'cell')}:")
         for edit in answer.edits:
             cell = reading.cell(edit.sheet, edit.row, edit.column) if reading is not None else None
             lines.append(f"  {edit.words(cell)}")

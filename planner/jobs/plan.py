@@ -14,6 +14,7 @@ from typing import Any
 from planner.issues import InputError, Issue
 from planner.ledger.ledger import JobRequest
 from planner.seal import planner_version
+from planner.words import count_noun
 from planner.workbook.changes import ChangeError, parse_change, split
 from planner.workbook.declared_sheets import read_rows
 from planner.workbook.names import quote, suggest
@@ -151,7 +152,7 @@ def _paths(run: RunSpecification, issues: list[Issue]) -> list[Path]:
             matches = sorted(Path(match) for match in glob.glob(str(given), recursive=True))
             matches = [path for path in matches if path.is_file() and not path.name.startswith(("~$", "."))]
             if not matches:
-                _fault(run, issues, f"no file is called like {pattern}")
+                _fault(run, issues, f"no file matches {pattern}")
             found += matches
         else:
             _fault(run, issues, f"there is no file {pattern}")
@@ -187,7 +188,7 @@ def _variants(run: RunSpecification, issues: list[Issue]) -> list[tuple[str, ...
     for values in lists:
         count *= len(values)
     if count > _MOST:
-        _fault(run, issues, f"--vary: {count:,} variants, {_MOST:,} at most: vary less, or fewer values")
+        _fault(run, issues, f"--vary: {count_noun(count, 'variant')}, {_MOST:,} at most: vary fewer figures or values")
         return []
     return [(*run.changes, *chosen) for chosen in itertools.product(*lists)]
 
@@ -198,7 +199,7 @@ def _look_for_doubles(run: RunSpecification, issues: list[Issue]) -> None:
     for written in run.vary:
         about = _about(written)
         if about in known:
-            _fault(run, issues, f"--vary `{quote(written)}`: {known[about]} is about the same cells; keep one of them")
+            _fault(run, issues, f"--vary `{quote(written)}`: {known[about]} changes the same cells; keep one of them")
         known[about] = f"--vary `{quote(written)}`"
 
 
@@ -220,7 +221,7 @@ def _split_values(written: str) -> list[str]:
     if len(set(changes)) < len(changes):
         raise ChangeError("names a value twice")
     if len(changes) > 1 and "" in map(str.strip, found):
-        raise ChangeError("has a value that is blank: delete the comma too many")
+        raise ChangeError("has a blank value: delete the extra comma")
     return changes
 
 
@@ -260,7 +261,7 @@ def _from_toml(path: Path, issues: list[Issue]) -> list[RunSpecification]:
     try:
         content = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        issues.append(Issue("error", str(path), "", f"is no TOML: {error}"))
+        issues.append(Issue("error", str(path), "", f"is not valid TOML: {error}"))
         return []
     except RecursionError:
         issues.append(Issue("error", str(path), "", "is nested too deeply: write one table [[run]] for each run"))
@@ -311,7 +312,7 @@ def _run(path: Path, place: str, table: dict[str, Any], issues: list[Issue]) -> 
     for key in table:
         if key not in known:
             hint = suggest(key, known) or f": write one of {', '.join(known)}"
-            issues.append(Issue("error", place, "", f"`{quote(key)}` is no key{hint}"))
+            issues.append(Issue("error", place, "", f"`{quote(key)}` is not a known key{hint}"))
     lists = {key: _texts(table.get(key, []), key, place, issues) for key in _LISTS}
     if not lists["files"]:
         issues.append(Issue("error", place, "", "names no files"))

@@ -262,7 +262,7 @@ class Runner:
         begun = self._ledger.job(job.number)
         if begun is not None and begun.attempts < ATTEMPTS:
             waiting.insert(0, job.number)
-            self._ledger.update(job.number, state="waiting", words=f"{words}: begun again")
+            self._ledger.update(job.number, state="waiting", words=f"{words}: restarted")
         else:
             self._ledger.update(
                 job.number, state="interrupted", words=words, exit_status=ExitStatus.FAILED, finished=now(), runner=None

@@ -122,7 +122,7 @@ def _carry_out_order(order: WorkOrder, talk: Talk) -> JobAnswer:
     except WriteError as fault:
         return unwritten(fault)
     except FileNotFoundError:
-        return JobAnswer("failed", f"{order.path} is not there any more", 2)
+        return JobAnswer("failed", f"{order.path} no longer exists", 2)
     except MemoryError:
         _opened.clear()
         return JobAnswer("failed", "not enough memory: use fewer workers, or a larger machine", 1)

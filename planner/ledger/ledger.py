@@ -125,7 +125,7 @@ class Ledger:
                     self._database.execute(f"PRAGMA user_version = {VERSION}")
         found = self._version()
         if found != VERSION:
-            words = f"{self.path} has version {found}, this planner writes {VERSION}: name another folder"
+            words = f"{self.path} has version {found}, but this planner uses version {VERSION}: name another folder"
             raise InputError([Issue("error", "", "", words)])
         columns = {row["name"] for row in self._database.execute("PRAGMA table_info(jobs)")}
         if not columns >= {field.name for field in fields(Job)}:
@@ -270,7 +270,7 @@ def instance_of(result: Path) -> Path | None:
 
 
 def _not_ours(path: Path) -> InputError:
-    return InputError([Issue("error", "", "", f"{path} is no ledger of jobs: name another folder with -o")])
+    return InputError([Issue("error", "", "", f"{path} is not a ledger of jobs: name another folder with -o")])
 
 
 def now() -> str:
@@ -294,7 +294,7 @@ def _job(row: sqlite3.Row) -> Job:
     values = {field.name: row[field.name] for field in fields(Job)}
     changes, options = json.loads(row["changes"]), json.loads(row["options"])
     if not isinstance(changes, list) or not all(isinstance(change, str) for change in changes):
-        raise TypeError("changes are no list of texts")
+        raise TypeError("changes are not a list of texts")
     if not isinstance(options, dict) or row["state"] not in STATES:
-        raise TypeError("options are no table, or the state is none")
+        raise TypeError("options are not a table, or the state is unknown")
     return Job(**values | {"changes": tuple(changes), "options": options})

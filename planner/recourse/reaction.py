@@ -172,7 +172,7 @@ class Recourse:
         lower[pace] = upper[pace] = 12.0 / snapshot.months
         values = self._solver(aim, period).solve(cost, lower, upper, bounds.row_lower, bounds.row_upper)
         if values is None:
-            raise RuntimeError(f"no flows are possible in {period}: the plan does not hold together")
+            raise RuntimeError(f"no flows are possible in {period}: the decisions of the plan contradict each other")
         return values
 
     def _weight(self, programme: Programme, snapshot: Snapshot) -> float:

@@ -25,6 +25,7 @@ from planner.report.integration import integration
 from planner.report.rules import rules_met
 from planner.report.wording import MOST_NAMES, format_money, format_percent, format_share, join_names, three_digits
 from planner.results.tables import Tables, table
+from planner.words import count_noun
 from planner_models import frames
 from planner_models.instance import Instance
 
@@ -82,7 +83,7 @@ def describe_total(instance: Instance, tables: Tables, facts: Mapping[str, Any])
     settings, order = instance.settings, periods(instance)
     years = int(instance["periods"]["years"].sum())
     rate = format_percent(settings["discount_rate"], 2).replace(".00 ", " ")
-    when = f"over {years} years ({order[0]}" + (f" to {order[-1]})" if len(order) > 1 else ")")
+    when = f"over {count_noun(years, 'year')} ({order[0]}" + (f" to {order[-1]})" if len(order) > 1 else ")")
     today = f"in money of {settings['base_year']} (discounted at {rate} a year)"
     if settings["objective"] == "profit":
         earned = money_profit(tables)
@@ -104,17 +105,17 @@ def _quality(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> st
     bound, gap, currency = facts.get("bound"), facts.get("gap"), instance.settings["currency"]
     if facts["status"] == "optimal":
         return f"No plan is {word} under the assumptions in this workbook."
-    room = "; how much better another could be is not known"
+    room = "; how much better another plan could be is not known"
     if bound is not None and gap is not None:
         most = format_money(abs(facts["objective"] - bound), currency)
-        room = f"; another could be better by {most} ({format_percent(gap, 2)}) at most"
+        room = f"; another plan could be better by {most} ({format_percent(gap, 2)}) at most"
     if facts["status"] == EVALUATED:
         return "The decisions are those of an earlier plan; only flows were chosen anew, so another plan may be better."
     if facts["status"] == "time_limit":
         return f"The search was stopped at its time limit: this is the best plan found until then{room}."
     if facts["status"] == "interrupted":
         return f"The search was stopped by hand: this is the best plan found until then{room}."
-    return f"The plan is within the gap that was asked for{room}."
+    return f"The plan is within the requested gap{room}."
 
 
 def _where_money_goes(instance: Instance, tables: Tables) -> str:
@@ -261,7 +262,10 @@ def _concentration(instance: Instance, tables: Tables) -> str:
     names = [f"{item} ({shares.loc[item].idxmax()} {format_share(top[item])})" for item in items]
     if not names:
         return f"{sentence}; no item has {format_share(DOMINANT)} of its supply from one region."
-    return f"{sentence}. {len(items)} of {len(shares)} items come mostly from one region: {join_names(names)}."
+    return (
+        f"{sentence}. {count_noun(len(items), 'item')} of {len(shares)} {'comes' if len(items) == 1 else 'come'} "
+        f"mostly from one region: {join_names(names)}."
+    )
 
 
 def _weak_spots(instance: Instance, tables: Tables) -> str:
@@ -279,11 +283,11 @@ def _weak_spots(instance: Instance, tables: Tables) -> str:
     parts = []
     if single:
         names = [f"{item} ({shares.loc[item].idxmax()})" for item in single]
-        parts.append(f"critical items from one region only: {join_names(names)}")
+        parts.append(f"critical items with a single source region: {join_names(names)}")
     if scarce:
-        parts.append(f"no reserve left anywhere for {join_names(scarce)}")
+        parts.append(f"no spare capacity anywhere for {join_names(scarce)}")
     if full:
-        parts.append(f"{full} of {len(lines)} lines run at full capacity")
+        parts.append(f"{count_noun(full, 'line')} of {len(lines)} at full capacity")
     return f"Weak spots in {last} – {'; '.join(parts)}." if parts else f"No line runs at full capacity in {last}."
 
 

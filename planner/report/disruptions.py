@@ -4,6 +4,7 @@ import pandas as pd
 
 from planner.report.wording import format_money, format_share, join_names
 from planner.results.tables import Tables, table
+from planner.words import count_noun
 from planner_models.instance import Instance
 from planner_models.sets.weights import service_weights
 
@@ -38,14 +39,16 @@ def describe_disruptions(instance: Instance, tables: Tables) -> str:
         f"{row['scenario']} ({format_money(row['impact'], currency)}, {format_share(row['service'])} of demand served)"
         for row in worst.to_dict("records")
     ]
-    which = "The one scenario" if count == 1 else f"Of {count} scenarios"
+    which = "The only scenario" if count == 1 else f"Of {count_noun(count, 'scenario')}"
     if not named:
-        return f"{which} costs nothing." if count == 1 else f"{which} none costs anything."
+        return f"{which} costs nothing." if count == 1 else f"{which}, none costs anything."
     costs = f"is {named[0]}" if count == 1 else f"the worst {'are' if len(named) > 1 else 'is'} {join_names(named)}"
     expected = float((rows["probability"] * rows["impact"]).sum())
-    weighed = f"; by probability they cost {format_money(expected, currency)}" if expected > 0 and count > 1 else ""
+    weighed = (
+        f"; weighted by probability they cost {format_money(expected, currency)}" if expected > 0 and count > 1 else ""
+    )
     unknown = int((rows["modelled"] == "no").sum())
-    known = f". {unknown} of them the plan did not allow for" if unknown else ""
+    known = f". The plan did not take {unknown} of them into account" if unknown else ""
     return f"{which}{',' if count > 1 else ''} {costs}{weighed}{known}."
 
 

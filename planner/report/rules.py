@@ -45,9 +45,9 @@ def count_rules(tables: Tables) -> str:
         return ""
     idle = _idle(rows)
     rows = rows[~rows["rule"].isin(idle.index)]
-    apart = f"; {len(idle)} more {'applies' if len(idle) == 1 else 'apply'} to nothing in it" if len(idle) else ""
+    apart = f"; {len(idle)} more {'does' if len(idle) == 1 else 'do'} not apply to this plan" if len(idle) else ""
     if rows.empty:
-        return f"None of the {len(idle)} security rules applies to anything in this plan."
+        return f"No security rule applies to this plan ({len(idle)} in the workbook)."
     broken = sorted(set(rows.loc[rows["met"] == "no", "rule"]))
     count = rows["rule"].nunique()
     missed = f", {join_names([display_name(rule) for rule in broken])} not everywhere" if broken else ""
@@ -83,8 +83,8 @@ def _slope(instance: Instance, rows: pd.DataFrame) -> str:
     slope = format_money(float(rows["marginal_cost"].astype(float).sum()), instance.settings["currency"])
     return (
         f" The most expensive is {rows['rule'].iloc[0]}: at its limit of {rows['limit'].iloc[0]:g} costs rise by "
-        f"{slope} per unit of limit, a slope that holds only while the same yes-or-no decisions and flows are best; "
-        "what a step of the limit saves, planner frontier finds by solving again."
+        f"{slope} per unit of limit, as long as the same yes-or-no decisions and flows are best; planner frontier "
+        "measures larger steps by solving again."
     )
 
 

@@ -112,11 +112,16 @@ def _costs(instance: Instance, tables: Tables) -> list[Row]:
     unit = f"million {instance.settings['currency']}, discounted"
     groups = costs_by_group(tables)
     spent = groups.drop(["revenue", SURPLUS], errors="ignore").sum()
-    no_cost = ("revenue", SURPLUS)
     return [
         ("total cost", float(spent), unit),
-        *[(f"cost of {name}" if name not in no_cost else name, float(sum_), unit) for name, sum_ in groups.items()],
+        *[(CREDITS.get(str(name), f"cost of {name}"), float(sum_), unit) for name, sum_ in groups.items()],
     ]
+
+
+CREDITS = {name: name for name in ("revenue", SURPLUS)} | {
+    name: f"{name}, as negative cost" for name in ("savings", "subsidies")
+}
+"""Groups of cost lines that lower cost, and what the summary calls them."""
 
 
 def _service(instance: Instance, tables: Tables) -> list[Row]:

@@ -53,7 +53,7 @@ def load_plan(found: ResultFile) -> Model:
     """
     missing = [sheet for sheet in _NEEDED if sheet not in found.tables]
     if missing or not found.has_plan:
-        words = f"{found.path} holds no plan that can be read: name what planner solve has written"
+        words = f"{found.path} holds no plan that can be read: name a result of planner solve"
         raise InputError([Issue("error", sheet, "", words) for sheet in missing or [""]])
     m = build(found.instance)
     for block in m.component_objects(pyo.Var):
@@ -87,7 +87,7 @@ def _load(m: Model, found: ResultFile, name: str, sheet: str, keys: list[str], c
 
 
 def _unknown(sheet: str, row: int, key: list[Any]) -> Issue:
-    words = f"{', '.join(map(str, key))} cannot be in a plan of the input in this file: solve it again"
+    words = f"{', '.join(map(str, key))} does not belong to the input in this file: solve it again"
     return Issue("error", sheet, f"A{row}", words)
 
 

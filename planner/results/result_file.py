@@ -12,6 +12,7 @@ from planner.issues import Issue, Severity
 from planner.ledger.ledger import instance_of
 from planner.seal import KIND, find_broken_seals, planner_version
 from planner.sheets.comparison import CHANGES
+from planner.words import count_noun
 from planner.workbook.declared_sheets import read_sheets
 from planner.workbook.names import plain
 from planner.workbook.package import Package, open_package, refuse
@@ -202,7 +203,9 @@ def _find_kind(package: Package, path: Path) -> str:
     if "run" not in present:
         if NEEDED[0] in {plain(name) for name in present}:
             return "instance"
-        raise refuse(f"{path} is no result of planner solve (no sheet run) and no instance (no sheet {NEEDED[0]})")
+        raise refuse(
+            f"{path} is neither a result of planner solve (no sheet run) nor an instance (no sheet {NEEDED[0]})"
+        )
     kind = list_facts(read_sheets(package, {"run": RESULTS["run"]})[0]["run"]).get(KIND) or "plan"
     if kind != "plan":
         article = "an" if kind[0] in "aeiou" else "a"
@@ -214,16 +217,16 @@ def _seal_issues(found: ResultFile) -> list[Issue]:
     """What the seal tells: whether the file is as it was written."""
     said: list[tuple[Severity, str, str]] = []
     if found.seal == "none":
-        said.append(("warning", "run", "has no seal: whether it was edited by hand cannot be told"))
+        said.append(("warning", "run", "has no seal, so it is unknown whether it was edited by hand"))
     elif found.seal == "does not fit":
         made_by, own = found.facts.get("planner version", ""), planner_version()
-        other = f", or made by planner {made_by}, which wrote other tables than {own}" if made_by != own else ""
+        other = f", or written by planner {made_by}, whose tables differ from those of {own}" if made_by != own else ""
         parts = " and ".join(find_broken_seals(found.facts, found.tables, found.instance) or [])
         said.append(("warning", "run", f"was edited by hand{other}: the seal does not fit its {parts}"))
     if "costs" in found.tables and "objective" in found.facts:
         total = found.cost if found.goal == "cost" else -found.cost
         if abs(total - found.objective) > 1e-6 * max(1.0, abs(total)):
-            words = f"costs add up to {total:,.6g}, but the objective is said to be {found.objective:,.6g}"
+            words = f"costs add up to {total:,.6g}, but the objective is stated as {found.objective:,.6g}"
             said.append(("warning", "costs", words))
     return [Issue(severity, sheet, "", f"{found.label}: {words}") for severity, sheet, words in said]
 
@@ -237,7 +240,7 @@ def _find_changed_input(found: ResultFile) -> list[Issue]:
     there = [path for path in likely if path is not None and path.is_file()]
     if not there or any(hashlib.sha256(path.read_bytes()).hexdigest() == sealed for path in there):
         return []
-    words = f"{there[0]} changed after this result was made of it: solve it again, or compare with care"
+    words = f"{there[0]} was changed after this result was made from it: solve it again, or compare with care"
     return [Issue("warning", "run", "", f"{found.label}: {words}")]
 
 
@@ -249,7 +252,9 @@ def _find_missing_sheets(package: Package, found: ResultFile) -> list[Issue]:
     lacking = [sheet for sheet in (*answers, *copies) if sheet not in present]
     if not lacking:
         return []
-    words = f"sheet{'s' * (len(lacking) > 1)} {', '.join(lacking)} missing: what would stand there is not compared"
+    words = (
+        f"{'sheets' if len(lacking) > 1 else 'sheet'} {', '.join(lacking)} missing, so their figures are not compared"
+    )
     return [Issue("warning", "", "", f"{found.label}: {words}")]
 
 
@@ -258,5 +263,5 @@ def _faults(found: ResultFile) -> list[Issue]:
     faults = found.reading.faults
     if not faults:
         return []
-    words = f"{found.label}: the input has {len(faults)} fault{'s' * (len(faults) > 1)}, the first: {faults[0]}"
+    words = f"{found.label}: the input has {count_noun(len(faults), 'error')}, the first: {faults[0]}"
     return [Issue("warning", "", "", words)]

@@ -24,11 +24,11 @@ DECISIONS = {
     "retired": "existing capacity is retired or closed",
     "stocked": "stock is held",
     "priced": "a price step is offered, where a market has several",
-    "deployed": "enabling items are put up at the plan's own cost",
+    "deployed": "enabling items are deployed at the plan's own cost",
 }
 """Kinds of decisions and what they mean."""
 
-_FILE = "file that is held against the reference"
+_FILE = "file compared with the reference"
 
 
 def _money(description: str) -> pa.Column:
@@ -46,19 +46,19 @@ def _pair(words: str, unit: str = "") -> dict[str, pa.Column]:
 
 _FILES = table(
     "files",
-    "What is compared; the first is the reference.",
+    "The files that are compared; the first is the reference.",
     {
-        "file": text("short name, unlike all others", key=True),
-        "path": text("where it stands"),
-        "kind": choice("what it is", ("result", "instance")),
+        "file": text("short, unique name", key=True),
+        "path": text("path of the file"),
+        "kind": choice("kind of workbook", ("result", "instance")),
         "name": text("name of the instance"),
         "status": text("how the solve ended"),
-        "goal": choice("what was optimised", ("cost", "profit")),
+        "goal": choice("objective of the plan", ("cost", "profit")),
         "currency": text("currency of its amounts"),
         "periods": text("periods, in time order"),
         "planner": text("version of the planner that made it"),
         "input": text("instance workbook it was made from"),
-        "seal": choice("does the seal fit the tables", ("fits", "does not fit", "none")),
+        "seal": choice("whether the seal fits the tables", ("fits", "does not fit", "none")),
     },
 )
 
@@ -85,16 +85,16 @@ _DECISIONS = table(
 
 _BRIDGES = table(
     "bridges",
-    "The way from the cost of each file to that of the next, and whether the steps on sheet bridge add up to it.",
+    "The difference between the cost of each file and the next, and whether the steps on sheet bridge add up to it.",
     {
         "from": text("file", key=True),
         "to": text("next file", key=True),
         "cost_before": _money("sum of all cost lines, discounted; revenue is negative"),
-        "cost_after": _money("the same of the next file"),
+        "cost_after": _money("the same for the next file"),
         "difference": _money("of the two"),
         "steps": _money("sum of the steps"),
         "unexplained": _money("difference less steps"),
-        "exact": flag("do the steps add up to the difference, to a billionth"),
+        "exact": flag("yes where the steps add up to the difference, to a billionth"),
     },
 )
 
@@ -123,11 +123,11 @@ _INPUTS = table(
         "key": text("key of the row, | between its parts", key=True),
         "column": text("column; blank = the whole row", key=True),
         "difference": choice(
-            "what differs; a remark is a column that no plan uses",
+            "what differs; a remark is a column that plans do not use",
             ("value", "row added", "row dropped", "order", "remark"),
         ),
-        "before": text("in the reference; a blank cell as what it means"),
-        "after": text("in the file; a blank cell as what it means"),
+        "before": text("in the reference; blank cells show their default"),
+        "after": text("in the file; blank cells show their default"),
         "cell_before": text("cell in the reference"),
         "cell_after": text("cell in the file"),
     },
@@ -135,7 +135,7 @@ _INPUTS = table(
 
 _FLOWS = table(
     "flow_changes",
-    "Flows that moved most, by their worth at the reference value of the item.",
+    "Flows that changed most, by value.",
     {
         "file": text(_FILE, key=True),
         "origin": text("from", key=True),
@@ -144,13 +144,13 @@ _FLOWS = table(
         "mode": text("mode of transport", key=True),
         "period": text("period", key=True),
         **_pair("flow", "item/year"),
-        "worth": number("change at reference value; blank for an item without one", "money/year"),
+        "worth": number("change by value; blank for an item without a value", "money/year"),
     },
 )
 
 _SECURITY = table(
     "security_changes",
-    "Security figures that moved most.",
+    "Security figures that changed most.",
     {
         "file": text(_FILE, key=True),
         "item": text("item", key=True),
@@ -169,7 +169,7 @@ _SCENARIOS = table(
         "file": text(_FILE, key=True),
         "scenario": text("scenario", key=True),
         "figure": text("column of sheet scenarios", key=True),
-        **_pair("figure; blank where the scenario is not there"),
+        **_pair("figure; blank where the scenario is missing"),
     },
 )
 
@@ -183,9 +183,9 @@ _RULES = table(
         "who": text("source, scope or scenario", key=True),
         "period": text("period", key=True),
         "figure": text("column of sheet rules", key=True),
-        **_pair("figure; blank where the rule is not there"),
-        "met_before": flag("is it met in the reference"),
-        "met_after": flag("is it met in the file"),
+        **_pair("figure; blank where the rule is missing"),
+        "met_before": flag("whether it is met in the reference"),
+        "met_after": flag("whether it is met in the file"),
     },
 )
 

@@ -11,15 +11,15 @@ from planner_models.schema.decisions import KEYS
 
 BREAK_EVEN = table(
     "break_even",
-    "The main driver of the decision at several values, and what both sides cost there.",
+    "The main driver of the decision at several values, and the cost with and without the decision.",
     {
         "driver": text("input, as --set writes it", key=True),
         "value": number("its value", key=True),
         "as_planned": number("objective with the decision as in the plan", "money"),
         "forced": number("objective with the decision forced the other way", "money"),
-        "cost_of_forcing": number("what forcing it costs; below zero the decision flips", "money"),
-        "open": number("most by which the gaps of the two solves could change that", "money"),
-        "remark": text("what the value is"),
+        "cost_of_forcing": number("cost of forcing it; below zero the decision flips", "money"),
+        "open": number("largest change of that by the gaps of the two solves", "money"),
+        "remark": text("note on the value"),
     },
 )
 
@@ -56,26 +56,27 @@ def alternative_schemas(plans: int) -> dict[str, pa.DataFrameSchema]:
     """
     shown = table(
         "plans",
-        "The best plan, and others that cost little more and differ as much as can be.",
+        "The best plan, and others that cost little more and differ as much as possible.",
         {
             "plan": text("name; plan 1 is the best found", key=True),
             "objective": number("total of the plan, discounted", "money"),
-            "extra": number("what it is worse than plan 1", "money"),
-            "extra_share": number("that, relative to plan 1", "share"),
+            "extra": number("how much worse than plan 1", "money"),
+            "extra_share": number("the same, relative to plan 1", "share"),
             "choices_that_differ": number("from plan 1"),
-            "nearest": number("choices that differ from the plan most like it"),
+            "nearest": number("number of choices that differ from the most similar plan"),
             "seconds": number("time to find it", "s"),
         },
     )
     names = list(dict.fromkeys(name for key in KEYS.values() for name in key))
     verdicts = table(
         "choices",
-        "Every choice: do all plans within the cost cap take it, some, or none?",
+        "Every choice, and whether all plans within the cost cap take it, some, or none.",
         {
             "decision": text("kind of decision", key=True),
             **{name: text(name, key=True) for name in names},
             "verdict": choice(
-                "always and never are proved; undecided = no plan seen does otherwise, but none was ruled out in time",
+                "always and never are proved; undecided = no plan found decides differently, but none was ruled out in "
+                "time",
                 ("always", "never", "optional", "undecided"),
             ),
             **{f"plan_{place}": number(f"1 where plan {place} takes it") for place in range(1, plans + 1)},

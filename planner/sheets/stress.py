@@ -12,20 +12,20 @@ ENDURANCE = "endurance"
 
 LOSSES = table(
     "losses",
-    "Every loss that was tried, the worst first. The plan stays; only flows and strategic stock answer.",
+    "Every loss that was tried, the worst first. The decisions of the plan stay; only flows and strategic stock adapt.",
     {
-        "rank": number("1 is the worst: least served, then soonest felt, then dearest", key=True),
-        "loss": text("what is lost; of a pair both"),
-        "together": number("how many are lost at once"),
+        "rank": number("1 is the worst: least served, then soonest felt, then highest cost", key=True),
+        "loss": text("what is lost; both losses of a pair"),
+        "together": number("number of losses at the same time"),
         "period": text("period in which it happens"),
         "months": number("how long it lasts", "month"),
-        "service": number("share served of what is asked for: by value, or by quantity (see issues)", "share"),
-        "lost_value": number("value that is not served; a quantity where service is by quantity (see issues)", "money"),
-        "loss_amount": number("cost of it all against the same months without disruption, discounted", "money"),
-        "survives": number(
-            "longest it could last with everything served that the plan sells; at most the period", "month"
+        "service": number("share of demand served: by value, or by quantity (see issues)", "share"),
+        "lost_value": number(
+            "value of demand not served; a quantity where service is by quantity (see issues)", "money"
         ),
-        "short": text("markets that go without most, with the share of the missing worth"),
+        "loss_amount": number("total cost compared with the same months without disruption, discounted", "money"),
+        "survives": number("longest duration with all sales of the plan still served; at most the period", "month"),
+        "short": text("markets with the largest shortfall, and their share of it"),
     },
 )
 
@@ -67,8 +67,8 @@ def stress_schemas(periods: Sequence[str]) -> dict[str, pa.DataFrameSchema]:
     dict of str to pandera.DataFrameSchema
         Sheets by name, in their order; both heat maps have a column for each period: service as a share, and months.
     """
-    heat = "Service under every single loss, by period, where it lasts longest of the month counts asked for."
-    endurance = "For how many months each single loss could last with everything served that the plan sells."
+    heat = "Service under every single loss, by period, for the longest duration tested."
+    endurance = "How many months each single loss could last with all sales of the plan still served."
     sheets = (
         RESULTS["summary"],
         _by_period(HEAT, heat, "share", "service", periods),

@@ -65,14 +65,14 @@ class Solution:
         gap = "" if self.gap is None else f" with a gap of {self.gap:.3%}"
         found = {
             "optimal": "optimal: no plan is better",
-            "within_gap": f"solved to the gap asked for:{gap[5:]} remains",
+            "within_gap": f"solved to the requested gap:{gap[5:]} remains",
             "time_limit": f"stopped at the time limit{gap}: the best plan so far",
             "interrupted": f"stopped by the user{gap}: the best plan so far",
             "inexact": f"a plan that is not proved: {self.doubt}",
         }
         none = {
             "infeasible": "infeasible: no plan meets every limit",
-            "unbounded": "unbounded: profit has no limit; some demand or price is wrong",
+            "unbounded": "unbounded: profit has no limit; check demand and prices",
             "time_limit": "stopped at the time limit before any plan was found",
             "interrupted": "stopped by the user before any plan was found",
             "out_of_range": "not solved: the figures of the workbook are too far apart for floating point; give items, "

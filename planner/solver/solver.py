@@ -223,9 +223,9 @@ def _verify(compiled: Compiled, solution: Solution) -> Solution:
     paid = float(np.abs(compiled.cost * solution.values).sum()) + abs(compiled.offset)
     doubt = solution.doubt
     if not off <= TOLERANCE:
-        doubt = f"it misses a limit by {off:.1g} of the figures that the limit is about"
+        doubt = f"it exceeds a limit by {off:.1g} of the figures in it"
     elif not abs(cost - solution.objective) <= TOLERANCE * paid:
-        doubt = "what it costs is not what the solver says that it costs"
+        doubt = "its cost differs from the one that the solver reports"
     finished = solution.status in ("optimal", "within_gap")
     return replace(solution, status="inexact" if doubt and finished else solution.status, doubt=doubt)
 

@@ -35,7 +35,7 @@ def read_result(path: Path) -> ResultFile:
     """
     found = read_result_file(path, labels([path])[0])
     if found.kind != "result" or "costs" not in found.tables:
-        raise refuse(f"{path} holds no plan: name what planner solve has written")
+        raise refuse(f"{path} holds no plan: name a result of planner solve")
     return found
 
 
@@ -79,7 +79,9 @@ def place_beside(
         Where only one of `keep` and `change_cost` is given.
     """
     if (keep is None) != (change_cost is None):
-        words = "--keep RESULT and --change-cost X belong together: what a changed decision costs, in millions"
+        words = (
+            "--keep RESULT and --change-cost X must be given together: X is the cost of a changed decision, in millions"
+        )
         raise InputError([Issue("error", "", "", words)])
     first = start or keep
     if first is None:

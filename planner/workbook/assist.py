@@ -35,7 +35,7 @@ def note(column: pa.Column) -> str:
     else:
         lines.append("May be blank.")
     if facts["inherits"]:
-        lines.append("Beside a `*` row: blank = as there.")
+        lines.append("Blank = as in the `*` row, where there is one.")
     if facts["varies"]:
         lines.append("May vary by period: see sheet by_period.")
     return "\n".join(lines)

@@ -88,7 +88,7 @@ def _try_cell(cell: Any, facts: dict[str, Any]) -> tuple[Any, str | None, tuple[
     if isinstance(cell, Moment) and "periods.period" not in facts["ref"]:
         adaptation = ("date", f"is a date; it is read as the name {value}")
     elif isinstance(cell, str) and cell and value is None:
-        adaptation = ("blank", "holds nothing but blanks; it is read as an empty cell")
+        adaptation = ("blank", "contains only blanks; it is read as an empty cell")
     elif isinstance(cell, str) and cell and facts["kind"] in NUMERIC:
         adaptation = ("number", f'holds a number typed as text, "{quote(cell)}"; it is read as {value!r}')
     elif isinstance(cell, str) and cell != trim(cell) and not facts["choices"]:
@@ -169,7 +169,7 @@ def number(cell: Any, unit: str = "") -> float:
     return value
 
 
-_NO_NUMBER = "is too large or is no number: write a finite number"
+_NO_NUMBER = "is too large or is not a number: write a finite number"
 _BLANKS = re.compile(r"[ \u00a0\u2009\u202f'’]")
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
 _GROUPS = r"[+-]?[1-9][0-9]{{0,2}}(?:{0}[0-9]{{3}})+"

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from planner.words import count_noun
 from planner.workbook.cells import CellError, convert_column, text
 from planner.workbook.findings import Findings
 from planner.workbook.names import quote, suggest, trim
@@ -188,7 +189,9 @@ def _rows(found: Table, change: Change) -> list[int]:
             raise ChangeError(f"sheet `{change.sheet}` has no key: write the number of the row, or *")
         chosen = pd.Series(cells.index == int(change.key[0] or 0), index=cells.index)
     elif len(change.key) != len(names):
-        raise ChangeError(f"the key of sheet `{change.sheet}` has {len(names)} part(s), `|` between: {'|'.join(names)}")
+        raise ChangeError(
+            f"the key of sheet `{change.sheet}` is {count_noun(len(names), 'part')} with `|` between: {'|'.join(names)}"
+        )
     else:
         chosen = _match_rows(found, change, names)
     if not chosen.any():

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from planner.issues import Issue
+from planner.words import count_noun
 from planner.workbook.names import quote
 from planner.workbook.package import DAMAGED, Package, refuse
 from planner.workbook.sheet_cells import SheetCells, XmlFault, letter
@@ -143,7 +144,7 @@ def _formulas(package: Package, sheet: str, found: SheetCells) -> Iterator[Issue
     if package.uncalculated and found.formulas:
         row, column = found.formulas[0]
         count = len(found.formulas)
-        more = f" (and in {count - 1} more cells of this sheet)" if count > 1 else ""
+        more = f" (and in {count_noun(count - 1, 'more cell')} of this sheet)" if count > 1 else ""
         message = (
             "holds a formula whose stored value may be old: the workbook asks for all to be calculated when it is "
             f"opened; the stored value is used{more}. Open and save it once to be sure"

@@ -180,7 +180,7 @@ def _content(path: Path) -> bytes:
             raise refuse(f"{path} is a folder: name a workbook (.xlsx)")
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise refuse(f"{path} is no ordinary file: name a workbook (.xlsx) on the disk")
+            raise refuse(f"{path} is not an ordinary file: name a workbook (.xlsx) on the disk")
         if status.st_size > LARGEST:
             size = f"{status.st_size / 1e6:,.0f} MB"
             raise refuse(f"{path.name} has {size}; workbooks over {LARGEST / 1e6:,.0f} MB are not read")

@@ -159,10 +159,10 @@ def _match_sheets(package: Package, known: Iterable[str], findings: Findings) ->
             continue
         if sheet is None:
             hint = suggest(name, folded.values())
-            findings.at("warning", name, "", f"`{quote(name)}` is no known sheet and is ignored{hint}")
+            findings.at("warning", name, "", f"`{quote(name)}` is not a known sheet and is ignored{hint}")
         elif sheet in parts:
             if name != parts[sheet]:
-                findings.at("error", name, "", f"means the same as sheet `{parts[sheet]}`: delete one of the two")
+                findings.at("error", name, "", f"is read as the same sheet as `{parts[sheet]}`: delete one of the two")
         else:
             parts[sheet] = name
             if name != sheet:
@@ -193,9 +193,9 @@ def _look_for_needed(package: Package, parts: dict[str, str], tables: dict[str, 
             others = [name for name, _ in package.sheets if name not in parts.values()]
             likely = near(sheet, others, 1)
             rename = f", or rename `{likely[0]}`" if likely else ""
-            findings.at("error", sheet, "", f"the sheet is missing and no plan can do without it: add it{rename}")
+            findings.at("error", sheet, "", f"the sheet is missing and every plan needs it: add it{rename}")
         elif sheet in tables and tables[sheet].cells.empty and tables[sheet].declared:
-            findings.at("error", sheet, "A2", "the sheet has no rows: write at least one; no plan can do without it")
+            findings.at("error", sheet, "A2", "the sheet has no rows and every plan needs it: write at least one")
         elif sheet in tables and not tables[sheet].declared and not _has_fault(sheet, findings):
             findings.at("error", sheet, "A1", "the sheet is empty: write the column names, and rows below them")
 

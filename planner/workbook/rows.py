@@ -12,6 +12,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
 
 from planner.surfaces import FORMULA_SIGNS, in_cell
+from planner.words import count_noun
 
 MOST_ROWS = 1_048_576
 """Rows a sheet can hold, the header included."""
@@ -26,7 +27,7 @@ def body(frame: pd.DataFrame, styles: Sequence[int], literal: int, moment: int, 
     Blanks (None, NaN, NaT) make no cell. Raises ValueError where the sheet cannot hold the rows.
     """
     if len(frame) + first - 1 > MOST_ROWS:
-        raise ValueError(f"{len(frame):,} rows: a sheet holds {MOST_ROWS - first + 1:,} below its header")
+        raise ValueError(f"{count_noun(len(frame), 'row')}: a sheet holds {MOST_ROWS - first + 1:,} below its header")
     for start in range(0, len(frame), _CHUNK):
         part = frame.iloc[start : start + _CHUNK]
         numbers = range(start + first, start + first + len(part))

@@ -35,7 +35,7 @@ class Rescued(WriteError):
     """The file could not be written where it was asked for; what it was to hold is in the file `place` instead."""
 
     def __init__(self, words: str, place: Path) -> None:
-        super().__init__(f"{words}. What it was to hold is not lost: it is in {place}")
+        super().__init__(f"{words}. The result is not lost: it is in {place}")
         self.place = place
 
 
@@ -243,7 +243,7 @@ def reason(error: OSError, target: Path) -> str:
     if target.is_dir():
         return f"{target} is a folder: name a file that ends in .xlsx"
     if is_special(target):
-        return f"{target} exists and is no ordinary file: name another"
+        return f"{target} exists and is not an ordinary file: name another"
     if not target.parent.is_dir():
         return f"the folder {target.parent} does not exist: make it, or name another"
     if is_full(error):

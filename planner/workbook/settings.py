@@ -58,7 +58,7 @@ def _key(row: int, cell: Any, rows: dict[str, int], findings: Findings) -> str |
         findings.fault(SHEET, row, "key", "is blank: write the name of a setting, or clear the row")
     elif key not in SETTINGS:
         hint = suggest(typed, SETTINGS) or f": write one of {', '.join(SETTINGS)}"
-        findings.fault(SHEET, row, "key", f"`{quote(typed)}` is no setting{hint}")
+        findings.fault(SHEET, row, "key", f"`{quote(typed)}` is not a setting{hint}")
     elif key in rows:
         findings.fault(SHEET, row, "key", f"`{key}` is already in row {rows[key]}: delete one of the two rows")
     else:

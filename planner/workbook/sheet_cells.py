@@ -97,7 +97,7 @@ class OpenCell:
             self.trouble = _TWO if self.inline is not None else self.trouble
             self.inline = ""
         elif name != "extLst":
-            self.trouble = f"holds an element `{quote(name)}`, which is no value: write its value again"
+            self.trouble = f"holds an element `{quote(name)}`, which is not a value: write its value again"
 
     def text(self, data: str) -> None:
         """Text inside the innermost element that is open."""

@@ -61,7 +61,7 @@ class SheetWalk:
             return
         if not self.path:
             if space not in MAIN or name != "worksheet":
-                raise XmlFault("", "is no worksheet: its XML begins with another element")
+                raise XmlFault("", "is not a worksheet: its XML begins with another element")
             self.path.append(name)
             return
         if space not in MAIN:
@@ -91,7 +91,7 @@ class SheetWalk:
     def _start_row(self, attributes: dict[str, str]) -> None:
         number = attributes.get("r", str(self.row + 1))
         if not _NATURAL.fullmatch(number):
-            raise self.fault(f"after this cell, a row `{quote(number)}` is stored, which is no row")
+            raise self.fault(f"after this cell, a row `{quote(number)}` is stored, which is not a row")
         if int(number) > MOST_ROWS:
             raise XmlFault(f"A{number}", f"{_OUTSIDE}: clear this row")
         self.row, self.column = int(number), 0
@@ -108,7 +108,7 @@ class SheetWalk:
         if reference is not None:
             match = _REFERENCE.fullmatch(reference)
             if match is None:
-                raise self.fault(f"after this cell, a cell `{quote(reference)}` is stored, which is no cell")
+                raise self.fault(f"after this cell, a cell `{quote(reference)}` is stored, which is not a cell")
             column = number_column(match.group(1).encode())
             if int(match.group(2)) != self.row:
                 raise XmlFault(reference, f"this cell is stored in row {self.row}: it is unclear where it belongs")
@@ -128,7 +128,7 @@ class SheetWalk:
     def _range(self, reference: str) -> tuple[int, int, int, int]:
         match = _RANGE.fullmatch(reference)
         if match is None:
-            raise XmlFault("", f"the merged range `{quote(reference)}` is no range of cells")
+            raise XmlFault("", f"the merged range `{quote(reference)}` is not a range of cells")
         left, top, right, bottom = match.groups()
         rows = sorted((int(top), int(bottom or top)))
         columns = sorted((number_column(left.encode()), number_column((right or left).encode())))

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel, from_ISO8601
 
+from planner.words import count_noun
 from planner.workbook.names import quote
 
 Value = str | float | bool | datetime.date | datetime.time | datetime.timedelta
@@ -61,7 +62,7 @@ class Decoder:
             if plain is not None:
                 raise StoredError("holds two values: write one")
             if kind != "inlineStr" or formula:
-                raise StoredError("holds a text that is stored in no way that Excel writes: write it again")
+                raise StoredError("holds a text in a form that Excel does not write: write it again")
             return text(inline)
         if formula and self._is_uncalculated(kind, plain):
             raise StoredError(UNCALCULATED)
@@ -110,7 +111,7 @@ class Decoder:
         except (OverflowError, ValueError):
             moment = None
         if moment is None:
-            raise StoredError(f"is formatted as a date, but {number:.15g} is none: write a date, or format it anew")
+            raise StoredError(f"is formatted as a date, but {number:.15g} is not one: write a date or a number")
         return moment
 
     def form(self, style: str) -> str:
@@ -118,13 +119,13 @@ class Decoder:
         if not style or self.formats is None:
             return ""
         if not _INDEX.fullmatch(style) or int(style) >= len(self.formats):
-            raise StoredError(f"has the format {quote(style)}, which the workbook lacks: format the cell anew")
+            raise StoredError(f"has the format {quote(style)}, which is missing in the workbook: format the cell again")
         return self.formats[int(style)]
 
     def _shared(self, plain: str) -> str | None:
         index = plain.strip(" \t\r\n")
         if not _INDEX.fullmatch(index):
-            raise StoredError(f"names the text number `{quote(plain)}`, which is none: write the text again")
+            raise StoredError(f"names the text number `{quote(plain)}`, which does not exist: write the text again")
         if int(index) >= len(self.strings):
             raise StoredError(
                 f"names the text number {index}, but the workbook has {len(self.strings)}: write it again"
@@ -144,7 +145,7 @@ def text(stored: str) -> str | None:
         except UnicodeDecodeError:
             raise StoredError("holds half a character: write the text again") from None
     if len(stored) > LONGEST_TEXT:
-        raise StoredError(f"holds {len(stored):,} characters: a cell can hold {LONGEST_TEXT:,}; shorten the text")
+        raise StoredError(f"holds {count_noun(len(stored), 'character')}, a cell at most {LONGEST_TEXT:,}: shorten it")
     return stored or None
 
 

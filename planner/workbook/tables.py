@@ -91,11 +91,11 @@ def _unknown(found: Table, name: str, is_input: bool) -> tuple[Severity, str]:
         and (set(other.split("_")) <= words or difflib.SequenceMatcher(None, plain(name), other).ratio() >= _MEANT)
     ]
     if not (is_input and numeric and meant):
-        return "warning", f"`{quote(name)}` is no known column and is ignored{suggest(name, free)}"
+        return "warning", f"`{quote(name)}` is not a known column and is ignored{suggest(name, free)}"
     default = meta(found.schema.columns[meant[0]])["default"]
     fate = "blank" if default is None else f"{default:g}"
     message = (
-        f"`{quote(name)}` is no known column, and `{meant[0]}` is not there, so that it would be {fate} in every row: "
+        f"`{quote(name)}` is not a known column, and `{meant[0]}` is missing, so it would be {fate} in every row: "
         f"rename it to `{meant[0]}`, or to `_{quote(name)}` if it is a column of your own"
     )
     return "error", message
@@ -118,7 +118,7 @@ def _header(sheet: str, grid: Grid, schema: pa.DataFrameSchema, findings: Findin
             meant = name if name in known else folded.get(plain(name), name)
             if meant in header.values():
                 first = next(letter(number) for number, other in header.items() if other == meant)
-                findings.at("error", sheet, place, f"the column `{meant}` stands twice, also in {first}1: rename one")
+                findings.at("error", sheet, place, f"the column `{meant}` is there twice, also in {first}1: rename one")
                 continue
             if meant != cell and meant in known:
                 findings.at("warning", sheet, place, f"`{quote(cell)}` is read as the column `{meant}`")
@@ -143,7 +143,9 @@ def check_header(found: Table, sheet: str, findings: Findings) -> None:
     free = len(found.declared) + len(found.own)
     if not found.declared:
         names = ", ".join(name for name in found.schema.columns if name not in list_remarks(found.schema))
-        findings.at("error", sheet, "A1", f"row 1 names no column of this sheet: write them there ({names})")
+        findings.at(
+            "error", sheet, "A1", f"row 1 has no column name of this sheet: write the column names there ({names})"
+        )
     for name, column in found.schema.columns.items():
         if meta(column)["required"] and name not in found.declared:
             findings.missing.add((sheet, name))
@@ -181,7 +183,7 @@ def _rows(sheet: str, grid: Grid, header: dict[int, str], schema: pa.DataFrameSc
             continue
         noted = next((column for column in beside if _says(cells, [column])), None)
         if noted is not None and count:
-            message = "this row has nothing but remarks: it is ignored"
+            message = "this row has only notes and is ignored"
             findings.at("warning", sheet, f"{letter(noted)}{number}", message)
     return rows
 

@@ -78,7 +78,7 @@ _PURPOSE = (
     "What it is for",
     "Plans where to source, make and sell over several periods, at least cost or most profit.",
 )
-_BLANK = ("Start", "Fill periods, regions, items and demand first; no plan can do without them.")
+_BLANK = ("Start", "Fill periods, regions, items and demand first; every plan needs them.")
 _FILLED = (
     "Worked example",
     "All rows are invented. Solve it as it is, then overwrite it; `planner new --blank` has none.",
@@ -94,7 +94,7 @@ _LINES = (
         "Drop-downs",
         "Offer the names in the key column of the sheet referred to, so fill that one first.",
     ),
-    ("Names", "A name is spelled alike in all sheets. Where * is allowed it means every one."),
+    ("Names", "Spell a name the same way in all sheets. Where * is allowed it means every one."),
     (
         "Units",
         "Money is in millions of the currency in settings. Count items in thousands: kt, GWh, thousand cars.",
@@ -104,7 +104,7 @@ _LINES = (
     (
         "Access",
         "Of the offers for one line of an outside firm at most one is in force at a time, so their shares need not "
-        "add up to 1. A line that no row covers can be drawn on at cost.",
+        "add up to 1. The capacity of a line that no row covers is available at cost.",
     ),
     (
         "Projects",
@@ -112,17 +112,17 @@ _LINES = (
     ),
     (
         "Levels",
-        "A saving or uplift counts in all at its level, not on top of the level before.",
+        "A saving or uplift is the total at its level, not an addition to the previous level.",
     ),
     (
         "Scenarios",
-        "What may come, with probabilities that add up to 1 at most. Either expand makes one scenario per member, "
-        "or sheet disruptions says what is hit, when, for how many months, and what is left (factor).",
+        "What may happen, with probabilities that add up to 1 at most. Either expand makes one scenario per member, or "
+        "sheet disruptions states what is affected, when, for how many months, and the share that remains (factor).",
     ),
     (
         "Rules",
-        "What a plan must keep to, whatever it costs, or at a penalty where hard is no. A share is a number from 0 "
-        "to 1; an HHI too: divide by 10,000.",
+        "What a plan must meet, or may miss at a penalty where hard is no. Shares are numbers from 0 to 1, and so is "
+        "an HHI: divide by 10,000.",
     ),
     ("Locks", "Decisions held at a value, named by the key columns of their result sheet."),
     ("Remarks", "source, confidence and note are kept and shown, never used. Your own columns are kept as well."),

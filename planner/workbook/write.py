@@ -8,6 +8,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from planner.issues import InputError, Issue
+from planner.words import with_article
 from planner.workbook.board import DASHBOARD, Board, fill_board, fill_by_row, fill_summary, list_further
 from planner.workbook.book import Book
 from planner.workbook.declared_sheets import read_sheets
@@ -185,7 +186,9 @@ def ensure_replaceable(path: str | Path, force: bool = False, ending: str = ".xl
     if force or not Path(path).exists() or is_own(Path(path), ending):
         return
     what = "result" if ending == ".xlsx" else "page"
-    words = f"{path} exists and is no {what} of the planner: name another file, or replace it with --force"
+    words = (
+        f"{path} exists and is not {with_article(what)} of the planner: name another file, or replace it with --force"
+    )
     raise InputError([Issue("error", "", "", words)])
 
 

@@ -118,7 +118,8 @@ def warn_unprotected(address: str) -> str:
         if ipaddress.ip_address(host).is_loopback:
             return ""
     return (
-        f"{address} is on another machine and not protected by TLS: whoever reaches it can read the workbooks and run "
+        f"{address} is on another machine and not protected by TLS: anyone who can connect to it can read the "
+        "workbooks and run "
         "programs on all its machines; see docs/JOBS.md for tls:// or a tunnel"
     )
 

@@ -203,7 +203,9 @@ class LocalCrew:
 def _how(code: int | None) -> str:
     if code is not None and code < 0:
         try:
-            return signal.Signals(-code).name + (", perhaps for want of memory" if -code == signal.SIGKILL else "")
+            return signal.Signals(-code).name + (
+                ", perhaps because it ran out of memory" if -code == signal.SIGKILL else ""
+            )
         except ValueError:
             return f"signal {-code}"
     return f"exit status {code}"

@@ -173,7 +173,7 @@ def test_tampered_figure_is_caught(check, tampers, caught):
 def test_spot_only_with_access_off():
     """Neither contract nor joint venture is offered then, and no module on the line of another firm."""
     found = checks_failed(sound(access="off"), plan())
-    assert {"offers that are made", "own lines and offers that cover a line", "rows speak of what exists"} <= set(found)
+    assert {"offers that are made", "own lines and offers that cover a line", "rows refer to what exists"} <= set(found)
 
 
 def test_spot_row_without_lines_is_no_rival():

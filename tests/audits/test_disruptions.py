@@ -165,8 +165,8 @@ def given(name: str, **cells: Any) -> Tamper:
 
 
 TAMPERS: list[Case] = [
-    ("every key stands once", [put("flows", 2, scenario="strike")]),
-    ("rows speak of what exists", [put("production", 3, scenario="war")]),
+    ("every key is listed once", [put("flows", 2, scenario="strike")]),
+    ("rows refer to what exists", [put("production", 3, scenario="war")]),
     ("scenarios that are declared", [put("scenarios", 1, scenario="war")]),
     ("every scenario is reported", [drop("scenarios", 1)]),
     ("probability of scenarios", [put("scenarios", 0, probability=0.3)]),

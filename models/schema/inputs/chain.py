@@ -23,7 +23,8 @@ TABLES = [
     ),
     table(
         "regions",
-        "Where things are made and used: a country, a province or a cluster, with its factor endowment.",
+        "Where things are made and used: a country, a province or a cluster, with its wages, energy price and other "
+        "factors.",
         {
             "region": text("name of the region", key=True),
             "bloc": text("bloc it belongs to; blank = a bloc of its own"),
@@ -53,25 +54,25 @@ TABLES = [
             ),
             "mass": number("mass", "t/item", low=0, default=0),
             "critical": flag("counted as critical in security figures", "no"),
-            "disposable": flag("surplus may be thrown away", "no"),
+            "disposable": flag("surplus may be disposed of", "no"),
             "disposal_cost": number(
-                "cost of throwing away one unit, where that is allowed", "money/item", low=0, default=0
+                "cost of disposing of one unit, where that is allowed", "money/item", low=0, default=0
             ),
             "requires": reference("project that must be ready before it is sold", "projects.project", required=False),
         },
     ),
     table(
         "processes",
-        "Ways of making items; alternative technology paths are alternative processes.",
+        "Ways of making items; alternative technologies are alternative processes.",
         {
             "process": text("name of the process", key=True),
             "tier": choice("tier of the chain", TIERS, required=True),
             "stage": text("stage it belongs to, for clusters; blank = the process itself"),
-            "intensity": choice("the factor it leans on most", INTENSITIES),
+            "intensity": choice("the factor it uses most intensively", INTENSITIES),
             "labour": number("production labour", "h/activity", low=0, default=0, varies=True),
             "skilled": number("skilled labour", "h/activity", low=0, default=0, varies=True),
             "energy": number("energy", "kWh/activity", low=0, default=0),
-            "other_cost": number("all other cost of running it", "money/activity", low=0, default=0, varies=True),
+            "other_cost": number("all other running cost", "money/activity", low=0, default=0, varies=True),
             "royalty": number("royalty", "money/activity", low=0, default=0, varies=True),
             "learnable_share": share("share of conversion cost that falls with experience", default=0),
             "emissions": number("process emissions", "t/activity", low=0, default=0),

@@ -27,8 +27,8 @@ TABLES = [
                 "blank = the setting"
             ),
             "known_margin": number(
-                "margin on revenue that sellers are known to earn on this market, to be set beside the plan's (sheet "
-                "margins of a result)",
+                "margin on revenue that sellers are known to earn on this market, compared with the plan's in sheet "
+                "margins of a result",
                 "share",
                 low=-1,
                 high=1,
@@ -37,14 +37,14 @@ TABLES = [
     ),
     table(
         "rivals",
-        "What others supply to a market: all they can at a cost up to the price. A step's volume is what they leave. "
-        "Under objective profit.",
+        "Supply of others to a market: everything they can supply at a cost up to the price. The volume of a step is "
+        "reduced by it. Under objective profit.",
         {
             "region": region("market"),
             "item": item(),
             "period": period("period", key=True, required=True),
             "cost": number("cost at which they supply", "money/item", low=0, key=True),
-            "volume": number("most that they can supply at it", "item/year", low=0, required=True),
+            "volume": number("largest quantity they supply at that cost", "item/year", low=0, required=True),
         },
     ),
     table(
@@ -55,9 +55,12 @@ TABLES = [
             "enabler": reference("item deployed", "items.item", key=True),
             "item": item("item whose demand it raises"),
             "threshold": number(
-                "units sold and deployed there by the end of the period that it asks for", "item", above=0, key=True
+                "cumulative units sold and deployed there that it needs by the end of the period",
+                "item",
+                above=0,
+                key=True,
             ),
-            "uplift": number("share added to the volume in all at this threshold", "share", low=0, required=True),
+            "uplift": number("total share added to the volume at this threshold", "share", low=0, required=True),
         },
     ),
     table(
@@ -67,14 +70,15 @@ TABLES = [
             "process": reference("process", "processes.process", key=True),
             "level": number("level", low=1, high=1000, whole=True, key=True),
             "threshold": number(
-                "cumulative activity it asks for, by the end of the period before", "activity", low=0, required=True
+                "cumulative activity it needs by the end of the previous period", "activity", low=0, required=True
             ),
             "saving": number(
-                "share of the learnable cost saved in all at this level", "share", low=0, high=1, required=True
+                "total share of the learnable cost saved at this level", "share", low=0, high=1, required=True
             ),
-            "outside": number("activity by others", "activity/year", low=0, default=0),
+            "outside": number("cumulative activity of others", "activity/year", low=0, default=0),
             "activity_after": number(
-                "activity that saves by the level in the experience_years (settings) after the last period; blank = "
+                "yearly activity that has this saving in the experience_years (settings) after the last period; blank "
+                "= "
                 "the capacity of home lines that exists in the last period",
                 "activity/year",
                 low=0,
@@ -83,18 +87,20 @@ TABLES = [
     ),
     table(
         "clusters",
-        "Agglomeration levels of a region. Levels of tier `*` and of a named tier are counted apart; what is saved "
-        "adds up.",
+        "Agglomeration levels of a region. Levels of tier `*` and of a named tier are counted separately; their "
+        "savings add up.",
         {
             "region": region("region"),
             "level": number("level", low=1, high=1000, whole=True, key=True),
-            "stages": number("distinct active stages it asks for", low=1, high=1000000, required=True, whole=True),
+            "stages": number(
+                "number of distinct active stages it needs", low=1, high=1000000, required=True, whole=True
+            ),
             "saving": number(
-                "share of conversion cost saved in all at this level", "share", low=0, high=1, required=True
+                "total share of conversion cost saved at this level", "share", low=0, high=1, required=True
             ),
             "tier": choice("tier it helps", (*TIERS, "*"), default="*"),
             "activity": number(
-                "share of the smallest plant of a stage there that must be made for the stage to be active",
+                "activity at which a stage counts as active, as a share of its smallest plant there",
                 "share",
                 above=0,
                 high=1,
@@ -109,9 +115,9 @@ TABLES = [
             "region": region("region"),
             "item": item(),
             "initial": number("stock at the start", "item", low=0, default=0),
-            "maximum": number("most that can be kept; blank = no limit", "item", low=0),
-            "holding_cost": number("cost of keeping one unit", "money/item-year", low=0, default=0, varies=True),
-            "minimum": number("least at the end of every period", "item", low=0, default=0),
+            "maximum": number("largest stock; blank = no limit", "item", low=0),
+            "holding_cost": number("cost of holding one unit", "money/item-year", low=0, default=0, varies=True),
+            "minimum": number("smallest stock at the end of every period", "item", low=0, default=0),
         },
     ),
 ]

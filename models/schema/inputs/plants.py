@@ -11,8 +11,8 @@ TABLES = [
             "firm": text("name of the firm", key=True),
             "home": flag("one of the planner's firms", "yes"),
             "group": text("group of firms that it belongs to; blank = a group of its own"),
-            "sector": text("what it does"),
-            "bloc": reference("bloc of its controller", "regions.bloc", "regions.region", required=False),
+            "sector": text("short description"),
+            "bloc": reference("bloc from which it is controlled", "regions.bloc", "regions.region", required=False),
         },
     ),
     table(
@@ -20,9 +20,9 @@ TABLES = [
         "Places with a region and a firm. Candidate sites open at most once, and may close once.",
         {
             "site": text("name of the site", key=True),
-            "region": region("region it stands in", key=False),
+            "region": region("region in which it is located", key=False),
             "firm": reference("firm that controls it", "firms.firm"),
-            "status": choice("does it exist already", ("existing", "candidate"), default="existing"),
+            "status": choice("exists already, or candidate", ("existing", "candidate"), default="existing"),
             "opening_cost": number("paid once when it opens", "money", low=0, default=0),
             "fixed_cost": number("paid every year it is open", "money/year", low=0, default=0, varies=True),
             "closing_cost": number("paid once when it closes", "money", low=0, default=0),
@@ -39,12 +39,12 @@ TABLES = [
             "site": reference("site", "sites.site", key=True),
             "process": reference("process", "processes.process", key=True),
             "capacity": number(
-                "what exists (at a candidate site: once it opens)", "activity/year", low=0, default=0, varies=True
+                "existing capacity (at a candidate site: once it opens)", "activity/year", low=0, default=0, varies=True
             ),
             "fixed_cost": number(
                 "paid every year the existing capacity is kept", "money/year", low=0, default=0, varies=True
             ),
-            "min_load": share("least use of its capacity", default=0),
+            "min_load": share("smallest share of its capacity that must be used", default=0),
             "unit_cost": number("replaces the cost from endowments", "money/activity", low=0, varies=True),
             "retirable": flag("may the existing capacity be retired for good", "yes"),
             "last_period": period("last period in which the existing capacity runs"),
@@ -62,8 +62,8 @@ TABLES = [
     ),
     table(
         "options",
-        "Capacity modules that can be built on a line; larger ones carry the economies of scale. A row that names a "
-        "site replaces the `*` row of the same process and option there; its blank cells mean what that row says.",
+        "Capacity modules that can be built on a line; larger ones have economies of scale. A row that names a "
+        "site replaces the `*` row of the same process and option there; its blank cells have the values of that row.",
         {
             "site": reference("site; * = all with that line", "sites.site", key=True, wildcard=True, default="*"),
             "process": reference("process", "processes.process", key=True),
@@ -87,7 +87,7 @@ TABLES = [
                         default=20,
                     ),
                     "max_modules": number(
-                        "how many may be built in all; larger sizes count as the modules they make up",
+                        "how many may be built in all; larger sizes count as the number of modules they replace",
                         "module",
                         low=0,
                         high=1000000,

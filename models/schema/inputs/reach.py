@@ -6,12 +6,13 @@ from planner_models.schema.inputs.common import PLACE, item, period, region, spa
 TABLES = [
     table(
         "access",
-        "How an outside firm can be reached. A line that no row covers = spot at no markup, all capacity. A row that "
-        "names a process replaces the `*` row of the same firm and mode there; its blank cells mean what that row "
-        "says, and each of the two is signed and paid for by itself. A row of a firm at home says on which terms it "
+        "How an outside firm can be accessed. A line that no row covers is available on spot terms without markup, at "
+        "full capacity. A row that "
+        "names a process replaces the `*` row of the same firm and mode there; its blank cells have the values of that "
+        "row, and each of the two is signed and paid for separately. A row of a home firm gives the terms on which it "
         "sells to other groups: spot while coordination is off or decide, the other modes where it is decide.",
         {
-            "firm": reference("outside firm; of a firm at home see coordination", "firms.firm", key=True),
+            "firm": reference("outside firm; for a home firm see coordination", "firms.firm", key=True),
             "process": reference(
                 "process; * = all of the firm that have no row of their own in this mode",
                 "processes.process",
@@ -24,17 +25,17 @@ TABLES = [
                 {
                     "entry_cost": number("paid once at signing", "money", low=0, default=0),
                     "annual_cost": number("paid every year in force", "money/year", low=0, default=0),
-                    "stake": share("share of the firm held; gives its share of the margin back", default=0),
+                    "stake": share("share of the firm held; returns that share of the margin", default=0),
                     "controls": flag("allows building on the firm's lines", "no"),
-                    "offtake_share": share("share of capacity that may be drawn", default=1),
-                    "min_take": share("share of that bound that must be drawn", default=0),
+                    "offtake_share": share("share of capacity that may be bought", default=1),
+                    "min_take": share("share of that limit that must be bought", default=0),
                     "markup": number("margin over production cost", "share", low=0, default=0, varies=True),
                     "transaction_cost": number(
                         "before the institution factor", "money/activity", low=0, default=0, varies=True
                     ),
-                    "term": number("least time in force", "period", low=1, high=1000, default=1, whole=True),
-                    "exit": flag("may it end after the term", "yes"),
-                    "priority": share("floor of availability when disturbed", default=0),
+                    "term": number("shortest time in force", "period", low=1, high=1000, default=1, whole=True),
+                    "exit": flag("may end after the term", "yes"),
+                    "priority": share("smallest availability in a disruption", default=0),
                     "qualification": number(
                         "periods from signing to first use", "period", low=0, high=1000, default=0, whole=True
                     ),
@@ -48,17 +49,17 @@ TABLES = [
         {
             "project": text("name of the project", key=True),
             "option": text("name of the option", key=True),
-            "kind": choice("how it is done", ("own", "licence", "joint", "alliance", "launch"), default="own"),
+            "kind": choice("kind of development", ("own", "licence", "joint", "alliance", "launch"), default="own"),
             "partner": reference(
-                "firm it is done with; where it has offers beyond spot, one must be in force while the project runs",
+                "partner firm; where it has offers other than spot, one must be in force while the project runs",
                 "firms.firm",
                 required=False,
             ),
-            "min_stake": share("least stake of that offer", default=0),
+            "min_stake": share("smallest stake of that offer", default=0),
             "tied": flag(
-                "what the project opens by this option is tied to the partner: of each item that lines of the partner "
-                "make, processes that require the project use, and markets that require it are sold, in a year no more "
-                "than those lines make, all regions together; not in a disruption",
+                "the project depends on supply from the partner: of each item that the partner's lines make, processes "
+                "that require the project use, and markets that require it buy, no more in a year than those lines "
+                "make, all regions together; not in a disruption",
                 "no",
             ),
             "cost": number(
@@ -71,9 +72,10 @@ TABLES = [
     ),
     table(
         "lanes",
-        "Ways between regions. Moving inside a region is free unless a lane from it to itself says otherwise. A row "
-        "that names an item replaces the `*` row of the same lane and mode for that item; its blank cells mean what "
-        "that row says, and the capacity of that row still counts the item.",
+        "Transport between regions. Moving goods within a region is free unless there is a lane from it to itself. A "
+        "row "
+        "that names an item replaces the `*` row of the same lane and mode for that item; its blank cells have the "
+        "values of that row, and the item still uses the capacity of that row.",
         {
             "origin": region("from"),
             "destination": region("to"),
@@ -83,22 +85,22 @@ TABLES = [
                 {
                     "cost": number("cost of moving one unit", "money/item", low=0, default=0, varies=True),
                     "cost_per_tkm": number(
-                        "added, with distance and mass", "currency/tkm", low=0, default=0, varies=True
+                        "added to the cost, times distance and mass", "currency/tkm", low=0, default=0, varies=True
                     ),
                     "distance": number("distance; blank = great circle x 1.3", "km", low=0),
                     "lead_days": number(
-                        "time under way; pays in-transit stock", "day", low=0, high=36500, default=0, varies=True
+                        "transport time; causes in-transit stock", "day", low=0, high=36500, default=0, varies=True
                     ),
                 }
             ),
             "capacity": number(
-                "most that can move; of a `*` row, shared by all items on it, also those with a row of their own",
+                "largest flow; of a `*` row shared by all items on it, including those with a row of their own",
                 "item/year",
                 low=0,
                 varies=True,
             ),
             "min_flow": number(
-                "least that moves in a period in which the lane is used; of a `*` row all items together, also those "
+                "smallest flow in a period in which the lane is used; of a `*` row all items together, including those "
                 "with a row of their own",
                 "item/year",
                 low=0,
@@ -120,18 +122,18 @@ TABLES = [
     ),
     table(
         "hubs",
-        "Places where passing goods on, from lane to lane, is limited or costs something; elsewhere it is free. A "
-        "row that names an item replaces the `*` row of the region for it.",
+        "Regions where forwarding goods from lane to lane is limited or costs something; elsewhere it is free. A row "
+        "that names an item replaces the `*` row of the region for that item.",
         {
-            "region": region("region that goods pass through"),
+            "region": region("region through which goods pass"),
             "item": item("item; * = all that have no row of their own there", wildcard=True),
             "capacity": number(
-                "most that is passed on; of a `*` row all items together; 0 = nothing, blank = no limit",
+                "largest quantity forwarded; of a `*` row all items together; 0 = nothing, blank = no limit",
                 "item/year",
                 low=0,
                 varies=True,
             ),
-            "handling_cost": number("cost of passing on one unit", "money/item", low=0, default=0, varies=True),
+            "handling_cost": number("cost of forwarding one unit", "money/item", low=0, default=0, varies=True),
             "opening_cost": number("paid once, each time it opens", "money", low=0, default=0),
             "fixed_cost": number("paid every year it is open", "money/year", low=0, default=0, varies=True),
         },

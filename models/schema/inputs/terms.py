@@ -18,23 +18,23 @@ TABLES = [
             "item": item("item, or * for all", key=False, wildcard=True),
             "period": period("period"),
             "months": number("length", "month", above=0, high=1200),
-            "factor": number("what is left of the member", "share", low=0, default=0),
+            "factor": number("share that remains of the member", "share", low=0, default=0),
         },
     ),
     table(
         "disruptions",
-        "What a scenario does, snapshot by snapshot. All rows that hit something count, named or `*`: factors "
+        "Effects of a scenario, snapshot by snapshot. All rows that apply to something count, named or `*`: factors "
         "multiply.",
         {
             "scenario": reference("scenario", "scenarios.scenario"),
             "period": period("period", required=True),
             "months": number("length", "month", above=0, high=1200, required=True),
             "kind": choice(
-                "what is hit",
+                "kind of what is affected",
                 ("region", "bloc", "firm", "site", "process", "item", "lane", "chokepoint", "market"),
                 required=True,
             ),
-            "target": text("its name; of a lane: origin|destination or origin|destination|mode", required=True),
+            "target": text("its name; for a lane: origin|destination or origin|destination|mode", required=True),
             "item": item("item, or * for all", key=False, wildcard=True),
             "effect": choice("what changes", ("capacity", "flow", "demand", "cost"), default="capacity"),
             "factor": number("multiplies it", low=0, default=0),
@@ -42,7 +42,7 @@ TABLES = [
     ),
     table(
         "rules",
-        "Security rules. Each row holds by itself, named or `*`: what one of them forbids, none allows.",
+        "Security rules. Each row applies independently, named or `*`: a plan must meet all of them.",
         {
             "rule": text("name of the rule", key=True),
             "type": choice(
@@ -74,24 +74,24 @@ TABLES = [
             ),
             "item": item("item, or * for all", key=False, wildcard=True),
             "by": choice(
-                "what a source, or a group, is; of max_open and min_open what is counted: site, hub or lane",
+                "how sources or groups are distinguished; for max_open and min_open what is counted: site, hub or lane",
                 ("region", "bloc", "firm", "site", "control", "process", "hub", "lane"),
             ),
             "who": text(
-                "name of the source, or * for each; by control: home, outside or stake>=0.5; of max_open and min_open "
-                "what is counted, `;` between: sites, regions of hubs, destinations of lanes; * for all",
+                "name of the source, or * for each; by control: home, outside or stake>=0.5; for max_open and min_open "
+                "what is counted, separated by `;`: sites, regions of hubs, destinations of lanes; * for all",
                 default="*",
             ),
-            "scope": reference("region or bloc in which it holds", *PLACE, required=False),
+            "scope": reference("region or bloc to which it applies", *PLACE, required=False),
             **span(),
-            "limit": number("limit; of single_source the number of sources, blank = 1"),
+            "limit": number("limit; for single_source the number of sources, blank = 1"),
             "count": number("number of sources", low=1, high=1000000, whole=True),
             "scenario": reference("scenario, or *", "scenarios.scenario", wildcard=True, default="*"),
-            "hard": flag("must it hold", "yes"),
-            "penalty": number("cost of a unit of breach, in the unit the rule counts in", "money", low=0),
+            "hard": flag("must be met; no = may be missed at a penalty", "yes"),
+            "penalty": number("cost of a unit of breach, in the unit of the limit", "money", low=0),
             "active": flag("is it in force", "yes"),
             "kind": choice(
-                "what kind of fact the limit is, for the question what to change where no plan meets all",
+                "what sets the limit; used to suggest changes when no plan meets all limits",
                 ("physical", "contract", "policy"),
                 default="policy",
             ),
@@ -115,7 +115,7 @@ TABLES = [
                 "duty: added to the rate; transaction_cost, market_access: relative change of cost, of volume",
                 required=True,
             ),
-            "budget": number("most that is paid over all periods; blank = no limit", "money", low=0),
+            "budget": number("largest payment over all periods; blank = no limit", "money", low=0),
             **span(),
             "active": flag("is it in force", "yes"),
         },
@@ -123,7 +123,7 @@ TABLES = [
     table(
         "locks",
         "Decisions held at a value; a row copied from a result sheet works as it is. All rows hold. `*` as a process "
-        "is the offer for `*` in sheet access, not every process.",
+        "is the `*` row of sheet access, not every process.",
         {
             "decision": choice("decision", ("opened", "built", "accessed", "started", "kept", "priced"), required=True),
             "site": reference("site", "sites.site", required=False),
@@ -142,7 +142,7 @@ TABLES = [
     ),
     table(
         "logic",
-        "Decisions that imply or exclude each other, or of which at least one has to be taken. A decision is written "
+        "Decisions that imply or exclude each other, or of which at least one must be taken. A decision is written "
         "decision[key] with the key columns of sheet locks, such as opened[Plant A], built[Plant A, cells, big, 2027] "
         "or hub[Port, cars] (`|` between the parts where a name has a comma). Without its period it holds in each; of "
         "modules and projects all periods count together, and modules where there is at least one.",
@@ -150,7 +150,7 @@ TABLES = [
             "if": text("decision", key=True),
             "then": text("the other decision", key=True),
             "kind": choice(
-                "implies: with the first comes the second; excludes: not both; either: at least one of them",
+                "implies: the first requires the second; excludes: not both; either: at least one of them",
                 ("implies", "excludes", "either"),
                 key=True,
                 default="implies",

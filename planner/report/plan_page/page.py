@@ -28,11 +28,11 @@ MOST_LISTED = 8
 """Goods and partners that the panel beside the map names of a region."""
 
 ABOUT = {
-    "map": "Discs are what a region makes, by {goods}, cut by tier; lines are what moves between them. Click one.",
-    "sankey": "What each tier passes on, bloc by bloc, by {goods}. What stays within a tier is left out.",
+    "map": "Discs show what a region makes, by {goods}, divided by tier; lines show flows between regions. Click one.",
+    "sankey": "What each tier delivers to the next, bloc by bloc, by {goods}. Deliveries within a tier are left out.",
     "advantage": "What it costs to make things in full, through all tiers, over what it costs in the best region "
     "(1 = the best; geometric mean over items that several regions can make; last period).",
-    "heat": "Red is where a supply is exposed. Critical items stand first.",
+    "heat": "Red marks an exposed supply. Critical items come first.",
 }
 
 
@@ -183,8 +183,8 @@ def _security(instance: Instance, tables: Tables) -> str:
     """The heat map, and what scenarios and rules say where there are any."""
     parts = [_layers("heat", heat_maps(instance, tables))]
     for sheet, about in (
-        ("scenarios", "What each disruption would leave of the demand, and what it would cost."),
-        ("rules", "Each rule, what the plan makes of it, and the slope of cost in its limit."),
+        ("scenarios", "Demand still served in each disruption, and what it would cost."),
+        ("rules", "Each rule, how the plan meets it, and the slope of cost in its limit."),
     ):
         rows = tables.get(sheet)
         if rows is not None and len(rows):

@@ -43,7 +43,7 @@ def run_report(result: Path, page: Path | None, force: bool = False) -> tuple[Pa
     ensure_replaceable(target, force, ENDING)
     found = read_result_file(result, result.stem)
     if not found.has_plan:
-        words = f"{result} holds no plan to show: name what planner solve has written"
+        words = f"{result} holds no plan to show: name a result of planner solve"
         raise InputError([Issue("error", "", "", words)])
     notes = [issue.message for issue in found.issues if issue.sheet in SEALED]
     tables = {**found.tables, "summary": summary(found.instance, found.tables, _facts(found))}

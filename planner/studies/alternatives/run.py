@@ -16,6 +16,7 @@ from planner.sheets.issues import tabulate_issues
 from planner.sheets.plans import alternative_schemas
 from planner.studies.alternatives.study import ALWAYS, NEVER, OPTIONAL, UNDECIDED, Alternatives
 from planner.studies.why.question import format_decision
+from planner.words import count_noun
 from planner.workbook.board import Board
 from planner.workbook.write import write_tables
 from planner_models.schema import RESULTS
@@ -62,7 +63,7 @@ def lines(found: Alternatives, within: float, number: int) -> list[str]:
     text += _open(found, within, currency)
     if UNDECIDED in found.verdicts:
         limit = "Ctrl-C" if found.interrupted else "the time limit"
-        text.append(f"{limit} left some undecided: no plan seen does otherwise, but none was ruled out")
+        text.append(f"{limit} left some undecided: no plan found decides differently, but none was ruled out")
     return text
 
 
@@ -71,10 +72,10 @@ def _open(found: Alternatives, within: float, currency: str) -> list[str]:
     if found.left_open <= 1e-6 * abs(found.plans[0].solution.objective or 0.0):
         return []
     if math.isinf(found.left_open):
-        return ["how far plan 1 is from the best is not known, and so is how near the others are to it"]
+        return ["the distance of plan 1 from the best plan is not known, nor is that of the others"]
     share = found.left_open / max(abs(found.bound or 0.0), 1e-9)
     better = f"{format_money(found.left_open, currency)} ({format_percent(share, 2)})"
-    optional = f"optional means within {format_percent(within, 2)} of plan 1, not of that plan"
+    optional = f"optional means within {format_percent(within, 2)} of plan 1, not of the best possible plan"
     return [f"some plan may be better than plan 1 by up to {better}: {optional}"]
 
 
@@ -167,7 +168,7 @@ def _summary(found: Alternatives, within: float, number: int) -> pd.DataFrame:
     said = lines(found, within, number)
     rows: list[tuple[str, Any, str]] = [
         ("name", name, ""),
-        ("status", f"{len(found.plans)} plans, as different as can be", ""),
+        ("status", f"{count_noun(len(found.plans), 'plan')}, as different as possible", ""),
     ]
     rows += [(f"brief {number}", sentence(line), "") for number, line in enumerate(said, 1)]
     rows += [(f"choices {WORDS[word]}", float(found.verdicts.count(word)), "") for word in WORDS]

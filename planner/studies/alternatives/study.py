@@ -15,6 +15,7 @@ from planner.solver.highs.relaxation import extremes
 from planner.solver.in_hand import left_open
 from planner.solver.solver import Options, Solution, catch_interrupts, make_roundings, solve_arrays
 from planner.studies.alternatives.choices import Choices, choices
+from planner.words import count_noun
 from planner_models.schema.decisions import KEYS
 
 DISTANCE_GAP = 0.05
@@ -220,7 +221,7 @@ class _Hunt:
         for side in (1.0, 0.0):
             places = self._alike(side)
             at = dict(zip(self.choices.columns[places].tolist(), places, strict=True))
-            self.show(f"{len(places)} choices that may be taken {ALWAYS if side else NEVER}, one by one")
+            self.show(f"one by one: {count_noun(len(places), 'choice')} perhaps taken {ALWAYS if side else NEVER}")
             with catch_interrupts() as stop:
                 for column, value in extremes(self.capped, list(at), bool(side), stop, seconds):
                     if abs(value - (1.0 - side)) > SURE:
@@ -236,7 +237,7 @@ class _Hunt:
             for place in self._alike(side):
                 if place not in set(self._alike(side)) or time.monotonic() > end:
                     continue
-                self.show(f"{len(self._alike(1.0)) + len(self._alike(0.0))} choices undecided")
+                self.show(f"undecided: {count_noun(len(self._alike(1.0)) + len(self._alike(0.0)), 'choice')}")
                 values = np.full(len(self.capped.cost), np.nan)
                 for other, columns in enumerate(self.choices.behind):
                     if not self._related(place, other):
@@ -288,7 +289,7 @@ class _Hunt:
         """What of a group is still alike after a plan that changes as much of it as can be; whether that is proved."""
         word = ALWAYS if side else NEVER
         undecided = len(self._alike(1.0)) + len(self._alike(0.0))
-        self.show(f"{len(group)} choices that may be taken {word}; {undecided} undecided")
+        self.show(f"testing together: {count_noun(len(group), 'choice')} perhaps taken {word}; {undecided} undecided")
         cost = np.zeros(len(self.capped.cost))
         cost[self.choices.columns[group]] = 1.0 if side else -1.0
         solution = self._solve(set_objective(self.capped, cost), replace(self.job.options, gap=0.0))

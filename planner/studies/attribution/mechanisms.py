@@ -51,17 +51,17 @@ def cast(instance: Instance, only: Sequence[str] = ()) -> Cast:
     idle = {name: reason for name, reason in reasons.items() if reason}
     able = [name for name in MECHANISMS if name not in idle]
     players = tuple(name for name in able if name in only or not only)
-    untouched = {name: "not asked for" for name in able if name not in players}
+    untouched = {name: "not selected" for name in able if name not in players}
     if not players:
         why = "; ".join(f"{name}: {reason}" for name, reason in idle.items() if name in only or not only)
-        message = f"there is no mechanism whose worth could be measured ({why})"
+        message = f"there is no mechanism to compare ({why})"
         raise InputError([Issue("error", "", "", message)])
     return Cast(players, idle, untouched)
 
 
 def _unknown(name: str) -> str:
     if name in SWITCHES:
-        return f"`{name}` is a switch, but no mechanism of integration: choose among {', '.join(MECHANISMS)}"
+        return f"`{name}` is a switch, but not a mechanism of integration: choose among {', '.join(MECHANISMS)}"
     hint = suggest(name, MECHANISMS) or f": choose among {', '.join(MECHANISMS)}"
     return f"there is no mechanism `{quote(name)}`{hint}"
 

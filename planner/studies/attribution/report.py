@@ -15,6 +15,7 @@ from planner.sheets.waterfall import axis_floor, waterfall
 from planner.studies.attribution.mechanisms import MECHANISMS
 from planner.studies.attribution.shapley import NONE, interactions, largest_errors, standard_errors
 from planner.studies.attribution.study import PARTS, Attribution
+from planner.words import count_noun
 from planner_models.instance import Instance
 from planner_models.schema import RESULTS
 
@@ -94,7 +95,7 @@ def attribution_summary(instance: Instance, found: Attribution) -> pd.DataFrame:
         *[(f"brief {number}", text, "") for number, text in enumerate(brief(words), 1)],
         *[(f"worth of {player}", worth, unit) for player, worth in found.worths.items()],
         ("sum of these worths", math.fsum(found.worths.values()), unit),
-        ("most the total can be off", found.total_error if math.isfinite(found.total_error) else "not known", unit),
+        ("largest error of the total", found.total_error if math.isfinite(found.total_error) else "not known", unit),
         ("plans solved", len(found.solved), ""),
         ("time to solve them", math.fsum(plan.seconds for plan in found.solved.values()), "s"),
     ]
@@ -104,7 +105,7 @@ def attribution_summary(instance: Instance, found: Attribution) -> pd.DataFrame:
 def method(found: Attribution) -> str:
     """How the worths were found, and whether that is all that was asked for."""
     players = len(found.design.players)
-    count = f"{players} mechanism{'s' * (players > 1)}"
+    count = f"{count_noun(players, 'mechanism')}"
     if not found.design.orders:
         return f"Shapley values, exact over all {len(found.solved)} combinations of {count}"
     done, asked = len(found.orders), len(found.design.orders)
@@ -173,7 +174,7 @@ def _mechanism(words: Words, player: str) -> str:
     verb = (won if words.profit else "saved") if worth > 0 else "lost"
     text = f"{name}: {words.money(abs(worth))} {verb}"
     if abs(worth) <= words.reach(player):
-        return f"{text}, which is less than it may be off."
+        return f"{text}, which is less than the possible error."
     if player == "scale" and worth < 0:
         return f"{text}: modules are whole, and with this switched off they may have any size."
     if found.total > 0 and 0 < worth <= found.total:
@@ -199,7 +200,7 @@ def _rank(words: Words) -> str:
         for (first, one), (second, two) in pairs
         if rounding < words.reach(first) + words.reach(second) >= one - two
     ]
-    return f"Which is worth more is not decided at this gap: {join_names(alike, 4)}." if alike else ""
+    return f"At this gap their order is not decided: {join_names(alike, 4)}." if alike else ""
 
 
 def _pairs(words: Words) -> str:
@@ -233,7 +234,7 @@ def _others(words: Words) -> str:
         parts = [join_names([name for names in reasons.values() for name in names], len(MECHANISMS))]
     text = f"Worth nothing in this workbook: {'; '.join(parts)}." if parts else ""
     if others.untouched:
-        text += f" Not compared, as not asked for: {join_names([MECHANISMS[name] for name in others.untouched], 8)}."
+        text += f" Not compared because not selected: {join_names([MECHANISMS[name] for name in others.untouched], 8)}."
     return text.strip()
 
 
@@ -250,7 +251,7 @@ def _certainty(words: Words) -> str:
     """How far the figures may be off, from the search and from sampling."""
     error = max(words.errors.values())
     if not math.isfinite(error):
-        text = "Some plans were stopped before any bound was known: how far the worths may be off is not known."
+        text = "Some plans were stopped before any bound was known, so the error of the worths is not known."
     elif error <= 1e-6 * max(1e-9, *(abs(gain) for gain in words.found.gains.values())):
         text = "Every plan was solved to optimality."
     else:
@@ -265,7 +266,7 @@ def _certainty(words: Words) -> str:
     if sampling and max(sampling) > 0:
         return f"{text} Sampling adds a standard error of up to {words.money(max(sampling))}."
     unknown = words.sampling and not sampling
-    return f"{text} With one pair of orders the error of sampling is not known." if unknown else text
+    return f"{text} With one pair of orders the sampling error is not known." if unknown else text
 
 
 def attribution_tiles(instance: Instance, found: Attribution) -> list[Tile]:

@@ -96,7 +96,7 @@ class Unfinished(Exception):
     """The user stopped before anything could be said."""
 
     def __init__(self, done: int, total: int) -> None:
-        super().__init__(f"stopped by the user after {done} of {total} coalitions: too few to say anything")
+        super().__init__(f"stopped by the user after {done} of {total} coalitions: too few for a result")
 
 
 def _seal(

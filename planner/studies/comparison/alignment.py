@@ -90,12 +90,12 @@ def _about_money(reference: ResultFile, other: ResultFile) -> list[tuple[Severit
         said.append(("warning", "settings", f"{words}: no money is subtracted and no bridge is made"))
     if other.goal != reference.goal:
         words = f"optimised for {other.goal}, {reference.label} for {reference.goal}"
-        said.append(("warning", "settings", f"{words}: objectives are not subtracted, costs are"))
+        said.append(("warning", "settings", f"{words}: costs are subtracted, objectives are not"))
     for key, name in (("discount_rate", "discount rate"), ("base_year", "base year")):
         one, two = reference.instance.settings[key], other.instance.settings[key]
         if one != two:
             words = f"the {name} is {two}, that of {reference.label} {one}"
-            said.append(("warning", "settings", f"{words}: discounted amounts differ for that alone"))
+            said.append(("warning", "settings", f"{words}: discounted amounts differ for this reason alone"))
     return said
 
 
@@ -111,8 +111,8 @@ def _about_periods(reference: ResultFile, other: ResultFile) -> list[tuple[Sever
         ([name for name in ours if name not in theirs and name not in renamed.values()], reference, other),
     ):
         if names and ours and theirs:
-            words = f"{', '.join(names)} of {owner.label} is no period of {missing_in.label}"
-            said.append(("warning", "periods", f"{words}: what happens there is added or dropped as a whole"))
+            words = f"{', '.join(names)} of {owner.label} is not among the periods of {missing_in.label}"
+            said.append(("warning", "periods", f"{words}: all its figures count as added or dropped"))
     lengths = [dict(zip(found.periods["period"], found.periods["years"], strict=True)) for found in (reference, other)]
     for name in theirs:
         if name in ours and (theirs[name], lengths[1][name]) != (ours[name], lengths[0][name]):

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from planner.report.figures import periods
-from planner.report.summary import plan_figures
+from planner.report.summary import CREDITS, plan_figures
 from planner.report.unit_costs import list_unit_costs
 from planner.results.result_file import ResultFile
 from planner.sheets.comparison import CHANGES, POINTS
@@ -57,7 +57,9 @@ def headline(files: list[ResultFile]) -> pd.DataFrame:
 
 def _with_all_costs(columns: list[dict[tuple[str, str], float]]) -> list[dict[tuple[str, str], float]]:
     """A plan that lacks a group of costs has none of them: 0."""
-    groups = {key for column in columns for key in column if key[0].startswith("cost of ") or key[0] == "revenue"}
+    groups = {
+        key for column in columns for key in column if key[0].startswith("cost of ") or key[0] in CREDITS.values()
+    }
     return [column | {key: column.get(key, 0.0) for key in groups} if column else column for column in columns]
 
 

@@ -14,9 +14,9 @@ _SECTIONS = {
     "flow_changes": ("Flows that moved most", ()),
     "security_changes": ("Security figures that moved most", ()),
     "scenario_changes": ("Scenarios whose service or loss differs", ()),
-    "rule_changes": ("Rules that are met otherwise", ()),
+    "rule_changes": ("Rules that are met differently", ()),
     "files": ("Files", ("file", "path", "kind", "name", "status", "goal", "currency", "planner", "seal")),
-    "issues": ("What was noticed", ()),
+    "issues": ("Warnings and notes", ()),
 }
 """Sheets in the order of the page: title, and the columns that are shown (all where none is named)."""
 

@@ -13,6 +13,7 @@ from planner.sheets.board import Tile
 from planner.sheets.comparison import DECISIONS, POINTS
 from planner.studies.comparison.bridge import steps
 from planner.studies.comparison.study import Comparison
+from planner.words import count_noun
 from planner_models import frames
 from planner_models.schema import RESULTS
 
@@ -39,7 +40,7 @@ def comparison_summary(found: Comparison) -> pd.DataFrame:
     for other in others:
         for sheet, words in (("decisions", "decisions"), ("input_changes", "inputs")):
             rows.append((f"{words} of {other.label} that differ", float(len(found.of(sheet, other.label))), ""))
-    rows.append(("remarks on what was compared", float(len(found.issues)), ""))
+    rows.append(("notes on what was compared", float(len(found.issues)), ""))
     return pd.DataFrame(rows, columns=list(RESULTS["summary"].columns), dtype=object)
 
 
@@ -63,7 +64,7 @@ def brief(found: Comparison) -> list[str]:
         sentences.append(_inputs(found, other))
     remarks = len(found.issues) - len(doubts)
     if remarks:
-        sentences.append(f"{remarks} remark{'s' * (remarks > 1)} on what could be compared: sheet issues.")
+        sentences.append(f"{count_noun(remarks, 'note')} on what could be compared: see sheet issues.")
     return [sentence for sentence in sentences if sentence]
 
 
@@ -72,7 +73,7 @@ def whole(reference: ResultFile, other: ResultFile) -> str:
     ours, theirs = reference.objective, other.objective
     text = f"{other.label} {_does(other)}; {reference.label} {_does(reference)}"
     if reference.goal != other.goal or reference.currency != other.currency:
-        return f"{text}: not the same measure."
+        return f"{text}: these measures differ."
     change = theirs - ours
     if abs(change) <= _SAME * max(abs(ours), abs(theirs)):
         return f"{text}: the same."
@@ -81,7 +82,7 @@ def whole(reference: ResultFile, other: ResultFile) -> str:
     text = f"{text}: {format_money(abs(change), other.currency)} {word}{part}"
     slack = sum(abs(plan.objective) * plan.figure("gap", 0.0) for plan in (reference, other))
     if math.isfinite(slack) and abs(change) <= slack:
-        return f"{text}. The gaps of the two plans leave that much open: a smaller gap would tell."
+        return f"{text}. This is within the gaps of the two plans: solve with a smaller gap to tell them apart."
     return f"{text}."
 
 
@@ -109,7 +110,7 @@ def _describe_surplus(reference: ResultFile, other: ResultFile) -> str:
 def _does(plan: ResultFile) -> str:
     amount = plan.objective
     if plan.counts_surplus:
-        return f"reaches {format_money(amount, plan.currency)} of profit and consumers' surplus counted"
+        return f"reaches {format_money(amount, plan.currency)} of profit and counted consumers' surplus"
     verb = "costs" if plan.goal == "cost" else "earns" if amount >= 0 else "loses"
     return f"{verb} {format_money(abs(amount) if plan.goal == 'profit' else amount, plan.currency)}"
 
@@ -196,8 +197,19 @@ def _service(found: Comparison, other: ResultFile) -> str:
         before, after = row[found.reference.label], row[other.label]
         if abs(after - before) > 1e-6:
             unit = str(row["unit"]).removeprefix("share of ").removesuffix(POINTS)
-            parts.append(f"{format_share(after)} of demand is served instead of {format_share(before)} (by {unit})")
+            shares = _tell_apart(after, before)
+            parts.append(f"{shares[0]} of demand is served instead of {shares[1]} (by {unit})")
     return f"In {other.label} {' and '.join(parts)}." if parts else ""
+
+
+def _tell_apart(first: float, second: float) -> tuple[str, str]:
+    """Two shares in per cent, with as many decimals as tell them apart: 94.3 % and 94.1 %, not 94 % twice."""
+    shares = format_share(first), format_share(second)
+    for digits in range(1, 5):
+        if shares[0] != shares[1]:
+            break
+        shares = f"{first:.{digits}%}".replace("%", " %"), f"{second:.{digits}%}".replace("%", " %")
+    return shares
 
 
 def _describe_scenarios(found: Comparison, other: ResultFile) -> str:
@@ -211,16 +223,17 @@ def _describe_scenarios(found: Comparison, other: ResultFile) -> str:
         shown = [_scenario_figure(figure, before, after, other) for figure, before, after in figures.itertuples()]
         alone = bool(figures.isna().any(axis=None))
         if alone or any(shown):
-            words.append(f"{name}: {', '.join(filter(None, shown)) or 'only one of the two has it'}")
-    return f"Disruptions have other effects in {other.label} – {_semicolons(words, len(words))}." if words else ""
+            words.append(f"{name}: {', '.join(filter(None, shown)) or 'in one of the two only'}")
+    return f"Disruptions differ in {other.label} – {_semicolons(words, len(words))}." if words else ""
 
 
 def _scenario_figure(figure: str, before: float, after: float, plan: ResultFile) -> str:
     if math.isnan(before) or math.isnan(after):
         return ""
     if figure == "service":
-        shares = format_share(after), format_share(before)
-        return f"{shares[0]} served instead of {shares[1]}" if len(set(shares)) == 2 else ""
+        if format_share(after) == format_share(before):
+            return ""
+        return f"{format_share(after)} served instead of {format_share(before)}"
     words = ["saved" if amount < 0 else "lost" for amount in (after, before)]
     amounts = [format_money(abs(amount), plan.currency) for amount in (after, before)]
     if amounts[0] == amounts[1] and words[0] == words[1]:

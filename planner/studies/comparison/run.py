@@ -42,7 +42,7 @@ def choose_form(output: Path, asked: str | None) -> str:
     known = {ending: form for form, ending in FORMATS.items()}
     form = asked or known.get(output.suffix.lower())
     if form not in FORMATS:
-        what = f"--format {asked} is no form" if asked else f"the ending of {output} says no form"
+        what = f"--format {asked} is unknown" if asked else f"the ending of {output} is unknown"
         raise InputError([Issue("error", "", "", f"{what}: it is one of {', '.join(FORMATS)}")])
     return str(form)
 

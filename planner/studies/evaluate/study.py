@@ -25,7 +25,7 @@ Flow = tuple[str, str, str, str, str]
 class Evaluation:
     """What an old plan comes to: how the solve ended, the result tables where it works, else why it does not.
 
-    `gone` are the decisions that can no longer be taken.
+    `gone` are the decisions that are no longer possible.
     """
 
     solution: Solution
@@ -65,9 +65,9 @@ def evaluate(job: Problem, earlier: ResultFile) -> Evaluation:
         broken = solution.status == "infeasible"
         reasons = describe_remedies(find_remedies(job.model, fixed), job.reading) if broken else []
         return Evaluation(solution, {}, found, tuple(reasons or _to_change(job, values)))
-    words = f"the decisions of {earlier.path.name}, only flows chosen anew"
+    words = f"the decisions of {earlier.path.name}, with flows optimised again"
     remarks = [
-        Issue("warning", "", "", f"{format_decision(decision)} of {earlier.label} can no longer be taken")
+        Issue("warning", "", "", f"{format_decision(decision)} of {earlier.label} is no longer possible")
         for decision in found.gone
     ]
     noted = replace(job, issues=(*job.issues, *remarks))

@@ -19,11 +19,11 @@ DECISIONS = ("built", "held")
 
 PERFECT, STOCHASTIC = "expected value of perfect information", "value of the stochastic solution"
 WORTH = "value of information"
-RECKONED = "of expected cost, risk without weight; the gaps of the solves lie between at least and at most"
+RECKONED = "of expected cost, with no weight on risk; the gaps of the solves give the range from at least to at most"
 NEGLIGIBLE = 1e-6
 """Money up to this is rounding."""
 
-UNDECIDED = "not decided at this gap: it may be nothing at all; a smaller gap would tell"
+UNDECIDED = "not decided at this gap: it may be zero; solve with a smaller gap"
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,9 @@ def _evaluate_kept(case: ObjectiveParts, careless: Solution) -> float:
     lower, upper = compiled.lower.copy(), compiled.upper.copy()
     lower[decided] = upper[decided] = values[decided]
     fixed = replace(compiled, lower=lower, upper=upper, integer=np.zeros_like(compiled.integer))
-    return float(_limits(solve_arrays(fixed, Options(gap=0.0)), "with the decisions of the careless one")[0])
+    return float(
+        _limits(solve_arrays(fixed, Options(gap=0.0)), "with the decisions made without disruptions in mind")[0]
+    )
 
 
 def _difference(dear: np.ndarray, cheap: np.ndarray) -> Between:
@@ -188,7 +190,7 @@ def information_rows(model: Model, compiled: Compiled, solution: Solution, run: 
     rows: list[tuple[str, Any, str]] = []
     try:
         if not case.chances:
-            raise NoFigure("no scenario has a probability, so there is nothing to know")
+            raise NoFigure("no scenario has a probability, so information has no value")
         found = compute_information(case, solution, run)
     except NoFigure as reason:
         rows.append((WORTH, f"{reason}", ""))

@@ -30,7 +30,7 @@ def lines(found: Replay) -> list[str]:
         text.append(found.excuse)
     text += [f"{name}: {before} then, {now} now" for name, before, now in found.versions]
     if not found.versions:
-        text.append("the same versions took part")
+        text.append("the versions are the same")
     return text
 
 

@@ -48,7 +48,7 @@ class Replay:
     def excuse(self) -> str:
         """Why a difference need not mean anything; "" where it does."""
         if self.given.facts.get("status") in CUT_SHORT:
-            return "the result was stopped before its search ended, so how far it came depends on the machine"
+            return "the result was stopped before its search ended, so how far it got depends on the machine"
         if not self.agrees and self.same_objective:
             return "the objectives agree: plans of equal cost can differ in their decisions"
         return ""

@@ -154,7 +154,7 @@ def warn_cut_short(instance: Instance, months: Iterable[float], periods: Sequenc
     }
     cut = {count: [period for period, most in longest.items() if count > most] for count in dict.fromkeys(months)}
     told = [
-        f"--months {count:g} is cut to {', '.join(f'{longest[period]:g} in {period}' for period in names)}"
+        f"--months {count:g} is reduced to {', '.join(f'{longest[period]:g} in {period}' for period in names)}"
         for count, names in cut.items()
         if names
     ]

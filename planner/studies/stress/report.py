@@ -64,18 +64,18 @@ def describe_stop(found: Stressed) -> str:
     str
         How many of how many losses were tried.
     """
-    pairs = " (each alone, none in pairs)" if found.tried == found.total else ""
+    pairs = " (one at a time, no pairs)" if found.tried == found.total else ""
     return f"stopped by the user: {found.tried} of {found.total} losses tried{pairs}"
 
 
 def stress_brief(instance: Instance, found: Stressed) -> list[str]:
     """The sentences: the worst loss, the worst pair, points of failure, what is survived."""
     if not found.hits:
-        return ["Nothing that could be lost matters to this plan."]
+        return ["No possible loss affects this plan."]
     sentences = [
-        "" if found.complete else f"This was {describe_stop(found)}; what follows is of these.",
+        "" if found.complete else f"The test was {describe_stop(found)}; the findings cover these.",
         _worst(instance, found),
-        _dearest(instance, found),
+        _most_expensive(instance, found),
         _pair(instance, found),
         _failures(found),
         _count_survived(found),
@@ -117,23 +117,23 @@ def _describe_ties(ranked: list[Hit]) -> str:
     tied = len({hit.case.losses for hit in alike})
     if tied == 1:
         return ""
-    told = f" {tied} losses leave as little served"
+    told = f" {tied} losses leave equally little demand served"
     same = len({hit.case.losses for hit in alike if hit.severity[:3] == ranked[0].severity[:3]})
     if same == tied:
-        return f"{told} and are as bad in all else."
-    return f"{told}; this one is felt soonest, or as soon and at the highest cost."
+        return f"{told} and are equal in all other respects."
+    return f"{told}; this one is felt soonest, or equally soon at the highest cost."
 
 
-def _dearest(instance: Instance, found: Stressed) -> str:
-    """The dearest single loss where it is not the worst, and the pair that costs more than any of them."""
+def _most_expensive(instance: Instance, found: Stressed) -> str:
+    """The most expensive single loss where it is not the worst, and the pair that costs more than any of them."""
     currency = instance.settings["currency"]
-    single, dearest = (max(hits, key=lambda hit: -hit.severity[2]) for hits in (found.singles, found.ranked))
+    single, costliest = (max(hits, key=lambda hit: -hit.severity[2]) for hits in (found.singles, found.ranked))
     sentences = []
-    costs = [f"it costs {format_money(hit.loss, currency)}." for hit in (single, dearest)]
+    costs = [f"it costs {format_money(hit.loss, currency)}." for hit in (single, costliest)]
     if single is not found.singles[0] and single.loss > 0:
         sentences.append(f"The most expensive single loss is {_case(single)}: {costs[0]}")
-    if dearest.severity[2] < single.severity[2]:
-        sentences.append(f"The most expensive pair is {_case(dearest)}: {costs[1]}")
+    if costliest.severity[2] < single.severity[2]:
+        sentences.append(f"The most expensive pair is {_case(costliest)}: {costs[1]}")
     return " ".join(sentences)
 
 
@@ -150,10 +150,10 @@ def _pair(instance: Instance, found: Stressed) -> str:
     ]
     most = max(added)
     if most <= SERVED:
-        return f"None of {len(pairs)} pairs of the worst is worse than the worse of the two alone."
+        return f"No pair of the worst losses ({len(pairs)} tried) is worse than the worse of its two losses alone."
     hit = pairs[added.index(most)]
     tied = len({pair.case.losses for pair, more in zip(pairs, added, strict=True) if more == most})
-    also = f" {tied} pairs are alike in this." if tied > 1 else ""
+    also = f" {tied} pairs have the same effect." if tied > 1 else ""
     first, second = (loss.words for loss in hit.case.losses)
     return (
         f"The pair that matters most is {first} with {second}: without both for "
@@ -187,11 +187,11 @@ def _count_survived(found: Stressed) -> str:
 
 
 def stress_tiles(instance: Instance, found: Stressed) -> list[Tile]:
-    """How much was tried, the worst service, the dearest loss, and what is survived."""
+    """How much was tried, the worst service, the costliest loss, and what is survived."""
     if not found.hits:
         return []
     currency = instance.settings["currency"]
-    worst, dearest = found.ranked[0], max(found.ranked, key=lambda hit: -hit.severity[2])
+    worst, costliest = found.ranked[0], max(found.ranked, key=lambda hit: -hit.severity[2])
     single = found.singles[0]
     hurting = len({hit.case.losses for hit in found.singles if hurts(hit)})
     tried = len({hit.case.losses for hit in found.singles})
@@ -199,7 +199,7 @@ def stress_tiles(instance: Instance, found: Stressed) -> list[Tile]:
         Tile("Single losses that hurt", f"{hurting} of {tried}", "leave demand unserved"),
         Tile("Least served, single loss", format_share(single.service), _short(single)),
         Tile("Least served, with pairs", format_share(worst.service), _short(worst)),
-        Tile("Highest cost, with pairs", format_money(dearest.loss, currency), _short(dearest)),
+        Tile("Highest cost, with pairs", format_money(costliest.loss, currency), _short(costliest)),
         Tile("Cases tried", f"{len(found.hits):,}", "losses, periods, durations"),
     ]
 

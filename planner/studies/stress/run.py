@@ -127,7 +127,7 @@ def unknown(kinds: Sequence[str], asked: Sequence[str], periods: Sequence[str]) 
         if period not in periods
     ]
     return faults + [
-        f"--kinds {kind} is no kind of loss{suggest(kind, KINDS)}: it is one of {', '.join(KINDS)}"
+        f"--kinds {kind} is not a kind of loss{suggest(kind, KINDS)}: it is one of {', '.join(KINDS)}"
         for kind in kinds
         if kind not in KINDS
     ]

@@ -107,7 +107,7 @@ class BreakEvenSearch:
     def _narrow(self, driver: Driver, points: list[ForcedPoint], slope: float) -> str:
         """Solve both sides at values of the driver till the break-even is known; "" then, else why there is none."""
         if not points[0].costs:
-            return "not sought: the gaps of the solves leave more open than the difference, a smaller --gap would tell"
+            return "not sought: the difference is smaller than the gaps of the solves; use a smaller --gap"
         for _ in range(MOST_SOLVES):
             found = self._choose_value(driver, points, slope)
             if found is None:
@@ -117,8 +117,12 @@ class BreakEvenSearch:
                 return describe_end(points[-1])
             slope = update_slope(points, slope)
             if not slope:
-                return f"it flips at no value: beyond {found:g} forcing the decision gets no cheaper"
-        return "" if any(point.difference <= 0 for point in points) else "no value was found in so many solves"
+                return f"it does not flip at any value: beyond {found:g} forcing the decision does not get cheaper"
+        return (
+            ""
+            if any(point.difference <= 0 for point in points)
+            else "no value was found within the number of solves allowed"
+        )
 
     def _choose_value(self, driver: Driver, points: list[ForcedPoint], slope: float) -> float | None:
         """The value to try next; None where the break-even is known closely enough."""

@@ -75,7 +75,7 @@ def describe_end(point: ForcedPoint) -> str:
 
 def _describe_doubt(point: ForcedPoint) -> str:
     if point.slack > point.rounding:
-        return "the gaps of the solves leave more open than the difference, a smaller --gap would tell"
+        return "the difference is smaller than the gaps of the solves; use a smaller --gap"
     return "both cost the same there"
 
 

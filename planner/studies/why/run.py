@@ -24,6 +24,7 @@ from planner.studies.why.break_even import NEAR
 from planner.studies.why.points import SURE, Flip
 from planner.studies.why.question import words
 from planner.studies.why.study import ForcedAnswer, InHand, why
+from planner.words import count_noun
 from planner.workbook.board import Board
 from planner.workbook.write import write_tables
 
@@ -190,9 +191,9 @@ def _cost(answer: ForcedAnswer, currency: str) -> str:
     verb = "costs" if answer.job.sign > 0 else "takes from the profit"
     if not answer.decided:
         return (
-            f"{forced} instead of {held}: not decided at this gap: the two differ by less than the gaps leave open "
-            f"({format_money(abs(answer.cost), currency)} against {_amount(answer.open, currency)}); "
-            "a smaller --gap tells"
+            f"{forced} instead of {held}: not decided at this gap, since the difference is smaller than the gaps "
+            f"({format_money(abs(answer.cost), currency)} against {_amount(answer.open, currency)}); solve with a "
+            "smaller --gap"
         )
     share = answer.cost / max(abs(answer.held.objective or 0.0), 1e-9)
     amount = f"{format_money(answer.cost, currency)} ({format_percent(share, 2)})"
@@ -219,7 +220,7 @@ def _describe_moves(found: Comparison) -> list[str]:
     if not rows:
         return ["no other decision moves"]
     more = [f"  and {len(rows) - MOST_DECISIONS} more"] if len(rows) > MOST_DECISIONS else []
-    differ = "1 decision differs" if len(rows) == 1 else f"{len(rows)} decisions differ"
+    differ = f"{count_noun(len(rows), 'decision')} {'differs' if len(rows) == 1 else 'differ'}"
     return [f"{differ}:", *[f"  {row}" for row in rows[:MOST_DECISIONS]], *more]
 
 
@@ -233,7 +234,7 @@ def _steps(answer: ForcedAnswer, found: Comparison, currency: str) -> list[str]:
     parts = [f"{line} {change:+,.4g}" for line, change in sums.head(MOST_STEPS).items()]
     rest = float(sums.iloc[MOST_STEPS:].sum())
     if len(sums) > MOST_STEPS:
-        parts.append(f"{len(sums) - MOST_STEPS} other lines {rest:+,.4g}")
+        parts.append(f"{count_noun(len(sums) - MOST_STEPS, 'other line')} {rest:+,.4g}")
     return [f"by cost line (million {currency}): {', '.join(parts)}"] if parts else []
 
 

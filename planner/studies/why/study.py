@@ -132,6 +132,6 @@ def _list_reasons(job: Problem, solution: Solution, show: Show) -> list[str]:
     """The fewest cells that would have to change for the decision to be otherwise; the lock that forces it stays."""
     if solution.status != "infeasible":
         return []
-    show("what stands against it")
+    show("why it is not possible")
     lock = int(job.reading.instance["locks"].index[-1])
     return describe_remedies(find_remedies(job.model, job.compiled, kept=[("locks", lock)]), job.reading)
