@@ -127,7 +127,7 @@ def test_only_what_can_make_a_difference_plays():
     assert "objective profit" in everything.idle["enablers"]
     assert cast(works(scale="off")).idle["scale"] == "switched off in sheet settings"
     only = cast(works(), ["learning"])
-    assert (only.players, only.untouched["scale"]) == (("learning",), "not asked for")
+    assert (only.players, only.untouched["scale"]) == (("learning",), "not selected")
     with pytest.raises(InputError, match="sheet access has no offer beyond spot"):
         cast(works(), ["access"])
 
@@ -139,7 +139,7 @@ def test_a_mechanism_that_does_not_play_keeps_its_setting():
     rows = attribution_tables(found)["attribution"].set_index("mechanism")
     assert pd.isna(rows.at["scale", "worth"])
     assert rows.at["access", "worth"] == 0
-    assert rows.at["scale", "remark"] == "not asked for: as the workbook has it"
+    assert rows.at["scale", "remark"] == "not selected: as the workbook has it"
 
 
 def test_more_than_six_are_sampled_unless_exact_is_asked_for():

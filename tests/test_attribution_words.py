@@ -85,7 +85,7 @@ def test_all_that_cannot_be_ranked_is_said():
     comparison = design(Cast(tuple(saved), {}, {}))
     text = brief(game(lambda who: 10_000 - sum(saved[name] for name in who), comparison, gap=0.01))
     names = [MECHANISMS[name] for name in saved]
-    ranking = text[text.index("Which is worth more is not decided at this gap") :]
+    ranking = text[text.index("At this gap their order is not decided") :]
     for first, second in combinations(names, 2):
         assert f"{first} and {second}" in ranking
     sure = brief(game(lambda who: 10_000 - sum(saved[name] for name in who), comparison))
@@ -98,13 +98,13 @@ def test_losses_are_called_losses():
     def profit(who: Coalition) -> float:
         return -1000 + 1500 * ("scale" in who) - 200 * ("support" in who)
 
-    found = game(profit, design(Cast(("scale", "support"), {}, {"access": "not asked for"})), sign=1.0)
+    found = game(profit, design(Cast(("scale", "support"), {}, {"access": "not selected"})), sign=1.0)
     text = brief(found, objective="profit")
     assert "What is compared here is worth 1.3 billion EUR" in text
     assert "the plan earns 300 million EUR with the mechanisms" in text
     assert "and loses 1 billion EUR with all of them off" in text
     assert "Support by policy: 200 million EUR lost." in text
-    assert "Not compared, as not asked for: Access to outside firms." in text
+    assert "Not compared because not selected: Access to outside firms." in text
 
 
 def test_scale_that_costs_is_explained():
@@ -120,7 +120,7 @@ def test_estimates_are_called_estimates():
     orders = (("access", "scale"),) * 2 + found.design.orders
     part = Attribution(Design(PAIR, orders), everything, -1.0)
     assert method(part) == "stopped by the user: Shapley values estimated from the first 2 of 8 sampled orders"
-    assert "With one pair of orders the error of sampling is not known." in brief(part)
+    assert "With one pair of orders the sampling error is not known." in brief(part)
 
 
 def test_the_summary_adds_up():

@@ -14,7 +14,13 @@ from tests.test_check_dynamics import found
     ("rule", "rows", "sheets", "place", "words"),
     [
         (carbon.carbon_is_of_blocs, [HERE | {"bloc": "here"}], {}, "error carbon!bloc2", "region of bloc `X`"),
-        (carbon.carbon_prices_something, [THERE | {"border": "no"}], {}, "warning carbon!price2", "lines in `Y` do"),
+        (
+            carbon.carbon_prices_something,
+            [THERE | {"border": "no"}],
+            {},
+            "warning carbon!price2",
+            "no line in `Y` has emissions",
+        ),
         (carbon.borders_have_prices, [THERE | {"price": 0}], {}, "warning carbon!border2", "charges nothing"),
         (
             carbon.borders_have_prices,

@@ -26,7 +26,7 @@ CASES: list[tuple[Check, Instance, str, str, str]] = [
         workshop(PROFIT, demand=steps({"conduct": 0.5}, {"conduct": 0.2})),
         "error demand!H3",
         "conduct is 0.2 here and 0.5 at another step of `good` in `here`, 1",
-        "write the same, or write it once",
+        "write the same figure, or write it once",
     ),
     (
         demand.conduct_needs_profit,
@@ -67,8 +67,8 @@ CASES: list[tuple[Check, Instance, str, str, str]] = [
         demand.rivals_can_sell,
         workshop(PROFIT, demand=STEPS, rivals=[RIVAL | {"region": "there"}]),
         "error rivals!A2",
-        "nobody demands `good` in `there`, 1",
-        "add its demand or remove the row",
+        "there is no demand for `good` in `there`, 1",
+        "add it or remove the row",
     ),
     (
         demand.rivals_can_sell,

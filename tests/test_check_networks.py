@@ -15,7 +15,7 @@ Fault = tuple[str, dict[str, Any], str, str, str]
 RULES: dict[str, Fault] = {
     "open without a limit": ("error", {"type": "max_open", "by": "site", "limit": None}, "limit", "needs a limit"),
     "open of what": ("error", {"type": "max_open", "limit": 1}, "by", "write site or hub or lane"),
-    "part of a site": ("error", {"type": "max_open", "by": "site", "limit": 0.5}, "limit", "no whole number"),
+    "part of a site": ("error", {"type": "max_open", "by": "site", "limit": 0.5}, "limit", "not a whole number"),
     "open of a site that is none": ("error", {"type": "max_open", "by": "site", "limit": 1, "who": "shop; brunch"},
                                     "who", "did you mean `branch`"),
     "open of all": ("warning", {"type": "max_open", "by": "site", "limit": 2}, "limit", "2 sites in all"),
@@ -31,7 +31,7 @@ RULES: dict[str, Fault] = {
                            "no line there makes"),
     "share of a process that is none": ("error", {"type": "min_share", "by": "process", "who": "mke", "limit": 0.5},
                                         "who", "did you mean `make`"),
-    "disposal of what is kept": ("warning", {"type": "max_disposal", "limit": 1}, "item", "may not be thrown away"),
+    "disposal of what is kept": ("warning", {"type": "max_disposal", "limit": 1}, "item", "may not be disposed of"),
     "capacity below 0": ("error", {"type": "max_new", "limit": -1}, "limit", "below 0"),
 }  # fmt: skip
 EXTRA = {"sites": [{"site": "depot", "region": "here", "firm": "own"}]}
@@ -97,7 +97,7 @@ def test_hub_that_passes_nothing_on() -> None:
     hub = {"region": "here", "item": "good", "capacity": 3}
     ((severity, place, message),) = said(ruled(hubs=[hub], lanes=[road]), "hubs")
     assert (severity, place) == ("warning", cell("hubs", "region", 2))
-    assert "no lane takes `good` on from there" in message
+    assert "no lane takes `good` out" in message
     assert said(ruled(hubs=[hub]), "hubs") == []
 
 
@@ -127,4 +127,4 @@ def test_links_that_say_the_same() -> None:
     assert said(ruled(logic=[one, other | {"kind": "implies"}]), "logic") == []
     ((severity, place, message),) = said(ruled(logic=[one, other]), "logic")
     assert (severity, place) == ("warning", cell("logic", "if", 3))
-    assert "row 2 says the same" in message
+    assert "row 2 is the same link" in message

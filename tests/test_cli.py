@@ -287,7 +287,7 @@ def test_what_is_no_result_is_not_replaced(
     capsys.readouterr()
     for command in commands:
         assert run(command) == 2
-        assert "exists and is no result of the planner: name another file" in capsys.readouterr().err
+        assert "exists and is not a result of the planner: name another file" in capsys.readouterr().err
     assert other.read_bytes() == before
 
 

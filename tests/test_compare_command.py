@@ -185,7 +185,7 @@ def test_missing_sheets_are_said_and_the_rest_is_compared(
     book.save(two[1])
     assert run(["compare", *two, "-o", str(tmp_path / "out.xlsx")]) == 0
     noticed = capsys.readouterr().err
-    assert "two: sheets flows, security, in_items missing: what would stand there is not compared" in noticed
+    assert "two: sheets flows, security, in_items missing, so their figures are not compared" in noticed
     assert "two: has no seal" in noticed
 
 
@@ -212,7 +212,7 @@ def test_what_is_neither_result_nor_instance_ends_with_2_and_is_named(
     openpyxl.Workbook().save(foreign)
     text.write_text("no workbook")
     for path, words in (
-        (foreign, "is no result"),
+        (foreign, "is neither a result"),
         (text, "is not an Excel workbook"),
         (tmp_path / "no.xlsx", "no file"),
     ):
@@ -235,7 +235,7 @@ def test_a_comparison_is_no_plan(two: list[str], tmp_path: Path, capsys: pytest.
     [
         (["{one}", "-o", "{out}"], 2, "at least two files"),
         (["{one}", "{two}", "-o", "{two}"], 2, "one of the files to compare"),
-        (["{one}", "{two}", "-o", "{out}.docx"], 2, "says no form"),
+        (["{one}", "{two}", "-o", "{out}.docx"], 2, "is unknown"),
         (["{one}", "{two}", "-o", "{out}", "--format", "pdf"], 2, "--format pdf"),
         (["{one}", "{two}", "-o", "{out}.md", "--format", "xlsx"], 2, "ends in .xlsx"),
     ],

@@ -234,7 +234,7 @@ def test_what_cannot_be_asked(book: Path, capsys: pytest.CaptureFixture) -> None
     """Kinds that do not exist; switches that rule it out."""
     out = str(book.with_name("hard.xlsx"))
     assert run(["harden", str(book), "-o", out, "--kinds", "town"]) == 2
-    assert "--kinds town is no kind of loss" in capsys.readouterr().err
+    assert "--kinds town is not a kind of loss" in capsys.readouterr().err
     assert run(["harden", str(book), "-o", out, "--period", "never", "--without", "a", "--without", "nobody"]) == 2
     told = capsys.readouterr().err
     assert "--period never does not exist: the periods are now" in told

@@ -125,7 +125,7 @@ def test_one_cell_rather_than_many() -> None:
 
 def test_words_name_the_cell() -> None:
     words = describe_remedies(asked(facilities(demand=31)))
-    assert words[0] == "by what is agreed with others alone (contract), 1 cell:"
+    assert words[0] == "agreements with others only (contract), 1 cell:"
     assert words[1] == "  demand row 2 (volume of here|good|1|1): 31 must be at most 30"
 
 

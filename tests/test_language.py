@@ -23,7 +23,7 @@ FORBIDDEN = {
     r"\bhad at\b": "available at",
     r"\botherwise than\b": "other than, differently from",
     r"\bmean together\b": "say which rules are checked, and when",
-    r"(?<!there )(?<!There )\b(is|are) no(?! longer\b| more\b| less\b| fewer\b| later\b)\b(?=\s)": "is not a",
+    r"(?<!there )(?<!There )\b(is|are) no (?!longer\b|more\b|less\b|worse\b|better\b|[a-z]{2,}er\b)": "is not a",
     r"\blook at\b(?= \{)": "has no effect on",
     r"\basks? nothing\b": "has no effect",
     r"\bnobody demands\b": "there is no demand for",

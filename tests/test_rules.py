@@ -64,18 +64,17 @@ def row(name: str, met: str, marginal: float, period: str = "1") -> dict[str, ob
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([row("a", "yes", 0)], "1 of 1 security rules are met."),
+        ([row("a", "yes", 0)], "1 of 1 security rules is met."),
         # two rows of a: 2,000 + 4,000 million per unit of limit
         (
             [row("a", "yes", 2000), row("a", "yes", 4000, "2"), row("b", "no", 1000), row("c", "yes", 0)],
             "2 of 3 security rules are met, a at a cost, b not everywhere, at a penalty. The most expensive is a: at"
-            " its limit of 0.5 costs rise by 6 billion USD per unit of limit, a slope that holds only while the same"
-            " yes-or-no decisions and flows are best; what a step of the limit saves, planner frontier finds by solving"
-            " again.",
+            " its limit of 0.5 costs rise by 6 billion USD per unit of limit, as long as the same yes-or-no"
+            " decisions and flows are best; planner frontier measures larger steps by solving again.",
         ),
         (
             [row("a", "yes", 0), row("b", "not applicable", 0) | {"remark": "no scenario has a probability"}],
-            "1 of 1 security rules are met. Not applicable, and not counted: b (no scenario has a probability).",
+            "1 of 1 security rules is met. Not applicable, and not counted: b (no scenario has a probability).",
         ),
     ],
 )
@@ -173,7 +172,7 @@ def test_the_manual_says_which_breaches_are_paid_once() -> None:
     manual = " ".join((ROOT / "docs" / "SECURITY.md").read_text(encoding="utf-8").split())
     yearly, _, once = manual.partition("cost line `rule breach`. A breach of ")
     assert yearly
-    types, _, rest = once.partition(" is no yearly amount")
+    types, _, rest = once.partition(" is not a yearly amount")
     assert tuple(types.split("`")[1::2]) == PAID_ONCE
     assert "cost line `rule breach once`." in rest
 

@@ -154,7 +154,7 @@ def test_what_cannot_be_asked(result: Path, tmp_path: Path, capsys: pytest.Captu
     out = tmp_path / "out.xlsx"
     assert run(["stress", str(result), "-o", str(out), "--kinds", "site,sit", "--period", "never"]) == 2
     told = capsys.readouterr().err
-    assert "--kinds sit is no kind of loss; did you mean `site`?" in told
+    assert "--kinds sit is not a kind of loss; did you mean `site`?" in told
     assert "--period never does not exist: the periods are now" in told
     assert run(["stress", str(result.with_name("two.xlsx")), "-o", str(out)]) == 2
     assert "holds no plan" in capsys.readouterr().err
@@ -232,7 +232,7 @@ def test_ties_are_said_and_stand_in_a_fixed_order(tmp_path: Path, capsys: pytest
     assert sheet(out, "losses")["loss"].tolist() == ["region home", "site A", "site B", "site C", "site D"]
     assert (sheet(out, "losses")["service"] == 0).all()
     assert "The worst is the loss of region home for 3 months in now: 0 % of demand is served" in said
-    assert "5 losses leave as little served and are as bad in all else." in said
+    assert "5 losses leave equally little demand served and are equal in all other respects." in said
     assert "-0 %" not in said
 
 

@@ -140,8 +140,8 @@ def test_the_brief_answers_what_a_board_asks():
         "the largest amounts for build at works (now, 1.5 billion EUR)",
         "largest source is North: it makes 98 % of all goods by worth",
         "2 of 2 items come mostly from one region: car (North 100 %) and ore (North 75 %)",
-        "no reserve left anywhere for build",
-        "2 of 3 lines run at full capacity",
+        "no spare capacity anywhere for build",
+        "2 lines of 3 at full capacity",
     ):
         assert words in text
 
@@ -266,7 +266,7 @@ def test_findings_are_few_and_say_whose_capacity_it_is():
         "Capacity of home firms is used to 77 % upstream in later; most is idle in dig, where capacity is 1.3 times",
         "In later own plants make 0 % upstream and 100 % downstream of what the chain uses, by worth within each tier",
         "most of the rest comes through spot purchases",
-        "2 of 2 items have at least 60 % of their supply from one region, led by car (North, 100 %)",
+        "2 of 2 items have at least 60 % of the supply from one region, led by car (North, 100 %)",
         "invests 1.5 billion EUR in new capacity and opens 1 new site; the largest part is build at works (100 %)",
     ):
         assert words in text
@@ -346,7 +346,8 @@ def test_the_brief_ranks_disruptions_by_impact():
     """Expected: 0.1 x 200 - 0.2 x 50 = 10; the figure of the objective counts losses: 0.1 x 190 - 0.2 x 60 = 7."""
     words = (
         "Of 3 scenarios, the worst are strike (1.5 billion EUR, 60 % of demand served) and flood (200 million EUR, "
-        "90 % of demand served); by probability they cost 10 million EUR. 1 of them the plan did not allow for."
+        "90 % of demand served); weighted by probability they cost 10 million EUR. The plan did not "
+        "take 1 into account."
     )
     assert words in brief(two_regions(), disturbed(), PROVEN)
     found = values(PROVEN, disturbed())

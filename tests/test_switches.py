@@ -101,7 +101,7 @@ def said(case: Instance) -> list[str]:
 def test_check_names_lines_without_a_spot_row() -> None:
     """While access is off the contract is used, and `check` says so; with a spot row there is nothing to say."""
     off = EVERYTHING.with_settings(access="off")
-    assert any("row of mode contract, which binds least" in message for message in said(off))
+    assert any("row of mode contract, the least binding one" in message for message in said(off))
     rows = pd.concat([off["access"], off["access"][:1].assign(mode="spot")], ignore_index=True)
     spot = Instance({**off.tables, "access": rows}, off.settings)
     assert not any("binds least" in message for message in said(spot))

@@ -247,7 +247,7 @@ def test_a_foreign_database_is_no_ledger_and_stays_as_it_is(tmp_path: Path, caps
     before = (tmp_path / FILE).read_bytes()
     assert run(["run", str(TINY), "-o", str(tmp_path), "--workers", "1"]) == 2
     assert run(["jobs", "-o", str(tmp_path)]) == 2
-    assert "is no ledger of jobs" in capsys.readouterr().err
+    assert "is not a ledger of jobs" in capsys.readouterr().err
     assert (tmp_path / FILE).read_bytes() == before
     (tmp_path / FILE).write_bytes(b"SQLite? No." * 1000)
     assert run(["jobs", "-o", str(tmp_path)]) == 2

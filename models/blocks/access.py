@@ -42,7 +42,7 @@ class Access:
 def build(m: Model, sets: Sets) -> None:
     """accessed[o,t] binary, the offer is in force; signed[o,t], ended[o,t] in [0,1], the moments that changes.
 
-    Offers that cost nothing and stand alone need no decision. Before the first period nothing is in force.
+    Offers that cost nothing and have no rival need no decision. Before the first period nothing is in force.
     """
     m.access = _offer(m, sets)
     m.access_state = pyo.Constraint(list(m.access.accessed), rule=access_state)

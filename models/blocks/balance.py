@@ -2,7 +2,7 @@
 
 Other blocks post what they make, use and move to `m.ledgers.supply` and `m.ledgers.delivered`, sums by (item, region,
 period). Most places have only a supply side. Where a region has a lane to itself for an item, what is made there must
-take that lane to be of use there; then sales, stocks and local use stand on the delivered side. So it is at hubs, where
+take that lane to be of use there; then sales, stocks and local use are on the delivered side. So it is at hubs, where
 what is made stays without a lane (`retained`), and what has arrived is passed on (`transited`) within their capacity.
 """
 
@@ -38,7 +38,7 @@ def prepare(m: Model) -> None:
 
 
 def build(m: Model, sets: Sets) -> None:
-    """left[i,r,t] >= 0, what is thrown away of disposable items; one row per item, region and period."""
+    """left[i,r,t] >= 0, what is disposed of; one row per item, region and period."""
     items = sets.instance["items"]
     disposable = set(items.loc[items["disposable"] == "yes", "item"])
     m.left = left = pyo.Var([key for key in m.ledgers.supply if key[0] in disposable], domain=pyo.NonNegativeReals)

@@ -1,4 +1,4 @@
-"""Clusters: cost that falls where many stages of the chain stand in one region (agglomeration)."""
+"""Clusters: cost that falls where many stages of the chain are located in one region (agglomeration)."""
 
 from __future__ import annotations
 

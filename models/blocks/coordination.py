@@ -7,7 +7,7 @@ to say, per group, item and period over all regions. With made[g,i,t] for the su
 
     traded[g,i,t] >= made[g,i,t] - used[g,i,t] - sale[g,i,t] - (what g keeps in stock)
 
-which is `inner <= used + sale` with inner = a made - traded. A disruption changes nothing here: its flows are had at
+which is `inner <= used + sale` with inner = a made - traded. A disruption has no effect here: its flows are on
 the terms of the base.
 """
 

@@ -97,7 +97,7 @@ def one_option(m: Model, project: str) -> pyo.Expression:
 
 
 def partnership(m: Model, *key: *tuple[str, str, str, str]) -> pyo.Expression:
-    """started[j,o,t] <= sum over the partner's offers with the stake asked for of accessed[.,u], u running"""
+    """started[j,o,t] <= sum over the partner's offers with the stake it needs of accessed[.,u], u running"""
     offers = m.development.partner_offers[key]
     return linear([1.0] + [-1.0] * len(offers), [m.development.started[key[:3]], *offers]) <= 0
 

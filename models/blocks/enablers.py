@@ -1,4 +1,4 @@
-"""Enablers: infrastructure that unlocks demand once enough of it has been put up."""
+"""Enablers: infrastructure that unlocks demand once enough of it is deployed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from planner_models.sets import Sets
 
 @dataclass(frozen=True)
 class Enablers:
-    """What is put up, and what that unlocks.
+    """What is deployed, and what that unlocks.
 
     deployed, put_up: by region, enabler and period, what is put up in it, item/year, and in all by its end, item
     raised_by: what a threshold adds to each step of a market, as a share of the most that it can
@@ -29,9 +29,9 @@ class Enablers:
 
 
 def build(m: Model, sets: Sets) -> None:
-    """deployed[r,i,t] >= 0 in item/year, put up at the plan's own cost; enabled[r,i,item,q,t] binary.
+    """deployed[r,i,t] >= 0 in item/year, deployed at the plan's own cost; enabled[r,i,item,q,t] binary.
 
-    What is sold of an enabler counts as put up too. What is unlocked is `raised`, a variable of the demand block.
+    What is sold of an enabler counts as deployed too. What is unlocked is `raised`, a variable of the demand block.
     """
     places = sorted({(region, enabler) for region, enabler, _, _ in sets.enablers.index})
     m.deployed = deployed = pyo.Var(

@@ -47,7 +47,7 @@ class Lanes:
 def build(m: Model, sets: Sets) -> None:
     """shipped[a,t] >= 0 in item/year; lane_opened[lane row,t] binary, for rows with an opening cost.
 
-    transited[i,r,t] >= 0: where a region has a lane to itself for an item, what has arrived (or stands in stock) and
+    transited[i,r,t] >= 0: where a region has a lane to itself for an item, what has arrived (or is in stock) and
     is shipped on; see the balance block. Likewise at hubs, where what is passed on has to be known; there
     retained[i,r,t] >= 0 is what is made and stays.
     """

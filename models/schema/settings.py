@@ -54,13 +54,13 @@ SETTINGS: dict[str, pa.Column] = {
     ),
     "discount_rate": number("yearly discount rate", "1/year", low=0, high=1, default=0.07),
     "coordination": choice(
-        "on = home firms act as one; off = groups of home firms sell to each other at arm's length; decide = off "
-        "unless an offer of a home firm in sheet access is signed",
+        "coordination of home firms: on = they act as one; off = groups sell to each other at arm's length; decide = "
+        "off unless an offer of a home firm in sheet access is signed",
         ("on", "off", "decide"),
         default="on",
     ),
     "market_markup": number(
-        "markup on full conversion cost of sales between home groups, where the firm has no spot row",
+        "markup on full conversion cost of sales between groups of home firms, where the firm has no spot row",
         "share",
         low=0,
         default=0.1,
@@ -71,7 +71,9 @@ SETTINGS: dict[str, pa.Column] = {
         low=0,
         default=0.01,
     ),
-    "objective": choice("cost = least cost, profit = highest profit", ("cost", "profit"), default="cost"),
+    "objective": choice(
+        "what is optimised: cost = least cost, profit = highest profit", ("cost", "profit"), default="cost"
+    ),
     "conduct": number(
         "how sellers act on their markets: 1 = monopoly, 0 = price takers, 1/N = N equal rivals in quantities; under "
         "objective profit",

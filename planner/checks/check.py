@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 CHECKS: tuple[Check, ...] = (
     *names.NAMES_DIFFER_VISIBLY,
-    names.keys_are_no_totals_or_notes,
+    names.keys_are_things,
     names.periods_have_demand,
     recipes.recipes_make_something,
     recipes.recipe_rows_say_something,

@@ -58,7 +58,7 @@ def groups_are_at_home_or_not(reading: "Reading") -> Iterator[Issue]:
 
 @needs("firms")
 def group_names_are_free(reading: "Reading") -> Iterator[Issue]:
-    """No group at home is called what sheets `cash` and `surplus` call those that are no group."""
+    """No group at home is called what sheets `cash` and `surplus` call those that are not groups."""
     firms = reading.instance["firms"]
     for row, firm in rows(firms[firms["home"] == "yes"]):
         column: str = "firm" if pd.isna(firm["group"]) else "group"

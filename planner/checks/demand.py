@@ -177,7 +177,6 @@ def rivals_can_sell(reading: "Reading") -> Iterator[Issue]:
         elif rival["left"] <= 0:
             message = (
                 f"rivals take all of {where} at every price, so the plan can sell nothing there; write a smaller "
-                "volume, "
-                "or add steps with lower prices"
+                "volume, or add steps with lower prices"
             )
             yield report_warning(reading, "rivals", row, "volume", message)

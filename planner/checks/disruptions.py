@@ -121,7 +121,7 @@ def effects_fit_kinds(reading: "Reading") -> Iterator[Issue]:
 
 @needs("disruptions")
 def factors_change_something(reading: "Reading") -> Iterator[Issue]:
-    """A factor is another than 1, a share and no percentage, and stands once; costs do rise to several times.
+    """A factor differs from 1, is a share and not a percentage, and is given once; costs may rise to several times.
 
     A flow at a factor of 1 cannot grow beyond that of the baseline, which is something.
     """

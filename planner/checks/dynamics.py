@@ -143,8 +143,7 @@ def growth_leaves_what_exists(reading: "Reading") -> Iterator[Issue]:
                 message = (
                     f"in {instance['periods']['period'].iloc[place]} existing capacity of `{what}` in `{where}` "
                     f"(line_capacity included) rises by {rise:.6g}, but at most {most:.6g} may be added: write a "
-                    "greater max_growth "
-                    f"or seed, or let {_name_rises(reading, growth, place)} rise more slowly"
+                    f"greater max_growth or seed, or let {_name_rises(reading, growth, place)} rise more slowly"
                 )
                 yield report_error(reading, "growth", growth.row, "max_growth", message)
                 break

@@ -114,7 +114,7 @@ def _name_place(sign: str) -> str:
 
 
 @needs(*INPUTS)
-def keys_are_no_totals_or_notes(reading: "Reading") -> Iterator[Issue]:
+def keys_are_things(reading: "Reading") -> Iterator[Issue]:
     """A row is a thing of its own: not the total of the rows above, nor a note below the table.
 
     An error where it would be a period, a region and so on that nothing else mentions; a warning where the key of a row

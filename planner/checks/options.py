@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @needs("periods", "firms", "sites", "lines", "options", "access")
 def options_have_lines(reading: "Reading") -> Iterator[Issue]:
-    """An option stands on a line of a home firm, or on one that an offer lets home firms control."""
+    """An option is for a line of a home firm, or on one that an offer lets home firms control."""
     lines = lines_at_sites(reading.instance)
     lines["control"] = controllable(reading.instance, switched=False)
     for row, option in rows(reading.instance["options"]):
@@ -63,7 +63,7 @@ def options_can_be_ready(reading: "Reading") -> Iterator[Issue]:
 
 @needs("options")
 def multiples_make_sense(reading: "Reading") -> Iterator[Issue]:
-    """Multiples are numbers above 1 with `;` between, and stand with a scale exponent below 1."""
+    """Multiples are numbers above 1 with `;` between, and need a scale exponent below 1."""
     options = reading.instance["options"]
     taken = set(zip(options["site"], options["process"], options["option"], strict=True))
     for row, option in rows(options):

@@ -23,7 +23,7 @@ def list_final_items(instance: Instance) -> set[str]:
 
 @needs("items", "recipes", "demand", "stocks", "enablers", "returns")
 def items_are_used(reading: "Reading") -> Iterator[Issue]:
-    """An item stands in a recipe, in demand, in stocks or in enablers, or comes back after use."""
+    """An item is used in a recipe, in demand, in stocks or in enablers, or comes back after use."""
     instance = reading.instance
     used = set(instance["recipes"]["item"]) | set(instance["demand"]["item"]) | set(instance["stocks"]["item"])
     used |= set(instance["enablers"]["enabler"]) | set(instance["returns"]["returned"])

@@ -163,7 +163,7 @@ def ties_bind_something(reading: "Reading") -> Iterator[Issue]:
 
 @needs("firms", "access", "projects")
 def partners_offer_the_stake(reading: "Reading") -> Iterator[Issue]:
-    """A partner is an outside firm that offers the stake asked for; joint options have a partner."""
+    """A partner is an outside firm that offers the stake that the project needs; joint options have a partner."""
     instance = reading.instance
     home = set(instance["firms"].loc[instance["firms"]["home"] == "yes", "firm"])
     offered = stakes_offered(instance)

@@ -108,8 +108,7 @@ def snapshots_fit_periods(reading: "Reading") -> Iterator[Issue]:
         ):
             most = MONTHS * years[entry["period"]]
             message = (
-                f"{count_noun(entry['months'], 'month')} is longer than {entry['period']}, which has {most:g}; write "
-                "at most "
+                f"{entry['months']:g} is more than the {count_noun(most, 'month')} of {entry['period']}; write at most "
                 "that, and a row for the next period"
             )
             yield report_error(reading, sheet, row, "months", message)

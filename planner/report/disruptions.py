@@ -48,7 +48,7 @@ def describe_disruptions(instance: Instance, tables: Tables) -> str:
         f"; weighted by probability they cost {format_money(expected, currency)}" if expected > 0 and count > 1 else ""
     )
     unknown = int((rows["modelled"] == "no").sum())
-    known = f". The plan did not take {unknown} of them into account" if unknown else ""
+    known = f". The plan did not take {unknown} into account" if unknown else ""
     return f"{which}{',' if count > 1 else ''} {costs}{weighed}{known}."
 
 

@@ -135,8 +135,8 @@ def _exposure(instance: Instance, tables: Tables) -> str:
         names = [f"{display_name(item)} ({shares.loc[item].idxmax()}, {format_share(top[item])})" for item in largest]
         named = f", led by {join_names(names)}" if names else ""
         parts.append(
-            f"In {last} one region supplies at least {format_share(DOMINANT)} of {len(one)} of {len(shares)} "
-            f"items{named}"
+            f"In {last} {len(one)} of {len(shares)} items {'has' if len(one) == 1 else 'have'} at least "
+            f"{format_share(DOMINANT)} of the supply from one region{named}"
         )
     rows = rank_scenarios(tables)
     worst = rows[rows["impact"] > 0].head(1).to_dict("records")

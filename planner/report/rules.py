@@ -67,7 +67,7 @@ def _met(instance: Instance, rows: pd.DataFrame) -> str:
     broken = sorted(set(rows.loc[rows["met"] == "no", "rule"]))
     binding = [rule for rule in worth.index[worth > WORTH_A_WORD] if rule not in broken]
     count = rows["rule"].nunique()
-    parts = [f"{count - len(broken)} of {count} security rules are met"]
+    parts = [f"{count - len(broken)} of {count} security rules {'is' if count == 1 else 'are'} met"]
     if binding:
         parts.append(f"{join_names(binding)} at a cost")
     if broken:

@@ -119,8 +119,7 @@ def warn_unprotected(address: str) -> str:
             return ""
     return (
         f"{address} is on another machine and not protected by TLS: anyone who can connect to it can read the "
-        "workbooks and run "
-        "programs on all its machines; see docs/JOBS.md for tls:// or a tunnel"
+        "workbooks and run programs on all its machines; see docs/JOBS.md for tls:// or a tunnel"
     )
 
 

@@ -138,7 +138,7 @@ def test_a_workbook_of_runs_is_a_plan(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[[run]", "no TOML"),
+        ("[[run]", "not valid TOML"),
         ("runs = 1", "one table [[run]]"),
         ('[[run]]\nfile = "a.xlsx"', "did you mean `files`"),
         ("[[run]]\nset = []", "names no files"),

@@ -112,7 +112,7 @@ def test_a_module_needs_its_site_open() -> Instance:
     """Opening the site costs 5, two modules of 4 cost 4 each and make 8 goods at 2; a third, of use to nobody, is not
     bought: 5 + 8 + 16, and 8 for the year of the site: 37, less than the 80 of going without.
 
-    Without the constraint the modules would stand at a site that is open only in name, for nothing: 8 + 16 = 24.
+    Without the constraint the modules would be at a site that is open only in name, for nothing: 8 + 16 = 24.
     """
     return workshop(
         sites=[

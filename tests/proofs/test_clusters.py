@@ -30,7 +30,7 @@ def town(tools: float, *levels: dict[str, Any], settings: dict[str, Any] | None 
 
 @proves("stage_present", optimum=19, without=9.5)
 def test_a_stage_counts_once_enough_is_made() -> Instance:
-    """One tool is no forge: 16 + 3 = 19. Without the constraint it counts: half, 9.5."""
+    """One tool does not make a forge: 16 + 3 = 19. Without the constraint it counts: half, 9.5."""
     return town(1)
 
 

@@ -22,13 +22,13 @@ def test_demand_without_price_and_penalty_must_be_met() -> Instance:
 
 @proves("one_step", optimum=16, without=0)
 def test_under_cost_one_step_is_chosen() -> Instance:
-    """8 goods at the dear step cost 16, 12 at the cheap one 10 x 2 + 2 x 10 = 40: the dear step. Without: none, 0."""
+    """8 goods at the high price cost 16, 12 at the low one 10 x 2 + 2 x 10 = 40: the high price. Without: none, 0."""
     return workshop(demand=STEPS)
 
 
 @proves("one_step", optimum=64, without=72)
 def test_under_profit_at_most_one_step_is_chosen() -> Instance:
-    """8 goods at the dear step earn 8 x (10 - 2) = 64; the cheap one earns 10 x (6 - 2) = 40, for 10 is all there is.
+    """8 goods at the high price earn 8 x (10 - 2) = 64; the cheap one earns 10 x (6 - 2) = 40, for 10 is all there is.
 
     Without the constraint the shop would choose both and sell the last 2 at the cheap price: 64 + 2 x 4 = 72.
     """

@@ -34,7 +34,7 @@ def charged(*enablers: dict[str, Any], settings: dict[str, Any] | None = None, *
 
 
 @proves("enabling_threshold", optimum=32, without=36)
-def test_demand_is_unlocked_once_enough_is_put_up() -> Instance:
+def test_demand_is_unlocked_once_enough_is_deployed() -> Instance:
     """4 chargers and 12 goods: 36 - 4 = 32. Without the constraint no charger is needed: 36."""
     return charged()
 

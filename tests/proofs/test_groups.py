@@ -36,7 +36,7 @@ PATHS: dict[str, Any] = {
 
 
 @proves("max_open", optimum=43, without=22)
-def test_at_most_so_many_sites_are_open() -> Instance:
+def test_no_more_than_the_limit_of_sites_are_open() -> Instance:
     """One of two sites may open: it makes 5 of the 8 goods, the others are missed: 3 + 5 x 2 + 3 x 10 = 43.
 
     Without the constraint both open: 2 x 3 + 8 x 2 = 22.
@@ -69,7 +69,7 @@ def test_named_sites_are_counted() -> Instance:
 
 
 @proves("min_open", optimum=22, without=19)
-def test_at_least_so_many_sites_are_open() -> Instance:
+def test_no_fewer_than_the_limit_of_sites_are_open() -> Instance:
     """The shop alone could make all 8 goods: 3 + 16 = 19. As two have to be open, 6 + 16 = 22."""
     lines = [{"site": site, "process": "make", "capacity": 10} for site in ("shop", "branch")]
     return ruled(rule("min_open", 2, by="site"), **(CANDIDATES | {"lines": lines}))
@@ -77,7 +77,7 @@ def test_at_least_so_many_sites_are_open() -> Instance:
 
 @proves("min_capacity", optimum=17, without=16)
 def test_a_group_has_its_least_capacity() -> Instance:
-    """Capacity of 12 is asked for here, where the shop has 10: a hall for 5 more at 1 a year, 16 + 1 = 17."""
+    """A capacity of 12 is required here, where the shop has 10: a hall for 5 more at 1 a year, 16 + 1 = 17."""
     hall = {"process": "make", "option": "hall", "size": 5, "capex": 10, "life": 10}
     return ruled(rule("min_capacity", 12, scope="here"), options=[hall])
 
@@ -139,7 +139,7 @@ WAYS = [
 
 
 @proves("max_open", optimum=32, without=27)
-def test_at_most_so_many_lanes_are_used() -> Instance:
+def test_no_more_than_the_limit_of_lanes_are_used() -> Instance:
     """8 goods are wanted there, the road carries 5, one lane may be used: all go by rail, 8 x (2 + 2) = 32.
 
     Without the constraint 5 x 3 + 3 x 4 = 27.
@@ -149,7 +149,7 @@ def test_at_most_so_many_lanes_are_used() -> Instance:
 
 
 @proves("min_open", optimum=26, without=24)
-def test_at_least_so_many_lanes_are_used() -> Instance:
+def test_no_fewer_than_the_limit_of_lanes_are_used() -> Instance:
     """Both ways have to be used, by rail at least 2 are sent: 6 x 3 + 2 x 4 = 26. Without the constraint 8 x 3 = 24."""
     lanes = [WAYS[0] | {"min_flow": 1}, WAYS[1] | {"min_flow": 2}]
     rules = [rule("min_open", 2, by="lane", scope="here", who="there")]

@@ -108,4 +108,4 @@ def test_rows_about_nothing_are_a_warning() -> None:
     case = shop({"what": "make", "where": "there", "max_growth": 1}, SHOP)
     ((place, message),) = found(dynamics.growth_is_of_lines, case)
     assert place == "warning growth!what2"
-    assert "limits nothing" in message
+    assert "has no effect" in message

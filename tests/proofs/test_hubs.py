@@ -114,7 +114,7 @@ def test_handling_is_paid_in_a_disruption() -> None:
 
 
 @proves("max_open", optimum=40, without=36)
-def test_at_most_so_many_hubs_are_open() -> Instance:
+def test_no_more_than_the_limit_of_hubs_are_open() -> Instance:
     """Two hubs, each for 4 goods and free; through the second the way costs 1 more. One may be open.
 
     4 x 4 + 4 x 6 = 40, the rest at 6 each missed. Without the constraint 4 x 4 + 4 x 5 = 36.

@@ -32,7 +32,7 @@ def trade(*rows: dict[str, Any], count: int = 2, **sheets: Any) -> Instance:
 
 @proves("supply_fall", optimum=8 * 2 + 4 * 1.5 + 4 * 2, without=8 * 1.5 * 2)
 def test_supply_falls_by_a_share_at_most() -> Instance:
-    """Home made 16 in the year before: half of it, 8, must be made in the first year and 4 in the second, 6 dearer."""
+    """Home made 16 in the year before: half of it, 8, must be made in the first year and 4 in the second, at 6 more."""
     return trade(HOME | {"max_fall": 0.5, "initial": 16})
 
 

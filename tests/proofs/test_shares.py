@@ -62,7 +62,7 @@ def test_no_more_than_a_share_comes_from_outside() -> Instance:
 
 
 @proves("min_sources", optimum=20, without=16)
-def test_there_are_as_many_sources_as_asked_for() -> Instance:
+def test_there_are_as_many_sources_as_required() -> Instance:
     """Two with a quarter each: 6 x 2 + 2 x 4 = 20. Without the constraint one: 16."""
     return ruled(rule("min_sources", 0.25, by="region", count=2))
 

@@ -170,7 +170,7 @@ def test_in_its_own_region_a_good_takes_the_lane_that_it_has_there() -> Instance
 
 @proves("release_in", optimum=16.2, without=15.2)
 def test_no_more_than_is_in_stock_can_be_taken_from_it() -> Instance:
-    """3 goods are in stock; while the shop stands still for half a year 6 a year can be taken: 2 of the 8 are missing.
+    """3 goods are in stock; while the shop is idle for half a year 6 a year can be taken: 2 of the 8 are missing.
 
     The chance is 0.1: 16 + 0.05 x (2 x 10 - 16) = 16.2. Without the constraint all 8 come from stock: 16 - 0.05 x 16.
     """
@@ -221,11 +221,11 @@ def test_a_lane_without_a_capacity_carries_less_than_it_did() -> Instance:
 
 
 @proves("no_more_in", optimum=75.6, without=76.2)
-def test_no_more_is_put_up_than_in_the_base() -> Instance:
+def test_no_more_is_deployed_than_in_the_base() -> Instance:
     """Profit: 4 chargers at 1 each unlock 2 more goods, so 10 are sold at 10 and made at 2: 76.
 
-    In the disruption chargers cost 2; as one late costs 3 x the value of 1, all 4 are put up: 76 - 0.1 x 4 = 75.6.
-    Without the constraint 10 are put up as if they made good for late ones: 10 x (2 - 3) + 4 x (3 - 1) = -2 a year.
+    In the disruption chargers cost 2; as one late costs 3 x the value of 1, all 4 are deployed: 76 - 0.1 x 4 = 75.6.
+    Without the constraint 10 are deployed as if they made good for late ones: 10 x (2 - 3) + 4 x (3 - 1) = -2 a year.
     """
     return disrupted(
         {"objective": "profit"},
@@ -266,7 +266,7 @@ def test_a_lane_is_opened_before_a_disruption() -> Instance:
 
 
 @proves("snapshot_loss", optimum=18.4, without="unbounded")
-def test_what_is_lost_is_reckoned() -> Instance:
+def test_what_is_lost_is_counted() -> Instance:
     """As at first 18.4. Without the constraint there is no end to what a disruption saves."""
     return disrupted(hits=[{"factor": 0.5}])
 

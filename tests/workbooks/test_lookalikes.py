@@ -27,7 +27,7 @@ def test_near_names_are_one_warning_with_both_cells(tmp_path, name):
     [
         ("China", "Chi\u200bna", "U+200B (zero width space)"),
         ("China", "\u0421hina", "U+0421 (cyrillic capital letter es)"),
-        ("S\u00e3o", "Sa\u0303o", "stored in another way"),
+        ("S\u00e3o", "Sa\u0303o", "encoded differently"),
         ("New land", "New\u00a0land", "U+00A0 (no-break space)"),
         ("New land", "New  land", "blanks"),
         ("China", "\u202aChina\u202c x".removesuffix(" x"), "U+202A"),
@@ -54,13 +54,13 @@ def test_totals_and_notes_are_no_rows(tmp_path, sheet, name):
     last = [name, 30] if sheet == "periods" else [name, rows[1][1], *([None] * (len(rows[0]) - 2))]
     found = issues(tmp_path, {sheet: [*rows, last]})
     assert any(issue.severity == "error" and issue.cell == f"A{len(rows) + 1}" for issue in found)
-    assert says(found, f"{sheet}!A{len(rows) + 1}", "reads as")
+    assert says(found, f"{sheet}!A{len(rows) + 1}", "looks like")
 
 
 def test_a_name_that_is_used_may_read_as_it_likes(tmp_path):
     firms = [["firm", "home"], ["Total", "yes"]]
     found = issues(tmp_path, firms=firms, sites=[["site", "region", "firm"], ["S1", "China", "Total"]])
-    assert not [issue for issue in found if "reads as" in issue.message]
+    assert not [issue for issue in found if "looks like" in issue.message]
 
 
 def test_a_period_without_demand(tmp_path):

@@ -184,7 +184,7 @@ def test_blanks_around_names_are_cut_and_said(tmp_path):
 def test_cell_of_blanks_is_blank_and_said(tmp_path):
     reading = read_cell(tmp_path, "demand", "F3", "\u00a0 ")
     assert math.isnan(reading.instance["demand"]["penalty"][3])
-    assert says(reading.issues, "demand!F3", "nothing but blanks")
+    assert says(reading.issues, "demand!F3", "contains only blanks")
 
 
 def test_missing_reference_names_the_nearest(tmp_path):
@@ -263,7 +263,7 @@ def test_missing_key_column_of_a_target_brings_no_further_faults(tmp_path):
 
 def test_column_twice_is_a_fault(tmp_path):
     fault = the_fault(read_cell(tmp_path, "demand", "G1", "Price"))
-    assert (fault.cell, fault.message) == ("G1", "the column `price` stands twice, also in E1: rename one")
+    assert (fault.cell, fault.message) == ("G1", "the column `price` is there twice, also in E1: rename one")
 
 
 def test_values_without_header_are_said(tmp_path):
@@ -273,7 +273,7 @@ def test_values_without_header_are_said(tmp_path):
 
 def test_row_of_remarks_is_said(tmp_path):
     reading = read(tmp_path, edited("demand", {"G4": "sum of the above"}))
-    assert says(reading.issues, "demand!G4", "nothing but remarks")
+    assert says(reading.issues, "demand!G4", "only notes")
     assert len(reading.instance["demand"]) == 2
 
 
@@ -292,7 +292,7 @@ def test_needed_sheets(tmp_path, sheet):
 
 def test_misspelt_sheet_is_suggested_on_both_sides(tmp_path):
     reading = read(tmp_path, {"demand": None, "demands": SOUND["demand"]})
-    assert says(reading.issues, "demands!", "no known sheet", "did you mean `demand`?")
+    assert says(reading.issues, "demands!", "not a known sheet", "did you mean `demand`?")
     assert says(reading.faults, "demand!", "rename `demands`")
 
 

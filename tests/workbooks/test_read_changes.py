@@ -79,7 +79,7 @@ def test_text_stays_as_written(tmp_path):
         ("demand[*].volum=1", ("no column `volum`", "`volume`")),
         ("demand[Frnce|cell|2024|1].volume=1", ("no row", "region `Frnce`", "`France`")),
         ("demand[France|ore|2024|1].volume=1", ("no row", "item `ore`")),
-        ("demand[France].volume=1", ("4 part(s)", "region|item|period|step")),
+        ("demand[France].volume=1", ("4 parts", "region|item|period|step")),
         ("demand.volume=1", ("cannot be understood", "sheet[key].column=value")),
         ("demand[*]=1", ("names no column",)),
         ("demand[*].volume", ("cannot be understood",)),

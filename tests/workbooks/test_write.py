@@ -316,11 +316,11 @@ def test_what_cannot_be_written_is_known_beforehand(tmp_path: Path):
 def test_what_is_no_ordinary_file_is_never_replaced(tmp_path: Path):
     pipe = tmp_path / "pipe.xlsx"
     os.mkfifo(pipe)
-    with pytest.raises(InputError, match="no ordinary file"):
+    with pytest.raises(InputError, match="not an ordinary file"):
         ensure_writable(pipe)
-    with pytest.raises(InputError, match="no ordinary file"):
+    with pytest.raises(InputError, match="not an ordinary file"):
         mark(write_example(tmp_path / "example.xlsx"), pipe, [])
-    with pytest.raises(WriteError, match="no ordinary file"):
+    with pytest.raises(WriteError, match="not an ordinary file"):
         save_page(pipe, "text")
     assert pipe.is_fifo()
 

@@ -320,7 +320,7 @@ def sum_demand(m: Model, scenario: str, key: tuple[str, ...]) -> LinearExpressio
 
 
 def no_more_in(m: Model, *key: Any) -> pyo.Expression:
-    """flow_in <= factor x flow of the base; what is put up of enablers is never more than in the base
+    """flow_in <= factor x flow of the base; what is deployed of enablers is never more than in the base
 
     collected_in <= what comes back in the base
     """

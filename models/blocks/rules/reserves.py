@@ -1,4 +1,4 @@
-"""Reserves: stock for months of use, and how much capacity may stand beyond what is used."""
+"""Reserves: stock for months of use, and how much capacity may exceed what is used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Single sourcing: all that a region is supplied of an item comes from one source, or from so many."""
+"""Single sourcing: all that a region is supplied of an item comes from one source, or from a limited number."""
 
 from __future__ import annotations
 

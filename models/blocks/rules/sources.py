@@ -38,7 +38,7 @@ def rows(m: Model, sets: Sets) -> Iterator[RuleRow]:
 def build(m: Model, sets: Sets) -> None:
     """counted[rule row,k] binary, source k gives at least the share that counts.
 
-    Where there are fewer sources than are asked for, the missing ones give nothing: which is enough of no supply.
+    Where there are fewer sources than required, the missing ones give nothing: which is enough of no supply.
     """
     keys = of_type(m, "min_sources")
     candidates: list[Counted] = [(*key, place) for key in keys for place in range(places(m.rules.rows[key]))]

@@ -67,8 +67,7 @@ TABLES = [
         "How fast capacity can grow: the capacity of a process or stage that is put into service in a place in a "
         "period is at most a fixed amount a year plus a yearly growth share of the capacity in the period before (in "
         "the first period: of what exists). Modules count when their service begins, in full, what exists at a "
-        "candidate site "
-        "when that opens, and line_capacity where it rises. More specific rows replace `*` rows.",
+        "candidate site when that opens, and line_capacity where it rises. More specific rows replace `*` rows.",
         {
             "what": reference(
                 "process or stage, or * for each process",
@@ -90,8 +89,7 @@ TABLES = [
         "of the sales of a period, each year comes back in the period into which its return falls. Returns may be left "
         "with their users at no cost; a disposable item comes back in full, and what is not used is disposed of at its "
         "disposal_cost. Sales of rivals and deployed items do not come back; sales before the first period do where "
-        "`initial` is filled. Rows add up: a `*` row counts besides "
-        "rows that name a region or a market.",
+        "`initial` is filled. Rows add up: a `*` row counts besides rows that name a region or a market.",
         {
             "item": item("item that is sold"),
             "returned": reference("item that it comes back as", "items.item", key=True),

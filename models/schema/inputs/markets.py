@@ -78,8 +78,7 @@ TABLES = [
             "outside": number("cumulative activity of others", "activity/year", low=0, default=0),
             "activity_after": number(
                 "yearly activity that has this saving in the experience_years (settings) after the last period; blank "
-                "= "
-                "the capacity of home lines that exists in the last period",
+                "= the capacity of home lines that exists in the last period",
                 "activity/year",
                 low=0,
             ),

@@ -73,8 +73,7 @@ TABLES = [
     table(
         "lanes",
         "Transport between regions. Moving goods within a region is free unless there is a lane from it to itself. A "
-        "row "
-        "that names an item replaces the `*` row of the same lane and mode for that item; its blank cells have the "
+        "row that names an item replaces the `*` row of the same lane and mode for that item; its blank cells have the "
         "values of that row, and the item still uses the capacity of that row.",
         {
             "origin": region("from"),
