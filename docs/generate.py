@@ -14,6 +14,7 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -77,10 +78,20 @@ def modules_of_blocks() -> list[ModuleType]:
     return sorted(found, key=place)
 
 
+@cache
+def _model() -> pyo.ConcreteModel:
+    """A small model: components exist even where their sets are empty."""
+    return build(proofs.workshop())
+
+
+def _built(kind: type) -> list[str]:
+    """The names of its components of a kind."""
+    return [component.name for component in _model().component_objects(kind)]
+
+
 def find_rules() -> dict[str, Rule]:
     """The function of each constraint of the model: it has the name of the constraint."""
-    model = build(proofs.workshop())
-    named = {constraint.name for constraint in model.component_objects(pyo.Constraint)}
+    named = set(_built(pyo.Constraint))
     return {
         name: function
         for module in modules_of_blocks()
@@ -158,9 +169,14 @@ def formulation() -> str:
         "names that they have there (see [the workbooks](WORKBOOK.md)), or words. `most` before a variable is the "
         "largest value that it can have in any plan. A dot in brackets means every value of that index.\n"
     )
-    for module in modules_of_blocks():
+    variables_of = {module: list(find_variables(module)) for module in modules_of_blocks()}
+    declared = {name for variables in variables_of.values() for name, _, _ in variables}
+    of_snapshots = [name for name in _built(pyo.Var) if name not in declared]
+    for module, variables in variables_of.items():
         own = {name: rule for name, rule in rules.items() if rule.__module__ == module.__name__}
-        variables = list(find_variables(module))
+        if module.__name__.endswith(".snapshots"):
+            index = "Scenario, and the index of the same variable in the baseline"
+            variables += [(name, index, "≥ 0") for name in of_snapshots]
         if own or variables:
             parts.append(_write_block(module, own, variables, cases, kinds))
     return "\n".join(parts)
