@@ -92,9 +92,10 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 
 def find_forbidden(text: str) -> Iterator[str]:
     """What a text says that it should not, and what to say instead."""
+    text = " ".join(text.split())
     for pattern, better in FORBIDDEN.items():
         for found in re.finditer(pattern, text):
-            near = text[max(0, found.start() - 30) : found.end() + 30].replace("\n", " ")
+            near = text[max(0, found.start() - 30) : found.end() + 30]
             yield f"...{near}... say: {better}"
 
 

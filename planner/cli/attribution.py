@@ -41,7 +41,7 @@ def attribute(
     changes: Changes = None,
     force: Force = False,
 ) -> None:
-    """Ask what integration is worth, and through which mechanism: total surplus gained by each, and who gains it.
+    """Measure what integration is worth, by mechanism: the total surplus that each adds, and who gains it.
 
     Mechanisms: coordination, access, scale, learning, clusters, joint_development, alliances, enablers, support,
     duty_policies.
@@ -50,7 +50,7 @@ def attribute(
     could be put in place (its Shapley value); the worths add up to the plan with all on minus the plan with all off.
 
     Up to six that matter in FILE are compared exactly (64 solves), more by sampled orders with a stated error. Ctrl-C
-    while sampling writes what is known by then.
+    while sampling writes the results so far.
     """
     from planner.planning import choose_options
     from planner.progress import Live

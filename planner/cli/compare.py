@@ -22,10 +22,10 @@ def compare(
     ] = None,
     force: Force = False,
 ) -> None:
-    """Hold results against each other: decisions, costs, flows, security, and the inputs behind them.
+    """Compare results: decisions, costs, flows, security, and the inputs behind them.
 
-    Any number of files. Each is held against the reference, and a bridge of cost lines leads from each to the next.
-    Of instances the inputs are compared. What could not be compared is said here and on sheet issues.
+    Any number of files. Each is compared with the reference, and a bridge of cost lines leads from each to the next.
+    For instances only the inputs are compared. Sheet issues lists what could not be compared.
     """
     from planner.studies.comparison.run import choose_form, describe_comparison, order_files, run_comparison
 
@@ -45,7 +45,7 @@ def report(
     ] = None,
     force: Force = False,
 ) -> None:
-    """Show a plan as one page: map, chain, capacity, access, costs and security; it needs nothing else to be opened."""
+    """Write a plan as one web page: map, chain, capacity, access, costs and security, in a single file."""
     from planner.report.plan_page.run_report import run_report
 
     written, warnings = run_report(result, page, force)

@@ -70,10 +70,10 @@ def run_jobs(
     threads: Threads = None,
     seed: Seed = None,
 ) -> None:
-    """Solve many: a job for each file and variant, with a ledger in DIR that survives whatever happens.
+    """Solve many variants: one job per file and variant, with a ledger in DIR that survives interruptions.
 
     Results are written to DIR/<instance>/<job>.xlsx. What was solved before with the same input, changes, options and
-    version is not solved again. The exit status is the worst of all jobs. Ctrl-C interrupts; --resume goes on.
+    version is not solved again. The exit status is the worst of all jobs. Ctrl-C interrupts; --resume continues.
     """
     from planner.jobs.entries import list_unfinished, submit
     from planner.jobs.plan import RunSpecification, list_requests
@@ -116,7 +116,7 @@ def list_jobs(context: typer.Context, folder: Folder = RESULTS) -> None:
 
 @app.command()
 def show(context: typer.Context, number: Number) -> None:
-    """Say everything about a job, its log included."""
+    """Show everything about a job, its log included."""
     from planner.jobs.table import facts
 
     with _ledger(context.obj) as ledger:
@@ -150,7 +150,7 @@ def cancel(context: typer.Context, numbers: Numbers) -> None:
 
 @app.command()
 def retry(context: typer.Context, numbers: Numbers, workers: Workers = None, cluster: Cluster = None) -> None:
-    """Do jobs again, whatever became of them."""
+    """Run jobs again, whatever their state."""
     from planner.jobs.entries import reset
 
     crew = _crew(workers, cluster)
@@ -170,7 +170,7 @@ def retry(context: typer.Context, numbers: Numbers, workers: Workers = None, clu
 
 @app.command()
 def watch(context: typer.Context) -> None:
-    """Watch the jobs until none waits or runs: a bar for each, and how large its gap still is. Ctrl-C ends watching."""
+    """Watch the jobs until none waits or runs, with a bar and the gap of each. Ctrl-C ends watching."""
     with _ledger(context.obj) as ledger, _Watching(ledger) as watching:
         while True:
             ledger.bury()

@@ -34,9 +34,9 @@ def evaluate(
     changes: Changes = None,
     force: Force = False,
 ) -> None:
-    """Run an old plan on new data: its decisions are held, only flows are chosen anew.
+    """Run an old plan on new data: its decisions are held, and flows are optimised again.
 
-    Decisions that can no longer be taken are listed. Where the plan does not work any more it is said why (exit 3).
+    Lists decisions that are no longer possible. If the plan no longer works, says why (exit status 3).
     """
     from planner.planning import choose_options, prepare_problem
     from planner.report.wording import format_money
@@ -80,10 +80,10 @@ def why(
     threads: Threads = None,
     force: Force = False,
 ) -> None:
-    """Ask why a plan decides as it does: what the opposite costs, what else moves, and where it would flip.
+    """Explain a decision: what the opposite costs, which other decisions change, and where it would flip.
 
-    Where the plan does as the question says, the opposite is forced; where it does not, what the question says. Any
-    decision of sheet locks: opened, built, accessed, started, kept, priced; the period may be left out.
+    If the plan decides as DECISION says, the opposite is forced; otherwise DECISION itself. Any
+    decision of sheet locks can be named: opened, built, accessed, started, kept, priced; the period is optional.
     """
     from dataclasses import replace
 
@@ -129,8 +129,8 @@ def alternatives(
 ) -> None:
     """Find plans nearly as good and as different as possible, and what all of them, some or none decide.
 
-    Always and never are proved. The time limit is one for each solve; what it leaves undecided is said. Ctrl-C ends it
-    with what is known by then.
+    Always and never are proved. The time limit applies to each solve; undecided choices are listed. Ctrl-C ends it
+    with the results so far.
     """
     from planner.planning import choose_options, prepare_problem
     from planner.progress import Live
@@ -168,7 +168,7 @@ def share(written: str) -> float:
 
 @app.command()
 def replay(result: Result) -> None:
-    """Solve the input inside a result again with its options: does the same come out? Exit status 0 if so, else 1."""
+    """Solve the input inside a result again with its options. Exit status 0 if the plans agree, otherwise 1."""
     from planner.progress import Live
     from planner.studies.earlier_result import list_doubts, read_result
     from planner.studies.replay.run import lines

@@ -53,10 +53,10 @@ def stress(
     cluster: Cluster = None,
     force: Force = False,
 ) -> None:
-    """Break a plan that stays as it is: every single loss, then pairs of the worst.
+    """Test a plan against losses: every single loss, then pairs of the worst.
 
-    For each: what is still served, the worth that is not, what it costs, and for how many months stock and slack carry
-    the plan through. Ranked, with a heat map of losses by period. Ctrl-C writes what is known by then.
+    For each: the demand still served, the value that is not, the cost, and how many months stock and spare capacity
+    carry the plan. Ranked, with a heat map of losses by period. Ctrl-C writes the results so far.
     """
     from planner.progress import Live
     from planner.studies.stress.report import describe_stop
@@ -101,11 +101,11 @@ def harden(
     changes: Changes = None,
     force: Force = False,
 ) -> None:
-    """Find the best plan that serves enough whatever is lost, and say what that costs.
+    """Find the best plan that serves enough demand whatever is lost, and its price.
 
-    The plan is put under stress, the worst cases are added to its scenarios, and it is made again, until no set of so
-    many losses leaves too little. --time-limit holds for each solve. Ctrl-C writes the last plan. Where no plan
-    survives it is said which loss is too much, and how much can be served under it at most. --workers and --cluster
+    The plan is tested, the worst cases are added to its scenarios, and it is solved again, until no set of this many
+    losses leaves too little. --time-limit applies to each solve. Ctrl-C writes the last plan. If no plan
+    survives, the loss that is too much is named, with the most that can be served under it. --workers and --cluster
     search the periods at the same time.
     """
     from planner.planning import choose_options
@@ -162,11 +162,11 @@ def frontier(
     changes: Changes = None,
     force: Force = False,
 ) -> None:
-    """Ask what security costs: from where a rule begins to bind to the tightest limit that any plan can meet.
+    """Measure what security costs, from where a rule begins to bind to the tightest limit that any plan can meet.
 
     Each plan is a start for the next; --workers and --cluster solve several points at the same time. Points that
-    another beats are left off the curve, the knee is marked, and a table says which decisions flip where. --time-limit
-    holds for each solve. Ctrl-C writes the points known by then.
+    another dominates are left off the curve, the knee is marked, and a table lists which decisions change. --time-limit
+    applies to each solve. Ctrl-C writes the points so far.
     """
     from planner.planning import choose_options
     from planner.progress import Live

@@ -28,8 +28,8 @@ notes on its headers.
 One row per thing, names in `lower_snake_case` in row 1. `money` is millions of the currency in `settings`, `item` the
 item's own unit, `activity` one unit of a process; flows, demand and capacity are rates per year. `*` means every one.
 A column in **bold** is part of the key. Every input sheet may also carry `source`, `confidence` (high, medium, low) and
-`note`, and columns of your own: they are kept and shown, never used (but in sheet `inertia`
-`source` names a place). Sheets whose name begins with `_` are ignored.
+`note`, and columns of your own: they are kept and shown, never used (except in sheet `inertia`,
+where `source` names a place). Sheets whose name begins with `_` are ignored.
 """
 
 
