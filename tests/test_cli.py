@@ -87,8 +87,8 @@ def test_new_asks_for_the_ending_that_the_other_commands_read(tmp_path: Path, ca
 
 
 @pytest.mark.slow
-def test_the_what_if_of_the_readme_works_on_the_worked_example(example: Path, tmp_path: Path) -> None:
-    lines = (ROOT / "README.md").read_text("utf-8").splitlines()
+def test_the_what_if_of_the_manual_works_on_the_worked_example(example: Path, tmp_path: Path) -> None:
+    lines = (ROOT / "docs" / "how-to.md").read_text("utf-8").splitlines()
     (line,) = [line for line in lines if line.startswith("planner solve chain.xlsx") and " --set " in line]
     changes = shlex.split(line)[shlex.split(line).index("--set") :]
     assert run(["solve", str(example), "-o", str(tmp_path / "dear.xlsx"), *changes]) == 0

@@ -88,6 +88,7 @@ CODE = sorted(
     if not any(part in path.as_posix() for part in ELSEWHERE)
 )
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES.append(ROOT / "instances" / "SOURCES.md")
 
 
 def find_forbidden(text: str) -> Iterator[str]:
