@@ -166,7 +166,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name != "tutorial.md"], ids=lambda page: page.name)
 def test_examples_of_the_pages_run(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Commands as they are written, in order, on the worked example."""
+    """Commands as they are written, in order, on the worked example; that there is no plan may be an answer."""
     monkeypatch.chdir(folder)
     for line in commands_of(page.read_text("utf-8")):
         if BY_HAND.search(line):
@@ -174,4 +174,4 @@ def test_examples_of_the_pages_run(page: Path, folder: Path, monkeypatch: pytest
         words = shlex.split(line)[1:]
         if words[0] == "new":
             Path(words[1]).unlink(missing_ok=True)
-        assert run(words) == 0, line
+        assert run(words) in (0, 3 if words[0] in ("why", "harden") else 0), line
