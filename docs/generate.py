@@ -1,7 +1,8 @@
 """Writes the pages of the manual that are made from the code: formulation, commands, checks and the data dictionary.
 
 `python docs/generate.py` writes them anew; `tests/test_manual.py` fails until that is done. `python docs/generate.py
---examples` also collects the examples of checks anew, from the tests of checks (two minutes).
+--examples` also collects the examples of checks anew, from the tests of checks (some minutes); of single files of tests
+where they are named after it.
 """
 
 from __future__ import annotations
@@ -340,8 +341,8 @@ class Recorder:
         frame = inspect.currentframe()
         while frame is not None and frame.f_code.co_name not in self.names:
             frame = frame.f_back
-        place = f"{issue.sheet}!{issue.cell}" if issue.cell else issue.sheet
-        if frame is None or not re.fullmatch(r"\w+!([A-Z]+\d+)", place):
+        place = re.sub(r"!([a-z]\w*?)(\d+)$", r", row \2, \1", f"{issue.sheet}!{issue.cell}")
+        if frame is None or not re.fullmatch(r"\w+(![A-Z]+\d+|, row \d+, \w+)", place):
             return
         kind = re.sub(r"`[^`]*`|[-\d.]+", "", issue.message)[:25]
         known = self.found[frame.f_code.co_name]
@@ -361,14 +362,21 @@ def collect_examples() -> None:
         recorder.note(issue)
 
     Issue.__init__ = make_and_note  # type: ignore[assignment, method-assign]
-    files = sorted(str(path) for path in (ROOT / "tests").glob("test_check*.py"))
-    pytest.main(["-q", "-p", "no:cacheprovider", *files, str(ROOT / "tests" / "workbooks" / "test_lookalikes.py"),
-                 *(str(ROOT / "tests" / name) for name in ("test_switches.py", "test_trade.py"))])  # fmt: skip
+    files = sys.argv[sys.argv.index("--examples") + 1 :] or _test_files()
+    known = read_examples()
+    pytest.main(["-q", "-p", "no:cacheprovider", *files])
     with EXAMPLES.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["check", "severity", "place", "message"])
         for check in CHECKS:
-            writer.writerows([check.__name__, *example] for example in recorder.found[check.__name__].values())
+            found = list(recorder.found[check.__name__].values()) or known[check.__name__]
+            writer.writerows([check.__name__, *example] for example in found)
+
+
+def _test_files() -> list[str]:
+    """The tests in which checks say something."""
+    named = (*sorted((ROOT / "tests").glob("test_check*.py")), ROOT / "tests" / "test_switches.py")
+    return [str(path) for path in (*named, ROOT / "tests" / "workbooks" / "test_lookalikes.py")]
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -112,7 +112,7 @@ BROKEN: list[tuple[str, Any, dict[str, Any], list[tuple[str, str, int, str]], st
     ("longer than its period", put("scenarios", 3, months=61), {}, [("error", "scenarios", 3, "months")],
      "61 is more than the 60 months of 2025"),
     ("snapshot longer than its period", both(put("disruptions", 2, months=99), put("disruptions", 3, months=99)), {},
-     [("error", "disruptions", 2, "months"), ("error", "disruptions", 3, "months")], "which has 60"),
+     [("error", "disruptions", 2, "months"), ("error", "disruptions", 3, "months")], "60 months of 2025"),
     ("two lengths in one snapshot", put("disruptions", 3, months=5), {}, [("error", "disruptions", 3, "months")],
      "5 months here and 6 in row 2"),
     ("risk of nothing", both(put("scenarios", 2, probability=0), put("scenarios", 3, probability=0),
@@ -170,7 +170,7 @@ BROKEN: list[tuple[str, Any, dict[str, Any], list[tuple[str, str, int, str]], st
           ("budget", "item", {"limit": 5, "item": "metal"}, "everything that is built"))),
     ("cash below 0", rule("min_cash", limit=-1000), {}, [], ""),
     ("penalty of 0", rule("budget", limit=5, hard="no", penalty=0), {}, [("warning", "rules", 5, "penalty")],
-     "nothing"),
+     "for free"),
     ("penalty of a hard rule", rule("budget", limit=5, penalty=1), {}, [("warning", "rules", 5, "penalty")],
      "hard = no"),
     *((f"{kind} with {column}", rule(kind, limit=0.5, **{column: value}), {}, [("warning", "rules", 5, column)],
@@ -186,7 +186,7 @@ BROKEN: list[tuple[str, Any, dict[str, Any], list[tuple[str, str, int, str]], st
     # rules: limits
     *((f"{kind} of {limit}", rule(kind, limit=limit, **cells), {}, [("error", "rules", 5, "limit")], words)
       for kind, limit, cells, words in (
-          ("max_hhi", 2500, {"by": "region"}, "divide by 10,000, write 0.25"),
+          ("max_hhi", 2500, {"by": "region"}, "divide by 10,000 and write 0.25"),
           ("max_share", 40, {"by": "region"}, "write 0.4 for 40 %"), ("min_service", 400, {}, "from 0 to 1"),
           ("budget", -1, {}, "below 0"), ("max_hhi", 0, {"by": "region"}, "write a limit above 0"),
           ("min_sources", 0, {"by": "site", "count": 1, "item": "metal"}, "such as 0.1"))),
@@ -262,14 +262,14 @@ BROKEN: list[tuple[str, Any, dict[str, Any], list[tuple[str, str, int, str]], st
         "min_share", limit=0.1, by="control", who="stake>=.5", item="ore")), {}, [("error", "rules", 5, "limit")],
          "none"),
     ("most from home where all is", rule("max_share", limit=0.9, by="control", who="home", item="metal"), {},
-     [("error", "rules", 5, "limit")], "all of it is home"),
+     [("error", "rules", 5, "limit")], "all its possible sources are home"),
     ("least of who comes later", both(
         add("sites", {"site": "dig", "region": "South", "firm": "us", "first_period": "2030"}),
         add("lines", {"site": "dig", "process": "mining", "capacity": 50}),
         rule("min_share", limit=0.1, by="firm", who="us", item="ore")), {}, [("warning", "rules", 5, "limit")],
      "`ore` in 2025 can meet"),
     ("rule on what cannot be there", rule("max_share", limit=0.4, by="region", item="metal", scope="North"), {},
-     [("warning", "rules", 5, "item")], "no `metal` can be made or brought in `North`"),
+     [("warning", "rules", 5, "item")], "no `metal` can be supplied in `North`"),
     ("most of who makes none", rule("max_share", limit=0.4, by="firm", who="us", item="ore"), {},
      [("warning", "rules", 5, "who")], "has no effect"),
     ("imports of what is not made", rule("max_import_share", limit=0.4, item="ore"), {},
@@ -293,11 +293,11 @@ BROKEN: list[tuple[str, Any, dict[str, Any], list[tuple[str, str, int, str]], st
     ("lock upside down", put("locks", 2, at_least=1), {}, [("error", "locks", 2, "at_least")], "exchange"),
     ("lock that says no number", put("locks", 2, at_most=None, period="2025"), {},
      [("warning", "locks", 2, "at_least")],
-     "taken as at_least 1"),
+     "read as at_least 1"),
     *((f"{decision} of nothing", lock(decision, **cells, at_least=1), {}, [("error", "locks", 3, column)], words)
       for decision, column, cells, words in (
           ("built", "option", SMALL | {"option": "smal"}, "did you mean `small`"),
-          ("built", "site", SMALL | {"site": "pit"}, "no site that can be built: write `works`"),
+          ("built", "site", SMALL | {"site": "pit"}, "not a site that can be built: write `works`"),
           ("accessed", "mode", {"firm": "them", "process": "*", "mode": "contract"}, "write `spot`"),
           ("accessed", "firm", {"firm": "us", "process": "*", "mode": "contract"}, "write `them` or `lab`"),
           ("started", "option", {"project": "alloy", "option": "ourselves"}, "`alone` or `with the lab`"),

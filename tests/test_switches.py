@@ -95,7 +95,7 @@ def said(case: Instance) -> list[str]:
     """What `check` says of reach."""
     sheet = pd.DataFrame({"key": ["access"], "value": ["off"]}, index=[2])
     reading = Reading(Path("drawn.xlsx"), "", case, issues=[], columns={}, raw={"settings": sheet})
-    return [issue.message for issue in check(reading) if "reach" in issue.message]
+    return [issue.message for issue in check(reading) if "reach" in issue.message or "not available" in issue.message]
 
 
 def test_check_names_lines_without_a_spot_row() -> None:

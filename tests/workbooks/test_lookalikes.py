@@ -65,7 +65,7 @@ def test_a_name_that_is_used_may_read_as_it_likes(tmp_path):
 
 def test_a_period_without_demand(tmp_path):
     found = issues(tmp_path, periods=[*SOUND["periods"], ["2034", 5]])
-    assert says(found, "periods!A4", "nothing is demanded in `2034`")
+    assert says(found, "periods!A4", "period `2034` has no demand")
 
 
 @pytest.mark.parametrize(
