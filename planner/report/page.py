@@ -44,7 +44,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Page:
+class ReportPage:
     """A report: title, what stands under it, sentences, headline figures, charts and tables."""
 
     title: str
@@ -73,7 +73,7 @@ def shares_of(columns: dict) -> frozenset[str]:
     )
 
 
-def markdown(page: Page) -> str:
+def markdown(page: ReportPage) -> str:
     """The page as Markdown; charts are left out.
 
     Parameters
@@ -99,7 +99,7 @@ def markdown(page: Page) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def html(page: Page) -> str:
+def html(page: ReportPage) -> str:
     """The page as HTML: style and pictures are in it, nothing is loaded.
 
     Parameters

@@ -1,6 +1,6 @@
 """A comparison as a page: what the workbook shows first, and the first rows of its sheets."""
 
-from planner.report.page import Page, Section, shares_of
+from planner.report.page import ReportPage, Section, shares_of
 from planner.studies.comparison.charts import comparison_charts
 from planner.studies.comparison.report import brief, comparison_summary, comparison_tiles, subtitle
 from planner.studies.comparison.study import Comparison
@@ -21,7 +21,7 @@ _SECTIONS = {
 """Sheets in the order of the page: title, and the columns that are shown (all where none is named)."""
 
 
-def comparison_page(found: Comparison) -> Page:
+def comparison_page(found: Comparison) -> ReportPage:
     """The page of a comparison."""
     summary = comparison_summary(found).set_index("metric")["value"]
     sections = []
@@ -32,4 +32,4 @@ def comparison_page(found: Comparison) -> Page:
             frame = frame[frame["change"] != 0]
         sections.append(Section(title, str(schema.description), frame, shares_of(schema.columns)))
     tiles, charts = comparison_tiles(found), comparison_charts(found)
-    return Page(str(summary["name"]), subtitle(found), brief(found), tiles, charts, sections)
+    return ReportPage(str(summary["name"]), subtitle(found), brief(found), tiles, charts, sections)
