@@ -4,6 +4,7 @@ import hashlib
 import math
 import platform
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal
 
@@ -11,7 +12,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from planner_models.instance import NUMERIC, Instance
-from planner_models.schema import INPUTS, RESULTS, meta
+from planner_models.schema import INPUTS, RESULTS, SETTINGS, meta
 
 _PARTS = {
     "planner": "supply-chain-planner",
@@ -33,6 +34,9 @@ BASE_ERROR = "best base error"
 
 TABLES, COPIES, FACTS = "tables SHA-256", "inputs SHA-256", "run SHA-256"
 """The seals of the result sheets, of the input that the result repeats, and of what sheet `run` says besides."""
+
+COLUMNS = "columns SHA-256"
+"""The sheets, columns and settings that the other seals are about: they change from one planner to the next."""
 
 _NOT_HASHED = ("summary", "issues", "run")
 """Sheets of words, and the seal itself."""
@@ -81,6 +85,7 @@ def seal(
         rows[TABLES] = tables_hash(tables, schemas)
     if instance is not None:
         rows[COPIES] = inputs_hash(instance)
+        rows[COLUMNS] = columns_hash()
     rows |= {f"{word} version": _version(name) for word, name in _PARTS.items()}
     rows |= {"Python version": platform.python_version(), "platform": platform.platform()}
     rows |= {f"option {name}": _text(value) for name, value in options.items() if name != "changes"}
@@ -130,6 +135,21 @@ def inputs_hash(instance: Instance) -> str:
     chosen = sorted((name, _text(value)) for name, value in instance.settings.items())
     whole.update("\n".join(f"{name}\t{value}" for name, value in chosen).encode())
     return whole.hexdigest()
+
+
+@cache
+def columns_hash() -> str:
+    """SHA-256 of what the seals of a plan are about: the columns of result and input sheets, and the settings.
+
+    A result whose own differs was sealed by a planner with other columns: its other seals tell nothing here.
+
+    Returns
+    -------
+    str
+        The hash, as hexadecimal digits.
+    """
+    names = [f"{sheet}.{column}" for part in (RESULTS, INPUTS) for sheet in part for column in part[sheet].columns]
+    return hashlib.sha256("\n".join([*names, *SETTINGS]).encode()).hexdigest()
 
 
 def facts_hash(facts: Mapping[str, str]) -> str:

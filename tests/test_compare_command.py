@@ -11,7 +11,9 @@ import pandas as pd
 import pytest
 
 from planner.cli.main import run
+from planner.results import result_file
 from planner.results.result_file import labels
+from planner.seal import planner_version
 from planner.sheets.comparison import comparison_schemas
 from tests.results import TINY, put, result
 
@@ -172,6 +174,25 @@ def test_a_result_that_was_edited_by_hand_is_said(
     assert "costs add up to" in noticed
     assert sheet(out, "files")["seal"].tolist() == ["fits", "does not fit"]
     assert "edited by hand" in str(sheet(out, "summary").set_index("metric").at["brief 1", "value"])
+
+
+@pytest.mark.parametrize(("version", "writer"), [("", "another build of planner"), ("9", "planner 0.")])
+def test_a_result_of_a_planner_with_other_columns_is_not_called_edited(
+    version: str,
+    writer: str,
+    two: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its seal cannot fit, and that says nothing about whoever had the file."""
+    edited(two[0], "costs", "F2", 12345.0)
+    monkeypatch.setattr(result_file, "columns_hash", lambda: "of another schema")
+    monkeypatch.setattr(result_file, "planner_version", lambda: version or planner_version())
+    assert run(["compare", *two, "-o", str(tmp_path / "out.xlsx")]) == 0
+    noticed = capsys.readouterr().err
+    assert f"one: was written by {writer}" in noticed
+    assert "one: was edited by hand" not in noticed
 
 
 def test_missing_sheets_are_said_and_the_rest_is_compared(

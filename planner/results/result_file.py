@@ -10,7 +10,7 @@ import pandas as pd
 
 from planner.issues import Issue, Severity
 from planner.ledger.ledger import instance_of
-from planner.seal import KIND, find_broken_seals, planner_version
+from planner.seal import COLUMNS, KIND, columns_hash, find_broken_seals, planner_version
 from planner.sheets.comparison import CHANGES
 from planner.words import count_noun
 from planner.workbook.declared_sheets import read_sheets
@@ -219,16 +219,25 @@ def _seal_issues(found: ResultFile) -> list[Issue]:
     if found.seal == "none":
         said.append(("warning", "run", "has no seal, so it is unknown whether it was edited by hand"))
     elif found.seal == "does not fit":
-        made_by, own = found.facts.get("planner version", ""), planner_version()
-        other = f", or written by planner {made_by}, whose tables differ from those of {own}" if made_by != own else ""
-        parts = " and ".join(find_broken_seals(found.facts, found.tables, found.instance) or [])
-        said.append(("warning", "run", f"was edited by hand{other}: the seal does not fit its {parts}"))
+        said.append(("warning", "run", _describe_broken_seal(found)))
     if "costs" in found.tables and "objective" in found.facts:
         total = found.cost if found.goal == "cost" else -found.cost
         if abs(total - found.objective) > 1e-6 * max(1.0, abs(total)):
             words = f"costs add up to {total:,.6g}, but the objective is stated as {found.objective:,.6g}"
             said.append(("warning", "costs", words))
     return [Issue(severity, sheet, "", f"{found.label}: {words}") for severity, sheet, words in said]
+
+
+def _describe_broken_seal(found: ResultFile) -> str:
+    """That the file was edited; or which planner wrote it, where the seal may not fit for that reason alone."""
+    parts = find_broken_seals(found.facts, found.tables, found.instance) or []
+    if "sheet run" in parts or found.facts.get(COLUMNS) == columns_hash():
+        return f"was edited by hand: the seal does not fit its {' and '.join(parts)}"
+    made_by, own = found.facts.get("planner version", ""), planner_version()
+    writer = f"planner {made_by or 'of an unknown version'}" if made_by != own else f"another build of planner {own}"
+    return (
+        f"was written by {writer}, with other columns than this one ({own}): whether it was changed later cannot be told"
+    )
 
 
 def _find_changed_input(found: ResultFile) -> list[Issue]:
