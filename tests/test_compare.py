@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.results.result_file import read_result_file
+from planner.studies.comparison import headline as headline_module
 from planner.studies.comparison.bridge import check, steps
 from planner.studies.comparison.decisions import COLUMNS
 from planner.studies.comparison.differences import decision_changes
@@ -453,3 +455,31 @@ def test_an_edited_file_without_names_of_periods_is_compared_as_far_as_it_goes(p
     nameless = pair(inputs={"periods": lambda rows: rows.drop(columns="period")})
     assert "b has no plan to show" in said(nameless)
     assert nameless.tables["files"]["periods"].tolist() == ["2025, 2026, 2027", ""]
+
+
+def test_what_sums_leave_of_nothing_is_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Amounts that cancel are 0, beside a file's largest amount, and so is what two files differ by in rounding."""
+    figures = {
+        "a": [("profit", -2e-11, "million USD"), ("cost", 1e3, "million USD"), ("use", 0.1 + 0.2, "share")],
+        "b": [("profit", 0.0, "million USD"), ("cost", 1e3 + 2e-4, "million USD"), ("use", 0.3, "share")],
+    }
+    monkeypatch.setattr(headline_module, "plan_figures", lambda _, tables: figures[tables["label"]])
+    monkeypatch.setattr(headline_module, "list_unit_costs", lambda *_: [])
+    monkeypatch.setattr(headline_module, "_security", lambda _: [])
+    files = [
+        SimpleNamespace(
+            label=label,
+            has_plan=True,
+            currency="USD",
+            goal="cost",
+            objective=1.0,
+            instance=None,
+            tables={"label": label},
+            figure=lambda fact: float("nan"),
+        )
+        for label in figures
+    ]
+    rows = headline_module.headline(files).set_index("metric")
+    assert list(rows["a"][["profit", "cost"]]) == [0, 1e3]
+    assert list(rows["change to b"][["profit", "use"]]) == [0, 0]
+    assert rows["change to b"]["cost"] == pytest.approx(2e-4)

@@ -19,6 +19,7 @@ from planner_models.blocks.carbon import BORDER, PRICE
 from planner_models.blocks.coordination import FRICTION, MARGIN
 from planner_models.blocks.demand import OVERHEAD, SURPLUS
 from planner_models.blocks.production import COST_LINES
+from planner_models.figures.sums import add_up
 from planner_models.model import Model
 from planner_models.sets.coordination import name_groups, share_out
 from planner_models.sets.policies import blocs
@@ -131,9 +132,8 @@ def surplus(m: Model) -> pd.DataFrame:
 
 
 def _profit(amounts: dict[str, float]) -> float:
-    return (
-        amounts["revenue"] + amounts["margins"] + amounts["transfers"] - amounts["charges"] - amounts["costs"]
-    )  # fmt: skip
+    gained = (amounts[name] for name in ("revenue", "margins", "transfers"))
+    return add_up([*gained, -amounts["charges"], -amounts["costs"]])
 
 
 def _collect(m: Model, *, discount: bool) -> dict[str, Accounts]:

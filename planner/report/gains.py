@@ -10,6 +10,7 @@ from planner.results.tables import Tables, table
 from planner.sheets.board import Chart
 from planner.sheets.waterfall import axis_floor, waterfall
 from planner_models.blocks.coordination import FRICTION, MARGIN
+from planner_models.figures.sums import add_up
 from planner_models.figures.surplus import (
     BEYOND,
     CONSUMERS,
@@ -143,7 +144,7 @@ def surplus_waterfall(
 
 
 def _sum(amounts: pd.Series) -> float:
-    return float(amounts.sum())
+    return add_up(amounts.dropna())
 
 
 def describe_arms_length(instance: Instance, tables: Tables) -> str:

@@ -10,6 +10,7 @@ from planner.report.summary import CREDITS, plan_figures
 from planner.report.unit_costs import list_unit_costs
 from planner.results.result_file import ResultFile
 from planner.sheets.comparison import CHANGES, POINTS
+from planner_models.figures.sums import add_up
 from planner_models.schema import RESULTS
 
 OBJECTIVE = "objective"
@@ -49,10 +50,15 @@ def headline(files: list[ResultFile]) -> pd.DataFrame:
         row |= {found.label: value for found, value in zip(files, values, strict=True)}
         for found, value in zip(files[1:], values[1:], strict=True):
             sensible = same(reference, found)
-            row[CHANGES + found.label] = scale * (value - values[0]) if sensible else math.nan
+            row[CHANGES + found.label] = scale * _difference(values[0], value) if sensible else math.nan
         rows.append(row)
     names = ["metric", "unit", *(f.label for f in files), *(CHANGES + f.label for f in files[1:])]
     return pd.DataFrame(rows, columns=names)
+
+
+def _difference(before: float, after: float) -> float:
+    """What a figure has more than another; 0 where the two differ by rounding only."""
+    return add_up([after, -before]) if before == before and after == after else math.nan
 
 
 def _with_all_costs(columns: list[dict[tuple[str, str], float]]) -> list[dict[tuple[str, str], float]]:
@@ -85,7 +91,7 @@ def _unit(metric: str, kind: str, files: list[ResultFile]) -> tuple[str, Any]:
 
 
 def _figures(found: ResultFile) -> dict[tuple[str, str], float]:
-    """The figures of a plan by metric and unit, money as such."""
+    """The figures of a plan by metric and unit, money as such, and as 0 where sums leave nothing but rounding."""
     if not found.has_plan:
         return {}
     rows = [(OBJECTIVE, found.objective, "money")]
@@ -95,7 +101,11 @@ def _figures(found: ResultFile) -> dict[tuple[str, str], float]:
     rows += list_unit_costs(found.instance, found.tables)
     rows += _security(found)
     money = f"million {found.currency}"
-    return {(metric, unit.replace(money, "money")): float(value) for metric, value, unit in rows if value == value}
+    figures = {(metric, unit.replace(money, "money")): float(value) for metric, value, unit in rows if value == value}
+    amounts = [abs(value) for (_, unit), value in figures.items() if unit.startswith("money")]
+    return {
+        key: add_up([value], max(amounts)) if key[1].startswith("money") else value for key, value in figures.items()
+    }
 
 
 def _security(found: ResultFile) -> list[tuple[str, float, str]]:
