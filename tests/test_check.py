@@ -300,6 +300,28 @@ def messages(tables: Tables, sheet: str, **settings: Any) -> list[str]:
             if issue.sheet == sheet]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("capex", "value", "words"),
+    [
+        (2900, 5, []),
+        (3100, 5, ["times the value of a year's output of `smelting`"]),
+        (3100, None, []),
+        (6100, None, ["305 times the penalty of a year without the output of `smelting`"]),
+    ],
+)
+def test_capex_in_another_unit(capex: float, value: float | None, words: list[str]) -> None:
+    """An activity makes two metal, of 5 each or with a penalty of 10; one costs `capex`."""
+    tables = sound()
+    tables["items"][1]["value"] = value
+    tables["demand"] = [
+        {key: cell for key, cell in row.items() if key != "price"} | {"penalty": 10} for row in tables["demand"]
+    ]
+    tables["options"] = [{"process": "smelting", "option": "large", "size": 1, "capex": capex}]
+    said = [text for text in messages(tables, "options") if "capex" in text]
+    assert len(said) == len(words)
+    assert all(part in text for part, text in zip(words, said, strict=True))
+
+
 def test_circle_that_makes_something_from_nothing():
     """Refining turns 3 ore into 2 metal; recycling turns 1 metal into 2 ore.
 

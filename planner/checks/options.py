@@ -109,7 +109,7 @@ def capex_is_in_its_unit(reading: "Reading") -> Iterator[Issue]:
     options = options.assign(each=options["capex"] / options["size"])
     groups = options.groupby("process")["each"]
     options = options.assign(middle=groups.transform("median"), count=groups.transform("size"))
-    worth = _worth_of_activity(instance)
+    worth, missed = _worth_of_activity(instance), _worth_of_activity(instance, "penalty")
     for row, option in rows(options):
         value, each = worth.get(option["process"], 0.0), option["each"]
         size = f"options!{reading.cell('options', row, 'size')}"
@@ -117,6 +117,13 @@ def capex_is_in_its_unit(reading: "Reading") -> Iterator[Issue]:
             message = (
                 f"capex {option['capex']:g} for a size of {option['size']:g} ({size}) is {each / value:.2g} times the "
                 f"value of a year's output of `{option['process']}`; capex is in millions of the currency: correct one"
+            )
+            yield report_warning(reading, "options", row, "capex", message)
+        elif value == 0 < missed.get(option["process"], 0.0) * _DEAREST < each:
+            message = (
+                f"capex {option['capex']:g} for a size of {option['size']:g} ({size}) is "
+                f"{each / missed[option['process']]:,.0f} times the penalty of a year without the output of "
+                f"`{option['process']}`; capex is in millions of the currency: correct one"
             )
             yield report_warning(reading, "options", row, "capex", message)
         elif option["count"] > 2 and not 1 / _APART < each / option["middle"] < _APART:
@@ -127,9 +134,9 @@ def capex_is_in_its_unit(reading: "Reading") -> Iterator[Issue]:
             yield report_warning(reading, "options", row, "capex", message)
 
 
-def _worth_of_activity(instance: Instance) -> dict[str, float]:
+def _worth_of_activity(instance: Instance, by: str = "price") -> dict[str, float]:
     """The value of what one unit of activity of each process makes: by the highest price, or the value of the item."""
-    price = instance["demand"].groupby("item")["price"].max()
+    price = instance["demand"].groupby("item")[by].max()
     value = instance["items"].set_index("item")["value"]
     worth = value.combine(price.reindex(value.index), np.fmax).fillna(0.0)
     made = instance["recipes"][instance["recipes"]["quantity"] > 0]
