@@ -235,9 +235,7 @@ def _describe_broken_seal(found: ResultFile) -> str:
         return f"was edited by hand: the seal does not fit its {' and '.join(parts)}"
     made_by, own = found.facts.get("planner version", ""), planner_version()
     writer = f"planner {made_by or 'of an unknown version'}" if made_by != own else f"another build of planner {own}"
-    return (
-        f"was written by {writer}, with other columns than this one ({own}): whether it was changed later cannot be told"
-    )
+    return f"was written by {writer}, with other columns than {own} has: whether it was edited since cannot be told"
 
 
 def _find_changed_input(found: ResultFile) -> list[Issue]:
