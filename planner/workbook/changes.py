@@ -1,46 +1,52 @@
 """What-if changes to single inputs: `sheet[key].column=value`, as the command line takes them with `--set`.
 
-The parts of a key stand between `|`; `*` alone means every row, and as a part any value. A part in double quotes is
-taken as it is, so that it may hold `|`, `]` or be a literal `*`. A table without a key is addressed by row number.
-`settings[name]=value` is short for `settings[name].value=value`. An empty value makes the cell blank.
+The parts of a key are written with `|` between them; `*` alone means every row, and as a part any value. A part in
+double quotes is taken as it is, so that it may hold `|`, `]` or be a literal `*`. A table without a key is addressed by
+row number, or by the columns that say what a row is about. `settings[name]=value` is short for
+`settings[name].value=value`. A cell may be named as messages name it: `lanes!C7=5`. An empty value makes the cell
+blank. Relative changes are those of `relative.py`: `x= 1.1`, `+= 5`, `=+20%`.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from planner.words import count_noun
-from planner.workbook.cells import CellError, convert_column, text
+from planner.workbook.addresses import SAYING, ChangeError, address_columns, parse_key
+from planner.workbook.cells import CellError, convert_column, text, value_of
 from planner.workbook.findings import Findings
 from planner.workbook.names import quote, suggest, trim
+from planner.workbook.relative import Step, StepError, parse_step
 from planner.workbook.tables import Table
+from planner_models.inheritance import resolve_inheritance
 from planner_models.instance import NUMERIC, apply_schema
 from planner_models.schema import INPUTS, SETTINGS, keys, meta
 
+_END = r"\s*(?P<operator>(?:(?<!\w)x|[*×+-])?=)(?P<value>.*)"
 _FORM = re.compile(
-    r'\s*(?P<sheet>[^\[\].=]*?)\s*\[(?P<key>(?:"(?:[^"]|"")*"|[^\]"])*)\]\s*(?:\.\s*(?P<column>[^=]*?))?\s*=(?P<value>.*)',
+    r'\s*(?P<sheet>[^\[\].=!]*?)\s*\[(?P<key>(?:"(?:[^"]|"")*"|[^\]"])*)\]\s*(?:\.\s*(?P<column>[^=]*?))?' + _END,
     re.DOTALL,
 )
-_PART = re.compile(r'\s*"((?:[^"]|"")*)"\s*|([^|"]*)')
-_SAYING = "write sheet[key].column=value, such as sites[Plant A].opening_cost=120 or settings[mip_gap]=0.01"
+_CELL = re.compile(r"\s*(?P<sheet>[^\[\].=!]*?)\s*!\s*(?P<letters>[A-Za-z]{1,3})(?P<row>[0-9]{1,7})" + _END, re.DOTALL)
 _POINT_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-
-
-class ChangeError(ValueError):
-    """A change that cannot be understood or finds nothing to change."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """A change as written, taken apart. A part of `key` that is None stands for any value."""
+    """A change as written, taken apart. A part of `key` that is None stands for any value.
+
+    Where a cell was named, `letters` are those of its column, `key` is its row, and `column` is blank.
+    """
 
     sheet: str
     key: tuple[str | None, ...]
     column: str
     value: str
+    operator: str = "="
+    letters: str = ""
 
 
 def apply_changes(tables: dict[str, Table], changes: Sequence[str], findings: Findings) -> None:
@@ -61,12 +67,40 @@ def apply_change(tables: dict[str, Table], written: str) -> tuple[Change, list[i
     found = tables.get(change.sheet)
     if found is None:
         raise ChangeError(f"the workbook has no rows in sheet `{change.sheet}`")
-    rows = _settings_row(found, change) if change.sheet == "settings" else _rows(found, change)
+    if change.letters:
+        change = _name_column(found, change)
+        rows = _find_cell_row(found, change)
+    else:
+        rows = _settings_row(found, change) if change.sheet == "settings" else _rows(found, change)
     _assign(found, change, rows)
     return change, rows
 
 
-def split(written: str, saying: str = _SAYING) -> tuple[str, str]:
+def _name_column(found: Table, change: Change) -> Change:
+    """The change of a cell with the column that it is in, and of a setting with its name."""
+    columns = [name for name, letters in found.letters.items() if letters == change.letters]
+    if not columns:
+        place = f"{change.sheet}!{change.letters}{change.key[0]}"
+        raise ChangeError(f"{place} is in no column that the planner knows: write sheet[key].column=value")
+    if change.sheet != "settings":
+        return replace(change, column=columns[0])
+    if columns[0] == "key" or int(change.key[0] or 0) not in found.cells.index:
+        raise ChangeError(f"settings!{change.letters}{change.key[0]} is no value: write settings[name]=value")
+    name = text(found.cells.at[int(change.key[0] or 0), "key"] or "").casefold()
+    _ensure_setting((name,))
+    return replace(change, column=columns[0], key=(name,))
+
+
+def _find_cell_row(found: Table, change: Change) -> list[int]:
+    if change.sheet == "settings":
+        return _settings_row(found, change)
+    row = int(change.key[0] or 0)
+    if row not in found.cells.index:
+        raise ChangeError(f"sheet `{change.sheet}` has nothing in row {row}")
+    return [row]
+
+
+def split(written: str, saying: str = SAYING) -> tuple[str, str]:
     """What a change is about, and what is behind its equals sign.
 
     Parameters
@@ -86,13 +120,13 @@ def split(written: str, saying: str = _SAYING) -> tuple[str, str]:
     ChangeError
         The text has not the form of a change.
     """
-    match = _FORM.fullmatch(written)
+    match = _FORM.fullmatch(written) or _CELL.fullmatch(written)
     if match is None:
         raise ChangeError(f"cannot be understood: {saying}")
     return written[: match.start("value") - 1].strip(), match["value"]
 
 
-def parse_change(written: str, saying: str = _SAYING) -> Change:
+def parse_change(written: str, saying: str = SAYING) -> Change:
     """A change taken apart.
 
     Parameters
@@ -114,10 +148,9 @@ def parse_change(written: str, saying: str = _SAYING) -> Change:
     """
     match = _FORM.fullmatch(written)
     if match is None:
-        raise ChangeError(f"cannot be understood: {saying}")
+        return _parse_cell_change(written, saying)
     sheet, column = match["sheet"], match["column"]
-    if sheet not in INPUTS:
-        raise ChangeError(f"there is no sheet `{quote(sheet)}`{suggest(sheet, INPUTS)}")
+    _ensure_sheet(sheet)
     if column is None and sheet == "settings":
         column = "value"
     if column is None:
@@ -126,10 +159,49 @@ def parse_change(written: str, saying: str = _SAYING) -> Change:
         known = list(INPUTS[sheet].columns)
         hint = suggest(column, known) or f": write one of {', '.join(known)}"
         raise ChangeError(f"sheet `{sheet}` has no column `{quote(column)}`{hint}")
-    key = _key(match["key"], saying)
+    key = parse_key(match["key"], saying)
     if sheet == "settings":
         _ensure_setting(key)
-    return Change(sheet, key, column, trim(match["value"]))
+    change = Change(sheet, key, column, trim(match["value"]), match["operator"])
+    _parse_step(change)
+    return change
+
+
+def _parse_cell_change(written: str, saying: str) -> Change:
+    """A change of a cell, such as `lanes!C7=5`."""
+    match = _CELL.fullmatch(written)
+    if match is None:
+        raise ChangeError(f"cannot be understood: {saying}")
+    _ensure_sheet(match["sheet"])
+    row = (match["row"].lstrip("0"),)
+    return Change(match["sheet"], row, "", trim(match["value"]), match["operator"], match["letters"].upper())
+
+
+def _ensure_sheet(sheet: str) -> None:
+    """Raise ChangeError where there is no such sheet, or none whose cells mean something for a plan."""
+    if sheet not in INPUTS:
+        raise ChangeError(f"there is no sheet `{quote(sheet)}`{suggest(sheet, INPUTS)}")
+
+
+def _facts(change: Change) -> dict[str, Any]:
+    """What is declared of the column, or the setting, that a change is about."""
+    if change.sheet == "settings" and change.column == "value":
+        return meta(SETTINGS[(change.key[0] or "").casefold()])
+    return meta(INPUTS[change.sheet].columns[change.column])
+
+
+def _parse_step(change: Change) -> Step | None:
+    """What a relative change does; None where the value is what the cell becomes."""
+    facts = _facts(change)
+    if facts["kind"] not in NUMERIC:
+        if change.operator == "=":
+            return None
+        place = f"{change.sheet}.{change.column}" if change.sheet != "settings" else f"the setting {change.key[0]}"
+        raise ChangeError(f"{place} holds text, which `{change.operator}` cannot change: write = and what it becomes")
+    try:
+        return parse_step(change.operator, change.value, facts["unit"])
+    except StepError as fault:
+        raise ChangeError(str(fault)) from fault
 
 
 def _ensure_setting(key: tuple[str | None, ...]) -> None:
@@ -138,23 +210,6 @@ def _ensure_setting(key: tuple[str | None, ...]) -> None:
     if len(key) != 1 or name not in SETTINGS:
         hint = suggest(name, SETTINGS) or f": write one of {', '.join(SETTINGS)}"
         raise ChangeError(f"there is no setting `{quote(name)}`{hint}")
-
-
-def _key(written: str, saying: str) -> tuple[str | None, ...]:
-    parts: list[str | None] = []
-    position = 0
-    while True:
-        match = _PART.match(written, position)
-        if match is None or (match.end() < len(written) and written[match.end()] != "|"):
-            raise ChangeError(f"the key [{quote(written)}] cannot be understood: {saying}")
-        quoted, bare = match.group(1), match.group(2)
-        if quoted is not None:
-            parts.append(quoted.replace('""', '"'))
-        else:
-            parts.append(None if trim(bare) == "*" else trim(bare))
-        position = match.end() + 1
-        if match.end() >= len(written):
-            return tuple(parts)
 
 
 def _settings_row(found: Table, change: Change) -> list[int]:
@@ -180,14 +235,17 @@ def _have_column(found: Table, column: str) -> None:
 
 def _rows(found: Table, change: Change) -> list[int]:
     """The numbers of the rows that the key of the change means."""
-    names = keys(INPUTS[change.sheet])
+    names = address_columns(change.sheet)
     cells = found.cells
+    keyed = bool(keys(INPUTS[change.sheet]))
     if change.key == (None,):
         chosen = pd.Series(True, index=cells.index)
-    elif not names:
-        if len(change.key) != 1 or not (change.key[0] or "").isdecimal():
-            raise ChangeError(f"sheet `{change.sheet}` has no key: write the number of the row, or *")
+    elif not keyed and len(change.key) == 1 and (change.key[0] or "").isdecimal():
         chosen = pd.Series(cells.index == int(change.key[0] or 0), index=cells.index)
+        names = []
+    elif not keyed and len(change.key) != len(names):
+        form = f", or {'|'.join(names)}" if names else ""
+        raise ChangeError(f"sheet `{change.sheet}` has no key: write the number of the row, or *{form}")
     elif len(change.key) != len(names):
         raise ChangeError(
             f"the key of sheet `{change.sheet}` is {count_noun(len(names), 'part')} with `|` between: {'|'.join(names)}"
@@ -241,11 +299,39 @@ def _no_row(found: Table, change: Change, names: list[str]) -> str:
 def _assign(found: Table, change: Change, rows: list[int]) -> None:
     """Put the value into the cells. On the command line a point is the decimal mark, whatever a cell would need."""
     _have_column(found, change.column)
-    kind = meta(INPUTS[change.sheet].columns[change.column])["kind"]
-    if change.sheet == "settings" and change.column == "value":
-        kind = meta(SETTINGS[(change.key[0] or "").casefold()])["kind"]
+    step = _parse_step(change)
+    if step is not None:
+        _take_step(found, change, rows, step)
+        return
     value: Any = change.value or None
-    if kind in NUMERIC and _POINT_NUMBER.fullmatch(change.value):
+    if _facts(change)["kind"] in NUMERIC and _POINT_NUMBER.fullmatch(change.value):
         value = float(change.value)
     for row in rows:
         found.cells.at[row, change.column] = value
+
+
+def _take_step(found: Table, change: Change, rows: list[int], step: Step) -> None:
+    """Change figures in proportion, or by an amount; a blank cell counts as what it means."""
+    figures = _figures(found, change, rows)
+    if not figures:
+        where = f"the setting {change.key[0]} is" if change.sheet == "settings" else "all these cells are"
+        raise ChangeError(f"{where} blank, and nothing can be changed in proportion: write = and a number")
+    for row, figure in figures.items():
+        found.cells.at[row, change.column] = step.apply(figure)
+
+
+def _figures(found: Table, change: Change, rows: list[int]) -> dict[int, float]:
+    """What the cells of a change mean, by row; those that mean no number are left out."""
+    if change.sheet == "settings":
+        facts = _facts(change)
+        try:
+            value = value_of(found.cells.at[rows[0], "value"], facts)
+        except CellError:
+            return {}
+        meant = facts["default"] if value is None else value
+        return {} if meant is None else {rows[0]: float(meant)}
+    columns = INPUTS[change.sheet].columns
+    typed = {name: convert_column(found.cells[name], columns[name]).values for name in found.declared}
+    frame = resolve_inheritance(change.sheet, apply_schema(change.sheet, pd.DataFrame(typed, index=found.cells.index)))
+    meant = frame[change.column].loc[rows].dropna()
+    return {int(row): float(figure) for row, figure in meant.items()}

@@ -2,7 +2,7 @@
 
 import difflib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -22,13 +22,14 @@ from planner_models.schema.columns import list_remarks
 class Table:
     """The rows of a sheet below its header, as stored. `cells` is indexed by row number and has the sheet's columns.
 
-    `declared` are those of its columns that the schema knows, `own` the user's.
+    `declared` are those of its columns that the schema knows, `own` the user's; `letters` are where the former are.
     """
 
     schema: pa.DataFrameSchema
     cells: pd.DataFrame
     declared: list[str]
     own: list[str]
+    letters: dict[str, str] = field(default_factory=dict)
 
 
 def table(sheet: str, grid: Grid, schema: pa.DataFrameSchema, findings: Findings) -> Table:
@@ -51,7 +52,8 @@ def table(sheet: str, grid: Grid, schema: pa.DataFrameSchema, findings: Findings
     for (row, column), trouble in sorted(grid.troubles.items()):
         if row > 1 and header.get(column) in declared:
             findings.add("error", sheet, row, header[column], trouble)
-    found = Table(schema, cells, declared, [name for name in header.values() if name not in schema.columns])
+    own = [name for name in header.values() if name not in schema.columns]
+    found = Table(schema, cells, declared, own, findings.letters[sheet])
     for column, name in header.items():
         if name in found.own and not name.startswith("_"):
             severity, message = _unknown(found, name, schema is INPUTS.get(sheet))

@@ -116,3 +116,71 @@ def test_change_may_heal_a_faulty_cell(tmp_path):
 def test_changes_apply_to_keys_too(tmp_path):
     fault = the_fault(changed(tmp_path, "demand[*].period=2024"))
     assert "is already in row 2" in fault.message
+
+
+@pytest.mark.parametrize(
+    ("written", "volumes"),
+    [
+        ("demand[*].volume x= 1.5", [15.0, 22.5]),
+        ("demand[*].volume=x 1.5", [15.0, 22.5]),
+        ("demand[*].volume*=150%", [15.0, 22.5]),
+        ("demand[*].volume=150%", [15.0, 22.5]),
+        ("demand[*].volume=+50 %", [15.0, 22.5]),
+        ("demand[*].volume=-20%", [8.0, 12.0]),
+        ("demand[*].volume -= 20%", [8.0, 12.0]),
+        ("demand[*].volume += 5", [15.0, 20.0]),
+        ("demand[*].volume-=5", [5.0, 10.0]),
+        ("demand[France|cell|2029|1].volume=+5", [10.0, 5.0]),
+        ("demand!E3=7", [10.0, 7.0]),
+        ("demand!e2 x= 2", [20.0, 15.0]),
+    ],
+)
+def test_relative_changes_and_cells(tmp_path, written, volumes):
+    sheets = {
+        "demand": [
+            ["region", "item", "period", "price", "volume"],
+            ["France", "cell", "2024", 90, 10],
+            ["France", "cell", "2029", 90, 15],
+        ]
+    }
+    reading = changed(tmp_path, written, sheets=sheets)
+    assert reading.issues == []
+    assert reading.instance["demand"]["volume"].tolist() == volumes
+
+
+def test_relative_change_of_what_a_blank_cell_means(tmp_path):
+    """Labour is 0 where it is blank; a default is what changes, and the next change goes on from there."""
+    assert changed(tmp_path, "settings[discount_rate] x= 2").instance.settings["discount_rate"] == 0.14
+    sheets = {
+        "lanes": [
+            ["origin", "destination", "item", "mode", "cost"],
+            ["China", "France", "*", "sea", 0.2],
+            ["China", "France", "cell", "sea", None],
+        ]
+    }
+    reading = changed(tmp_path, "lanes[China|France|cell|sea].cost x= 3", sheets=sheets)
+    assert reading.instance["lanes"]["cost"].tolist() == pytest.approx([0.2, 0.6])
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("sites[S1].region x= 2", ("sites.region holds text", "write =")),
+        ("demand[*].volume x= many", ("`many` is no number", "x 1.2")),
+        ("demand[France|cell|2024|1].penalty x= 2", ("all these cells are blank", "write =")),
+        ("duties[2].rate=20%", ("two ways", "0.2", "x 1.2", "+= 0.2")),
+        ("duties[2].rate=-20 %", ("two ways", "x 0.8", "+= -0.2")),
+        ("settings[time_limit] x= 2", ("the setting time_limit is blank",)),
+        ("demand!Z2=7", ("demand!Z2 is in no column",)),
+        ("demand!C99=7", ("nothing in row 99",)),
+        ("settings!A2=7", ("no value",)),
+    ],
+)
+def test_relative_changes_that_cannot_be_made(tmp_path, written, words):
+    fault = the_fault(changed(tmp_path, written))
+    assert all(word in fault.message for word in words), fault.message
+
+
+def test_rows_without_a_key_are_named_by_what_they_are_about(tmp_path):
+    reading = changed(tmp_path, "duties[Asia|Europe|*].rate += 0.05")
+    assert reading.instance["duties"]["rate"].tolist() == pytest.approx([0.15])
