@@ -134,6 +134,7 @@ def make_plan(
     stop: Event | None = None,
     earlier: EarlierStart | None = None,
     extra_rows: ExtraRows | None = None,
+    variant: str = "",
 ) -> Outcome:
     """Build, solve, report, audit and seal.
 
@@ -155,6 +156,8 @@ def make_plan(
         An earlier plan, from whose decisions the search starts.
     extra_rows
         Called with the job, its solution and `progress`; gives further rows of sheet `summary`.
+    variant
+        Name of the variant of the workbook that the changes make, for the seal.
 
     Returns
     -------
@@ -166,7 +169,7 @@ def make_plan(
     KeyboardInterrupt
         Where `stop` is set before the search begins.
     """
-    noted = {} if earlier is None else earlier.noted
+    noted = ({} if earlier is None else earlier.noted) | ({"variant": variant} if variant else {})
     job = prepare_problem(reading, options, issues or (), changes=list(changes), **noted)
     if stop is not None and stop.is_set():
         raise KeyboardInterrupt

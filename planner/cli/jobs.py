@@ -59,7 +59,10 @@ def run_jobs(
     changes: Changes = None,
     vary: Annotated[
         list[str] | None,
-        typer.Option(metavar="SHEET[KEY].COLUMN=V1,V2,…", help="One job for each value, and each combination."),
+        typer.Option(
+            metavar="SHEET[KEY].COLUMN=V1,V2,…",
+            help="One job for each value, and each combination; also 80%,120% of what it is, or 60%..140%:5.",
+        ),
     ] = None,
     workers: Workers = None,
     cluster: Cluster = None,
@@ -72,8 +75,10 @@ def run_jobs(
 ) -> None:
     """Solve many variants: one job per file and variant, with a ledger in DIR that survives interruptions.
 
-    Results are written to DIR/<instance>/<job>.xlsx. What was solved before with the same input, changes, options and
-    version is not solved again. The exit status is the worst of all jobs. Ctrl-C interrupts; --resume continues.
+    A workbook with a sheet variants has a job for each of them, beside one of itself, which is called base. Results are
+    written to DIR/<instance>/<name or number of the job>.xlsx; planner compare DIR/<instance> compares them. What was
+    solved before with the same input, changes, options and version is not solved again. The exit status is the worst of
+    all jobs. Ctrl-C interrupts; --resume continues.
     """
     from planner.jobs.entries import list_unfinished, submit
     from planner.jobs.plan import RunSpecification, list_requests
@@ -96,7 +101,7 @@ def run_jobs(
             numbers, known = submit(ledger, wanted, force)
             for job in known:
                 where = f": {folder / job.result}" if job.result else ""
-                errors.print(f"job {job.number} is {job.state} already{where} (--force solves it again)")
+                errors.print(f"{job.title} is {job.state} already{where} (--force solves it again)")
             if resume:
                 numbers += [number for number in list_unfinished(ledger) if number not in numbers]
             _run(ledger, crew, numbers, [job.exit_status or 0 for job in known])
@@ -166,6 +171,38 @@ def retry(context: typer.Context, numbers: Numbers, workers: Workers = None, clu
             _run(ledger, crew, [job.number for job in jobs])
     finally:
         crew.close()
+
+
+@app.command("remove")
+def remove_jobs(
+    context: typer.Context,
+    numbers: Annotated[list[int] | None, typer.Argument(metavar="JOB...", help="Numbers of jobs.")] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="All jobs that ended without a plan.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Also jobs with a plan, whose result is deleted.")] = False,
+) -> None:
+    """Remove jobs from the ledger, with their logs: those that failed, or any with --force."""
+    from planner.jobs.entries import REMOVABLE, remove
+
+    if not numbers and not failed:
+        raise InputError([Issue("error", "", "", "name jobs by their numbers, or give --failed")])
+    with _ledger(context.obj) as ledger:
+        ledger.bury()
+        jobs = _find_jobs(ledger, numbers or [])
+        if failed:
+            ended = ledger.jobs("state IN ('failed', 'infeasible', 'cancelled') AND runner IS NULL")
+            jobs += [job for job in ended if job.number not in {other.number for other in jobs}]
+        kept = [
+            Issue("error", "", "", f"{job.title} is at work: cancel it first")
+            if job.runner
+            else Issue("error", "", "", f"{job.title} has a plan: --force deletes it with its result")
+            for job in jobs
+            if job.runner or (job.state not in REMOVABLE and not force)
+        ]
+        if kept:
+            raise InputError(kept)
+        for job in jobs:
+            remove(ledger, job)
+        output.print(f"{len(jobs)} job{'s' * (len(jobs) != 1)} removed")
 
 
 @app.command()
@@ -309,7 +346,7 @@ class _Watching:
     def _print(self, jobs: "Sequence[Job]") -> None:
         for job in jobs:
             words = f", {job.words}" if job.words and job.state not in ("waiting", "running") else ""
-            said = f"job {job.number}: {job.state}{words}"
+            said = f"{job.title}: {job.state}{words}"
             if self._said.get(job.number, "job waiting") != said and job.state != "waiting":
                 errors.print(said)
             self._said[job.number] = said

@@ -11,6 +11,7 @@ import pandas as pd
 from planner.checks.check import check as run_checks
 from planner.issues import InputError, Issue
 from planner.workbook.read import Draft, Reading, open_instance
+from planner.workbook.variants import judge_variants
 
 
 @dataclass(frozen=True)
@@ -109,4 +110,4 @@ def check(instance: InstanceFile) -> list[Issue]:
     list of Issue
         Errors forbid a plan; warnings do not.
     """
-    return run_checks(instance.reading)
+    return run_checks(instance.reading) + judge_variants(instance.draft, instance.changes, instance.reading)

@@ -1,6 +1,8 @@
 """Jobs in the ledger before they run: entered once each, made to wait again, found where nobody looks after them."""
 
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from planner.ledger.ledger import Job, JobRequest, Ledger
 
@@ -101,3 +103,90 @@ def list_unfinished(ledger: Ledger) -> list[int]:
         for job in jobs:
             reset(ledger, job.number)
     return [job.number for job in jobs]
+
+
+_UNFIT = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
+"""What some systems do not allow in the name of a file."""
+
+_LONGEST = 100
+
+
+def name_file(name: str) -> str:
+    """A name as that of a file, on any system.
+
+    Parameters
+    ----------
+    name
+        The name of a job.
+
+    Returns
+    -------
+    str
+        The name without what files may not be called, at most 100 characters.
+    """
+    return _UNFIT.sub("_", name).strip(" .")[:_LONGEST].strip(" .") or "_"
+
+
+def find_result_name(ledger: Ledger, job: Job) -> str:
+    """The name of the file of a result, without its ending: the name of the job, or its number where it has none.
+
+    Jobs that are asked for something else under the same name (another workbook that is called alike, other changes or
+    options) keep files of their own: `name`, `name (2)` and so on. The same asked for again replaces its result.
+
+    Parameters
+    ----------
+    ledger
+        The ledger that holds the job.
+    job
+        The job.
+
+    Returns
+    -------
+    str
+        The name.
+
+    Raises
+    ------
+    LedgerError
+        Where the ledger cannot be used.
+    InputError
+        Where another program has altered the rows of the ledger.
+    """
+    if not job.name:
+        return str(job.number)
+    folder, name = Path(job.instance).stem, name_file(job.name)
+    alike = [
+        (other.instance, other.name, other.changes, sorted(other.options.items()))
+        for other in ledger.jobs("name != ''")
+        if Path(other.instance).stem == folder and name_file(other.name).casefold() == name.casefold()
+    ]
+    kinds = [asked for place, asked in enumerate(alike) if asked not in alike[:place]]
+    place = kinds.index((job.instance, job.name, job.changes, sorted(job.options.items()))) + 1
+    return name if place == 1 else f"{name} ({place})"
+
+
+REMOVABLE = ("failed", "infeasible", "cancelled", "interrupted", "waiting")
+"""States in which a job has no plan that would be lost with it."""
+
+
+def remove(ledger: Ledger, job: Job) -> None:
+    """Strike a job from the ledger, with its log, and with its result where it has one.
+
+    Parameters
+    ----------
+    ledger
+        The ledger that holds the job.
+    job
+        The job; nobody may be at work on it.
+
+    Raises
+    ------
+    LedgerError
+        Where the ledger cannot be used.
+    OSError
+        Where its files cannot be removed.
+    """
+    for name in (job.log, job.result):
+        if name is not None:
+            (ledger.folder / name).unlink(missing_ok=True)
+    ledger.remove(job.number)

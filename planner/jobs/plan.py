@@ -1,27 +1,28 @@
 """Which jobs there are to do: files and patterns, changes, variants, and plan files that list all of these."""
 
-import csv
 import glob
 import hashlib
-import itertools
 import json
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from planner.issues import InputError, Issue
+from planner.jobs.vary import RunSpecification, add_fault, list_combinations
 from planner.ledger.ledger import JobRequest
 from planner.seal import planner_version
-from planner.words import count_noun
-from planner.workbook.changes import ChangeError, parse_change, split
+from planner.workbook.changes import VARIANTS
 from planner.workbook.declared_sheets import read_rows
 from planner.workbook.names import quote, suggest
 from planner.workbook.package import LARGEST, open_package
 from planner.workbook.read import open_instance
+from planner.workbook.variants import BASE, judge_variants, list_variants
 from planner.workers.crew import Crew
 from planner.workers.pool import TaskFailed, done_apart
+
+__all__ = ["OPTIONS", "RunSpecification", "list_requests"]
 
 OPTIONS: dict[str, type] = {"gap": float, "time_limit": float, "threads": int, "seed": int}
 """Options of a solve, by the names they have in plan files."""
@@ -30,21 +31,6 @@ SHEET = "runs"
 """The sheet of a workbook that lists runs."""
 
 _LISTS = ("files", "set", "vary")
-_VARYING = "write sheet[key].column=v1,v2, such as sites[Plant A].opening_cost=120,150 or settings[mip_gap]=0.01,0.02"
-_MOST = 10_000
-"""Variants of one run; more is taken for a slip."""
-
-
-@dataclass(frozen=True)
-class RunSpecification:
-    """A line of a plan: patterns of files, from `folder`, and what to do with each. `place` is where it was written."""
-
-    files: tuple[str, ...]
-    changes: tuple[str, ...] = ()
-    vary: tuple[str, ...] = ()
-    options: dict[str, Any] = field(default_factory=dict)
-    folder: Path = Path()
-    place: str = ""
 
 
 def list_requests(runs: Sequence[RunSpecification], readers: Crew) -> list[JobRequest]:
@@ -70,8 +56,7 @@ def list_requests(runs: Sequence[RunSpecification], readers: Crew) -> list[JobRe
     found: dict[tuple[str, str], JobRequest] = {}
     issues: list[Issue] = []
     for run in runs:
-        variants = _variants(run, issues)
-        meant = dict(zip(variants[0], _list_written(run), strict=True)) if variants else {}
+        varied = list_combinations(run, issues)
         for path in _paths(run, issues):
             if _is_plan(path):
                 found |= {
@@ -79,17 +64,28 @@ def list_requests(runs: Sequence[RunSpecification], readers: Crew) -> list[JobRe
                     for request in _expand_plan_file(path, run, readers, issues)
                 }
                 continue
-            _look_for(meant, path, (run, readers), issues)
+            kept = _look_into(varied, path, (run, readers), issues)
             try:
                 input_hash = open_package(path).content_hash
             except InputError:  # said of its job; the others are none the worse for it
                 input_hash = _hash_of_any(path)
-            for changes in variants:
-                request = _request(path, input_hash, changes, run.options)
+            for name, changes in _combine(run, kept, varied):
+                request = _request(path, input_hash, changes, run.options, name)
                 found[request.instance, request.seal] = request
     if issues:
         raise InputError(list(dict.fromkeys(issues)))
     return list(found.values())
+
+
+def _combine(
+    run: RunSpecification, kept: list[tuple[str, tuple[str, ...]]], varied: list[tuple[str, tuple[str, ...]]]
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Name and changes of each job of a workbook: each variant that it keeps under each combination of values."""
+    return [
+        (", ".join(filter(None, (name, label))), (*run.changes, *changes, *chosen))
+        for name, changes in kept
+        for label, chosen in varied
+    ]
 
 
 def _list_written(run: RunSpecification) -> list[str]:
@@ -107,36 +103,56 @@ def _hash_of_any(path: Path) -> str:
         return ""
 
 
-def _look_for(meant: dict[str, str], path: Path, by: tuple[RunSpecification, Crew], issues: list[Issue]) -> None:
-    """Fault the changes that find nothing in a workbook; `meant` says of each how it was written.
+def _look_into(
+    varied: list[tuple[str, tuple[str, ...]]], path: Path, by: tuple[RunSpecification, Crew], issues: list[Issue]
+) -> list[tuple[str, tuple[str, ...]]]:
+    """The variants that a workbook keeps, the workbook itself first; changes that find nothing there are faulted.
 
     What else is wrong with the workbook is said when its jobs are done.
     """
     run, readers = by
-    if not meant:
-        return
+    chosen = varied[0][1] if varied else ()
+    meant = dict(zip((*run.changes, *chosen), _list_written(run), strict=True)) if varied else {}
     try:
-        refused = done_apart(readers, _find_refused_changes, (path, list(meant)))
+        refused, faults, kept = done_apart(readers, _open_and_judge, (path, run.changes if varied else (), chosen))
     except TaskFailed:
-        return
+        return [("", ())]
     for change, fault in refused.items():
-        _fault(run, issues, f"{meant[change]}: {fault} ({path.name})")
+        add_fault(run, issues, f"{meant[change]}: {fault} ({path.name})")
+    issues += [replace(fault, sheet=f"{path.name}, {fault.sheet}") for fault in faults]
+    return kept
 
 
-def _find_refused_changes(task: tuple[Path, list[str]]) -> dict[str, str]:
-    """The changes that find nothing in a workbook, and why; none where it cannot be read."""
-    path, changes = task
+def _open_and_judge(
+    task: tuple[Path, tuple[str, ...], tuple[str, ...]],
+) -> tuple[dict[str, str], list[Issue], list[tuple[str, tuple[str, ...]]]]:
+    """Of a workbook: the changes that find nothing there and why, faults of its variants, and these, itself first.
+
+    None of it where it cannot be read.
+    """
+    path, changes, chosen = task
+    alone = [("", ())]
     try:
-        return open_instance(path).refused(changes)
+        draft = open_instance(path)
     except InputError:
-        return {}
+        return {}, [], alone
+    refused = draft.refused((*changes, *chosen))
+    if draft.tables.get(VARIANTS) is None or draft.tables[VARIANTS].cells.empty:
+        return refused, [], alone
+    reading = draft.reading(() if refused else changes)
+    faults = [issue for issue in reading.faults if issue.sheet == VARIANTS]
+    faults += [issue for issue in judge_variants(draft, () if refused else changes) if issue.severity == "error"]
+    variants = list_variants(reading.instance[VARIANTS])
+    return refused, faults, [(BASE, ()), *((variant.name, variant.changes) for variant in variants)]
 
 
-def _request(path: Path, input_hash: str, changes: tuple[str, ...], options: dict[str, Any]) -> JobRequest:
-    """A job with what tells it from others: input, changes, options and the version of the planner."""
-    identity = json.dumps([input_hash, changes, sorted(options.items()), planner_version()])
-    seal = hashlib.sha256(identity.encode()).hexdigest()
-    return JobRequest(str(path.resolve()), input_hash, changes, options, seal)
+def _request(
+    path: Path, input_hash: str, changes: tuple[str, ...], options: dict[str, Any], name: str = ""
+) -> JobRequest:
+    """A job with what tells it from others: input, changes, options, the version of the planner, and its name."""
+    identity = [input_hash, changes, sorted(options.items()), planner_version(), *([name] if name else [])]
+    seal = hashlib.sha256(json.dumps(identity).encode()).hexdigest()
+    return JobRequest(str(path.resolve()), input_hash, changes, options, seal, name)
 
 
 def _paths(run: RunSpecification, issues: list[Issue]) -> list[Path]:
@@ -147,82 +163,19 @@ def _paths(run: RunSpecification, issues: list[Issue]) -> list[Path]:
         if given.is_file():
             found.append(given)
         elif given.is_dir():
-            _fault(run, issues, f"{pattern} is a folder: write {pattern}/*.xlsx for all that is in it")
+            add_fault(run, issues, f"{pattern} is a folder: write {pattern}/*.xlsx for all that is in it")
         elif glob.has_magic(pattern):
             matches = sorted(Path(match) for match in glob.glob(str(given), recursive=True))
             matches = [path for path in matches if path.is_file() and not path.name.startswith(("~$", "."))]
             if not matches:
-                _fault(run, issues, f"no file matches {pattern}")
+                add_fault(run, issues, f"no file matches {pattern}")
             found += matches
         else:
-            _fault(run, issues, f"there is no file {pattern}")
+            add_fault(run, issues, f"there is no file {pattern}")
     for path in found:
         if path.suffix.lower() not in (".xlsx", ".xlsm", ".toml"):
-            _fault(run, issues, f"{path} is neither a workbook (.xlsx) nor a plan file (.toml)")
+            add_fault(run, issues, f"{path} is neither a workbook (.xlsx) nor a plan file (.toml)")
     return [path for path in found if path.suffix.lower() in (".xlsx", ".xlsm", ".toml")]
-
-
-def _fault(run: RunSpecification, issues: list[Issue], message: str) -> None:
-    issues.append(Issue("error", run.place, "", message))
-
-
-def _variants(run: RunSpecification, issues: list[Issue]) -> list[tuple[str, ...]]:
-    """The changes of each job: what is set in all of them, and one of each list of values."""
-    lists = []
-    before = len(issues)
-    for written in run.changes:
-        try:
-            parse_change(written)
-        except ChangeError as fault:
-            _fault(run, issues, f"--set `{quote(written)}`: {fault}")
-    for written in run.vary:
-        try:
-            lists.append(_split_values(written))
-        except ChangeError as fault:
-            _fault(run, issues, f"--vary `{quote(written)}`: {fault}")
-    if len(issues) == before:
-        _look_for_doubles(run, issues)
-    if len(issues) > before:
-        return []
-    count = 1
-    for values in lists:
-        count *= len(values)
-    if count > _MOST:
-        _fault(run, issues, f"--vary: {count_noun(count, 'variant')}, {_MOST:,} at most: vary fewer figures or values")
-        return []
-    return [(*run.changes, *chosen) for chosen in itertools.product(*lists)]
-
-
-def _look_for_doubles(run: RunSpecification, issues: list[Issue]) -> None:
-    """Fault what varies a cell that is varied or set before: one of the two would do nothing."""
-    known = {_about(written): f"--set `{quote(written)}`" for written in run.changes}
-    for written in run.vary:
-        about = _about(written)
-        if about in known:
-            _fault(run, issues, f"--vary `{quote(written)}`: {known[about]} changes the same cells; keep one of them")
-        known[about] = f"--vary `{quote(written)}`"
-
-
-def _about(written: str) -> tuple[Any, ...]:
-    """Sheet, key and column of a change or variation."""
-    change = parse_change(written)
-    return change.sheet, change.key, change.column
-
-
-def _split_values(written: str) -> list[str]:
-    """`sheet[key].column=v1,v2` as one change for each value; a value with a comma is in double quotes."""
-    place, values = split(written, _VARYING)
-    (found,) = csv.reader([values], skipinitialspace=True) if values.strip() else [[]]
-    if not found:
-        raise ChangeError(f"names no values: {_VARYING}")
-    changes = [f"{place}={value.strip()}" for value in found]
-    for change in changes:
-        parse_change(change, _VARYING)
-    if len(set(changes)) < len(changes):
-        raise ChangeError("names a value twice")
-    if len(changes) > 1 and "" in map(str.strip, found):
-        raise ChangeError("has a blank value: delete the extra comma")
-    return changes
 
 
 def _is_plan(path: Path) -> bool:
@@ -247,7 +200,7 @@ def _expand_plan_file(path: Path, given: RunSpecification, readers: Crew, issues
         )
         nested = [match for match in _paths(run, []) if _is_plan(match)]
         if nested:
-            _fault(run, issues, f"{nested[0]} is a plan file itself: name workbooks")
+            add_fault(run, issues, f"{nested[0]} is a plan file itself: name workbooks")
             continue
         try:
             found += list_requests([run], readers)

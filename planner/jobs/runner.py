@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.issues import ExitStatus
+from planner.jobs.entries import find_result_name
 from planner.jobs.memory import SPARE, available
 from planner.jobs.work import JobAnswer, WorkOrder, carry_out, unwritten
 from planner.ledger.ledger import Job, Ledger, LedgerError, now
@@ -135,6 +136,7 @@ class Runner:
             threads=self._crew.cores,
             result=str(self._scratch.resolve() / f"{number}.xlsx") if self._crew.local else None,
             content=None if self._crew.local else _read_content(job.instance),
+            name=job.name,
         )
         self._jobs[number] = job
         log = f"{folder}/{number}.log"
@@ -237,6 +239,8 @@ class Runner:
                     os.fsync(file.fileno())
             target.parent.mkdir(exist_ok=True)
             whole.replace(target)
+            for earlier in self._ledger.jobs("result = ? AND number != ?", (result, job.number)):
+                self._ledger.update(earlier.number, result=None, words=f"replaced by {job.title}")
         except OSError as error:
             content = answer.content
             raise rescue_content(target, error, lambda file: file.write(content or whole.read_bytes())) from error
@@ -244,11 +248,11 @@ class Runner:
 
     def _find_free_name(self, job: Job) -> str:
         """Where the result goes: to a name that is free, its own of an earlier attempt, or that of a result of ours."""
-        folder, number = Path(job.instance).stem, 1
-        result = f"{folder}/{job.number}.xlsx"
+        folder, name = Path(job.instance).stem, find_result_name(self._ledger, job)
+        number, result = 1, f"{folder}/{name}.xlsx"
         while not self._may_replace(result):
             number += 1
-            result = f"{folder}/{job.number} ({number}).xlsx"
+            result = f"{folder}/{name} ({number}).xlsx"
         return result
 
     def _may_replace(self, result: str) -> bool:

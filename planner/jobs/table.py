@@ -12,7 +12,7 @@ from rich.text import Text
 from planner.jobs.work import hash_file
 from planner.ledger.ledger import Job
 
-_COLUMNS = ("job", "instance", "changes", "state", "gap", "objective", "seconds", "remark")
+_COLUMNS = ("job", "instance", "name", "changes", "state", "gap", "objective", "seconds", "remark")
 _FIGURES = ("job", "state", "gap", "objective", "seconds", "progress")
 _ASKED_GAP = 0.005
 
@@ -30,7 +30,7 @@ def jobs_table(jobs: Sequence[Job], bars: bool = False) -> Table:
     Returns
     -------
     rich.table.Table
-        One row per job: job, instance, changes, state, gap, objective, seconds and remark, with `bars` also progress.
+        One row per job: job, instance, name, changes, state, gap, objective, seconds, remark; with `bars` progress.
     """
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in (*_COLUMNS, *(["progress"] if bars else [])):
@@ -50,6 +50,7 @@ def row(job: Job, file_hash: str | None) -> list[str]:
     return [
         str(job.number),
         Path(job.instance).name,
+        job.name,
         "; ".join(job.changes),
         job.state,
         "" if job.gap is None else f"{job.gap:.2%}",

@@ -39,7 +39,8 @@ class WorkOrder:
     """A job as a worker gets it.
 
     The workbook lies at `path`, or is `content` where the worker cannot see that path. The result is to be written to
-    `result`, or to be sent back where that is None. `threads` is the share of its worker in the cores.
+    `result`, or to be sent back where that is None. `threads` is the share of its worker in the cores,
+    `name` what the job is called in its result.
     """
 
     path: str
@@ -49,6 +50,7 @@ class WorkOrder:
     threads: int | None
     result: str | None
     content: bytes | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,7 @@ def _solve_order(order: WorkOrder, path: Path, result: Path, talk: Talk) -> JobA
         return _refuse_order(lines)
     _wait_for_room(reading, talk)
     options = choose_options(reading, **({"threads": _threads(reading, order)} | order.options))
-    outcome = make_plan(reading, options, _Report(talk), order.changes, issues)
+    outcome = make_plan(reading, options, _Report(talk), order.changes, issues, variant=order.name)
     answer = _describe_end(outcome, lines)
     if not outcome.tables:
         return answer

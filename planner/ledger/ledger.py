@@ -23,8 +23,8 @@ from planner.ledger.holder import find_birth, holders, is_alive
 FILE = "jobs.sqlite"
 """The name of a ledger, in the folder of its results."""
 
-VERSION = 1
-"""Of the tables below; a ledger of another version is refused."""
+VERSION = 2
+"""Of the tables below. A ledger of version 1, without names of jobs, is brought up to it; any other is refused."""
 
 PATIENCE = 30.0
 """Seconds to wait for a ledger that another process has locked."""
@@ -42,7 +42,7 @@ CREATE TABLE jobs (
     state TEXT NOT NULL, words TEXT NOT NULL DEFAULT '', exit_status INTEGER, attempts INTEGER NOT NULL DEFAULT 0,
     created TEXT NOT NULL, started TEXT, finished TEXT, seconds REAL,
     incumbent REAL, bound REAL, gap REAL, result TEXT, log TEXT,
-    pid INTEGER, host TEXT, runner TEXT, cancel INTEGER NOT NULL DEFAULT 0
+    pid INTEGER, host TEXT, runner TEXT, cancel INTEGER NOT NULL DEFAULT 0, name TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX jobs_by_seal ON jobs (seal);
 CREATE TABLE runners (name TEXT PRIMARY KEY, pid INTEGER NOT NULL, host TEXT NOT NULL, born REAL NOT NULL, beat REAL);
@@ -55,13 +55,17 @@ class LedgerError(OSError):
 
 @dataclass(frozen=True)
 class JobRequest:
-    """What a job is asked to do: `options` are those given, the rest comes from the workbook's settings."""
+    """What a job is asked to do: `options` are those given, the rest comes from the workbook's settings.
+
+    `name` is that of a variant, `base` for the workbook beside its variants, "" for a job that has only a number.
+    """
 
     instance: str
     input_hash: str
     changes: tuple[str, ...]
     options: dict[str, Any]
     seal: str
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,12 @@ class Job:
     host: str | None
     runner: str | None
     cancel: int
+    name: str = ""
+
+    @property
+    def title(self) -> str:
+        """How it is called: its number, and its name where it has one."""
+        return f"job {self.number} ({self.name})" if self.name else f"job {self.number}"
 
 
 class Ledger:
@@ -122,6 +132,11 @@ class Ledger:
                     self._refuse_foreign()
                     for statement in filter(str.strip, _TABLES.split(";")):
                         self._database.execute(statement)
+                    self._database.execute(f"PRAGMA user_version = {VERSION}")
+        if self._version() == 1:
+            with self.changing():
+                if self._version() == 1:
+                    self._database.execute("ALTER TABLE jobs ADD COLUMN name TEXT NOT NULL DEFAULT ''")
                     self._database.execute(f"PRAGMA user_version = {VERSION}")
         found = self._version()
         if found != VERSION:
@@ -200,6 +215,7 @@ class Ledger:
             "changes": json.dumps(request.changes),
             "options": json.dumps(request.options),
             "seal": request.seal,
+            "name": request.name,
             "state": "waiting",
             "created": now(),
         }
@@ -211,6 +227,10 @@ class Ledger:
         """Write the named columns of a job."""
         names = ", ".join(f"{name} = ?" for name in values)
         self._ask(f"UPDATE jobs SET {names} WHERE number = ?", [*values.values(), number])
+
+    def remove(self, number: int) -> None:
+        """Strike a job from the ledger."""
+        self._ask("DELETE FROM jobs WHERE number = ?", (number,))
 
     def enlist(self, name: str) -> None:
         """Note that this process is the runner of that name."""

@@ -11,7 +11,17 @@ _PART = re.compile(r'\s*"((?:[^"]|"")*)"\s*|([^|"]*)')
 
 
 class ChangeError(ValueError):
-    """A change that cannot be understood or finds nothing to change."""
+    """A change that cannot be understood or finds nothing to change.
+
+    Attributes
+    ----------
+    part : str
+        What of it is wrong: sheet, key, column or value.
+    """
+
+    def __init__(self, message: str, part: str = "key") -> None:
+        super().__init__(message)
+        self.part = part
 
 
 def write_key(parts: Iterable[str]) -> str:

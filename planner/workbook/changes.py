@@ -25,6 +25,9 @@ from planner_models.inheritance import resolve_inheritance
 from planner_models.instance import NUMERIC, apply_schema
 from planner_models.schema import INPUTS, SETTINGS, keys, meta
 
+VARIANTS = "variants"
+"""The sheet of named changes, which no plan uses."""
+
 _END = r"\s*(?P<operator>(?:(?<!\w)x|[*×+-])?=)(?P<value>.*)"
 _FORM = re.compile(
     r'\s*(?P<sheet>[^\[\].=!]*?)\s*\[(?P<key>(?:"(?:[^"]|"")*"|[^\]"])*)\]\s*(?:\.\s*(?P<column>[^=]*?))?' + _END,
@@ -66,7 +69,7 @@ def apply_change(tables: dict[str, Table], written: str) -> tuple[Change, list[i
     change = parse_change(written)
     found = tables.get(change.sheet)
     if found is None:
-        raise ChangeError(f"the workbook has no rows in sheet `{change.sheet}`")
+        raise ChangeError(f"the workbook has no rows in sheet `{change.sheet}`", "sheet")
     if change.letters:
         change = _name_column(found, change)
         rows = _find_cell_row(found, change)
@@ -154,11 +157,11 @@ def parse_change(written: str, saying: str = SAYING) -> Change:
     if column is None and sheet == "settings":
         column = "value"
     if column is None:
-        raise ChangeError(f"names no column: {saying}")
+        raise ChangeError(f"names no column: {saying}", "column")
     if column not in INPUTS[sheet].columns or (sheet == "settings" and column == "key"):
         known = list(INPUTS[sheet].columns)
         hint = suggest(column, known) or f": write one of {', '.join(known)}"
-        raise ChangeError(f"sheet `{sheet}` has no column `{quote(column)}`{hint}")
+        raise ChangeError(f"sheet `{sheet}` has no column `{quote(column)}`{hint}", "column")
     key = parse_key(match["key"], saying)
     if sheet == "settings":
         _ensure_setting(key)
@@ -180,7 +183,9 @@ def _parse_cell_change(written: str, saying: str) -> Change:
 def _ensure_sheet(sheet: str) -> None:
     """Raise ChangeError where there is no such sheet, or none whose cells mean something for a plan."""
     if sheet not in INPUTS:
-        raise ChangeError(f"there is no sheet `{quote(sheet)}`{suggest(sheet, INPUTS)}")
+        raise ChangeError(f"there is no sheet `{quote(sheet)}`{suggest(sheet, INPUTS)}", "sheet")
+    if sheet == VARIANTS:
+        raise ChangeError(f"no plan uses sheet `{VARIANTS}`: name the sheet with the figure to change", "sheet")
 
 
 def _facts(change: Change) -> dict[str, Any]:
@@ -197,11 +202,13 @@ def _parse_step(change: Change) -> Step | None:
         if change.operator == "=":
             return None
         place = f"{change.sheet}.{change.column}" if change.sheet != "settings" else f"the setting {change.key[0]}"
-        raise ChangeError(f"{place} holds text, which `{change.operator}` cannot change: write = and what it becomes")
+        raise ChangeError(
+            f"{place} holds text, which `{change.operator}` cannot change: write = and what it becomes", "column"
+        )
     try:
         return parse_step(change.operator, change.value, facts["unit"])
     except StepError as fault:
-        raise ChangeError(str(fault)) from fault
+        raise ChangeError(str(fault), "value") from fault
 
 
 def _ensure_setting(key: tuple[str | None, ...]) -> None:
@@ -315,7 +322,7 @@ def _take_step(found: Table, change: Change, rows: list[int], step: Step) -> Non
     figures = _figures(found, change, rows)
     if not figures:
         where = f"the setting {change.key[0]} is" if change.sheet == "settings" else "all these cells are"
-        raise ChangeError(f"{where} blank, and nothing can be changed in proportion: write = and a number")
+        raise ChangeError(f"{where} blank, and nothing can be changed in proportion: write = and a number", "value")
     for row, figure in figures.items():
         found.cells.at[row, change.column] = step.apply(figure)
 

@@ -9,11 +9,12 @@ import pandas as pd
 
 from planner.issues import InputError
 from planner.workbook import settings
-from planner.workbook.changes import ChangeError, apply_change, apply_changes
+from planner.workbook.addresses import ChangeError
+from planner.workbook.changes import apply_change, apply_changes
 from planner.workbook.declared_sheets import read_sheets
 from planner.workbook.findings import Findings
 from planner.workbook.grid import Grid, read_grids
-from planner.workbook.names import OWN, near, plain, quote, suggest
+from planner.workbook.names import GUIDE, OWN, near, plain, quote, suggest
 from planner.workbook.package import Package, open_package, refuse
 from planner.workbook.reading import Reading, understand_tables
 from planner.workbook.tables import Table, check_header, table, twice
@@ -67,13 +68,19 @@ class Draft:
 
     def refused(self, changes: Sequence[str]) -> dict[str, str]:
         """Those of the `changes`, made in order, that find nothing to change, and why."""
+        faults = zip(changes, self.find_faults(changes), strict=True)
+        return {written: str(fault) for written, fault in faults if fault is not None}
+
+    def find_faults(self, changes: Sequence[str]) -> list[ChangeError | None]:
+        """For each of the `changes`, made in order, why it finds nothing to change; None where it does."""
         tables = self._copy_tables()
-        faults = {}
+        faults: list[ChangeError | None] = []
         for written in changes:
             try:
                 apply_change(tables, written)
+                faults.append(None)
             except ChangeError as fault:
-                faults[written] = str(fault)
+                faults.append(fault)
         return faults
 
     def _copy_tables(self) -> dict[str, Table]:
@@ -155,7 +162,7 @@ def _match_sheets(package: Package, known: Iterable[str], findings: Findings) ->
         findings.at("error", name, "", "several sheets have this name: rename or delete all but one")
     for name in sorted(actual, key=lambda name: name not in folded.values()):
         sheet = folded.get(plain(name))
-        if name.startswith("_") or _OUR_ISSUES.fullmatch(name):
+        if name.startswith("_") or plain(name) == GUIDE or _OUR_ISSUES.fullmatch(name):
             continue
         if sheet is None:
             hint = suggest(name, folded.values())

@@ -9,6 +9,7 @@ import pandas as pd
 from planner.issues import Issue
 from planner.workbook import settings
 from planner.workbook.findings import Findings, cell_name
+from planner.workbook.overrides import warn_overridden
 from planner.workbook.structure import check_structure, refers_to
 from planner.workbook.tables import Table, values
 from planner_models.instance import Instance, apply_schema
@@ -82,6 +83,7 @@ def understand_tables(
                 known[sheet] = frames[sheet], raw[sheet]
     untouched = {sheet for sheet in frames if not changed & {sheet, *refers_to(sheet)}}
     check_structure(frames, findings, passed=sound & untouched)
+    warn_overridden(frames, findings)
     sound |= untouched - {issue.sheet for issue in findings.issues}
     order = {sheet: number for number, sheet in enumerate(["", "--set", *INPUTS])}
     issues = sorted(

@@ -9,7 +9,7 @@ import pandas as pd
 import pandera.errors
 import pandera.pandas as pa
 
-from planner.workbook.findings import Findings
+from planner.workbook.findings import Findings, cell_name
 from planner.workbook.names import quote, suggest
 from planner_models.instance import NUMERIC
 from planner_models.schema import INPUTS, keys, meta
@@ -162,8 +162,35 @@ def _references(sheet: str, name: str, tables: dict[str, pd.DataFrame], findings
     hints: dict[str, str] = {}
     for row, value in wrong.items():
         if value not in hints:
-            hints[value] = _hint(value, known, places, len(hints))
+            renamed = _find_renamed(value, targets, tables, findings) if len(hints) < _MOST_SUGGESTIONS else ""
+            hints[value] = (
+                f"is not listed in {places}; {renamed}" if renamed else _hint(value, known, places, len(hints))
+            )
         findings.fault(sheet, int(str(row)), name, f"`{quote(value)}` {hints[value]}")
+
+
+def _find_renamed(
+    value: str, targets: list[tuple[str, ...]], tables: dict[str, pd.DataFrame], findings: Findings
+) -> str:
+    """The question whether a name that many cells give was changed where it is listed; "" where that is unlikely.
+
+    It was where just one listed name is given by no cell at all, while several give this one.
+    """
+    sheet, column = targets[0]
+    ref, given = f"{sheet}.{column}", 0
+    used: set[str] = set()
+    for other, frame in tables.items():
+        for name, declared in INPUTS[other].columns.items():
+            if len(frame) and ref in meta(declared)["ref"]:
+                used |= set(frame[name].dropna())
+                given += int((frame[name] == value).sum())
+    listed = tables[sheet][column].dropna()
+    unused = listed[~listed.isin(used)]
+    if len(unused) != 1 or given < 2:
+        return ""
+    row, name = int(str(unused.index[0])), str(unused.iloc[0])
+    cell = cell_name(findings.letters.get(sheet, {}), row, column)
+    return f"renamed in {sheet}!{cell}, whose `{quote(name)}` no cell names? Write one name in all of them"
 
 
 def _hint(value: str, known: set[str], places: str, asked: int) -> str:

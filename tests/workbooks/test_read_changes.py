@@ -184,3 +184,15 @@ def test_relative_changes_that_cannot_be_made(tmp_path, written, words):
 def test_rows_without_a_key_are_named_by_what_they_are_about(tmp_path):
     reading = changed(tmp_path, "duties[Asia|Europe|*].rate += 0.05")
     assert reading.instance["duties"]["rate"].tolist() == pytest.approx([0.15])
+
+
+def test_a_change_that_by_period_overrides_is_said(tmp_path):
+    """A value holds whatever the sheet says; a factor does not hide the change."""
+    head = ["sheet", "key", "column", "from", "to", "value", "factor"]
+    for value, factor, told in ((12, None, True), (None, 2, False)):
+        sheets = {"by_period": [head, ["regions", "China", "wage", "2029", None, value, factor]]}
+        reading = changed(tmp_path, "regions[*].wage x= 2", sheets=sheets)
+        said = [issue for issue in reading.issues if issue.sheet == "--set"]
+        assert bool(said) == told
+        assert all("by_period!F2 says what regions.wage is in some periods" in issue.message for issue in said)
+        assert not changed(tmp_path, "regions[France].wage x= 2", sheets=sheets).issues

@@ -158,6 +158,29 @@ TABLES = [
         },
     ),
     table(
+        "variants",
+        "Named what-ifs: planner run makes a job of each variant, beside one of the workbook as it is (base). The rows "
+        "of a variant are made in order, each like a change of --set. A plan of the workbook itself uses none of them.",
+        {
+            "variant": text("name of the variant, as files and comparisons call it; several rows make one", key=True),
+            "note": text("what it is about"),
+            "sheet": text("sheet to change", key=True),
+            "key": text(
+                "key of the row, `|` between its parts; `*` = every row, or as a part any value (in double quotes the "
+                "row with that cell); of sheets without a key the number of the row",
+                key=True,
+            ),
+            "column": text("column to change; of settings `value`", key=True),
+            "change": choice(
+                "= sets the value, + adds it (below 0: takes it off), x multiplies by it, % makes so many per cent "
+                "more (below 0: less)",
+                ("=", "+", "x", "%"),
+                default="=",
+            ),
+            "value": text("value; behind = also x 1.2, 80 % or +20 %; blank = the cell is cleared"),
+        },
+    ),
+    table(
         "evidence",
         "The range of single inputs, for sensitivity; never used by the solver. `*` in a key names the row with that "
         "cell.",
