@@ -7,15 +7,27 @@ import typer
 
 from planner.cli.app import app, print_issues
 from planner.cli.console import Force, errors, output
+from planner.issues import InputError, Issue
 
 
 @app.command()
 def compare(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE...", help="Results or instances (.xlsx); the first is the reference."),
+        typer.Argument(
+            metavar="FILE...",
+            help="Results or instances (.xlsx), the reference first; a folder means the plans in it, base first.",
+        ),
     ],
-    result: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="File to write (.xlsx, .md, .html).")],
+    result: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="OUT",
+            help="File to write (.xlsx, .md, .html); for a folder comparison.xlsx in it.",
+        ),
+    ] = None,
     base: Annotated[Path | None, typer.Option(metavar="FILE", help="The reference, if not the first file.")] = None,
     form: Annotated[
         str | None, typer.Option("--format", metavar="FORM", help="xlsx, md or html; default: by the ending of OUT.")
@@ -24,11 +36,17 @@ def compare(
 ) -> None:
     """Compare results: decisions, costs, flows, security, and the inputs behind them.
 
-    Any number of files. Each is compared with the reference, and a bridge of cost lines leads from each to the next.
-    For instances only the inputs are compared. Sheet issues lists what could not be compared.
+    Any number of files. Sheet variants has a row of key figures for each, and says what it changed. Each is compared
+    with the reference, and a bridge of cost lines leads from each to the next. For instances only the inputs are
+    compared. Sheet issues lists what could not be compared.
     """
     from planner.studies.comparison.run import choose_form, describe_comparison, order_files, run_comparison
 
+    if result is None:
+        folders = [file for file in files if file.is_dir()]
+        if not folders:
+            raise InputError([Issue("error", "", "", "name the file to write with -o")])
+        result = folders[0] / f"comparison.{form or 'xlsx'}"
     found = run_comparison(order_files(files, base), result, choose_form(result, form), force)
     print_issues(found.issues)
     for line in describe_comparison(found):

@@ -71,7 +71,8 @@ def list_combinations(run: RunSpecification, issues: list[Issue]) -> list[tuple[
     for values in lists:
         count *= len(values)
     if count > _MOST:
-        add_fault(run, issues, f"--vary: {count_noun(count, 'variant')}, {_MOST:,} at most: vary fewer figures or values")
+        told = count_noun(count, "variant")
+        add_fault(run, issues, f"--vary: {told}, {_MOST:,} at most: vary fewer figures or values")
         return []
     labels = _list_labels(run.vary)
     found = []

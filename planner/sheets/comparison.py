@@ -1,6 +1,6 @@
 """The sheets of the workbook that `planner compare` writes, in the order in which they stand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandera.pandas as pa
 
@@ -9,6 +9,15 @@ from planner_models.schema.columns import choice, flag, number, table, text
 
 CHANGES = "change to "
 """Begins the name of a column with what a file has more than the reference."""
+
+FILE, CHANGED, DEMAND_CHANGE = "file", "changed", "demand, more than in the reference"
+"""Columns of sheet variants before those of the figures."""
+
+NAMED = ("variant", "sheet", "key", "column", "value")
+"""Columns of sheet pivot."""
+
+PIVOTED = ("costs", "cash", "builds", "sites", "access", "capacity", "production", "flows", "demand", "security")
+"""Result sheets whose figures are on sheet pivot."""
 
 POINTS = ", changes in percentage points"
 """Ends the unit of a row of shares, or of per cents, whose changes are counted in those."""
@@ -190,6 +199,21 @@ _RULES = table(
 )
 
 
+_PIVOT = table(
+    "pivot",
+    "All figures of all plans in one long table, for pivot tables of your own; figures of 0 are left out.",
+    {
+        "variant": text("file, or variant", key=True),
+        "sheet": text(
+            "sheet of its result; headline; or in_<sheet> for an input that differs from the reference", key=True
+        ),
+        "key": text("cells of the key columns of that sheet, | between", key=True),
+        "column": text("column of that sheet; of headline the unit", key=True),
+        "value": number("figure"),
+    },
+)
+
+
 def share_in_points(unit: str, column: str) -> bool:
     """Whether a cell of sheet headline holds the change of a share, in percentage points.
 
@@ -208,13 +232,17 @@ def share_in_points(unit: str, column: str) -> bool:
     return unit.startswith("share") and unit.endswith(POINTS) and column.startswith(CHANGES)
 
 
-def comparison_schemas(labels: Sequence[str]) -> dict[str, pa.DataFrameSchema]:
+def comparison_schemas(
+    labels: Sequence[str], figures: Mapping[str, str] | None = None
+) -> dict[str, pa.DataFrameSchema]:
     """The sheets of a comparison of files.
 
     Parameters
     ----------
     labels
         Short names of the files; the first is the reference.
+    figures
+        Key figures on sheet variants: column and unit.
 
     Returns
     -------
@@ -232,7 +260,32 @@ def comparison_schemas(labels: Sequence[str]) -> dict[str, pa.DataFrameSchema]:
             **{CHANGES + label: number(f"in {label} less in {labels[0]}, as the unit says") for label in labels[1:]},
         },
     )
-    sheets = (headline, _FILES, _DECISIONS, _BRIDGES, _BRIDGE, _INPUTS, _FLOWS, _SECURITY, _SCENARIOS, _RULES)
+    variants = table(
+        "variants",
+        "Each file in a row: what it changed, and its key figures; a column for each row of headline.",
+        {
+            FILE: text("file, or variant", key=True),
+            CHANGED: text("changes that were asked for, else inputs that differ from the reference"),
+            DEMAND_CHANGE: number(
+                "how much more is demanded, at prices of the reference; under objective profit, is sold", "share"
+            ),
+            **{name: number("key figure", unit) for name, unit in (figures or {}).items()},
+        },
+    )
+    sheets = (
+        headline,
+        variants,
+        _PIVOT,
+        _FILES,
+        _DECISIONS,
+        _BRIDGES,
+        _BRIDGE,
+        _INPUTS,
+        _FLOWS,
+        _SECURITY,
+        _SCENARIOS,
+        _RULES,
+    )
     ends = (RESULTS["issues"], RESULTS["run"])
     return {str(schema.name): schema for schema in (RESULTS["summary"], *sheets, *ends)}
 

@@ -7,6 +7,8 @@ import pandas as pd
 
 from planner.results.result_file import ResultFile
 from planner.seal import round_saved
+from planner.workbook.addresses import address_columns, write_key
+from planner.workbook.changes import VARIANTS
 from planner_models.inheritance import resolve_inheritance
 from planner_models.instance import NUMERIC, apply_schema
 from planner_models.schema import INPUTS, SETTINGS, keys, meta
@@ -22,7 +24,8 @@ def input_changes(reference: ResultFile, other: ResultFile) -> list[Row]:
     rows = _settings(reference, other)
     for sheet in INPUTS:
         if sheet != "settings":
-            rows += _sheet(sheet, reference, other)
+            found = _sheet(sheet, reference, other)
+            rows += [row | {"difference": "remark"} for row in found] if sheet == VARIANTS else found
     return sorted(rows, key=lambda row: row["difference"] == "remark")
 
 
@@ -46,14 +49,15 @@ def _sheet(sheet: str, reference: ResultFile, other: ResultFile) -> list[Row]:
     if _alike(*(found.reading.raw.get(sheet) for found in (reference, other))):
         return []
     ours, theirs = (_fill_defaults(found, sheet) for found in (reference, other))
-    identity = _identity(sheet)
+    identity, every = address_columns(sheet), ours
     if not keys(INPUTS[sheet]):
         ours, theirs = _without_equals(ours, theirs)
     joined = _number_rows(ours, identity).merge(
         _number_rows(theirs, identity), on=[*identity, "number"], how="outer", indicator=True, sort=False
     )
     both = joined[joined["_merge"] == "both"]
-    rows = _cells(sheet, identity, (reference, other), (ours, theirs), both)
+    named = _name_rows(sheet, identity, every, both)
+    rows = _cells(sheet, named, (reference, other), (ours, theirs), both)
     for side, found, frame, word in (
         ("left_only", reference, ours, "row dropped"),
         ("right_only", other, theirs, "row added"),
@@ -88,17 +92,6 @@ def _as_word(value: Any) -> str:
     return "" if value is None or value != value else str(value)
 
 
-def _identity(sheet: str) -> list[str]:
-    """The columns that tell which row is meant: the key; without one, what it is about, but not when."""
-    schema = INPUTS[sheet]
-    about = [
-        name
-        for name, column in schema.columns.items()
-        if (meta(column)["required"] or meta(column)["ref"]) and "periods.period" not in meta(column)["ref"]
-    ]
-    return keys(schema) or about
-
-
 def _number_rows(frame: pd.DataFrame, identity: list[str]) -> pd.DataFrame:
     """Identity, row number in the sheet, and a number among the rows of the same identity."""
     part = frame[identity].reset_index(names="row")
@@ -124,14 +117,14 @@ def _count_rows(frame: pd.DataFrame) -> list[tuple[str, int]]:
 
 def _cells(
     sheet: str,
-    identity: list[str],
+    named: list[str],
     files: tuple[ResultFile, ResultFile],
     frames: tuple[pd.DataFrame, pd.DataFrame],
     both: pd.DataFrame,
 ) -> list[Row]:
-    """The cells that differ in rows that both files have, column by column."""
+    """The cells that differ in rows that both files have, which are `named`, column by column."""
+    identity = address_columns(sheet)
     numbers = [both[name].astype(int).tolist() for name in ("row_x", "row_y")]
-    named = list(zip(*(both[name].tolist() for name in identity), strict=True))
     rows = []
     for column in dict.fromkeys([*frames[0], *frames[1]]):
         if column in identity:
@@ -148,10 +141,18 @@ def _cells(
                 found.place(sheet, number[position], column) for found, number in zip(files, numbers, strict=True)
             ]
             pair = [value[position] for value in shown]
-            rows.append(
-                _row(files[1], sheet, _key(named[position]), column, "value" if known else "remark", pair, places)
-            )
+            rows.append(_row(files[1], sheet, named[position], column, "value" if known else "remark", pair, places))
     return rows
+
+
+def _name_rows(sheet: str, identity: list[str], reference: pd.DataFrame, both: pd.DataFrame) -> list[str]:
+    """The key of each row that both files have; where several rows of the reference share it, the number of the row."""
+    named = list(zip(*(both[name].tolist() for name in identity), strict=True))
+    if keys(INPUTS[sheet]):
+        return [_key(parts) for parts in named]
+    shared = set(reference.index[reference.duplicated(identity, keep=False)])
+    rows = both["row_x"].astype(int)
+    return [str(row) if row in shared else _key(parts) for parts, row in zip(named, rows, strict=True)]
 
 
 def _whole(
@@ -187,7 +188,7 @@ def _row(
 
 
 def _key(parts: Iterable[Any]) -> str:
-    return "|".join(map(_format_cell, parts))
+    return write_key(map(_format_cell, parts))
 
 
 def _select_filled(value: Any) -> bool:

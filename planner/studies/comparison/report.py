@@ -13,6 +13,7 @@ from planner.sheets.board import Tile
 from planner.sheets.comparison import DECISIONS, POINTS
 from planner.studies.comparison.bridge import steps
 from planner.studies.comparison.study import Comparison
+from planner.studies.comparison.variants import find_demand_change
 from planner.words import count_noun
 from planner_models import frames
 from planner_models.schema import RESULTS
@@ -57,7 +58,8 @@ def brief(found: Comparison) -> list[str]:
     sentences = [f"{text}." for text in doubts]
     for other in found.files[1:]:
         if other.label in found.plans and found.reference.label in found.plans:
-            sentences += [whole(found.reference, other), _describe_surplus(found.reference, other)]
+            sentences += [whole(found.reference, other), _describe_demand(found, other)]
+            sentences += [_describe_surplus(found.reference, other)]
             sentences += [_drivers(found.reference, other), _describe_unit_costs(found.reference, other)]
             sentences += [_decisions(found, other), _service(found, other)]
             sentences += [_describe_scenarios(found, other), _broken(found, other)]
@@ -84,6 +86,21 @@ def whole(reference: ResultFile, other: ResultFile) -> str:
     if math.isfinite(slack) and abs(change) <= slack:
         return f"{text}. This is within the gaps of the two plans: solve with a smaller gap to tell them apart."
     return f"{text}."
+
+
+def _describe_demand(found: Comparison, other: ResultFile) -> str:
+    """That demand differs, where it does: two totals are then not for the same thing."""
+    change = find_demand_change(found.plans[found.reference.label], found.plans[other.label])
+    if not change:
+        return ""
+    what = "sold" if other.goal == "profit" else "demanded"
+    word = "more" if change > 0 else "less"
+    text = f"{three_digits(100 * abs(change))} % {word} is {what} in {other.label} than in {found.reference.label}"
+    if other.goal != "cost" or found.reference.goal != "cost" or other.currency != found.reference.currency:
+        return f"{text}."
+    rise = (other.objective / found.reference.objective) / (1 + change) - 1 if found.reference.objective else 0.0
+    each = f"{three_digits(100 * abs(rise))} % {'more' if rise > 0 else 'less'}" if abs(rise) > 5e-4 else "as much"
+    return f"{text}: for each unit demanded the plan costs {each}{' as before' if abs(rise) <= 5e-4 else ''}."
 
 
 def _describe_surplus(reference: ResultFile, other: ResultFile) -> str:

@@ -8,6 +8,7 @@ from planner.report.page import html, markdown
 from planner.results.result_file import labels, read_result_file
 from planner.seal import seal
 from planner.studies.comparison.charts import comparison_charts
+from planner.studies.comparison.folder import list_plans
 from planner.studies.comparison.page import comparison_page
 from planner.studies.comparison.report import comparison_summary, comparison_tiles, count_differences, whole
 from planner.studies.comparison.study import Comparison, compare
@@ -53,7 +54,7 @@ def order_files(files: Sequence[Path], base: Path | None) -> list[Path]:
     Parameters
     ----------
     files
-        The files that were named, in order.
+        The files that were named, in order; a folder means the plans in it, that of the base first.
     base
         The reference; None where the first of the files is.
 
@@ -65,8 +66,9 @@ def order_files(files: Sequence[Path], base: Path | None) -> list[Path]:
     Raises
     ------
     InputError
-        Where there are fewer than two.
+        Where there are fewer than two, or a folder holds no plan.
     """
+    files = [path for file in files for path in (list_plans(file) if file.is_dir() else [file])]
     others = [file for file in files if base is None or file.absolute() != base.absolute()]
     paths = others if base is None else [base, *others]
     if len(paths) < 2:

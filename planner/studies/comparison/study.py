@@ -19,6 +19,7 @@ from planner.studies.comparison.differences import decision_changes
 from planner.studies.comparison.headline import headline
 from planner.studies.comparison.inputs import input_changes
 from planner.studies.comparison.movers import flow_changes, rule_changes, scenario_changes, security_changes
+from planner.studies.comparison.variants import name_figures, pivot_table, tabulate_variants
 from planner_models import frames
 from planner_models.collector import collector_paused
 
@@ -82,11 +83,19 @@ def compare(files: Sequence[ResultFile]) -> Comparison:
                 rows[sheet] += moved(*pair).assign(file=found.label).to_dict("records")
     rows["bridges"], rows["bridge"] = _bridges(files)
     rows["files"] = [_about(found) for found in files]
-    schemas = comparison_schemas([found.label for found in files])
+    figures = headline(list(files))
+    units = [str(unit).partition(",")[0] for unit in figures["unit"]]
+    schemas = comparison_schemas([found.label for found in files], dict(zip(name_figures(figures), units, strict=True)))
     tables = {sheet: pd.DataFrame(found, columns=list(schemas[sheet].columns)) for sheet, found in rows.items()}
-    tables["headline"] = headline(list(files))
+    tables["headline"] = figures
+    tables["variants"] = tabulate_variants(list(files), plans, figures, tables["input_changes"])
+    tables["pivot"], beyond = pivot_table(list(files), figures, tables["input_changes"])
     issues = [issue for found in files for issue in found.issues]
     issues += [issue for found in others for issue in remarks(reference, found)]
+    if beyond:
+        issues.append(
+            Issue("warning", "pivot", "", f"{beyond:,} figures have no room on the sheet: compare fewer files")
+        )
     tables["issues"] = tabulate_issues(issues)
     return Comparison(list(files), plans, schemas, tables, issues)
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from planner.workbook.addresses import write_key
 from planner_models import frames
+from planner_models.by_period import find_stating_cell, varying_columns
 from planner_models.instance import Instance
 from planner_models.schema import INPUTS, meta
 from planner_models.sets.locks import Lock
@@ -45,7 +47,18 @@ class Driver:
         """As `--set` writes it, such as sites[S12].opening_cost."""
         row = self.instance[self.sheet].loc[self.row]
         key = [str(row[name]) for name, column in INPUTS[self.sheet].columns.items() if meta(column)["key"]]
-        return f"{self.sheet}[{'|'.join(key)}].{self.column}"
+        return f"{self.sheet}[{write_key(key)}].{self.column}"
+
+    @property
+    def overridden(self) -> list[str]:
+        """The periods in which sheet by_period says what it is, whatever is varied here."""
+        if self.column not in varying_columns(self.sheet):
+            return []
+        stated = [
+            (period, find_stating_cell(self.instance, self.sheet, self.row, self.column, period))
+            for period in self.instance["periods"]["period"]
+        ]
+        return [str(period) for period, cell in stated if cell is not None and cell[2] == "value"]
 
     def at(self, value: float) -> Instance:
         """The input with another value of it."""

@@ -242,6 +242,19 @@ def _describe_flip(answer: ForcedAnswer, currency: str) -> list[str]:
     flip = answer.flip
     if flip is None:
         return ["no single input of the workbook drives this decision"]
+    return [*_describe_driver(answer, flip, currency), *_describe_override(flip)]
+
+
+def _describe_override(flip: Flip) -> list[str]:
+    """That by_period states the driver anew in some periods, in which varying it changes nothing."""
+    periods = flip.driver.overridden
+    if not periods:
+        return []
+    return [f"sheet by_period states {flip.driver.name} in {', '.join(periods)}: there it was not varied"]
+
+
+def _describe_driver(answer: ForcedAnswer, flip: Flip, currency: str) -> list[str]:
+    """The driver, and where it flips the decision."""
     unit = flip.driver.unit.replace("money", f"million {currency}")
     driver = f"{flip.driver.name} ({flip.driver.value:g} {unit} now)"
     if flip.at is None:
