@@ -4,6 +4,7 @@ import datetime
 import io
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
+from xml.sax.saxutils import escape
 
 import xlsxwriter
 from xlsxwriter.chart import Chart
@@ -124,6 +125,10 @@ class Page:
     def figure(self, row: int, column: int, value: float, look: Look = _PLAIN) -> None:
         """Put a finite number into a cell."""
         self._put(row, column, write_cell(value, self.book.number(look)))
+
+    def formula(self, row: int, column: int, formula: str) -> None:
+        """Put a formula of our own, without its equals sign, into a cell; programs work it out when they open it."""
+        self._put(row, column, f' s="0"><f>{escape(formula)}</f></c>')
 
     def _put(self, row: int, column: int, xml: str) -> None:
         self._cells.setdefault(row, {})[column] = xml

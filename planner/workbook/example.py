@@ -7,6 +7,7 @@ development: alone and late, or sooner and dearer with the maker of materials, o
 A strait may close for four months and a mine may be lost: against that the group sets stocks and rules on its sources.
 """
 
+from collections.abc import Container
 from typing import Any
 
 SOURCE = "worked example, invented"
@@ -218,6 +219,22 @@ _TABLES: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
         ("policy", "kind", "region", "item", "rate", "budget", "from", "to"),
         [("Cell plant grant", "capex", "Northland", "cell", 0.25, 400, "2025-27", "2028-30")],
     ),
+    "variants": (
+        ("variant", "note", "sheet", "key", "column", "change", "value"),
+        [
+            ("High demand", "all markets a fifth larger", "demand", "*", "volume", "%", "20"),
+            (
+                "Costly shipping",
+                "freight twice as high, the discount rate lower",
+                "lanes",
+                "*",
+                "cost_per_tkm",
+                "x",
+                "2",
+            ),
+            ("Costly shipping", None, "settings", "discount_rate", "value", "=", "0.06"),
+        ],
+    ),
     "evidence": (
         ("sheet", "key", "column", "low", "high"),
         [("duties", "row 4", "rate", 0, 0.25), ("options", f"{_GIGAFACTORY}|{_CELLS}|large hall", "capex", 1700, 2600)],
@@ -225,10 +242,45 @@ _TABLES: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
 }
 
 
-def example() -> dict[str, list[dict[str, Any]]]:
-    """The rows of the example, by sheet; sheets that it does not need are absent."""
+_COVER = "min_cover"
+"""The type of rule that asks for stocks."""
+
+
+def example(sheets: Container[str] | None = None) -> dict[str, list[dict[str, Any]]]:
+    """The rows of the example.
+
+    Parameters
+    ----------
+    sheets
+        The sheets that are wanted; None for all. Rows that need another one are left out, as are requirements of it.
+
+    Returns
+    -------
+    dict of str to list of dict
+        Rows by sheet; sheets that it does not need are absent.
+    """
     remarks = {"source": SOURCE, "confidence": "low"}
-    return {
-        sheet: [dict(zip(columns, row, strict=True)) | remarks for row in rows]
-        for sheet, (columns, rows) in _TABLES.items()
-    }
+    wanted = _TABLES if sheets is None else [sheet for sheet in _TABLES if sheet in sheets]
+    found = {}
+    for sheet in wanted:
+        columns, cells = _TABLES[sheet]
+        rows = [dict(zip(columns, row, strict=True)) | remarks for row in cells]
+        found[sheet] = rows if sheets is None else _keep_rows(sheet, rows, sheets)
+    return found
+
+
+def _keep_rows(sheet: str, rows: list[dict[str, Any]], sheets: Container[str]) -> list[dict[str, Any]]:
+    """The rows of a sheet that need no sheet but those wanted."""
+    kept = [row for row in rows if not _needs_others(sheet, row, sheets)]
+    if sheet == "processes" and "projects" not in sheets:
+        return [row | {"requires": None} for row in kept]
+    return kept
+
+
+def _needs_others(sheet: str, row: dict[str, Any], sheets: Container[str]) -> bool:
+    """Whether a row says nothing without a sheet that is not wanted."""
+    if sheet in ("variants", "evidence"):
+        return row["sheet"] not in sheets
+    if sheet != "rules":
+        return False
+    return (row["type"] == _COVER and "stocks" not in sheets) or (row["scenario"] != "*" and "scenarios" not in sheets)

@@ -8,6 +8,9 @@ from collections.abc import Iterable
 OWN = "run"
 """The sheet that every workbook has that the planner writes as a result."""
 
+GUIDE = "guide"
+"""The sheet of an input workbook that explains the others, which is not read."""
+
 _UNSEEN = "\u200b\u200c\u200d\u2060\ufeff"
 """Zero-width characters that copying from web pages leaves behind; `str.strip` keeps them."""
 

@@ -11,6 +11,7 @@ from openpyxl.utils import get_column_letter
 
 from planner.workbook import assist, style
 from planner.workbook.book import Book, Page
+from planner.workbook.groups import tab_colour
 from planner.workbook.headings import write_heading
 from planner.workbook.rows import body
 from planner_models import frames
@@ -36,7 +37,7 @@ def input_sheet(book: Book, name: str, rows: Rows) -> None:
     """
     schema = INPUTS[name]
     frame = _all_settings(rows) if name == "settings" else _complete(name, rows)
-    page = book.add_page(name, style.BLUE)
+    page = book.add_page(name, tab_colour(name))
     _fill(page, frame, schema, _input_formats(frame, schema))
     last = max(assist.ROOM, len(frame) + 1000)
     for place, column in enumerate(frame.columns, 1):

@@ -1,20 +1,51 @@
 """The workbook that `planner new` writes: every sheet with its help, a guide, and a worked example unless blank."""
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from planner.issues import InputError, Issue
 from planner.workbook import style
-from planner.workbook.book import Book
+from planner.workbook.book import Book, Page
 from planner.workbook.example import example
+from planner.workbook.groups import GROUPS, MECHANISMS, OPTIONAL_SHEETS
+from planner.workbook.lists import add_lists
+from planner.workbook.names import GUIDE, quote, suggest
+from planner.workbook.read import NEEDED
 from planner.workbook.save import save
 from planner.workbook.sheets import input_sheet
 from planner_models.schema import INPUTS, SETTINGS, meta
 
-GUIDE = "_readme"
-"""Begins with _, so that the reader takes it for the user's own."""
+
+def choose_sheets(mechanisms: Iterable[str]) -> list[str]:
+    """The sheets of a workbook that needs some mechanisms.
+
+    Parameters
+    ----------
+    mechanisms
+        Names of mechanisms, as MECHANISMS has them.
+
+    Returns
+    -------
+    list of str
+        Those that every plan needs, and those of the mechanisms, in the order of the workbook.
+
+    Raises
+    ------
+    InputError
+        Where there is no such mechanism.
+    """
+    names = list(mechanisms)
+    unknown = [name for name in names if name not in MECHANISMS]
+    if unknown:
+        hints = {name: suggest(name, MECHANISMS) or f": write some of {', '.join(MECHANISMS)}" for name in unknown}
+        faults = [f"--with: there is no mechanism `{quote(name)}`{hint}" for name, hint in hints.items()]
+        raise InputError([Issue("error", "", "", text) for text in faults])
+    wanted = {sheet for name in names for sheet in MECHANISMS[name][0]}
+    return [sheet for sheet in INPUTS if sheet not in OPTIONAL_SHEETS or sheet in wanted]
 
 
-def write_template(path: str | Path, blank: bool) -> None:
+def write_template(path: str | Path, blank: bool, sheets: Sequence[str] | None = None) -> None:
     """Write the template.
 
     Parameters
@@ -23,18 +54,22 @@ def write_template(path: str | Path, blank: bool) -> None:
         The file to write; what is there is replaced.
     blank
         Whether the rows of the worked example are left out.
+    sheets
+        The input sheets that it has; None for all.
 
     Raises
     ------
     WriteError
         The file could not be written.
     """
-    rows: dict[str, list[dict[str, Any]]] = {} if blank else example()
+    chosen = list(INPUTS) if sheets is None else list(sheets)
+    rows: dict[str, list[dict[str, Any]]] = {} if blank else example(None if sheets is None else chosen)
     rows["settings"] = _settings(rows.get("settings", []))
     book = Book()
-    _guide(book, blank)
-    for sheet in INPUTS:
+    _guide(book, blank, chosen)
+    for sheet in chosen:
         input_sheet(book, sheet, rows.get(sheet, []))
+    add_lists(book, chosen)
     save(book, path)
 
 
@@ -45,7 +80,7 @@ def _settings(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [rows.get(key, {"key": key, "value": value}) for key, value in defaults.items()]
 
 
-def _guide(book: Book, blank: bool) -> None:
+def _guide(book: Book, blank: bool, sheets: Sequence[str]) -> None:
     """The sheet that explains the others."""
     page = book.add_page(GUIDE, style.PALETTE[2])
     page.sheet.hide_gridlines(2)
@@ -53,9 +88,10 @@ def _guide(book: Book, blank: bool) -> None:
         page.widen(column, width)
     page.text(1, 2, "Supply-chain planner: how to fill this workbook", style.font(18, style.NAVY, bold=True))
     page.heighten(1, 45)
+    begin = 2 + _walk_through(page, sheets)
     wrapped = {"valign": "top", "text_wrap": True}
     lines = _lines(blank)
-    for row, (head, text) in enumerate(lines, 3):
+    for row, (head, text) in enumerate(lines, begin):
         page.text(row, 2, head, style.font(11, style.NAVY, bold=True) | wrapped)
         page.text(row, 3, text, wrapped)
         page.heighten(row, (16 * (1 + len(text) // 100) + 5) / 0.75)
@@ -64,12 +100,31 @@ def _guide(book: Book, blank: bool) -> None:
         "may stay blank; its note says what blank means",
         "where a figure is from",
     )
-    last = len(lines) + 4
+    last = len(lines) + begin + 1
     for row, ((name, needed, remark), meaning) in enumerate(zip(_LEGEND, meanings, strict=True), last):
         page.text(row, 2, name, style.header(needed=needed, remark=remark))
         page.text(row, 3, meaning, {"indent": 1})
     page.fit_width()
     page.sheet.fit_to_pages(1, 1)
+
+
+def _walk_through(page: Page, sheets: Sequence[str]) -> int:
+    """Every sheet in the order in which it is filled, by group, with a link; returns the last row."""
+    row, step = 2, 0
+    for group, (colour, members) in GROUPS.items():
+        present = [sheet for sheet in members if sheet in sheets]
+        if not present:
+            continue
+        step, row = step + 1, row + 1
+        band = style.font(11, style.WHITE, bold=True, bg_color=f"#{colour}")
+        page.text(row, 2, f"{step}  {group}", band)
+        page.text(row, 3, "", band)
+        for row, sheet in enumerate(present, row + 1):  # noqa: B020  # the next group goes on below
+            page.link(row, 2, sheet, style.font(11, style.BLUE, underline=1, valign="top", indent=1))
+            text = f"{'Needed' if sheet in NEEDED else 'Optional'}. {INPUTS[sheet].description}"
+            page.text(row, 3, text, {"valign": "top", "text_wrap": True})
+            page.heighten(row, (16 * (1 + len(text) // 100) + 3) / 0.75)
+    return row
 
 
 _LEGEND = (("required", True, False), ("optional", False, False), ("remark", False, True))
@@ -88,7 +143,7 @@ _LINES = (
         "Order of sheets",
         "From left to right: settings, time, places, items, ways of making, plants, trade, markets.",
     ),
-    ("Blue tabs", "Sheets that the plan uses. Unused ones may stay empty."),
+    ("Colours of tabs", "Sheets of one colour belong together, as above. A sheet that is not needed may stay empty."),
     ("Headers", "Rest the pointer on a header to read what the column means, its unit and its default."),
     (
         "Drop-downs",
@@ -126,7 +181,8 @@ _LINES = (
     ),
     ("Locks", "Decisions held at a value, named by the key columns of their result sheet."),
     ("Remarks", "source, confidence and note are kept and shown, never used. Your own columns are kept as well."),
-    ("Your own sheets", "A sheet whose name begins with _ is ignored, as is this one."),
+    ("Your own sheets", "A sheet whose name begins with _ is ignored, as is this guide."),
+    ("Variants", "Named what-ifs in sheet variants: planner run FILE solves each of them beside the base."),
     ("Check", "planner check FILE  lists every fault with its sheet and cell."),
     ("Solve", "planner solve FILE -o RESULT.xlsx  writes the plan as a workbook of the same kind."),
 )

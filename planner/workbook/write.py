@@ -17,6 +17,7 @@ from planner.workbook.gallery import GALLERY, fill_gallery
 from planner.workbook.headings import find_currency
 from planner.workbook.heat import Heat, add_heat
 from planner.workbook.index import INDEX, colour_of, fill_index, hide_idle, limit_printing
+from planner.workbook.lists import add_lists
 from planner.workbook.mark import is_marked_copy
 from planner.workbook.names import OWN
 from planner.workbook.package import open_package
@@ -51,6 +52,7 @@ def write_instance(tables: Mapping[str, Rows], path: str | Path) -> None:
     book = Book()
     for sheet in INPUTS:
         input_sheet(book, sheet, tables.get(sheet, []))
+    add_lists(book, list(INPUTS))
     save(book, path)
 
 

@@ -10,8 +10,10 @@ from planner.checks.check import check
 from planner.workbook.assist import MOST_ERROR
 from planner.workbook.dictionary import dictionary
 from planner.workbook.example import example
+from planner.workbook.groups import GROUPS, MECHANISMS, OPTIONAL_SHEETS
+from planner.workbook.lists import POINTING
 from planner.workbook.read import read_instance
-from planner.workbook.template import write_template
+from planner.workbook.template import choose_sheets, write_template
 from planner_models.schema import INPUTS, SETTINGS, meta
 from tests import worked_example
 
@@ -44,7 +46,7 @@ def columns():
 
 
 def test_every_sheet_and_column_is_there_in_order(book: openpyxl.Workbook):
-    assert book.sheetnames == ["_readme", *INPUTS]
+    assert book.sheetnames == ["guide", *INPUTS, "_columns", "_keys"]
     for sheet, schema in INPUTS.items():
         assert [cell.value for cell in book[sheet][1]] == list(schema.columns)
         assert book[sheet].freeze_panes.endswith("2")
@@ -92,8 +94,9 @@ def test_words_and_numbers_are_held_to_what_is_allowed(book: openpyxl.Workbook):
             assert (found.operator == "greaterThan") == strict, (sheet, name)
             assert strict or float(found.formula2) == (facts["high"] if facts["high"] is not None else 1e300)
         elif facts["kind"] == "text":
-            assert found is None
-        if found is not None:
+            pointing = sheet in POINTING and name in ("sheet", "key", "column")
+            assert (found is not None) == pointing
+        if found is not None and found.showErrorMessage:
             assert found.allow_blank
             assert len(found.error) <= MOST_ERROR
             assert len(found.errorTitle) <= 32
@@ -172,3 +175,51 @@ def test_the_example_shows_what_disruptions_cost_and_what_rules_ask():
 def test_the_data_dictionary_is_up_to_date():
     """If not: python -m planner.workbook.dictionary docs/WORKBOOK.md"""
     assert (HERE / "docs" / "WORKBOOK.md").read_text(encoding="utf-8") == dictionary()
+
+
+def test_every_sheet_is_in_one_group_and_at_most_one_mechanism():
+    grouped = [sheet for _, sheets in GROUPS.values() for sheet in sheets]
+    assert sorted(grouped) == sorted(INPUTS)
+    optional = [sheet for sheets, _ in MECHANISMS.values() for sheet in sheets]
+    assert len(optional) == len(set(optional))
+    assert set(optional) <= set(INPUTS)
+    assert {"periods", "regions", "items", "demand", "settings"} <= set(INPUTS) - OPTIONAL_SHEETS
+
+
+@pytest.mark.parametrize("names", [[], *([name] for name in MECHANISMS), ["access", "stocks", "scenarios"]])
+def test_only_the_sheets_of_the_mechanisms_that_are_wanted(tmp_path: Path, names: list[str]):
+    sheets = choose_sheets(names)
+    write_template(tmp_path / "new.xlsx", False, sheets)
+    found = openpyxl.load_workbook(tmp_path / "new.xlsx", read_only=True).sheetnames
+    assert [name for name in found if name != "guide" and not name.startswith("_")] == sheets
+    assert set(sheets) - OPTIONAL_SHEETS == set(INPUTS) - OPTIONAL_SHEETS
+    assert set(sheets) & OPTIONAL_SHEETS == {sheet for name in names for sheet in MECHANISMS[name][0]}
+    reading = read_instance(tmp_path / "new.xlsx")
+    assert not reading.issues
+    assert not [issue for issue in check(reading) if issue.severity == "error"]
+
+
+def test_cells_of_other_sheets_are_offered_by_sheet_key_and_column(book: openpyxl.Workbook):
+    offered = {
+        name: validation(book["variants"], place).formula1 for name, place in (("sheet", 3), ("key", 4), ("column", 5))
+    }
+    assert all(len(formula) <= 255 for formula in offered.values())
+    assert "_keys!" in offered["key"]
+    heads = [cell.value for cell in book["_columns"][1]]
+    assert heads == [sheet for sheet in INPUTS if sheet != "variants"]
+    column = heads.index("demand") + 1
+    assert [book["_columns"].cell(row, column).value for row in range(2, 7)] == [
+        "region",
+        "item",
+        "period",
+        "step",
+        "price",
+    ]
+    assert book["_keys"].cell(2, column).value == "*"
+    assert book["_keys"].cell(3, column).value.startswith('=IF(demand!A2="","",IF(demand!A2="","*",demand!A2)&"|"&')
+    assert book["_keys"].sheet_state == "hidden"
+
+
+def test_the_guide_leads_to_every_sheet(book: openpyxl.Workbook):
+    links = {cell.value for row in book["guide"].iter_rows() for cell in row if cell.hyperlink}
+    assert links == set(INPUTS)
