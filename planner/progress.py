@@ -1,5 +1,6 @@
 """Live progress of a run: a line that renews itself on a terminal, plain lines now and then elsewhere."""
 
+import math
 import time
 from types import TracebackType
 
@@ -15,10 +16,14 @@ EVERY = 5.0
 
 
 class Live:
-    """Shows time, incumbent, bound, gap and nodes while a run lasts, or the steps done. Use as a context manager."""
+    """Shows time, incumbent, bound, gap and nodes while a run lasts, or the steps done. Use as a context manager.
 
-    def __init__(self, console: Console) -> None:
+    `target` is the gap at which the run ends and `limit` its longest time, in seconds: with them the time left is told.
+    """
+
+    def __init__(self, console: Console, target: float | None = None, limit: float | None = None) -> None:
         self._console = console
+        self._pace = Pace(target, limit)
         self._live = RichLive(console=console, transient=True, refresh_per_second=4) if console.is_terminal else None
         self._last = -EVERY
         self._began = time.monotonic()
@@ -37,9 +42,10 @@ class Live:
     def show(self, progress: Progress) -> None:
         """Take note of where the run stands."""
         if self._live is not None:
-            self._live.update(_table(progress))
+            self._live.update(_table(progress, self._pace.estimate(progress)))
         else:
-            words = "  ".join(f"{name} {value}" for name, value in _cells(progress).items())
+            cells = _cells(progress, self._pace.estimate(progress))
+            words = "  ".join(f"{name} {value}" for name, value in cells.items())
             self._print(words, progress.seconds)
 
     def count(self, what: str, done: int, total: int) -> None:
@@ -67,7 +73,42 @@ class Live:
             self._console.print(words)
 
 
-def _cells(progress: Progress) -> dict[str, str]:
+class Pace:
+    """How fast a gap closes, and so how long it may take to reach its `target`, in at most `limit` seconds."""
+
+    LEAST = 3
+    """Steps of the gap from which on a pace is known."""
+
+    def __init__(self, target: float | None, limit: float | None) -> None:
+        self._target, self._limit = target, limit
+        self._steps: list[tuple[float, float]] = []
+
+    def estimate(self, progress: Progress) -> str:
+        """The time left in words; "" where it cannot be said.
+
+        Each halving of the gap takes about as long as the one before: the pace is that of the latter half of the steps.
+        """
+        gap = progress.gap
+        if gap is not None and gap > 0 and (not self._steps or gap < self._steps[-1][1]):
+            self._steps.append((progress.seconds, gap))
+        rest = None if self._limit is None else max(0.0, self._limit - progress.seconds)
+        left = self._guess(progress.seconds)
+        if left is not None and (rest is None or left < rest):
+            return f"about {_duration(left)}"
+        return "" if rest is None else f"at most {_duration(rest)}"
+
+    def _guess(self, seconds: float) -> float | None:
+        if self._target is None or len(self._steps) < self.LEAST:
+            return None
+        began, first = self._steps[len(self._steps) // 2 - 1]
+        last, target = self._steps[-1][1], max(self._target, 1e-6)
+        if last <= target or seconds <= began:
+            return 0.0
+        pace = math.log(first / last) / (seconds - began)
+        return math.log(last / target) / pace
+
+
+def _cells(progress: Progress, left: str = "") -> dict[str, str]:
     def figure(value: float | None) -> str:
         if value is None:
             return "-"
@@ -79,7 +120,7 @@ def _cells(progress: Progress) -> dict[str, str]:
         "bound": figure(progress.bound),
         "gap": "-" if progress.gap is None else f"{progress.gap:.2%}",
         "nodes": str(progress.nodes),
-    }
+    } | ({"left": left} if left else {})
 
 
 def _duration(seconds: float) -> str:
@@ -89,8 +130,8 @@ def _duration(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def _table(progress: Progress) -> Table:
-    cells = _cells(progress)
+def _table(progress: Progress, left: str) -> Table:
+    cells = _cells(progress, left)
     table = Table(*cells, box=None)
     table.add_row(*cells.values())
     return table

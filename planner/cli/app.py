@@ -1,5 +1,6 @@
 """The application to which every command belongs, and what commands share beyond the console."""
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -47,7 +48,7 @@ def options(
     ensure_sound_solver()
 
 
-def print_checks(file: Path, changes: list[str] | None) -> "tuple[InstanceFile, list[Issue]]":
+def print_checks(file: Path, changes: list[str] | None, each: bool = False) -> "tuple[InstanceFile, list[Issue]]":
     """Read an instance under changes and print everything there is to say of it.
 
     Parameters
@@ -56,6 +57,8 @@ def print_checks(file: Path, changes: list[str] | None) -> "tuple[InstanceFile, 
         The workbook.
     changes
         Changes as `--set` takes them; one that finds nothing to change is among the issues.
+    each
+        Print each issue, also those that have one cause.
 
     Returns
     -------
@@ -67,7 +70,11 @@ def print_checks(file: Path, changes: list[str] | None) -> "tuple[InstanceFile, 
 
     instance = InstanceFile(open_instance(file), tuple(changes or ()))
     issues = check(instance)
-    print_issues(issues)
+    if each:
+        for issue in issues:
+            errors.print(str(issue))
+    else:
+        print_issues(issues)
     print_waiting_sheets(instance.reading)
     return instance, issues
 
@@ -111,10 +118,24 @@ def ensure_other(result: Path, file: Path, force: bool) -> None:
     ensure_replaceable(result, force)
 
 
+def can_ask() -> bool:
+    """Whether somebody is at a terminal who can answer."""
+    return sys.stdin is not None and sys.stdin.isatty() and errors.is_terminal
+
+
+def ask(question: str) -> bool | None:
+    """What somebody at a terminal answers to a question; None where nobody can be asked, such as in a script."""
+    if not can_ask():
+        return None
+    return typer.confirm(question, default=False, err=True)
+
+
 def print_issues(issues: Iterable[Issue]) -> None:
-    """Print issues to standard error, a line each."""
-    for issue in issues:
-        errors.print(str(issue))
+    """Print issues to standard error, a line for each cause."""
+    from planner.cli.issue_lines import write_lines
+
+    for line in write_lines(issues):
+        errors.print(line)
 
 
 def print_waiting_sheets(reading: "Reading") -> None:

@@ -25,7 +25,7 @@ def compare(
             "-o",
             "--output",
             metavar="OUT",
-            help="File to write (.xlsx, .md, .html); for a folder comparison.xlsx in it.",
+            help="File to write (.xlsx, .md, .html); of a folder comparison.xlsx.",
         ),
     ] = None,
     base: Annotated[Path | None, typer.Option(metavar="FILE", help="The reference, if not the first file.")] = None,
