@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from planner.workbook.findings import Findings, cell_name
-from planner_models.by_period import SHEET, find_rows, varying_columns
+from planner_models.by_period import SHEET, find_rows, list_varying_columns
 
 
 def warn_overridden(frames: Mapping[str, pd.DataFrame], findings: Findings) -> None:
@@ -23,7 +23,7 @@ def warn_overridden(frames: Mapping[str, pd.DataFrame], findings: Findings) -> N
         return
     changed: dict[tuple[str, str, str], set[int]] = {}
     for (sheet, row, column), written in findings.changed.items():
-        if sheet in frames and column in varying_columns(sheet):
+        if sheet in frames and column in list_varying_columns(sheet):
             changed.setdefault((written, sheet, column), set()).add(row)
     for (written, sheet, column), rows in changed.items():
         about = stated[(stated["sheet"] == sheet) & (stated["column"] == column)]

@@ -7,10 +7,11 @@ import pandas as pd
 
 from planner.workbook.addresses import write_key
 from planner_models import frames
-from planner_models.by_period import find_stating_cell, varying_columns
+from planner_models.by_period import list_varying_columns
 from planner_models.instance import Instance
 from planner_models.schema import INPUTS, meta
 from planner_models.sets.locks import Lock
+from planner_models.stating_rows import find_stating_cell
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Driver:
     @property
     def overridden(self) -> list[str]:
         """The periods in which sheet by_period says what it is, whatever is varied here."""
-        if self.column not in varying_columns(self.sheet):
+        if self.column not in list_varying_columns(self.sheet):
             return []
         stated = [
             (period, find_stating_cell(self.instance, self.sheet, self.row, self.column, period))
