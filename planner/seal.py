@@ -24,7 +24,9 @@ _PARTS = {
 }
 """What took part: the word of the seal and the distribution that knows its version."""
 
-Kind = Literal["plan", "comparison", "attribution", "stress test", "frontier", "explanation", "alternatives"]
+Kind = Literal[
+    "plan", "comparison", "attribution", "stress test", "frontier", "explanation", "alternatives", "sensitivity"
+]
 """What a workbook of ours is, as its sheet `run` says."""
 
 KIND = "kind"

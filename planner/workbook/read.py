@@ -142,8 +142,7 @@ def draft_of(package: Package, path: Path) -> Draft:
 
 def _refuse_result(package: Package) -> None:
     """Raise InputError where the planner wrote the workbook as a result: one fault, not one for each sheet."""
-    present = {plain(name) for name, _ in package.sheets}
-    if OWN not in present or not any(COPIED + sheet in present for sheet in INPUTS) or present >= set(NEEDED):
+    if not _holds_result(package):
         return
     run = read_sheets(package, {OWN: RESULTS[OWN]})[0].get(OWN, pd.DataFrame(columns=["key", "seal"]))
     made_from = run.loc[run["key"] == "input", "seal"].dropna().tolist()
@@ -151,6 +150,32 @@ def _refuse_result(package: Package) -> None:
     raise refuse(
         f"{package.name} is a result of the planner, not an instance: name the workbook that it was made from{named}"
     )
+
+
+def _holds_result(package: Package) -> bool:
+    present = {plain(name) for name, _ in package.sheets}
+    return OWN in present and any(COPIED + sheet in present for sheet in INPUTS) and not present >= set(NEEDED)
+
+
+def is_result(path: str | Path) -> bool:
+    """Whether a workbook is one that the planner wrote as a result.
+
+    Parameters
+    ----------
+    path
+        The workbook.
+
+    Returns
+    -------
+    bool
+        True for a result, False for an instance or any other workbook.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read.
+    """
+    return _holds_result(open_package(path))
 
 
 def _match_sheets(package: Package, known: Iterable[str], findings: Findings) -> dict[str, str]:

@@ -182,14 +182,20 @@ TABLES = [
     ),
     table(
         "evidence",
-        "The range of single inputs, for sensitivity; never used by the solver. `*` in a key names the row with that "
-        "cell.",
+        "The ranges of inputs, for `planner sensitivity`; never used by the solver. A key means the row of exactly "
+        "this key, else `*` in it stands for any value: `*|vehicle_mass|*|*` is every row of that item.",
         {
             "sheet": text("sheet", required=True),
             "key": text("key of the row, `|` between its parts", required=True),
             "column": text("column", required=True),
             "low": number("low end"),
             "high": number("high end"),
+            "range_as": choice(
+                "how both ends are written: value, in the unit of the column; factor, times the figure; "
+                "percent, more or less than it (-10 and 10)",
+                ("value", "factor", "percent"),
+                default="value",
+            ),
         },
     ),
 ]
