@@ -124,6 +124,7 @@ def test_no_claim_is_finer_than_the_gap(found: Sensitivity) -> None:
     assert "within what the gaps leave open" in sensitivity_brief(loose)[0]
 
 
+@pytest.mark.slow
 def test_from_the_command_line_and_from_a_result(book: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     """The plan in a result is held as it is; the workbook opens on its dashboard, and its figures can be read."""
     result, first, second = (tmp_path / name for name in ("result.xlsx", "first.xlsx", "second.xlsx"))

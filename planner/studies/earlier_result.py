@@ -100,7 +100,20 @@ def _periods(instance: Instance) -> list[str]:
 def extract_input(found: ResultFile) -> Reading:
     """The input inside a result as it was solved, beside the plan that was to be kept where there was one.
 
-    Raises InputError where it has faults.
+    Parameters
+    ----------
+    found
+        The result.
+
+    Returns
+    -------
+    Reading
+        Its input, without faults.
+
+    Raises
+    ------
+    InputError
+        Where the input has faults.
     """
     if found.reading.faults:
         raise InputError([replace(fault, sheet=f"in_{fault.sheet}") for fault in found.reading.faults])

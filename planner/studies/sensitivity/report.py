@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from planner.report.figures import format_money, format_share, join_names, three_digits
+from planner.report.wording import format_money, format_share, join_names, three_digits
 from planner.sheets.board import Chart, Tile
 from planner.studies.sensitivity.ends import FigureEnd
 from planner.studies.sensitivity.study import Sensitivity

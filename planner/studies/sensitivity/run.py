@@ -54,7 +54,7 @@ def run_sensitivity(
     live: Live,
     crew: Workforce = ALONE,
 ) -> tuple[Sensitivity, list[str]]:
-    """Screen the figures of an input, solve the largest again, and write the workbook.
+    """MarginalScreen the figures of an input, solve the largest again, and write the workbook.
 
     Parameters
     ----------

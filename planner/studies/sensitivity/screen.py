@@ -71,7 +71,7 @@ def price(model: pyo.ConcreteModel, compiled: Compiled) -> Priced:
 
 
 @dataclass(frozen=True)
-class Screen:
+class MarginalScreen:
     """A plan with its marginal prices: tells what the objective does, to first order, when a figure moves.
 
     With all whole numbers held, the objective moves by what the cost of the plan moves by, plus the price of each row

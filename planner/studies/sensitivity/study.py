@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from planner.planning import Problem, prepare_problem
-from planner.solver.in_hand import bounded_below, left_open
+from planner.solver.in_hand import bound_below, left_open
 from planner.solver.solution import Options, Solution
 from planner.solver.solver import make_roundings, solve_arrays
 from planner.studies.sensitivity.ends import EndTask, FigureEnd, hold_plan, read_decisions, try_end
 from planner.studies.sensitivity.ranges import Figure, list_ranged, list_unranged, split_figure
-from planner.studies.sensitivity.screen import Screen, Swing, price
+from planner.studies.sensitivity.screen import MarginalScreen, Swing, price
 from planner.workbook.read import Reading
 from planner.workers.pool import ALONE, Workforce, solve_in_order
 from planner_models.schema.decisions import Decision
@@ -68,7 +68,7 @@ def assess_sensitivity(
     show: Callable[[str], None],
     crew: Workforce = ALONE,
 ) -> Sensitivity:
-    """Screen every figure of an input, and solve the largest again at both ends.
+    """MarginalScreen every figure of an input, and solve the largest again at both ends.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def _find_plan(
     show("the plan as it is")
     solution = None if known is None else hold_plan(job, known.decisions)
     if solution is not None and known is not None:
-        solution = bounded_below(_without_bound(solution), known.bound)
+        solution = bound_below(_without_bound(solution), known.bound)
     if solution is None:
         solution = solve_arrays(job.compiled, options, None, make_roundings(job.model, job.compiled))
     if solution.status == "interrupted":
@@ -140,7 +140,7 @@ def _screen(job: Problem, solution: Solution, show: Callable[[str], None]) -> li
     assert solution.values is not None
     assert solution.duals is not None
     instance = job.reading.instance
-    screen = Screen(job.reading, price(job.model, job.compiled), solution.values, solution.duals)
+    screen = MarginalScreen(job.reading, price(job.model, job.compiled), solution.values, solution.duals)
     ranged = list_ranged(instance)
     swings = _swing_all(screen, ranged, "figures with a range", show)
     columns = _swing_all(screen, list_unranged(instance, ranged), "columns without a range", show)
@@ -152,7 +152,7 @@ def _screen(job: Problem, solution: Solution, show: Callable[[str], None]) -> li
     return sorted(swings, key=lambda swing: -swing.size)
 
 
-def _swing_all(screen: Screen, figures: list[Figure], words: str, show: Callable[[str], None]) -> list[Swing]:
+def _swing_all(screen: MarginalScreen, figures: list[Figure], words: str, show: Callable[[str], None]) -> list[Swing]:
     found = []
     for number, figure in enumerate(figures, 1):
         show(f"screen: {words}, {number} of {len(figures)}")
