@@ -6,6 +6,7 @@ from planner.report.figures import output, periods
 from planner.report.names import display_name
 from planner.report.wording import format_money, join_names, three_digits
 from planner.results.tables import Tables, table
+from planner_models import frames
 from planner_models.instance import Instance
 from planner_models.sets.arcs import duty_rates
 
@@ -84,7 +85,7 @@ def describe_detours(instance: Instance, tables: Tables) -> str:
         f"{display_name(row.item)} from {row.origin} to {row.destination} through {join_names(list(row.via), 2)} "
         f"({three_digits(float(row.quantity))} {units.get(row.item) or 'units'} a year"
         f"{', banned on the direct way' if row.banned else ''})"
-        for row in rows.head(_MOST_NAMED).itertuples()
+        for row in frames.cells(rows.head(_MOST_NAMED))
     ]
     more = f" and {len(rows) - _MOST_NAMED} more" if len(rows) > _MOST_NAMED else ""
     saved = format_money(float(rows["saved"].clip(lower=0).sum()), instance.settings["currency"])

@@ -1,11 +1,11 @@
 """The figures of an input that may be otherwise, and the least and the most that each may be."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
+from planner_models import frames
 from planner_models.evidence import EvidenceRange, list_ranges
 from planner_models.instance import Instance
 from planner_models.schema import INPUTS, SETTINGS, keys, meta
@@ -108,7 +108,7 @@ def list_unranged(instance: Instance, ranged: list[Figure]) -> list[Figure]:
         values = table[column]
         rows = [row for row in table.index[values.notna() & (values != 0.0)] if (sheet, row, column) not in taken]
         if rows:
-            found.append(_make_unranged(instance, sheet, column, rows, _pattern(sheet, ())))
+            found.append(_make_unranged(instance, sheet, column, rows, "*"))
     set_already = {figure.key for figure in ranged if figure.sheet == "settings"}
     return [*found, *_list_settings(instance, set_already)]
 
@@ -146,7 +146,7 @@ def _make_unranged(instance: Instance, sheet: str, column: str, rows: list[int],
 
 def _limit(field: object, values: np.ndarray) -> np.ndarray:
     """Values within the limits that the column declares."""
-    facts = meta(field)  # type: ignore[arg-type]  # columns and settings alike
+    facts = meta(field)
     return (
         np.clip(values, facts["low"], facts["high"])
         if facts["low"] is not None or facts["high"] is not None
@@ -161,14 +161,16 @@ def split_figure(instance: Instance, figure: Figure) -> list[Figure]:
     table = instance[figure.sheet]
     names = keys(INPUTS[figure.sheet])
     return [
-        _make_unranged(instance, figure.sheet, figure.column, [row], _pattern(figure.sheet, table.loc[row, names]))
+        _make_unranged(
+            instance, figure.sheet, figure.column, [row], _key([frames.cell(table, row, name) for name in names])
+        )
         for row in figure.rows
     ]
 
 
-def _pattern(sheet: str, parts: "pd.Series | tuple[()]") -> str:
-    """A key as `--set` writes it: of one row, or of all where nothing is given."""
-    return "|".join(_part(part) for part in parts) if len(parts) else "*"
+def _key(parts: Sequence[object]) -> str:
+    """A key as `--set` writes it."""
+    return "|".join(map(_part, parts))
 
 
 def _part(value: object) -> str:

@@ -1,6 +1,6 @@
 """A first look at every figure: what the plan's marginal prices say of it, without solving anything again."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -44,8 +44,8 @@ class Priced:
     """A model as arrays, with the names of its columns and rows, so that two models can be laid over each other."""
 
     compiled: Compiled
-    columns: list[Hashable]
-    rows: list[Hashable]
+    columns: Sequence[Hashable]
+    rows: Sequence[Hashable]
 
     @cached_property
     def place(self) -> dict[Hashable, int]:
