@@ -6,9 +6,9 @@ import openpyxl
 import pytest
 
 from planner.cli import app as cli
-from planner.cli import solve as solve_command
 from planner.cli.issue_lines import write_lines
 from planner.cli.main import run
+from planner.cli.main import solve as solve_command
 from planner.issues import Issue
 from planner.progress import Pace
 from planner.solver.solution import Progress
