@@ -279,7 +279,7 @@ def test_the_command_writes_an_audience_ready_workbook(
     ("options", "words"),
     [
         (["--only", "scael"], "there is no mechanism `scael`; did you mean `scale`?"),
-        (["--only", "rules"], "is a switch, but no mechanism of integration"),
+        (["--only", "rules"], "is a switch, but not a mechanism of integration"),
         (["--only", "clusters"], "sheet clusters has no level with a saving"),
         (["--exact", "--samples", "8"], "give one of them"),
         (["--samples", "1"], "samples"),

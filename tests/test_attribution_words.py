@@ -73,7 +73,7 @@ def test_the_brief_says_what_each_mechanism_is_worth():
 def test_a_worth_within_the_gap_is_not_sold_as_one():
     """With 20 % each plan could be 1,680 to 2,400 better: that is more than access seems to save."""
     text = brief(game(together, design(PAIR), gap=0.2, status="time_limit"))
-    assert "Access to outside firms: 1.3 billion EUR saved, which is less than it may be off." in text
+    assert "Access to outside firms: 1.3 billion EUR saved, which is less than the possible error." in text
     assert "a smaller gap narrows it. 4 of 4 plans were stopped at the time limit." in text
     assert "strengthen" not in text
     assert "optimal" not in text

@@ -204,7 +204,7 @@ def test_some_losses_are_left_out(tmp_path: Path, capsys: pytest.CaptureFixture)
     assert len(sheet(out, "cases")) == 0
     assert run(["harden", str(path), "-o", str(out), "--period", "then", "--months", "99"]) == 0
     said = capsys.readouterr().out
-    assert "--months 99 is cut to 12 in then" in said
+    assert "--months 99 is reduced to 12 in then" in said
     assert set(sheet(out, "cases")["period"]) == {"then"}
 
 

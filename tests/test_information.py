@@ -135,7 +135,7 @@ def test_without_scenarios_it_says_so(tmp_path: Path) -> None:
     compiled = compile_model(model)
     run = SolveSettings(Options(gap=0.0))
     rows = information_rows(model, compiled, solve_arrays(compiled, run.options), run)
-    assert "nothing to know" in rows["value"].iloc[0]
+    assert "information has no value" in rows["value"].iloc[0]
 
 
 def write(case: Instance, path: Path) -> None:

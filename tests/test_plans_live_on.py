@@ -147,7 +147,7 @@ def test_an_old_plan_on_new_data(result: Path, tmp_path: Path, capsys: pytest.Ca
     gone = ["--set", "options[*|cell making|large].max_modules=0"]
     assert run(["evaluate", str(TINY), "--plan", str(result), "-o", str(out), *gone]) == 0
     assert f"gone: built[{MODULE}, 2025]" in capsys.readouterr().out
-    assert f"built[{MODULE}, 2025] of earlier can no longer be taken" in " ".join(read_tables(out)["issues"]["message"])
+    assert f"built[{MODULE}, 2025] of earlier is no longer possible" in " ".join(read_tables(out)["issues"]["message"])
 
 
 @pytest.mark.slow

@@ -259,11 +259,11 @@ def test_months_that_are_cut_are_said(result: Path, capsys: pytest.CaptureFixtur
     """The warning names the period; it stands on sheet issues too; months that fit are no matter."""
     out = result.with_name("cut.xlsx")
     assert run(["stress", str(result), "-o", str(out), "--months", "99", "--months", "3", "--kinds", "site"]) == 0
-    words = "no loss lasts longer than its period: --months 99 is cut to 12 in now"
+    words = "no loss lasts longer than its period: --months 99 is reduced to 12 in now"
     assert capsys.readouterr().out.count(words) == 1
     assert sheet(out, "issues")["message"].tolist() == [words]
     assert run(["stress", str(result), "-o", str(out), "--months", "12", "--kinds", "site"]) == 0
-    assert "is cut to" not in capsys.readouterr().out
+    assert "is reduced to" not in capsys.readouterr().out
 
 
 def test_an_instance_is_no_plan(result: Path, capsys: pytest.CaptureFixture) -> None:

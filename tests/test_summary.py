@@ -161,7 +161,7 @@ def test_the_brief_says_which_way_of_making_wins():
 def test_a_critical_item_from_one_region_is_a_weak_spot():
     tables = plan()
     tables["production"] = tables["production"][tables["production"]["site"] != "mine S"]
-    assert "critical items from one region only: ore (North)" in brief(two_regions(), tables, PROVEN)[-1]
+    assert "critical items with a single source region: ore (North)" in brief(two_regions(), tables, PROVEN)[-1]
 
 
 @pytest.mark.parametrize("status", ["time_limit", "interrupted", "within_gap"])
@@ -276,7 +276,7 @@ def test_rules_that_apply_to_nothing_are_not_met():
     idle = ("quota", "ore", "*", "now", 1.0, None, None, "not applicable", 0.0, "nothing is used")
     tables = {"rules": pd.concat([disturbed()["rules"], frame("rules", idle)])}
     assert count_rules(tables) == (
-        "The plan meets 1 of 2 security rules that apply, cover not everywhere; 1 more applies to nothing in it."
+        "The plan meets 1 of 2 security rules that apply, cover not everywhere; 1 more does not apply to this plan."
     )
 
 
@@ -361,9 +361,9 @@ def test_the_brief_ranks_disruptions_by_impact():
     [
         (
             [("flood", 0.1, 0.9, 200.0, 200.0, 1.0, "yes")],
-            "The one scenario is flood (200 million EUR, 90 % of demand served).",
+            "The only scenario is flood (200 million EUR, 90 % of demand served).",
         ),
-        ([("fall", 0.1, 1.0, -5.0, -5.0, 0.0, "yes")], "The one scenario costs nothing."),
+        ([("fall", 0.1, 1.0, -5.0, -5.0, 0.0, "yes")], "The only scenario costs nothing."),
         (
             [("fall", 0.1, 1.0, -5.0, -5.0, 0.0, "yes"), ("calm", 0.1, 1.0, 0.0, 0.0, 0.0, "yes")],
             "Of 2 scenarios none costs anything.",

@@ -263,7 +263,7 @@ def _concentration(instance: Instance, tables: Tables) -> str:
     if not names:
         return f"{sentence}; no item has {format_share(DOMINANT)} of its supply from one region."
     return (
-        f"{sentence}. {count_noun(len(items), 'item')} of {len(shares)} {'comes' if len(items) == 1 else 'come'} "
+        f"{sentence}. {len(items)} of {len(shares)} items {'comes' if len(items) == 1 else 'come'} "
         f"mostly from one region: {join_names(names)}."
     )
 

@@ -177,11 +177,11 @@ def test_cells_are_varied_once(changes: tuple[str, ...], vary: tuple[str, ...]) 
     with pytest.raises(InputError) as fault:
         asked_for([RunSpecification((str(TINY),), changes, vary)])
     (issue,) = fault.value.issues
-    assert "is about the same cells" in issue.message
+    assert "changes the same cells" in issue.message
 
 
 @pytest.mark.slow
 def test_finishing_takes_no_options(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     assert run(["run", str(TINY), "-o", str(tmp_path), "--workers", "1"]) == 0
     assert run(["run", "--resume", "-o", str(tmp_path), "--gap", "0"]) == 2
-    assert "keeps its changes and options" in capsys.readouterr().err
+    assert "keep their changes and options" in capsys.readouterr().err

@@ -279,7 +279,7 @@ def test_row_of_remarks_is_said(tmp_path):
 
 def test_header_below_row_one_is_a_fault(tmp_path):
     reading = read(tmp_path, {"demand": [["My demand"], [], *SOUND["demand"]]})
-    assert says(reading.faults, "demand!A1", "row 1 names no column", "region, item, period")
+    assert says(reading.faults, "demand!A1", "row 1 has no column name", "region, item, period")
 
 
 @pytest.mark.parametrize("sheet", ["periods", "regions", "items", "demand"])
@@ -305,7 +305,7 @@ def test_sheet_in_another_spelling_is_read_with_a_warning(tmp_path):
 
 def test_two_sheets_that_mean_the_same(tmp_path):
     reading = read(tmp_path, {"line capacity": [["site"]], "line_capacity": []})
-    assert says(reading.faults, "line capacity!", "same as sheet `line_capacity`")
+    assert says(reading.faults, "line capacity!", "same sheet as `line_capacity`")
 
 
 def test_own_sheets_and_our_listing_are_ignored(tmp_path):
