@@ -366,7 +366,7 @@ def test_the_brief_ranks_disruptions_by_impact():
         ([("fall", 0.1, 1.0, -5.0, -5.0, 0.0, "yes")], "The only scenario costs nothing."),
         (
             [("fall", 0.1, 1.0, -5.0, -5.0, 0.0, "yes"), ("calm", 0.1, 1.0, 0.0, 0.0, 0.0, "yes")],
-            "Of 2 scenarios none costs anything.",
+            "Of 2 scenarios, none costs anything.",
         ),
     ],
 )

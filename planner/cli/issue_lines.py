@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from planner.issues import Issue
+from planner.words import count_noun
 
 MOST_CELLS = 20
 """Cells that are named in one line; a renamed region may have hundreds."""
@@ -65,5 +66,5 @@ def _write_group(group: list[Issue]) -> str:
     more = f"; and {len(group) - MOST_CELLS:,} more" if len(group) > MOST_CELLS else ""
     return (
         f"{first.severity}: {first.sheet}!{first.cell} and {len(group) - 1:,} more{like}: {first.message} "
-        f"({len(group):,} cells: {cells}{more})"
+        f"({count_noun(len(group), 'cell')}: {cells}{more})"
     )

@@ -265,7 +265,7 @@ def comparison_schemas(
         "Each file in a row: what it changed, and its key figures; a column for each row of headline.",
         {
             FILE: text("file, or variant", key=True),
-            CHANGED: text("changes that were asked for, else inputs that differ from the reference"),
+            CHANGED: text("requested changes, otherwise inputs that differ from the reference"),
             DEMAND_CHANGE: number(
                 "how much more is demanded, at prices of the reference; under objective profit, is sold", "share"
             ),

@@ -88,7 +88,7 @@ def _name_column(found: Table, change: Change) -> Change:
     if change.sheet != "settings":
         return replace(change, column=columns[0])
     if columns[0] == "key" or int(change.key[0] or 0) not in found.cells.index:
-        raise ChangeError(f"settings!{change.letters}{change.key[0]} is no value: write settings[name]=value")
+        raise ChangeError(f"settings!{change.letters}{change.key[0]} is not a value: write settings[name]=value")
     name = text(found.cells.at[int(change.key[0] or 0), "key"] or "").casefold()
     _ensure_setting((name,))
     return replace(change, column=columns[0], key=(name,))

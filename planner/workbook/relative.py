@@ -7,6 +7,8 @@ import math
 import re
 from dataclasses import dataclass
 
+from planner.words import count_noun
+
 OPERATORS = ("=", "x=", "*=", "×=", "+=", "-=")
 """How a change may be written: set, multiply (in three spellings), add and subtract."""
 
@@ -142,11 +144,11 @@ def expand_range(value: str) -> list[str]:
     match = _RANGE.fullmatch(value.strip())
     if match is None:
         if ".." in value and ":" in value:
-            raise StepError(f"`{value.strip()}` is no range: write from..to:number of values, such as 60%..140%:5")
+            raise StepError(f"`{value.strip()}` is not a range: write from..to:number of values, such as 60%..140%:5")
         return [value]
     count = int(match["count"])
     if not 2 <= count <= MOST_VALUES:
-        raise StepError(f"`{value.strip()}` has {count} values: write from 2 to {MOST_VALUES}")
+        raise StepError(f"`{value.strip()}` has {count_noun(count, 'value')}: write from 2 to {MOST_VALUES}")
     if match["part"] != match["last_part"]:
         raise StepError(f"`{value.strip()}` begins and ends in two units: write % at both ends or at none")
     try:

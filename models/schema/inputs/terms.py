@@ -172,8 +172,8 @@ TABLES = [
             ),
             "column": text("column to change; of settings `value`", key=True),
             "change": choice(
-                "= sets the value, + adds it (below 0: takes it off), x multiplies by it, % makes so many per cent "
-                "more (below 0: less)",
+                "= sets the value, + adds it (below 0: subtracts it), x multiplies by it, % raises by this many per "
+                "cent (below 0: reduces)",
                 ("=", "+", "x", "%"),
                 default="=",
             ),
