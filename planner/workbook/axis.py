@@ -33,9 +33,17 @@ def round_axis(chart: Chart) -> tuple[float, float, float]:
     rough = (high - low) / _TICKS or max(abs(high), 1.0) / _TICKS
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(times * power for times in _STEPS if times * power >= rough * (1 - 1e-9))
+    if step < 1 and _counts(chart):
+        step = 1.0
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     last = max(last, first + 1)
     return round(first * step, 12), round(last * step, 12), step
+
+
+def _counts(chart: Chart) -> bool:
+    """Whether all figures are whole numbers, between which there is nothing to read off."""
+    figures = chart.frame.astype(float).to_numpy()
+    return bool(figures.size and (figures[figures == figures] % 1 == 0).all())
 
 
 def _span(chart: Chart) -> tuple[float, float]:

@@ -94,7 +94,7 @@ def _set_axes(picture: Picture, chart: Chart, lying: bool) -> None:
 
 
 def _legend(chart: Chart) -> dict[str, Any]:
-    if chart.kind == "bars":
+    if chart.kind == "bars" or (chart.kind != "waterfall" and len(chart.frame.columns) == 1):
         return {"none": True}
     unnamed = [number for number, name in enumerate(chart.frame.columns) if name == BASE or name.endswith(BELOW)]
     hidden = {"delete_series": unnamed} if chart.kind == "waterfall" else {}

@@ -14,6 +14,7 @@ from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 from planner.sheets.board import Chart, Tile
+from planner.workbook.axis import round_axis
 from planner.workbook.board import Board, fill_board, list_further
 from planner.workbook.book import Book
 from planner.workbook.figures import Figures
@@ -145,3 +146,9 @@ def test_a_title_is_never_a_formula(name: str, tmp_path: Path):
     assert set(re.findall("<c:f>([^<]*)!", chart)) == {"_charts"}
     shown = html.unescape("".join(re.findall("<a:t>([^<]*)</a:t>", chart))).replace("\u2060", "")
     assert shown == " ".join(name.split()) * 3
+
+
+@pytest.mark.parametrize(("figures", "axis"), [([2.0, 1.0], (0, 2, 1)), ([2.0, 1.5], (0, 2, 0.5)), ([0.0], (0, 1, 1))])
+def test_an_axis_of_counts_has_no_ticks_between_them(figures: list[float], axis: tuple[float, float, float]):
+    chart = Chart("", "stacked", "choices", pd.DataFrame({"x": figures}))
+    assert round_axis(chart) == axis
