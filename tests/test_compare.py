@@ -414,7 +414,7 @@ def test_a_period_that_only_one_has_is_said(pair: Pair):
 
 def test_figures_are_not_worked_out_from_a_faulty_input(pair: Pair):
     twice = pair(inputs={"periods": lambda rows: pd.concat([rows, rows.tail(1)], ignore_index=True)})
-    assert "b: the input has 1 fault, the first: error: periods!A5" in said(twice)
+    assert "b: the input has 1 error, the first: error: periods!A5" in said(twice)
     assert "only the input is compared with a: b has no plan to show" in said(twice)
 
 

@@ -82,7 +82,7 @@ def test_a_full_disk_is_said_and_leaves_the_ledger_as_it_was(path: Path) -> None
 def test_other_files_and_versions_are_refused(path: Path) -> None:
     path.parent.mkdir()
     path.write_text("no database" * 100)
-    with pytest.raises(InputError, match="no ledger"):
+    with pytest.raises(InputError, match="not a ledger"):
         Ledger(path)
     path.unlink()
     with sqlite3.connect(path) as database:
