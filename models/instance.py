@@ -20,9 +20,10 @@ NUMERIC = ("number", "integer")
 class Instance:
     """What a planner is asked.
 
-    `tables` holds every input sheet but `settings`, each a frame with all declared columns in declared order, blanks
-    replaced by defaults. Text columns have dtype object and None where blank; numbers are float64 and missing where
-    blank. The index is the row number in the sheet, so that a message can name the cell. Cells that inherit from a `*`
+    `tables` holds every input sheet but `settings`, each a frame with all declared columns in declared order but those
+    that say in which units a row is (its figures are in the units of the columns), blanks replaced by defaults. Text
+    columns have dtype object and None where blank; numbers are float64 and missing where blank. The index is the row
+    number in the sheet, so that a message can name the cell. Cells that inherit from a `*`
     row are still blank there; a sheet that is looked up in the instance itself has them filled.
     `settings` holds every setting, typed, defaults filled; None where there is no default.
     `earlier` is a plan from which to depart costs something, where there is one.
@@ -89,11 +90,13 @@ def apply_schema(sheet: str, frame: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        All declared columns of the sheet, and no others; the index is that of `frame`.
+        All declared columns of the sheet but for units, and no others; the index is that of `frame`.
     """
     columns, inheriting = {}, {}
     for name, column in INPUTS[sheet].columns.items():
         facts = meta(column)
+        if facts["measure"]:
+            continue
         default = facts["default"]
         if facts["inherits"] and default is not None:
             inheriting[name], default = default, None

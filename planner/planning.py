@@ -319,6 +319,9 @@ def report_plan(job: Problem, solution: Solution, **said: Any) -> ResultTables:
         "started": job.began.isoformat(timespec="seconds"),
     }
     facts |= searched | said
+    if job.reading.conversions:
+        tables["conversions"] = job.reading.tabulate_conversions()
+        facts |= {"converted figures": len(tables["conversions"])}
     tables["issues"] = tabulate_issues(job.issues)
     summary_table = summary(instance, tables, facts)
     run = seal(

@@ -129,6 +129,8 @@ def inputs_hash(instance: Instance) -> str:
             continue
         columns = []
         for name, column in schema.columns.items():
+            if meta(column)["measure"]:
+                continue  # the figures are in the units of the columns already
             shown = _number if meta(column)["kind"] in NUMERIC else _word
             columns.append([shown(value) for value in frame[name].tolist()])
         lines = ["\t".join(cells) for cells in zip(*columns, strict=True)]

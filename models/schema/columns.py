@@ -13,6 +13,7 @@ choices     the allowed words
 low, high   the closed range of a number; `above` where the lower end is open
 inherits    a blank cell of a row beside a `*` row of the same thing means what that row says, else the default
 varies      sheet by_period may give the figure another value in some periods
+measure     says in what the figures of its row are given; no part of an instance
 =========== ==========================================================================
 """
 
@@ -41,6 +42,7 @@ def _column(
 ) -> pa.Column:
     metadata = {"kind": kind, "unit": "", "default": None, "key": False, "ref": (), "wildcard": False, "choices": ()}
     metadata |= {"low": None, "high": None, "above": None, "required": required, "inherits": False, "varies": False}
+    metadata |= {"measure": False}
     return pa.Column(
         dtype, list(checks), nullable=not required, required=False, description=description, metadata=metadata | meta
     )
@@ -219,8 +221,54 @@ def remarks() -> dict[str, pa.Column]:
     }
 
 
+MEASURES = ("unit", "currency", "price_year")
+"""Columns that say in what the figures of a row are given."""
+
+_PLAIN_UNITS = ("", "degree", "period", "module")
+"""Units that figures are always in."""
+
+
+def measures(schema: pa.DataFrameSchema) -> dict[str, pa.Column]:
+    """The columns by which the rows of an input table may be in other units than its columns are.
+
+    Parameters
+    ----------
+    schema
+        The declared table.
+
+    Returns
+    -------
+    dict of str to pandera.Column
+        Of `MEASURES` those that the figures of the table can be in and that it does not declare; none without such
+        figures. Their cells are no part of an instance, whose figures are in the units of the columns.
+    """
+    numeric = [meta(column) for column in schema.columns.values() if meta(column)["kind"] == "number"]
+    units = [facts["unit"] for facts in numeric if facts["unit"] not in _PLAIN_UNITS]
+    if schema.name in _STATING:
+        units.append("money")
+    if not units or {"currency", "year"} <= set(schema.columns):
+        return {}
+    found = {
+        "unit": text("unit of the row's figures, such as EUR/MWh, or `column: unit`; `;` between several"),
+        "currency": text("currency of its amounts; blank = that of the settings"),
+        "price_year": number("year of whose prices its amounts are; blank = that of the plan", "year", whole=True),
+    }
+    money = any("money" in unit or "currency" in unit for unit in units)
+    names = MEASURES if money else MEASURES[:1]
+    declared = {name: found[name] for name in names if name not in schema.columns}
+    for column in declared.values():
+        column.metadata = meta(column) | {"measure": True}
+    return declared
+
+
+_STATING = ("settings", "by_period", "evidence", "rules", "policies")
+"""Tables whose figures have the unit of what they are about."""
+
+
 def list_remarks(schema: pa.DataFrameSchema) -> tuple[str, ...]:
-    """The remarks of a table: a column of that name that is part of its key is none.
+    """The columns of a table that say nothing by themselves: remarks, and units of what else the row has.
+
+    A column of such a name that is part of the key is none of them.
 
     Parameters
     ----------
@@ -230,9 +278,13 @@ def list_remarks(schema: pa.DataFrameSchema) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Names of columns, of those of `remarks`.
+        Names of columns, of those of `measures` and `remarks`.
     """
-    return tuple(name for name in remarks() if name not in schema.columns or not meta(schema.columns[name])["key"])
+    stated = (name for name in MEASURES if name in schema.columns and meta(schema.columns[name])["measure"])
+    return (
+        *stated,
+        *(name for name in remarks() if name not in schema.columns or not meta(schema.columns[name])["key"]),
+    )
 
 
 def table(name: str, description: str, columns: dict[str, pa.Column]) -> pa.DataFrameSchema:

@@ -150,6 +150,21 @@ FINDINGS: list[pa.DataFrameSchema] = [
         },
     ),
     table(
+        "conversions",
+        "Figures of the input that were given in other units: as written, and as the plan has them. Workbooks without "
+        "such figures have no such sheet.",
+        {
+            "sheet": text("sheet of the input", key=True),
+            "cell": text("cell of the figure", key=True),
+            "column": text("its column"),
+            "written": number("as written"),
+            "unit": text("unit in which it was written"),
+            "factor": number("what multiplies it: from its unit, deflators and exchange rates"),
+            "figure": number("in the unit of the plan"),
+            "base_unit": text("unit of the plan"),
+        },
+    ),
+    table(
         "issues",
         "Warnings and notes on the input.",
         {

@@ -52,6 +52,13 @@ SETTINGS: dict[str, pa.Column] = {
     "base_year": number(
         "calendar year in which the first period starts", "year", low=1, high=9999, default=2024, whole=True
     ),
+    "price_year": number(
+        "year of whose prices every amount is, for rows with another price_year or currency; blank = base_year",
+        "year",
+        low=1,
+        high=9999,
+        whole=True,
+    ),
     "discount_rate": number("yearly discount rate", "1/year", low=0, high=1, default=0.07),
     "coordination": choice(
         "coordination of home firms: on = they act as one; off = groups sell to each other at arm's length; decide = "

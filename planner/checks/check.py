@@ -20,6 +20,8 @@ from planner.checks import (
     levels,
     locks,
     logic,
+    magnitudes,
+    money,
     names,
     options,
     orphans,
@@ -177,6 +179,13 @@ CHECKS: tuple[Check, ...] = (
     switches.lines_stay_in_reach,
     reach.switches_keep_reach,
     evidence.evidence_is_about_something,
+    money.own_currency_has_no_rate,
+    money.rates_are_of_use,
+    magnitudes.prices_and_sizes_are_in_their_units,
+    magnitudes.figures_are_like_those_beside_them,
+    magnitudes.costs_are_in_proportion,
+    magnitudes.amounts_are_in_millions,
+    magnitudes.masses_fit_units,
 )
 """One function per business rule. A rule whose sheets the reader found fault with keeps silent."""
 
@@ -196,7 +205,7 @@ def check(reading: "Reading") -> list[Issue]:
     """
     order = {"error": 0, "warning": 1, "info": 2}
     found = [issue for rule in CHECKS for issue in _issues(reading, rule)]
-    return [*reading.issues, *sorted(found, key=lambda issue: order[issue.severity])]
+    return [*reading.issues, *reading.quote_written(sorted(found, key=lambda issue: order[issue.severity]))]
 
 
 @cache_by_input

@@ -12,7 +12,7 @@ from planner.words import with_article
 from planner.workbook.names import fold_appearance, plain_form, quote
 from planner_models.instance import Instance
 from planner_models.schema import INPUTS, meta
-from planner_models.schema.columns import remarks
+from planner_models.schema.columns import list_remarks
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading
@@ -51,7 +51,7 @@ def _name_columns() -> list[tuple[str, str]]:
         for sheet, schema in INPUTS.items()
         if sheet not in _FREE
         for name, column in schema.columns.items()
-        if meta(column)["kind"] == "text" and (sheet, name) not in _NO_NAMES and name not in remarks()
+        if meta(column)["kind"] == "text" and (sheet, name) not in _NO_NAMES and name not in list_remarks(schema)
     ]
 
 

@@ -44,13 +44,17 @@ class Edit:
     needed: float
     rise: bool
 
-    def words(self, cell: str | None = None) -> str:
-        """The edit as a line for people; `cell` is where it stands, such as "H7"."""
+    def words(self, cell: str | None = None, factor: float = 1.0, unit: str = "") -> str:
+        """The edit as a line for people; `cell` is where it is, such as "H7".
+
+        `factor` turns figures in the `unit` in which the cell is written into those of the plan.
+        """
         place = f"{self.sheet}!{cell}" if cell else f"{self.sheet} row {self.row}"
         what = f"{place} ({self.column} of {self.key})"
         if self.column == DISPOSABLE:
             return f"{what}: no must be yes"
-        return f"{what}: {self.now:g} must be at {'least' if self.rise else 'most'} {self.needed:.12g}"
+        now, needed, behind = self.now / factor, self.needed / factor, f" {unit}" if unit else ""
+        return f"{what}: {now:g} must be at {'least' if self.rise else 'most'} {needed:.12g}{behind}"
 
 
 @dataclass(frozen=True)
@@ -197,5 +201,6 @@ def describe_remedies(answers: list[Remedy], reading: Reading | None = None) -> 
         lines.append(f"{AMONG[answer.among]}, {count_noun(count, 'cell')}:")
         for edit in answer.edits:
             cell = reading.cell(edit.sheet, edit.row, edit.column) if reading is not None else None
-            lines.append(f"  {edit.words(cell)}")
+            said = reading.conversions.get((edit.sheet, edit.row, edit.column)) if reading is not None else None
+            lines.append(f"  {edit.words(cell) if said is None else edit.words(cell, said.factor, said.unit)}")
     return lines

@@ -29,7 +29,9 @@ One row per thing, names in `lower_snake_case` in row 1. `money` is millions of 
 item's own unit, `activity` one unit of a process; flows, demand and capacity are rates per year. `*` means every one.
 A column in **bold** is part of the key. Every input sheet may also carry `source`, `confidence` (high, medium, low) and
 `note`, and columns of your own: they are kept and shown, never used (except in sheet `inertia`,
-where `source` names a place). Sheets whose name begins with `_` are ignored.
+where `source` names a place). Sheets whose figures have units may carry `unit`, `currency` and `price_year`, which say
+in what the figures of a row are given where that is another unit than in these tables ([UNITS.md](UNITS.md)). Sheets
+whose name begins with `_` are ignored.
 """
 
 

@@ -20,7 +20,10 @@ _ROW = pa.DataFrameSchema(SETTINGS)
 
 
 def check_settings(found: Table, findings: Findings) -> tuple[dict[str, Any], pd.DataFrame]:
-    """Every setting, typed, defaults filled; and the sheet as it was understood, for the copy in the result."""
+    """Every setting, typed, defaults filled; and the sheet as it was understood, for the copy in the result.
+
+    Ranges are for `judge_settings` to check, when the figures are in the units of the schema.
+    """
     values = default_settings()
     understood = found.cells.copy()
     rows: dict[str, int] = {}
@@ -42,9 +45,14 @@ def check_settings(found: Table, findings: Findings) -> tuple[dict[str, Any], pd
             understood.at[row, "value"] = convert_setting(SETTINGS[key], value)
             if value is not None:
                 values[key] = understood.at[row, "value"]
-    for _, key, message in failures(_ROW, _frame(values)):
-        findings.fault(SHEET, rows[key], "value", f"({key}) {message}")
     return values, understood
+
+
+def judge_settings(values: dict[str, Any], understood: pd.DataFrame, findings: Findings) -> None:
+    """A fault for every setting that is outside its range; `understood` is the sheet as `check_settings` gives it."""
+    for _, key, message in failures(_ROW, _frame(values)):
+        rows = understood.index[understood["key"] == key]
+        findings.fault(SHEET, int(rows[0]), "value", f"({key}) {message}")
 
 
 def _key(row: int, cell: Any, rows: dict[str, int], findings: Findings) -> str | None:

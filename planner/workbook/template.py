@@ -152,7 +152,8 @@ _LINES = (
     ("Names", "Spell a name the same way in all sheets. Where * is allowed it means every one."),
     (
         "Units",
-        "Money is in millions of the currency in settings. Count items in thousands: kt, GWh, thousand cars.",
+        "Money is in millions of the currency in settings. Count items in thousands: kt, GWh, thousand cars. Columns "
+        "unit, currency and price_year say what the figures of a row are in where that is something else.",
     ),
     ("Time", "Flows, demand and capacity are rates per year; a period is `years` long. Row order is time order."),
     ("Recipes", "Per unit of activity of a process; what it uses is negative, what it makes is positive."),

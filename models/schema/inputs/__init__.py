@@ -2,16 +2,26 @@
 
 import pandera.pandas as pa
 
-from planner_models.schema.columns import remarks
-from planner_models.schema.inputs import chain, dynamics, markets, plants, reach, terms
+from planner_models.schema.columns import measures, remarks
+from planner_models.schema.inputs import chain, dynamics, markets, money, plants, reach, terms
 from planner_models.schema.inputs.common import INTENSITIES, TIERS
 
 __all__ = ["INPUTS", "INTENSITIES", "TIERS"]
 
-_TABLES = [*chain.TABLES, *plants.TABLES, *reach.TABLES, *markets.TABLES, *dynamics.TABLES, *terms.TABLES]
+_TABLES = [
+    *chain.TABLES,
+    *plants.TABLES,
+    *reach.TABLES,
+    *markets.TABLES,
+    *dynamics.TABLES,
+    *terms.TABLES,
+    *money.TABLES,
+]
 
 INPUTS: dict[str, pa.DataFrameSchema] = {
-    schema.name: schema.add_columns({name: column for name, column in remarks().items() if name not in schema.columns})
+    schema.name: schema.add_columns(
+        measures(schema) | {name: column for name, column in remarks().items() if name not in schema.columns}
+    )
     for schema in _TABLES
     if schema.name is not None
 }

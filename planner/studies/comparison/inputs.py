@@ -46,7 +46,8 @@ def _whole_place(found: ResultFile, cell: str) -> str:
 
 def _sheet(sheet: str, reference: ResultFile, other: ResultFile) -> list[Row]:
     """The differences of one sheet."""
-    if _alike(*(found.reading.raw.get(sheet) for found in (reference, other))):
+    plain = not (reference.reading.conversions or other.reading.conversions)
+    if plain and _alike(*(found.reading.raw.get(sheet) for found in (reference, other))):
         return []
     ours, theirs = (_fill_defaults(found, sheet) for found in (reference, other))
     identity, every = address_columns(sheet), ours
@@ -79,9 +80,12 @@ def _alike(ours: pd.DataFrame | None, theirs: pd.DataFrame | None) -> bool:
 def _fill_defaults(found: ResultFile, sheet: str) -> pd.DataFrame:
     """The rows of a sheet by row number, blanks at what they mean, and the user's own columns as text."""
     raw = found.reading.raw.get(sheet, pd.DataFrame(index=pd.Index([], dtype="int64")))
-    meant = resolve_inheritance(sheet, apply_schema(sheet, raw))
+    converted = bool(found.reading.conversions) and sheet in found.instance.tables
+    meant = found.instance[sheet] if converted else resolve_inheritance(sheet, apply_schema(sheet, raw))
     columns = {}
     for name, column in INPUTS[sheet].columns.items():
+        if meta(column)["measure"]:
+            continue  # figures are compared in the units of the schema
         numeric = meta(column)["kind"] in NUMERIC
         columns[name] = meant[name].map(round_saved) if numeric else meant[name].where(meant[name].notna(), "")
     own = {name: raw[name].map(_as_word) for name in raw if name not in columns}
@@ -140,8 +144,18 @@ def _cells(
             places = [
                 found.place(sheet, number[position], column) for found, number in zip(files, numbers, strict=True)
             ]
-            pair = [value[position] for value in shown]
-            rows.append(_row(files[1], sheet, named[position], column, "value" if known else "remark", pair, places))
+            stated = [
+                found.reading.conversions.get((sheet, number[position], column))
+                for found, number in zip(files, numbers, strict=True)
+            ]
+            if all(stated) and str(stated[0]) == str(stated[1]):
+                continue  # what differs is a rate or an index, and is listed as such
+            pair = [
+                value[position] if said is None else said.explain() for said, value in zip(stated, shown, strict=True)
+            ]
+            rows.append(
+                _row(files[1], sheet, named[position], column, "value" if known else "remark", pair, places)
+            )
     return rows
 
 
