@@ -46,7 +46,7 @@ def input_sheet(book: Book, name: str, rows: Rows) -> None:
     if name == "settings":
         for row, key in enumerate(frame["key"], 2):
             assist.attach_validation(page, (row, row), 2, meta(SETTINGS[key]))
-        page.widen(5, 770)
+        page.widen(list(frame.columns).index("note") + 1, 770)
 
 
 def copy_sheet(page: Page, name: str, frame: pd.DataFrame) -> None:

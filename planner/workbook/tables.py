@@ -81,16 +81,24 @@ def _unknown(found: Table, name: str, is_input: bool) -> tuple[Severity, str]:
     """What is said of a column that is not in the schema.
 
     An error where it holds numbers, and its name says what a column of money is called that the table lacks: what
-    costs something would be free without a word. A name that begins with `_` says that the column is the user's own.
+    costs something would be free without a word. So is one that seems to say in what unit a row is. A name that begins
+    with `_` says that the column is the user's own.
     """
     free = [other for other in found.schema.columns if other not in found.declared]
+    units = [other for other in free if meta(found.schema.columns[other])["measure"]]
+    unit = next((other for other in units if _likeness(name, other)), None)
+    if is_input and unit and found.cells[name].notna().any():
+        message = (
+            f"`{quote(name)}` is no known column, and `{unit}` is not there, so that figures would be read in another "
+            f"unit than is written: rename it to `{unit}`, or to `_{quote(name)}` if it is a column of your own"
+        )
+        return "error", message
     numeric = any(isinstance(cell, float) for cell in found.cells[name].tolist())
     words = {_MONEY.get(word, word) for word in plain(name).split("_")}
     meant = [
         other
         for other in free
-        if _is_money(found.schema.columns[other])
-        and (set(other.split("_")) <= words or difflib.SequenceMatcher(None, plain(name), other).ratio() >= _MEANT)
+        if _is_money(found.schema.columns[other]) and (set(other.split("_")) <= words or _likeness(name, other))
     ]
     if not (is_input and numeric and meant):
         return "warning", f"`{quote(name)}` is not a known column and is ignored{suggest(name, free)}"
@@ -101,6 +109,10 @@ def _unknown(found: Table, name: str, is_input: bool) -> tuple[Severity, str]:
         f"rename it to `{meant[0]}`, or to `_{quote(name)}` if it is a column of your own"
     )
     return "error", message
+
+
+def _likeness(name: str, other: str) -> bool:
+    return difflib.SequenceMatcher(None, plain(name), other).ratio() >= _MEANT
 
 
 def _header(sheet: str, grid: Grid, schema: pa.DataFrameSchema, findings: Findings) -> dict[int, str]:

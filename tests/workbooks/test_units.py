@@ -15,7 +15,6 @@ from planner.checks import demand, duties, magnitudes, money, options
 from planner.checks.check import CHECKS, check
 from planner.checks.rules import KINDS
 from planner.cli.main import run
-from planner.issues import Issue
 from planner.results.result_file import read_result_file
 from planner.studies.comparison.inputs import input_changes
 from planner.workbook.read import Reading, read_instance, read_tables
@@ -53,13 +52,13 @@ ROOMY: dict[str, books.Rows] = books.SOUND | {
         ["S1", "make", "large", 20, 320, 20],
     ],
     "lanes": [
-        ["origin", "destination", "item", "cost", "capacity", "lead_days", "unit", "currency", "price_year"],
+        ["origin", "destination", "item", "cost", "capacity", "lead_days", "unit", "currency", "price_year", "mode"],
         ["China", "France", None, 0.1, None, 30],
         ["Chile", "China", "ore", 0.02, 500, 20],
     ],
     "duties": [["origin", "destination", "item", "rate", "unit"], ["China", "France", "*", 0.1]],
     "demand": [
-        ["region", "item", "period", "volume", "price", "penalty", "unit", "currency", "price_year"],
+        ["region", "item", "period", "volume", "price", "penalty", "unit", "currency", "price_year", "step"],
         ["France", "cell", "2024", 10, 100],
         ["France", "cell", "2029", 20, 90],
     ],
@@ -97,9 +96,9 @@ FAULTS: list[tuple[str, str, dict[str, Any], str, str]] = [
     ("no such currency", "sites", {"G2": "EURO"}, "G2", "did you mean `EUR`"),
     ("no rate at all", "demand", {"G2": "price: CHF/GWh"}, "G2", "`CHF` is no currency with an exchange rate"),
     ("no rate of that year", "sites", {"G2": "GBP"}, "G2", "no rate of GBP for 2025 (it has 2030)"),
-    ("rate of 0", "exchange_rates", {"C2": 0}, "C2", "write a number above 0"),
-    ("no rate", "exchange_rates", {"C2": None}, "C2", "is blank"),
-    ("index below 0", "deflators", {"C2": -1}, "C2", "write a number above 0"),
+    ("rate of 0", "exchange_rates", {"A2": "NOK", "C2": 0}, "C2", "write a number above 0"),
+    ("no rate", "exchange_rates", {"A2": "SEK", "C2": None}, "C2", "is blank"),
+    ("index below 0", "deflators", {"A2": "NOK", "C2": -1}, "C2", "write a number above 0"),
     ("no index of that year", "demand", {"I2": 2010}, "I2", "no index of USD for 2010 (it has 2020, 2025)"),
     ("no index of that currency", "demand", {"H2": "EUR", "I2": 2020}, "I2", "no index of EUR for 2020"),
     ("no year", "demand", {"I2": 12.5}, "I2", "whole number"),
@@ -119,57 +118,82 @@ SIZES: list[tuple[str, str, dict[str, Any], str, str]] = [
     ("grams for kilograms", "regions", {"D2": 500}, "D2", "g/kWh"),
     ("freight in dollars", "lanes", {"D3": 20000}, "D3", "worth"),
     ("fixed cost in dollars", "sites", {"E2": 5e6}, "E2", "all markets"),
-    ("energy in Wh", "processes", {"C2": 1e12}, "C2", "worth"),
     ("hours under way", "lanes", {"F2": 720}, "F2", "in hours"),
-    ("price in dollars", "demand", {"E2": 100e6, "E3": 90e6}, "E2", "millions"),
     ("mass in grams", "items", {"E2": 1e9}, "E2", "does not fit the unit"),
     ("share in percent", "duties", {"D2": 10}, "D2", ""),
 ]
 """Figures in another unit without a word: seen by their size, and remarked on."""
 
 
+KEYS = {"regions": "A", "items": "A", "processes": "A", "sites": "A", "options": "C", "lanes": "J", "demand": "J"}
+"""Columns in which rows of a sheet are told apart."""
+
+
+def put(rows: books.Rows, cell: str, value: Any) -> None:
+    column, row = ord(cell[0]) - 65, int(cell[1:]) - 1
+    rows[row] += [None] * (column + 1 - len(rows[row]))
+    rows[row][column] = value
+
+
 def with_cells(path: Path, sheet: str, cells: dict[str, Any]) -> Path:
     """The workbook with some cells changed."""
     rows = {name: [list(row) for row in lines] for name, lines in ROOMY.items()}
-    for name, value in cells.items():
-        column, row = ord(name[0]) - 65, int(name[1:]) - 1
-        rows[sheet][row] += [None] * (column + 1 - len(rows[sheet][row]))
-        rows[sheet][row][column] = value
+    for cell, value in cells.items():
+        put(rows[sheet], cell, value)
     return books.write(path / "units.xlsx", rows)
 
 
+def seed(
+    path: Path, faults: list[tuple[str, str, dict[str, Any], str, str]]
+) -> tuple[Path, dict[tuple[str, str], str]]:
+    """A workbook with a row more for each fault; and what is to be said about which cell."""
+    rows = {name: [list(row) for row in lines] for name, lines in ROOMY.items()}
+    expected = {}
+    for name, sheet, cells, cell, words in faults:
+        rows[sheet].append(list(ROOMY[sheet][int(cell[1:]) - 1]))
+        last = len(rows[sheet])
+        key = {KEYS[sheet]: name} if sheet in KEYS else {}
+        for place, value in {column + "0": value for column, value in key.items()}.items() | cells.items():
+            put(rows[sheet], f"{place[0]}{last}", value)
+        expected[sheet, f"{cell[0]}{last}"] = words
+    return books.write(path / "seeded.xlsx", rows), expected
+
+
+def test_thirty_faults_of_units_are_found_each_at_its_cell(tmp_path):
+    path, expected = seed(tmp_path, FAULTS)
+    assert len(expected) == len(FAULTS) >= 30
+    said: dict[tuple[str, str], list[str]] = {}
+    for issue in read_instance(path).faults:
+        said.setdefault((issue.sheet, issue.cell), []).append(issue.message)
+    assert said.keys() == expected.keys()
+    for place, words in expected.items():
+        assert len(said[place]) == 1, said[place]
+        assert words in said[place][0], place
+
+
 SIZE_CHECKS = [
-    rule
-    for module in (magnitudes, options, demand, duties)
-    for name, rule in vars(module).items()
-    if rule in CHECKS and ("unit" in name or "magn" in name or module is not options)
+    rule for module in (magnitudes, options, demand, duties) for rule in vars(module).values() if rule in CHECKS
 ]
 
 
-def size_remarks(path: Path) -> list[Issue]:
-    """What the checks say that look at the size of figures."""
+def test_figures_of_another_unit_are_remarked_on_by_their_size(tmp_path):
+    sound = {
+        issue.message for rule in SIZE_CHECKS for issue in rule(read_instance(with_cells(tmp_path, "regions", {})))
+    }
+    assert not sound
+    path, expected = seed(tmp_path, SIZES)
     reading = read_instance(path)
     assert reading.faults == []
-    return [issue for rule in SIZE_CHECKS for issue in rule(reading)]
+    issues = [issue for rule in SIZE_CHECKS for issue in rule(reading)]
+    for (sheet, cell), words in expected.items():
+        assert books.says(issues, f"{sheet}!{cell}", words), (sheet, cell, issues)
 
 
-def test_figures_of_ordinary_size_are_not_remarked_on(tmp_path):
-    assert size_remarks(with_cells(tmp_path, "regions", {})) == []
-
-
-@pytest.mark.parametrize(("name", "sheet", "cells", "cell", "words"), FAULTS, ids=[fault[0] for fault in FAULTS])
-def test_faults_of_units_are_found_by_cell(tmp_path, name, sheet, cells, cell, words):
-    errors = read_instance(with_cells(tmp_path, sheet, cells)).faults
-    assert (errors[0].sheet, errors[0].cell) == (sheet, cell), errors
-    assert len({issue.message for issue in errors}) == 1, errors
-    assert words in errors[0].message
-
-
-@pytest.mark.parametrize(("name", "sheet", "cells", "cell", "words"), SIZES, ids=[fault[0] for fault in SIZES])
-def test_sizes_of_another_unit_are_remarked_on(tmp_path, name, sheet, cells, cell, words):
-    said = size_remarks(with_cells(tmp_path, sheet, cells))
-    assert {(issue.sheet, issue.cell) for issue in said} >= {(sheet, cell)}, said
-    assert any(words in issue.message for issue in said if issue.cell == cell), said
+def test_prices_and_needs_are_compared_with_what_things_are_worth(tmp_path):
+    reading = read_instance(with_cells(tmp_path, "demand", {"E2": 100e6, "E3": 90e6}))
+    assert books.says(list(demand.prices_are_near_values(reading)), "demand!E2", "millions")
+    reading = read_instance(with_cells(tmp_path, "processes", {"C2": 1e12}))
+    assert books.says(list(magnitudes.costs_are_in_proportion(reading)), "processes!C2", "worth")
 
 
 def test_the_own_currency_has_no_rate(tmp_path):
@@ -299,6 +323,12 @@ def test_messages_quote_what_is_written(tmp_path):
     assert (fault.sheet, fault.cell) == ("lanes", "F2")
     assert "is -2 day" in fault.message
     assert "(written there: -48 h)" in fault.message
+
+
+def test_a_misspelt_column_of_units_is_a_fault(tmp_path):
+    (fault,) = read_instance(with_cells(tmp_path, "demand", {"G1": "units", "G2": "price: EUR/GWh"})).faults
+    assert (fault.sheet, fault.cell) == ("demand", "G1")
+    assert "rename it to `unit`" in fault.message
 
 
 def test_changes_are_in_the_unit_of_the_row(tmp_path):

@@ -9,14 +9,16 @@ import pandas as pd
 
 from planner.workbook.names import quote, suggest
 from planner.workbook.units.figures import Context, Figure, describe, find_named_rows, list_figures
-from planner.workbook.units.measures import ACTIVITY, ITEM, MONEY, Measure, UnitError, parse
+from planner.workbook.units.measures import MONEY, Measure, UnitError, Words, join_words, parse
 from planner.workbook.units.money import MoneyError, Prices
-from planner_models.schema.columns import MEASURES
 
 LATER = ("by_period", "evidence")
 """Sheets about figures of others, converted when those are."""
 
 _MOST_ENTRIES, _LONGEST_CELL = 12, 300
+
+_TELLING = ("item", "process", "enabler", "returned", "what", "type", "kind", "key")
+"""Columns on which it depends what the figures of a row count."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ class Rows:
 
     def __init__(self, context: Context, prices: Prices, tables: Mapping[str, pd.DataFrame]) -> None:
         self.context, self.prices, self.tables = context, prices, tables
-        self._known: dict[Any, dict[str, Stated] | Fault] = {}
+        self._known: dict[Any, Converted | Fault] = {}
+        self._figures: dict[Any, tuple[Figure, ...]] = {}
 
     def convert(
         self, sheet: str, row: Mapping[str, Any], filled: Mapping[str, float], inherited: Converted
@@ -104,24 +107,43 @@ class Rows:
         RowError
             The units cannot be used.
         """
-        figures = [figure for figure in list_figures(sheet, row, self.context, self.tables) if figure.column in filled]
-        text = _unit_text(sheet, row)
+        able = self._list_figures(sheet, row)
+        figures = tuple(figure for figure in able if figure.column in filled)
+        said = (_unit_text(sheet, row), row.get("currency"), row.get("price_year"))
+        if not states_units(sheet, row):
+            return {name: like.apply(filled[name]) for name, like in inherited.items() if name in filled}
+        key = (*said, figures, able)
+        if key not in self._known:
+            try:
+                self._known[key] = self._work_out(said[0], row, figures, able)
+            except RowError as error:
+                self._known[key] = error.fault
+        found = self._known[key]
+        if isinstance(found, Fault):
+            raise RowError(found.column, found.message)
+        return {name: like.apply(filled[name]) for name, like in found.items()}
+
+    def _list_figures(self, sheet: str, row: Mapping[str, Any]) -> tuple[Figure, ...]:
+        """The figures that a row may give in other units; rows about the same things have the same."""
+        key = (sheet, *(row.get(name) for name in _TELLING))
+        if sheet in LATER or key not in self._figures:
+            self._figures[key] = tuple(list_figures(sheet, row, self.context, self.tables))
+        return self._figures[key]
+
+    def _work_out(
+        self, text: str, row: Mapping[str, Any], figures: tuple[Figure, ...], able: tuple[Figure, ...]
+    ) -> Converted:
+        """How the figures of a row are converted, whatever they are."""
         currency, year = self._find_money(row)
-        stated = self._state(text, figures, sheet, row)
-        converted = {}
-        for figure in figures:
-            said = stated.get(figure.column)
-            if said is None and not text and currency is None and year is None and figure.column in inherited:
-                like = inherited[figure.column]
-                converted[figure.column] = like.apply(filled[figure.column])
-                continue
-            found = self._convert_figure(figure, said, currency, year, filled[figure.column])
-            if found is not None:
-                converted[figure.column] = found
+        words = join_words(figure.words(self.context) for figure in able)
+        stated = self._apply_entries(text, figures, able, words) if text else {}
         for name, value in (("currency", currency), ("price_year", year)):
             if value is not None and not any(self._is_money(figure) for figure in figures):
                 raise RowError(name, "this row has no amount of money that it could be of: clear this cell")
-        return converted
+        found = {
+            figure.column: self._convert_figure(figure, stated.get(figure.column), currency, year) for figure in figures
+        }
+        return {name: conversion for name, conversion in found.items() if conversion is not None}
 
     def _find_money(self, row: Mapping[str, Any]) -> tuple[str | None, int | None]:
         """Currency and year of prices that the row names."""
@@ -141,24 +163,9 @@ class Rows:
     def _is_money(self, figure: Figure) -> bool:
         return any(MONEY in meaning.unit.powers for meaning in figure.meanings(self.context)[:1])
 
-    def _state(self, text: str, figures: list[Figure], sheet: str, row: Mapping[str, Any]) -> dict[str, Stated]:
-        """By column: the unit that a row gives a figure."""
-        if not text:
-            return {}
-        key = (text, tuple(figures), sheet in LATER)
-        if key not in self._known:
-            try:
-                self._known[key] = self._apply_entries(
-                    text, figures, list_figures(sheet, row, self.context, self.tables)
-                )
-            except (RowError, UnitError) as error:
-                self._known[key] = error.fault if isinstance(error, RowError) else Fault("unit", str(error))
-        found = self._known[key]
-        if isinstance(found, Fault):
-            raise RowError(found.column, found.message)
-        return found
-
-    def _apply_entries(self, text: str, figures: list[Figure], able: list[Figure]) -> dict[str, Stated]:
+    def _apply_entries(
+        self, text: str, figures: tuple[Figure, ...], able: tuple[Figure, ...], words: Words
+    ) -> dict[str, Stated]:
         if len(text) > _LONGEST_CELL or text.count(";") >= _MOST_ENTRIES:
             raise RowError(
                 "unit", f"is too long: write a unit such as EUR/MWh, or up to {_MOST_ENTRIES} with `;` between"
@@ -171,12 +178,15 @@ class Rows:
             elif column in named:
                 raise RowError("unit", f"gives `{quote(column)}` two units: write one")
             else:
-                named[column] = self._apply_named(column, unit, figures, able)
+                named[column] = self._apply_named(column, unit, (figures, able), words)
         free = [figure for figure in figures if figure.column not in named]
-        return named | self._apply_bare(bare, free, able)
+        return named | self._apply_bare(bare, free, able, words)
 
-    def _apply_named(self, column: str, unit: str, figures: list[Figure], able: list[Figure]) -> Stated:
-        """What `column: unit` says."""
+    def _apply_named(
+        self, column: str, unit: str, row: tuple[tuple[Figure, ...], tuple[Figure, ...]], words: Words
+    ) -> Stated:
+        """What `column: unit` says; `row` are its filled figures, and all."""
+        figures, able = row
         figure = next((figure for figure in able if figure.column == column), None)
         if figure is None:
             names = [figure.column for figure in able]
@@ -186,18 +196,22 @@ class Rows:
             raise RowError(
                 "unit", f"gives a unit for `{column}`, whose cell is blank: write the figure, or clear the unit"
             )
-        found = self._match(unit, figure)
+        if not unit:
+            raise RowError("unit", f"names `{column}` without a unit: write one behind the colon")
+        found = self._match(unit, _parse(unit, words), figure)
         if found is None:
-            raise RowError("unit", self._say_misfit(unit, [figure]))
+            raise RowError("unit", self._say_misfit(unit, [figure], able))
         return found
 
-    def _apply_bare(self, entries: list[str], figures: list[Figure], able: list[Figure]) -> dict[str, Stated]:
+    def _apply_bare(
+        self, entries: list[str], figures: list[Figure], able: tuple[Figure, ...], words: Words
+    ) -> dict[str, Stated]:
         """What units without a column say: each is for the figures that it can measure."""
         found: dict[str, Stated] = {}
         for unit in entries:
-            fitting = {}
+            fitting, measure = {}, _parse(unit, words)
             for figure in figures:
-                stated = self._match(unit, figure)
+                stated = self._match(unit, measure, figure)
                 if stated is not None:
                     fitting[figure.column] = stated
             if not fitting:
@@ -224,11 +238,8 @@ class Rows:
                 f"`{quote(stated.text)}; {figure.column}: {base}`",
             )
 
-    def _match(self, text: str, figure: Figure) -> Stated | None:
+    def _match(self, text: str, measure: Measure, figure: Figure) -> Stated | None:
         """The unit as one of a figure; None where it measures something else."""
-        if not text:
-            raise RowError("unit", f"names `{figure.column}` without a unit: write one behind the colon")
-        measure = self._parse(text, figure)
         for meaning in figure.meanings(self.context):
             factor = meaning.factor(measure)
             if factor is not None:
@@ -242,29 +253,21 @@ class Rows:
                 return Stated(text, measure, factor, meaning.replaced)
         return None
 
-    def _parse(self, text: str, figure: Figure) -> Measure:
-        try:
-            return parse(text, figure.words(self.context))
-        except UnitError as fault:
-            raise RowError("unit", f"`{quote(text)}`: {fault}") from None
-
-    def _say_misfit(self, unit: str, figures: list[Figure], able: list[Figure] | None = None) -> str:
+    def _say_misfit(self, unit: str, figures: list[Figure], able: tuple[Figure, ...]) -> str:
         """What the figures of a row are measured in, where a unit fits none."""
-        shown = figures or able or []
-        if not shown:
-            return f"`{quote(unit)}` fits no figure: nothing in this row has a unit; clear this cell"
+        shown = figures or able
         if not figures:
-            return f"`{quote(unit)}` fits no figure: the cells of this row that have a unit are blank; clear this cell"
-        parse(unit, shown[0].words(self.context))
+            why = "the cells of this row that have a unit are blank" if able else "nothing in this row has a unit"
+            return f"`{quote(unit)}` fits no figure: {why}; clear this cell"
         wanted = dict.fromkeys(
             f"`{figure.column}` is in {describe(figure, self.context, self.prices.currency)}" for figure in shown
         )
         return f"`{quote(unit)}` fits no figure of this row: {', '.join(wanted)}; write a unit of that kind"
 
     def _convert_figure(
-        self, figure: Figure, stated: Stated | None, currency: str | None, year: int | None, value: float
+        self, figure: Figure, stated: Stated | None, currency: str | None, year: int | None
     ) -> Conversion | None:
-        """A figure in the unit of the schema; None where nothing is said about it."""
+        """How a figure is converted, here one of 1; None where nothing is said about it."""
         money = self._is_money(figure)
         if stated is None and not (money and (currency is not None or year is not None)):
             return None
@@ -286,12 +289,20 @@ class Rows:
         code_said = f" ({code})" if money and stated is not None and not named and currency else ""
         base = describe(figure, self.context, self.prices.currency)
         text = f"{unit}{code_said}{prices}"
-        return Conversion(value, text, _round(factor), value, base).apply(value)
+        return Conversion(1.0, text, _round(factor), _round(factor), base)
 
 
 def _round(value: float) -> float:
     """A number in the 15 digits that every spreadsheet keeps: 0.1 x 1000 is 100."""
     return float(f"{value:.15g}")
+
+
+def _parse(text: str, words: Words) -> Measure:
+    """A unit of a row. Raises RowError."""
+    try:
+        return parse(text, words)
+    except UnitError as fault:
+        raise RowError("unit", f"`{quote(text)}`: {fault}") from None
 
 
 def _unit_text(sheet: str, row: Mapping[str, Any]) -> str:
@@ -333,16 +344,3 @@ def iterate_rows(table: pd.DataFrame) -> Iterator[tuple[int, dict[str, Any]]]:
     """The number of each row, and its cells."""
     for number, cells in zip(table.index.tolist(), table.to_dict("records"), strict=True):
         yield int(number), {str(name): cell for name, cell in cells.items()}
-
-
-__all__ = [
-    "ACTIVITY",
-    "ITEM",
-    "LATER",
-    "MEASURES",
-    "Conversion",
-    "Rows",
-    "iterate_rows",
-    "list_inherited",
-    "states_units",
-]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from planner.workbook.units.measures import ACTIVITY, ITEM, MONEY, TIME, WORK, Measure, Words, parse
+from planner.workbook.units.measures import ACTIVITY, ITEM, MONEY, TIME, WORK, Measure, Words, join_words, parse
 from planner_models.by_period import find_rows
 from planner_models.schema import INPUTS, SETTINGS, meta
 from planner_models.schema.columns import MEASURES
@@ -75,9 +75,8 @@ class Figure:
     def words(self, context: Context) -> Words:
         """The words that its unit may use."""
         named = (self.item, self._product(context))
-        own = [context.items[name][1] for name in named if name is not None and name in context.items]
-        nouns = frozenset().union(*(words.nouns for words in own))
-        return Words(context.currencies, nouns, frozenset().union(*(words.labels for words in own)))
+        own = (context.items[name][1] for name in named if name is not None and name in context.items)
+        return join_words([Words(context.currencies), *own])
 
     def meanings(self, context: Context) -> list["Meaning"]:
         """What its unit is, with an item or activity as such, then with the units of what they are."""

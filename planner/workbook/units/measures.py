@@ -6,7 +6,7 @@ up to 3. Pint resolves the names and their prefixes, from definitions of our own
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
@@ -130,6 +130,15 @@ _GENERAL = {
     "money": Measure(1e6, {MONEY: 1}),
 }
 """Words of the schema."""
+
+
+def join_words(parts: Iterable[Words]) -> Words:
+    """The words of several figures together."""
+    listed = list(parts)
+    return Words(*(frozenset().union(*(getattr(words, name) for words in listed)) for name in _KINDS_OF_WORDS))
+
+
+_KINDS_OF_WORDS = ("currencies", "nouns", "labels")
 
 
 @cache

@@ -112,24 +112,26 @@ def _convert_sheet(
     """Convert the figures of some rows; returns them by sheet and row."""
     table = result.tables[sheet].copy()
     found: dict[tuple[str, int], Converted] = {}
-    said = written.reindex(columns=list(MEASURES)).astype(object)
-    said = said.where(said.notna(), None).to_dict("index")
+    measured = [name for name in MEASURES if name in written and name not in table]
     numeric = [name for name in table if meta(INPUTS[sheet].columns[name])["kind"] == "number" and name in written]
-    for number, cells in iterate_rows(table.loc[written.index]):
-        row = cells | {name: cell for name, cell in said[number].items() if name not in table}
-        filled = {name: float(value) for name in numeric if not math.isnan(value := written.at[number, name])}
+    cells = pd.concat([table.loc[written.index], written[measured]], axis=1)
+    figures = zip(*(written[name].tolist() for name in numeric), strict=True) if numeric else [()] * len(written)
+    changed: dict[str, dict[int, float]] = {}
+    for (number, row), values in zip(iterate_rows(cells), figures, strict=True):
+        filled = {name: value for name, value in zip(numeric, values, strict=True) if not math.isnan(value)}
+        inherits = sheet in LATER and not states_units(sheet, row)
         try:
-            inherited = (
-                list_inherited(row, rows.tables, earlier) if sheet in LATER and not states_units(sheet, row) else {}
-            )
+            inherited = list_inherited(row, rows.tables, earlier) if inherits else {}
             converted = rows.convert(sheet, row, filled, inherited)
         except RowError as error:
             result.faults[sheet, number, error.fault.column] = error.fault.message
             continue
         found[sheet, number] = converted
         for name, conversion in converted.items():
-            table.at[number, name] = conversion.figure
+            changed.setdefault(name, {})[number] = conversion.figure
             result.figures[sheet, number, name] = conversion
+    for name, by_row in changed.items():
+        table.loc[list(by_row), name] = list(by_row.values())
     result.tables[sheet] = table
     return found
 
