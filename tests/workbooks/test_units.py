@@ -20,7 +20,7 @@ from planner.studies.comparison.inputs import input_changes
 from planner.workbook.read import Reading, read_instance, read_tables
 from planner.workbook.units import measures
 from planner.workbook.units.figures import LIMITS
-from planner.workbook.units.measures import UnitError, Words, parse, parse_own_unit
+from planner.workbook.units.measures import UnitError, UnitWords, parse, parse_own_unit
 from tests.solving import optimum
 from tests.workbooks import books
 
@@ -248,7 +248,7 @@ def test_hostile_units_are_faults_or_nothing_at_once(tmp_path):
     ],
 )
 def test_units_are_taken_apart(text, size, powers):
-    found = parse(text, Words(frozenset({"EUR"})))
+    found = parse(text, UnitWords(frozenset({"EUR"})))
     assert (found.size, dict(found.powers)) == (pytest.approx(size), powers)
 
 

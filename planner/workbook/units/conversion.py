@@ -9,7 +9,7 @@ import pandas as pd
 
 from planner.workbook.names import quote, suggest
 from planner.workbook.units.figures import Context, Figure, describe, find_named_rows, list_figures
-from planner.workbook.units.measures import MONEY, Measure, UnitError, Words, join_words, parse
+from planner.workbook.units.measures import MONEY, Measure, UnitError, UnitWords, join_words, parse
 from planner.workbook.units.money import MoneyError, Prices
 
 LATER = ("by_period", "evidence")
@@ -164,7 +164,7 @@ class Rows:
         return any(MONEY in meaning.unit.powers for meaning in figure.meanings(self.context)[:1])
 
     def _apply_entries(
-        self, text: str, figures: tuple[Figure, ...], able: tuple[Figure, ...], words: Words
+        self, text: str, figures: tuple[Figure, ...], able: tuple[Figure, ...], words: UnitWords
     ) -> dict[str, Stated]:
         if len(text) > _LONGEST_CELL or text.count(";") >= _MOST_ENTRIES:
             raise RowError(
@@ -183,7 +183,7 @@ class Rows:
         return named | self._apply_bare(bare, free, able, words)
 
     def _apply_named(
-        self, column: str, unit: str, row: tuple[tuple[Figure, ...], tuple[Figure, ...]], words: Words
+        self, column: str, unit: str, row: tuple[tuple[Figure, ...], tuple[Figure, ...]], words: UnitWords
     ) -> Stated:
         """What `column: unit` says; `row` are its filled figures, and all."""
         figures, able = row
@@ -204,7 +204,7 @@ class Rows:
         return found
 
     def _apply_bare(
-        self, entries: list[str], figures: list[Figure], able: tuple[Figure, ...], words: Words
+        self, entries: list[str], figures: list[Figure], able: tuple[Figure, ...], words: UnitWords
     ) -> dict[str, Stated]:
         """What units without a column say: each is for the figures that it can measure."""
         found: dict[str, Stated] = {}
@@ -297,7 +297,7 @@ def _round(value: float) -> float:
     return float(f"{value:.15g}")
 
 
-def _parse(text: str, words: Words) -> Measure:
+def _parse(text: str, words: UnitWords) -> Measure:
     """A unit of a row. Raises RowError."""
     try:
         return parse(text, words)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from planner.workbook.units.measures import ACTIVITY, ITEM, MONEY, TIME, WORK, Measure, Words, join_words, parse
+from planner.workbook.units.measures import ACTIVITY, ITEM, MONEY, TIME, WORK, Measure, UnitWords, join_words, parse
 from planner_models.by_period import find_rows
 from planner_models.schema import INPUTS, SETTINGS, meta
 from planner_models.schema.columns import MEASURES
@@ -56,7 +56,7 @@ class Product:
 class Context:
     """What the rows of a workbook count: own units of items and their texts, products of processes, currencies."""
 
-    items: Mapping[str, tuple[Measure, Words]] = field(default_factory=dict)
+    items: Mapping[str, tuple[Measure, UnitWords]] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     products: Mapping[str, Product] = field(default_factory=dict)
     processes: frozenset[str] = frozenset()
@@ -72,11 +72,11 @@ class Figure:
     item: str | None = None
     process: str | None = None
 
-    def words(self, context: Context) -> Words:
+    def words(self, context: Context) -> UnitWords:
         """The words that its unit may use."""
         named = (self.item, self._product(context))
         own = (context.items[name][1] for name in named if name is not None and name in context.items)
-        return join_words([Words(context.currencies), *own])
+        return join_words([UnitWords(context.currencies), *own])
 
     def meanings(self, context: Context) -> list["Meaning"]:
         """What its unit is, with an item or activity as such, then with the units of what they are."""

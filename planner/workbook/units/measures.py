@@ -108,7 +108,7 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Words:
+class UnitWords:
     """What words may mean in a unit besides the units that everybody knows.
 
     `currencies` are codes; `nouns` what pieces are called that are counted; `labels` say what is measured, and are
@@ -129,13 +129,13 @@ _GENERAL = {
     "currency": Measure(1.0, {MONEY: 1}),
     "money": Measure(1e6, {MONEY: 1}),
 }
-"""Words of the schema."""
+"""UnitWords of the schema."""
 
 
-def join_words(parts: Iterable[Words]) -> Words:
+def join_words(parts: Iterable[UnitWords]) -> UnitWords:
     """The words of several figures together."""
     listed = list(parts)
-    return Words(*(frozenset().union(*(getattr(words, name) for words in listed)) for name in _KINDS_OF_WORDS))
+    return UnitWords(*(frozenset().union(*(getattr(words, name) for words in listed)) for name in _KINDS_OF_WORDS))
 
 
 _KINDS_OF_WORDS = ("currencies", "nouns", "labels")
@@ -158,7 +158,7 @@ def _spell(text: str) -> str:
     return re.sub(r"\bper\b", "/", _CARBON.sub(" ", spelled)).strip()
 
 
-def parse(text: str, words: Words = Words()) -> Measure:
+def parse(text: str, words: UnitWords = UnitWords()) -> Measure:
     """A unit taken apart.
 
     Parameters
@@ -209,7 +209,7 @@ def _split_terms(spelled: str) -> list[list[tuple[str, str, str]]]:
     return terms
 
 
-def _measure_term(term: list[tuple[str, str, str]], words: Words, side: int) -> Measure:
+def _measure_term(term: list[tuple[str, str, str]], words: UnitWords, side: int) -> Measure:
     """What stands between two slashes; a scale word alone, such as thousand, counts pieces."""
     result, named, scaled = Measure(1.0), False, False
     for number, name, power in term:
@@ -248,11 +248,11 @@ def _power(written: str) -> int:
     return int(written)
 
 
-def _is_label(name: str, power: str, words: Words) -> bool:
+def _is_label(name: str, power: str, words: UnitWords) -> bool:
     return name + power in words.labels
 
 
-def _measure_name(name: str, power: str, words: Words) -> Measure:
+def _measure_name(name: str, power: str, words: UnitWords) -> Measure:
     """What a name with a power means; raises UnitError where that is nothing, or several things."""
     if name + power in _AMBIGUOUS:
         raise UnitError(f"`{name + power}` has several meanings: write {_AMBIGUOUS[name + power]}")
@@ -266,7 +266,7 @@ def _measure_name(name: str, power: str, words: Words) -> Measure:
     return Measure(1.0).times(found, _power(power))
 
 
-def _measure_money(name: str, words: Words) -> Measure | None:
+def _measure_money(name: str, words: UnitWords) -> Measure | None:
     if name in words.currencies:
         return Measure(1.0, {MONEY: 1}, name)
     prefix, code = name[:1], name[1:]
@@ -295,7 +295,7 @@ _COMMON = ("kWh", "MWh", "GWh", "kg", "t", "kt", "Mt", "km", "tkm", "h", "day", 
            "GW", "MJ", "GJ", "Wh", "kW", "MW", "TWh", "g", "item", "activity", "piece")  # fmt: skip
 
 
-def _say_unknown(name: str, words: Words) -> str:
+def _say_unknown(name: str, words: UnitWords) -> str:
     meant = [unit for unit in _COMMON if unit.casefold() == name.casefold()]
     if meant:
         return f"`{quote(name)}` is no known unit: write {' or '.join(meant)}"
@@ -305,7 +305,7 @@ def _say_unknown(name: str, words: Words) -> str:
     return f"`{quote(name)}` is no known unit{near or ': write a unit such as kWh, t, km, h, thousand, or a currency'}"
 
 
-def parse_own_unit(text: str, item: str = "") -> tuple[Measure, Words]:
+def parse_own_unit(text: str, item: str = "") -> tuple[Measure, UnitWords]:
     """What one of an item is, from its cell in items: a unit and what it is of, or a number of pieces.
 
     Parameters
@@ -317,7 +317,7 @@ def parse_own_unit(text: str, item: str = "") -> tuple[Measure, Words]:
 
     Returns
     -------
-    tuple of Measure and Words
+    tuple of Measure and UnitWords
         The unit, and the words that units of the item's figures may use besides.
 
     Raises
@@ -337,9 +337,9 @@ def parse_own_unit(text: str, item: str = "") -> tuple[Measure, Words]:
                 raise
             unit = None
         if unit is not None and unit.powers and MONEY not in unit.powers:
-            return Measure(size, {}).times(unit), Words(labels=frozenset(terms[1:]))
+            return Measure(size, {}).times(unit), UnitWords(labels=frozenset(terms[1:]))
     named = [*terms, *re.split(r"[\W_]+", item)]
-    return Measure(size, {COUNT: 1}), Words(
+    return Measure(size, {COUNT: 1}), UnitWords(
         nouns=frozenset(name for word in filter(None, named) for name in _forms(word))
     )
 

@@ -18,7 +18,7 @@ from planner.workbook.units.conversion import (
     states_units,
 )
 from planner.workbook.units.figures import Context, Product
-from planner.workbook.units.measures import Measure, UnitError, Words, parse_own_unit
+from planner.workbook.units.measures import Measure, UnitError, UnitWords, parse_own_unit
 from planner.workbook.units.money import make_prices
 from planner_models.instance import NUMERIC
 from planner_models.schema import INPUTS, SETTINGS, meta
@@ -158,7 +158,7 @@ def _describe_context(
     tables: Mapping[str, pd.DataFrame], settings: Mapping[str, Any], written: Mapping[str, pd.DataFrame]
 ) -> Context:
     """What items, activities and currencies are in a workbook."""
-    items: dict[str, tuple[Measure, Words]] = {}
+    items: dict[str, tuple[Measure, UnitWords]] = {}
     texts: dict[str, str] = {}
     for name, unit in zip(tables["items"]["item"], tables["items"]["unit"], strict=True):
         own = _own_text(unit)
