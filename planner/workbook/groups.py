@@ -13,6 +13,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "Markets": ("E3A32B", ("demand", "rivals", "enablers", "returns")),
     "Over time": (style.BLUE, ("learning", "clusters", "stocks", "by_period")),
     "Security and policy": ("6B9B57", ("scenarios", "disruptions", "rules", "policies")),
+    "Money": ("BFA35A", ("exchange_rates", "deflators")),
     "Questions": ("7A8FA6", ("locks", "logic", "variants", "evidence")),
 }
 """Groups of input sheets: the colour of their tabs, and the sheets."""
@@ -38,6 +39,7 @@ MECHANISMS: dict[str, tuple[tuple[str, ...], str]] = {
     "by_period": (("by_period", "line_capacity"), "figures and capacities that change over time"),
     "locks": (("locks", "logic"), "decisions that are held, or imply each other"),
     "variants": (("variants",), "named what-ifs, one job each"),
+    "units": (("exchange_rates", "deflators"), "amounts of other currencies and of other years"),
     "evidence": (("evidence",), "ranges of figures, for sensitivity"),
 }
 """Parts of a chain that not every user needs: their sheets, and what they are."""

@@ -153,9 +153,7 @@ def _cells(
             pair = [
                 value[position] if said is None else said.explain() for said, value in zip(stated, shown, strict=True)
             ]
-            rows.append(
-                _row(files[1], sheet, named[position], column, "value" if known else "remark", pair, places)
-            )
+            rows.append(_row(files[1], sheet, named[position], column, "value" if known else "remark", pair, places))
     return rows
 
 
