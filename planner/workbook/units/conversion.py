@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from planner.workbook.names import quote, suggest
-from planner.workbook.units.figures import Context, Figure, describe, find_named_rows, list_figures
+from planner.workbook.units.figures import Context, RowFigure, describe, find_named_rows, list_figures
 from planner.workbook.units.measures import MONEY, Measure, UnitError, UnitWords, join_words, parse
 from planner.workbook.units.money import MoneyError, Prices
 
@@ -79,7 +79,7 @@ class Rows:
     def __init__(self, context: Context, prices: Prices, tables: Mapping[str, pd.DataFrame]) -> None:
         self.context, self.prices, self.tables = context, prices, tables
         self._known: dict[Any, Converted | Fault] = {}
-        self._figures: dict[Any, tuple[Figure, ...]] = {}
+        self._figures: dict[Any, tuple[RowFigure, ...]] = {}
 
     def convert(
         self, sheet: str, row: Mapping[str, Any], filled: Mapping[str, float], inherited: Converted
@@ -123,7 +123,7 @@ class Rows:
             raise RowError(found.column, found.message)
         return {name: like.apply(filled[name]) for name, like in found.items()}
 
-    def _list_figures(self, sheet: str, row: Mapping[str, Any]) -> tuple[Figure, ...]:
+    def _list_figures(self, sheet: str, row: Mapping[str, Any]) -> tuple[RowFigure, ...]:
         """The figures that a row may give in other units; rows about the same things have the same."""
         key = (sheet, *(row.get(name) for name in _TELLING))
         if sheet in LATER or key not in self._figures:
@@ -131,7 +131,7 @@ class Rows:
         return self._figures[key]
 
     def _work_out(
-        self, text: str, row: Mapping[str, Any], figures: tuple[Figure, ...], able: tuple[Figure, ...]
+        self, text: str, row: Mapping[str, Any], figures: tuple[RowFigure, ...], able: tuple[RowFigure, ...]
     ) -> Converted:
         """How the figures of a row are converted, whatever they are."""
         currency, year = self._find_money(row)
@@ -160,11 +160,11 @@ class Rows:
             raise RowError("price_year", f"is {year:.15g}: write a calendar year such as {self.prices.year}")
         return currency, int(year)
 
-    def _is_money(self, figure: Figure) -> bool:
+    def _is_money(self, figure: RowFigure) -> bool:
         return any(MONEY in meaning.unit.powers for meaning in figure.meanings(self.context)[:1])
 
     def _apply_entries(
-        self, text: str, figures: tuple[Figure, ...], able: tuple[Figure, ...], words: UnitWords
+        self, text: str, figures: tuple[RowFigure, ...], able: tuple[RowFigure, ...], words: UnitWords
     ) -> dict[str, Stated]:
         if len(text) > _LONGEST_CELL or text.count(";") >= _MOST_ENTRIES:
             raise RowError(
@@ -183,7 +183,7 @@ class Rows:
         return named | self._apply_bare(bare, free, able, words)
 
     def _apply_named(
-        self, column: str, unit: str, row: tuple[tuple[Figure, ...], tuple[Figure, ...]], words: UnitWords
+        self, column: str, unit: str, row: tuple[tuple[RowFigure, ...], tuple[RowFigure, ...]], words: UnitWords
     ) -> Stated:
         """What `column: unit` says; `row` are its filled figures, and all."""
         figures, able = row
@@ -204,7 +204,7 @@ class Rows:
         return found
 
     def _apply_bare(
-        self, entries: list[str], figures: list[Figure], able: tuple[Figure, ...], words: UnitWords
+        self, entries: list[str], figures: list[RowFigure], able: tuple[RowFigure, ...], words: UnitWords
     ) -> dict[str, Stated]:
         """What units without a column say: each is for the figures that it can measure."""
         found: dict[str, Stated] = {}
@@ -224,7 +224,7 @@ class Rows:
             self._ensure_covered(stated, figures, found)
         return found
 
-    def _ensure_covered(self, stated: Stated, figures: list[Figure], found: Mapping[str, Stated]) -> None:
+    def _ensure_covered(self, stated: Stated, figures: list[RowFigure], found: Mapping[str, Stated]) -> None:
         """Raise RowError where a unit leaves open whether another figure of the row is in it too."""
         concerned = {MONEY} & stated.measure.powers.keys() | stated.replaced
         for figure in figures:
@@ -238,7 +238,7 @@ class Rows:
                 f"`{quote(stated.text)}; {figure.column}: {base}`",
             )
 
-    def _match(self, text: str, measure: Measure, figure: Figure) -> Stated | None:
+    def _match(self, text: str, measure: Measure, figure: RowFigure) -> Stated | None:
         """The unit as one of a figure; None where it measures something else."""
         for meaning in figure.meanings(self.context):
             factor = meaning.factor(measure)
@@ -253,7 +253,7 @@ class Rows:
                 return Stated(text, measure, factor, meaning.replaced)
         return None
 
-    def _say_misfit(self, unit: str, figures: list[Figure], able: tuple[Figure, ...]) -> str:
+    def _say_misfit(self, unit: str, figures: list[RowFigure], able: tuple[RowFigure, ...]) -> str:
         """What the figures of a row are measured in, where a unit fits none."""
         shown = figures or able
         if not figures:
@@ -265,7 +265,7 @@ class Rows:
         return f"`{quote(unit)}` fits no figure of this row: {', '.join(wanted)}; write a unit of that kind"
 
     def _convert_figure(
-        self, figure: Figure, stated: Stated | None, currency: str | None, year: int | None
+        self, figure: RowFigure, stated: Stated | None, currency: str | None, year: int | None
     ) -> Conversion | None:
         """How a figure is converted, here one of 1; None where nothing is said about it."""
         money = self._is_money(figure)

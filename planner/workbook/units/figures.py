@@ -64,7 +64,7 @@ class Context:
 
 
 @dataclass(frozen=True)
-class Figure:
+class RowFigure:
     """A figure of a row: its column, the unit of the schema, and the item and process that it counts."""
 
     column: str
@@ -156,7 +156,7 @@ def _columns(sheet: str) -> dict[str, str]:
 
 def list_figures(
     sheet: str, row: Mapping[str, Any], context: Context, tables: Mapping[str, pd.DataFrame]
-) -> list[Figure]:
+) -> list[RowFigure]:
     """The figures of a row that may be given in another unit.
 
     Parameters
@@ -172,18 +172,18 @@ def list_figures(
 
     Returns
     -------
-    list of Figure
+    list of RowFigure
         In the order of the columns, whether or not their cells are filled.
     """
     if sheet in ("by_period", "evidence"):
         columns = ("value",) if sheet == "by_period" else ("low", "high")
         named = _find_named(row, context, tables)
-        return [Figure(column, named.unit, named.item, named.process) for column in columns] if named else []
+        return [RowFigure(column, named.unit, named.item, named.process) for column in columns] if named else []
     item, process = _names(sheet, row, context)
     if sheet == "settings":
         facts = meta(SETTINGS[row["key"]]) if row["key"] in SETTINGS else {"kind": "", "unit": ""}
         fits = facts["kind"] == "number" and can_have_unit(facts["unit"])
-        return [Figure("value", facts["unit"])] if fits else []
+        return [RowFigure("value", facts["unit"])] if fits else []
     units = dict(_columns(sheet))
     if sheet == "rules":
         limit = LIMITS.get(row["type"] or "", "")
@@ -192,7 +192,7 @@ def list_figures(
         rate = _RATES.get(row["kind"] or "", "")
         units["rate"] = "money/activity" if rate == "money/item" and process is not None else rate
     return [
-        Figure(name, unit, row.get(_ITEMS.get((sheet, name), ""), item), process)
+        RowFigure(name, unit, row.get(_ITEMS.get((sheet, name), ""), item), process)
         for name, unit in units.items()
         if can_have_unit(unit)
     ]
@@ -216,11 +216,11 @@ def find_named_rows(row: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) 
     return tables[sheet][find_rows(sheet, tables[sheet], key)]
 
 
-def _find_named(row: Mapping[str, Any], context: Context, tables: Mapping[str, pd.DataFrame]) -> Figure | None:
+def _find_named(row: Mapping[str, Any], context: Context, tables: Mapping[str, pd.DataFrame]) -> RowFigure | None:
     """The figure that a row of by_period or evidence is about; without an item where it is about several."""
     if row["sheet"] == "settings":
         facts = meta(SETTINGS[row["key"]]) if row["key"] in SETTINGS else {"unit": ""}
-        return Figure("value", facts["unit"]) if can_have_unit(facts["unit"]) else None
+        return RowFigure("value", facts["unit"]) if can_have_unit(facts["unit"]) else None
     named = find_named_rows(row, tables)
     if named is None:
         return None
@@ -237,12 +237,12 @@ def _find_named(row: Mapping[str, Any], context: Context, tables: Mapping[str, p
     units = {figure.unit for figure in found}
     if len(units) > 1:
         return None
-    return Figure(
+    return RowFigure(
         str(row["column"]), units.pop(), *(names.pop() if len(names) == 1 else None for names in (items, processes))
     )
 
 
-def describe(figure: Figure, context: Context, currency: str) -> str:
+def describe(figure: RowFigure, context: Context, currency: str) -> str:
     """The unit of a figure in words, with the currency and the item's own unit: "million USD/GWh"."""
     own = {
         "money": f"million {currency}",
