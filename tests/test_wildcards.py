@@ -194,7 +194,7 @@ CASES: dict[str, tuple[Instance, float]] = {
 }
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("name", CASES)
 def test_star_and_name(name: str) -> None:
     """The figure worked out beside each case; the audit says the same."""

@@ -236,7 +236,7 @@ TAMPERS: list[Case] = [
 ]  # fmt: skip
 
 
-@pytest.mark.one_in(4)
+@pytest.mark.one_in(8)
 @pytest.mark.parametrize(**named(TAMPERS))
 def test_tampered_figure_is_caught(check: str, tampers: list[Tamper], caught: Caught) -> None:
     assert check in caught(SOUND, plan(), check, tampers)
