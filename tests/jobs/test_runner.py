@@ -10,8 +10,8 @@ import openpyxl
 import psutil
 import pytest
 
-from planner.cli.jobs import _Watching
 from planner.cli.main import run
+from planner.cli.screen import JobsOnScreen
 from planner.jobs import runner as runners
 from planner.jobs import work
 from planner.jobs.entries import list_unfinished, submit
@@ -207,7 +207,7 @@ def test_a_job_without_words_is_said_without_a_comma(tmp_path: Path, capsys: pyt
     with Ledger(tmp_path / FILE) as ledger:
         ledger.add(request())
         ledger.update(1, state="cancelled", words="")
-        _Watching(ledger).show([1])
+        JobsOnScreen(ledger).show([1])
     assert capsys.readouterr().err == "job 1: cancelled\n"
 
 
@@ -230,7 +230,7 @@ def test_jobs_are_listed_cancelled_and_retried(tmp_path: Path, capsys: pytest.Ca
     workbook["demand"]["A2"].value = workbook["demand"]["A2"].value
     workbook.save(book)
     assert run(["compare", str(book), str(tmp_path / "chain" / "1.xlsx"), "-o", str(tmp_path / "c.md")]) == 0
-    assert f"{book} changed after this result" in capsys.readouterr().err
+    assert f"{book} was changed after this result" in capsys.readouterr().err
     assert run(jobs_here) == 0
     listed = capsys.readouterr().out
     assert listed.count("the workbook changed since") == 2
