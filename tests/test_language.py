@@ -81,6 +81,8 @@ def texts_of_code(path: Path) -> Iterator[tuple[int, str]]:
 
 
 ELSEWHERE = ("studies/frontier", "studies/harden")
+"""Rooms whose sentences are still to be revised."""
+
 CODE = sorted(
     path
     for folder in ("planner", "models")

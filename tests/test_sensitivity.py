@@ -121,7 +121,7 @@ def test_no_claim_is_finer_than_the_gap(found: Sensitivity) -> None:
     """Where the plan itself may be off by 20, nothing that is found at the ends is due to a figure for certain."""
     loose = replace(found, open=20.0)
     assert CHANGES not in set(sensitivity_tables(loose)["decisive"]["verdict"])
-    assert "within what the gaps leave open" in sensitivity_brief(loose)[0]
+    assert "is not decided at this gap" in sensitivity_brief(loose)[0]
 
 
 @pytest.mark.slow

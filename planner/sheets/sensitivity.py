@@ -19,7 +19,7 @@ DECISIVE = table(
         "turns_at": number("value from which the plan found at that end is better; blank where several rows differ"),
         "turns_after": number("how far that is on the way to the end", "share"),
         "regret": number("what holding the plan costs at that end against the best plan found there", "money"),
-        "verdict": choice("is that more than the gaps of the searches leave open", VERDICTS),
+        "verdict": choice("whether that is more than the gaps of the searches", VERDICTS),
         "changes": number("decisions that differ"),
         "decisions": text("the first of them, before -> after"),
         "ranged": flag("does sheet evidence give its range"),

@@ -183,7 +183,7 @@ TABLES = [
     table(
         "evidence",
         "The ranges of inputs, for `planner sensitivity`; never used by the solver. A key means the row of exactly "
-        "this key, else `*` in it stands for any value: `*|vehicle_mass|*|*` is every row of that item.",
+        "this key, else `*` in it means any value: `*|vehicle_mass|*|*` is every row of that item.",
         {
             "sheet": text("sheet", required=True),
             "key": text("key of the row, `|` between its parts", required=True),

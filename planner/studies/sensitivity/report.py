@@ -9,6 +9,7 @@ from planner.sheets.board import Chart, Tile
 from planner.studies.sensitivity.ends import FigureEnd
 from planner.studies.sensitivity.study import Sensitivity
 from planner.studies.sensitivity.tables import CHANGES, BothEnds, judge_end, list_decisive, pair_ends
+from planner.words import count_noun
 from planner_models.schema import RESULTS
 
 MOST_BARS, MOST_NAMED = 10, 3
@@ -41,7 +42,7 @@ def _currency(found: Sensitivity) -> str:
 
 
 def _status(found: Sensitivity) -> str:
-    solved = f"{len(found.swings)} figures screened, {len(pair_ends(found))} of them solved again"
+    solved = f"{count_noun(len(found.swings), 'figure')} screened, {len(pair_ends(found))} of them solved again"
     return solved if found.complete else f"stopped by the user: {solved}"
 
 
@@ -78,8 +79,8 @@ def _describe_decisive(found: Sensitivity) -> str:
     solved = len(pair_ends(found))
     if ends:
         return (
-            f"Whether any of the {solved} figures solved again changes the plan is within what the gaps leave open "
-            f"(up to {format_money(found.open, _currency(found))} for the plan itself): a smaller --gap tells."
+            f"Whether any of the {solved} figures solved again changes the plan is not decided at this gap "
+            f"(up to {format_money(found.open, _currency(found))} for the plan itself): solve with a smaller --gap."
         )
     return f"None of the {solved} figures solved again changes the plan within its range."
 
@@ -123,10 +124,10 @@ def _describe_unranged(found: Sensitivity) -> str:
     top = found.swings[:TOP]
     bare = [swing.figure.name for swing in top if not swing.figure.ranged]
     if not bare:
-        return f"All {len(top)} figures of largest swing have a range in sheet evidence."
+        return f"All figures of largest swing ({len(top)}) have a range in sheet evidence."
     verb = "has" if len(bare) == 1 else "have"
     return (
-        f"{len(bare)} of the {len(top)} figures of largest swing {verb} no range in sheet evidence and "
+        f"Of the figures of largest swing ({len(top)}) {len(bare)} {verb} no range in sheet evidence and "
         f"{'was' if len(bare) == 1 else 'were'} moved by a tenth: {join_names(bare, MOST_NAMED)}."
     )
 
