@@ -71,17 +71,21 @@ def main() -> int:
     given = parser.parse_args()
     choice = random.Random(given.seed)
     began = time.monotonic()
+    counted: Counter[str] = Counter()
     try:
         with tempfile.TemporaryDirectory(prefix="kills-") as folder:
             write_small(Path(folder))
-            counted = kill_runs(Path(folder), given.run, choice) if given.run else Counter()
-            counted |= kill_solves(Path(folder), given.solve, choice) if given.solve else Counter()
-    except Amiss as fault:
-        print(f"amiss: {fault}")
+            if given.run:
+                kill_runs(Path(folder), given.run, choice, counted)
+            if given.solve:
+                kill_solves(Path(folder), given.solve, choice, counted)
+    except (Amiss, KeyboardInterrupt) as fault:
+        print(f"amiss: {fault}" if isinstance(fault, Amiss) else "stopped before the end")
         return 1
-    counted["seconds"] = round(time.monotonic() - began)
-    for name, count in counted.items():
-        print(f"{name:<44} {count}")
+    finally:
+        counted["seconds"] = round(time.monotonic() - began)
+        for name, count in counted.items():
+            print(f"{name:<44} {count}")
     return 0
 
 
@@ -128,9 +132,9 @@ def gone(workers: list[psutil.Process]) -> None:
         raise Amiss("a worker outlives its runner")
 
 
-def kill_runs(folder: Path, kills: int, choice: random.Random) -> Counter[str]:
+def kill_runs(folder: Path, kills: int, choice: random.Random, counted: Counter[str] | None = None) -> Counter[str]:
     """Each run resumes what the one before left; when all jobs are done, the next sweep begins afresh."""
-    counted: Counter[str] = Counter()
+    counted = Counter() if counted is None else counted
     sweep, solved = folder / "0", dict[Path, int]()
     length = timed(command_of(folder / "first", 1))
     while counted["kills of run"] < kills:
@@ -232,9 +236,9 @@ def looked_at(folder: Path, solved: dict[Path, int]) -> list[str]:
     return [job.state for job in found]
 
 
-def kill_solves(folder: Path, kills: int, choice: random.Random) -> Counter[str]:
+def kill_solves(folder: Path, kills: int, choice: random.Random, counted: Counter[str] | None = None) -> Counter[str]:
     """Solve over an earlier result: whenever it is killed, either that or the new one is there, and whole."""
-    counted: Counter[str] = Counter()
+    counted = Counter() if counted is None else counted
     earlier, out = folder / "earlier.xlsx", folder / "solve" / "plan.xlsx"
     out.parent.mkdir()
     book = str(folder / f"{NAME}.xlsx")
