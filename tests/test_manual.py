@@ -188,3 +188,8 @@ def test_examples_of_the_pages_run(page: Path, folder: Path, monkeypatch: pytest
         if words[0] == "new":
             Path(words[1]).unlink(missing_ok=True)
         assert run(words) in (0, 3 if words[0] in ("why", "harden") else 0), line
+
+
+def test_every_page_is_in_the_index() -> None:
+    listed = set((DOCS / "index.md").read_text("utf-8").splitlines())
+    assert {page.stem for page in DOCS.glob("*.md")} - listed == {"index"}
