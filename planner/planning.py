@@ -169,7 +169,7 @@ def make_plan(
     KeyboardInterrupt
         Where `stop` is set before the search begins.
     """
-    noted = ({} if earlier is None else earlier.noted) | ({"variant": variant} if variant else {})
+    noted = dict({} if earlier is None else earlier.noted) | ({"variant": variant} if variant else {})
     job = prepare_problem(reading, options, issues or (), changes=list(changes), **noted)
     if stop is not None and stop.is_set():
         raise KeyboardInterrupt

@@ -12,6 +12,7 @@ import pandas as pd
 
 from planner.checks import needs, report_warning
 from planner.issues import Issue
+from planner_models import frames
 from planner_models.instance import Instance
 from planner_models.schema import INPUTS, meta
 
@@ -101,7 +102,7 @@ def figures_are_like_those_beside_them(reading: "Reading") -> Iterator[Issue]:
         middle, count = groups.transform("median"), groups.transform("size")
         ratio = rows[column] / middle
         odd = rows.loc[(count > 2) & ((ratio >= _APART) | (ratio <= 1 / _APART)), column]
-        for row, value in odd.head(_MOST).items():
+        for row, value in frames.pairs(odd.head(_MOST)):
             beside = f"that of others{' of the same ' + ' and '.join(like) if like else ''}"
             words = f"is {ratio[row]:.3g} times {beside} ({middle[row]:.4g})"
             yield from _remark(reading, sheet, column, pd.Series({row: value}), words)

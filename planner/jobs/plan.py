@@ -131,7 +131,7 @@ def _open_and_judge(
     None of it where it cannot be read.
     """
     path, changes, chosen = task
-    alone = [("", ())]
+    alone: list[tuple[str, tuple[str, ...]]] = [("", ())]
     try:
         draft = open_instance(path)
     except InputError:

@@ -77,8 +77,8 @@ def list_combinations(run: RunSpecification, issues: list[Issue]) -> list[tuple[
     labels = _list_labels(run.vary)
     found = []
     for chosen in itertools.product(*lists):
-        values = [split(change) for change in chosen]
-        named = [f"{label} {_shown(*value)}" for label, value in zip(labels, values, strict=True)]
+        parts = [split(change) for change in chosen]
+        named = [f"{label} {_shown(*value)}" for label, value in zip(labels, parts, strict=True)]
         found.append((", ".join(named), chosen))
     return found
 

@@ -21,6 +21,7 @@ from planner.workbook.findings import Findings
 from planner.workbook.names import quote, suggest, trim
 from planner.workbook.relative import Step, StepError, parse_step
 from planner.workbook.tables import Table
+from planner_models import frames
 from planner_models.inheritance import resolve_inheritance
 from planner_models.instance import NUMERIC, apply_schema
 from planner_models.schema import INPUTS, SETTINGS, keys, meta
@@ -341,4 +342,4 @@ def _figures(found: Table, change: Change, rows: list[int]) -> dict[int, float]:
     typed = {name: convert_column(found.cells[name], columns[name]).values for name in found.declared}
     frame = resolve_inheritance(change.sheet, apply_schema(change.sheet, pd.DataFrame(typed, index=found.cells.index)))
     meant = frame[change.column].loc[rows].dropna()
-    return {int(row): float(figure) for row, figure in meant.items()}
+    return {int(row): float(figure) for row, figure in frames.pairs(meant)}

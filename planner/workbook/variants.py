@@ -10,6 +10,7 @@ from planner.issues import Issue
 from planner.workbook.addresses import ChangeError
 from planner.workbook.changes import VARIANTS
 from planner.workbook.names import quote
+from planner_models import frames
 from planner_models.instance import NUMERIC
 from planner_models.schema import INPUTS, SETTINGS, meta
 
@@ -46,7 +47,7 @@ def list_variants(table: pd.DataFrame) -> list[Variant]:
     """
     found: dict[str, list[tuple[int, str]]] = {}
     filled = table.dropna(subset=["variant", "sheet", "key", "column"])
-    for row, cells in zip(filled.index, filled.to_dict("records"), strict=True):
+    for row, cells in zip(filled.index, frames.rows(filled), strict=True):
         found.setdefault(str(cells["variant"]), []).append((int(row), write_change(cells)))
     return [
         Variant(name, tuple(change for _, change in rows), tuple(row for row, _ in rows))

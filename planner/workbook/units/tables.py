@@ -113,7 +113,7 @@ def _convert_sheet(
     table = result.tables[sheet].copy()
     found: dict[tuple[str, int], Converted] = {}
     measured = [name for name in MEASURES if name in written and name not in table]
-    numeric = [name for name in table if meta(INPUTS[sheet].columns[name])["kind"] == "number" and name in written]
+    numeric = [str(name) for name in table if meta(INPUTS[sheet].columns[name])["kind"] == "number" and name in written]
     cells = pd.concat([table.loc[written.index], written[measured]], axis=1)
     figures = zip(*(written[name].tolist() for name in numeric), strict=True) if numeric else [()] * len(written)
     changed: dict[str, dict[int, float]] = {}
