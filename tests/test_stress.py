@@ -271,7 +271,7 @@ def test_an_instance_is_no_plan(result: Path, capsys: pytest.CaptureFixture) -> 
     instance = result.with_name("two.xlsx")
     assert run(["stress", str(instance), "-o", str(result.with_name("none.xlsx"))]) == 2
     told = capsys.readouterr().err.strip().splitlines()
-    assert told == [f"error: {instance} holds no plan: name what planner solve has written"]
+    assert told == [f"error: {instance} holds no plan: name a result of planner solve"]
 
 
 def test_stopped_before_anything_is_known(

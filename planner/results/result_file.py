@@ -25,7 +25,7 @@ from planner_models.schema import INPUTS, RESULTS
 _READ = {name: schema for name, schema in RESULTS.items() if name != "summary"}
 """The summary is a page; all its figures come from the other sheets."""
 
-_PLANNED = tuple(name for name in _READ if name not in ("changes", "audit", "issues", "run"))
+_PLANNED = tuple(name for name in _READ if name not in ("changes", "conversions", "audit", "issues", "run"))
 _FOR_FIGURES = ("periods", "items", "processes", "recipes", "sites")
 """Inputs without whose rows no figure of a plan can be worked out."""
 

@@ -167,6 +167,8 @@ _TABLES: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
             ("Eastern League", _UNION, "cell", 0.14, "no", "2028-30", None),
             ("*", "Eastern League", "car", 0.15, "no", None, None),
             ("*", "Southern Pact", "car", 0.1, "no", None, None),
+            ("Southern Pact", _UNION, "cell", 0.04, "no", None, None),
+            ("Southern Pact", _UNION, "cell", 0.14, "no", "2028-30", None),
         ],
     ),
     "demand": (

@@ -86,7 +86,7 @@ def _plan(found: Alternatives, place: int, currency: str) -> str:
     differs = int(np.abs(plan.taken - best.taken).sum())
     choices = "1 choice differs" if differs == 1 else f"{differs} choices differ"
     tail = f", {format_percent(_extra(found, place), 2)} worse; {choices} from plan 1" if place else ", the best found"
-    return f"plan {place + 1} {verb} {format_money(objective, currency)}{tail}".replace("% worse", " % worse")
+    return f"plan {place + 1} {verb} {format_money(objective, currency)}{tail}"
 
 
 def _extra(found: Alternatives, place: int) -> float:
