@@ -16,8 +16,8 @@ from tests.every_mechanism import outcome
 from tests.plans import CONCERNED, Plan, failed, is_noticed
 
 WORDS = ("summary", "conversions", "audit", "issues", "run")
-"""Sheets that state no figure of a plan: the summary is made from the others, conversions repeat what was read; the seal
-hashes all of them."""
+"""Sheets that state no figure of a plan: the summary is made from the others, conversions repeat what was read;
+the seal hashes all of them."""
 
 NOT_RECOMPUTED = {("rules", "marginal_cost"), ("rules", "remark"), ("levels", "reached"), ("hubs", "opened")}
 """Remarks are words. A price of a limit is a dual of the whole model: the audit knows its sign, and that what is not
