@@ -224,7 +224,7 @@ def looked_at(folder: Path, solved: dict[Path, int]) -> list[str]:
         path = folder / str(job.result)
         if job.state not in STATES or (job.state == "done" and not path.exists()):
             raise Amiss(f"job {job.number} is {job.state} without a result")
-    names = {f"{job.number}.{ending}" for job in found for ending in ("xlsx", "log")}
+    names = {name for job in found for name in (f"{job.name or job.number}.xlsx", f"{job.number}.log")}
     for path in (folder / NAME).glob("*"):
         if path.name not in names or (path.suffix == ".xlsx" and path not in solved and not whole(path)):
             raise Amiss(f"{path.name} should not be there, or is not whole")
