@@ -29,6 +29,7 @@ class Sheets:
 
     instance: Instance
     issues: list[Issue] = field(default_factory=list)
+    conversions: dict[tuple[str, int, str], Any] = field(default_factory=dict)
 
     def cell(self, sheet: str, row: int, column: str) -> str:
         place = list(INPUTS[sheet].columns).index(column)
@@ -36,6 +37,9 @@ class Sheets:
 
     def setting_cell(self, key: str) -> str:
         return f"B{2 + list(SETTINGS).index(key)}"
+
+    def quote_written(self, issues: list[Issue]) -> list[Issue]:
+        return issues
 
 
 def sound() -> Tables:

@@ -98,7 +98,7 @@ def test_an_earlier_plan_is_kept(result: planner.Result) -> None:
 def test_only_results_are_replaced(result: planner.Result, tmp_path: Path) -> None:
     mine = tmp_path / "mine.xlsx"
     mine.write_bytes(TINY.read_bytes())
-    with pytest.raises(planner.InputError, match="no result"):
+    with pytest.raises(planner.InputError, match="not a result"):
         result.save(mine)
     assert result.save(mine, force=True) == mine
 

@@ -98,7 +98,7 @@ def test_what_is_forbidden_and_stated_is_an_error() -> None:
     case = shop(SHOP, line_capacity=rises, options=[])
     ((place, message),) = found(dynamics.growth_leaves_what_exists, case)
     assert place == "error growth!max_growth2"
-    assert "rises by 3, and at most 2 may be added" in message
+    assert "rises by 3, but at most 2 may be added" in message
     assert "line_capacity!capacity2" in message
     assert found(dynamics.growth_leaves_what_exists, shop(SHOP | {"seed": 2}, line_capacity=rises, options=[])) == []
 
