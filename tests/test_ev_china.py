@@ -71,6 +71,29 @@ def test_every_mechanism_has_rows(sheets: dict[str, pd.DataFrame]) -> None:
     assert not set(firms) <= home_firms()
 
 
+def test_holdings_are_looked_through(sheets: dict[str, pd.DataFrame]) -> None:
+    """51 % of 51 % is 26 %: of what TLEA has of Talison (51 %) Tianqi's part is 26, IGO's, an outside firm's, 25."""
+    lines = sheets["lines"].merge(sheets["sites"], on="site")
+    capacity = lines.query("region == 'Australia' and process == 'mine_li_rock'").set_index("firm")["capacity"]
+    through = 0.51 * capacity / (capacity["Tianqi"] + capacity["IGO"])
+    assert through["Tianqi"] == pytest.approx(0.51 * 0.51, abs=1e-3)
+    assert through["IGO"] == pytest.approx(0.51 * 0.49, abs=1e-3)
+    assert "IGO" not in home_firms()
+    held = sheets["access"][sheets["access"]["firm"].isin(home_firms()) & (sheets["access"]["mode"] == "equity")]
+    assert (held["stake"] < 0.5).all()
+    ranges = sheets["evidence"].query("sheet == 'access' and column == 'stake'")["key"]
+    assert set(held["firm"] + "|" + held["process"] + "|equity") <= set(ranges)
+
+
+def test_places_scale_and_markets_won(sheets: dict[str, pd.DataFrame]) -> None:
+    """Hours abroad, larger modules in more than seven processes, and inertia of every car market abroad."""
+    assert set(sheets["productivity"]["where"]).isdisjoint(clusters())
+    assert sheets["options"].loc[sheets["options"]["multiples"].ne(""), "process"].nunique() > 7
+    markets = sheets["demand"][sheets["demand"]["item"].isin(CARS) & ~sheets["demand"]["region"].isin(clusters())]
+    kept = zip(sheets["inertia"]["item"], sheets["inertia"]["destination"], strict=True)
+    assert set(kept) == set(zip(markets["item"], markets["region"], strict=True))
+
+
 def test_it_has_disruptions_rules_and_stocks(sheets: dict[str, pd.DataFrame]) -> None:
     """Named after dated events, with the EU's benchmarks; ore, chemical, anode and magnets each at its tier."""
     assert_secured(sheets, read("raw_events"))

@@ -14,7 +14,7 @@ import pandas as pd
 from .. import INSTANCES
 from .lanes import lane_sheet
 from .plants import plant_sheets
-from .sheets import evidence_sheet, plain_sheets
+from .sheets import evidence_sheet, plain_sheets, productivity_sheet
 from ..ev_global.tables import read
 from ..ev_global.trade import duties_with_lanes
 
@@ -23,7 +23,7 @@ from planner.workbook.write import write_instance
 ORDER = (
     *("settings", "periods", "regions", "items", "processes", "recipes", "firms", "sites", "lines", "line_capacity"),
     *("options", "access", "projects", "lanes", "duties", "demand", "enablers", "learning", "clusters", "stocks"),
-    *("scenarios", "disruptions", "rules", "policies", "evidence"),
+    *("scenarios", "disruptions", "rules", "policies", "productivity", "inertia", "evidence"),
 )
 
 
@@ -40,6 +40,7 @@ def build_sheets() -> dict[str, pd.DataFrame]:
     sheets = plain_sheets()
     sheets |= plant_sheets(sheets, read("china_plants"))
     sheets = without_idle_rows(sheets)
+    sheets["productivity"] = productivity_sheet(sheets)
     sheets["lanes"] = lane_sheet(sheets)
     sheets["duties"] = duties_with_lanes(sheets)
     sheets["evidence"] = evidence_sheet(sheets)

@@ -48,8 +48,12 @@ def china_plants(splits: pd.DataFrame) -> pd.DataFrame:
 
 
 def plant_sheets(plain: dict[str, pd.DataFrame], splits: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Sheets sites, lines, line_capacity and options; china_scale adds larger modules to some processes."""
-    options = both("options").set_index("process")
-    scale = read("china_scale").set_index("process")["multiples"]
-    options["multiples"] = options["multiples"].fillna(scale)
-    return sheets_of(china_plants(splits), both("processes"), options.reset_index(), plain)
+    """Sheets sites, lines, line_capacity and options; china_scale adds larger modules to some processes.
+
+    An exponent there, from a source about plants of that kind, replaces that of the process.
+    """
+    options, processes = both("options").set_index("process"), both("processes").set_index("process")
+    scale = read("china_scale").set_index("process")
+    options["multiples"] = options["multiples"].fillna(scale["multiples"])
+    processes["scale_exponent"] = scale["exponent"].reindex(processes.index).fillna(processes["scale_exponent"])
+    return sheets_of(china_plants(splits), processes.reset_index(), options.reset_index(), plain)

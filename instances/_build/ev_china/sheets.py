@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from .markets import demand_sheet
 from .tables import abroad, both, periods
+from ..ev_global.dynamics import inertia, productivity
 from ..ev_global.sheets import plain, regions
 from ..ev_global.tables import REMARKS, read, significant
 from ..security_sheets import security_sheets
@@ -105,6 +106,32 @@ def evidence_sheet(sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
+def productivity_sheet(sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Hours abroad as in ev_global; the Chinese regions are what its figures are about.
+
+    Without the rows that change nothing: where no line is, or where every line states its cost as a whole.
+    """
+    processes = sheets["processes"].set_index("process")
+    lines = sheets["lines"][sheets["lines"]["unit_cost"].isna()]
+    places = lines["site"].map(sheets["sites"].set_index("site")["region"])
+    changed = set()
+    for what in ("stage", "intensity"):
+        changed |= set(zip(places, lines["process"].map(processes[what]), strict=True))
+    rows = productivity()
+    pairs = pd.Series(zip(rows["where"], rows["what"], strict=True), index=rows.index)
+    return rows[rows["where"].isin(abroad()) & pairs.isin(changed)]
+
+
+def inertia_sheet(demand: pd.DataFrame) -> pd.DataFrame:
+    """Markets abroad once won are kept for a while: what China ships of a car there falls by at most a share a year.
+
+    Of its cars alone: with all items and places in it the search takes too long.
+    """
+    markets = demand[demand["item"].isin([*CARS, SMART]) & demand["region"].isin(abroad())]
+    pairs = markets[["item", "region"]].drop_duplicates().rename(columns={"region": "destination"})
+    return pairs.assign(source="China").merge(inertia().drop(columns=["item", "source", "destination"]), how="cross")
+
+
 def check_offers(firms: set[str]) -> None:
     """Raises ValueError where an offer comes from a firm that is not there."""
     odd = set(read("china_access")["firm"]) - firms
@@ -119,6 +146,7 @@ def plain_sheets() -> dict[str, pd.DataFrame]:
     firms = read("china_firms")
     check_offers(set(firms["firm"]))
     access = [c for c in read("china_access").columns if c not in REMARKS]
+    demand = demand_sheet()
     projects = [c for c in read("china_projects").columns if c not in REMARKS]
     return {
         "settings": plain("china_settings", ["key", "value"]),
@@ -131,11 +159,12 @@ def plain_sheets() -> dict[str, pd.DataFrame]:
         "access": plain("china_access", access),
         "projects": plain("china_projects", projects),
         "duties": duty_sheet()[["origin", "destination", "item", "rate", "ban", "from", "to", *REMARKS]],
-        "demand": demand_sheet(),
+        "demand": demand,
         "enablers": plain("china_enablers", ["region", "enabler", "item", "threshold", "uplift"]),
         "learning": learning_sheet(),
         "clusters": plain("china_clusters", ["region", "level", "stages", "saving", "tier", "activity"]),
         "stocks": plain("china_stocks", ["region", "item", "initial", "maximum", "holding_cost", "minimum"]),
         "policies": policy_sheet(),
+        "inertia": inertia_sheet(demand),
         **security_sheets("china"),
     }
