@@ -92,6 +92,9 @@ def test_places_scale_and_markets_won(sheets: dict[str, pd.DataFrame]) -> None:
     markets = sheets["demand"][sheets["demand"]["item"].isin(CARS) & ~sheets["demand"]["region"].isin(clusters())]
     kept = zip(sheets["inertia"]["item"], sheets["inertia"]["destination"], strict=True)
     assert set(kept) == set(zip(markets["item"], markets["region"], strict=True))
+    before = sheets["inertia"].set_index("destination")["initial"].dropna()
+    assert 0.9 * 1250 < before.sum() < 1250  # exported in 2024; the rest were smart cars
+    assert "USA" not in before
 
 
 def test_it_has_disruptions_rules_and_stocks(sheets: dict[str, pd.DataFrame]) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from .markets import demand_sheet
 from .tables import abroad, both, periods
-from ..ev_global.dynamics import inertia, productivity
+from ..ev_global.dynamics import productivity
 from ..ev_global.sheets import plain, regions
 from ..ev_global.tables import REMARKS, read, significant
 from ..security_sheets import security_sheets
@@ -13,6 +13,12 @@ MOVED = ("raw_policy: EU countervailing", "raw_policy: Section 301 from 27 Sep 2
 """Duties on Chinese cars that stand in the sheet policies here, to be switched with the others."""
 CARS = ("vehicle_mass", "vehicle_premium")
 SMART = "vehicle_smart"
+EXPORTED = 1250.0  # raw_demand: China's exports of electric cars in 2024, thousand
+FALL = 0.1  # own estimate: a year, the upper end of what minerals' shares turn over by
+SHUT = ("USA",)
+"""Markets that duties of 100 % keep shut."""
+LIST_STEP = "5"
+"""The step of the markets for cars at list price."""
 KEYS = {
     "access": ("firm", "process", "mode"),
     "projects": ("project", "option"),
@@ -125,11 +131,19 @@ def productivity_sheet(sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
 def inertia_sheet(demand: pd.DataFrame) -> pd.DataFrame:
     """Markets abroad once won are kept for a while: what China ships of a car there falls by at most a share a year.
 
-    Of its cars alone: with all items and places in it the search takes too long.
+    Of its cars alone: with all items and places in it the search takes too long. The cars that were exported before are
+    split over the markets like their volumes at list price; none went where duties shut the market, and of smart cars
+    nothing is asked before they are launched.
     """
     markets = demand[demand["item"].isin([*CARS, SMART]) & demand["region"].isin(abroad())]
-    pairs = markets[["item", "region"]].drop_duplicates().rename(columns={"region": "destination"})
-    return pairs.assign(source="China").merge(inertia().drop(columns=["item", "source", "destination"]), how="cross")
+    listed = markets[(markets["step"] == LIST_STEP) & (markets["period"] == periods()[0])]
+    before = listed["volume"].where(~listed["region"].isin(SHUT), 0.0)
+    initial = before * EXPORTED / before.sum()
+    rows = listed[["item", "region"]].rename(columns={"region": "destination"}).assign(source="China", max_fall=FALL)
+    rows["initial"] = [significant(amount) for amount in initial]
+    rows.loc[rows["item"].eq(SMART) | rows["destination"].isin(SHUT), "initial"] = None
+    note = "raw_demand: 1.25 M electric cars exported in 2024 (IEA GEVO 2025), split like list volumes; fall own estimate"
+    return rows.assign(confidence="low", note=note)
 
 
 def check_offers(firms: set[str]) -> None:
