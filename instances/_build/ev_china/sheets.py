@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 from .markets import demand_sheet
-from .tables import abroad, both, periods
+from .tables import EXPORTED, abroad, both, periods
 from ..ev_global.dynamics import productivity
 from ..ev_global.sheets import plain, regions
 from ..ev_global.tables import REMARKS, read, significant
@@ -13,7 +13,6 @@ MOVED = ("raw_policy: EU countervailing", "raw_policy: Section 301 from 27 Sep 2
 """Duties on Chinese cars that stand in the sheet policies here, to be switched with the others."""
 CARS = ("vehicle_mass", "vehicle_premium")
 SMART = "vehicle_smart"
-EXPORTED = 1250.0  # raw_demand: China's exports of electric cars in 2024, thousand
 FALL = 0.1  # own estimate: a year, the upper end of what minerals' shares turn over by
 SHUT = ("USA",)
 """Markets that duties of 100 % keep shut."""
