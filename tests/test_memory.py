@@ -108,7 +108,7 @@ def changes_of(path: Path) -> list[str]:
     for sheet, schema in INPUTS.items():
         rows = reading.instance.tables.get(sheet)
         for name, column in schema.columns.items() if rows is not None and len(rows) else ():
-            if name == "confidence":
+            if name == "confidence" or name not in rows:
                 continue
             if meta(column)["kind"] in NUMERIC and name not in keys(schema) and rows[name].notna().any():
                 value = rows[name].dropna().iloc[0]

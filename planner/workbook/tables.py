@@ -89,8 +89,8 @@ def _unknown(found: Table, name: str, is_input: bool) -> tuple[Severity, str]:
     unit = next((other for other in units if _likeness(name, other)), None)
     if is_input and unit and found.cells[name].notna().any():
         message = (
-            f"`{quote(name)}` is no known column, and `{unit}` is not there, so that figures would be read in another "
-            f"unit than is written: rename it to `{unit}`, or to `_{quote(name)}` if it is a column of your own"
+            f"`{quote(name)}` is not a known column, and `{unit}` is not there, so that figures would be read in "
+            f"another unit than is written: rename it to `{unit}`, or to `_{quote(name)}` if it is a column of your own"
         )
         return "error", message
     numeric = any(isinstance(cell, float) for cell in found.cells[name].tolist())

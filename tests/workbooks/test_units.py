@@ -81,7 +81,7 @@ FAULTS: list[tuple[str, str, dict[str, Any], str, str]] = [
     # unknown or with several meanings
     ("letter case", "processes", {"E2": "energy: kwh/activity"}, "E2", "write kWh"),
     ("milli", "processes", {"E2": "energy: mWh/activity"}, "E2", "write MWh"),
-    ("no unit at all", "demand", {"G2": "volume: heaps"}, "G2", "`heaps` is no known unit"),
+    ("no unit at all", "demand", {"G2": "volume: heaps"}, "G2", "`heaps` is not a known unit"),
     ("three tons", "lanes", {"G3": "capacity: tons/year"}, "G3", "several meanings"),
     ("thousand or tera", "options", {"G2": "capex: TEUR"}, "G2", "write thousand EUR"),
     ("roman or double mega", "options", {"G2": "capex: MM USD"}, "G2", "million, or thousand"),
@@ -94,7 +94,7 @@ FAULTS: list[tuple[str, str, dict[str, Any], str, str]] = [
     ("a number for a unit", "demand", {"G2": 1000}, "G2", "is a number"),
     # money
     ("no such currency", "sites", {"G2": "EURO"}, "G2", "did you mean `EUR`"),
-    ("no rate at all", "demand", {"G2": "price: CHF/GWh"}, "G2", "`CHF` is no currency with an exchange rate"),
+    ("no rate at all", "demand", {"G2": "price: CHF/GWh"}, "G2", "`CHF` has no exchange rate"),
     ("no rate of that year", "sites", {"G2": "GBP"}, "G2", "no rate of GBP for 2025 (it has 2030)"),
     ("rate of 0", "exchange_rates", {"A2": "NOK", "C2": 0}, "C2", "write a number above 0"),
     ("no rate", "exchange_rates", {"A2": "SEK", "C2": None}, "C2", "is blank"),
@@ -426,10 +426,17 @@ def write_in_euros(path: Path) -> Path:
         if settings.cell(row, 1).value == "discount_rate":
             settings.cell(row, 2).value *= 100
             settings.cell(row, tiny.column(settings, "unit"), "%/year")
-    tiny.book.create_sheet("exchange_rates").append(["currency", "year", "rate"])
-    tiny.book["exchange_rates"].append(["EUR", 2025, RATE])
+    write_rows(tiny.book["exchange_rates"], [{"currency": "EUR", "year": 2025, "rate": RATE}])
     tiny.book.save(path)
     return path
+
+
+def write_rows(sheet: Worksheet, rows: list[dict[str, Any]]) -> None:
+    """Fill a sheet below its header."""
+    place = {cell.value: cell.column for cell in sheet[1]}
+    for number, row in enumerate(rows, 2):
+        for name, value in row.items():
+            sheet.cell(number, place[name], value)
 
 
 def write_in_prices_of_2015(path: Path) -> Path:
@@ -452,9 +459,8 @@ def write_in_prices_of_2015(path: Path) -> Path:
         capacities.cell(row, 3).value *= 1e3
         capacities.cell(row, tiny.column(capacities, "unit"), f"capacity: {unit}")
     capacities.cell(4, tiny.column(capacities, "price_year")).value = None  # a row without money
-    tiny.book.create_sheet("deflators").append(["currency", "year", "index"])
-    for year, index in ((2015, 100), (2025, 125)):
-        tiny.book["deflators"].append(["USD", year, index])
+    indices = [{"currency": "USD", "year": year, "index": index} for year, index in ((2015, 100), (2025, 125))]
+    write_rows(tiny.book["deflators"], indices)
     tiny.book.save(path)
     return path
 

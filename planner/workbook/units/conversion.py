@@ -191,7 +191,7 @@ class Rows:
         if figure is None:
             names = [figure.column for figure in able]
             hint = suggest(column, names) or (f": write one of {', '.join(names)}" if names else ": clear this cell")
-            raise RowError("unit", f"names `{quote(column)}`, which is no figure with a unit in this row{hint}")
+            raise RowError("unit", f"names `{quote(column)}`, which has no unit in this row{hint}")
         if column not in {figure.column for figure in figures}:
             raise RowError(
                 "unit", f"gives a unit for `{column}`, whose cell is blank: write the figure, or clear the unit"
@@ -234,7 +234,7 @@ class Rows:
             base = describe(figure, self.context, self.prices.currency)
             raise RowError(
                 "unit",
-                f"leaves open whether `{figure.column}` is in `{quote(stated.text)}` too: add its unit, such as "
+                f"does not say whether `{figure.column}` is in `{quote(stated.text)}` too: add its unit, such as "
                 f"`{quote(stated.text)}; {figure.column}: {base}`",
             )
 

@@ -57,7 +57,7 @@ _AMBIGUOUS = {
     "MT": "t (a metric tonne) or Mt (a million of them)",
     "mt": "t (a metric tonne) or Mt (a million of them)",
     "MM": "million, or thousand",
-    "mm": "million, if it is no length",
+    "mm": "million, unless it is a length",
     "T": "thousand, or t for tonne",
     "Mm2": "million m2; as a power of the megametre it is a million times as much",
     "Mm3": "million m3; as a power of the megametre it is a million million times as much",
@@ -298,11 +298,12 @@ _COMMON = ("kWh", "MWh", "GWh", "kg", "t", "kt", "Mt", "km", "tkm", "h", "day", 
 def _say_unknown(name: str, words: UnitWords) -> str:
     meant = [unit for unit in _COMMON if unit.casefold() == name.casefold()]
     if meant:
-        return f"`{quote(name)}` is no known unit: write {' or '.join(meant)}"
+        return f"`{quote(name)}` is not a known unit: write {' or '.join(meant)}"
     if len(name) == 3 and name.isascii() and name.isupper():
-        return f"`{name}` is no currency with an exchange rate: add rows for it to sheet exchange_rates, or correct it"
+        return f"`{name}` has no exchange rate: add rows for it to sheet exchange_rates, or correct it"
     near = suggest(name, [*words.currencies, *sorted(words.nouns), *_COMMON])
-    return f"`{quote(name)}` is no known unit{near or ': write a unit such as kWh, t, km, h, thousand, or a currency'}"
+    hint = near or ": write a unit such as kWh, t, km, h, thousand, or a currency"
+    return f"`{quote(name)}` is not a known unit{hint}"
 
 
 def parse_own_unit(text: str, item: str = "") -> tuple[Measure, UnitWords]:
