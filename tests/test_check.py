@@ -283,7 +283,7 @@ BROKEN: list[tuple[str, Change, dict[str, Any], list[tuple[str, str, str]], str]
      [("warning", "evidence", "B2")], "site\\|process"),
     ("evidence upside down", add("evidence", {"sheet": "items", "key": "ore", "column": "value", "low": 1, "high": 0}),
      {},
-     [("error", "evidence", "D2"), ("info", "evidence", "D2")], "exchange"),
+     [("error", "evidence", "D2")], "exchange"),
     ("evidence on an unknown setting", add("evidence", {"sheet": "settings", "key": "rate", "column": "value"}), {},
      [("warning", "evidence", "B2")], "no setting `rate`"),
 ]  # fmt: skip

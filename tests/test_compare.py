@@ -159,7 +159,7 @@ def test_an_input_cell_with_its_place_in_both_files(pair: Pair):
 def test_a_blank_cell_is_what_it_means_and_a_setting_has_its_place(pair: Pair):
     comparison = pair(inputs={"lanes": put("opening_cost", 0.0), "settings": setting("discount_rate", 0.1)})
     assert changes(comparison) == [("settings", "discount_rate", "value", 0.25, 0.1)]
-    assert comparison.tables["input_changes"].at[0, "cell_after"] == "in_settings!B5"
+    assert comparison.tables["input_changes"].at[0, "cell_after"] == "in_settings!B6"
     assert "the discount rate is 0.1, that of a 0.25" in said(comparison)
 
 

@@ -283,6 +283,8 @@ def _needs_others(sheet: str, row: dict[str, Any], sheets: Container[str]) -> bo
     """Whether a row says nothing without a sheet that is not wanted."""
     if sheet in ("variants", "evidence"):
         return row["sheet"] not in sheets
+    if sheet == "projects":
+        return bool(row["min_stake"]) and "access" not in sheets
     if sheet != "rules":
         return False
     return (row["type"] == _COVER and "stocks" not in sheets) or (row["scenario"] != "*" and "scenarios" not in sheets)

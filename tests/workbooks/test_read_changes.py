@@ -173,7 +173,7 @@ def test_relative_change_of_what_a_blank_cell_means(tmp_path):
         ("settings[time_limit] x= 2", ("the setting time_limit is blank",)),
         ("demand!Z2=7", ("demand!Z2 is in no column",)),
         ("demand!C99=7", ("nothing in row 99",)),
-        ("settings!A2=7", ("no value",)),
+        ("settings!A2=7", ("not a value",)),
     ],
 )
 def test_relative_changes_that_cannot_be_made(tmp_path, written, words):

@@ -58,7 +58,7 @@ def test_wrong_values(tmp_path, key, value, words):
 
 def test_unknown_repeated_and_blank_keys(tmp_path):
     faults = settings(tmp_path, ["mipgap", 1], ["seed", 1], ["Seed", 2], [None, 3], ["?", 1]).faults
-    assert says(faults, "settings!A2", "no setting", "`mip_gap`")
+    assert says(faults, "settings!A2", "not a setting", "`mip_gap`")
     assert says(faults, "settings!A4", "is already in row 3")
     assert says(faults, "settings!A5", "is blank")
     assert says(faults, "settings!A6", "write one of name, currency")
