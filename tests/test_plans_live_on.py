@@ -250,7 +250,7 @@ def test_what_stands_against_it_is_said(tmp_path: Path, capsys: pytest.CaptureFi
     assert run(["why", str(firm), "opened[mine]=0"]) == 3
     said = capsys.readouterr().err
     assert "the opposite is not possible" in said
-    assert "the fewest cells to change" in said
+    assert "the smallest changes that allow one" in said
     assert "demand!" in said
     assert "locks" not in said
 
