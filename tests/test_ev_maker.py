@@ -2,7 +2,8 @@
 
 What "makes sense" means here, and why it is a test of the instance and not of the planner: with every mechanism on the
 maker owns some links, allies for some and buys others; its profit margin after capital and development lies between a
-few per cent and 15 %; nothing that is required is sold before it is ready. Set EV_MAKER_RESULT to a solved result
+few per cent and 12 %; its cash stays within its credit; prices once cut are not raised; whom it pays for a joint
+development it also buys from. Set EV_MAKER_RESULT to a solved result
 workbook to read that instead of solving.
 """
 
@@ -37,7 +38,7 @@ def sheets() -> dict[str, pd.DataFrame]:
 @pytest.fixture(scope="module")
 def plan(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
     """The result workbook of the instance."""
-    names = ["summary", "costs", "production", "demand", "access", "projects", "audit"]
+    names = ["summary", "costs", "production", "demand", "access", "projects", "audit", "cash", "rules"]
     return solved(WORKBOOK, "EV_MAKER_RESULT", tmp_path_factory.mktemp("maker"), names, COARSE)
 
 
@@ -102,6 +103,78 @@ def test_a_bloc_sells_an_item_abroad_or_buys_it_never_both(sheets: dict[str, pd.
         assert not set(group["a"]) & set(group["b"]), item
 
 
+def test_the_parts_of_a_car_are_apart(sheets: dict[str, pd.DataFrame]) -> None:
+    """But for the battery no item is more than a fifth of the value of what goes into a mass car."""
+    value = sheets["items"].set_index("item")["value"]
+    used = sheets["recipes"][sheets["recipes"]["process"] == "assemble_mass"].set_index("item")["quantity"]
+    spent = (-used * value).drop("vehicle_mass")
+    shares = spent / spent.sum()
+    assert shares.drop("pack_mass").max() < 0.2
+    assert {"body", "chassis", "thermal", "seats", "interior", "glass", "wiring", "cockpit"} <= set(shares.index)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "column", "only"),
+    [
+        ("demand", "price", {"step": "list"}),
+        ("demand", "volume", {"step": "list"}),
+        ("lines", "unit_cost", {}),
+        ("options", "capex", {}),
+        ("access", "markup", {}),
+        ("access", "entry_cost", {}),
+        ("projects", "cost", {}),
+        ("regions", "wage", {}),
+    ],
+)
+def test_what_decides_has_a_range(
+    sheets: dict[str, pd.DataFrame], sheet: str, column: str, only: dict[str, str]
+) -> None:
+    """Each estimate of these columns that is not 0."""
+    rows = sheets[sheet]
+    for name, wanted in only.items():
+        rows = rows[rows[name] == wanted]
+    guessed = ((rows["confidence"] != "high") & (rows[column].astype(float) > 0)).sum()
+    ranges = sheets["evidence"]
+    ranges = ranges[(ranges["sheet"] == sheet) & (ranges["column"] == column)]
+    assert len(ranges) >= guessed > 0
+    assert (ranges["low"] < ranges["high"]).all()
+
+
+def test_prices_and_volumes_fall_and_rise_together(sheets: dict[str, pd.DataFrame]) -> None:
+    """By market and period: each lower price sells more, and no step of a later period is above the one before."""
+    for _, steps in sheets["demand"].groupby(["region", "item", "period"]):
+        ordered = steps.sort_values("price", ascending=False)
+        assert ordered["price"].is_unique
+        assert ordered["volume"].is_monotonic_increasing
+    for _, course in sheets["demand"].groupby(["region", "item", "step"], sort=False):
+        assert course.sort_values("period")["price"].is_monotonic_decreasing
+
+
+@pytest.mark.slow
+def test_cash_stays_within_the_credit(plan: dict[str, pd.DataFrame]) -> None:
+    """The rule is met in all periods, the first investments use the credit, and all of it is paid back."""
+    cash, rules = plan["cash"], plan["rules"]
+    gathered = cash[cash["group"] == "*"].set_index("period")["cumulative"] if "*" in set(cash["group"]) else None
+    gathered = cash.groupby("period")["cumulative"].last() if gathered is None else gathered
+    assert set(rules.loc[rules["rule"] == "credit_line", "met"]) == {"yes"}
+    assert -1500 * (1 + 1e-6) <= gathered.min() < 0 < gathered.iloc[-1]
+
+
+@pytest.mark.slow
+def test_a_price_once_cut_is_not_raised(plan: dict[str, pd.DataFrame]) -> None:
+    """Nor does the mean price of any market rise from one period to the next."""
+    for _, market in plan["demand"].groupby(["region", "item"]):
+        prices = market.groupby("period")["mean_price"].first()
+        assert (prices.diff().dropna() <= 1e-6 * prices.max()).all()
+
+
+@pytest.mark.slow
+def test_whom_it_develops_with_it_buys_from(plan: dict[str, pd.DataFrame]) -> None:
+    """Of each partner of a project something is drawn."""
+    drawn = plan["access"].groupby("firm")["drawn"].sum()
+    assert all(drawn.get(firm, 0) > 0 for firm in plan["projects"]["partner"].dropna().unique())
+
+
 @pytest.mark.slow
 def test_it_owns_allies_and_buys(plan: dict[str, pd.DataFrame]) -> None:
     """Own lines beyond cars, deeper modes with several firms, and spot or contract with several others."""
@@ -117,12 +190,12 @@ def test_it_owns_allies_and_buys(plan: dict[str, pd.DataFrame]) -> None:
 
 @pytest.mark.slow
 def test_the_margin_is_that_of_a_car_maker(plan: dict[str, pd.DataFrame]) -> None:
-    """Profit over revenue between 2 and 15 %, discounted, and the maker sells half a million to 1.5 M cars a year."""
+    """Profit over revenue between 2 and 12 %, discounted, and the maker sells 0.4 to 1.1 M cars a year."""
     costs = plan["costs"]
     revenue = -costs.loc[costs["line"] == "revenue", "discounted"].sum()
-    assert 0.02 < -costs["discounted"].sum() / revenue < 0.15
+    assert 0.02 < -costs["discounted"].sum() / revenue < 0.12
     cars = plan["demand"][plan["demand"]["item"].str.startswith("vehicle")].groupby("period")["sold"].sum()
-    assert cars.between(500, 1500).all()
+    assert cars.between(400, 1100).all()
 
 
 @pytest.mark.slow

@@ -33,7 +33,7 @@ def build_sheets() -> dict[str, pd.DataFrame]:
     sheets |= plant_sheets(sheets)
     sheets["lanes"] = lane_sheet(sheets)
     sheets["duties"] = duties_with_lanes(sheets)
-    sheets |= {"productivity": productivity(), "inertia": inertia()}
+    sheets |= {"productivity": productivity(read("value_added")), "inertia": inertia()}
     return {name: sheets[name].reset_index(drop=True) for name in ORDER}
 
 

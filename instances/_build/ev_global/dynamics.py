@@ -10,12 +10,15 @@ CHINA = 28.0
 STAGES = ("vehicle", "software")
 
 
-def productivity() -> pd.DataFrame:
-    """Hours factor = (28 / value added per worker) ^ exponent of the intensity; a stage with its own replaces that."""
+def productivity(places: pd.DataFrame) -> pd.DataFrame:
+    """Hours factor = (28 / value added per worker) ^ exponent of the intensity; a stage with its own replaces that.
+
+    `places` has columns region, value_added (thousand USD) and source.
+    """
     exponents = read("productivity_exponents").set_index("what")["exponent"]
     intensity = read("processes").drop_duplicates("stage").set_index("stage")["intensity"]
     rows = []
-    for place in read("value_added").itertuples():
+    for place in places.itertuples():
         for what, exponent in exponents.items():
             power = exponent - exponents[intensity[what]] if what in STAGES else exponent
             factor = significant((CHINA / place.value_added) ** power)

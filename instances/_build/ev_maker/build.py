@@ -14,13 +14,13 @@ import pandas as pd
 from .. import INSTANCES
 from .lanes import lane_sheet
 from .plants import plant_sheets
-from .sheets import plain_sheets
+from .sheets import evidence, hours, plain_sheets
 
 from planner.workbook.write import write_instance
 
 ORDER = (
     *("settings", "periods", "regions", "items", "processes", "recipes", "firms", "sites", "lines", "line_capacity"),
-    *("options", "access", "projects", "lanes", "duties", "demand", "enablers", "learning", "clusters", "stocks"),
+    *("productivity", "options", "access", "projects", "lanes", "duties", "demand", "enablers", "learning", "clusters", "stocks"),
     *("scenarios", "disruptions", "rules", "policies", "evidence"),
 )
 
@@ -30,6 +30,8 @@ def build_sheets() -> dict[str, pd.DataFrame]:
     sheets = plain_sheets()
     sheets |= plant_sheets(sheets)
     sheets["lanes"] = lane_sheet(sheets)
+    sheets["productivity"] = hours(sheets)
+    sheets["evidence"] = evidence(sheets)
     return {name: sheets[name].reset_index(drop=True) for name in ORDER}
 
 

@@ -1,6 +1,7 @@
 """The sheets of `ev_maker` that need no plants or distances, from its own tables and the shared ones they lean on."""
 
 import pandas as pd
+from ..ev_global.dynamics import productivity
 from ..ev_global.sheets import SKILLED_OVER_WAGE
 from ..ev_global.tables import REMARKS, mean_of, read, significant
 from ..security_sheets import security_sheets
@@ -26,6 +27,23 @@ PLAIN = {
     "policies": ["policy", "kind", "region", "item", "rate", "budget", "from", "to", "active"],
 }
 """Sheets whose table already has their columns."""
+
+KEYS = {
+    "demand": ["region", "item", "period", "step"],
+    "lines": ["site", "process"],
+    "options": ["site", "process", "option"],
+    "access": ["firm", "process", "mode"],
+    "projects": ["project", "option"],
+    "processes": ["process"],
+    "items": ["item"],
+    "regions": ["region"],
+    "productivity": ["where", "what"],
+    "learning": ["process", "level"],
+    "clusters": ["region", "level"],
+    "enablers": ["region", "enabler", "item", "threshold"],
+    "policies": ["policy"],
+}
+"""The columns that name a row of the sheets with ranges by factors."""
 
 
 def regions() -> pd.DataFrame:
@@ -125,9 +143,24 @@ def demand(periods: list[str], bloc: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def evidence() -> pd.DataFrame:
-    """Ranges: those given by hand and those of the recipes that carry one."""
+def hours(sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Sheet productivity: hours as in ev_global, of the place that each region is like; only where a line has hours.
+
+    A line with a unit cost of its own has none.
+    """
+    places = read("maker_value_added")[["region", "like"]]
+    known = read("value_added").rename(columns={"region": "like"})
+    table = productivity(places.merge(known, on="like"))
+    lines = sheets["lines"][sheets["lines"]["unit_cost"].isna()].merge(sheets["sites"][["site", "region"]], on="site")
+    lines = lines.merge(sheets["processes"][["process", "stage", "intensity"]], on="process")
+    met = {*zip(lines["region"], lines["stage"], strict=True), *zip(lines["region"], lines["intensity"], strict=True)}
+    return table[[pair in met for pair in zip(table["where"], table["what"], strict=True)]]
+
+
+def evidence(sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Ranges: those given by hand, those of recipes, and two factors on every estimate of the columns listed."""
     recipes = read("maker_recipes").dropna(subset=["low", "high"])
+    by_hand = read("maker_evidence")
     ranges = pd.DataFrame(
         {
             "sheet": "recipes",
@@ -136,7 +169,27 @@ def evidence() -> pd.DataFrame:
             **{name: recipes[name] for name in ("low", "high", *REMARKS)},
         }
     )
-    return pd.concat([read("maker_evidence"), ranges], ignore_index=True)
+    derived = [range_of(rule, sheets[str(rule["sheet"])]) for _, rule in read("maker_ranges").iterrows()]
+    found = pd.concat([by_hand, ranges, *derived], ignore_index=True)
+    return found.drop_duplicates(["sheet", "key", "column"], ignore_index=True)
+
+
+def range_of(rule: pd.Series, rows: pd.DataFrame) -> pd.DataFrame:
+    """The ranges that two factors give to the estimated figures of a column; of the step `only`, where it names one."""
+    rows = rows[(rows[rule["column"]].astype(float) > 0) & (rows["confidence"] != "high")]
+    if pd.notna(rule["only"]):
+        rows = rows[rows["step"] == rule["only"]]
+    key = rows[list(KEYS[rule["sheet"]])].map(lambda part: f"{part:g}" if isinstance(part, float) else str(part))
+    value = rows[rule["column"]].astype(float)
+    return pd.DataFrame(
+        {
+            "sheet": rule["sheet"],
+            "key": key.agg("|".join, axis=1),
+            "column": rule["column"],
+            **{end: (value * rule[end]).map(significant) for end in ("low", "high")},
+            **{name: rule[name] for name in REMARKS},
+        }
+    )
 
 
 def plain_sheets() -> dict[str, pd.DataFrame]:
@@ -146,5 +199,4 @@ def plain_sheets() -> dict[str, pd.DataFrame]:
     sheets["items"] = items()
     sheets["processes"] = processes()
     sheets["demand"] = demand(list(sheets["periods"]["period"]), sheets["regions"].set_index("region")["bloc"])
-    sheets["evidence"] = evidence()
     return sheets | security_sheets("maker")
