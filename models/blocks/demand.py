@@ -68,6 +68,7 @@ class Demand:
     volume: of each step, before enablers raise it; penalty: of a unit not served, money/item, nan where it must be
     markets: the steps of each; least_steps: how many of them must be chosen
     cut: by how much each step is below the highest of its market, as a share of it
+    deepest_cut: the largest of these cuts, by region and item
     mixed: the steps of markets where they may be mixed
     raised_by: what enablers add to a step; most_raised: what each can add; most_sold: volume with all that they can add
     """
@@ -85,6 +86,7 @@ class Demand:
     least_steps: int
     mixed: frozenset[Step]
     cut: dict[Step, float]
+    deepest_cut: dict[tuple[str, str], float]
 
     def share(self, key: Step) -> float:
         """The part of the year or of the buyers to which a step is offered, of a model that holds a plan."""
@@ -142,6 +144,7 @@ def _offer(m: Model, sets: Sets, cost: bool) -> Demand:
     refused = {(region, item) for region, item, _ in sets.ruled_out["priced"]}
     stepped = [key for key in keys if len(markets[key[:3]]) > 1 or key[:2] in refused]
     mixed = frozenset(key for key, may in zip(keys, sets.demand["mixed"], strict=True) if may)
+    cut = _measure_cuts(sets.demand)
     m.priced = priced = pyo.Var(stepped, domain=lambda _, *key: pyo.UnitInterval if key in mixed else pyo.Binary)
     return Demand(
         volume=volume,
@@ -156,7 +159,8 @@ def _offer(m: Model, sets: Sets, cost: bool) -> Demand:
         most_sold=most_sold,
         least_steps=1 if cost else 0,
         mixed=mixed,
-        cut=dict(zip(keys, _measure_cuts(sets.demand), strict=True)),
+        cut=dict(zip(keys, cut, strict=True)),
+        deepest_cut=cut.groupby([sets.demand["region"], sets.demand["item"]]).max().to_dict(),
     )
 
 
@@ -222,14 +226,16 @@ def one_step(m: Model, *market: *Market) -> tuple[int, pyo.Expression, int]:
 
 
 def no_price_rise(m: Model, region: str, item: str, before: str, after: str) -> pyo.Expression:
-    """sum_q (1 - cut[q]) priced[q] in a later period + sum_q cut[q] priced[q] in an earlier one <= 1
+    """sum_q (deepest - cut[q]) priced[q] in a later period + sum_q cut[q] priced[q] in an earlier one <= deepest
 
-    The price offered later, as a share of the highest step, is at most the one offered before. A period in which the
-    market is not offered at all says nothing.
+    deepest: the deepest cut of the market in any period. The price offered later, as a share of the highest step,
+    is at most the one offered before. A period in which the market is not offered at all says nothing. Where steps may
+    be mixed, a part that is not offered later counts as cut most deeply: to leave out a few buyers frees no price.
     """
     later, earlier = (m.demand.markets[region, item, period] for period in (after, before))
-    slopes = [1.0 - m.demand.cut[key] for key in later] + [m.demand.cut[key] for key in earlier]
-    return linear(slopes, [m.demand.priced[key] for key in (*later, *earlier)]) <= 1
+    deepest = m.demand.deepest_cut[region, item]
+    slopes = [deepest - m.demand.cut[key] for key in later] + [m.demand.cut[key] for key in earlier]
+    return linear(slopes, [m.demand.priced[key] for key in (*later, *earlier)]) <= deepest
 
 
 def _post_costs(m: Model, sets: Sets) -> None:

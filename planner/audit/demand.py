@@ -160,15 +160,24 @@ def _audit_readiness(case: AuditedPlan, rows: pd.DataFrame) -> list[Finding]:
 
 
 def _audit_price_rises(case: AuditedPlan, rows: pd.DataFrame) -> list[Finding]:
-    """With price_rises no: no later price, as a share of the market's highest, is above an earlier one."""
+    """With price_rises no: no later price, as a share of the market's highest, is above an earlier one.
+
+    What is not offered of a market counts as offered at its lowest price.
+    """
     settings = case.instance.settings
     if settings["price_rises"] == "yes" or settings["objective"] == "cost":
         return []
-    steps = case.instance["demand"].groupby(MARKET)["price"].agg(["max", "size"])
-    rows = rows.merge(steps[steps["size"] > 1].reset_index(), on=MARKET).assign(place=lambda f: f["period"].map(
-        case.periods["place"]))  # fmt: skip
-    part = rows["asked"].astype(float) / rows["max"]
-    rows = rows.assign(level=rows["share"] * part, cut=rows["share"] * (1.0 - part))
-    sums = rows.groupby([*MARKET[:2], "place"])[["level", "cut"]].sum().sort_index()
-    deepest = sums["cut"].groupby(level=MARKET[:2]).cummax().groupby(level=MARKET[:2]).shift(fill_value=0.0)
-    return [at_most("prices that were cut do not rise", sums["level"], 1.0 - deepest)]
+    place = MARKET[:2]
+    steps = case.instance["demand"]
+    market = steps.groupby(MARKET)["price"].agg(["min", "max", "size"])
+    most = (1.0 - market["min"] / market["max"]).fillna(0.0).groupby(level=place).max().rename("most")
+    rows = rows.merge(market[market["size"] > 1].reset_index(), on=MARKET).merge(most.reset_index(), on=place)
+    cut = 1.0 - rows["asked"].astype(float) / rows["max"]
+    rows = rows.assign(
+        place=rows["period"].map(case.periods["place"]),
+        gap=rows["share"] * (rows["most"] - cut),
+        cut=rows["share"] * cut,
+    )
+    sums = rows.groupby([*place, "place"]).agg({"gap": "sum", "cut": "sum", "most": "first"}).sort_index()
+    deepest = sums["cut"].groupby(level=place).cummax().groupby(level=place).shift(fill_value=0.0)
+    return [at_most("prices that were cut do not rise", sums["gap"], sums["most"] - deepest)]

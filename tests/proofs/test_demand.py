@@ -55,3 +55,21 @@ def test_a_price_once_cut_does_not_rise_again() -> Instance:
         demand=[row for step in steps for row in wanted("1", "2", **step)],
         line_capacity=[{"site": "shop", "process": "make", "period": "2", "capacity": 4}],
     )
+
+
+@proves("no_price_rise", optimum=59.52, without=67.2)
+def test_to_leave_out_some_buyers_frees_no_price() -> Instance:
+    """Steps may be mixed, and half of consumers' surplus counts: 4 x 4 = 16 on the 10 goods of the low price, 0.8 each.
+
+    In period 1 the low price earns 10 x (4 + 0.8) = 48, the high one 4 x 8 = 32. In period 2 there are 2.4 goods: they
+    earn 2.4 x 4.8 = 11.52 at the low price and 2.4 x 8 = 19.2 at the high one, which is then offered to 0.6 of the
+    buyers. To allow that, 0.6 of period 1 would have to be at the high price as well: 0.6 x (48 - 32) = 9.6 lost for
+    7.68. So the low price in both, 48 + 11.52 = 59.52. Without the constraint 48 + 19.2 = 67.2.
+    """
+    steps = [{"step": "dear", "price": 10, "volume": 4}, {"step": "cheap", "price": 6, "volume": 10}]
+    return workshop(
+        {"objective": "profit", "price_rises": "no", "conduct": 0.5},
+        periods=years(2),
+        demand=[row for step in steps for row in wanted("1", "2", **step)],
+        line_capacity=[{"site": "shop", "process": "make", "period": "2", "capacity": 2.4}],
+    )
