@@ -17,7 +17,7 @@ PLAIN = {
         *("markup", "transaction_cost", "term", "exit", "priority", "qualification"),
     ],
     "projects": [
-        *("project", "option", "kind", "partner", "min_stake", "cost", "duration", "needs", "first_period"),
+        *("project", "option", "kind", "partner", "min_stake", "tied", "cost", "duration", "needs", "first_period"),
     ],
     "duties": ["origin", "destination", "item", "rate", "ban", "from", "to"],
     "enablers": ["region", "enabler", "item", "threshold", "uplift"],
