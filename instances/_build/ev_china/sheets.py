@@ -122,7 +122,7 @@ def productivity_sheet(sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
     changed = set()
     for what in ("stage", "intensity"):
         changed |= set(zip(places, lines["process"].map(processes[what]), strict=True))
-    rows = productivity()
+    rows = productivity(read("value_added"))
     pairs = pd.Series(zip(rows["where"], rows["what"], strict=True), index=rows.index)
     return rows[rows["where"].isin(abroad()) & pairs.isin(changed)]
 
