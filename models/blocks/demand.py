@@ -160,7 +160,7 @@ def _offer(m: Model, sets: Sets, cost: bool) -> Demand:
         least_steps=1 if cost else 0,
         mixed=mixed,
         cut=dict(zip(keys, cut, strict=True)),
-        deepest_cut=cut.groupby([sets.demand["region"], sets.demand["item"]]).max().to_dict(),
+        deepest_cut=frames.entries(cut.groupby([sets.demand["region"], sets.demand["item"]]).max()),
     )
 
 

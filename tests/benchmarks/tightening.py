@@ -91,7 +91,7 @@ def _capacities(compiled: Compiled, rows: np.ndarray, chosen: np.ndarray) -> np.
 def steps(path: Path) -> Iterator[tuple[str, Compiled, tuple]]:
     """The name of each step, the arrays to solve, and how values become whole where a start is made."""
     instance = read_instance(path, ()).instance.with_settings(rules="off", scenarios="off")
-    with patch("planner_models.sets.useful_activity", unbounded):
+    with patch("planner_models.sets.derive.useful_activity", unbounded):
         loose = compile_model(build(instance))
     model = build(instance)
     tight = compile_model(model)

@@ -17,6 +17,7 @@ from .dynamics import inertia, productivity
 from .lanes import lane_sheet
 from .plants import plant_sheets
 from .sheets import plain_sheets
+from .tables import read
 from .trade import duties_with_lanes
 
 from planner.workbook.write import write_instance

@@ -70,8 +70,10 @@ NOT_HELD = (
     "traded_in_force",
     "traded_share",
     "taken_back_of_sold",
+    "supply_fall",
+    "supply_rise",
 )
-"""The others: what must be run or taken is waived; experience, clusters, thresholds and subsidies stay as they are;
+"""The others: what must be run or taken is waived, and so is how far supply may move from year to year; experience, clusters, thresholds and subsidies stay as they are;
 what is sold at arm's length is settled in the base, and so is what must be taken back; and security rules look at the
 base."""
 
