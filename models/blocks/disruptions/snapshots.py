@@ -73,9 +73,9 @@ NOT_HELD = (
     "supply_fall",
     "supply_rise",
 )
-"""The others: what must be run or taken is waived, and so is how far supply may move from year to year; experience, clusters, thresholds and subsidies stay as they are;
-what is sold at arm's length is settled in the base, and so is what must be taken back; and security rules look at the
-base."""
+"""The others: what must be run or taken is waived, and so is how far supply may move from year to year; experience,
+clusters, thresholds and subsidies stay as they are; what is sold at arm's length is settled in the base, and so is what
+must be taken back; and security rules look at the base."""
 
 
 @dataclass(frozen=True)
