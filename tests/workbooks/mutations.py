@@ -36,13 +36,15 @@ class Mutant:
     """The parts of a workbook under mutation, and for each cell of `demand` the values it may be read as.
 
     `None` among them allows a blank; a cell that is not in `allowed` must be blank. `doomed` says that the workbook
-    must have a fault, however its cells are read.
+    must have a fault, however its cells are read. `merged` gives for a merged cell that has no value of its own the one
+    above it, whose value it has.
     """
 
     parts: list[tuple[str, bytes]]
     part: str
     allowed: dict[str, set[object]] = field(default_factory=dict)
     doomed: bool = False
+    merged: dict[str, str] = field(default_factory=dict)
     did: list[str] = field(default_factory=list)
 
     @property
@@ -132,9 +134,9 @@ def change_cell(mutant: Mutant, random_: random.Random) -> None:
     mutant.did.append(f"{what} in {place}")
     if values is None:
         mutant.doomed = mutant.doomed or COLUMNS[ord(place[0]) - 65] != "note" or what in ("twice", "elsewhere")
-        mutant.allowed[place] = {None}
-        return
-    mutant.allowed[place] = values
+        values = {None}
+    for cell in (place, *(lower for lower, upper in mutant.merged.items() if upper == place)):
+        mutant.allowed[cell] = values
 
 
 def hide_cells(mutant: Mutant, random_: random.Random) -> None:
@@ -196,6 +198,7 @@ def merge(mutant: Mutant, random_: random.Random) -> None:
         b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="%b2:%b3"/></mergeCells>' % ((column.encode(),) * 2)
     )
     mutant.allowed[lower] = mutant.allowed[f"{column}2"]
+    mutant.merged[lower] = f"{column}2"
     mutant.did.append(f"{column}2 and {lower} merged")
 
 
