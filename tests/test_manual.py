@@ -157,7 +157,8 @@ def test_the_tutorial_does_what_it_says(
 
 
 BY_HAND = re.compile(
-    r"instances/ev_|plan\.toml|--cluster|tcp://|tls://|planner jobs( *#.*)?$|jobs watch|jobs (show|cancel|retry|log)|--resume|regions/\*"
+    r"instances/ev_|plan\.toml|--cluster|tcp://|tls://|planner jobs( *#.*)?$|jobs watch|jobs (show|cancel|retry|log)"
+    r"|--resume|regions/\*"
     r"|base\.xlsx|secure\.xlsx|plain\.xlsx|fragmented|coordinated|both\.xlsx|hindcast"
 )
 """Commands that take many minutes, another machine or files of the reader's own: their words are checked, no more."""
@@ -168,6 +169,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with what the pages begin from: the worked example, its result, and the instances."""
     path = tmp_path_factory.mktemp("pages")
     (path / "instances").symlink_to(ROOT / "instances")
+    (path / "results").mkdir()
     chain, result = path / "chain.xlsx", path / "result.xlsx"
     assert run(["new", str(chain)]) == 0
     assert run(["solve", str(chain), "-o", str(result)]) == 0

@@ -87,7 +87,7 @@ def _list_labels(varied: Sequence[str]) -> list[str]:
     """What each variation is called in the names of jobs: its column or setting, with its sheet or key where needed."""
     forms = []
     for written in varied:
-        change, place = parse_change(written), split(written)[0].rstrip(" x×*+-")
+        change, place = parse_change(_split_values(written)[0]), split(written)[0].rstrip(" x×*+-")
         column = change.column or place
         short = str(change.key[0]) if change.sheet == "settings" else column
         forms.append((short, f"{change.sheet} {short}", place))
@@ -108,7 +108,7 @@ def _look_for_doubles(run: RunSpecification, issues: list[Issue]) -> None:
     """Fault what varies a cell that is varied or set before: one of the two would do nothing."""
     known = {_about(written): f"--set `{quote(written)}`" for written in run.changes}
     for written in run.vary:
-        about = _about(written)
+        about = _about(_split_values(written)[0])
         if about in known:
             add_fault(
                 run, issues, f"--vary `{quote(written)}`: {known[about]} changes the same cells; keep one of them"
@@ -117,7 +117,7 @@ def _look_for_doubles(run: RunSpecification, issues: list[Issue]) -> None:
 
 
 def _about(written: str) -> tuple[Any, ...]:
-    """Sheet, key and column of a change or variation."""
+    """Sheet, key and column of a change."""
     change = parse_change(written)
     return change.sheet, change.key, change.column
 

@@ -6,8 +6,10 @@ import openpyxl
 import pytest
 
 from planner.cli.main import run
+from planner.issues import Issue
 from planner.jobs.entries import find_result_name, name_file
 from planner.jobs.plan import RunSpecification, list_requests
+from planner.jobs.vary import RunSpecification, list_combinations
 from planner.ledger.ledger import FILE, JobRequest, Ledger
 from planner.results.result_file import read_result_file
 from planner.studies.comparison.study import compare
@@ -192,3 +194,14 @@ def test_a_folder_without_plans_is_refused(tmp_path: Path, folder: Path, capsys:
     assert "holds no result" in capsys.readouterr().err
     assert run(["compare", str(folder.parent), "-o", str(tmp_path / "c.xlsx")]) == 2
     assert f"such as {folder}" in capsys.readouterr().err
+
+
+def test_relative_values_are_combined_with_others() -> None:
+    """A list of relative values is none itself: each value is understood alone."""
+    issues: list[Issue] = []
+    vary = ("demand[*].volume=-10%,+10%", "settings[discount_rate]=0.05,0.07")
+    found = list_combinations(RunSpecification((), vary=vary), issues)
+    assert not issues
+    assert [name for name, _ in found] == [
+        f"volume {sign}10%, discount_rate {rate}" for sign in "-+" for rate in ("0.05", "0.07")
+    ]
