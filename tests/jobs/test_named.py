@@ -8,7 +8,7 @@ import pytest
 from planner.cli.main import run
 from planner.issues import Issue
 from planner.jobs.entries import find_result_name, name_file
-from planner.jobs.plan import RunSpecification, list_requests
+from planner.jobs.plan import list_requests
 from planner.jobs.vary import RunSpecification, list_combinations
 from planner.ledger.ledger import FILE, JobRequest, Ledger
 from planner.results.result_file import read_result_file
