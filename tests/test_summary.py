@@ -430,12 +430,12 @@ def test_long_lists_are_cut_and_counted():
 
 
 def test_costs_of_a_unit_are_listed_for_the_first_and_the_last_period():
-    """As the page says them: a car 15,583 USD on the whole and least in Eastland, cells 45.9 USD per kWh."""
+    """As the page says them: a car 15,611 USD on the whole and least in Eastland, cells 46.3 USD per kWh."""
     reading, tables = worked_example.reading(), worked_example.outcome().tables
     listed = {name: (value, unit) for name, value, unit in list_unit_costs(reading.instance, tables)}
     last = reading.instance["periods"]["period"].iloc[-1]
-    assert listed[f"full cost of car, all regions, {last}"] == (pytest.approx(15_583, abs=1), "USD per car")
-    assert listed[f"full cost of cell, all regions, {last}"] == (pytest.approx(45.9, abs=0.05), "USD per kWh")
+    assert listed[f"full cost of car, all regions, {last}"] == (pytest.approx(15_611, abs=1), "USD per car")
+    assert listed[f"full cost of cell, all regions, {last}"] == (pytest.approx(46.3, abs=0.05), "USD per kWh")
     cars = [value for name, (value, _) in listed.items() if name.startswith("full cost of car") and name.endswith(last)]
     assert min(cars[1:]) < cars[0] < max(cars[1:])
     assert {name.rpartition(", ")[2] for name in listed} == {"2025-27", last}
