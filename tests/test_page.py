@@ -12,7 +12,7 @@ from planner.cli.main import run
 from tests.browser import browser
 
 SAMPLE = Path(__file__).parents[1] / "results" / "tiny" / "sample.xlsx"
-TABS = ["overview", "map", "sankey", "capacity", "access", "costs", "security"]
+TABS = ["overview", "map", "sankey", "capacity", "access", "costs", "advantage", "security"]
 
 
 @pytest.fixture(scope="module")

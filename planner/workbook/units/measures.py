@@ -302,8 +302,7 @@ def _say_unknown(name: str, words: UnitWords) -> str:
     if len(name) == 3 and name.isascii() and name.isupper():
         return f"`{name}` has no exchange rate: add rows for it to sheet exchange_rates, or correct it"
     near = suggest(name, [*words.currencies, *sorted(words.nouns), *_COMMON])
-    hint = near or ": write a unit such as kWh, t, km, h, thousand, or a currency"
-    return f"`{quote(name)}` is not a known unit{hint}"
+    return f"`{quote(name)}` is not a known unit{near or ': write one such as kWh, t, km, h, thousand, or a currency'}"
 
 
 def parse_own_unit(text: str, item: str = "") -> tuple[Measure, UnitWords]:
