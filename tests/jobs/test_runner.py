@@ -176,7 +176,7 @@ def test_real_workers_solve_as_planner_solve_does(tmp_path: Path, capsys: pytest
     first = tmp_path / str(found[0].result)
     before = first.stat().st_mtime_ns
     assert run([*arguments, "--vary", "demand[*].volume=7,1e9"]) == 3
-    assert "job 1 is done already" in capsys.readouterr().err
+    assert "job 1 (volume 7) is done already" in capsys.readouterr().err
     assert first.stat().st_mtime_ns == before
 
 
