@@ -107,7 +107,8 @@ def find_proofs() -> dict[str, list[str]]:
         import_module(info.name)
     found: dict[str, list[str]] = defaultdict(list)
     for name, tests in proofs.PROOFS.items():
-        for test in tests:
+        # by module, and in a module as they are written: whatever was imported first
+        for test in sorted(tests, key=lambda name: name.rpartition(".")[0]):
             module, _, function = test.rpartition(".")
             case = getattr(sys.modules[module], function)
             title = function.removeprefix("test_").replace("_", " ")

@@ -93,12 +93,23 @@ def find_rows(sheet: str, table: pd.DataFrame, key: str) -> np.ndarray:
     for name, part in zip(names, parts, strict=False):
         if part == EVERY and not meta(INPUTS[sheet].columns[name])["wildcard"]:
             continue
-        found &= np.array([_write_cell(cell) == part for cell in table[name]], dtype=bool)
+        found &= np.array([write_cell(cell) == part for cell in table[name]], dtype=bool)
     return found
 
 
-def _write_cell(cell: object) -> str:
-    """A part of a key as text, whole numbers without decimals."""
+def write_cell(cell: object) -> str:
+    """A part of a key as text, whole numbers without decimals.
+
+    Parameters
+    ----------
+    cell
+        A typed cell of a column that names a row.
+
+    Returns
+    -------
+    str
+        The text, as it is typed in a key.
+    """
     return f"{cell:g}" if isinstance(cell, float) else str(cell)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner_models import frames
+from planner_models.by_period import split_key, write_cell
 from planner_models.instance import Instance
 from planner_models.schema import INPUTS, keys
 
@@ -59,7 +60,7 @@ class KeyMatcher:
 
     @cached_property
     def _parts(self) -> list[np.ndarray]:
-        return [self._table[name].map(_word).to_numpy(object) for name in self.names]
+        return [self._table[name].map(write_cell).to_numpy(object) for name in self.names]
 
     def match(self, key: str) -> tuple[int, ...]:
         """The rows that a key means: that of exactly this key, else all where `*` stands for any part.
@@ -74,7 +75,7 @@ class KeyMatcher:
         tuple of int
             Row numbers in the sheet; empty where there is none, or where the number of parts is not that of the key.
         """
-        parts = [part.strip() for part in key.split("|")]
+        parts = split_key(key)
         if parts == ["*"]:
             parts *= max(1, len(self.names))
         if len(parts) != len(self.names):
@@ -136,8 +137,3 @@ def make_range(entry: Mapping[str, Any], rows: tuple[int, ...]) -> EvidenceRange
     limits = (float(entry["low"]), float(entry["high"]))
     named = (entry["sheet"], entry["key"], entry["column"])
     return EvidenceRange(*named, rows, limits, entry["range_as"], entry["source"] or "", entry["confidence"] or "")
-
-
-def _word(value: object) -> str:
-    """A part of a key as text, whole numbers without decimals."""
-    return f"{value:g}" if isinstance(value, float) else str(value)

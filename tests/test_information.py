@@ -20,8 +20,8 @@ from planner.cli.main import run as run_command
 from planner.solver.compiled import compile_model
 from planner.solver.solver import Options, make_roundings, solve_arrays
 from planner.studies.information.study import (
+    MEASURED_BY,
     PERFECT,
-    RECKONED,
     STOCHASTIC,
     UNDECIDED,
     WORTH,
@@ -109,8 +109,8 @@ def test_the_figures_stand_in_the_summary(tmp_path: Path) -> None:
     assert "gaps" in summary[WORTH]
 
 
-def test_how_it_is_reckoned_takes_one_line() -> None:
-    assert len(RECKONED) < 120
+def test_how_it_is_measured_takes_one_line() -> None:
+    assert len(MEASURED_BY) < 120
 
 
 @pytest.mark.parametrize(("least", "most", "left_open"), [(0, 5, True), (1, 5, False), (0, 0, False), (0, 1e-9, False)])

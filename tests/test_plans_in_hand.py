@@ -14,6 +14,7 @@ from planner.studies.alternatives import run as run_alternatives
 from planner.studies.alternatives.study import Alternatives, NearOptimalPlans
 from planner.studies.attribution.coalitions import Solved
 from planner.studies.attribution.inherited import keep_inheritance
+from planner.studies.earlier_result import InHand, bound_by_result
 from planner.studies.harden import run as run_harden
 from planner.studies.harden.study import Hardened
 from planner.studies.information.study import Between, _difference
@@ -84,8 +85,8 @@ def test_a_bound_known_from_elsewhere_counts_where_it_is_higher() -> None:
 )
 def test_the_plan_as_it_is_is_never_worse_than_the_result(anew: float, objective: float, bound: float) -> None:
     """The result costs 435 and proves 430."""
-    known = why.InHand(cast(dict[Decision, float], {}), 435.0, 430.0)
-    held = why._bound_by_result(solution(anew, anew), known)
+    known = InHand(cast(dict[Decision, float], {}), 435.0, 430.0)
+    held = bound_by_result(solution(anew, anew), known)
     assert (held.objective, held.bound) == (objective, bound)
 
 

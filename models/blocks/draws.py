@@ -45,7 +45,7 @@ def build_draw_limits(
 ) -> tuple[dict[tuple[str, str, str, str, int], Variable], dict[Activity, tuple[float, list[Variable]]]]:
     """What offers say about the lines they cover: in force while drawn on, and long enough; the least to take.
 
-    That the offer is in force stands in `within_capacity` already, but for what modules there add and for the periods
+    That the offer is in force is in `within_capacity` already, except for what modules there add and for the periods
     of qualification before.
     """
     building = {key[:2] for key in sets.orders}

@@ -87,7 +87,7 @@ def terms_fit_horizon(reading: "Reading") -> Iterator[Issue]:
 
 
 @needs(*CAPACITY_SHEETS)
-def offers_let_draw(reading: "Reading") -> Iterator[Issue]:
+def offers_allow_purchases(reading: "Reading") -> Iterator[Issue]:
     """Something can be drawn through an offer that covers a line: a share, and a period after qualification."""
     instance = reading.instance
     offers = offers_of_lines(instance, switched=False)

@@ -76,7 +76,7 @@ CHECKS: tuple[Check, ...] = (
     access.offers_cover_lines,
     access.every_line_has_an_offer,
     access.terms_fit_horizon,
-    access.offers_let_draw,
+    access.offers_allow_purchases,
     access.stakes_fit_modes,
     coordination.groups_are_at_home_or_not,
     coordination.group_names_are_free,

@@ -1,4 +1,4 @@
-"""Jobs at work, as a terminal shows them, or a file or another program is told of them."""
+"""Jobs at work: shown live in a terminal, as lines in a file or for another program."""
 
 import time
 from collections.abc import Sequence

@@ -14,7 +14,7 @@ from planner.issues import ExitStatus, InputError, Issue
 from planner.solver.solution import Options, exit_status
 
 if TYPE_CHECKING:
-    from planner.studies.sensitivity.study import KnownPlan
+    from planner.studies.earlier_result import InHand
     from planner.workbook.read import Reading
 
 File = Annotated[
@@ -66,11 +66,10 @@ def sensitivity(
 
 def _open(
     file: Path, out: Path, given: dict[str, Any], changes: list[str] | None, force: bool
-) -> "tuple[Reading, KnownPlan | None, Options, Sequence[Issue]]":
+) -> "tuple[Reading, InHand | None, Options, Sequence[Issue]]":
     """The input, the plan in hand where `file` is a result, the options of the solves, and what was found in it."""
     from planner.planning import choose_options
-    from planner.studies.earlier_result import extract_input, extract_options, list_doubts, read_result
-    from planner.studies.sensitivity.run import take_plan
+    from planner.studies.earlier_result import extract_input, extract_options, list_doubts, read_result, take_in_hand
     from planner.workbook.read import is_result
 
     if not is_result(file):
@@ -84,4 +83,4 @@ def _open(
     print_issues(list_doubts(found))
     options = extract_options(found)
     chosen = replace(options, **{name: value for name, value in given.items() if value is not None})
-    return extract_input(found), take_plan(found), chosen, found.issues
+    return extract_input(found), take_in_hand(found), chosen, found.issues

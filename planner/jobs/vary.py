@@ -64,7 +64,7 @@ def list_combinations(run: RunSpecification, issues: list[Issue]) -> list[tuple[
         except ChangeError as fault:
             add_fault(run, issues, f"--vary `{quote(written)}`: {fault}")
     if len(issues) == before:
-        _look_for_doubles(run, issues)
+        _look_for_doubles(run, lists, issues)
     if len(issues) > before:
         return []
     count = 1
@@ -74,7 +74,7 @@ def list_combinations(run: RunSpecification, issues: list[Issue]) -> list[tuple[
         told = count_noun(count, "variant")
         add_fault(run, issues, f"--vary: {told}, {_MOST:,} at most: vary fewer figures or values")
         return []
-    labels = _list_labels(run.vary)
+    labels = _list_labels(run.vary, lists)
     found = []
     for chosen in itertools.product(*lists):
         parts = [split(change) for change in chosen]
@@ -83,11 +83,11 @@ def list_combinations(run: RunSpecification, issues: list[Issue]) -> list[tuple[
     return found
 
 
-def _list_labels(varied: Sequence[str]) -> list[str]:
+def _list_labels(varied: Sequence[str], lists: Sequence[list[str]]) -> list[str]:
     """What each variation is called in the names of jobs: its column or setting, with its sheet or key where needed."""
     forms = []
-    for written in varied:
-        change, place = parse_change(_split_values(written)[0]), split(written)[0].rstrip(" x×*+-")
+    for written, values in zip(varied, lists, strict=True):
+        change, place = parse_change(values[0]), split(written)[0].rstrip(" x×*+-")
         column = change.column or place
         short = str(change.key[0]) if change.sheet == "settings" else column
         forms.append((short, f"{change.sheet} {short}", place))
@@ -104,11 +104,11 @@ def _shown(place: str, value: str) -> str:
     return f"{operator.replace('*', 'x')}{value.strip()}" or "blank"
 
 
-def _look_for_doubles(run: RunSpecification, issues: list[Issue]) -> None:
+def _look_for_doubles(run: RunSpecification, lists: Sequence[list[str]], issues: list[Issue]) -> None:
     """Fault what varies a cell that is varied or set before: one of the two would do nothing."""
     known = {_about(written): f"--set `{quote(written)}`" for written in run.changes}
-    for written in run.vary:
-        about = _about(_split_values(written)[0])
+    for written, values in zip(run.vary, lists, strict=True):
+        about = _about(values[0])
         if about in known:
             add_fault(
                 run, issues, f"--vary `{quote(written)}`: {known[about]} changes the same cells; keep one of them"

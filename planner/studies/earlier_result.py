@@ -1,13 +1,15 @@
 """A result that a study starts from: what it decided, the input inside it with its options, and what is doubtful."""
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from planner.issues import InputError, Issue
 from planner.planning import EarlierStart
 from planner.results.result_file import ResultFile, labels, read_result_file
-from planner.solver.solver import Options
+from planner.solver.in_hand import bound_below
+from planner.solver.solver import Options, Solution
 from planner.workbook.package import refuse
 from planner.workbook.read import Reading
 from planner_models.earlier_plan import IN_FORCE, LASTING, Earlier, decisions_of, extend_decisions
@@ -165,3 +167,52 @@ def list_doubts(found: ResultFile) -> list[Issue]:
         Its issues about sheets run and costs.
     """
     return [issue for issue in found.issues if issue.sheet in ("run", "costs")]
+
+
+@dataclass(frozen=True)
+class InHand:
+    """The plan of a result: its decisions, and its objective and bound as minimised, NaN where they are not known."""
+
+    decisions: dict[Decision, float]
+    objective: float
+    bound: float
+
+
+def take_in_hand(found: ResultFile) -> InHand:
+    """The plan of a result as a plan in hand.
+
+    Parameters
+    ----------
+    found
+        The result.
+
+    Returns
+    -------
+    InHand
+        Its decisions, and its objective and bound as minimised, in money.
+    """
+    sign = -1.0 if found.instance.settings["objective"] == "profit" else 1.0
+    return InHand(decisions_in(found, found.instance), sign * found.objective, sign * found.figure("bound"))
+
+
+def bound_by_result(held: Solution, known: InHand) -> Solution:
+    """A plan found anew around the decisions of a result, never at more than the result says, with the result's bound.
+
+    The solve around its decisions proves nothing of other decisions, so that its own bound does not count.
+
+    Parameters
+    ----------
+    held
+        The plan found anew.
+    known
+        The plan of the result.
+
+    Returns
+    -------
+    Solution
+        The plan with objective, bound and gap as both leave them.
+    """
+    assert held.objective is not None
+    objective = held.objective if math.isnan(known.objective) else min(held.objective, known.objective)
+    bound = None if math.isnan(known.bound) else known.bound
+    return bound_below(replace(held, objective=objective, bound=None, gap=None), bound)

@@ -16,7 +16,7 @@ class ChangeError(ValueError):
     Attributes
     ----------
     part : str
-        What of it is wrong: sheet, key, column or value.
+        Which part is wrong: sheet, key, column or value.
     """
 
     def __init__(self, message: str, part: str = "key") -> None:

@@ -57,7 +57,7 @@ def test_a_source_gives_what_it_makes() -> Instance:
 
 @proves("max_import_share", optimum=28, without=16)
 def test_no_more_than_a_share_comes_from_outside() -> Instance:
-    """Dear here: a quarter of 8 comes from there at 2, 6 are made here at 4: 28. Without the constraint 16."""
+    """Goods cost more here: a quarter of 8 comes from there at 2, 6 are made here at 4: 28. Without it 16."""
     return ruled(rule("max_import_share", 0.25, scope="west"), **DEAR_HERE)
 
 

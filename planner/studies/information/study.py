@@ -19,7 +19,7 @@ DECISIONS = ("built", "held")
 
 PERFECT, STOCHASTIC = "expected value of perfect information", "value of the stochastic solution"
 WORTH = "value of information"
-RECKONED = "of expected cost, with no weight on risk; the gaps of the solves give the range from at least to at most"
+MEASURED_BY = "of expected cost, with no weight on risk; the gaps of the solves give the range from at least to at most"
 NEGLIGIBLE = 1e-6
 """Money up to this is rounding."""
 
@@ -201,5 +201,5 @@ def information_rows(model: Model, compiled: Compiled, solution: Solution, run: 
             rows += [(name + limit, figure, unit) for limit, figure in figures]
             if between.open:
                 rows.append((f"{name}, in words", UNDECIDED, ""))
-        rows.append((WORTH, RECKONED, ""))
+        rows.append((WORTH, MEASURED_BY, ""))
     return pd.DataFrame(rows, columns=list(RESULTS["summary"].columns), dtype=object)

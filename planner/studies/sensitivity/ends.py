@@ -100,7 +100,7 @@ def try_end(task: EndTask) -> FigureEnd:
     )
     if not task.find_turn or not changed or end.held is None:
         return end
-    return replace(end, turn=_find_turn(task, found))
+    return replace(end, turn=_find_turn(task, found, end.held - end.objective))
 
 
 def _move(reading: Reading, figure: Figure, way: float) -> Reading:
@@ -128,15 +128,17 @@ def read_decisions(job: Problem, values: np.ndarray) -> dict[Decision, float]:
     return {name: float(round(variable.value)) for name, variable in variables(job.model).items()}
 
 
-def _find_turn(task: EndTask, found: Mapping[Decision, float]) -> float | None:
+def _find_turn(task: EndTask, found: Mapping[Decision, float], gain: float) -> float | None:
     """How far on the way the plan of the end gets better than the plan as it is, each with its decisions held.
 
     Both cost what linear programmes do, so that their difference is mostly a straight line: where a chord between two
     points with different signs crosses 0 is tried next, or the middle where one of the plans does not work there.
-    None where the plan of the end is not better even there, or not worse as it is.
+    None where the plan of the end is not better even there, by `gain`, or not worse as it is.
     """
-    low, high = _Point(0.0, _gain(task, found, 0.0)), _Point(1.0, _gain(task, found, 1.0))
-    if not high.gain > 0 or low.gain > 0:
+    if not gain > 0:
+        return None
+    low, high = _Point(0.0, _gain(task, found, 0.0)), _Point(1.0, gain)
+    if low.gain > 0:
         return None
     for _ in range(STEPS):
         middle = _cross(low, high)

@@ -1,11 +1,12 @@
 """The figures of an input that may be otherwise, and the least and the most that each may be."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planner_models import frames
+from planner.workbook.addresses import write_key
+from planner_models.by_period import write_cell
 from planner_models.evidence import EvidenceRange, list_ranges
 from planner_models.instance import Instance
 from planner_models.schema import INPUTS, SETTINGS, keys, meta
@@ -158,22 +159,6 @@ def split_figure(instance: Instance, figure: Figure) -> list[Figure]:
     """The rows of a figure that has several, each by itself; a figure of one row, or with a range, is not split."""
     if figure.ranged or len(figure.rows) < 2 or not keys(INPUTS[figure.sheet]):
         return []
-    table = instance[figure.sheet]
-    names = keys(INPUTS[figure.sheet])
-    return [
-        _make_unranged(
-            instance, figure.sheet, figure.column, [row], _key([frames.cell(table, row, name) for name in names])
-        )
-        for row in figure.rows
-    ]
-
-
-def _key(parts: Sequence[object]) -> str:
-    """A key as `--set` writes it."""
-    return "|".join(map(_part, parts))
-
-
-def _part(value: object) -> str:
-    words = f"{value:g}" if isinstance(value, float) else str(value)
-    quoted = words.replace('"', '""')
-    return f'"{quoted}"' if words == "*" or any(sign in words for sign in '|]"') else words
+    named = instance[figure.sheet][keys(INPUTS[figure.sheet])]
+    written = {row: write_key(map(write_cell, named.loc[row])) for row in figure.rows}
+    return [_make_unranged(instance, figure.sheet, figure.column, [row], key) for row, key in written.items()]

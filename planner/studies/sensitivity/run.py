@@ -1,6 +1,5 @@
 """A sensitivity study from a checked input, or a result, to a workbook."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -8,18 +7,17 @@ from pathlib import Path
 
 from planner.issues import Issue
 from planner.progress import Live
-from planner.results.result_file import ResultFile
 from planner.seal import seal
 from planner.sheets.issues import tabulate_issues
 from planner.sheets.sensitivity import SENSITIVITY
-from planner.studies.earlier_result import decisions_in
+from planner.studies.earlier_result import InHand
 from planner.studies.sensitivity.report import (
     sensitivity_brief,
     sensitivity_charts,
     sensitivity_summary,
     sensitivity_tiles,
 )
-from planner.studies.sensitivity.study import KnownPlan, Sensitivity, SensitivityRequest, assess_sensitivity
+from planner.studies.sensitivity.study import Sensitivity, SensitivityRequest, assess_sensitivity
 from planner.studies.sensitivity.tables import sensitivity_tables
 from planner.workbook.board import Board
 from planner.workbook.read import Reading
@@ -27,28 +25,10 @@ from planner.workbook.write import write_tables
 from planner.workers.pool import ALONE, Workforce
 
 
-def take_plan(given: ResultFile) -> KnownPlan:
-    """The plan of a result as a plan in hand.
-
-    Parameters
-    ----------
-    given
-        The result.
-
-    Returns
-    -------
-    KnownPlan
-        Its decisions, and its bound as minimised, in money.
-    """
-    sign = -1.0 if given.instance.settings["objective"] == "profit" else 1.0
-    bound = sign * given.figure("bound")
-    return KnownPlan(decisions_in(given, given.instance), None if math.isnan(bound) else bound)
-
-
 def run_sensitivity(
     reading: Reading,
     request: SensitivityRequest,
-    known: KnownPlan | None,
+    known: InHand | None,
     output: Path,
     issues: Sequence[Issue],
     live: Live,

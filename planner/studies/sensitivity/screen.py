@@ -107,7 +107,11 @@ class MarginalScreen:
         moved = price(model, compile_model(model))
         same = moved.columns == self.base.columns and moved.rows == self.base.rows
         laid = moved.compiled if same else _lay_over(self.base, moved)
-        return self._lagrangean(laid) - self._lagrangean(self.base.compiled), same
+        return self._lagrangean(laid) - self._as_it_is, same
+
+    @cached_property
+    def _as_it_is(self) -> float:
+        return self._lagrangean(self.base.compiled)
 
     def _lagrangean(self, compiled: Compiled) -> float:
         """Cost of the plan, and the price of what it falls short of every row and limit by."""

@@ -1,20 +1,20 @@
 """How sure a plan is: figures screened by prices, the largest solved again, and where the plan turns."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from planner.planning import Problem, prepare_problem
-from planner.solver.in_hand import bound_below, left_open
+from planner.solver.in_hand import left_open
 from planner.solver.solution import Options, Solution
 from planner.solver.solver import make_roundings, solve_arrays
+from planner.studies.earlier_result import InHand, bound_by_result
 from planner.studies.sensitivity.ends import EndTask, FigureEnd, hold_plan, read_decisions, try_end
 from planner.studies.sensitivity.ranges import Figure, list_ranged, list_unranged, split_figure
 from planner.studies.sensitivity.screen import MarginalScreen, Swing, price
 from planner.workbook.read import Reading
 from planner.workers.pool import ALONE, Workforce, solve_in_order
-from planner_models.schema.decisions import Decision
 
 GROUPS = 12
 """Columns without a range that are looked at row by row, those of the largest swing first."""
@@ -39,14 +39,6 @@ class SensitivityRequest:
     options: Options
 
 
-@dataclass(frozen=True)
-class KnownPlan:
-    """A plan in hand: its decisions, and its bound as minimised, None where it is not known."""
-
-    decisions: Mapping[Decision, float]
-    bound: float | None
-
-
 @dataclass
 class Sensitivity:
     """What was found: the plan, every swing (largest first), and both ends of the figures that were solved again."""
@@ -64,7 +56,7 @@ class Sensitivity:
 def assess_sensitivity(
     reading: Reading,
     request: SensitivityRequest,
-    known: KnownPlan | None,
+    known: InHand | None,
     show: Callable[[str], None],
     crew: Workforce = ALONE,
 ) -> Sensitivity:
@@ -113,14 +105,14 @@ def assess_sensitivity(
 
 
 def _find_plan(
-    reading: Reading, options: Options, known: KnownPlan | None, show: Callable[[str], None]
+    reading: Reading, options: Options, known: InHand | None, show: Callable[[str], None]
 ) -> tuple[Problem, Solution]:
     """The plan with its marginal prices."""
     job = prepare_problem(reading, options)
     show("the plan as it is")
     solution = None if known is None else hold_plan(job, known.decisions)
     if solution is not None and known is not None:
-        solution = bound_below(_without_bound(solution), known.bound)
+        solution = bound_by_result(solution, known)
     if solution is None:
         solution = solve_arrays(job.compiled, options, None, make_roundings(job.model, job.compiled))
     if solution.status == "interrupted":
@@ -128,11 +120,6 @@ def _find_plan(
     if solution.values is None or solution.duals is None:
         raise NoPlanToVary(solution)
     return job, solution
-
-
-def _without_bound(solution: Solution) -> Solution:
-    """The plan with decisions held: what its own search proved says nothing about other decisions."""
-    return replace(solution, bound=None, gap=None)
 
 
 def _screen(job: Problem, solution: Solution, show: Callable[[str], None]) -> list[Swing]:

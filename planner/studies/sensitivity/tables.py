@@ -11,15 +11,13 @@ from planner.studies.sensitivity.ends import FigureEnd
 from planner.studies.sensitivity.ranges import Figure
 from planner.studies.sensitivity.screen import Swing
 from planner.studies.sensitivity.study import Sensitivity
+from planner.studies.why.points import SURE
 from planner.studies.why.question import format_decision
 
 CHANGES, MAY, STAYS, NONE, UNSOLVED = VERDICTS
 
 MOST_DECISIONS = 6
 """Decisions that are written out for a figure; more are counted."""
-
-SURE = 1e-7
-"""Difference of two objectives, relative to them, up to which it is rounding."""
 
 
 def judge_end(found: Sensitivity, end: FigureEnd) -> str:

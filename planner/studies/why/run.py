@@ -19,11 +19,11 @@ from planner.solver.solver import Options
 from planner.studies.comparison.charts import comparison_charts
 from planner.studies.comparison.report import comparison_summary, comparison_tiles
 from planner.studies.comparison.study import Comparison, compare
-from planner.studies.earlier_result import decisions_in, extract_input, list_doubts
+from planner.studies.earlier_result import extract_input, list_doubts, take_in_hand
 from planner.studies.why.break_even import NEAR
 from planner.studies.why.points import SURE, Flip
 from planner.studies.why.question import words
-from planner.studies.why.study import ForcedAnswer, InHand, why
+from planner.studies.why.study import ForcedAnswer, why
 from planner.words import count_noun
 from planner.workbook.board import Board
 from planner.workbook.write import write_tables
@@ -71,9 +71,7 @@ def run_why(given: ResultFile, options: Options, written: str, live: Live) -> Ex
         Where the user stops it.
     """
     reading = extract_input(given)
-    sign = -1.0 if reading.instance.settings["objective"] == "profit" else 1.0
-    known = InHand(decisions_in(given, given.instance), sign * given.objective, sign * given.figure("bound"))
-    answer = why(reading, options, written, known, live.say)
+    answer = why(reading, options, written, take_in_hand(given), live.say)
     tables = report_plan(answer.job, answer.solution)
     facts = {row["key"]: str(row["seal"]) for row in tables["run"].to_dict("records")}
     label = "forced" if given.label.casefold() != "forced" else "forced otherwise"

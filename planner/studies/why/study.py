@@ -10,6 +10,7 @@ from planner.planning import Problem, prepare_problem
 from planner.solver.earlier_plan import match_plan, warm_start
 from planner.solver.in_hand import bound_below, left_open
 from planner.solver.solver import Options, Solution, make_roundings, solve_arrays
+from planner.studies.earlier_result import InHand, bound_by_result
 from planner.studies.why.break_even import BreakEvenSearch, Show
 from planner.studies.why.points import SURE, Flip
 from planner.studies.why.question import Sides, parse_question, sides, with_lock
@@ -18,15 +19,6 @@ from planner.workbook.read import Reading
 from planner_models.decisions import variables
 from planner_models.schema.decisions import Decision
 from planner_models.sets.locks import Lock
-
-
-@dataclass(frozen=True)
-class InHand:
-    """The plan of a result: its decisions, and its objective and bound as minimised, NaN where they are not known."""
-
-    decisions: dict[Decision, float]
-    objective: float
-    bound: float
 
 
 @dataclass(frozen=True)
@@ -82,7 +74,7 @@ def why(reading: Reading, options: Options, written: str, known: InHand, show: S
         warm_start(plain.compiled, match_plan(plain.model, plain.compiled, known.decisions), options).solution
     )
     bound = None if math.isnan(known.bound) else known.bound
-    held = _bound_by_result(held, known)
+    held = bound_by_result(held, known)
     show("the decision forced the other way")
     job = prepare_problem(replace(reading, instance=with_lock(reading.instance, question.forced)), options)
     begun = _make_forced_start(job, known.decisions, question.forced)
@@ -92,16 +84,6 @@ def why(reading: Reading, options: Options, written: str, known: InHand, show: S
     solution = bound_below(solution, bound)
     search = BreakEvenSearch(reading, options, question, (held, solution), show)
     return ForcedAnswer(question, job, solution, held, search.find_flip())
-
-
-def _bound_by_result(held: Solution, known: InHand) -> Solution:
-    """The plan as it is at what the result says it costs, where it was found anew at more, with the result's bound.
-
-    The solve around its decisions proves nothing of other decisions, so that its own bound does not count.
-    """
-    objective = objective_of(held) if math.isnan(known.objective) else min(objective_of(held), known.objective)
-    bound = None if math.isnan(known.bound) else known.bound
-    return bound_below(replace(held, objective=objective, bound=None, gap=None), bound)
 
 
 def list_nameable(job: Problem) -> list[Decision]:

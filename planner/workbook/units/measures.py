@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
-from planner.workbook.names import quote, suggest
+from planner.workbook.names import quote
+from planner.workbook.units.hints import AMBIGUOUS, describe_unknown
 
 if TYPE_CHECKING:
     from pint import UnitRegistry
@@ -50,21 +51,6 @@ tkm = 1e9 * gram * metre
 
 _SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "mio": 1e6, "M": 1e6, "billion": 1e9,
            "bn": 1e9}  # fmt: skip
-
-_AMBIGUOUS = {
-    "ton": "tonne (1000 kg), or 907.18474 kg for a short ton",
-    "tons": "tonne (1000 kg), or 907.18474 kg for short tons",
-    "MT": "t (a metric tonne) or Mt (a million of them)",
-    "mt": "t (a metric tonne) or Mt (a million of them)",
-    "MM": "million, or thousand",
-    "mm": "million, unless it is a length",
-    "T": "thousand, or t for tonne",
-    "Mm2": "million m2; as a power of the megametre it is a million times as much",
-    "Mm3": "million m3; as a power of the megametre it is a million million times as much",
-    "gallon": "l (litre)",
-    "barrel": "l (litre)",
-}
-"""What people write with more than one meaning, and what to write instead."""
 
 _CLOCK = ("second", "minute", "hour")
 """Times of which as many are worked as pass."""
@@ -254,15 +240,15 @@ def _is_label(name: str, power: str, words: UnitWords) -> bool:
 
 def _measure_name(name: str, power: str, words: UnitWords) -> Measure:
     """What a name with a power means; raises UnitError where that is nothing, or several things."""
-    if name + power in _AMBIGUOUS:
-        raise UnitError(f"`{name + power}` has several meanings: write {_AMBIGUOUS[name + power]}")
+    if name + power in AMBIGUOUS:
+        raise UnitError(f"`{name + power}` has several meanings: write {AMBIGUOUS[name + power]}")
     if _is_label(name, power, words):
         return Measure(1.0)
     found = _GENERAL.get(name) or _measure_money(name, words) or _measure_physical(name)
     if found is None and (name in words.nouns or name in _PIECES):
         found = Measure(1.0, {COUNT: 1})
     if found is None:
-        raise UnitError(_say_unknown(name, words))
+        raise UnitError(describe_unknown(name, [*words.currencies, *sorted(words.nouns)]))
     return Measure(1.0).times(found, _power(power))
 
 
@@ -289,20 +275,6 @@ def _measure_physical(name: str) -> Measure | None:
     size = registry.Quantity(1.0, unit).to_root_units().magnitude
     powers = {dimension.strip("[]"): int(float(str(power))) for dimension, power in unit.dimensionality.items()}
     return Measure(float(size), powers, calendar=powers.get(TIME) is not None and known[0][1] not in _CLOCK)
-
-
-_COMMON = ("kWh", "MWh", "GWh", "kg", "t", "kt", "Mt", "km", "tkm", "h", "day", "month", "year", "thousand", "million",
-           "GW", "MJ", "GJ", "Wh", "kW", "MW", "TWh", "g", "item", "activity", "piece")  # fmt: skip
-
-
-def _say_unknown(name: str, words: UnitWords) -> str:
-    meant = [unit for unit in _COMMON if unit.casefold() == name.casefold()]
-    if meant:
-        return f"`{quote(name)}` is not a known unit: write {' or '.join(meant)}"
-    if len(name) == 3 and name.isascii() and name.isupper():
-        return f"`{name}` has no exchange rate: add rows for it to sheet exchange_rates, or correct it"
-    near = suggest(name, [*words.currencies, *sorted(words.nouns), *_COMMON])
-    return f"`{quote(name)}` is not a known unit{near or ': write one such as kWh, t, km, h, thousand, or a currency'}"
 
 
 def parse_own_unit(text: str, item: str = "") -> tuple[Measure, UnitWords]:
@@ -333,7 +305,7 @@ def parse_own_unit(text: str, item: str = "") -> tuple[Measure, UnitWords]:
         try:
             unit = parse(terms[0])
         except UnitError:
-            if terms[0] in _AMBIGUOUS:
+            if terms[0] in AMBIGUOUS:
                 raise
             unit = None
         if unit is not None and unit.powers and MONEY not in unit.powers:
