@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from xlsxwriter.chart import Chart
 from xlsxwriter.chart_bar import ChartBar
 from xlsxwriter.chart_column import ChartColumn
 from xlsxwriter.chart_scatter import ChartScatter
@@ -17,28 +18,24 @@ _UNDER = 900, "#595959"
 """Size of small print in hundredths of a point, and its colour."""
 
 
-class Columns(ChartColumn):
+class _Titled(Chart):
+    """A chart whose title may have two paragraphs."""
+
+    def _write_a_p_rich(self, title: str, font: dict[str, Any], ignore_rich_pr: bool) -> None:
+        for text, look in _paragraphs(title, font):
+            super()._write_a_p_rich(text, look, ignore_rich_pr)
+
+
+class Columns(_Titled, ChartColumn):
     """Columns."""
 
-    def _write_a_p_rich(self, title: str, font: dict[str, Any], ignore_rich_pr: bool) -> None:
-        for text, look in _paragraphs(title, font):
-            super()._write_a_p_rich(text, look, ignore_rich_pr)
 
-
-class Bars(ChartBar):
+class Bars(_Titled, ChartBar):
     """Lying columns."""
 
-    def _write_a_p_rich(self, title: str, font: dict[str, Any], ignore_rich_pr: bool) -> None:
-        for text, look in _paragraphs(title, font):
-            super()._write_a_p_rich(text, look, ignore_rich_pr)
 
-
-class Scatter(ChartScatter):
+class Scatter(_Titled, ChartScatter):
     """Dots, lines and arrows."""
-
-    def _write_a_p_rich(self, title: str, font: dict[str, Any], ignore_rich_pr: bool) -> None:
-        for text, look in _paragraphs(title, font):
-            super()._write_a_p_rich(text, look, ignore_rich_pr)
 
     def _write_a_ln(self, line: dict[str, Any]) -> None:
         if not line.get(ARROW):
