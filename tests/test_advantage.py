@@ -124,6 +124,7 @@ def test_what_trade_reveals() -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_audit_agrees_and_notices_what_is_changed() -> None:
     """Every figure, by a hundredth; and a row left out."""
     case, tables, objective = planned()

@@ -247,6 +247,7 @@ def test_an_infeasible_coalition_is_named():
     assert any("(volume of " in reason for reason in end.value.solved.reasons)
 
 
+@pytest.mark.slow
 def test_the_command_writes_an_audience_ready_workbook(
     book: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:

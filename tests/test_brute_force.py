@@ -56,6 +56,7 @@ def test_plan_is_as_good_as_the_best(drawn: tuple[dict[str, Any], dict[str, Any]
     compare(case)
 
 
+@pytest.mark.slow
 @examples(2)
 @given(enumerable_instances())
 def test_plan_under_rules_is_as_good_as_the_best(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:

@@ -291,6 +291,7 @@ def test_what_is_no_result_is_not_replaced(
     assert other.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_result_can_be_made_again_and_is_replaced(solved: Path, tmp_path: Path) -> None:
     """Also by one of another kind."""
     out = tmp_path / "out.xlsx"

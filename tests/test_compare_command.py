@@ -77,6 +77,7 @@ def test_the_base_is_the_reference_wherever_it_stands(two: list[str], tmp_path: 
     assert sheet(out, "files")["file"].tolist() == ["two", "one"]
 
 
+@pytest.mark.slow
 def test_as_markdown_and_as_html(two: list[str], tmp_path: Path) -> None:
     page, text = tmp_path / "page.html", tmp_path / "page.txt"
     assert run(["compare", *two, "-o", str(text), "--format", "md"]) == 0
@@ -176,6 +177,7 @@ def test_a_result_that_was_edited_by_hand_is_said(
     assert "edited by hand" in str(sheet(out, "summary").set_index("metric").at["brief 1", "value"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("version", "writer"), [("", "another build of planner"), ("9", "planner 0.")])
 def test_a_result_of_a_planner_with_other_columns_is_not_called_edited(
     version: str,

@@ -59,6 +59,7 @@ def solved(case: Instance) -> tuple[Plan, float]:
     return plan(model), -solution.objective
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("conduct", "volume"),
     [(1.0, 4.0), (1 / 2, 16 / 3), (1 / 3, 6.0), (1 / 9, 7.2), (0.0, 8.0)],

@@ -1,5 +1,6 @@
 """What holds of every disruption, on random small instances, and what such instances have brought to light."""
 
+import pytest
 from hypothesis import given
 
 from planner.audit.audit import audit
@@ -16,6 +17,7 @@ from tests.small_instances import Row, Tables
 from tests.solving import optimum
 
 
+@pytest.mark.slow
 @examples(6)
 @given(case=disrupted_instances())
 def test_a_disruption_leaves_every_plan_possible(case: tuple[Tables, Row]) -> None:

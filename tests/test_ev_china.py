@@ -123,6 +123,7 @@ def test_every_row_says_where_it_comes_from(sheets: dict[str, pd.DataFrame]) -> 
         assert (frame.loc[estimate, "confidence"] == "low").all(), name
 
 
+@pytest.mark.slow
 def test_the_workbook_is_what_the_script_builds(sheets: dict[str, pd.DataFrame], tmp_path: Path) -> None:
     """Same tables in, same cells out."""
     assert_built(sheets, WORKBOOK, tmp_path)

@@ -81,6 +81,7 @@ def planned(coordination: str, folder: Path) -> ResultFile:
     return ResultFile(path, coordination, facts["kind"], reading, tables, facts, "fits", "", [])
 
 
+@pytest.mark.slow
 def test_compare_of_two_plans_apart_and_as_one(tmp_path: Path):
     """Integrated is the reference, and the chart leads from fragmented all the same."""
     found = compare([planned("on", tmp_path), planned("off", tmp_path)])

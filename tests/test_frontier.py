@@ -106,6 +106,7 @@ def test_workers_find_the_same_points(five: Path, book: Path) -> None:
     pd.testing.assert_frame_equal(first, second)
 
 
+@pytest.mark.slow
 def test_concentration_as_the_rule(tmp_path: Path) -> None:
     """Of three firms an index below 1/3 is not asked for; there each makes 40: 40 + 44 + 20 and the hall, 344.
 
@@ -202,6 +203,7 @@ def test_a_measure_that_has_no_figure(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "--against service has no figure in the plan without the rule" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_against_service(tmp_path: Path) -> None:
     """Without A there is what B makes, half, and all once the hall stands."""
     path, out = tmp_path / "three.xlsx", tmp_path / "frontier.xlsx"
@@ -214,6 +216,7 @@ def test_against_service(tmp_path: Path) -> None:
     assert rows["dominated"].tolist() == ["no", "yes", "no"]
 
 
+@pytest.mark.slow
 def test_least_service_as_the_rule(tmp_path: Path) -> None:
     """Half is served anyway; with the hall all is."""
     path, out = tmp_path / "three.xlsx", tmp_path / "frontier.xlsx"

@@ -116,6 +116,7 @@ def test_nothing_to_add(book: Path, capsys: pytest.CaptureFixture) -> None:
     assert float(fact(out, "objective")) == pytest.approx(120)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_survived_is_named(book: Path, capsys: pytest.CaptureFixture) -> None:
     """Without its only region there is nothing; of three works the loss of all three; the plain plan has only A."""
     out = book.with_name("hard.xlsx")

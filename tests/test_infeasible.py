@@ -141,6 +141,7 @@ TWO_SHOPS: dict[str, list[dict[str, Any]]] = {
 """All of 8 must be met; the shop far away can make 3 of them."""
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("rule", "needed"),
     [

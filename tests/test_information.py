@@ -99,6 +99,7 @@ def test_what_is_left_of_probability_is_the_undisturbed_course() -> None:
     assert found.perfect.figure == pytest.approx(6)
 
 
+@pytest.mark.slow
 def test_the_figures_stand_in_the_summary(tmp_path: Path) -> None:
     path, result = tmp_path / "case.xlsx", tmp_path / "result.xlsx"
     write(newsvendor(), path)

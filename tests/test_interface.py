@@ -78,6 +78,7 @@ def test_a_saved_plan_is_opened_and_is_the_one_of_the_command_line(result: plann
     assert "<html" in written.read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_an_unsaved_plan_is_compared_too(result: planner.Result) -> None:
     dearer = planner.solve(planner.read(TINY).with_changes("lanes[*].cost=1"), gap=0.0)
     found = planner.compare([result, dearer])

@@ -59,6 +59,7 @@ def test_check_prints_each_cell_where_it_is_asked_to(tmp_path: Path, capsys: pyt
     assert told == [1, 3]
 
 
+@pytest.mark.slow
 def test_solve_names_its_result_and_says_what_it_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:

@@ -54,6 +54,7 @@ def test_plans_audit_clean(drawn: Drawn) -> None:
     audited(instance(drawn[0], **drawn[1]))
 
 
+@pytest.mark.slow
 @examples(2)
 @given(mechanism_instances(most_periods=2, scale=True))
 def test_plan_is_as_good_as_the_best(drawn: Drawn) -> None:
@@ -63,6 +64,7 @@ def test_plan_is_as_good_as_the_best(drawn: Drawn) -> None:
     compare(case)
 
 
+@pytest.mark.slow
 @examples(6)
 @given(mechanism_instances(most_periods=2), st.data())
 def test_leaving_a_mechanism_out_never_helps(drawn: Drawn, data: st.DataObject) -> None:
@@ -84,6 +86,7 @@ def switched(case: Instance) -> list[str]:
     return [name for name in (*HELPFUL, "policies") if there[name]]
 
 
+@pytest.mark.slow
 @examples(6)
 @given(mechanism_instances(most_periods=2), st.data())
 def test_a_dearer_mechanism_never_helps(drawn: Drawn, data: st.DataObject) -> None:
@@ -95,6 +98,7 @@ def test_a_dearer_mechanism_never_helps(drawn: Drawn, data: st.DataObject) -> No
     assert loss(times(case, *data.draw(st.sampled_from(paid)), 1.5)) >= before - slack(before)
 
 
+@pytest.mark.slow
 @examples(6)
 @given(mechanism_instances(most_periods=2))
 def test_doubling_all_money_doubles_the_cost(drawn: Drawn) -> None:

@@ -51,6 +51,7 @@ def slack(figure: float) -> float:
     return 1e-6 * max(1.0, abs(figure)) if math.isfinite(figure) else 0.0
 
 
+@pytest.mark.slow
 @examples(6)
 @given(small_instances(), st.data())
 def test_a_dearer_cost_never_lowers_the_cost(drawn: Drawn, data: st.DataObject) -> None:
@@ -64,6 +65,7 @@ def test_a_dearer_cost_never_lowers_the_cost(drawn: Drawn, data: st.DataObject) 
     assert after >= before - slack(before)
 
 
+@pytest.mark.slow
 @examples(6)
 @given(small_instances(), st.data())
 def test_a_new_lane_never_raises_the_cost(drawn: Drawn, data: st.DataObject) -> None:
@@ -92,6 +94,7 @@ def test_doubling_all_money_doubles_the_cost(drawn: Drawn) -> None:
     assert loss(double) == pytest.approx(2 * loss(case), rel=1e-6, abs=1e-6)
 
 
+@pytest.mark.slow
 @examples(6)
 @given(small_instances(), st.integers(0, 1000))
 def test_the_order_of_rows_does_not_matter(drawn: Drawn, seed: int) -> None:

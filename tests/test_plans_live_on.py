@@ -84,6 +84,7 @@ def test_a_row_copied_from_a_result_is_a_lock(result: Path, tmp_path: Path) -> N
     assert objective(held) > free["costs"]["discounted"].sum()
 
 
+@pytest.mark.slow
 def test_the_audit_sees_a_lock_that_was_not_kept(result: Path) -> None:
     locks = pd.DataFrame([{"decision": "opened", "site": "cell plant", "period": "2026", "at_most": 0.0}], index=[2])
     data = read_instance(TINY).instance
@@ -92,6 +93,7 @@ def test_the_audit_sees_a_lock_that_was_not_kept(result: Path) -> None:
     assert failed(audit(broken, read_tables(result), BEST)) == ["locked at most"]
 
 
+@pytest.mark.slow
 def test_a_search_starts_from_an_earlier_plan(result: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     """Also where the inputs changed; what is gone is counted. The optimum is what it is without a start."""
     again = ["--set", "options[*|cell making|large].max_modules=0"]
@@ -218,6 +220,7 @@ def test_why_not_forces_what_is_asked(result: Path, capsys: pytest.CaptureFixtur
     assert "fixed_cost (5 million USD/year now): it flips at 34 " in said
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("question", "words"),
     [

@@ -63,6 +63,7 @@ def chain(more: float = 0.0, region: str = "here", period: str = "1") -> Instanc
     return workshop({"discount_rate": 0.1}, **CHAIN | {"demand": demand})
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(("region", "period"), [("here", "1"), ("here", "2"), ("there", "1"), ("there", "2")])
 def test_a_unit_more_of_demand_costs_its_price(region: str, period: str) -> None:
     """Solved again with one unit more there and all decisions of the plan held."""

@@ -117,6 +117,7 @@ def test_the_start_keeps_to_the_budget() -> None:
     assert sum(variable.value for variable in model.built.values()) == 1
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("facts", [{}, {"hard": "no", "penalty": 3}])
 @pytest.mark.parametrize(("kind", "limit"), [("budget", 8), ("max_emissions", 5)])
 def test_a_limit_on_what_cannot_be_is_met(kind: str, limit: float, facts: dict[str, Any]) -> None:
@@ -201,6 +202,7 @@ def test_a_concentration_is_met_to_a_millionth() -> None:
     assert found["met"] == "yes"
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("facts", "why"),
     [

@@ -29,6 +29,7 @@ def check(case: Instance) -> None:
     assert table[table["ok"] != "yes"].to_dict("records") == []
 
 
+@pytest.mark.slow
 @examples(1)
 @given(ruled_instances())
 def test_rules_are_met_as_claimed(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:

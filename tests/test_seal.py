@@ -46,6 +46,7 @@ def _hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("command", ["solve", "alternatives", "compare", "stress"])
 def test_the_seal_is_of_what_was_read_whatever_is_saved_meanwhile(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -71,6 +72,7 @@ def test_the_seal_is_of_what_was_read_whatever_is_saved_meanwhile(
     assert sealed["input SHA-256"] == before
 
 
+@pytest.mark.slow
 def test_a_job_whose_input_changes_while_it_is_solved_keeps_its_plan(tmp_path: Path) -> None:
     book = tmp_path / "book.xlsx"
     shutil.copy(TINY, book)

@@ -62,6 +62,7 @@ def compare(case: Instance) -> None:
         assert row["impact"] == pytest.approx(row["loss"] - calm[row["scenario"]], **NEAR)
 
 
+@pytest.mark.slow
 @pytest.mark.one_in(2)
 @pytest.mark.parametrize("period", ["1", "2"])
 def test_calm_months_are_as_free_to_fill_and_to_empty_a_stock(period: str) -> None:
@@ -100,6 +101,7 @@ def test_a_stock_that_the_base_throws_away_may_be_left() -> None:
     )
 
 
+@pytest.mark.slow
 @examples(1)
 @given(disrupted_instances())
 def test_snapshots_are_as_good_as_the_best(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:

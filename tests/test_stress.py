@@ -82,6 +82,7 @@ def stressed(result: Path, *options: str) -> Path:
     return out
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("loss", "months", "service", "lost", "amount", "survives"),
     [

@@ -38,6 +38,7 @@ def profits(case: Instance) -> dict[str, float]:
     return tables["surplus"].groupby("group")["profit"].sum().to_dict()
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("conduct", "coordination", "cars", "joint"),
     [(1, "on", 4, 16), (1, "off", 3, 15), (0, "on", 8, 0), (0, "off", 6, 12)],
@@ -66,6 +67,7 @@ def test_at_least_cost_buyers_lose_what_the_penalty_says() -> None:
     assert found["(total)"] == pytest.approx(-165)
 
 
+@pytest.mark.slow
 def test_the_sheet_and_attribution_count_the_same() -> None:
     """The forge is outside: 8 parts at 2 and its margin of a half, 8 cars at 1 more: 32. A contract for 1 saves 3.
 

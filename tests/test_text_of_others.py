@@ -145,6 +145,7 @@ def test_the_page_of_a_plan_runs_only_its_own_script(result: Path, tmp_path: Pat
     assert any(region.startswith("<!--<script>") for region in next(iter(json.loads(data).values())))
 
 
+@pytest.mark.slow
 def test_a_comparison_only_shows_names(result: Path, tmp_path: Path) -> None:
     other = tmp_path / "<!--<script>.xlsx"
     other.write_bytes(result.read_bytes())

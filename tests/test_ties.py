@@ -70,6 +70,7 @@ CASES: dict[str, tuple[Instance, dict[str, float]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("name", CASES)
 def test_lines_are_used_alike_unless_told_apart(name: str) -> None:
     """What each shop makes, at the same cost, and the audit agrees."""

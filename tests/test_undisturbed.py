@@ -91,6 +91,7 @@ def test_the_best_base_is_searched_without_disruptions_and_begins_the_search(mon
     assert found.objective == pytest.approx(36.8)
 
 
+@pytest.mark.slow
 def test_the_audit_knows_what_the_search_for_the_best_base_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
     """The best base costs 16; a search with a wide gap ends at 36 and knows that no base costs less than 16.
 

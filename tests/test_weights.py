@@ -73,6 +73,7 @@ def _instance(tables: dict[str, Rows], **settings: Any) -> Any:
     return instance(rows, **({"discount_rate": 0, "mip_gap": 0} | settings))
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("value", "price"), [(1, None), (1, 0), (None, 0), (None, None), (None, 5), (0, 0)])
 def test_a_hard_rule_of_least_service_binds_whatever_a_unit_is_worth(value: float | None, price: float | None) -> None:
     """The strike halves the only source: served in full it has to be from the spare site, for 5: 10 + 5."""

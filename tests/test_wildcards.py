@@ -214,6 +214,7 @@ def test_every_sheet_with_a_star_is_spoken_of() -> None:
             assert any(name.startswith(f"{sheet}:") for name in CASES), sheet
 
 
+@pytest.mark.slow
 def test_blank_cells_are_filled_once_for_each_frame() -> None:
     """A sheet that differs is filled anew, and nothing is kept of a frame that is no more."""
     data = lanes({"cost": 3, "lead_days": 5}, {"cost": 1})

@@ -160,6 +160,7 @@ def test_a_result_that_cannot_be_written_is_put_elsewhere(
     assert not list(tmp_path.glob("**/*.tmp"))
 
 
+@pytest.mark.slow
 def test_solve_ends_with_a_plan_though_input_and_folder_are_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -265,6 +266,7 @@ def test_a_ledger_row_that_was_altered_is_a_fault(
     assert "job 1 cannot be read" in capsys.readouterr().err
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     "content",
     [
@@ -299,6 +301,7 @@ def test_a_workbook_that_cannot_be_marked_is_said_to_be(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.one_in(3)
 @pytest.mark.parametrize("output", ["| true", "> /dev/full", ">&-"])
 def test_nobody_has_to_listen(output: str, tmp_path: Path) -> None:

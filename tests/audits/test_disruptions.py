@@ -242,6 +242,7 @@ def test_tampered_figure_is_caught(check: str, tampers: list[Tamper], caught: Ca
     assert check in caught(SOUND, plan(), check, tampers)
 
 
+@pytest.mark.slow
 def test_what_is_not_asked_for_is_not_there():
     """With the switches off the plan may have no loss, no breach and no row of either."""
     tables = plan()

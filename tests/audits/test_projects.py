@@ -105,6 +105,7 @@ def test_plan_by_hand_agrees():
     assert checks_failed(SOUND, plan()) == []
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize(**named(CASES))
 def test_tampered_figure_is_caught(check, tampers, caught):
     assert caught(SOUND, plan(), check, tampers) == [check]

@@ -90,6 +90,7 @@ def test_a_run_survives_a_worker_that_dies_before_its_first_message(tmp_path: Pa
     assert "SIGKILL" in (tmp_path / str(job.log)).read_text()
 
 
+@pytest.mark.slow
 def test_a_study_says_that_its_workers_die() -> None:
     with pytest.raises(TaskFailed, match="SIGKILL"):
         list(solve_all(killed, [1], workers=2))

@@ -58,6 +58,7 @@ def test_one_job_of_each_variant_beside_the_base(tmp_path: Path, capsys: pytest.
     assert rates["Low rate"] == pytest.approx(rates["base"] / 2)
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("row", "cell", "words"),
     [
@@ -151,6 +152,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place / "out" / "chain"
 
 
+@pytest.mark.slow
 def test_a_folder_is_compared_with_its_base(folder: Path, capsys: pytest.CaptureFixture) -> None:
     assert run(["compare", str(folder)]) == 0
     capsys.readouterr()

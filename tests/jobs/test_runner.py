@@ -123,6 +123,7 @@ def test_a_job_that_waits_alone_for_memory_goes_on_in_the_end(tmp_path: Path, mo
     assert ran(tmp_path, FakeCrew([[("told", {"need": int(5e9)}), *DONE]]), request())[0] == 0
 
 
+@pytest.mark.slow
 def test_a_workbook_that_changed_after_the_job_was_made_is_not_solved(tmp_path: Path) -> None:
     order = WorkOrder(str(TINY), "another hash", (), {}, 1, str(tmp_path / "r.xlsx"))
     answer = carry_out(order, None)  # type: ignore[arg-type]  # it says nothing before that
@@ -213,6 +214,7 @@ def test_a_job_without_words_is_said_without_a_comma(tmp_path: Path, capsys: pyt
     assert capsys.readouterr().err == "job 1: cancelled\n"
 
 
+@pytest.mark.slow
 def test_jobs_are_listed_cancelled_and_retried(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     book = tmp_path / "chain.xlsx"
     book.write_bytes(TINY.read_bytes())

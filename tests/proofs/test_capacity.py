@@ -82,6 +82,7 @@ def test_all_sizes_together_are_no_more_than_the_option_allows() -> Instance:
 LARGE = {"process": "make", "option": "large", "size": 10, "capex": 5, "life": 1}
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("options", "volume", "scale", "figure"),
     [

@@ -42,6 +42,7 @@ def replaced(options: Rows) -> Instance:
     return workshop(lines=[{"site": "shop", "process": "make", "capacity": 5}], options=options)
 
 
+@pytest.mark.slow
 def test_a_change_is_paid_once_and_audited() -> None:
     """To run the shop costs 70 + 16, to close it 80 for what is missing and 3 for the change: 83 in all."""
     case = workshop(sites=[{"site": "shop", "region": "here", "firm": "own", "fixed_cost": 70}])

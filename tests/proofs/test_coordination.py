@@ -151,6 +151,7 @@ OUTSIDE = [{"firm": "Forge"}, {"firm": "Cars", "home": "no"}]
 FUND = [{"policy": "law", "kind": "transaction_cost", "rate": -0.5}]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("case", "figure"),
     [

@@ -306,6 +306,7 @@ def lines_of(case: dict[str, Any]) -> dict[str, float]:
     return table.groupby("line")["discounted"].sum().to_dict()
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(("line", "figure", "case"), CASES, ids=[f"{line} {n}" for n, (line, _, _) in enumerate(CASES)])
 def test_cost_line(line: str, figure: float, case: dict[str, Any]) -> None:
     """The line comes to the figure worked out beside it."""

@@ -82,6 +82,7 @@ STAKES = [
 ]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("case", "figure"),
     [

@@ -71,6 +71,7 @@ CASES: dict[str, tuple[Instance, float]] = {
 }  # fmt: skip
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("name", CASES)
 def test_optimum_by_hand(name: str) -> None:
     """What each case comes to, and the audit agrees with its plan."""

@@ -43,6 +43,7 @@ IMPORTED: dict[str, Rows] = {
 NEW: dict[str, Rows] = {"lines": [{"site": "shop", "process": "make"}], "options": [MODULE]}
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("case", "figure"),
     [

@@ -188,6 +188,7 @@ DESIGN: dict[str, Rows] = {
 """The design costs 2 x 4 in the two years of period 1, 160 go unserved then; in period 2 goods are made: 184."""
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize(
     ("case", "figure"),
     [

@@ -49,6 +49,7 @@ SHOP = [{"site": "shop", "process": "make", "capacity": 10}]
 EACH = [{"scenario": "any", "expand": "each_site", "item": "good", "period": "1", "months": 6}]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("case", "figure"),
     [

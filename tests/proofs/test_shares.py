@@ -127,6 +127,7 @@ CHAIN: dict[str, Rows] = {
 """The shop buys metal of a refinery, which buys ore of two mines, at 1 there and 3 here: 8 x (1 + 1 + 2) = 32."""
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("case", "figure"),
     [

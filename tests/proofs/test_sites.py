@@ -48,6 +48,7 @@ BARN = {"site": "barn", "region": "here", "firm": "own", "fixed_cost": 10}
 LINE = {"site": "shop", "process": "make", "capacity": 10, "retirable": "no"}
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("case", "figure"),
     [

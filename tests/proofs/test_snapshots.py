@@ -278,6 +278,7 @@ def test_a_mode_with_priority_keeps_its_share() -> Instance:
     return disrupted(sites=[{"site": "shop", "region": "here", "firm": "other"}], access=[contract])
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("figure", "case"), [pytest.param(*case, id=name) for name, *case in CASES])
 def test_what_a_disruption_costs(figure: float, case: dict[str, Any]) -> None:
     """The optimum with one disruption, as worked out beside the case."""

@@ -186,6 +186,7 @@ def test_every_sheet_is_in_one_group_and_at_most_one_mechanism():
     assert {"periods", "regions", "items", "demand", "settings"} <= set(INPUTS) - OPTIONAL_SHEETS
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("names", [[], *([name] for name in MECHANISMS), ["access", "stocks", "scenarios"]])
 def test_only_the_sheets_of_the_mechanisms_that_are_wanted(tmp_path: Path, names: list[str]):
     sheets = choose_sheets(names)

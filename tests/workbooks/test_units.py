@@ -482,6 +482,7 @@ def test_a_workbook_in_prices_of_another_year_has_the_same_plan(tmp_path):
     assert optimum(reading.instance) == pytest.approx(4535.2, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_a_workbook_in_other_units_has_the_same_plan_and_the_result_says_so(tmp_path):
     other, result = write_in_euros(tmp_path / "euros.xlsx"), tmp_path / "result.xlsx"
     ensure_same(read_instance(other))
