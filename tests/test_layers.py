@@ -14,6 +14,7 @@ NAMES = {"models": "planner_models", "planner": "planner"}
 FLOORS = (
     ("planner", "planner.__main__"),
     ("planner.cli",),
+    ("planner.page",),
     ("planner.jobs",),
     ("planner.interface",),
     ("planner.studies",),

@@ -9,7 +9,16 @@ import sys
 
 import typer
 
-from planner.cli import attribution, compare, jobs, plans, security, sensitivity, solve  # noqa: F401  # each adds its commands
+from planner.cli import (  # noqa: F401  # each adds its commands
+    attribution,
+    compare,
+    jobs,
+    plans,
+    security,
+    sensitivity,
+    serve,
+    solve,
+)
 from planner.cli.app import app, print_issues
 from planner.cli.console import Stop, errors, output
 from planner.issues import ExitStatus, InputError
