@@ -109,13 +109,18 @@ def open_earlier(path: Path) -> "Result":
     return found
 
 
-def ensure_other(result: Path, file: Path, force: bool) -> None:
+def choose_ending(file: Path) -> str:
+    """What a copy of a workbook must end in: what the workbook does, since macros make another kind of file."""
+    return ".xlsm" if file.suffix.lower() == ".xlsm" else ".xlsx"
+
+
+def ensure_other(result: Path, file: Path, force: bool, ending: str = ".xlsx") -> None:
     """Raise where `result` is the file that is read, cannot be written, or may not be replaced without `force`."""
     from planner.workbook.write import ensure_replaceable
 
     if result.exists() and file.exists() and result.samefile(file):
         raise InputError([Issue("error", "", "", f"{result} is the input itself: name another file for the result")])
-    ensure_replaceable(result, force)
+    ensure_replaceable(result, force, ending)
 
 
 def can_ask() -> bool:

@@ -12,6 +12,7 @@ import typer
 from planner.cli import (  # noqa: F401  # each adds its commands
     attribution,
     compare,
+    edit,
     jobs,
     plans,
     security,

@@ -33,7 +33,7 @@ class Grid:
 def read_grids(package: Package, wanted: Iterable[str]) -> tuple[dict[str, Grid], list[Issue]]:
     """The grids of the `wanted` sheets, and faults of sheets that cannot be read (those are left out)."""
     parts = dict(package.sheets)
-    decoder = _decoder(package)
+    decoder = make_decoder(package)
     grids, faults = {}, []
     for sheet in wanted:
         try:
@@ -52,7 +52,7 @@ def read_grids(package: Package, wanted: Iterable[str]) -> tuple[dict[str, Grid]
     return grids, faults
 
 
-def _decoder(package: Package) -> Decoder:
+def make_decoder(package: Package) -> Decoder:
     strings = (
         _strings(package.tree(package.strings, comments=True), package.name) if package.strings is not None else []
     )

@@ -75,7 +75,7 @@ class Package:
 
     `content_hash` is the SHA-256 of the bytes that were read; the file may have been saved since.
     `hidden` are the names of the sheets that are not shown. `uncalculated` says that formulas are to be calculated when
-    the workbook is opened: the program that wrote it did not calculate them.
+    the workbook is opened: the program that wrote it did not calculate them. `book` is the part that lists the sheets.
     """
 
     name: str
@@ -88,6 +88,7 @@ class Package:
     remarks: tuple[Issue, ...]
     hidden: frozenset[str] = frozenset()
     uncalculated: bool = False
+    book: str = "xl/workbook.xml"
 
     def part(self, member: str) -> bytes:
         """The bytes of a part of the archive. Raises InputError where it is damaged or missing."""
@@ -154,6 +155,7 @@ def open_package(path: str | Path) -> Package:
         remarks=_remarks(members, other),
         hidden=frozenset(hidden),
         uncalculated=_is_set(root, "calcPr", "fullCalcOnLoad"),
+        book=book,
     )
 
 

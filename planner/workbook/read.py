@@ -83,6 +83,15 @@ class Draft:
                 faults.append(fault)
         return faults
 
+    def change_tables(self, changes: Sequence[str]) -> dict[str, Table]:
+        """The tables under the `changes`, as stored. Raises InputError with every change that finds nothing."""
+        findings = Findings()
+        tables = self._copy_tables()
+        apply_changes(tables, changes, findings)
+        if findings.issues:
+            raise InputError(findings.issues)
+        return tables
+
     def _copy_tables(self) -> dict[str, Table]:
         return {
             sheet: replace(found, cells=found.cells.copy(), declared=list(found.declared))
