@@ -16,12 +16,12 @@ from planner.recourse.evaluation import add_evaluated_scenarios
 from planner.recourse.second_stage import choose_second_stage
 from planner.report.summary import summary
 from planner.report.wording import format_money
-from planner.seal import BASE_ERROR, seal
+from planner.seal import BASE_COST, BASE_ERROR, BASE_SEARCH, seal
 from planner.sheets.issues import tabulate_issues
 from planner.solver.compiled import Compiled, compile_model
-from planner.solver.earlier_plan import match_plan, warm_start
+from planner.solver.earlier_plan import find_best_base, match_plan, warm_start
 from planner.solver.marginals import price_items, price_rules
-from planner.solver.solver import Options, Progress, Solution, load_values, make_roundings, solve_arrays, with_best_base
+from planner.solver.solver import Options, Progress, Solution, load_values, make_roundings, solve_arrays
 from planner.workbook.read import Reading
 from planner_models.model import Model
 from planner_models.network import build
@@ -70,12 +70,23 @@ class Problem:
         """Turns what the solver minimises into the objective: -1 where that is a profit."""
         return -1.0 if self.reading.instance.settings["objective"] == "profit" else 1.0
 
+    @property
+    def search_options(self) -> Options:
+        """The options of the search: what that for the best base took is off its time limit."""
+        return in_time_left(self.options, self.compiled.base_seconds)
+
 
 ExtraRows = Callable[[Problem, Solution, Callable[[Progress], None] | None], pd.DataFrame]
 """Further rows of sheet `summary` from a job, its solution, and whoever watches the solves that they take."""
 
 
-def prepare_problem(reading: Reading, options: Options, issues: Iterable[Issue] = (), **noted: Any) -> Problem:
+def prepare_problem(
+    reading: Reading,
+    options: Options,
+    issues: Iterable[Issue] = (),
+    known: Mapping[Decision, float] | None = None,
+    **noted: Any,
+) -> Problem:
     """A job with its model, built and compiled.
 
     Parameters
@@ -86,6 +97,8 @@ def prepare_problem(reading: Reading, options: Options, issues: Iterable[Issue] 
         The solver's options.
     issues
         What was found in the input, for sheet `issues`.
+    known
+        Decisions of a plan in hand: where a rule on risk needs the cheapest base, its search begins with them.
     **noted
         What was asked for beyond the options, for the seal: `changes`, `start`, `keep`.
 
@@ -94,9 +107,8 @@ def prepare_problem(reading: Reading, options: Options, issues: Iterable[Issue] 
     Problem
         The job, ready to be solved.
     """
-    began = datetime.now(UTC)
-    model = build(reading.instance)
-    compiled = with_best_base(model, compile_model(model), options)
+    began, model = datetime.now(UTC), build(reading.instance)
+    compiled = find_best_base(model, compile_model(model), options, known)
     return Problem(reading, options, model, compiled, began, tuple(issues), noted)
 
 
@@ -170,10 +182,11 @@ def make_plan(
         Where `stop` is set before the search begins.
     """
     noted = dict({} if earlier is None else earlier.noted) | ({"variant": variant} if variant else {})
-    job = prepare_problem(reading, options, issues or (), changes=list(changes), **noted)
+    known = None if earlier is None else earlier.decisions
+    job = prepare_problem(reading, options, issues or (), known, changes=list(changes), **noted)
     if stop is not None and stop.is_set():
         raise KeyboardInterrupt
-    return solve_problem(job, progress, None if earlier is None else earlier.decisions, extra_rows)
+    return solve_problem(job, progress, known, extra_rows)
 
 
 def solve_problem(
@@ -207,7 +220,7 @@ def solve_problem(
         solution = replace(start, bound=None, gap=None)
     else:
         values = None if start is None else start.values
-        options = in_time_left(job.options, time.monotonic() - began)
+        options = in_time_left(job.options, job.compiled.base_seconds + time.monotonic() - began)
         solution = solve_arrays(job.compiled, options, shown, make_roundings(job.model, job.compiled), values)
     if solution.values is None:
         infeasible = solution.status == "infeasible"
@@ -247,7 +260,7 @@ def in_time_left(options: Options, spent: float) -> Options:
 def _start(job: Problem, decisions: Mapping[Decision, float]) -> tuple[Solution, tuple[str, ...]]:
     """The plan that earlier decisions give, and what to say about it. Raises KeyboardInterrupt without one."""
     found = match_plan(job.model, job.compiled, decisions)
-    begun = warm_start(job.compiled, found, job.options)
+    begun = warm_start(job.compiled, found, job.search_options)
     solution, words = begun.solution, f"{found.words} of the earlier plan still exist"
     if solution.status == "interrupted" and solution.values is None:
         raise KeyboardInterrupt
@@ -305,7 +318,8 @@ def report_plan(job: Problem, solution: Solution, **said: Any) -> ResultTables:
     price_items(job.model, job.compiled, solution.duals)
     tables = add_evaluated_scenarios(job.model, plan(job.model))
     objective = job.sign * solution.objective + 0.0
-    searched = {} if job.compiled.base_error is None else {BASE_ERROR: job.compiled.base_error}
+    best = job.compiled.best_base
+    searched = {} if best is None else {BASE_COST: best.cost, BASE_ERROR: best.error, BASE_SEARCH: best.words}
     tables["audit"] = audit(instance, tables, objective, base_error=job.compiled.base_error)
     solution = borne_out(solution, tables["audit"])
     facts = {

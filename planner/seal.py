@@ -34,6 +34,9 @@ KIND = "kind"
 BASE_ERROR = "best base error"
 """What the cost of the cheapest base that rule max_cvar is measured from may be too high by, in discounted money."""
 
+BASE_COST, BASE_SEARCH = "best base cost", "best base search"
+"""What that base costs, in discounted money, and what its search began from and took."""
+
 TABLES, COPIES, FACTS = "tables SHA-256", "inputs SHA-256", "run SHA-256"
 """The seals of the result sheets, of the input that the result repeats, and of what sheet `run` says besides."""
 

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -214,6 +215,28 @@ def test_the_search_starts_from_the_best_plan_of_fewer_mechanisms(monkeypatch: p
     assert starts == [None, frozenset(), frozenset(), frozenset(["scale"])]
 
 
+def test_every_search_may_start_from_the_plan_in_hand(monkeypatch: pytest.MonkeyPatch):
+    """The plan in hand has the large module, 20. With scale the search starts from it, rather than from four small ones
+    (40), the plan of no mechanism; without scale the large module is not there, and it is of no use."""
+    task = Task(works(), ("scale", "learning"), PROVED)
+    nobody = coalitions.solve_coalition(task, Begun(frozenset()))
+    large = coalitions.solve_coalition(task, Begun(frozenset(["scale"])))
+    begun: list[float | None] = []
+    search = coalitions.solve_arrays
+
+    def spy(compiled: Compiled, options: Options, shown: None, roundings: Any, start: Any, **more: Any) -> Solution:
+        begun.append(None if start is None else cost_of(compiled, start))
+        return search(compiled, options, shown, roundings, start, **more)
+
+    monkeypatch.setattr(coalitions, "solve_arrays", spy)
+    holding = replace(task, in_hand=large.decisions)
+    again = coalitions.solve_coalition(holding, Begun(frozenset(["scale"]), nobody))
+    without = coalitions.solve_coalition(holding, Begun(frozenset(["learning"])))
+    assert begun[0] == pytest.approx(20)
+    assert again.objective == pytest.approx(20)
+    assert without.objective == pytest.approx(40)
+
+
 def test_a_plan_of_fewer_mechanisms_that_comes_late_is_started_from_as_well(monkeypatch: pytest.MonkeyPatch):
     """The search with both finds 50 by itself, and no more than its start from one: scale alone, solved last, has 60.
 
@@ -252,8 +275,10 @@ def test_the_command_writes_an_audience_ready_workbook(
     book: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     """The figures are those of `test_scale_is_worth_the_difference_and_a_level_out_of_reach_nothing`."""
-    out = tmp_path / "worth.xlsx"
-    assert run(["attribute", str(book), "-o", str(out), "--workers", "2"]) == 0
+    out, plan = tmp_path / "worth.xlsx", tmp_path / "plan.xlsx"
+    assert run(["solve", str(book), "-o", str(plan)]) == 0
+    capsys.readouterr()
+    assert run(["attribute", str(book), "-o", str(out), "--workers", "2", "--start", str(plan)]) == 0
     said, progress = capsys.readouterr()
     assert progress.startswith("coalition 1 of 4")
     assert "sum of the worths 20.000000, all on minus all off 20.000000 (million EUR)" in said
@@ -268,6 +293,7 @@ def test_the_command_writes_an_audience_ready_workbook(
     seal = sheet(out, "run").set_index("key")["seal"]
     assert seal["option workers"] == "2" or seal["option workers"] == 2
     assert seal["mechanisms"] == "scale, learning"
+    assert seal["option start"] == "plan.xlsx"
     opened = openpyxl.load_workbook(out)
     answers = ["attribution", "interactions", "coalitions", "issues", "run"]
     assert opened.sheetnames[:8] == ["dashboard", "summary", "index", *answers]

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from planner.audit.audit import audit
-from planner.planning import make_plan
+from planner.planning import EarlierStart, make_plan
 from planner.solver import search, solver
 from planner.solver.baseline import extract_baseline
 from planner.solver.compiled import Compiled, compile_model
 from planner.solver.solver import Options, Solution, make_roundings
 from planner.workbook.read import Reading
+from planner_models.earlier_plan import decisions_of
 from planner_models.network import build
 from tests.plans import failed
 from tests.proofs.ruled import rule, soft
@@ -91,6 +92,36 @@ def test_the_best_base_is_searched_without_disruptions_and_begins_the_search(mon
     assert found.objective == pytest.approx(36.8)
 
 
+def test_the_search_for_the_best_base_begins_with_the_plan_in_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both machines of the plan in hand are there, so that its base costs 36 at the start; sheet run says so.
+
+    The rule is met with a spare line, which the cheapest base, of 16, has not. Of the time at most 30 % goes into it.
+    """
+    case = struck(rule("max_cvar", 30, item="*"), probability=0.1)
+    reading = Reading(Path("made.xlsx"), "", case, [], {}, {})
+    first = make_plan(reading, Options(gap=0.0))
+    begun, limits = [], []
+
+    def note(compiled: Compiled, options: Options, *given: Any, **more: Any) -> Solution:
+        limits.append(options.time_limit)
+        if len(given) > 2 and given[2] is not None:
+            begun.append(float(compiled.cost @ given[2]))
+        return own(compiled, options, *given, **more)
+
+    own = solver.solve_arrays
+    monkeypatch.setattr(solver, "solve_arrays", note)
+    earlier = EarlierStart(decisions_of(case.tables, first.tables), {})
+    again = make_plan(reading, Options(gap=0.0, time_limit=1000.0), earlier=earlier)
+    assert begun == pytest.approx([36])
+    assert max(limits) <= 300
+    told = again.tables["run"].set_index("key")["seal"]
+    assert told["best base search"].startswith("began with the plan in hand")
+    assert float(told["best base cost"]) == pytest.approx(16)
+    assert again.solution.objective == pytest.approx(36.8)
+    before = first.tables["run"].set_index("key")["seal"]
+    assert before["best base search"].startswith("began with nothing")
+
+
 @pytest.mark.slow
 def test_the_audit_knows_what_the_search_for_the_best_base_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
     """The best base costs 16; a search with a wide gap ends at 36 and knows that no base costs less than 16.
@@ -101,7 +132,7 @@ def test_the_audit_knows_what_the_search_for_the_best_base_left_open(monkeypatch
     case = struck(rule("max_cvar", 30, item="*"), probability=0.1)
     found = solver.solve(build(case), Options(gap=0.0))
     rough = replace(found, objective=36.0, bound=16.0)
-    monkeypatch.setattr(solver, "_search_base", lambda *_: rough)
+    monkeypatch.setattr(solver, "_search_base", lambda *_: (rough, "nothing"))
     outcome = make_plan(Reading(Path("made.xlsx"), "", case, [], {}, {}), Options(gap=0.0))
     assert outcome.solution.objective == pytest.approx(19.2)
     assert outcome.solution.status == "optimal"

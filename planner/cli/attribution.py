@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from planner.cli import jobs as job_commands
-from planner.cli.app import Workbook, app, print_no_plan, read_checked
+from planner.cli.app import Workbook, app, open_earlier, print_no_plan, read_checked
 from planner.cli.console import Changes, Force, Gap, Seed, Stop, Threads, TimeLimit, errors, output
 from planner.issues import ExitStatus, InputError, Issue
 from planner.solver.solution import exit_status
@@ -39,6 +39,9 @@ def attribute(
     workers: Annotated[int, typer.Option(min=1, help="Number of solves that run at the same time.")] = 1,
     cluster: job_commands.Cluster = None,
     changes: Changes = None,
+    start: Annotated[
+        Path | None, typer.Option(metavar="RESULT", help="Earlier plan that every search may start from.")
+    ] = None,
     force: Force = False,
 ) -> None:
     """Measure what integration is worth, by mechanism: the total surplus that each adds, and who gains it.
@@ -60,9 +63,10 @@ def attribute(
     if exact and samples is not None:
         raise InputError([Issue("error", "", "", "--exact and --samples exclude each other: give one of them")])
     reading, issues = read_checked(file, result, changes, force)
+    earlier = None if start is None else open_earlier(start).file
     chosen = choose_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     names = tuple(name.strip() for name in (only or "").split(",") if name.strip())
-    request = AttributionRequest(chosen, names, samples, exact, workers, tuple(changes or ()), cluster)
+    request = AttributionRequest(chosen, names, samples, exact, workers, tuple(changes or ()), cluster, earlier)
     try:
         with Live(errors) as live:
             words = run_attribution(reading, request, result, issues, live)

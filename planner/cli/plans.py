@@ -41,7 +41,7 @@ def evaluate(
     from planner.planning import choose_options, prepare_problem
     from planner.report.wording import format_money
     from planner.report.workbook import write_result
-    from planner.studies.earlier_result import list_doubts, read_result
+    from planner.studies.earlier_result import decisions_in, list_doubts, read_result
     from planner.studies.evaluate.study import evaluate as run_evaluation
     from planner.studies.why.question import format_decision
 
@@ -50,7 +50,8 @@ def evaluate(
     earlier = read_result(plan)
     print_issues(list_doubts(earlier))
     chosen = choose_options(reading, gap=gap, time_limit=time_limit, threads=threads)
-    job = prepare_problem(reading, chosen, issues, changes=list(changes or ()), plan=plan.name)
+    known = decisions_in(earlier, reading.instance)
+    job = prepare_problem(reading, chosen, issues, known, changes=list(changes or ()), plan=plan.name)
     found = run_evaluation(job, earlier)
     output.print(f"{found.found.words} of {plan.name} still exist")
     gone = found.found.gone

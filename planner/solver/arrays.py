@@ -17,6 +17,26 @@ class CompiledCone:
 
 
 @dataclass(frozen=True)
+class BestBase:
+    """How the search for the cheapest base ended, from which rule max_cvar counts.
+
+    `cost` is what that base costs and `error` what this may be too high by, in discounted money; `begun` says in words
+    what the search began from, `seconds` how long it took. Where no base was found in time, `cost` is None.
+    """
+
+    cost: float | None
+    error: float
+    begun: str
+    seconds: float
+
+    @property
+    def words(self) -> str:
+        """How the search went, for sheet `run`."""
+        ended = "" if self.cost is not None else "; no base found in time, rule max_cvar counts from 0"
+        return f"began with {self.begun}, took {self.seconds:.1f} s{ended}"
+
+
+@dataclass(frozen=True)
 class Compiled:
     """min cost.x + offset, row_lower <= A x <= row_upper, lower <= x <= upper, x whole where `integer`.
 
@@ -26,7 +46,7 @@ class Compiled:
     `disturbed_rows` say of the first columns and rows which are there for disruptions alone; `units` of the first
     columns the units in which their values are of ordinary size (see `planner.solver.units`), None where nobody has
     looked yet. `decisions` are values, one per column, of which the whole ones are likely to begin a good plan.
-    `base_error` is what the cost of the best base, where one was searched, may be too high by (discounted money).
+    `best_base` says how the search for the best base ended, where there was one.
     """
 
     cost: np.ndarray
@@ -47,7 +67,17 @@ class Compiled:
     disturbed: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
     disturbed_rows: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
     decisions: np.ndarray | None = None
-    base_error: float | None = None
+    best_base: BestBase | None = None
+
+    @property
+    def base_error(self) -> float | None:
+        """What the cost of the best base may be too high by, in discounted money; None where none was searched."""
+        return None if self.best_base is None else self.best_base.error
+
+    @property
+    def base_seconds(self) -> float:
+        """What the search for the best base took, in s; 0 where none was searched."""
+        return 0.0 if self.best_base is None else self.best_base.seconds
 
     def with_tangents(
         self, cones: tuple[int, ...], starts: np.ndarray, columns: np.ndarray, values: np.ndarray

@@ -7,7 +7,7 @@ import numpy as np
 
 from planner.solver.compiled import Compiled
 from planner.solver.extended import hold_columns, nearest_to
-from planner.solver.solver import Options, Solution, solve_arrays
+from planner.solver.solver import Options, Solution, solve_arrays, with_best_base
 from planner_models.decisions import state, variables
 from planner_models.earlier_plan import STANDING
 from planner_models.model import Model
@@ -173,3 +173,29 @@ def warm_start(compiled: Compiled, found: Fit, options: Options) -> Started:
     values = np.where(known & compiled.integer, np.round(values), values)
     changed = float(np.abs(values[known] - found.values[known]).sum())
     return Started(solve_arrays(hold_columns(compiled, values), shorter), changed)
+
+
+def find_best_base(
+    m: Model, compiled: Compiled, options: Options, known: Mapping[Decision, float] | None = None
+) -> Compiled:
+    """The arrays of a model with the cost of the best base in them, where a rule on risk needs it.
+
+    Parameters
+    ----------
+    m
+        A built model.
+    compiled
+        Its arrays.
+    options
+        How near to the best, and in a share of which time, it is searched.
+    known
+        Decisions of a plan in hand, with which the search begins.
+
+    Returns
+    -------
+    Compiled
+        The arrays with `best_base` fixed, and how its search ended; as they are where nothing needs it.
+    """
+    if not known or not len(m.risk.best_base):
+        return with_best_base(m, compiled, options)
+    return with_best_base(m, compiled, options, match_plan(m, compiled, known).values)

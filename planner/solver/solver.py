@@ -10,9 +10,11 @@ from dataclasses import replace
 import numpy as np
 
 from planner.solver import search
+from planner.solver.arrays import BestBase
 from planner.solver.baseline import extract_baseline
 from planner.solver.beginning import Rounding, start_search
 from planner.solver.compiled import Compiled, compile_model
+from planner.solver.extended import hold_columns
 from planner.solver.highs import OutOfRange
 from planner.solver.highs.job import SolverSession
 from planner.solver.marginals import price_items, price_rules
@@ -25,6 +27,9 @@ from planner_models.blocks.disruptions.risk import LIMIT
 from planner_models.model import Model
 from planner_models.start import reach_levels, round_up
 from planner_models.trim import trim
+
+BASE_SHARE = 0.3
+"""Of the time limit of a search, the most that goes into the cheapest base."""
 
 
 def solve(model: Model, options: Options | None = None, progress: Callable[[Progress], None] | None = None) -> Solution:
@@ -77,13 +82,14 @@ def make_roundings(model: Model, compiled: Compiled) -> tuple[Rounding, ...]:
     )
 
 
-def with_best_base(model: Model, compiled: Compiled, options: Options) -> Compiled:
+def with_best_base(model: Model, compiled: Compiled, options: Options, known: np.ndarray | None = None) -> Compiled:
     """The arrays of a model with the cost of the best base in them, where a rule on risk needs it.
 
     Parameters
     ----------
     model : a built model, and `compiled`, its arrays
-    options : how near to the best, and in which time, the cheapest base is searched
+    options : how near to the best the cheapest base is searched; it takes `BASE_SHARE` of the time limit at most
+    known : decisions of a plan in hand, shape (columns,), NaN where free; the search begins with them
 
     Returns
     -------
@@ -93,6 +99,7 @@ def with_best_base(model: Model, compiled: Compiled, options: Options) -> Compil
     """
     if not len(model.risk.best_base):
         return compiled
+    started = time.monotonic()
     place = {id(variable): position for position, variable in enumerate(compiled.variables)}
     cost = np.zeros_like(compiled.cost)
     for coefficient, variable in zip(model.risk.base.coefficients, model.risk.base.variables, strict=True):
@@ -103,23 +110,34 @@ def with_best_base(model: Model, compiled: Compiled, options: Options) -> Compil
     upper = compiled.row_upper.copy()
     upper[limits] = np.inf
     fixed = _hold_column(compiled, place[id(model.risk.best_base[LIMIT])], 0.0)
-    found = _search_base(model, replace(fixed, cost=cost, offset=0.0, row_upper=upper), options)
+    shorter = replace(options, time_limit=None if options.time_limit is None else BASE_SHARE * options.time_limit)
+    found, begun = _search_base(model, replace(fixed, cost=cost, offset=0.0, row_upper=upper), shorter, known)
+    seconds = time.monotonic() - started
     if found.values is None or found.objective is None:
-        return fixed
+        missed = None if found.status == "infeasible" else BestBase(None, np.inf, begun, seconds)
+        return replace(fixed, best_base=missed)
     error = np.inf if found.bound is None else max(0.0, found.objective - found.bound)
     cost[breaches] = 0.0
     best = float(cost @ found.values) + model.risk.base.constant
     held = _hold_column(compiled, place[id(model.risk.best_base[LIMIT])], best)
-    return replace(held, decisions=found.values, base_error=error)
+    return replace(held, decisions=found.values, best_base=BestBase(best, error, begun, seconds))
 
 
-def _search_base(model: Model, compiled: Compiled, options: Options) -> Solution:
-    """The cheapest base, found without the columns of disruptions where no rule asks for them."""
+def _search_base(model: Model, compiled: Compiled, options: Options, known: np.ndarray | None) -> tuple[Solution, str]:
+    """The cheapest base, found without the columns of disruptions where no rule asks for them; what it began from."""
+    began = time.monotonic()
     roundings, part = make_roundings(model, compiled), extract_baseline(compiled, worthwhile=0.0)
-    if part is None:
-        return solve_arrays(compiled, options, None, roundings)
-    found = solve_arrays(part.compiled, options, None, tuple(map(part.rounding, roundings)))
-    return found if found.values is None else replace(found, values=part.whole(found.values))
+    if part is not None:
+        compiled, roundings = part.compiled, tuple(map(part.rounding, roundings))
+        known = None if known is None else known[part.kept]
+    start = None if known is None else solve_arrays(hold_columns(compiled, known), options).values
+    if options.time_limit is not None:
+        left = options.time_limit - (time.monotonic() - began)
+        options = replace(options, time_limit=max(left, 0.1 * options.time_limit))
+    found = solve_arrays(compiled, options, None, roundings, start)
+    if part is not None and found.values is not None:
+        found = replace(found, values=part.whole(found.values))
+    return found, "nothing" if start is None else "the plan in hand"
 
 
 def _hold_column(compiled: Compiled, column: int, value: float) -> Compiled:

@@ -9,8 +9,9 @@ from typing import overload
 from planner.diagnosis import describe_remedies, find_remedies
 from planner.planning import in_time_left
 from planner.solver.compiled import compile_model
-from planner.solver.earlier_plan import match_plan, warm_start
-from planner.solver.solver import Options, load_values, make_roundings, solve_arrays, with_best_base
+from planner.solver.earlier_plan import find_best_base, match_plan, warm_start
+from planner.solver.in_hand import cheapest
+from planner.solver.solver import Options, load_values, make_roundings, solve_arrays
 from planner.studies.attribution.shapley import Coalition
 from planner.workers.pool import solve_all
 from planner_models.decisions import variables
@@ -24,11 +25,15 @@ from planner_models.schema.decisions import Decision
 
 @dataclass(frozen=True)
 class Task:
-    """What all coalitions share: the instance, the switches to turn, and the options of each solve."""
+    """What all coalitions share: the instance, the switches to turn, and the options of each solve.
+
+    `in_hand` are decisions of an earlier plan, from which every search may start as well.
+    """
 
     instance: Instance
     players: tuple[str, ...]
     options: Options
+    in_hand: Mapping[Decision, float] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -141,16 +146,21 @@ def solve_coalition(task: Task, begun: Begun) -> Solved:
     """The best plan with exactly the switches of a coalition on, of those of the task.
 
     What fewer mechanisms could do is a plan with more of them as well where all that they add is left unused. The
-    search starts from that plan, unless its own first one is better: so nothing that is added costs for want of search.
+    search starts from that plan, from the plan in hand, or from its own first one, whichever is best: so nothing that
+    is added costs for want of search.
     """
     coalition = begun.coalition
     switches = {player: "on" if player in coalition else "off" for player in task.players}
     model = build(task.instance.with_settings(**switches))
-    compiled = with_best_base(model, compile_model(model), task.options)
-    began, first = time.monotonic(), None
-    if begun.start is not None and begun.start.decisions:
-        found = match_plan(model, compiled, begun.start.decisions)
-        first = warm_start(compiled, found, task.options).solution.values
+    began = time.monotonic()
+    fewer = {} if begun.start is None else begun.start.decisions
+    compiled = find_best_base(model, compile_model(model), task.options, fewer or task.in_hand)
+    plans = [
+        warm_start(compiled, match_plan(model, compiled, decisions), task.options).solution.values
+        for decisions in (fewer, task.in_hand)
+        if decisions
+    ]
+    first = cheapest(compiled, plans)
     options = in_time_left(task.options, time.monotonic() - began)
     solution = solve_arrays(compiled, options, None, make_roundings(model, compiled), first, compare_starts=True)
     sign = -1.0 if task.instance.settings["objective"] == "profit" else 1.0

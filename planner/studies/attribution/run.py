@@ -9,6 +9,7 @@ import pandas as pd
 from planner.issues import Issue
 from planner.progress import Live
 from planner.report.wording import format_money
+from planner.results.result_file import ResultFile
 from planner.seal import seal
 from planner.sheets.attribution import ATTRIBUTION
 from planner.sheets.issues import tabulate_issues
@@ -16,6 +17,7 @@ from planner.solver.solver import Options
 from planner.studies.attribution.mechanisms import cast
 from planner.studies.attribution.report import attribution_charts, attribution_summary, attribution_tiles, method
 from planner.studies.attribution.study import Attribution, attribute, attribution_tables, design
+from planner.studies.earlier_result import decisions_in
 from planner.workbook.board import Board
 from planner.workbook.read import Reading
 from planner.workbook.write import write_tables
@@ -23,7 +25,10 @@ from planner.workbook.write import write_tables
 
 @dataclass(frozen=True)
 class AttributionRequest:
-    """What was asked for: options of each solve, mechanisms (all where empty), and how to go about it."""
+    """What was asked for: options of each solve, mechanisms (all where empty), and how to go about it.
+
+    `start` is an earlier plan, from which every search may start.
+    """
 
     options: Options
     only: tuple[str, ...] = ()
@@ -32,6 +37,7 @@ class AttributionRequest:
     workers: int = 1
     changes: tuple[str, ...] = ()
     cluster: str | None = None
+    start: ResultFile | None = None
 
 
 def run_attribution(
@@ -80,6 +86,7 @@ def run_attribution(
         request.workers,
         lambda *steps: live.count("coalition", *steps),
         request.cluster,
+        None if request.start is None else decisions_in(request.start, instance),
     )
     if not found.says_something:
         raise Unfinished(len(found.solved), len(comparison.needed))
@@ -106,6 +113,7 @@ def _seal(
         "only": ", ".join(request.only),
         "samples": len(found.design.orders) or None,
         "workers": request.workers,
+        "start": None if request.start is None else request.start.path.name,
         "changes": list(request.changes),
     }
     facts = {

@@ -37,6 +37,7 @@ from planner.studies.attribution.shapley import (
 )
 from planner_models.instance import NUMERIC, Instance
 from planner_models.schema import meta
+from planner_models.schema.decisions import Decision
 
 MOST_EXACT = 6
 """Players up to which every coalition is solved (64 plans) unless orders are asked for."""
@@ -181,17 +182,19 @@ def attribute(
     workers: int = 1,
     show: Callable[[int, int], None] | None = None,
     cluster: str | None = None,
+    in_hand: Mapping[Decision, float] | None = None,
 ) -> Attribution:
     """Solve the coalitions of a design. `show` is told how many of how many are done.
 
-    Each starts from the best plan of fewer mechanisms known by then. Where a better one came later, as in sampled
-    orders or with several workers, it is solved again from that.
+    Each starts from the best plan of fewer mechanisms known by then, or from the decisions `in_hand`, whichever is
+    better. Where a better one of fewer mechanisms came later, as in sampled orders or with several workers, it is
+    solved again from that.
 
     Ctrl-C ends it with what is solved by then. Raises NoPlan where a coalition has no plan.
     """
     sign = 1.0 if instance.settings["objective"] == "profit" else -1.0
     solved: dict[Coalition, Solved] = {}
-    task, needed = Task(instance, comparison.players, options), comparison.needed
+    task, needed = Task(instance, comparison.players, options, in_hand or {}), comparison.needed
     report = show or (lambda done, total: None)
 
     def known(coalition: Coalition) -> Solved | None:

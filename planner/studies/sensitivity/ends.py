@@ -75,11 +75,10 @@ def try_end(task: EndTask) -> FigureEnd:
     fault = next((issue for issue in check(moved) if issue.severity == "error"), None)
     if fault is not None:
         return FigureEnd(task.figure, task.way, refused=f"not a sound input there: {fault.message}")
-    job = prepare_problem(moved, task.options)
+    job = prepare_problem(moved, task.options, known=task.decisions)
     held = hold_plan(job, task.decisions)
-    solution = solve_arrays(
-        job.compiled, task.options, None, make_roundings(job.model, job.compiled), None if held is None else held.values
-    )
+    first, roundings = None if held is None else held.values, make_roundings(job.model, job.compiled)
+    solution = solve_arrays(job.compiled, job.search_options, None, roundings, first)
     if solution.status == "interrupted":
         raise KeyboardInterrupt
     if solution.values is None or solution.objective is None:
@@ -164,7 +163,7 @@ def _cross(low: _Point, high: _Point) -> float:
 
 def _gain(task: EndTask, found: Mapping[Decision, float], share: float) -> float:
     """Infinite where the plan as it is does not work, minus infinite where that of the end does not."""
-    job = prepare_problem(_move(task.reading, task.figure, share * task.way), task.options)
+    job = prepare_problem(_move(task.reading, task.figure, share * task.way), task.options, known=task.decisions)
     new, old = hold_plan(job, found), hold_plan(job, task.decisions)
     if new is None or new.objective is None:
         return -np.inf

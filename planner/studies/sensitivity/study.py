@@ -108,13 +108,13 @@ def _find_plan(
     reading: Reading, options: Options, known: InHand | None, show: Callable[[str], None]
 ) -> tuple[Problem, Solution]:
     """The plan with its marginal prices."""
-    job = prepare_problem(reading, options)
+    job = prepare_problem(reading, options, known=None if known is None else known.decisions)
     show("the plan as it is")
     solution = None if known is None else hold_plan(job, known.decisions)
     if solution is not None and known is not None:
         solution = bound_by_result(solution, known)
     if solution is None:
-        solution = solve_arrays(job.compiled, options, None, make_roundings(job.model, job.compiled))
+        solution = solve_arrays(job.compiled, job.search_options, None, make_roundings(job.model, job.compiled))
     if solution.status == "interrupted":
         raise KeyboardInterrupt
     if solution.values is None or solution.duals is None:

@@ -1,11 +1,12 @@
 """The search for the value of a driver at which the plan as it is and as forced cost the same."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from planner.planning import Problem, prepare_problem
+from planner.solver.compiled import compile_model
 from planner.solver.in_hand import cheapest, left_open
 from planner.solver.solver import Options, Solution, make_roundings, solve_arrays
 from planner.studies.why.drivers import Driver, drivers
@@ -26,6 +27,8 @@ from planner.studies.why.question import Sides, with_lock
 from planner.studies.why.solved import ensure_plan, objective_of
 from planner.workbook.read import Reading
 from planner_models.instance import Instance
+from planner_models.network import build
+from planner_models.schema.decisions import Decision
 from planner_models.sets.locks import Lock
 
 MOST_SOLVES = 5
@@ -48,6 +51,7 @@ class BreakEvenSearch:
     options: Options
     question: Sides
     solutions: tuple[Solution, Solution]
+    known: Mapping[Decision, float]
     show: Show
     plans: tuple[list[np.ndarray | None], list[np.ndarray | None]] = field(init=False)
 
@@ -93,16 +97,16 @@ class BreakEvenSearch:
         """What the two plans known cost at a value of a driver; None where it changes what can be decided."""
         found = []
         for lock, solution in zip((None, self.question.forced), self.solutions, strict=True):
-            job = self._prepare(driver.at(value), lock)
+            compiled = compile_model(build(_lock(driver.at(value), lock)))  # prices need no best base
             assert solution.values is not None
-            if len(job.compiled.cost) != len(solution.values):
+            if len(compiled.cost) != len(solution.values):
                 return None
-            found.append(float(job.compiled.cost @ solution.values) + job.compiled.offset)
+            found.append(float(compiled.cost @ solution.values) + compiled.offset)
         return found[0], found[1]
 
     def _prepare(self, instance: Instance, lock: Lock | None) -> Problem:
-        asked_of = instance if lock is None else with_lock(instance, lock)
-        return prepare_problem(replace(self.reading, instance=asked_of), self.options)
+        asked_of = replace(self.reading, instance=_lock(instance, lock))
+        return prepare_problem(asked_of, self.options, known=self.known)
 
     def _narrow(self, driver: Driver, points: list[ForcedPoint], slope: float) -> str:
         """Solve both sides at values of the driver till the break-even is known; "" then, else why there is none."""
@@ -149,8 +153,12 @@ class BreakEvenSearch:
             job = self._prepare(driver.at(value), lock)
             start = cheapest(job.compiled, self.plans[side])
             roundings = make_roundings(job.model, job.compiled)
-            solution = ensure_plan(solve_arrays(job.compiled, self.options, None, roundings, start))
+            solution = ensure_plan(solve_arrays(job.compiled, job.search_options, None, roundings, start))
             self.plans[side].append(solution.values)
             objectives.append(objective_of(solution))
             unknown.append(left_open(solution))
         return ForcedPoint(value, *objectives, *unknown)
+
+
+def _lock(instance: Instance, lock: Lock | None) -> Instance:
+    return instance if lock is None else with_lock(instance, lock)

@@ -65,7 +65,7 @@ def why(reading: Reading, options: Options, written: str, known: InHand, show: S
     Raises InputError where the question speaks of nothing that there is, Unanswered where no plan does otherwise,
     KeyboardInterrupt where the user stops it.
     """
-    plain = prepare_problem(reading, options)
+    plain = prepare_problem(reading, options, known=known.decisions)
     question = sides(
         parse_question(written, list_nameable(plain)), known.decisions, list(plain.model.sets.time.periods)
     )
@@ -76,13 +76,14 @@ def why(reading: Reading, options: Options, written: str, known: InHand, show: S
     bound = None if math.isnan(known.bound) else known.bound
     held = bound_by_result(held, known)
     show("the decision forced the other way")
-    job = prepare_problem(replace(reading, instance=with_lock(reading.instance, question.forced)), options)
+    locked = replace(reading, instance=with_lock(reading.instance, question.forced))
+    job = prepare_problem(locked, options, known=known.decisions)
     begun = _make_forced_start(job, known.decisions, question.forced)
-    solution = solve_arrays(job.compiled, options, None, make_roundings(job.model, job.compiled), begun)
+    solution = solve_arrays(job.compiled, job.search_options, None, make_roundings(job.model, job.compiled), begun)
     if ensure_running(solution).values is None:
         raise Unanswered(solution.status, solution.words, _list_reasons(job, solution, show))
     solution = bound_below(solution, bound)
-    search = BreakEvenSearch(reading, options, question, (held, solution), show)
+    search = BreakEvenSearch(reading, options, question, (held, solution), known.decisions, show)
     return ForcedAnswer(question, job, solution, held, search.find_flip())
 
 
