@@ -53,7 +53,7 @@ class Live:
         if done == total:
             return
         seconds = time.monotonic() - self._began
-        left = f", about {_duration(seconds / done * (total - done))} left" if done else ""
+        left = f", about {format_duration(seconds / done * (total - done))} left" if done else ""
         words = f"{what} {done + 1} of {total}{left}"
         if self._live is not None:
             self._live.update(Text(words), refresh=True)
@@ -94,8 +94,8 @@ class Pace:
         rest = None if self._limit is None else max(0.0, self._limit - progress.seconds)
         left = self._guess(progress.seconds)
         if left is not None and (rest is None or left < rest):
-            return f"about {_duration(left)}"
-        return "" if rest is None else f"at most {_duration(rest)}"
+            return f"about {format_duration(left)}"
+        return "" if rest is None else f"at most {format_duration(rest)}"
 
     def _guess(self, seconds: float) -> float | None:
         if self._target is None or len(self._steps) < self.LEAST:
@@ -123,7 +123,19 @@ def _cells(progress: Progress, left: str = "") -> dict[str, str]:
     } | ({"left": left} if left else {})
 
 
-def _duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
+    """A time in words.
+
+    Parameters
+    ----------
+    seconds
+        The time in s.
+
+    Returns
+    -------
+    str
+        Hours, minutes or seconds, whatever suits.
+    """
     for size, unit in ((3600, "h"), (60, "min")):
         if seconds >= 1.5 * size:
             return f"{seconds / size:.3g} {unit}"

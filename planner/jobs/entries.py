@@ -73,6 +73,7 @@ def reset(ledger: Ledger, number: int) -> None:
     LedgerError
         Where the ledger cannot be used.
     """
+    ledger.forget_steps(number)
     blank = dict.fromkeys(("started", "finished", "seconds", "incumbent", "bound", "gap", "pid", "host", "runner"))
     ledger.update(number, state="waiting", words="", exit_status=None, attempts=0, cancel=0, **blank)
 

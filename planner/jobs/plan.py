@@ -269,7 +269,7 @@ def _run(path: Path, place: str, table: dict[str, Any], issues: list[Issue]) -> 
     lists = {key: _texts(table.get(key, []), key, place, issues) for key in _LISTS}
     if not lists["files"]:
         issues.append(Issue("error", place, "", "names no files"))
-    options = {key: _option(key, table[key], place, issues) for key in OPTIONS if key in table}
+    options = {key: judge_option(key, table[key], place, issues) for key in OPTIONS if key in table}
     return RunSpecification(lists["files"], lists["set"], lists["vary"], options, path.parent, place)
 
 
@@ -288,8 +288,25 @@ def _texts(value: Any, key: str, place: str, issues: list[Issue]) -> tuple[str, 
     return ()
 
 
-def _option(key: str, value: Any, place: str, issues: list[Issue]) -> Any:
-    """An option as a number in its range."""
+def judge_option(key: str, value: Any, place: str, issues: list[Issue]) -> Any:
+    """An option as a number in its range.
+
+    Parameters
+    ----------
+    key
+        One of OPTIONS.
+    value
+        What was given for it.
+    place
+        Where it was written.
+    issues
+        A fault is added here.
+
+    Returns
+    -------
+    float, int or None
+        The number; None where there is a fault.
+    """
     highest = {"gap": 1, "threads": MOST_INTEGER, "seed": MOST_INTEGER}.get(key)
     numeric = isinstance(value, int | float) and not isinstance(value, bool)
     finite = numeric and -LARGEST_NUMBER <= value <= LARGEST_NUMBER

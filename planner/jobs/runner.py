@@ -30,6 +30,9 @@ SCRATCH = ".work"
 _TICK = 0.2
 _BEAT = 5.0
 
+KEEP_BEST = 2
+"""In column `cancel`: the job ends with its best plan, once it has one; 1 means at once, without a plan."""
+
 WORST = (1, 2, 3, 4, 0)
 """Exit statuses, the worst first: gone wrong, wrong input, infeasible, without a plan, done."""
 
@@ -53,13 +56,17 @@ def worst_status(statuses: Sequence[int | None]) -> int:
 class Runner:
     """Runs jobs of a ledger with a crew. Use as a context manager: at the end nothing runs on."""
 
+    KIND = ""
+    """What names of such runners begin with."""
+
     def __init__(self, ledger: Ledger, crew: Crew, show: Callable[[Sequence[int]], None] | None = None) -> None:
-        self.name = uuid.uuid4().hex
+        self.name = self.KIND + uuid.uuid4().hex
         self._ledger, self._crew, self._show = ledger, crew, show
         self._jobs: dict[int, Job] = {}
         self._needs: dict[int, int] = {}
         self._asking: dict[int, float] = {}
         self._places: dict[int, tuple[int | None, str]] = {}
+        self._interrupted: set[int] = set()
         self._beaten = 0.0
         self._scratch = ledger.folder / SCRATCH / self.name
 
@@ -122,6 +129,10 @@ class Runner:
                 job.number, state="cancelled", words="", exit_status=ExitStatus.STOPPED, finished=now(), runner=None
             )
             self._log(job, "cancelled")
+        for job in self._ledger.jobs("cancel = ? AND incumbent IS NOT NULL AND runner = ?", (KEEP_BEST, self.name)):
+            if job.number not in self._interrupted and self._crew.interrupt(job.number):
+                self._interrupted.add(job.number)
+                self._ledger.update(job.number, words="stopping with the best plan so far")
 
     def _begin(self, number: int) -> None:
         job = self._ledger.job(number)
@@ -168,7 +179,7 @@ class Runner:
         elif "words" in message:
             self._ledger.update(number, words=message["words"])
         else:
-            self._ledger.update(number, words="", **message)
+            self._ledger.note_step(number, message)
 
     def _write_place(self, number: int) -> None:
         pid, host = self._crew.place(number)
@@ -275,6 +286,7 @@ class Runner:
     def _forget(self, number: int) -> None:
         for table in (self._jobs, self._needs, self._asking, self._places):
             table.pop(number, None)
+        self._interrupted.discard(number)
 
     def _log(self, job: Job, *lines: str) -> None:
         """Write to the log of a job; that the disk is full is no reason to stop."""

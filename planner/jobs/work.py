@@ -27,7 +27,7 @@ from planner.workers.crew import Talk
 from planner_models.collector import collector_paused
 from planner_models.sets.derive import derive
 
-EVERY = 0.5
+EVERY = 0.25
 """Seconds between two reports of progress."""
 
 MOST_REASONS = 25
@@ -165,7 +165,8 @@ def _solve_order(order: WorkOrder, path: Path, result: Path, talk: Talk) -> JobA
         return _refuse_order(lines)
     _wait_for_room(reading, talk)
     options = choose_options(reading, **({"threads": _threads(reading, order)} | order.options))
-    outcome = make_plan(reading, options, _Report(talk), order.changes, issues, variant=order.name)
+    with _Report(talk) as report:
+        outcome = make_plan(reading, options, report, order.changes, issues, variant=order.name)
     answer = _describe_end(outcome, lines)
     if not outcome.tables:
         return answer
@@ -213,16 +214,39 @@ def _wait_for_room(reading: Reading, talk: Talk) -> None:
 
 
 class _Report:
-    """Passes on progress, not too often."""
+    """Passes on progress, not too often; what was held back follows in time. Use as a context manager."""
 
     def __init__(self, talk: Talk) -> None:
         self._talk, self._last = talk, -EVERY
+        self._lock, self._later = threading.Lock(), threading.Event()
+        self._held: Progress | None = None
+
+    def __enter__(self) -> "_Report":
+        threading.Thread(target=self._tell_held, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:  # nothing is told after the end, which would be taken for news of the next job
+            self._held = None
+            self._later.set()
 
     def __call__(self, step: Progress) -> None:
-        if step.seconds >= self._last + EVERY:
-            self._last = step.seconds
-            figures = {"incumbent": step.incumbent, "bound": step.bound, "gap": step.gap, "seconds": step.seconds}
-            self._talk.tell(figures)
+        with self._lock:
+            if time.monotonic() < self._last + EVERY:
+                self._held = step
+            elif not self._later.is_set():
+                self._tell(step)
+
+    def _tell_held(self) -> None:
+        while not self._later.wait(EVERY):
+            with self._lock:
+                if self._held is not None and not self._later.is_set():
+                    self._tell(self._held)
+
+    def _tell(self, step: Progress) -> None:
+        self._last, self._held = time.monotonic(), None
+        figures = {"incumbent": step.incumbent, "bound": step.bound, "gap": step.gap, "seconds": step.seconds}
+        self._talk.tell(figures)
 
 
 def _describe_end(outcome: Outcome, lines: list[str]) -> JobAnswer:

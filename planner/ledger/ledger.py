@@ -10,7 +10,7 @@ import os
 import socket
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -47,6 +47,11 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_by_seal ON jobs (seal);
 CREATE TABLE runners (name TEXT PRIMARY KEY, pid INTEGER NOT NULL, host TEXT NOT NULL, born REAL NOT NULL, beat REAL);
 """
+
+_STEPS = (
+    "CREATE TABLE IF NOT EXISTS steps (number INTEGER NOT NULL, seconds REAL, incumbent REAL, bound REAL, gap REAL)"
+)
+"""How the figures of jobs moved: made when the first is noted, in ledgers of any version; nothing else needs it."""
 
 
 class LedgerError(OSError):
@@ -228,8 +233,32 @@ class Ledger:
         names = ", ".join(f"{name} = ?" for name in values)
         self._ask(f"UPDATE jobs SET {names} WHERE number = ?", [*values.values(), number])
 
+    def note_step(self, number: int, figures: Mapping[str, float | None]) -> None:
+        """Write seconds, incumbent, bound and gap of a job, and keep them beside those before."""
+        with self.changing():
+            self.update(number, words="", **figures)
+            self._ask(_STEPS)
+            values = (number, *(figures[name] for name in ("seconds", "incumbent", "bound", "gap")))
+            self._ask("INSERT INTO steps VALUES (?, ?, ?, ?, ?)", values)
+
+    def steps(self, number: int) -> list[tuple[float | None, float | None, float | None, float | None]]:
+        """Seconds, incumbent, bound and gap of a job over time."""
+        if not self._has_steps():
+            return []
+        rows = self._ask("SELECT seconds, incumbent, bound, gap FROM steps WHERE number = ? ORDER BY rowid", (number,))
+        return [(row["seconds"], row["incumbent"], row["bound"], row["gap"]) for row in rows]
+
+    def forget_steps(self, number: int) -> None:
+        """Strike how the figures of a job moved."""
+        if self._has_steps():
+            self._ask("DELETE FROM steps WHERE number = ?", (number,))
+
+    def _has_steps(self) -> bool:
+        return bool(self._ask("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'steps'"))
+
     def remove(self, number: int) -> None:
         """Strike a job from the ledger."""
+        self.forget_steps(number)
         self._ask("DELETE FROM jobs WHERE number = ?", (number,))
 
     def enlist(self, name: str) -> None:

@@ -1,10 +1,11 @@
 """Processes that open workbooks for the page: what aborts one of them, or fills its memory, does not end the server."""
 
 import queue
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
-from planner.workers.crew import LocalCrew
+from planner.workers.crew import Crew, LocalCrew
 from planner.workers.pool import done_apart
 
 Asked = TypeVar("Asked")
@@ -23,13 +24,19 @@ class Readers:
         for crew in reversed(self._all):
             self.crews.put(crew)
 
-    def do(self, work: Callable[[Asked], Answer], asked: Asked) -> Answer:
-        """What `work` makes of a task; waits for a free process. Raises TaskFailed where it ends with an exception."""
+    @contextmanager
+    def borrow(self) -> Iterator[Crew]:
+        """One of the processes, as others take workers; waits for a free one."""
         crew = self.crews.get()
         try:
-            return done_apart(crew, work, asked)
+            yield crew
         finally:
             self.crews.put(crew)
+
+    def do(self, work: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        """What `work` makes of a task; waits for a free process. Raises TaskFailed where it ends with an exception."""
+        with self.borrow() as crew:
+            return done_apart(crew, work, asked)
 
     def close(self) -> None:
         """End the processes."""

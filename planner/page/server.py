@@ -1,5 +1,6 @@
 """The server: all routes behind the guard, on a port of this machine."""
 
+import asyncio
 import contextlib
 import errno
 import os
@@ -19,17 +20,21 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from planner.issues import InputError, Issue
-from planner.page import workbooks
+from planner.page import runs, workbooks
 from planner.page.folder import Folder
+from planner.page.queue_keeper import QueueKeeper
 from planner.page.security import Guard, Keys, TooLarge
-from planner.page.web import HERE, PageState, show_refusal
+from planner.page.web import HERE, PageState, in_thread, show_refusal
 
 HOST = "127.0.0.1"
 
 PORT = 8321
 """The port where none is named; the next free one where this one is in use."""
 
-ROUTES = (*workbooks.ROUTES,)
+LOOK_EVERY = 1.0
+"""Seconds between two looks at the queue."""
+
+ROUTES = (*workbooks.ROUTES, *runs.ROUTES)
 
 
 def make_app(state: PageState, port: int) -> Starlette:
@@ -50,7 +55,9 @@ def make_app(state: PageState, port: int) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        keeping = asyncio.create_task(_keep_queue(runs.keeper_of(state)))
         yield
+        keeping.cancel()
         state.readers.close()
 
     static = Mount("/static", StaticFiles(directory=HERE / "static"))
@@ -62,6 +69,13 @@ def make_app(state: PageState, port: int) -> Starlette:
     )
     app.state.page = state
     return app
+
+
+async def _keep_queue(keeper: QueueKeeper) -> None:
+    """Look after the queue as long as the server runs."""
+    while True:
+        await in_thread(keeper.look)
+        await asyncio.sleep(LOOK_EVERY)
 
 
 async def _say_http(request: Request, fault: Exception) -> Response:

@@ -1,7 +1,9 @@
 """The workbooks of the folder: their list, what is wrong with each, and how a new one comes in."""
 
 import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
@@ -12,11 +14,24 @@ from planner.issues import InputError, Issue
 from planner.page.folder import INSTANCE, WorkbookFile, WorkbookKind, judge_kind, safe_name
 from planner.page.web import PageState, Refused, find_file, get, in_thread, post, show, state_of
 from planner.words import count_noun
+from planner.workbook.variants import BASE, list_variants
 from planner.workers.pool import TaskFailed
 
+SOLVER_SETTINGS = {"gap": "mip_gap", "time_limit": "time_limit", "threads": "threads", "seed": "seed"}
+"""Options of a run, and the settings of a workbook that they take the place of."""
 
-def check_workbook(path: Path) -> list[Issue]:
-    """Everything that is wrong with an instance, or worth a look, in the order of sheets and cells.
+
+@dataclass(frozen=True)
+class WorkbookFacts:
+    """What a reader found in an instance: its issues, its settings of the solver, and the names of its variants."""
+
+    issues: list[Issue]
+    settings: dict[str, Any] = field(default_factory=dict)
+    variants: tuple[str, ...] = ()
+
+
+def look_into(path: Path) -> WorkbookFacts:
+    """Everything that is wrong with an instance or worth a look, errors first, and what a run of it needs to know.
 
     Parameters
     ----------
@@ -25,27 +40,35 @@ def check_workbook(path: Path) -> list[Issue]:
 
     Returns
     -------
-    list of Issue
-        Errors first; where the file cannot be read, why.
+    WorkbookFacts
+        Where the file cannot be read, only why.
     """
     try:
-        found = check(read(path))
+        instance = read(path)
     except InputError as fault:
-        found = fault.issues
-    return sorted(found, key=lambda issue: ("error", "warning", "info").index(issue.severity))
+        return WorkbookFacts(fault.issues)
+    issues = sorted(check(instance), key=lambda issue: ("error", "warning", "info").index(issue.severity))
+    settings = {name: instance.settings.get(name) for name in SOLVER_SETTINGS.values()}
+    variants = tuple(variant.name for variant in list_variants(instance.reading.instance["variants"]))
+    return WorkbookFacts(issues, settings, (BASE, *variants) if variants else ())
+
+
+def find_facts(state: PageState, file: WorkbookFile) -> WorkbookFacts:
+    """What there is to know of an instance, found once for each state of the file."""
+    key = ("facts", file.state)
+    if key not in state.memory:
+        try:
+            state.memory[key] = state.readers.do(look_into, file.path)
+        except TaskFailed as fault:
+            last = str(fault).strip().splitlines()[-1]
+            return WorkbookFacts([Issue("error", "", "", f"{file.name} could not be checked ({last})")])
+    found: WorkbookFacts = state.memory[key]
+    return found
 
 
 def find_issues(state: PageState, file: WorkbookFile) -> list[Issue]:
-    """The issues of an instance, judged once for each state of the file."""
-    key = ("issues", file.state)
-    if key not in state.memory:
-        try:
-            state.memory[key] = state.readers.do(check_workbook, file.path)
-        except TaskFailed as fault:
-            last = str(fault).strip().splitlines()[-1]
-            return [Issue("error", "", "", f"{file.name} could not be checked ({last})")]
-    found: list[Issue] = state.memory[key]
-    return found
+    """The issues of an instance."""
+    return find_facts(state, file).issues
 
 
 def count_issues(issues: list[Issue]) -> str:
@@ -71,8 +94,11 @@ async def show_workbook(request: Request) -> Response:
     if kind.kind != INSTANCE:
         words = kind.words or f"is {kind.kind}, not an instance"
         return show(request, "not_an_instance.html", file=file, kind=kind, words=words)
-    issues = await in_thread(find_issues, state, file)
-    return show(request, "workbook.html", file=file, issues=issues, counted=count_issues(issues))
+    facts = await in_thread(find_facts, state, file)
+    faulty = any(issue.severity == "error" for issue in facts.issues)
+    options = [(name, facts.settings.get(setting)) for name, setting in SOLVER_SETTINGS.items()]
+    counted = count_issues(facts.issues)
+    return show(request, "workbook.html", file=file, facts=facts, counted=counted, faulty=faulty, options=options)
 
 
 async def show_count(request: Request) -> Response:

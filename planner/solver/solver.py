@@ -248,6 +248,10 @@ def _verify(compiled: Compiled, solution: Solution) -> Solution:
     return replace(solution, status="inexact" if doubt and finished else solution.status, doubt=doubt)
 
 
+_elsewhere: list[threading.Event] = []
+"""The events of solves outside the main thread, which hear no Ctrl-C."""
+
+
 @contextmanager
 def catch_interrupts() -> Iterator[threading.Event]:
     """While this lasts Ctrl-C only sets an event: whoever runs then ends in order.
@@ -255,17 +259,27 @@ def catch_interrupts() -> Iterator[threading.Event]:
     Yields
     ------
     threading.Event
-        Set by Ctrl-C; never set outside the main thread.
+        Set by Ctrl-C; outside the main thread by `interrupt_solves`.
     """
     stop = threading.Event()
     if threading.current_thread() is not threading.main_thread():
-        yield stop
+        _elsewhere.append(stop)
+        try:
+            yield stop
+        finally:
+            _elsewhere.remove(stop)
         return
     before = signal.signal(signal.SIGINT, lambda *_: stop.set())
     try:
         yield stop
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def interrupt_solves() -> None:
+    """End the solves that run outside the main thread as Ctrl-C ends one in it: each keeps its best plan so far."""
+    for stop in _elsewhere:
+        stop.set()
 
 
 def _keep_cheaper(compiled: Compiled, again: Solution, before: Solution) -> Solution:

@@ -74,6 +74,10 @@ class DaskCrew:
     def answer(self, number: int, content: Any) -> None:
         """Tasks do not ask: memory is the business of the cluster."""
 
+    def interrupt(self, number: int) -> bool:
+        """A task on a cluster hears nothing while it runs."""
+        return False
+
     def stop(self, number: int) -> None:
         """Dask cannot stop a task that runs: its worker is started afresh."""
         future, place = self._futures.pop(number, None), self._places.get(number)

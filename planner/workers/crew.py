@@ -27,6 +27,10 @@ Work = Callable[[Any, "Talk"], Any]
 """A task: a function of a module, called in a worker with its argument and the line to whoever gave it."""
 
 
+_INTERRUPT = "interrupt"
+"""What a worker is sent, between tasks and answers, to end the solve that it is at."""
+
+
 class Event(NamedTuple):
     """What a crew reports of a task.
 
@@ -72,6 +76,9 @@ class Crew(Protocol):
 
     def stop(self, number: int) -> None:
         """End a task at once; nothing more is heard of it."""
+
+    def interrupt(self, number: int) -> bool:
+        """Tell a task to end its solve with the best plan so far; whether it can be told."""
 
     def place(self, number: int) -> tuple[int | None, str]:
         """Process and machine that a task runs on."""
@@ -184,6 +191,14 @@ class LocalCrew:
         if worker is not None:
             self._discharge(worker)
 
+    def interrupt(self, number: int) -> bool:
+        worker = self._of(number)
+        if worker is None:
+            return False
+        with contextlib.suppress(OSError):  # of a worker that died there will be an event
+            worker.line.send(_INTERRUPT)
+        return True
+
     def place(self, number: int) -> tuple[int | None, str]:
         worker = self._of(number)
         return (worker.process.pid if worker else None), socket.gethostname()
@@ -215,10 +230,11 @@ class _PipeTalk:
     """The line of a task, in the worker."""
 
     def __init__(self, line: Connection, inbox: "queue.SimpleQueue[Any]") -> None:
-        self._line, self._inbox = line, inbox
+        self._line, self._inbox, self._one_at_a_time = line, inbox, threading.Lock()
 
     def tell(self, message: Any) -> None:
-        self._line.send(("told", message))
+        with self._one_at_a_time:
+            self._line.send(("told", message))
 
     def ask(self, message: Any) -> Any:
         self.tell(message)
@@ -240,7 +256,13 @@ def _serve(line: Connection) -> None:
     threading.Thread(target=_work, args=(line, inbox), daemon=True).start()
     try:
         while True:
-            inbox.put(line.recv())
+            message = line.recv()
+            if isinstance(message, str) and message == _INTERRUPT:
+                from planner.solver.solver import interrupt_solves  # loaded by whatever solves here
+
+                interrupt_solves()
+            else:
+                inbox.put(message)
     except (EOFError, OSError):
         os._exit(0)
 
