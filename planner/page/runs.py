@@ -1,14 +1,11 @@
-"""Runs: started from a workbook, watched while they last, stopped in two steps, and found again."""
+"""Runs: found by any setting or figure, watched while they last, and stopped in two steps."""
 
 import asyncio
-import os
 import re
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import psutil
@@ -17,17 +14,12 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from planner.issues import InputError, Issue
-from planner.jobs.plan import OPTIONS, judge_option, list_requests
-from planner.jobs.queue import act, enter_queue, list_actions
-from planner.jobs.vary import RunSpecification, list_combinations
-from planner.ledger.ledger import Job, JobRequest, Ledger, LedgerError
-from planner.page.folder import INSTANCE, WorkbookFile
+from planner.jobs.queue import act, list_actions
+from planner.ledger.ledger import Job
 from planner.page.gap_chart import Step, draw_gap
-from planner.page.queue_keeper import QueueKeeper
-from planner.page.web import PageState, Refused, find_file, get, in_thread, post, render, show, state_of
-from planner.page.workbooks import find_facts
-from planner.progress import Pace, format_duration
+from planner.page.web import PageState, Refused, get, in_thread, post, render, show, state_of
+from planner.page.workbooks import find_known_settings
+from planner.progress import Pace
 from planner.solver.solution import Progress
 
 MOST_ROWS = 200
@@ -61,112 +53,6 @@ class RunRow:
     address: str
 
 
-def keeper_of(state: PageState) -> QueueKeeper:
-    """Who looks after the queue of the folder."""
-    found: QueueKeeper = state.memory.setdefault("queue", QueueKeeper(state.folder.results))
-    return found
-
-
-@contextmanager
-def _opened(state: PageState) -> Iterator[Ledger]:
-    """The ledger; what is wrong with it is said on the page."""
-    try:
-        with keeper_of(state).open_ledger() as ledger:
-            yield ledger
-    except LedgerError as fault:
-        raise Refused(500, str(fault)) from fault
-
-
-# start
-
-
-def _read_lines(form: FormData, name: str) -> tuple[str, ...]:
-    return tuple(line.strip() for line in str(form.get(name) or "").splitlines() if line.strip())
-
-
-def read_options(form: FormData) -> dict[str, Any]:
-    """The options of a form that were filled in. Raises InputError with every fault."""
-    options, issues = {}, list[Issue]()
-    for name in OPTIONS:
-        written = str(form.get(name) or "").strip().replace(" ", "")
-        if not written:
-            continue
-        try:
-            number = float(written.removesuffix("%")) / (100 if written.endswith("%") else 1)
-        except ValueError:
-            issues.append(
-                Issue("error", "", "", f"`{written}` is not a number: write {name} as a number, or leave it blank")
-            )
-            continue
-        options[name] = judge_option(name, number, "", issues)
-    if issues:
-        raise InputError(issues)
-    return options
-
-
-def list_jobs(state: PageState, file: WorkbookFile, form: FormData) -> list[JobRequest]:
-    """The jobs that a form means, as `planner run` would list them, of the variants that were ticked."""
-    run = RunSpecification(
-        (file.name,), _read_lines(form, "set"), _read_lines(form, "vary"), read_options(form), file.path.parent
-    )
-    with state.readers.borrow() as crew:
-        requests = list_requests([run], crew)
-    variants = find_facts(state, file).variants
-    if not variants:
-        return requests
-    ticked = [str(name) for name in form.getlist("variant")]
-    labels = [label for label, _ in list_combinations(run, [])]
-    wanted = {", ".join(filter(None, (name, label))) for name in ticked for label in labels}
-    chosen = [request for request in requests if request.name in wanted]
-    if not chosen:
-        raise Refused(422, "no variant is ticked: tick base for the workbook as it is")
-    return chosen
-
-
-async def count_jobs(request: Request, form: FormData) -> Response:
-    """How many jobs a form means, and how long they may take."""
-    state, file = state_of(request), await find_file(request)
-
-    def count() -> tuple[int, int, str | None]:
-        jobs = list_jobs(state, file, form)
-        if not keeper_of(state).has_ledger:
-            return len(jobs), 0, None
-        with _opened(state) as ledger:
-            seals = {job.seal for job in ledger.jobs("state IN ('done', 'infeasible')")}
-            known = 0 if form.get("force") else sum(job.seal in seals for job in jobs)
-            times = [
-                job.seconds
-                for job in ledger.jobs("instance = ?", (str(file.path),))
-                if job.seconds and job.state == "done"
-            ]
-        left = (len(jobs) - known) * median(times) / min(os.cpu_count() or 1, max(1, len(jobs))) if times else None
-        return len(jobs), known, None if left is None else format_duration(left)
-
-    jobs, known, seconds = await in_thread(count)
-    return show(request, "jobs_counted.html", jobs=jobs, known=known, seconds=seconds)
-
-
-async def start(request: Request, form: FormData) -> Response:
-    """Enter the jobs of a form into the queue."""
-    state, file = state_of(request), await find_file(request)
-    if (await in_thread(state.kind, file)).kind != INSTANCE:
-        raise Refused(422, f"{file.name} is not an instance: name the workbook of its input")
-
-    def enter() -> list[int]:
-        jobs = list_jobs(state, file, form)
-        with _opened(state) as ledger:
-            numbers, known = enter_queue(ledger, jobs, bool(form.get("force")))
-        keeper_of(state).start_again()
-        keeper_of(state).look()
-        return numbers + [job.number for job in known]
-
-    numbers = await in_thread(enter)
-    return RedirectResponse(f"/runs/{numbers[0]}" if len(numbers) == 1 else "/runs", 303)
-
-
-# list
-
-
 def matches(job: Job, q: str) -> bool:
     """Whether a run is like what was written: each word is in its texts, and each figure is as compared."""
     rest = q
@@ -182,10 +68,10 @@ def matches(job: Job, q: str) -> bool:
 
 
 def _list_rows(state: PageState, q: str) -> dict[str, Any]:
-    keeper = keeper_of(state)
+    keeper = state.queue
     if not keeper.has_ledger:
         return {"rows": [], "count": 0, "trouble": keeper.trouble, "q": q}
-    with _opened(state) as ledger:
+    with state.open_ledger() as ledger:
         found = [job for job in reversed(ledger.jobs()) if not q or matches(job, q)]
     rows = [RunRow(job, Path(job.instance).name, _address(state, job)) for job in found[:MOST_ROWS]]
     return {"rows": rows, "count": len(found), "trouble": keeper.trouble, "q": q}
@@ -209,13 +95,10 @@ async def show_table(request: Request) -> Response:
     return show(request, "runs_table.html", **facts)
 
 
-# watch
-
-
 def _load(state: PageState, number: int) -> tuple[Job, list[Step]]:
     """A job and its steps. Raises Refused where there is none of that number."""
-    if keeper_of(state).has_ledger:
-        with _opened(state) as ledger:
+    if state.queue.has_ledger:
+        with state.open_ledger() as ledger:
             job = ledger.job(number)
             if job is not None:
                 return job, ledger.steps(number)
@@ -233,14 +116,17 @@ def _describe(state: PageState, number: int) -> dict[str, Any]:
         "address": _address(state, job),
         "actions": list_actions(job),
         "chart": Markup(draw_gap(steps)),
-        "left": _estimate(job, steps) if running else "",
+        "left": _estimate(state, job, steps) if running else "",
         "memory": _measure(job) if running else "",
     }
 
 
-def _estimate(job: Job, steps: list[Step]) -> str:
+def _estimate(state: PageState, job: Job, steps: list[Step]) -> str:
     """The time left in words, "" where it cannot be said."""
-    pace, words = Pace(job.options.get("gap", 0.005), job.options.get("time_limit")), ""
+    file = state.folder.find_path(Path(job.instance))
+    known = find_known_settings(state, file) if file is not None else {}
+    gap, limit = (job.options.get(name, known.get(name)) for name in ("gap", "time_limit"))
+    pace, words = Pace(gap, limit), ""
     for seconds, incumbent, bound, gap in steps:
         words = pace.estimate(Progress(seconds or 0.0, incumbent, bound, gap, 0))
     return f"{words} left" if words else ""
@@ -294,7 +180,7 @@ async def watch_run(request: Request, number: int) -> AsyncIterator[str]:
     """The figures of a run whenever the ledger changes, until it has ended."""
     state, seen, before = state_of(request), None, ""
     while True:
-        now = keeper_of(state).changed
+        now = state.queue.changed
         if now != seen:
             seen = now
             facts = await in_thread(_describe, state, number)
@@ -312,7 +198,7 @@ async def watch_run(request: Request, number: int) -> AsyncIterator[str]:
 
 async def watch_ledger(request: Request) -> AsyncIterator[str]:
     """Says that something changed in the ledger, for as long as somebody listens."""
-    keeper = keeper_of(state_of(request))
+    keeper = state_of(request).queue
     seen = keeper.changed
     yield ": open\n\n"
     while True:
@@ -339,20 +225,18 @@ async def change(request: Request, form: FormData) -> Response:
 
     def do() -> None:
         _load(state, number)
-        with _opened(state) as ledger:
+        with state.open_ledger() as ledger:
             fault = act(ledger, number, str(form.get("action")))
         if fault:
             raise Refused(409, fault)
-        keeper_of(state).start_again()
-        keeper_of(state).look()
+        state.queue.start_again()
+        state.queue.look()
 
     await in_thread(do)
     return RedirectResponse(f"/runs/{number}", 303)
 
 
 ROUTES = (
-    post("/workbooks/{address}/jobs", count_jobs),
-    post("/workbooks/{address}/run", start),
     get("/runs", show_runs),
     get("/runs/table", show_table),
     get("/runs/events", stream_ledger),

@@ -1,8 +1,9 @@
 """What all modules of the page share: its state, its templates, and how requests are read and answered."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from planner.issues import InputError
+from planner.ledger.ledger import Ledger, LedgerError
 from planner.page.folder import Folder, WorkbookFile, WorkbookKind, judge_kind
+from planner.page.queue_keeper import QueueKeeper
 from planner.page.readers import Readers
 from planner.page.security import Keys
 from planner.surfaces import visible
@@ -32,6 +35,20 @@ class PageState:
     keys: Keys
     readers: Readers = field(default_factory=Readers)
     memory: dict[Any, Any] = field(default_factory=dict)
+
+    @cached_property
+    def queue(self) -> QueueKeeper:
+        """Who looks after the queue of the folder."""
+        return QueueKeeper(self.folder.results)
+
+    @contextmanager
+    def open_ledger(self) -> Iterator[Ledger]:
+        """The ledger; what is wrong with it is said on the page."""
+        try:
+            with self.queue.open_ledger() as ledger:
+                yield ledger
+        except LedgerError as fault:
+            raise Refused(500, str(fault)) from fault
 
     def kind(self, file: WorkbookFile) -> WorkbookKind:
         """What a workbook is, judged in a reader."""
@@ -64,7 +81,9 @@ templates = jinja2.Environment(
     lstrip_blocks=True,
 )
 templates.globals["count_noun"] = count_noun
-templates.filters["money"] = lambda value: "" if _is_none(value) else f"{value:,.6g}"
+templates.filters["money"] = lambda value: (
+    "" if _is_none(value) else format(value, ",.0f" if abs(value) >= 1e5 else ",.6g")
+)
 templates.filters["share"] = lambda value: "" if _is_none(value) else f"{value:.2%}"
 templates.filters["seconds"] = lambda value: "" if _is_none(value) else f"{value:,.1f} s"
 

@@ -66,6 +66,12 @@ def find_facts(state: PageState, file: WorkbookFile) -> WorkbookFacts:
     return found
 
 
+def find_known_settings(state: PageState, file: WorkbookFile) -> dict[str, Any]:
+    """Settings of the solver by the names of options, where the workbook was looked into before; it is not opened."""
+    facts = state.memory.get(("facts", file.state))
+    return {} if facts is None else {name: facts.settings.get(key) for name, key in SOLVER_SETTINGS.items()}
+
+
 def find_issues(state: PageState, file: WorkbookFile) -> list[Issue]:
     """The issues of an instance."""
     return find_facts(state, file).issues
