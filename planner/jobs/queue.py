@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from planner.issues import ExitStatus
 from planner.jobs.entries import reset, submit
@@ -118,10 +119,10 @@ def start_queue(folder: Path) -> "subprocess.Popen[bytes]":
     OSError
         Where it cannot be started.
     """
-    apart = {"creationflags": 0x00000208} if os.name == "nt" else {"start_new_session": True}
+    apart: dict[str, Any] = {"creationflags": 0x00000208} if os.name == "nt" else {"start_new_session": True}
     command = [sys.executable, "-m", "planner.jobs.queue", str(folder.resolve())]
     with (folder / LOG).open("ab") as log:
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **apart)  # type: ignore[call-overload, no-any-return]
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **apart)
 
 
 def act(ledger: Ledger, number: int, action: str) -> str:
@@ -191,7 +192,8 @@ def main(folder: Path) -> None:
         if is_queue_alive(ledger):
             return
         crew = LocalCrew(os.cpu_count() or 1)
-        with QueueRunner(ledger, crew) as runner:
+        runner = QueueRunner(ledger, crew)
+        with runner:
             runner.serve()
 
 
