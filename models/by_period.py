@@ -38,6 +38,28 @@ def name_columns(sheet: str) -> list[str]:
     return keys(INPUTS[sheet]) or list(UNKEYED.get(sheet, ()))
 
 
+def address_columns(sheet: str) -> list[str]:
+    """The columns whose cells name a row of a sheet: its key, or what its rows are about.
+
+    Parameters
+    ----------
+    sheet
+        Name of an input sheet.
+
+    Returns
+    -------
+    list of str
+        Names of columns, in the order in which a key is written. Without a key several rows may have the same cells.
+    """
+    schema = INPUTS[sheet]
+    about = [
+        name
+        for name, column in schema.columns.items()
+        if (meta(column)["required"] or meta(column)["ref"]) and "periods.period" not in meta(column)["ref"]
+    ]
+    return keys(schema) or about
+
+
 def list_varying_columns(sheet: str) -> list[str]:
     """The columns of a sheet whose figures may vary by period.
 

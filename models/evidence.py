@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from planner_models import frames
-from planner_models.by_period import split_key, write_cell
+from planner_models.by_period import address_columns, split_key, write_cell
 from planner_models.instance import Instance
-from planner_models.schema import INPUTS, keys
+from planner_models.schema import INPUTS
 
 VALUE, FACTOR, PERCENT = "value", "factor", "percent"
 """How a range is written: in the unit of the figure, as factors of it, or as percentages more or less than it."""
@@ -52,10 +52,13 @@ class EvidenceRange:
 
 
 class KeyMatcher:
-    """Finds the rows of a sheet that a key means, whose parts have `|` between them."""
+    """Finds the rows of a sheet that a key means, whose parts have `|` between them.
+
+    On sheets without a key, such as duties, the columns that say what a row is about take its place.
+    """
 
     def __init__(self, instance: Instance, sheet: str) -> None:
-        self.names = keys(INPUTS[sheet])
+        self.names = address_columns(sheet)
         self._table = instance[sheet]
 
     @cached_property

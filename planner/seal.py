@@ -124,6 +124,16 @@ def inputs_hash(instance: Instance) -> str:
     """SHA-256 of an input as it was understood, the same whether read from its workbook or from a result of it.
 
     The order of rows counts only where it has a meaning, that of periods; blank cells count as what they mean.
+
+    Parameters
+    ----------
+    instance
+        The input.
+
+    Returns
+    -------
+    str
+        The hash, as hexadecimal digits.
     """
     whole = hashlib.sha256()
     for sheet, schema in INPUTS.items():

@@ -8,7 +8,7 @@ import numpy as np
 from planner.checks import Row, join_names, needs, report_error, report_warning, rows
 from planner.issues import Issue
 from planner_models.evidence import EvidenceRange, KeyMatcher, make_range
-from planner_models.schema import INPUTS, SETTINGS, keys, meta
+from planner_models.schema import INPUTS, SETTINGS, meta
 
 if TYPE_CHECKING:
     from planner.workbook.read import Reading
@@ -47,9 +47,7 @@ def _in_sheet(reading: "Reading", row: int, entry: Row, matcher: KeyMatcher) -> 
         message = f"sheet {sheet} has no column `{column}`; write one of {join_names(numbers, len(numbers))}"
         yield report_warning(reading, "evidence", row, "column", message)
         return
-    key = keys(schema)
-    if not key:
-        return
+    key = matcher.names
     parts = len(entry["key"].split("|"))
     if parts != len(key) and entry["key"].strip() != "*":
         message = f"the key of {sheet} is {'|'.join(key)}; write its parts with '|' between"

@@ -25,6 +25,16 @@ def columns_of(sets: Sets) -> int:
     """About how many columns the model of these sets will have: one for each flow, draw, order and step.
 
     A snapshot of a scenario in the optimisation has those of its period over again, as far as it touches them.
+
+    Parameters
+    ----------
+    sets
+        What can exist.
+
+    Returns
+    -------
+    int
+        Number of columns.
     """
     periods = len(sets.time.periods)
     flows = len(sets.flows) + 3 * len(sets.demand) + periods * len(sets.draws)
@@ -34,12 +44,29 @@ def columns_of(sets: Sets) -> int:
 
 
 def need(columns: int) -> int:
-    """Bytes that a job takes, by the number of columns of its model."""
+    """Bytes that a job takes, by the number of columns of its model.
+
+    Parameters
+    ----------
+    columns
+        Number of columns.
+
+    Returns
+    -------
+    int
+        Bytes.
+    """
     return BASE + PER_COLUMN * columns
 
 
 def available() -> int:
-    """Bytes that can still be had: of the machine, or of the control group that holds this process, if that is less."""
+    """Bytes that can still be had: of the machine, or of the control group that holds this process, if that is less.
+
+    Returns
+    -------
+    int
+        Bytes.
+    """
     free = int(psutil.virtual_memory().available)
     limit, used = _figure("/sys/fs/cgroup/memory.max"), _figure("/sys/fs/cgroup/memory.current")
     return free if limit is None or used is None else min(free, limit - used)

@@ -42,7 +42,20 @@ def read_result(path: Path) -> ResultFile:
 
 
 def decisions_in(found: ResultFile, instance: Instance) -> dict[Decision, float]:
-    """What the plan decided, states carried on into periods of `instance` that it did not know."""
+    """What the plan decided, states carried on into periods of `instance` that it did not know.
+
+    Parameters
+    ----------
+    found
+        The result.
+    instance
+        The input that the decisions are for.
+
+    Returns
+    -------
+    dict of Decision to float
+        0, 1 or a number of modules, by decision.
+    """
     decisions = decisions_of(found.instance.tables, found.tables)
     return extend_decisions(decisions, _periods(found.instance), _periods(instance), IN_FORCE)
 

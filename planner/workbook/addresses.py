@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 
 from planner.workbook.names import quote, trim
-from planner_models.schema import INPUTS, keys, meta
 
 SAYING = "write sheet[key].column=value, such as sites[Plant A].opening_cost=120 or settings[mip_gap]=0.01"
 _PART = re.compile(r'\s*"((?:[^"]|"")*)"\s*|([^|"]*)')
@@ -43,28 +42,6 @@ def write_key(parts: Iterable[str]) -> str:
 def _write_part(part: str) -> str:
     plain_part = part and part != "*" and part == trim(part) and not any(sign in part for sign in '|"]')
     return part if plain_part else '"' + part.replace('"', '""') + '"'
-
-
-def address_columns(sheet: str) -> list[str]:
-    """The columns whose cells name a row of a sheet: its key, or what its rows are about.
-
-    Parameters
-    ----------
-    sheet
-        Name of an input sheet.
-
-    Returns
-    -------
-    list of str
-        Names of columns, in the order in which a key is written. Without a key several rows may have the same cells.
-    """
-    schema = INPUTS[sheet]
-    about = [
-        name
-        for name, column in schema.columns.items()
-        if (meta(column)["required"] or meta(column)["ref"]) and "periods.period" not in meta(column)["ref"]
-    ]
-    return keys(schema) or about
 
 
 def parse_key(written: str, saying: str = SAYING) -> tuple[str | None, ...]:

@@ -15,13 +15,14 @@ from typing import Any
 import pandas as pd
 
 from planner.words import count_noun
-from planner.workbook.addresses import SAYING, ChangeError, address_columns, parse_key
+from planner.workbook.addresses import SAYING, ChangeError, parse_key
 from planner.workbook.cells import CellError, convert_column, text, value_of
 from planner.workbook.findings import Findings
 from planner.workbook.names import quote, suggest, trim
 from planner.workbook.relative import Step, StepError, parse_step
 from planner.workbook.tables import Table
 from planner_models import frames
+from planner_models.by_period import address_columns
 from planner_models.inheritance import resolve_inheritance
 from planner_models.instance import NUMERIC, apply_schema
 from planner_models.schema import INPUTS, SETTINGS, keys, meta

@@ -12,6 +12,7 @@ from planner.sheets.attribution import ATTRIBUTION
 from planner.sheets.comparison import COMPARISON
 from planner.sheets.frontier import FRONTIER, HARDENED
 from planner.sheets.plans import ALTERNATIVES, BREAK_EVEN
+from planner.sheets.samples import SAMPLED
 from planner.sheets.stress import STRESS
 from planner.workbook.assist import format_default, limits_in_words
 from planner_models.schema import INPUTS, RESULTS, SETTINGS, meta
@@ -71,6 +72,11 @@ def dictionary() -> str:
     parts += [_sheet(schema) for schema in HARDENED.values()]
     parts.append("## Frontier workbook\n\nWhat `planner frontier` writes; `summary`, `issues` and `run` as above.\n")
     parts += [_sheet(schema) for name, schema in FRONTIER.items() if name not in RESULTS]
+    parts.append(
+        "## Workbook of `planner sensitivity --samples`\n\n`summary`, `audit`, `issues` and `run` as above. What "
+        "`figures` and `outcomes` are estimated from: [SENSITIVITY.md](SENSITIVITY.md).\n"
+    )
+    parts += [_sheet(schema) for name, schema in SAMPLED.items() if name not in RESULTS]
     return "\n".join(parts)
 
 

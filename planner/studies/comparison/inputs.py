@@ -7,8 +7,9 @@ import pandas as pd
 
 from planner.results.result_file import ResultFile
 from planner.seal import round_saved
-from planner.workbook.addresses import address_columns, write_key
+from planner.workbook.addresses import write_key
 from planner.workbook.changes import VARIANTS
+from planner_models.by_period import address_columns
 from planner_models.inheritance import resolve_inheritance
 from planner_models.instance import NUMERIC, apply_schema
 from planner_models.schema import INPUTS, SETTINGS, keys, meta

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from planner.workbook.addresses import write_key
-from planner_models.by_period import write_cell
+from planner_models.by_period import address_columns, write_cell
 from planner_models.evidence import EvidenceRange, list_ranges
 from planner_models.instance import Instance
-from planner_models.schema import INPUTS, SETTINGS, keys, meta
+from planner_models.schema import INPUTS, SETTINGS, meta
 
 SHARE = 0.1
 """How far a figure without a range is moved to either side, as a share of it."""
@@ -156,9 +156,14 @@ def _limit(field: object, values: np.ndarray) -> np.ndarray:
 
 
 def split_figure(instance: Instance, figure: Figure) -> list[Figure]:
-    """The rows of a figure that has several, each by itself; a figure of one row, or with a range, is not split."""
-    if figure.ranged or len(figure.rows) < 2 or not keys(INPUTS[figure.sheet]):
+    """The rows of a figure that has several, each by itself; a figure of one row, or with a range, is not split.
+
+    On a sheet without a key, rows about the same thing stay together.
+    """
+    if figure.ranged or len(figure.rows) < 2:
         return []
-    named = instance[figure.sheet][keys(INPUTS[figure.sheet])]
-    written = {row: write_key(map(write_cell, named.loc[row])) for row in figure.rows}
-    return [_make_unranged(instance, figure.sheet, figure.column, [row], key) for row, key in written.items()]
+    named = instance[figure.sheet][address_columns(figure.sheet)]
+    together: dict[str, list[int]] = {}
+    for row in figure.rows:
+        together.setdefault(write_key(map(write_cell, named.loc[row])), []).append(row)
+    return [_make_unranged(instance, figure.sheet, figure.column, rows, key) for key, rows in together.items()]

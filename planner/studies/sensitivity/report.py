@@ -31,6 +31,7 @@ def sensitivity_summary(found: Sensitivity) -> pd.DataFrame:
         ("left open by its gap", found.open, f"million {currency}"),
         ("figures screened", float(len(found.swings)), ""),
         ("of these with a range", float(sum(swing.figure.ranged for swing in found.swings)), ""),
+        *([("rows of evidence without a figure", float(idle), "")] if (idle := count_idle_ranges(found)) else []),
         ("figures solved again", float(len(pair_ends(found))), ""),
         ("figures that change the plan", float(len(_certain(found, decisive))), ""),
     ]
@@ -62,6 +63,7 @@ def sensitivity_brief(found: Sensitivity) -> list[str]:
             _describe_worst(found),
             _describe_largest(found, pairs),
             _describe_unranged(found),
+            _describe_idle(found),
             _describe_error(found, pairs),
         )
         if sentence
@@ -130,6 +132,19 @@ def _describe_unranged(found: Sensitivity) -> str:
         f"Of the figures of largest swing ({len(top)}) {len(bare)} {verb} no range in sheet evidence and "
         f"{'was' if len(bare) == 1 else 'were'} moved by a tenth: {join_names(bare, MOST_NAMED)}."
     )
+
+
+def count_idle_ranges(found: Sensitivity) -> int:
+    """Rows of sheet evidence that took no part: their key matches nothing, or what it matches is blank or no figure."""
+    return len(found.reading.instance["evidence"]) - sum(swing.figure.ranged for swing in found.swings)
+
+
+def _describe_idle(found: Sensitivity) -> str:
+    idle = count_idle_ranges(found)
+    if not idle:
+        return ""
+    verb = "takes" if idle == 1 else "take"
+    return f"{count_noun(idle, 'row')} of sheet evidence {verb} no part, because no figure is there."
 
 
 def _describe_error(found: Sensitivity, pairs: list[BothEnds]) -> str:

@@ -87,7 +87,7 @@ def assess_sensitivity(
     KeyboardInterrupt
         Where the user stopped it before the screen was done.
     """
-    job, solution = _find_plan(reading, request.options, known, show)
+    job, solution = find_plan(reading, request.options, known, show)
     assert solution.values is not None
     assert solution.objective is not None
     decisions = read_decisions(job, solution.values)
@@ -104,7 +104,7 @@ def assess_sensitivity(
     return found
 
 
-def _find_plan(
+def find_plan(
     reading: Reading, options: Options, known: InHand | None, show: Callable[[str], None]
 ) -> tuple[Problem, Solution]:
     """The plan with its marginal prices."""
