@@ -144,7 +144,7 @@ def evaluate(task: SampleTask) -> SampleFound:
     module = float(task.figures[0].value_at(float(task.ways[0]))[0])
     costs = tuple(16 + module if decisions.get(BUILT) else 40.0 for decisions in task.plans)
     built = float(module < 24)
-    changes = {} if built == task.plans[0][BUILT] else {BUILT: built}
+    changes = {} if built == task.known[BUILT] else {BUILT: built}
     return SampleFound(task.number, costs, min(16 + module, 40.0), 0.0, changes)
 
 
@@ -154,7 +154,7 @@ def test_a_sample_by_hand(tmp_path: Path, way: float, module: float) -> None:
     reading = read_instance(shop(tmp_path / "shop.xlsx", CAPEX))
     figures = tuple(list_sampled(reading.instance))
     plans = tuple({BUILT: built} for built in (1.0, 0.0))
-    task = SampleTask(reading, Options(gap=0.0), figures, 3, np.array([way]), plans, True)
+    task = SampleTask(reading, Options(gap=0.0), figures, 3, np.array([way]), plans[0], plans, True)
     found, said = try_sample(task), evaluate(task)
     assert found.held == pytest.approx(said.held) == (16 + module, 40)
     assert found.best == pytest.approx(said.best)

@@ -122,7 +122,9 @@ def _audit_figures(tables: Mapping[str, pd.DataFrame], costs: pd.DataFrame) -> l
     if tables["draws"].empty or held.shape[1] < 2:
         return []
     ways = tables["draws"].pivot(index="sample", columns="figure", values="way").astype(float).reindex(held.index)
-    true = {figure: _value_figure(ways[figure], float(figures["below"].astype(float).loc[figure]), held) for figure in ways}
+    true = {
+        figure: _value_figure(ways[figure], float(figures["below"].astype(float).loc[figure]), held) for figure in ways
+    }
     stated = figures["information"].astype(float).loc[list(true)]
     sizes = pd.Series(float(held.abs().to_numpy().mean()), index=stated.index)
     return [same("value of knowing each figure", stated, pd.Series(true), sizes)]

@@ -167,7 +167,7 @@ def assess_samples(
     plans = [NamedPlan("the plan", OWN, read_decisions(job, solution.values))]
     plans += [NamedPlan(name, OTHER, decisions) for name, decisions in request.others.items()]
     book, finished = journal(identify(reading, request, plans))
-    work = Work(reading, request, figures, ways, (book, say), crew)
+    work = Work(reading, request, figures, ways, plans[0].decisions, (book, say), crew)
     announce(describe_time(request, len(plans), len(finished), seconds, crew))
     found, complete = work.do(SEARCHED, plans, range(1, request.count + 1), finished)
     _ensure_some(found)
@@ -224,6 +224,7 @@ class Work:
     request: SamplesRequest
     figures: list[Figure]
     ways: np.ndarray
+    known: Decisions
     told: tuple[Journal, Callable[[str], None]]
     crew: Workforce
 
@@ -242,6 +243,7 @@ class Work:
                 tuple(self.figures),
                 number,
                 self.ways[number - 1],
+                self.known,
                 decisions,
                 stage == SEARCHED,
             )

@@ -23,13 +23,17 @@ Decisions = Mapping[Decision, float]
 
 @dataclass(frozen=True)
 class SampleTask:
-    """A sample to be solved: each of `plans` is held in it, and where `search` is set the best plan is sought too."""
+    """A sample to be solved: each of `plans` is held in it, and where `search` is set the best plan is sought too.
+
+    `known` are the decisions of the plan of the study, also where it is none of `plans`.
+    """
 
     reading: Reading
     options: Options
     figures: tuple[Figure, ...]
     number: int
     ways: np.ndarray
+    known: Decisions
     plans: tuple[Decisions, ...]
     search: bool
 
@@ -40,7 +44,7 @@ class SampleFound:
 
     held: cost of each plan held there, as minimised; None where it cannot be held. best: of the best plan found, and
     `open` by how much a plan could be better still. changes: the decisions of that plan where they differ from those of
-    the first plan. refused: why nothing is known of the sample, else "".
+    the plan of the study. refused: why nothing is known of the sample, else "".
     """
 
     number: int
@@ -75,7 +79,7 @@ def try_sample(task: SampleTask) -> SampleFound:
     fault = next((issue for issue in check(moved) if issue.severity == "error"), None)
     if fault is not None:
         return SampleFound(task.number, refused=f"not a sound input: {fault.message}")
-    job = prepare_problem(moved, task.options)
+    job = prepare_problem(moved, task.options, known=task.known)
     held = [hold_plan(job, decisions) for decisions in task.plans]
     costs = tuple(None if plan is None else plan.objective for plan in held)
     if not task.search:
@@ -84,7 +88,7 @@ def try_sample(task: SampleTask) -> SampleFound:
     start = min(known, key=lambda plan: plan.objective or 0.0, default=None)
     solution = solve_arrays(
         job.compiled,
-        task.options,
+        job.search_options,
         None,
         make_roundings(job.model, job.compiled),
         None if start is None else start.values,
@@ -94,8 +98,7 @@ def try_sample(task: SampleTask) -> SampleFound:
     if solution.values is None or solution.objective is None:
         return SampleFound(task.number, costs, refused=f"no plan: {solution.words}")
     decisions = read_decisions(job, solution.values)
-    first = task.plans[0]
-    changes = {name: value for name, value in decisions.items() if abs(first.get(name, 0.0) - value) > 0.5}
+    changes = {name: value for name, value in decisions.items() if abs(task.known.get(name, 0.0) - value) > 0.5}
     found = SampleFound(task.number, costs, solution.objective, left_open(solution), changes)
     return replace(found, seconds=time.monotonic() - began)
 
