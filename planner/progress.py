@@ -67,6 +67,10 @@ class Live:
         else:
             self._print(words, time.monotonic() - self._began)
 
+    def announce(self, words: str) -> None:
+        """Say something that stays on the screen."""
+        self._console.print(words)
+
     def _print(self, words: str, seconds: float) -> None:
         if seconds >= self._last + EVERY:
             self._last = seconds

@@ -17,9 +17,11 @@ from planner.issues import InputError
 from planner.solver.arrays import Compiled
 from planner.solver.in_hand import cost_of
 from planner.solver.solver import Options, Solution
-from planner.studies.attribution import coalitions, mechanisms
+from planner.studies.attribution import coalitions, mechanisms, ranges
 from planner.studies.attribution.coalitions import Begun, NoCoalitionPlan, Solved, Task
 from planner.studies.attribution.mechanisms import MECHANISMS, Cast, cast
+from planner.studies.attribution.range_words import describe_range
+from planner.studies.attribution.sampled import SampledRanges, SampledWorths
 from planner.studies.attribution.shapley import Coalition
 from planner.studies.attribution.study import Design, attribute, attribution_tables, design
 from planner.workbook.write import write_instance
@@ -308,8 +310,9 @@ def test_the_command_writes_an_audience_ready_workbook(
         (["--only", "scael"], "there is no mechanism `scael`; did you mean `scale`?"),
         (["--only", "rules"], "is a switch, but not a mechanism of integration"),
         (["--only", "clusters"], "sheet clusters has no level with a saving"),
-        (["--exact", "--samples", "8"], "give one of them"),
+        (["--exact", "--orders", "8"], "give one of them"),
         (["--samples", "1"], "samples"),
+        (["--resume"], "--resume goes with --samples N"),
         (["--workers", "0"], "workers"),
     ],
 )
@@ -410,3 +413,105 @@ def _runs(process: str) -> bool:
     """Whether a process is still at work; one that has ended may be listed until somebody takes note."""
     status = Path(f"/proc/{process}/stat")
     return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+PRICES = {"sheet": "options", "key": "*", "column": "capex", "low": 0.5, "high": 1.5, "range_as": "factor"}
+"""The modules of the works cost half to one and a half times as much; what scale is worth moves with them."""
+
+
+def additive(task: Task, begun: Begun) -> Solved:
+    """A game whose worths are known: scale saves twice what a large module costs, learning always 3."""
+    unit = float(task.instance["options"]["capex"].iloc[0])
+    cost = 100.0 - 2 * unit * ("scale" in begun.coalition) - 3 * ("learning" in begun.coalition)
+    return Solved(begun.coalition, "optimal", "solved", cost, cost, 0.0, 1.0)
+
+
+def ranged(path: Path) -> Path:
+    settings = [{"key": key, "value": value} for key, value in {"discount_rate": 0, "mip_gap": 0}.items()]
+    write_instance({**tables(), "settings": settings, "evidence": [PRICES]}, path)
+    return path
+
+
+def test_worths_in_samples_add_up_in_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    """In an additive game the worth of each is what it adds, in every sample; the order is that of the amounts.
+
+    A module costs 10: scale is worth 10 to 30, more than learning in every sample.
+    """
+    monkeypatch.setattr(coalitions, "solve_coalition", additive)
+    monkeypatch.setattr(ranges, "solve_coalition", additive)
+    out = tmp_path / "out.xlsx"
+    asked = ["attribute", str(ranged(tmp_path / "works.xlsx")), "-o", str(out), "--samples", "30"]
+    assert run(asked) == 0
+    said = capsys.readouterr()
+    assert "30 samples of 1 figure: 120 solves" in said.err
+    assert "In 30 samples of 1 figure drawn together" in said.out
+    rows = sheet(out, "sampled")
+    worths = rows.pivot(index="sample", columns="mechanism", values="worth")
+    totals = rows.groupby("sample")["total"].first()
+    assert worths.sum(axis=1).tolist() == pytest.approx(totals.tolist())
+    assert worths["learning"].tolist() == pytest.approx([3.0] * 30)
+    assert worths["scale"].between(10, 30).all()
+    assert worths["scale"].median() == pytest.approx(20, abs=0.5)
+    spread = sheet(out, "ranges").set_index("mechanism")
+    # the tenth percentile of a triangle from 10 to 30 with its peak at 20
+    assert spread.at["scale", "p10"] == pytest.approx(10 + 20 * (0.1 / 2) ** 0.5, abs=0.8)
+    assert spread["positive"].tolist() == [1, 1]
+    ranks = sheet(out, "ranks").pivot(index="mechanism", columns="rank", values="probability")
+    assert ranks.loc["scale"].tolist() == [1, 0]
+    brief = " ".join(sheet(out, "summary").query("metric.str.startswith('brief')", engine="python")["value"])
+    assert "in eight of ten samples" in brief
+    assert "order is not decided" not in brief
+
+
+def test_samples_of_an_attribution_go_on_where_they_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setattr(coalitions, "solve_coalition", additive)
+    calls = [50]
+
+    def stop(task: Task, begun: Begun) -> Solved:
+        calls[0] -= 1
+        if calls[0] < 0:
+            raise KeyboardInterrupt
+        return additive(task, begun)
+
+    book, first, second = ranged(tmp_path / "works.xlsx"), tmp_path / "first.xlsx", tmp_path / "second.xlsx"
+    monkeypatch.setattr(ranges, "solve_coalition", stop)
+    assert run(["attribute", str(book), "-o", str(first), "--samples", "20"]) == 0
+    assert "Stopped by the user (--resume goes on): in 12 of 20 samples" in capsys.readouterr().out
+    monkeypatch.setattr(ranges, "solve_coalition", additive)
+    assert run(["attribute", str(book), "-o", str(first), "--samples", "20", "--resume"]) == 0
+    assert run(["attribute", str(book), "-o", str(second), "--samples", "20"]) == 0
+    pd.testing.assert_frame_equal(sheet(first, "sampled"), sheet(second, "sampled"))
+    assert not list(tmp_path.glob("*.jsonl"))
+
+
+def test_what_samples_do_not_decide_is_not_claimed() -> None:
+    """Of twelve samples the first is worth more in half, by 1 to 3; their errors of 2 take half of these away."""
+    samples = [
+        SampledWorths(
+            number, {"scale": 5.0 + sign * size, "learning": 5.0}, 10.0 + sign * size, {"scale": 1, "learning": 1}
+        )
+        for number, (sign, size) in enumerate([(1, 1), (1, 3), (-1, 1), (-1, 7)] * 3, 1)
+    ]
+    found = SampledRanges(samples, 12, 1)
+    assert found.chance_above("scale", "learning") == pytest.approx(1 / 4)
+    assert found.chance_above("learning", "scale") == pytest.approx(1 / 4)
+    assert found.ranks.loc["scale"].tolist() == pytest.approx([0.5, 0.5])
+    assert found.chance_positive("scale") == pytest.approx(3 / 4)
+    assert "not certain whether it is worth anything" in describe_range(str, found, "scale")
+    equal = SampledRanges([SampledWorths(1, {"a": 2.0, "b": 2.0, "c": 1.0}, 5.0, {})], 1, 1)
+    assert equal.ranks.loc["a"].tolist() == pytest.approx([0.5, 0.5, 0])
+
+
+@pytest.mark.slow
+def test_every_combination_is_solved_in_each_sample(tmp_path: Path) -> None:
+    """Scale is worth twice what a module costs, also with the solver: four of 10 against one of 40 at twice as much."""
+    out = tmp_path / "out.xlsx"
+    assert run(["attribute", str(ranged(tmp_path / "works.xlsx")), "-o", str(out), "--samples", "10"]) == 0
+    worths = sheet(out, "sampled").pivot(index="sample", columns="mechanism", values="worth")
+    assert worths["learning"].abs().max() < 1e-6
+    assert (worths["scale"] > 9).all()
+    assert worths["scale"].mean() == pytest.approx(20, abs=1.5)

@@ -10,9 +10,10 @@ import pytest
 from planner.report.picture import picture
 from planner.sheets.board import Chart
 from planner.sheets.waterfall import axis_floor, waterfall
+from planner.studies.attribution.charts import attribution_charts
 from planner.studies.attribution.coalitions import Solved
 from planner.studies.attribution.mechanisms import MECHANISMS, Cast
-from planner.studies.attribution.report import attribution_charts, attribution_summary, attribution_tiles, method
+from planner.studies.attribution.report import attribution_summary, attribution_tiles, method
 from planner.studies.attribution.shapley import Coalition
 from planner.studies.attribution.study import Attribution, Design, design
 from planner.workbook.drawing import draw_chart

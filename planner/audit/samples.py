@@ -107,7 +107,7 @@ def _audit_draws(figures: pd.DataFrame, draws: pd.DataFrame, complete: bool) -> 
     below = figures.set_index("figure")["below"].astype(float)
     ways = draws.pivot(index="sample", columns="figure", values="way").astype(float)
     wrong = {}
-    for figure in ways:
+    for figure in map(str, ways.columns):
         column, share = ways[figure], float(below.loc[figure])
         chance = np.where(column < 0, share * (1 + column) ** 2, 1 - (1 - share) * (1 - column) ** 2)
         middles = (np.sort(chance) * len(column)) - np.arange(len(column))
@@ -122,9 +122,8 @@ def _audit_figures(tables: Mapping[str, pd.DataFrame], costs: pd.DataFrame) -> l
     if tables["draws"].empty or held.shape[1] < 2:
         return []
     ways = tables["draws"].pivot(index="sample", columns="figure", values="way").astype(float).reindex(held.index)
-    true = {
-        figure: _value_figure(ways[figure], float(figures["below"].astype(float).loc[figure]), held) for figure in ways
-    }
+    below = figures["below"].astype(float)
+    true = {figure: _value_figure(ways[figure], float(below.loc[figure]), held) for figure in map(str, ways.columns)}
     stated = figures["information"].astype(float).loc[list(true)]
     sizes = pd.Series(float(held.abs().to_numpy().mean()), index=stated.index)
     return [same("value of knowing each figure", stated, pd.Series(true), sizes)]

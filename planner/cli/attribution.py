@@ -15,12 +15,22 @@ Only = Annotated[
     str | None,
     typer.Option(metavar="NAME,NAME", help="Compare these mechanisms; the others stay as the workbook has them."),
 ]
-Samples = Annotated[
+Orders = Annotated[
     int | None,
     typer.Option(
         min=4, help="Number of orders to sample, in pairs of opposites; default 20 for more than six mechanisms."
     ),
 ]
+Samples = Annotated[
+    int | None,
+    typer.Option(
+        min=10,
+        metavar="N",
+        help="Draw all ranged figures of sheet evidence together N times, and solve every combination in each: worths "
+        "with ranges, and the probability of each rank.",
+    ),
+]
+Resume = Annotated[bool, typer.Option("--resume", help="With --samples: go on with what a stopped run has finished.")]
 
 
 @app.command()
@@ -31,7 +41,9 @@ def attribute(
     exact: Annotated[
         bool, typer.Option("--exact", help="Solve all combinations, even of more than six mechanisms.")
     ] = False,
+    orders: Orders = None,
     samples: Samples = None,
+    resume: Resume = False,
     gap: Gap = None,
     time_limit: TimeLimit = None,
     threads: Threads = None,
@@ -54,19 +66,25 @@ def attribute(
 
     Up to six that matter in FILE are compared exactly (64 solves), more by sampled orders with a stated error. Ctrl-C
     while sampling writes the results so far.
+
+    With --samples it is then asked how far the worths hold where all figures with a range are drawn together.
     """
     from planner.planning import choose_options
     from planner.progress import Live
     from planner.studies.attribution.coalitions import NoCoalitionPlan
     from planner.studies.attribution.run import AttributionRequest, Unfinished, run_attribution
 
-    if exact and samples is not None:
-        raise InputError([Issue("error", "", "", "--exact and --samples exclude each other: give one of them")])
+    if exact and orders is not None:
+        raise InputError([Issue("error", "", "", "--exact and --orders exclude each other: give one of them")])
+    if resume and samples is None:
+        raise InputError([Issue("error", "", "", "--resume goes with --samples N: give that as well")])
     reading, issues = read_checked(file, result, changes, force)
     earlier = None if start is None else open_earlier(start).file
     chosen = choose_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     names = tuple(name.strip() for name in (only or "").split(",") if name.strip())
-    request = AttributionRequest(chosen, names, samples, exact, workers, tuple(changes or ()), cluster, earlier)
+    request = AttributionRequest(
+        *(chosen, names, orders, exact, workers, tuple(changes or ()), cluster, earlier), samples, resume, force
+    )
     try:
         with Live(errors) as live:
             words = run_attribution(reading, request, result, issues, live)

@@ -58,6 +58,40 @@ _ATTRIBUTION = [
             "seconds": number("time to solve", "s"),
         },
     ),
+    table(
+        "ranges",
+        "Worth of each mechanism in joint samples of the ranged figures; only with --samples.",
+        {
+            "mechanism": text("switch in sheet settings", key=True),
+            "samples": number("samples in which every combination has a plan"),
+            "mean": _money("mean of the worth"),
+            "p10": _money("worth that one of ten samples is below"),
+            "median": _money("median of the worth"),
+            "p90": _money("worth that nine of ten samples are below"),
+            "positive": number("share of samples in which it is above zero beyond the solver error", "share"),
+        },
+    ),
+    table(
+        "ranks",
+        "Probability of each rank of a mechanism by its worth; equal worths share their ranks. Only with --samples.",
+        {
+            "mechanism": text("switch in sheet settings", key=True),
+            "rank": number("1 is the largest worth", key=True),
+            "probability": number("share of the samples", "share"),
+        },
+    ),
+    table(
+        "sampled",
+        "Worth of each mechanism in each sample; in each they add up to its total. Only with --samples.",
+        {
+            "sample": number("its number", key=True),
+            "mechanism": text("switch in sheet settings; blank where the sample has no worths", key=True),
+            "worth": _money("its worth in this sample"),
+            "solver_error": _money("largest error of the worth because plans were solved to a gap"),
+            "total": _money("all on minus all off in this sample"),
+            "refused": text("why the sample has no worths"),
+        },
+    ),
     RESULTS["issues"],
     RESULTS["run"],
 ]

@@ -1,18 +1,18 @@
 """An attribution for people: headline figures, a sentence per mechanism, and what the charts show."""
 
 import math
-from collections.abc import Mapping
 from itertools import combinations
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from planner.report.brief import join_names
-from planner.report.gains import surplus_waterfall
-from planner.report.wording import format_money, format_share, four_digits
-from planner.sheets.board import Chart, Tile
-from planner.sheets.waterfall import axis_floor, waterfall
+from planner.report.wording import format_money, format_share
+from planner.sheets.board import Tile
 from planner.studies.attribution.mechanisms import MECHANISMS
+from planner.studies.attribution.range_words import describe_range, describe_samples
+from planner.studies.attribution.sampled import FEWEST, QUANTILES, SURE, SampledRanges
 from planner.studies.attribution.shapley import NONE, interactions, largest_errors, standard_errors
 from planner.studies.attribution.study import PARTS, Attribution
 from planner.words import count_noun
@@ -26,15 +26,12 @@ MOST_TILES = 6
 MOST_REASONS = 3
 """Reasons why mechanisms are worth nothing that a sentence has; where there are more, sheet `worths` has them."""
 
-_GAINERS = {"profit": "firms at home", "consumers": "consumers", "state": "state"}
-"""The parts of total surplus in words."""
-
 _VERBS = {
     "profit": ("firms at home", "gain", "lose"),
     "consumers": ("consumers", "gain", "lose"),
     "state": ("the state", "gains", "loses"),
 }
-"""The same with what they do."""
+"""The parts of total surplus in words, with what they do."""
 
 ALIKE = 0.05
 """What a mechanism adds as the first and as the last is called alike up to this share of its worth."""
@@ -59,6 +56,12 @@ class Words:
     def objective(self, coalition: frozenset[str]) -> float:
         """The total of a coalition's plan, as the workbook counts it."""
         return self.found.gains[coalition] * self.found.sign + 0.0
+
+    @property
+    def ranges(self) -> SampledRanges | None:
+        """The worths in samples, where there are enough of them to say something."""
+        ranges = self.found.ranges
+        return ranges if ranges is not None and len(ranges.sound) >= FEWEST else None
 
     @property
     def measure(self) -> str:
@@ -116,7 +119,7 @@ def method(found: Attribution) -> str:
 
 def brief(words: Words) -> list[str]:
     """The sentences: the whole, each mechanism, what goes together, what was left out, how sure all this is."""
-    parts = [_whole(words), *[_mechanism(words, player) for player in words.found.worths]]
+    parts = [_whole(words), _sampled_whole(words), *[_mechanism(words, player) for player in words.found.worths]]
     parts += [
         _share_out(words),
         _rank(words),
@@ -175,6 +178,8 @@ def _mechanism(words: Words, player: str) -> str:
     text = f"{name}: {words.money(abs(worth))} {verb}"
     if abs(worth) <= words.reach(player):
         return f"{text}, which is less than the possible error."
+    if words.ranges is not None:
+        return f"{text}; {describe_range(words.money, words.ranges, player)}."
     if player == "scale" and worth < 0:
         return f"{text}: modules are whole, and with this switched off they may have any size."
     if found.total > 0 and 0 < worth <= found.total:
@@ -198,9 +203,32 @@ def _rank(words: Words) -> str:
     alike = [
         f"{MECHANISMS[first]} and {MECHANISMS[second]}"
         for (first, one), (second, two) in pairs
-        if rounding < words.reach(first) + words.reach(second) >= one - two
+        if rounding < words.reach(first) + words.reach(second) >= one - two or _is_open(words, first, second)
     ]
-    return f"At this gap their order is not decided: {join_names(alike, 4)}." if alike else ""
+    why = "At this gap" if words.ranges is None else "At this gap and within the ranges"
+    return f"{why} their order is not decided: {join_names(alike, 4)}." if alike else ""
+
+
+def _is_open(words: Words, first: str, second: str) -> bool:
+    """Whether samples leave it open which of two is worth more."""
+    if words.ranges is None:
+        return False
+    chances = (words.ranges.chance_above(first, second), words.ranges.chance_above(second, first))
+    alike = words.ranges.worths[first].equals(words.ranges.worths[second])
+    return max(chances) < SURE and not alike
+
+
+def _sampled_whole(words: Words) -> str:
+    """What all mechanisms together are worth in the samples."""
+    ranges = words.found.ranges
+    if ranges is None:
+        return ""
+    text = describe_samples(ranges)
+    if words.ranges is None:
+        return f"{text}: too few have worths to say anything of them."
+    low, median, high = np.quantile(ranges.totals, QUANTILES)
+    text += f", they are together worth {words.money(low)} to {words.money(high)} in eight of ten samples"
+    return f"{text} (median {words.money(median)})."
 
 
 def _pairs(words: Words) -> str:
@@ -211,6 +239,7 @@ def _pairs(words: Words) -> str:
         pair: gained
         for pair, gained in pairs.items()
         if abs(gained) > max(1e-9, slack[NONE] + sum(slack[frozenset({player})] for player in pair))
+        and abs(gained) > max(_width(words, player) for player in pair)
     }
     if not sure or len(words.found.design.players) < 2:
         return ""
@@ -222,6 +251,14 @@ def _pairs(words: Words) -> str:
         if verb == "overlap" and gained < 0:
             parts.append(f"{names} overlap most ({words.money(-gained)} less together than apart)")
     return "; ".join(parts) + "."
+
+
+def _width(words: Words, player: str) -> float:
+    """How far apart the worth of a mechanism is in eight of ten samples; 0 without samples."""
+    if words.ranges is None:
+        return 0.0
+    low, _, high = words.ranges.quantiles(player)
+    return high - low
 
 
 def _others(words: Words) -> str:
@@ -276,58 +313,12 @@ def attribution_tiles(instance: Instance, found: Attribution) -> list[Tile]:
     shown = [Tile("Together worth", words.money(found.total), f"{words.measure} {off} → {on}")]
     for player, worth in list(found.worths.items())[: MOST_TILES - 2]:
         share = f"{format_share(worth / found.total)} of the whole" if 0 < worth <= found.total else ""
+        if words.ranges is not None:
+            low, _, high = words.ranges.quantiles(player)
+            share = f"{words.money(low)} to {words.money(high)} in 8 of 10 samples"
         shown.append(Tile(MECHANISMS[player], words.money(worth), share))
     error = max(words.reach(player) for player in found.worths)
     sure = words.money(error) if math.isfinite(error) else "not known"
     if error <= 1e-6 * max(1e-9, *(abs(gain) for gain in found.gains.values())):
         return [*shown, Tile("A worth may be off by", "nothing", "all plans are optimal")]
     return [*shown, Tile("A worth may be off by", sure, "gap and sampling" if found.orders else "gap of the plans")]
-
-
-def attribution_charts(instance: Instance, found: Attribution) -> list[Chart]:
-    """The waterfall from all off to all on, and what each mechanism adds as the first, on average and as the last."""
-    words = Words(instance, found)
-    off, on = words.objective(NONE), words.objective(words.everybody)
-    large = max(abs(off), abs(on)) >= 10_000
-    scale = 1000 if large else 1
-    unit = f"{'billion' if large else 'million'} {words.currency}, discounted"
-    steps = {player: found.sign * worth / scale for player, worth in found.worths.items()}
-    levels = [off / scale]
-    for amount in steps.values():
-        levels.append(levels[-1] + amount)
-    named = [(f"{MECHANISMS[player]}\n{four_digits(amount, '+')}", amount) for player, amount in steps.items()]
-    start, end = f"All off\n{four_digits(levels[0])}", f"All on\n{four_digits(levels[-1])}"
-    frame = waterfall((start, levels[0]), named, end, better=found.sign)
-    floor = axis_floor(levels)
-    axis = unit if floor is None else f"{unit} (axis begins at {floor:,g})"
-    title = f"From all mechanisms off to all on: {words.measure} of the plan"
-    return [Chart(title, "waterfall", axis, frame, floor), *_integration(words), *_by_place(words, scale, unit)]
-
-
-def _integration(words: Words) -> list[Chart]:
-    """Total surplus without and with coordination, all other mechanisms on, by who gains."""
-    on = words.everybody
-    off = on - {"coordination"}
-    parts = {name: words.found.parts(part) for name, part in PARTS.items()} if words.found.counts_surplus else {}
-    if on == off or not all({on, off} <= set(gains) for gains in parts.values()) or not parts:
-        return []
-    before, after = ({_GAINERS[name]: gains[key] for name, gains in parts.items()} for key in (off, on))
-    title = "From fragmented to integrated, all other mechanisms on, by who gains"
-    return [surplus_waterfall(("Fragmented", before), ("Integrated", after), words.currency, title)]
-
-
-def _by_place(words: Words, scale: float, unit: str) -> list[Chart]:
-    """For each mechanism what it adds as the first, on average, and as the last; those that are solved."""
-    found = words.found
-    rows: dict[str, Mapping[str, float | None]] = {
-        MECHANISMS[player]: {
-            "alone, all others off": found.added(frozenset({player}), NONE),
-            "worth (average over all orders)": worth,
-            "last, all others on": found.added(words.everybody, words.everybody - {player}),
-        }
-        for player, worth in found.worths.items()
-    }
-    frame = pd.DataFrame.from_dict(rows, orient="index").astype(float).dropna() / scale
-    if len(frame) < 2:
-        return []
-    return [Chart("What each mechanism adds, by when it is put in place", "clustered", unit, frame)]

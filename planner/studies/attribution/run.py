@@ -1,8 +1,10 @@
 """An attribution from a checked input to a workbook on the disk."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -14,20 +16,28 @@ from planner.seal import seal
 from planner.sheets.attribution import ATTRIBUTION
 from planner.sheets.issues import tabulate_issues
 from planner.solver.solver import Options
+from planner.studies.attribution.charts import attribution_charts
 from planner.studies.attribution.mechanisms import cast
-from planner.studies.attribution.report import attribution_charts, attribution_summary, attribution_tiles, method
+from planner.studies.attribution.range_words import describe_samples
+from planner.studies.attribution.ranges import sample_attribution
+from planner.studies.attribution.report import attribution_summary, attribution_tiles, method
+from planner.studies.attribution.sampled import SampledRanges
 from planner.studies.attribution.study import Attribution, attribute, attribution_tables, design
 from planner.studies.earlier_result import decisions_in
+from planner.studies.samples.journal import Journal
 from planner.workbook.board import Board
 from planner.workbook.read import Reading
 from planner.workbook.write import write_tables
+from planner.workers.pool import Workforce
 
 
 @dataclass(frozen=True)
 class AttributionRequest:
     """What was asked for: options of each solve, mechanisms (all where empty), and how to go about it.
 
-    `start` is an earlier plan, from which every search may start.
+    `samples` is the number of orders of mechanisms, `ranges` that of joint samples of the ranged figures; finished ones
+    of an earlier run count where it is to `resume`, and may be lost with `force`. `start` is an earlier plan, from
+    which every search may start.
     """
 
     options: Options
@@ -38,6 +48,9 @@ class AttributionRequest:
     changes: tuple[str, ...] = ()
     cluster: str | None = None
     start: ResultFile | None = None
+    ranges: int | None = None
+    resume: bool = False
+    force: bool = False
 
 
 def run_attribution(
@@ -90,13 +103,33 @@ def run_attribution(
     )
     if not found.says_something:
         raise Unfinished(len(found.solved), len(comparison.needed))
+    journals: list[Journal] = []
+    if request.ranges is not None and found.complete:
+        found = _sample(reading, request, found, Path(path), (journals, live))
     tables = attribution_tables(found)
     tables["summary"] = attribution_summary(instance, found)
     tables["issues"] = tabulate_issues(issues)
     tables["run"] = _seal(reading, request, found, tables, began)
     board = Board(attribution_tiles(instance, found), attribution_charts(instance, found), across=1)
     write_tables(path, ATTRIBUTION, tables, reading.raw, board)
+    if journals and found.ranges is not None and found.ranges.complete:
+        journals[0].remove()
     return _describe_method(found, instance.settings["currency"])
+
+
+def _sample(
+    reading: Reading, request: AttributionRequest, found: Attribution, path: Path, told: tuple[list[Journal], Live]
+) -> Attribution:
+    """The attribution with its worths in samples; what is finished is kept in a journal, which is noted."""
+    journals, live = told
+
+    def open_journal(identity: Mapping[str, str]) -> tuple[Journal, list[dict[str, Any]]]:
+        journals.append(Journal(path, identity))
+        return journals[0], journals[0].begin(request.resume, request.force)
+
+    crew = Workforce(request.workers, request.cluster)
+    show = (lambda done, total: live.count("sample", done, total), live.announce)
+    return sample_attribution(reading, found, (request.ranges or 0, request.options), open_journal, show, crew)
 
 
 class Unfinished(Exception):
@@ -111,7 +144,8 @@ def _seal(
 ) -> pd.DataFrame:
     options = asdict(request.options) | {
         "only": ", ".join(request.only),
-        "samples": len(found.design.orders) or None,
+        "orders": len(found.design.orders) or None,
+        "samples": request.ranges,
         "workers": request.workers,
         "start": None if request.start is None else request.start.path.name,
         "changes": list(request.changes),
@@ -140,5 +174,16 @@ def _describe_method(found: Attribution, currency: str) -> list[str]:
         detail = "; ".join(errors + remark)
         lines.append(f"  {row['mechanism']:<18} {worth}" + (f" ({detail})" if detail else ""))
     total = sum(found.worths.values())
+    if found.ranges is not None and found.ranges.players:
+        lines += _describe_ranges(found.ranges, currency)
     lines.append(f"sum of the worths {total:,.6f}, all on minus all off {found.total:,.6f} (million {currency})")
+    return lines
+
+
+def _describe_ranges(ranges: SampledRanges, currency: str) -> list[str]:
+    """A line per mechanism with its range over the samples, and the probability that it is worth most."""
+    lines = [f"{describe_samples(ranges)} (eight of ten, and the probability of being worth most)"]
+    for player in ranges.players:
+        low, median, high = (format_money(amount, currency) for amount in ranges.quantiles(player))
+        lines.append(f"  {player:<18} {low} to {high}, median {median}; {ranges.chance_of_rank(player, 1):.0%}")
     return lines

@@ -20,6 +20,7 @@ from planner.studies.attribution.coalitions import (
 )
 from planner.studies.attribution.inherited import keep_inheritance
 from planner.studies.attribution.mechanisms import Cast
+from planner.studies.attribution.sampled import SampledRanges, tabulate_ranges
 from planner.studies.attribution.shapley import (
     NONE,
     Coalition,
@@ -94,6 +95,8 @@ def design(cast: Cast, *, samples: int | None = None, exact: bool = False, seed:
 class Attribution:
     """What the solved coalitions say. `orders` are those of the design whose coalitions are all solved.
 
+    `ranges` are the worths in joint samples of the ranged figures, where these were asked for.
+
     Money is discounted, in the money of the workbook: total surplus, or where plans tell no surplus, cost avoided or
     profit won.
     """
@@ -101,6 +104,7 @@ class Attribution:
     design: Design
     solved: Mapping[Coalition, Solved]
     sign: float
+    ranges: SampledRanges | None = None
 
     @cached_property
     def orders(self) -> tuple[Order, ...]:
@@ -236,11 +240,12 @@ def better_known(before: Solved, again: Solved, sign: float) -> Solved:
 
 
 def attribution_tables(found: Attribution) -> dict[str, pd.DataFrame]:
-    """Sheets `attribution`, `interactions` and `coalitions`."""
+    """Sheets `attribution`, `interactions` and `coalitions`; with samples also `ranges`, `ranks` and `sampled`."""
     return {
         "attribution": _frame("attribution", [*_player_rows(found), *_other_rows(found.design.cast)]),
         "interactions": _frame("interactions", _interaction_rows(found)),
         "coalitions": _frame("coalitions", _coalition_rows(found)),
+        **{sheet: _frame(sheet, rows) for sheet, rows in tabulate_ranges(found.ranges).items()},
     }
 
 
