@@ -89,3 +89,39 @@ Tie = tuple[str, str, str, str]
 
 TiedSupply = tuple[str, str, str]
 """Firm that is a partner, item and period."""
+
+Qualified = tuple[str, str, str]
+"""Programme, group over which it is averaged, and period."""
+
+EligibleMade = tuple[str, str, str, str, str, str, str]
+"""Programme, group, site, process, mode, item made and period."""
+
+EligibleShipped = tuple[str, str, str, str, str, str, str]
+"""Programme, group, origin, destination, item, mode and period."""
+
+EligibleSold = tuple[str, str, str, str, str, str]
+"""Programme, group, region, item, period and step."""
+
+EligiblePlace = tuple[str, str, str, str, str]
+"""Programme, group, item, region and period."""
+
+ContentThreshold = tuple[str, str, str, str]
+"""Programme, row that states the threshold, group and period."""
+
+GrantedModule = tuple[str, str, str, str, str, str]
+"""Programme, site, process, option, period of the order and period in which its capital cost is paid."""
+
+CopyLimit = tuple[str, int]
+"""Programme, and number of what is made, shipped or sold in its copies."""
+
+LookedAt = tuple[str, str, str, int]
+"""Programme, group, period, and number of what the programme looks at."""
+
+SalesAlone = tuple[str, str, str, str, str]
+"""Programme, region, item, period and step of sales of nothing but what qualifies."""
+
+ClaimedOnce = tuple[str, str, str, str, int]
+"""Rival programme; then programme, group, period and number of what both look at."""
+
+RivalGroup = tuple[str, str, str, str]
+"""Programme, rival, group and period."""

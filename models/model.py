@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # blocks import this module, so their types are named here wi
     from planner_models.blocks.disruptions.risk import Risk
     from planner_models.blocks.disruptions.snapshots import Snapshots
     from planner_models.blocks.disruptions.stocks import Windows
+    from planner_models.blocks.eligibility import Programmes
     from planner_models.blocks.enablers import Enablers
     from planner_models.blocks.experience import Experience
     from planner_models.blocks.growth import Expansion
@@ -78,6 +79,7 @@ class Model(pyo.ConcreteModel):
     clusters: Clusters
     coordination: Coordination
     policies: Policies
+    programmes: Programmes
     locks: Locks
     logic: Logic
     changes: Changes

@@ -61,6 +61,8 @@ def round_up(m: Model) -> None:
     ):
         for variable in states.values():
             _set_value(variable, 0)
+    for variable in m.programmes.qualified.values():
+        _set_value(variable, int(variable.value > 1 - CLOSE))
     _choose_suppliers(m)
     for key in m.min_sources:
         counted = likeliest(m, key)

@@ -147,6 +147,8 @@ CONCERNED: dict[str, tuple[str, ...]] = {
     "disposal": ("balance", "costs"),
     "levels": ("levels", "costs", "demand"),
     "policies": ("subsidies",),
+    "eligibility": ("eligibility",),
+    "eligible_flows": ("eligibility",),
     "security": ("security",),
     "origins": ("origins",),
     "scenarios": ("scenarios", "losses", "calm"),

@@ -19,6 +19,7 @@ from planner_models.blocks.changes import NAME as CHANGES
 from planner_models.blocks.coordination import MARGIN
 from planner_models.blocks.costs import CostLine
 from planner_models.blocks.demand import SURPLUS
+from planner_models.blocks.eligibility import PROGRAMMES
 from planner_models.blocks.experience import AFTER
 from planner_models.instance import Instance
 from planner_models.linear import LinearExpression, Variable
@@ -40,6 +41,7 @@ penalties, what consumers gain, what experience saves later, and what groups at 
 COLUMNS = {
     **{"revenue": "revenue", "duties": "duties", "subsidies": "subsidies", "subsidies once": "subsidies"},
     **dict.fromkeys((PRICE, BORDER), "carbon"),
+    **dict.fromkeys(PROGRAMMES, "subsidies"),
 }
 """By cost line: the column of sheet `cash` it is in; all others are `running`, or `once` where they are paid once."""
 

@@ -18,6 +18,7 @@ from planner_models import frames
 from planner_models.blocks.carbon import BORDER, PRICE
 from planner_models.blocks.coordination import FRICTION, MARGIN
 from planner_models.blocks.demand import OVERHEAD, SURPLUS
+from planner_models.blocks.eligibility import PROGRAMMES
 from planner_models.blocks.production import COST_LINES
 from planner_models.figures.sums import add_up
 from planner_models.model import Model
@@ -51,7 +52,7 @@ OF_PLANTS = (
 )
 """Cost lines that are of one line or site; all others, but for freight, are of the industry as a whole."""
 
-STATES = ("duties", "subsidies", "subsidies once")
+STATES = ("duties", "subsidies", "subsidies once", *PROGRAMMES)
 SALES = ("revenue", OVERHEAD, SURPLUS, "shortage")
 
 Key = tuple[str, str]

@@ -130,6 +130,30 @@ FINDINGS: list[pa.DataFrameSchema] = [
         {**name_keys("policy", "period"), "spent": money("spent over the period"), "budget": money("total budget")},
     ),
     table(
+        "eligibility",
+        "What qualifies for programmes (sheet eligibility), how far it is from the threshold, and what that brings.",
+        {
+            **name_keys("programme", "condition", "group", "period"),
+            "qualified": flag("whether the group qualifies; of averaging part whether any part does"),
+            "volume": rate("what the programme looks at"),
+            "eligible": rate("what of it qualifies"),
+            "share": share("what counts of the content of what qualifies, else the largest share that the plan allows"),
+            "threshold": share("least share"),
+            "distance": number("share less threshold; below 0 it is missed by so much", "share"),
+            "amount": money("paid or taken off duties, over the period; stated once for all thresholds of a programme"),
+        },
+    ),
+    table(
+        "eligible_flows",
+        "What qualifies for programmes, from traced content to the good: the part of each flow of the plan.",
+        {
+            **name_keys(
+                *("programme", "group", "flow", "site", "process", "origin", "destination", "item", "mode", "period")
+            ),
+            "amount": number("what qualifies; of what is made in units of activity", "item/year or activity/year"),
+        },
+    ),
+    table(
         "changes",
         "The decisions of the earlier plan (--keep), and every decision that differs from it.",
         {

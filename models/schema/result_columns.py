@@ -13,6 +13,9 @@ _KEY_WORDS = {
     "scenario": "scenario; base is the baseline",
     "step": "price-volume step",
     "mode": "mode of transport, or of access",
+    "condition": "row of sheet eligibility that states the threshold",
+    "group": "group",
+    "flow": "made, shipped, sold, or elsewhere (where the programme does not look)",
 }
 """What a key column holds, where its name does not say it."""
 

@@ -11,6 +11,7 @@ from planner_models.sets.bounds import Recipes
 from planner_models.sets.carbon import Carbon
 from planner_models.sets.coordination import ArmsLength
 from planner_models.sets.development import Start
+from planner_models.sets.eligibility import Eligibility
 from planner_models.sets.growth import Growth
 from planner_models.sets.hubs import PassableHubs
 from planner_models.sets.inertia import Inertia
@@ -64,6 +65,7 @@ class Sets:
     growth: (process or stage, region or bloc) -> how fast its capacity can grow
     returns: (item, region, period) -> what of earlier sales comes back there
     most_returned: likewise, at most, in item/year
+    eligibility: programmes that look at what a good contains, and what they trace
     carbon: what emissions cost, and what goods embody that enter a bloc with a border
     inertia: (item, source, destination) -> how fast what the one supplies to the other can move
     scenarios, snapshots: frame of disruptions by name, and what each changes in each period it touches
@@ -122,6 +124,7 @@ class Sets:
     returns: dict[tuple[str, str, str], Back]
     most_returned: dict[tuple[str, str, str], float]
     carbon: Carbon
+    eligibility: Eligibility
 
     def most_drawn(self, site: str, process: str, mode: str, period: str) -> float:
         """What could be drawn in a mode at most, if all that could be built were and of use, in activity/year."""

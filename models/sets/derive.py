@@ -23,6 +23,7 @@ from planner_models.sets.bounds import Recipes, most_sold, useful_activity
 from planner_models.sets.carbon import carbon_table
 from planner_models.sets.coordination import arms_length
 from planner_models.sets.development import project_table, ready_table, start_table, tie_table
+from planner_models.sets.eligibility import EligibilityWorld, eligibility_sets
 from planner_models.sets.groups import collect_closable, list_used_lanes
 from planner_models.sets.growth import growth_table
 from planner_models.sets.hubs import hub_sets
@@ -245,6 +246,10 @@ def _assemble(
         returns=moved.returns,
         most_returned=most_returned(moved.returns, demand, moved.enablers),
         carbon=carbon_table(instance, time, lines, tabulate_recipes(instance), moved.flows),
+        eligibility=eligibility_sets(
+            EligibilityWorld(instance, views, time, recipes, terms, frames.entries(lines["region"])),
+            {place[0] for place in moved.returns},
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from planner.audit.costs import ONCE, SAVINGS, cost_assets, cost_running
 from planner.audit.demand import tabulate_service
 from planner.audit.levels import savings
 from planner.audit.options import tabulate_orders
+from planner.audit.programme_payments import LINES as PROGRAMMES
 from planner.audit.receipts import CAPITAL, receipts
 from planner.audit.subsidies import LINES as SUBSIDIES
 from planner.audit.subsidies import claims
@@ -61,7 +62,9 @@ def _due(case: AuditedPlan) -> pd.DataFrame:
 
 def _column(line: str) -> str:
     """The column of the sheet that a cost line is in."""
-    named = {"revenue": "revenue", "duties": "duties", "capex": "capex"} | dict.fromkeys(SUBSIDIES, "subsidies")
+    named = {"revenue": "revenue", "duties": "duties", "capex": "capex"} | dict.fromkeys(
+        (*SUBSIDIES, *PROGRAMMES), "subsidies"
+    )
     named |= dict.fromkeys(CARBON, "carbon")
     return named.get(line, "once" if line in ONCE else "running")
 

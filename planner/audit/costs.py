@@ -18,6 +18,7 @@ from planner.audit.losses import RISK, cost_expected_losses, risk
 from planner.audit.offers import states
 from planner.audit.options import in_service
 from planner.audit.production import price_base_production, site_costs, tabulate_fixed_costs, unit_costs
+from planner.audit.programme_payments import LINES as PROGRAMMES
 from planner.audit.projects import under_way
 from planner.audit.rules import BREACHES
 from planner.audit.rules import costs as breached
@@ -32,7 +33,7 @@ SPENT, SALVAGE = "capital spending", "salvage"
 """Cost lines of capex that is paid when a module is ordered, and of what the module is worth after its service."""
 
 ONCE = (
-    *("opening", "closing", OPENING, HUBS[2], "access entry", "development fee", "subsidies once"),
+    *("opening", "closing", OPENING, HUBS[2], "access entry", "development fee", "subsidies once", PROGRAMMES[1]),
     *(CHANGES, RISK, BREACHES[1], AFTER, SPENT, SALVAGE),
 )
 """Cost lines paid once; all others are yearly."""
@@ -166,7 +167,7 @@ def audit(case: AuditedPlan) -> list[Finding]:
     found = [
         Finding(f"costs: {line}", *worst(gaps))
         for line, gaps in relative(claimed, expected).groupby(level="line")
-        if line not in (OPENING, *SAVINGS, *SUBSIDIES, *BREACHES)
+        if line not in (OPENING, *SAVINGS, *SUBSIDIES, *PROGRAMMES, *BREACHES)
     ]
     periods = case.periods.reindex(sheet["period"]).reset_index(drop=True)
     yearly = sheet.reset_index(drop=True)["amount"] / periods["years"] * periods["annual"]

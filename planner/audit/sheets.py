@@ -39,6 +39,8 @@ AUDITED = (
     "disposal",
     "levels",
     "policies",
+    "eligibility",
+    "eligible_flows",
     "security",
     "origins",
     "scenarios",
@@ -79,6 +81,10 @@ _EVERY = {
 
 _BLOCS = {("inertia", "destination")}
 """Where a bloc may be said instead of a region."""
+
+
+_PARTLY_BLANK = ("changes", "eligible_flows")
+"""Sheets whose rows leave those key columns blank that say nothing of them."""
 
 
 @dataclass(frozen=True)
@@ -165,5 +171,5 @@ def _unknown(instance: Instance, sheet: str, key: pd.DataFrame) -> pd.Series:
         if name == "controller":
             known.add(INITIAL_STOCK)
         missing = ~key[name].isin(known).to_numpy()
-        found |= missing & key[name].notna().to_numpy() if sheet == "changes" else missing
+        found |= missing & key[name].notna().to_numpy() if sheet in _PARTLY_BLANK else missing
     return pd.Series(found, index=key.index)

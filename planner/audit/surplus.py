@@ -17,7 +17,7 @@ _NOT_COSTS = ("arm's-length margin", "consumers' surplus counted", "shortage", "
 """Cost lines that are no cost of the industry: transfers inside it, and what markets gain, lose and pay."""
 
 _PENALTY_LINES = ("risk", "rule breach", "rule breach once")
-_SUBSIDIES = ("subsidies", "subsidies once")
+_SUBSIDIES = ("subsidies", "subsidies once", "programmes", "programmes once")
 _COLUMNS = ["revenue", "margins", "transfers", "charges", "costs"]
 _EVERY = "*"
 

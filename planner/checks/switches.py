@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @needs(
     *("settings", "firms", "sites", "lines", "access", "projects", "learning", "clusters", "enablers", "policies"),
     *("scenarios", "rules", "periods", "processes", "productivity", "inertia", "growth"),
-    *("returns", "carbon"),
+    *("returns", "carbon", "eligibility"),
 )
 def switches_leave_rows_out(reading: "Reading") -> Iterator[Issue]:
     """Once per sheet and switch: rows are there, but the mechanism is switched off."""
@@ -49,6 +49,9 @@ def _list_ineffective(instance: Instance) -> Iterator[tuple[str, str, pd.DataFra
     policies, duties = instance["policies"], instance["policies"]["kind"] == "duty"
     yield "policies", "support", policies[~duties]
     yield "policies", "duty_policies", policies[duties]
+    programmes = instance["eligibility"]
+    yield "eligibility", "support", programmes[programmes["kind"] != "duty"]
+    yield "eligibility", "duty_policies", programmes[programmes["kind"] == "duty"]
     dynamics = ("productivity", "inertia", "growth", "returns", "carbon")
     for sheet in ("learning", "clusters", "enablers", "policies", "scenarios", "rules", *dynamics):
         yield sheet, sheet, instance[sheet]

@@ -10,6 +10,7 @@ from planner.results.tables import Tables, table
 from planner_models.blocks.carbon import BORDER, PRICE
 from planner_models.blocks.coordination import FRICTION, MARGIN
 from planner_models.blocks.demand import SURPLUS
+from planner_models.blocks.eligibility import PROGRAMMES
 from planner_models.by_period import list_recipes
 from planner_models.instance import Instance
 
@@ -40,7 +41,7 @@ COST_GROUPS = {
     FRICTION: (FRICTION,),
     "development": ("development", "development fee"),
     "savings": ("learning saving", "cluster saving", "experience after the plan"),
-    "subsidies": ("subsidies", "subsidies once"),
+    "subsidies": ("subsidies", "subsidies once", *PROGRAMMES),
     "stock": ("stock holding",),
     "disruptions": ("expected loss",),
     WEIGHT: ("risk",),

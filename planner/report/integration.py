@@ -5,6 +5,7 @@ import pandas as pd
 from planner.report.figures import goods, periods
 from planner.report.wording import format_money, format_share, join_names, three_digits
 from planner.results.tables import Tables, table
+from planner_models.blocks.eligibility import PROGRAMMES
 from planner_models.by_period import list_recipes
 from planner_models.frames import pairs
 from planner_models.instance import Instance
@@ -115,7 +116,7 @@ def _savings(instance: Instance, tables: Tables) -> str:
     words = {
         "experience saves": ("learning saving",),
         "clusters save": ("cluster saving",),
-        "subsidies pay": ("subsidies", "subsidies once"),
+        "subsidies pay": ("subsidies", "subsidies once", *PROGRAMMES),
     }
     found = [(word, -sum(sums.get(line, 0.0) for line in lines)) for word, lines in words.items()]
     parts = [f"{word} {format_money(amount, instance.settings['currency'])}" for word, amount in found if amount > 0]

@@ -12,7 +12,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "Transport and trade": ("2E9CA6", ("lanes", "hubs", "duties", "carbon", "inertia")),
     "Markets": ("E3A32B", ("demand", "rivals", "enablers", "returns")),
     "Over time": (style.BLUE, ("learning", "clusters", "stocks", "by_period")),
-    "Security and policy": ("6B9B57", ("scenarios", "disruptions", "rules", "policies")),
+    "Security and policy": ("6B9B57", ("scenarios", "disruptions", "rules", "policies", "eligibility")),
     "Money": ("BFA35A", ("exchange_rates", "deflators")),
     "Questions": ("7A8FA6", ("locks", "logic", "variants", "evidence")),
 }
@@ -27,6 +27,7 @@ MECHANISMS: dict[str, tuple[tuple[str, ...], str]] = {
     "scenarios": (("scenarios", "disruptions"), "disruptions with probabilities"),
     "rules": (("rules",), "security rules: shares, sources, cover, budgets"),
     "policies": (("policies",), "subsidies, duty changes, market access"),
+    "eligibility": (("eligibility",), "subsidies, duties and access that depend on what is inside"),
     "learning": (("learning",), "costs that fall with experience"),
     "clusters": (("clusters",), "savings where stages are close together"),
     "enablers": (("enablers",), "infrastructure that raises demand"),

@@ -3,7 +3,7 @@
 import pandera.pandas as pa
 
 from planner_models.schema.columns import measures, remarks
-from planner_models.schema.inputs import chain, dynamics, markets, money, plants, reach, terms
+from planner_models.schema.inputs import chain, dynamics, markets, money, plants, programmes, reach, terms
 from planner_models.schema.inputs.common import INTENSITIES, TIERS
 
 __all__ = ["INPUTS", "INTENSITIES", "TIERS"]
@@ -15,6 +15,7 @@ _TABLES = [
     *markets.TABLES,
     *dynamics.TABLES,
     *terms.TABLES,
+    *programmes.TABLES,
     *money.TABLES,
 ]
 
