@@ -137,7 +137,7 @@ def _counts(case: AuditedPlan, threshold: pd.Series, rows: pd.DataFrame) -> pd.S
     stake = stakes.reindex(pd.MultiIndex.from_frame(rows[[*DRAW, "period"]]), fill_value=0.0).to_numpy()
     firm = rows["site"].map(case.sites["firm"])
     all_meant = float(home.any() and meant[home].all())
-    outside = (1.0 - stake) * firm.map(meant).astype(float) + stake * all_meant
+    outside = firm.map(meant).astype(float) * (1.0 - stake) + stake * all_meant
     held = outside.where(~firm.map(home).astype(bool), firm.map(meant).astype(float))
     held = held if threshold["counted"] == "inside" else 1.0 - held
     least = [read_figure(case, threshold, period, "threshold") for period in rows["period"]]
