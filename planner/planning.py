@@ -19,8 +19,8 @@ from planner.report.wording import format_money
 from planner.seal import BASE_COST, BASE_ERROR, BASE_SEARCH, seal
 from planner.sheets.issues import tabulate_issues
 from planner.solver.compiled import Compiled, compile_model
+from planner.solver.content import note_slopes
 from planner.solver.earlier_plan import find_best_base, match_plan, warm_start
-from planner.solver.marginals import price_items, price_rules
 from planner.solver.solver import Options, Progress, Solution, load_values, make_roundings, solve_arrays
 from planner.workbook.read import Reading
 from planner_models.model import Model
@@ -314,8 +314,7 @@ def report_plan(job: Problem, solution: Solution, **said: Any) -> ResultTables:
     assert solution.objective is not None
     instance = job.reading.instance
     load_values(job.compiled, choose_second_stage(job.model, job.compiled, solution.values))
-    price_rules(job.model, job.compiled, solution.duals, solution.cone_duals)
-    price_items(job.model, job.compiled, solution.duals)
+    note_slopes(job.model, job.compiled, solution)
     tables = add_evaluated_scenarios(job.model, plan(job.model))
     objective = job.sign * solution.objective + 0.0
     best = job.compiled.best_base

@@ -148,6 +148,10 @@ MECHANISMS: dict[str, Rows] = {
         {"policy": "trust", "kind": "transaction_cost", "rate": -0.2},
         {"policy": "opening", "kind": "market_access", "item": "car", "region": "C", "rate": 0.5, "from": "2"},
     ],
+    "eligibility": [
+        {"programme": "credit", "kind": "subsidy", "item": "car", "market": "X", "content": "metal", "who": "X",
+         "threshold": 0.6, "rate": 0.3, "averaging": "part"},
+    ],
     "logic": [{"if": "built[plant, smelting, furnace]", "then": "opened[old]", "kind": "excludes"},
               {"if": "hub[B, *]", "then": "opened[works, 3]", "kind": "implies"}],
     "locks": [{"decision": "opened", "site": "works", "at_least": 1}],

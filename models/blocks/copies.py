@@ -150,7 +150,7 @@ def _list_moves(
     """Ways of what is traced; the good itself need go nowhere where programmes look at what is made."""
     carried = programme.traced - ({programme.item} if programme.kind in ENDS_WHERE_MADE else set())
     for key in m.lanes.shipped:
-        if key[2] in carried and key[4] in programme.periods:
+        if key[2] in carried and key[4] in programme.periods and key[0] != key[1]:  # within a region is one pool
             for group in groups:
                 yield (name, group, *key)
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 import pyomo.environ as pyo
@@ -36,7 +36,8 @@ from planner_models.keys import (
 from planner_models.linear import LinearExpression, Variable, linear
 from planner_models.model import Model
 from planner_models.sets import Sets
-from planner_models.sets.eligibility import PART, ProgrammeTerms, weigh_content
+from planner_models.sets.content import weigh_content
+from planner_models.sets.eligibility import PART, ProgrammeTerms
 
 YEARLY, ONCE = "programmes", "programmes once"
 """Cost lines of what programmes pay: by the year, and of capex that is paid when a module is ordered."""
@@ -51,6 +52,7 @@ class Programmes:
     volumes: each part of what a programme looks at: the variable of the plan, that of the copy, the most it can be
     content, counted: by threshold, all content of the copy, and what of it counts
     most_granted: by module and period, the most that is paid for one module (money), and what must qualify
+    attainable: by threshold that is not held, the best share that the plan allows; set by whoever has solved the model
     """
 
     qualified: pyo.Var[Qualified]
@@ -60,6 +62,7 @@ class Programmes:
     counted: dict[ContentThreshold, LinearExpression]
     granted: pyo.Var[GrantedModule]
     most_granted: dict[GrantedModule, tuple[float, Qualified]]
+    attainable: dict[ContentThreshold, float] = field(default_factory=dict)
 
 
 def build(m: Model, sets: Sets) -> None:
@@ -193,7 +196,7 @@ def eligible_within(m: Model, *key: *CopyLimit) -> pyo.Expression:
 
 def eligible_balance(m: Model, *key: *EligiblePlace) -> pyo.Expression:
     """eligible[programme,g]: made + arrived - used - shipped - sold - elsewhere = 0, for each traced i, r, t"""
-    return m.programmes.copies.pools[key].expression() == 0
+    return m.programmes.copies.pools[key].merged().expression() == 0
 
 
 def content_threshold(m: Model, *key: *ContentThreshold) -> pyo.Expression:
@@ -302,7 +305,7 @@ def _tabulate(m: Model, sets: Sets) -> pd.DataFrame:
             content, counted = (
                 sums[stated].value() if stated in sums else 0.0 for sums in (m.programmes.content, m.programmes.counted)
             )
-            share = counted / content if content > 0 else None
+            share = counted / content if content > 0 else m.programmes.attainable.get(stated)
             least = condition.thresholds[period]
             state = "yes" if eligible > NOTHING * max(1.0, volume) else "no"
             rows.append((*stated, state, volume, eligible, share, least, None if share is None else share - least,

@@ -7,6 +7,7 @@ import pandas as pd
 
 from planner.audit import Finding, at_most, never, same
 from planner.audit.case import AuditedPlan, sum_by_key
+from planner.audit.missed_thresholds import audit_missed
 from planner.audit.programme_flows import ARC, OWNER, is_some, list_flows, list_made, measure_volumes
 from planner.audit.programme_payments import audit_payments
 from planner.audit.programmes import (
@@ -39,6 +40,7 @@ def audit(case: AuditedPlan) -> list[Finding]:
         *_audit_copies(case, known),
         *_audit_content(case, known),
         *_audit_volumes(case, known),
+        *audit_missed(case),
         *audit_payments(case),
     ]
 

@@ -36,7 +36,7 @@ def measure_volumes(case: AuditedPlan) -> pd.DataFrame:
 
 def _measure_programme(case: AuditedPlan, one: AuditedProgramme) -> pd.DataFrame:
     name, kind, averaging = (one.row[column] for column in ("programme", "kind", "averaging"))
-    if averaging in AVERAGED or kind in ("output", "capex"):
+    if averaging in AVERAGED or is_looked_at_where_made(one):
         plan = _list_finished(case, one)
         made = list_made(case)
         made = made[(made["programme"] == name) & made["final"]]
@@ -62,7 +62,7 @@ def _list_finished(case: AuditedPlan, one: AuditedProgramme) -> pd.DataFrame:
     rows = price_base_production(case)
     rows = add_steps(case, rows.assign(item=one.row["item"]))
     here = rows["region"].isin(one.made_in) & rows["per_activity"].notna()
-    if one.row["kind"] in ("output", "capex"):
+    if is_looked_at_where_made(one):
         here &= rows["region"].isin(one.market)
     if one.row["kind"] == "output":
         here &= rows["controlled"].astype(bool)
@@ -80,3 +80,16 @@ def list_crossing(case: AuditedPlan, one: AuditedProgramme, rows: pd.DataFrame) 
 
 def is_some(rows: pd.DataFrame) -> pd.Series:
     return rows["eligible"] > 1e-9 * rows["volume"].clip(lower=1.0)
+
+
+def is_looked_at_where_made(one: AuditedProgramme) -> bool:
+    """Whether a programme looks at what is made, wherever it goes then."""
+    return one.row["kind"] in ("output", "capex")
+
+
+def is_finished(case: AuditedPlan, one: AuditedProgramme, row: pd.Series, group: str) -> bool:
+    """Whether what a line makes of the good is what a group is averaged over: `row` with site, region, controlled."""
+    of_group = {"site": row["site"], "firm": case.sites["firm"][row["site"]]}.get(one.row["averaging"], "all") == group
+    here = not is_looked_at_where_made(one) or row["region"] in one.market
+    ours = one.row["kind"] != "output" or bool(row["controlled"])
+    return of_group and here and ours and row["region"] in one.made_in

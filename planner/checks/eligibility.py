@@ -11,8 +11,8 @@ from planner.issues import Issue
 from planner_models import frames
 from planner_models.instance import Instance
 from planner_models.schema import TIERS
+from planner_models.sets.content import EVERY, find_content, list_needed, split_names, trace_items
 from planner_models.sets.coordination import name_groups
-from planner_models.sets.eligibility import EVERY, find_content, list_needed, split_names, trace_items
 from planner_models.sets.reach import tabulate_recipes
 
 if TYPE_CHECKING:

@@ -22,6 +22,7 @@ from planner.report.figures import (
 )
 from planner.report.gains import describe_arms_length
 from planner.report.integration import integration
+from planner.report.programmes import describe_programmes
 from planner.report.rules import rules_met
 from planner.report.wording import MOST_NAMES, format_money, format_percent, format_share, join_names, three_digits
 from planner.results.tables import Tables, table
@@ -58,6 +59,7 @@ def brief(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> list[
         describe_arms_length(instance, tables),
         _concentration(instance, tables),
         _weak_spots(instance, tables),
+        describe_programmes(instance, tables),
         rules_met(instance, tables),
     )
     return [part for part in parts if part]

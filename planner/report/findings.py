@@ -15,6 +15,7 @@ from planner.report.figures import capacity_and_use, goods, money_profit, output
 from planner.report.gains import describe_arms_length
 from planner.report.integration import MODES, tabulate_modes
 from planner.report.names import display_name
+from planner.report.programmes import describe_programmes
 from planner.report.rules import count_rules
 from planner.report.unit_costs import describe_unit_costs
 from planner.report.wording import format_money, format_percent, format_share, join_names, three_digits
@@ -54,6 +55,7 @@ def findings(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> li
         _ways(instance, tables),
         _exposure(instance, tables),
         _investment(instance, tables),
+        describe_programmes(instance, tables),
         count_rules(tables),
         _capacity(instance, tables),
         describe_service(instance, tables),

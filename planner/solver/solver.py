@@ -14,10 +14,10 @@ from planner.solver.arrays import BestBase
 from planner.solver.baseline import extract_baseline
 from planner.solver.beginning import Rounding, start_search
 from planner.solver.compiled import Compiled, compile_model
+from planner.solver.content import note_slopes
 from planner.solver.extended import hold_columns
 from planner.solver.highs import OutOfRange
 from planner.solver.highs.job import SolverSession
-from planner.solver.marginals import price_items, price_rules
 from planner.solver.search import PROVED, name_status
 from planner.solver.settle import settle_counters
 from planner.solver.solution import Options, Progress, Solution
@@ -39,8 +39,7 @@ def solve(model: Model, options: Options | None = None, progress: Callable[[Prog
     solution = solve_arrays(compiled, options, progress, make_roundings(model, compiled))
     if solution.values is not None:
         load_values(compiled, solution.values)
-        price_rules(model, compiled, solution.duals, solution.cone_duals)
-        price_items(model, compiled, solution.duals)
+        note_slopes(model, compiled, solution)
     return solution
 
 
