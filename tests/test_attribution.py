@@ -239,6 +239,33 @@ def test_every_search_may_start_from_the_plan_in_hand(monkeypatch: pytest.Monkey
     assert without.objective == pytest.approx(40)
 
 
+def test_what_is_solved_already_is_not_solved_again(
+    book: Path, tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two results of planner solve, without scale (40) and with it (20), are all that --only scale needs.
+
+    A result of another input, one that was changed by hand and a switch that is neither on nor off are refused.
+    """
+    off, on, other, out = (tmp_path / f"{name}.xlsx" for name in ("off", "on", "other", "worth"))
+    assert run(["solve", str(book), "-o", str(off), "--set", "settings[scale].value=off", "--gap", "0.001"]) == 0
+    assert run(["solve", str(book), "-o", str(on)]) == 0
+    assert run(["solve", str(book), "-o", str(other), "--set", "demand[*].volume=25"]) == 0
+    monkeypatch.setattr(coalitions, "solve_coalition", lambda *_: pytest.fail("nothing is left to be solved"))
+    command = ["attribute", str(book), "-o", str(out), "--only", "scale", "--solved", str(off), "--solved"]
+    assert run([*command, str(on)]) == 0
+    assert sheet(out, "attribution").set_index("mechanism").at["scale", "worth"] == pytest.approx(20)
+    assert sheet(out, "run").set_index("key").at["option solved", "seal"] == "off.xlsx, on.xlsx"
+    opened = openpyxl.load_workbook(off)
+    opened["builds"].cell(2, opened["builds"].max_column).value = 77
+    opened.save(off)
+    capsys.readouterr()
+    assert run([*command, str(other)]) == 2
+    said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error")]
+    assert len(said) == 2
+    assert "edited after it was solved" in said[0]
+    assert "a plan of another input" in said[1]
+
+
 def test_a_plan_of_fewer_mechanisms_that_comes_late_is_started_from_as_well(monkeypatch: pytest.MonkeyPatch):
     """The search with both finds 50 by itself, and no more than its start from one: scale alone, solved last, has 60.
 

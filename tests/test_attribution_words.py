@@ -1,6 +1,8 @@
 """What people read of an attribution: sentences, tiles and charts of games whose figures are plain."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -11,7 +13,7 @@ from planner.report.picture import picture
 from planner.sheets.board import Chart
 from planner.sheets.waterfall import axis_floor, waterfall
 from planner.studies.attribution.charts import attribution_charts
-from planner.studies.attribution.coalitions import Solved
+from planner.studies.attribution.coalitions import Gains, Solved
 from planner.studies.attribution.mechanisms import MECHANISMS, Cast
 from planner.studies.attribution.report import attribution_summary, attribution_tiles, method
 from planner.studies.attribution.shapley import Coalition
@@ -78,6 +80,32 @@ def test_a_worth_within_the_gap_is_not_sold_as_one():
     assert "a smaller gap narrows it. 4 of 4 plans were stopped at the time limit." in text
     assert "strengthen" not in text
     assert "optimal" not in text
+
+
+def test_an_error_that_counts_is_told_beside_a_worth():
+    """With 1 % each plan could be 84 to 120 better; the 1,300 of access are known to about 115."""
+    text = brief(game(together, design(PAIR), gap=0.01))
+    assert re.search("Access to outside firms: 1.3 billion EUR saved, give or take 1[01][0-9] million EUR, 36 %", text)
+    assert "give or take" not in brief(game(together, design(PAIR), gap=1e-4))
+
+
+@pytest.mark.parametrize(
+    ("gap", "words"),
+    [
+        (0.0, "gain 2 billion EUR, consumers gain 1 billion EUR and the state loses 400 million EUR"),
+        (0.05, "gain 2 billion EUR and consumers gain 1 billion EUR; what the state may gain or lose is less than"),
+        (0.5, "Who gains by it cannot be told at this gap."),
+    ],
+)
+def test_who_gains_is_no_finer_than_the_gap(gap: float, words: str):
+    """Profits of 10 and 12 billion, with 1 billion more for consumers and 400 million less for the state.
+
+    With a gap of 5 % a plan can be 600 million better, with one of 50 % 6 billion.
+    """
+    nobody, both = Gains(10_000, 0, 0), Gains(12_000, 1000, -400)
+    found = game(lambda who: 10_000 + 1000 * len(who), design(PAIR), sign=1.0, gap=gap)
+    solved = {who: replace(plan, gains=both if len(who) == 2 else nobody) for who, plan in found.solved.items()}
+    assert words in brief(replace(found, solved=solved), objective="profit")
 
 
 def test_all_that_cannot_be_ranked_is_said():

@@ -54,6 +54,14 @@ def attribute(
     start: Annotated[
         Path | None, typer.Option(metavar="RESULT", help="Earlier plan that every search may start from.")
     ] = None,
+    solved: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="RESULT",
+            help="Plan of a combination, of planner solve with these mechanisms set on or off: it is not solved again. "
+            "May be given several times.",
+        ),
+    ] = None,
     force: Force = False,
 ) -> None:
     """Measure what integration is worth, by mechanism: the total surplus that each adds, and who gains it.
@@ -80,10 +88,11 @@ def attribute(
         raise InputError([Issue("error", "", "", "--resume goes with --samples N: give that as well")])
     reading, issues = read_checked(file, result, changes, force)
     earlier = None if start is None else open_earlier(start).file
+    plans = tuple(open_earlier(path).file for path in solved or ())
     chosen = choose_options(reading, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     names = tuple(name.strip() for name in (only or "").split(",") if name.strip())
     request = AttributionRequest(
-        *(chosen, names, orders, exact, workers, tuple(changes or ()), cluster, earlier), samples, resume, force
+        *(chosen, names, orders, exact, workers, tuple(changes or ()), cluster, earlier), samples, resume, force, plans
     )
     try:
         with Live(errors) as live:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import overload
 
+import pandas as pd
+
 from planner.diagnosis import describe_remedies, find_remedies
 from planner.planning import in_time_left
 from planner.solver.compiled import compile_model
@@ -193,7 +195,22 @@ def sum_gains(m: Model) -> Gains:
     Gains
         Discounted money.
     """
-    rows = surplus(m)
+    return add_up_gains(surplus(m))
+
+
+def add_up_gains(rows: pd.DataFrame) -> Gains:
+    """Who gains, from the rows of sheet `surplus`.
+
+    Parameters
+    ----------
+    rows
+        Columns group and discounted (money), a row per group, tier and period.
+
+    Returns
+    -------
+    Gains
+        Discounted money.
+    """
     amounts = rows.groupby("group")["discounted"].sum()
     home = amounts.drop([CONSUMERS, STATE, TOTAL, *BEYOND], errors="ignore")
     return Gains(float(home.sum()), float(amounts.get(CONSUMERS, 0.0)), float(amounts.get(STATE, 0.0)))

@@ -34,7 +34,8 @@ _VERBS = {
 """The parts of total surplus in words, with what they do."""
 
 ALIKE = 0.05
-"""What a mechanism adds as the first and as the last is called alike up to this share of its worth."""
+"""Share of its worth up to which what a mechanism adds as the first and as the last is called alike, and up to which
+its possible error is not told beside it."""
 
 
 class Words:
@@ -151,14 +152,18 @@ def _share_out(words: Words) -> str:
     parts = {name: found.parts(part)[on] - found.parts(part)[off] for name, part in PARTS.items()}
     counted = found.objectives[on] - found.objectives[off]
     least = 1e-9 * max(abs(gain) for gain in found.gains.values())
+    room = max(least, found.total_error)
     said = [
         f"{who} {gain if parts[name] > 0 else lose} {words.money(abs(parts[name]))}"
         for name, (who, gain, lose) in _VERBS.items()
-        if abs(parts[name]) > least
+        if abs(parts[name]) > room
     ]
+    unsure = [who for name, (who, *_) in _VERBS.items() if least < abs(parts[name]) <= room]
     if not said:
-        return ""
+        return "Who gains by it cannot be told at this gap." if unsure else ""
     text = f"Of this {join_names(said)}"
+    if unsure:
+        return f"{text}; what {join_names(unsure)} may gain or lose is less than the possible error."
     if abs(counted - sum(parts.values())) <= least:
         return f"{text}."
     moves = "improves" if counted >= 0 else "worsens"
@@ -180,6 +185,8 @@ def _mechanism(words: Words, player: str) -> str:
         return f"{text}, which is less than the possible error."
     if words.ranges is not None:
         return f"{text}; {describe_range(words.money, words.ranges, player)}."
+    if words.reach(player) > ALIKE * abs(worth):
+        text += f", give or take {words.money(words.reach(player))}"
     if player == "scale" and worth < 0:
         return f"{text}: modules are whole, and with this switched off they may have any size."
     if found.total > 0 and 0 < worth <= found.total:

@@ -17,6 +17,7 @@ from planner.sheets.attribution import ATTRIBUTION
 from planner.sheets.issues import tabulate_issues
 from planner.solver.solver import Options
 from planner.studies.attribution.charts import attribution_charts
+from planner.studies.attribution.in_hand import take_plans
 from planner.studies.attribution.mechanisms import cast
 from planner.studies.attribution.range_words import describe_samples
 from planner.studies.attribution.ranges import sample_attribution
@@ -37,7 +38,7 @@ class AttributionRequest:
 
     `samples` is the number of orders of mechanisms, `ranges` that of joint samples of the ranged figures; finished ones
     of an earlier run count where it is to `resume`, and may be lost with `force`. `start` is an earlier plan, from
-    which every search may start.
+    which every search may start; `solved` are plans of combinations.
     """
 
     options: Options
@@ -51,6 +52,7 @@ class AttributionRequest:
     ranges: int | None = None
     resume: bool = False
     force: bool = False
+    solved: tuple[ResultFile, ...] = ()
 
 
 def run_attribution(
@@ -100,6 +102,7 @@ def run_attribution(
         lambda *steps: live.count("coalition", *steps),
         request.cluster,
         None if request.start is None else decisions_in(request.start, instance),
+        take_plans(request.solved, instance, comparison.players),
     )
     if not found.says_something:
         raise Unfinished(len(found.solved), len(comparison.needed))
@@ -148,6 +151,7 @@ def _seal(
         "samples": request.ranges,
         "workers": request.workers,
         "start": None if request.start is None else request.start.path.name,
+        "solved": ", ".join(result.path.name for result in request.solved) or None,
         "changes": list(request.changes),
     }
     facts = {

@@ -187,26 +187,28 @@ def attribute(
     show: Callable[[int, int], None] | None = None,
     cluster: str | None = None,
     in_hand: Mapping[Decision, float] | None = None,
+    known_plans: Mapping[Coalition, Solved] | None = None,
 ) -> Attribution:
     """Solve the coalitions of a design. `show` is told how many of how many are done.
 
     Each starts from the best plan of fewer mechanisms known by then, or from the decisions `in_hand`, whichever is
-    better. Where a better one of fewer mechanisms came later, as in sampled orders or with several workers, it is
-    solved again from that.
+    better; those of `known_plans` are not solved. Where a better plan of fewer mechanisms came later, as in sampled
+    orders or with several workers, a combination is solved again from that.
 
     Ctrl-C ends it with what is solved by then. Raises NoPlan where a coalition has no plan.
     """
     sign = 1.0 if instance.settings["objective"] == "profit" else -1.0
-    solved: dict[Coalition, Solved] = {}
+    solved: dict[Coalition, Solved] = dict(known_plans or {})
     task, needed = Task(instance, comparison.players, options, in_hand or {}), comparison.needed
     report = show or (lambda done, total: None)
 
     def known(coalition: Coalition) -> Solved | None:
         return find_start(coalition, solved, sign)
 
-    report(0, len(needed))
+    report(len(solved), len(needed))
+    left = [coalition for coalition in needed if coalition not in solved]
     try:
-        for plan in solve_coalitions(task, Waiting(needed, known), workers, cluster):
+        for plan in solve_coalitions(task, Waiting(left, known), workers, cluster):
             solved[plan.coalition] = plan
             report(len(solved), len(needed))
         for plan in solve_coalitions(task, Waiting(overtaken(solved, sign), known), workers, cluster):
