@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from planner.solver.solver import Progress
+from planner.words import format_percent
 
 EVERY = 5.0
 """Seconds between plain lines where nobody watches."""
@@ -122,7 +123,7 @@ def _cells(progress: Progress, left: str = "") -> dict[str, str]:
         "time": f"{progress.seconds:.0f} s",
         "incumbent": figure(progress.incumbent),
         "bound": figure(progress.bound),
-        "gap": "-" if progress.gap is None else f"{progress.gap:.2%}",
+        "gap": "-" if progress.gap is None else format_percent(progress.gap, 2),
         "nodes": str(progress.nodes),
     } | ({"left": left} if left else {})
 

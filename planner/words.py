@@ -1,4 +1,4 @@
-"""Words of messages that depend on a number or on another word: plurals and articles."""
+"""Words of messages that depend on a number or on another word: plurals, articles, and per cent."""
 
 _VOWELS = "aeiou"
 
@@ -38,3 +38,21 @@ def with_article(noun: str) -> str:
         The article, a space and the noun.
     """
     return f"{'an' if noun[:1].lower() in _VOWELS else 'a'} {noun}"
+
+
+def format_percent(share: float, decimals: int = 0) -> str:
+    """A share in per cent, as it is printed: 12 %, 2.50 %, −0.3 %.
+
+    Parameters
+    ----------
+    share
+        The share, 1 for the whole.
+    decimals
+        Digits after the decimal point.
+
+    Returns
+    -------
+    str
+        With a space before the sign of per cent, and a minus that is as wide as a plus.
+    """
+    return f"{float(share):.{decimals}%}".replace("%", " %").replace("-", "−")

@@ -129,7 +129,7 @@ def test_losses_are_called_losses():
 
     found = game(profit, design(Cast(("scale", "support"), {}, {"access": "not selected"})), sign=1.0)
     text = brief(found, objective="profit")
-    assert "What is compared here is worth 1.3 billion EUR" in text
+    assert "The set of mechanisms compared here is worth 1.3 billion EUR" in text
     assert "the plan earns 300 million EUR with the mechanisms" in text
     assert "and loses 1 billion EUR with all of them off" in text
     assert "Support by policy: 200 million EUR lost." in text
@@ -176,13 +176,14 @@ def test_charts_lead_from_all_off_to_all_on():
     steps, places = attribution_charts(chain(), game(together, design(PAIR)))
     assert list(steps.frame.index) == [
         "All off\n12",
-        "Economies of scale\n-2.3",
-        "Access to outside firms\n-1.3",
+        "Economies of scale\n−2.3",
+        "Access to outside firms\n−1.3",
         "All on\n8.4",
     ]
     assert steps.frame["base"].tolist() == pytest.approx([float("nan"), 9.7, 8.4, float("nan")], nan_ok=True)
     assert steps.frame["better"].tolist() == pytest.approx([float("nan"), 2.3, 1.3, float("nan")], nan_ok=True)
     assert steps.floor == 6
+    assert steps.message == "Largest contribution: Economies of scale, 2.3 billion EUR of 3.6 billion EUR"
     assert "axis begins at 6" in steps.unit
     assert places.frame.loc["Economies of scale"].tolist() == pytest.approx([2, 2.3, 2.6])
 

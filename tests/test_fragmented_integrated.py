@@ -67,7 +67,7 @@ def test_changes_too_small_beside_totals_are_shown_alone():
     """At least cost totals lie far below zero, and the axis would run to there."""
     chart = surplus_waterfall(("a", {"x": -20_000.0, "y": 0.0}), ("b", {"x": -20_050.0, "y": 80.0}), "USD", "")
     assert chart.frame["total"].dropna().tolist() == pytest.approx([30])
-    assert list(chart.frame.index) == ["x\n-50", "y\n+80", "all together\n+30"]
+    assert list(chart.frame.index) == ["x\n−50", "y\n+80", "all together\n+30"]
     assert (chart.unit, chart.floor) == ("change, million USD, discounted", None)
 
 

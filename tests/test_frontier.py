@@ -90,8 +90,8 @@ def test_every_point(five: Path) -> None:
     assert (flip["limit_before"], flip["limit_after"]) == pytest.approx((0.5, 0.25))
     assert flip["words"].startswith("New hall for make at C")
     said = five.with_suffix(".txt").read_text()
-    assert "The knee is at 0.5, for 6 million USD more" in said
-    assert "1 of 5 points are beaten by another" in said
+    assert "scaled alike, is at limit 0.5, for 6 million USD more" in said
+    assert "1 of 5 points is dominated by another" in said
     assert "Every plan was solved to optimality." in said
     assert len(openpyxl.load_workbook(out)["dashboard"]._charts) == 1
 
@@ -137,7 +137,7 @@ def test_a_limit_that_only_nothing_meets(tmp_path: Path, capsys: pytest.CaptureF
     assert pd.isna(rows["value"].iloc[1])
     assert rows["nothing_left"].tolist() == ["no", "yes"]
     said = capsys.readouterr().out
-    assert "No tighter limit that was tried leaves anything of what it is about." in said
+    assert "The tighter limits that were tried are met only with nothing left to which the rule applies." in said
     assert "At 1 of 2 points (limit 0) nothing is left" in said
     assert "nan" not in sheet(out, "summary")["value"].astype(str).str.lower().tolist()
 
@@ -182,7 +182,7 @@ def test_where_the_supply_has_vanished_nothing_is_safe(
     assert rows["knee"].tolist() == ["no", "yes" if against else "no", "no", "no", "no"]
     (curve,) = frontier_curve(found)
     assert curve.points["x"].tolist() == pytest.approx(measures)
-    assert [tile.value for tile in frontier_tiles(found) if tile.label == "Tightest"] == ["0.5"]
+    assert [tile.value for tile in frontier_tiles(found) if tile.label == "Tightest limit"] == ["0.5"]
     assert tables["flips"].empty
     summary = frontier_summary(found, tables).set_index("metric")["value"]
     assert summary["price of the tightest"] == pytest.approx(6)
@@ -245,7 +245,7 @@ def test_what_cannot_be_asked(book: Path, tmp_path: Path, capsys: pytest.Capture
     assert run(["frontier", str(book), "--rule", "not only B", "-o", out]) == 2
     assert "--rule not only B does not exist; did you mean `not only A`?" in capsys.readouterr().err
     assert run(["frontier", str(book), "--rule", "not only A", "--against", "luck", "-o", out]) == 2
-    assert "--against luck is no measure" in capsys.readouterr().err
+    assert "--against luck is not a measure; choose one of service, hhi" in capsys.readouterr().err
     switch = ["--set", "settings[rules].value=off"]
     assert run(["frontier", str(book), "--rule", "not only A", "-o", out, *switch]) == 2
     assert "rules is off" in capsys.readouterr().err
@@ -265,11 +265,11 @@ def test_stock_is_not_looked_for_for_ever(tmp_path: Path, capsys: pytest.Capture
     assert rows["price"].tolist() == pytest.approx([0, 60])
     assert rows["open_end"].tolist() == ["no", "yes"]
     said = capsys.readouterr().out
-    assert "The tightest limit asked for, 60 months, is met" in said
+    assert "The tightest limit requested, 60 months, can be met" in said
     assert "Not looked beyond 60 months" in said
-    assert "any plan was found to meet" not in said
+    assert "a plan was found to meet" not in said
     summary = sheet(out, "summary").set_index("metric")["value"]
-    assert summary["tighter limits"] == "not looked beyond 60 months"
+    assert summary["tighter limits"] == "not searched beyond 60 months"
 
 
 @pytest.mark.slow
@@ -283,8 +283,8 @@ def test_stock_that_has_a_maximum(tmp_path: Path, capsys: pytest.CaptureFixture)
     assert sheet(out, "points")["limit"].tolist() == pytest.approx([0, 24], abs=0.06)
     assert sheet(out, "points")["open_end"].tolist() == ["no", "no"]
     said = capsys.readouterr().out
-    assert "The tightest limit that any plan was found to meet is 2" in said
-    assert "stands out" not in said, "two points have no knee"
+    assert "The tightest limit that a plan was found to meet is 2" in said
+    assert "knee" not in said, "two points have no knee"
 
 
 def solved(limit: float, cost: float, bound: float | None, status: str = "within_gap") -> FrontierPoint:
@@ -331,9 +331,9 @@ def test_a_price_within_the_gaps(book: Path) -> None:
     """A price of 4 where plans can be off by 20 is the first thing said; no knee is drawn on noise."""
     found = along(book, solved(1, 120, 100), solved(0.5, 121, 101), solved(0, 124, 104))
     first, *others = brief(found)
-    assert first.startswith("What rule not only A costs lies within what the gaps leave open: 4 million USD more")
+    assert first.startswith("The cost of rule not only A is smaller than the gaps of the plans: 4 million USD more")
     assert "up to 20 million USD" in first
-    assert "Whether a point stands out is hidden by the gaps." in others
+    assert "The gaps of the plans are too large to tell whether the curve has a knee." in others
     assert not any(point.knee for point in found.points)
     sharp = along(book, solved(1, 120, 120), solved(0.5, 121, 121), solved(0, 124, 124))
     assert not any("gaps" in sentence for sentence in brief(sharp))
@@ -343,19 +343,19 @@ def test_a_price_within_the_gaps(book: Path) -> None:
 def test_a_gap_that_is_not_known_is_no_proof(book: Path) -> None:
     """A plan without a bound is not optimal, and what the time limit cut short or left without a plan is counted."""
     said = brief(along(book, solved(1, 120, 120), solved(0, 150, None, "time_limit"), asked=3))
-    assert said[0].startswith("What rule not only A costs lies within")
+    assert said[0].startswith("The cost of rule not only A is smaller than the gaps of the plans")
     assert "1 of 2 solves ended at the time limit." in " ".join(said)
     assert "Only 2 of 3 points have a plan" in " ".join(said)
     found = along(book, solved(1, 120, 120), solved(0, 150, None, "time_limit"), asked=3)
     status = frontier_summary(found, frontier_tables(replace(found, points=[]))).set_index("metric")["value"]["status"]
-    assert status == "2 of 3 points have a plan, 1 as the time limit left it, each to the gap given beside it"
+    assert status == "2 of 3 points have a plan, 1 stopped by the time limit, each with the gap listed beside it"
     assert "optimality" not in " ".join(said)
 
 
 def test_a_straight_curve_has_no_knee(book: Path) -> None:
     """It says so of three points, and says nothing of two."""
     straight = [solved(1, 100, 100), solved(0.5, 110, 110), solved(0, 120, 120)]
-    assert "No point stands out: price and security go up alike." in brief(along(book, *straight))
+    assert "The curve has no knee: cost rises in proportion to security." in brief(along(book, *straight))
     ends = [solved(1, 100, 100), solved(0, 120, 120)]
     assert not any("stand" in sentence for sentence in brief(along(book, *ends)))
 
@@ -405,7 +405,7 @@ def test_stopped_in_the_first_solve(book: Path, monkeypatch: pytest.MonkeyPatch)
     assert "nothing to give" not in said
     assert "optimality" not in said
     summary = frontier_summary(found, frontier_tables(found)).set_index("metric")["value"]
-    assert summary["tighter limits"] == "not looked for: stopped before"
+    assert summary["tighter limits"] == "not searched: stopped before"
 
 
 @pytest.mark.slow

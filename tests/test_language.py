@@ -80,15 +80,7 @@ def texts_of_code(path: Path) -> Iterator[tuple[int, str]]:
             yield line, text
 
 
-ELSEWHERE = ("studies/frontier", "studies/harden")
-"""Rooms whose sentences are still to be revised."""
-
-CODE = sorted(
-    path
-    for folder in ("planner", "models")
-    for path in (ROOT / folder).rglob("*.py")
-    if not any(part in path.as_posix() for part in ELSEWHERE)
-)
+CODE = sorted(path for folder in ("planner", "models") for path in (ROOT / folder).rglob("*.py"))
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PAGES.append(ROOT / "instances" / "SOURCES.md")
 

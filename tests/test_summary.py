@@ -27,7 +27,7 @@ PROVEN = {
 }
 STOPPED = {
     "status": "time_limit",
-    "status_text": "stopped at the time limit with a gap of 10.000%: the best plan so far",
+    "status_text": "stopped at the time limit with a gap of 10.000 %: the best plan so far",
     "objective": 900.0,
     "bound": 810.0,
     "gap": 0.1,

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from planner.jobs.work import hash_file
 from planner.ledger.ledger import Job
+from planner.words import format_percent
 
 _COLUMNS = ("job", "instance", "name", "changes", "state", "gap", "objective", "seconds", "remark")
 _FIGURES = ("job", "state", "gap", "objective", "seconds", "progress")
@@ -53,7 +54,7 @@ def row(job: Job, file_hash: str | None) -> list[str]:
         job.name,
         "; ".join(job.changes),
         job.state,
-        "" if job.gap is None else f"{job.gap:.2%}",
+        "" if job.gap is None else format_percent(job.gap, 2),
         "" if job.incumbent is None else f"{job.incumbent:,.6g}",
         "" if job.seconds is None else f"{job.seconds:.1f}",
         "; ".join(remarks),
@@ -77,7 +78,7 @@ def facts(job: Job) -> dict[str, str]:
         "changes": "; ".join(job.changes),
         "options": ", ".join(f"{name} {value:g}" for name, value in job.options.items()),
         "seconds": None if job.seconds is None else f"{job.seconds:.1f}",
-        "gap": None if job.gap is None else f"{job.gap:.2%}",
+        "gap": None if job.gap is None else format_percent(job.gap, 2),
         "cancel": "asked for" if job.cancel else None,
     }
     return {name: str(value) for name, value in found.items() if value not in (None, "")}

@@ -24,9 +24,9 @@ from planner.report.gains import describe_arms_length
 from planner.report.integration import integration
 from planner.report.programmes import describe_programmes
 from planner.report.rules import rules_met
-from planner.report.wording import MOST_NAMES, format_money, format_percent, format_share, join_names, three_digits
+from planner.report.wording import MOST_NAMES, format_money, format_share, join_names, three_digits
 from planner.results.tables import Tables, table
-from planner.words import count_noun
+from planner.words import count_noun, format_percent
 from planner_models import frames
 from planner_models.instance import Instance
 

@@ -18,8 +18,9 @@ from planner.report.names import display_name
 from planner.report.programmes import describe_programmes
 from planner.report.rules import count_rules
 from planner.report.unit_costs import describe_unit_costs
-from planner.report.wording import format_money, format_percent, format_share, join_names, three_digits
+from planner.report.wording import format_money, format_share, join_names, three_digits
 from planner.results.tables import Tables, table
+from planner.words import format_percent
 from planner_models import frames
 from planner_models.instance import Instance
 from planner_models.schema import TIERS

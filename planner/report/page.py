@@ -1,5 +1,6 @@
 """A report as one page of Markdown, or of HTML that needs nothing else."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -23,14 +24,17 @@ h1,h2{color:#1F3A5F;line-height:1.2}h1{margin-bottom:.2rem}h2{margin-top:2.2rem}
 .tile{background:#F3F6FA;border-left:4px solid #2E75B6;padding:.5rem .8rem}
 .tile b{display:block;font-size:1.35rem;color:#1F3A5F}
 .tile span{color:#595959;font-size:.85rem}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(26rem,1fr));gap:1rem}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));gap:1rem}
 figure{margin:0;border:1px solid #D9D9D9;padding:.5rem}svg{width:100%;height:auto}.wide{overflow-x:auto}
 table{border-collapse:collapse;font-size:.88rem}th{text-align:left;background:#DCE6F1;color:#1F3A5F}
 th,td{padding:.2rem .7rem;border-bottom:1px solid #E5E5E5;vertical-align:top}td.n{text-align:right;white-space:nowrap}
 """
 
-GENERATOR = '<meta name="generator" content="supply-chain-planner">'
-"""In the head of every page."""
+GENERATOR = (
+    '<meta name="generator" content="supply-chain-planner">'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+)
+"""In the head of every page: what made it, and that a telephone shows it at its own width."""
 
 
 @dataclass(frozen=True)
@@ -126,11 +130,27 @@ def html(page: ReportPage) -> str:
 def html_tiles(tiles: Sequence[Tile]) -> str:
     """Headline figures side by side."""
     boxes = (
-        f'<div class="tile"><span>{in_html(tile.label)}</span><b>{in_html(tile.value)}</b>'
-        f"<span>{in_html(tile.detail)}</span></div>"
+        f'<div class="tile"><span>{in_html(tile.label)}</span><b>{in_html(keep_percent(tile.value))}</b>'
+        f"<span>{in_html(keep_percent(tile.detail))}</span></div>"
         for tile in tiles
     )
     return f'<div class="tiles">{"".join(boxes)}</div>'
+
+
+def keep_percent(text: str) -> str:
+    """A text in which no line ends between a number and its sign of per cent.
+
+    Parameters
+    ----------
+    text
+        The text.
+
+    Returns
+    -------
+    str
+        The text, with no-break spaces there.
+    """
+    return re.sub(r"(?<=\d) (?=%)", "\u00a0", text)
 
 
 def html_section(section: Section) -> str:

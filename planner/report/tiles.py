@@ -4,8 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from planner.report.wording import format_money, format_percent, format_share
+from planner.report.wording import format_money, format_share
 from planner.sheets.board import Tile
+from planner.words import format_percent
 
 
 def make_tiles(summary: pd.DataFrame) -> list[Tile]:

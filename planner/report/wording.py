@@ -1,5 +1,7 @@
 """How a report writes numbers, money, shares and lists of names, the same in every sentence, tile and page."""
 
+from planner.words import format_percent
+
 CENT = 1e-8
 """Money in millions: less is what sums leave of 0."""
 
@@ -23,6 +25,24 @@ def format_money(amount: float, currency: str) -> str:
         if abs(amount) >= size:
             return f"{three_digits(amount / size)} {word} {currency}"
     return f"{three_digits(amount if abs(amount) >= CENT else 0.0)} million {currency}"
+
+
+def format_signed(amount: float, currency: str) -> str:
+    """A change of money with its sign: +820 million USD, −1.2 billion USD.
+
+    Parameters
+    ----------
+    amount
+        Millions of the currency.
+    currency
+        Name of the currency.
+
+    Returns
+    -------
+    str
+        As `format_money`, with a plus or a minus before it.
+    """
+    return f"{'+' if amount > 0 else '−'}{format_money(abs(amount), currency)}"
 
 
 def sentence(words: str) -> str:
@@ -66,6 +86,22 @@ def join_names(names: list[str], most: int = MOST_NAMES) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+def join_choices(names: list[str]) -> str:
+    """Alternatives in a sentence: lanes, sites or firms.
+
+    Parameters
+    ----------
+    names
+        The names, in order.
+
+    Returns
+    -------
+    str
+        The names with commas and "or".
+    """
+    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
 def three_digits(value: float) -> str:
     """About three significant digits, with separators: 1,230; 45.3; 0.123.
 
@@ -100,7 +136,7 @@ def four_digits(value: float, sign: str = "") -> str:
     str
         The number as text, with separators.
     """
-    return format(value, f"{sign},.4g" if abs(value) < 9999.5 else f"{sign},.0f")
+    return format(value, f"{sign},.4g" if abs(value) < 9999.5 else f"{sign},.0f").replace("-", "−")
 
 
 def format_share(share: float) -> str:
@@ -121,21 +157,3 @@ def format_share(share: float) -> str:
     if 0.995 <= share < 1 - 1e-9:
         return "over 99 %"
     return format_percent(share)
-
-
-def format_percent(share: float, decimals: int = 0) -> str:
-    """A share in per cent, as it is printed: 12 %, 2.50 %, −0.3 %.
-
-    Parameters
-    ----------
-    share
-        The share, 1 for the whole.
-    decimals
-        Digits after the decimal point.
-
-    Returns
-    -------
-    str
-        With a space before the sign of per cent, and a minus that is as wide as a plus.
-    """
-    return f"{float(share):.{decimals}%}".replace("%", " %").replace("-", "−")

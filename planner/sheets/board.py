@@ -36,16 +36,17 @@ class Chart:
 
 @dataclass(frozen=True)
 class Curve:
-    """Points joined in the order in which they stand, and marked ones among them.
+    """Points joined in their order, and marked ones among them.
 
-    `points` has columns x, y and mark: "" or the name of the series under which the point stands out. `across` and
-    `unit` name the axes.
+    `points` has columns x, y and mark: "" or the name of the series under which the point is marked. `across` and
+    `unit` name the axes; `message` is what the curve shows.
     """
 
     title: str
     across: str
     unit: str
     points: pd.DataFrame
+    message: str = ""
 
 
 @dataclass(frozen=True)

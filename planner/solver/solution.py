@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from planner.issues import ExitStatus
+from planner.words import format_percent
 
 THREADS = 1
 """Threads of a run for which no number was asked for: the same on every machine, so that it takes the same path."""
@@ -62,7 +63,7 @@ class Solution:
     @property
     def words(self) -> str:
         """The status as a sentence for people."""
-        gap = "" if self.gap is None else f" with a gap of {self.gap:.3%}"
+        gap = "" if self.gap is None else f" with a gap of {format_percent(self.gap, 3)}"
         found = {
             "optimal": "optimal: no plan is better",
             "within_gap": f"solved to the requested gap:{gap[5:]} remains",

@@ -43,9 +43,8 @@ def draw_chart(chart: Chart | Curve | Map, figures: Figures) -> Picture:
         picture = _curve(chart, figures)
     else:
         picture = _map(chart, figures) if isinstance(chart, Map) else _columns(chart, figures)
-    message = "" if isinstance(chart, Curve) else chart.message
     picture.show_hidden_data()
-    picture.set_title(_title(message or chart.title, under=chart.title if message else ""))
+    picture.set_title(_title(chart.message or chart.title, under=chart.title if chart.message else ""))
     picture.set_chartarea({"border": {"color": "#D9D9D9"}})
     return picture
 
@@ -165,7 +164,8 @@ def _curve(chart: Curve, figures: Figures) -> Picture:
     look: dict[str, Any] = {"num_font": _SMALL, "num_format": "General", "major_gridlines": _GRID}
     picture.set_x_axis(look | _axis_title(chart.across))
     picture.set_y_axis(look | _axis_title(chart.unit))
-    picture.set_legend({"position": "bottom", "font": _SMALL})
+    marked = points["mark"].ne("").any()
+    picture.set_legend({"position": "bottom", "font": _SMALL} if marked else {"none": True})
     return picture
 
 

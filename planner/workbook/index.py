@@ -1,6 +1,7 @@
 """Sheet `index`: every sheet of a workbook, by kind, with a link; and what of the workbook is shown and printed."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 import pandera.pandas as pa
@@ -59,7 +60,10 @@ ANSWERS = "Answers", "8E6C9E"
 """The kind of all other sheets, which are what a study found, and the colour of their tabs."""
 
 PRINTED = ("sites", "builds", "projects", "access")
-"""Decisions that are printed with the dashboard."""
+"""Decisions that are printed with the dashboard, if there is room, as are the answers of studies."""
+
+_MOST_PAGES, _ROWS_A_PAGE = 6, 22
+"""Pages that are printed beside the dashboard at most, and the rows that surely fit on one."""
 
 _BEYOND = 20
 """A column, counted from 0, that no sheet has which is no table."""
@@ -84,6 +88,7 @@ def fill_index(
     by_kind: dict[str, list[str]] = {name: [] for name in ("Overview", ANSWERS[0], *KINDS)}
     for title in titles:
         by_kind[kind_of(title)].append(title)
+    printed = list_printed(titles, tables)
     row = 1
     for kind, members in by_kind.items():
         if not members:
@@ -92,7 +97,7 @@ def fill_index(
         for line, title in enumerate(members, row + 1):
             count = len(tables[title]) if title in tables else None
             said = schemas[title].description if title in schemas else _WORDS.get(title, "")
-            _write_entry(page, line, title, str(said or ""), count)
+            _write_entry(page, line, title, str(said or ""), count, printed=title in printed)
         row += len(members) + 2
     page.fit_width()
 
@@ -125,13 +130,39 @@ def _is_empty(title: str, tables: Mapping[str, pd.DataFrame]) -> bool:
     return title in tables and tables[title].empty
 
 
+def list_printed(titles: Iterable[str], tables: Mapping[str, pd.DataFrame]) -> set[str]:
+    """The sheets that are printed: the dashboard, and decisions and answers in their order while pages are left.
+
+    Parameters
+    ----------
+    titles
+        All sheets, in their order.
+    tables
+        Their tables, by title.
+
+    Returns
+    -------
+    set of str
+        Titles of the sheets that are printed; a table that takes more pages than are left is not.
+    """
+    printed, left = {DASHBOARD}, _MOST_PAGES
+    for title in titles:
+        count = len(tables[title]) if title in tables else 0
+        pages = math.ceil((count + 1) / _ROWS_A_PAGE)
+        if count and pages <= left and (title in PRINTED or kind_of(title) == ANSWERS[0]):
+            printed.add(title)
+            left -= pages
+    return printed
+
+
 def limit_printing(pages: Mapping[str, Page], tables: Mapping[str, pd.DataFrame]) -> None:
-    """Print the first page and what is decided; of any other sheet nothing until its print area is cleared.
+    """Print the first page, and what is decided and found; of any other sheet nothing until its print area is cleared.
 
     A whole workbook has hundreds of pages, which nobody means to print. A footer would make blank pages of them.
     """
+    printed = list_printed(pages, tables) | {FIGURES}
     for title, page in pages.items():
-        if title not in (DASHBOARD, FIGURES, *PRINTED) and kind_of(title) != ANSWERS[0]:
+        if title not in printed and not _is_empty(title, tables):
             blank = len(tables[title].columns) + 2 if title in tables else _BEYOND
             page.sheet.repeat_row_range = ""
             page.sheet.set_footer("")
@@ -146,7 +177,7 @@ def _write_heading(page: Page, row: int, kind: str) -> None:
         page.text(row, place, text, look | {"align": "left" if place < 3 else "right"})
 
 
-def _write_entry(page: Page, row: int, title: str, said: str, count: int | None) -> None:
+def _write_entry(page: Page, row: int, title: str, said: str, count: int | None, *, printed: bool) -> None:
     """A line of the list; a sheet without rows is hidden, so that there is nothing to follow a link to."""
     if count == 0:
         grey = style.font(11, "A6A6A6")
@@ -157,5 +188,5 @@ def _write_entry(page: Page, row: int, title: str, said: str, count: int | None)
     page.text(row, 2, said)
     if count is not None:
         page.figure(row, 3, count, {"num_format": style.WHOLE})
-    if title == DASHBOARD or title in PRINTED or kind_of(title) == ANSWERS[0]:
+    if printed:
         page.text(row, 4, "yes", {"align": "right"})

@@ -18,7 +18,7 @@ from planner.workbook.axis import round_axis
 from planner.workbook.board import Board, fill_board, list_further
 from planner.workbook.book import Book
 from planner.workbook.figures import Figures
-from planner.workbook.index import ANSWERS, kind_of
+from planner.workbook.index import ANSWERS, kind_of, list_printed
 from planner.workbook.save import save
 from planner_models.schema import RESULTS
 from tests import worked_example
@@ -152,3 +152,13 @@ def test_a_title_is_never_a_formula(name: str, tmp_path: Path):
 def test_an_axis_of_counts_has_no_ticks_between_them(figures: list[float], axis: tuple[float, float, float]):
     chart = Chart("", "stacked", "choices", pd.DataFrame({"x": figures}))
     assert round_axis(chart) == axis
+
+
+@pytest.mark.parametrize(
+    ("rows", "printed"), [((20, 20), {"moves", "gains"}), ((200, 20), {"gains"}), ((0, 5), {"gains"})]
+)
+def test_answers_are_printed_while_pages_are_left(rows: tuple[int, int], printed: set[str]):
+    """Of six pages a table of 200 rows takes more, one of 20 rows one; an empty one is never printed."""
+    tables = {name: pd.DataFrame({"x": range(count)}) for name, count in zip(("moves", "gains"), rows, strict=True)}
+    tables |= {"in_regions": pd.DataFrame({"x": [1]}), "costs": pd.DataFrame({"x": [1]})}
+    assert list_printed([*tables, "dashboard"], tables) == {"dashboard", *printed}

@@ -7,6 +7,7 @@ from planner.report.figures import periods
 from planner.report.wording import three_digits
 from planner.results.tables import Tables
 from planner.surfaces import in_html
+from planner.words import format_percent
 from planner_models import frames
 from planner_models.instance import Instance
 
@@ -61,7 +62,7 @@ def _remarks(security: pd.DataFrame, column: str) -> dict[tuple[str, str], str]:
     rows = security.dropna(subset=["largest_source", "largest_share"])
     keys = zip(rows["item"], rows["period"], strict=True)
     words = [
-        f"largest source {source}, {share:.0%}"
+        f"largest source {source}, {format_percent(share)}"
         for source, share in zip(rows["largest_source"], rows["largest_share"], strict=True)
     ]
     return dict(zip(keys, words, strict=True))

@@ -7,7 +7,7 @@ import pandas as pd
 
 from planner.report.charts import make_charts
 from planner.report.figures import SURPLUS, Said, costs_by_group, flows_between, goods, output, periods
-from planner.report.page import GENERATOR, STYLE, Section, html_section, html_tiles
+from planner.report.page import GENERATOR, STYLE, Section, html_section, html_tiles, keep_percent
 from planner.report.picture import picture
 from planner.report.plan_page.heat import advantage_maps, heat_maps
 from planner.report.plan_page.sankey import sankeys
@@ -81,7 +81,7 @@ def _write_brief(key: str, counted: str) -> str:
 
 def _overview(summary: pd.DataFrame, brief: list[str], notes: Sequence[str]) -> str:
     remarks = "".join(f'<p class="warning">{in_html(note)}</p>' for note in notes)
-    sentences = "".join(f"<li>{in_html(sentence)}</li>" for sentence in brief)
+    sentences = "".join(f"<li>{in_html(keep_percent(sentence))}</li>" for sentence in brief)
     rows = zip(summary["metric"], summary["value"], strict=True)
     details = "".join(f"<li>{in_html(str(value))}</li>" for metric, value in rows if metric.startswith("detail "))
     more = f"<details><summary>In detail</summary><ul>{details}</ul></details>" if details else ""

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 
 from planner.issues import Issue
-from planner.report.wording import format_money, format_percent, four_digits, join_names, sentence
+from planner.report.wording import format_money, four_digits, join_names, sentence
 from planner.seal import seal
 from planner.sheets.board import Chart, Tile
 from planner.sheets.issues import tabulate_issues
 from planner.sheets.plans import alternative_schemas
 from planner.studies.alternatives.study import ALWAYS, NEVER, OPTIONAL, UNDECIDED, Alternatives
 from planner.studies.why.question import format_decision
-from planner.words import count_noun
+from planner.words import count_noun, format_percent
 from planner.workbook.board import Board
 from planner.workbook.write import write_tables
 from planner_models.schema import RESULTS
@@ -40,16 +40,31 @@ def lines(found: Alternatives, within: float, number: int) -> list[str]:
     Returns
     -------
     list of str
-        One line for each plan, how the search ended, the choices by verdict, and what is left open.
+        The choices by verdict, one line for each plan, how the search ended, and what the gap leaves undecided.
     """
     currency = found.job.reading.instance.settings["currency"]
-    text = [_plan(found, place, currency) for place in range(len(found.plans))]
+    plans = [_plan(found, place, currency) for place in range(len(found.plans))]
+    return [*_verdicts(found), *plans, *_end(found, within, number), *_open(found, within, currency)]
+
+
+def _end(found: Alternatives, within: float, number: int) -> list[str]:
+    """How the search ended, where that matters."""
+    text = []
     if found.exhausted:
         text.append(f"no further plan within {100 * within:.3g} % of the best differs in any choice")
     elif found.interrupted:
         text.append("stopped by the user (Ctrl-C): there may be further plans")
     elif len(found.plans) < number:
-        text.append("no further plan was found in time")
+        text.append("no further plan was found within the time limit")
+    if UNDECIDED in found.verdicts:
+        limit = "Ctrl-C" if found.interrupted else "the time limit"
+        text.append(f"{limit} left some undecided: no plan found decides differently, but none was ruled out")
+    return text
+
+
+def _verdicts(found: Alternatives) -> list[str]:
+    """The choices that all plans this good take, some of them, and none."""
+    text = []
     for verdict in (ALWAYS, OPTIONAL, NEVER, UNDECIDED):
         names = [
             format_decision(name)
@@ -60,10 +75,6 @@ def lines(found: Alternatives, within: float, number: int) -> list[str]:
             text.append(f"{WORDS[verdict]} ({len(names)}): {join_names(names, 6)}")
         elif names:
             text.append(f"{WORDS[verdict]} ({len(names)})")
-    text += _open(found, within, currency)
-    if UNDECIDED in found.verdicts:
-        limit = "Ctrl-C" if found.interrupted else "the time limit"
-        text.append(f"{limit} left some undecided: no plan found decides differently, but none was ruled out")
     return text
 
 
@@ -198,12 +209,16 @@ def write_alternatives(found: Alternatives, made: dict[str, pd.DataFrame], path:
     room = Tile("Worst plan shown", format_percent(_extra(found, worst), 2), "worse than the best")
     kinds = pd.DataFrame({"kind": [name[0] for name in found.choices.names], "verdict": found.verdicts})
     frame = kinds.groupby(["kind", "verdict"]).size().unstack(fill_value=0).astype(float)
-    objectives = pd.DataFrame(
-        {"objective": made["plans"]["objective"].tolist()},
-        index=[f"{row['plan']}: {four_digits(row['objective'])}" for row in made["plans"].to_dict("records")],
+    extra = pd.DataFrame(
+        {"extra": made["plans"]["extra"].tolist()},
+        index=[f"{row['plan']}\n{four_digits(row['objective'])}" for row in made["plans"].to_dict("records")],
     )
-    charts = [Chart("Objective of each plan", "clustered", f"million {currency}", objectives)]
+    verb = "cost" if found.job.sign > 0 else "profit forgone"
+    told = f"{count_noun(len(found.plans), 'plan')} within {format_percent(_extra(found, worst), 2)} of the best"
+    charts = [Chart(f"Additional {verb} of each plan", "clustered", f"million {currency}", extra, message=told)]
     if len(frame):
-        charts.append(Chart("Choices by kind", "stacked", "choices", frame))
+        fixed, count = found.verdicts.count(ALWAYS) + found.verdicts.count(NEVER), len(found.verdicts)
+        told = f"{fixed} of {count} choices are the same in every plan this good"
+        charts.append(Chart("Choices by kind", "stacked", "choices", frame, message=told))
     board = Board([*counts, room], charts)
     write_tables(path, alternative_schemas(len(found.plans)), made, found.job.reading.raw, board)

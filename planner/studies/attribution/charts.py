@@ -36,8 +36,22 @@ def attribution_charts(instance: Instance, found: Attribution) -> list[Chart]:
     floor = axis_floor(levels)
     axis = unit if floor is None else f"{unit} (axis begins at {floor:,g})"
     title = f"From all mechanisms off to all on: {words.measure} of the plan"
-    charts = [Chart(title, "waterfall", axis, frame, floor), *_integration(words), *_by_place(words, scale, unit)]
+    whole = Chart(title, "waterfall", axis, frame, floor, _message(words))
+    charts = [whole, *_integration(words), *_by_place(words, scale, unit)]
     return charts if words.ranges is None else [*charts[:1], chart_ranges(words.ranges, scale, unit), *charts[1:]]
+
+
+def _message(words: Words) -> str:
+    """Which mechanism adds most, where its worth is no smaller than its error."""
+    worths = words.found.worths
+    first = max(worths, key=lambda player: worths[player])
+    if all(abs(worth) <= words.reach(player) for player, worth in worths.items()):
+        return "Every worth is smaller than its possible error"
+    if worths[first] <= words.reach(first):
+        return ""
+    second = max((worth for player, worth in worths.items() if player != first), default=0.0)
+    rank = "Largest contribution" if worths[first] - second > words.reach(first) else "Among the largest contributions"
+    return f"{rank}: {MECHANISMS[first]}, {words.money(worths[first])} of {words.money(words.found.total)}"
 
 
 def _integration(words: Words) -> list[Chart]:

@@ -135,7 +135,7 @@ def brief(words: Words) -> list[str]:
 def _whole(words: Words) -> str:
     found = words.found
     off, on = words.plan(NONE), words.plan(words.everybody)
-    subject = "What is compared here" if found.design.cast.untouched else "Integration of the chain"
+    subject = "The set of mechanisms compared here" if found.design.cast.untouched else "Integration of the chain"
     gained = "is worth" if found.total >= 0 else "loses"
     text = f"{subject} {gained} {words.money(abs(found.total))} (discounted)"
     if on == off:

@@ -1,6 +1,7 @@
 """What the charts of a comparison show: bridges as waterfalls, capacity over time, and who supplies what."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 
@@ -9,10 +10,11 @@ from planner.report.colours import region_colours
 from planner.report.figures import capacity_and_use, key_items, output, shares_by_region
 from planner.report.gains import gains_by_group, surplus_waterfall
 from planner.report.names import display_name
-from planner.report.wording import four_digits
+from planner.report.wording import format_money, format_share, format_signed, four_digits
 from planner.sheets.board import Chart
 from planner.sheets.waterfall import axis_floor, others_beside, waterfall
 from planner.studies.comparison.study import Comparison
+from planner.words import format_percent
 from planner_models import frames
 from planner_models.schema import TIERS
 
@@ -25,6 +27,9 @@ MOST_BARS = 15
 
 _TOGETHER = ("off", "decide", "on")
 """Settings of coordination, from fragmented to integrated."""
+
+_SAME, _ALIKE, _SHIFT = 1e-9, 1e-3, 0.005
+"""Changes up to which totals, capacities (relative to the largest) and shares of supply are told to be the same."""
 
 _LARGE = 10_000
 """Amounts in millions from which a chart counts in billions."""
@@ -63,7 +68,20 @@ def _waterfalls(found: Comparison, most: int) -> Iterator[Chart]:
             if steps.empty:
                 continue
             title = f"{'Profit' if sign < 0 else 'Cost'} from {bridge['from']} to {bridge['to']}, by {by}"
-            yield _waterfall(title, bridge, steps * sign, sign, ends[0].currency)
+            chart = _waterfall(title, bridge, steps * sign, sign, ends[0].currency)
+            yield replace(chart, message=say_steps(steps * sign, by, sign, ends[0].currency))
+
+
+def say_steps(steps: pd.Series, by: str, sign: float, currency: str) -> str:
+    """Where the difference comes from: the whole of it and the largest group, or the region that changes most."""
+    named = f"{steps.index[0]} ({format_signed(float(steps.iloc[0]), currency)})"
+    if by == "region":
+        return f"The largest change is in {named}"
+    total = float(steps.sum())
+    what = "Profit" if sign < 0 else "Cost"
+    if abs(total) <= _SAME * float(steps.abs().max()):
+        return f"{what} stays the same; the largest change is in {named}"
+    return f"{what} {'rises' if total > 0 else 'falls'} by {format_money(abs(total), currency)}; mainly in {named}"
 
 
 def _largest(changes: pd.Series, most: int) -> pd.Series:
@@ -101,7 +119,42 @@ def _capacity(found: Comparison) -> Chart:
     frame = frame.loc[[key for key in order if key in frame.index]] if len(frame) else pd.DataFrame()
     large = not frame.empty and frame.to_numpy().max() >= _LARGE
     unit = f"{'billion' if large else 'million'} a year, in the currency of each"
-    return Chart("Capacity over time, at reference value", "clustered", unit, frame / 1000 if large else frame)
+    frame = frame / 1000 if large else frame
+    return Chart("Capacity over time, at reference value", "clustered", unit, frame, message=say_capacity(frame))
+
+
+def say_capacity(frame: pd.DataFrame) -> str:
+    """In which tier and period capacity differs most from that of the reference, which is the first column."""
+    if frame.empty or len(frame.columns) < 2:
+        return ""
+    changes = frame.iloc[:, 1:].sub(frame.iloc[:, 0], axis=0)
+    largest = changes.abs().max(axis=1)
+    if largest.max() <= _ALIKE * frame.to_numpy().max():
+        return "Capacity is the same in all plans" if len(frame.columns) > 2 else "Capacity is the same in both plans"
+    tier, period = largest.idxmax()
+    label = changes.abs().loc[(tier, period)].idxmax()
+    before, after = frame.loc[(tier, period), [frame.columns[0], label]]
+    change = (
+        f"{format_percent(abs(after / before - 1))} {'larger' if after > before else 'smaller'}" if before else "new"
+    )
+    return f"Capacity differs most {tier} in {period}: in {label} it is {change}"
+
+
+def say_sourcing(shares: pd.DataFrame, labels: list[str]) -> str:
+    """The largest shift of an item between regions against the reference, the first label; index is items by plans."""
+    shifts = {
+        (item, label, region): shares.at[(item, label), region] - shares.at[(item, labels[0]), region]
+        for item, label in shares.index
+        for region in shares
+        if label != labels[0] and (item, labels[0]) in shares.index
+    }
+    if not shifts:
+        return ""
+    item, label, region = max(shifts, key=lambda key: abs(shifts[key]))
+    if abs(shifts[item, label, region]) < _SHIFT:
+        return "No region's share in the supply of these items differs"
+    before, after = (format_share(float(shares.at[(item, plan), region])) for plan in (labels[0], label))
+    return f"{region} supplies {after} of {display_name(item)} in {label}, {before} in {labels[0]}"
 
 
 def _tabulate_sourcing(found: Comparison) -> Chart:
@@ -121,6 +174,7 @@ def _tabulate_sourcing(found: Comparison) -> Chart:
     shares = pd.concat(parts).fillna(0.0)
     rows = [(item, plan.label) for item in items for plan in plans if (item, plan.label) in shares.index]
     shares = shares.loc[rows]
+    message = say_sourcing(shares, [plan.label for plan in plans])
     largest = shares.sum().sort_values(ascending=False, kind="stable").index
     order = [region for region in largest if shares[region].any()]
     kept = shares[order[: MOST_REGIONS if len(order) > MOST_REGIONS + 1 else len(order)]].copy()
@@ -128,4 +182,6 @@ def _tabulate_sourcing(found: Comparison) -> Chart:
         kept[others_beside(order)] = shares[order[len(kept.columns) :]].sum(axis=1)
     kept.index = [f"{display_name(item)}: {label}" for item, label in kept.index]
     colours = region_colours(plans[0].instance, kept.columns)
-    return Chart(f"Sourcing by region, {common[-1]}", "shares", "share of supply", kept, colours=colours)
+    return Chart(
+        f"Sourcing by region, {common[-1]}", "shares", "share of supply", kept, message=message, colours=colours
+    )

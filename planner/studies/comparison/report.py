@@ -7,14 +7,14 @@ import pandas as pd
 
 from planner.report.gains import gains_by_group
 from planner.report.unit_costs import list_unit_costs
-from planner.report.wording import format_money, format_share, join_names, three_digits
+from planner.report.wording import format_money, format_share, format_signed, join_names, three_digits
 from planner.results.result_file import ResultFile
 from planner.sheets.board import Tile
 from planner.sheets.comparison import DECISIONS, POINTS
 from planner.studies.comparison.bridge import steps
 from planner.studies.comparison.study import Comparison
 from planner.studies.comparison.variants import find_demand_change
-from planner.words import count_noun
+from planner.words import count_noun, format_percent
 from planner_models import frames
 from planner_models.schema import RESULTS
 
@@ -118,7 +118,7 @@ def _describe_surplus(reference: ResultFile, other: ResultFile) -> str:
     changes = {name: theirs.get(name, 0.0) - ours.get(name, 0.0) for name in dict.fromkeys((*ours, *theirs))}
     least = 1e-6 * max(abs(sum(ours.values())), abs(sum(theirs.values())))
     largest = sorted(changes.items(), key=lambda change: -abs(change[1]))
-    named = [f"{name} {_format_signed(by, currency)}" for name, by in largest if abs(by) > least]
+    named = [f"{name} {format_signed(by, currency)}" for name, by in largest if abs(by) > least]
     word = "higher" if total >= 0 else "lower"
     text = f"Total surplus is {format_money(abs(total), currency)} {word} in {other.label}"
     return f"{text}: {join_names(named, MOST_NAMED)}." if named else ""
@@ -143,7 +143,7 @@ def _drivers(reference: ResultFile, other: ResultFile) -> str:
     groups = groups[groups.abs() > 1e-6 * total].sort_values(key=abs, ascending=False, kind="stable")
     if groups.empty:
         return ""
-    named = [f"{group} ({_format_signed(float(amount), other.currency)})" for group, amount in groups.items()]
+    named = [f"{group} ({format_signed(float(amount), other.currency)})" for group, amount in groups.items()]
     either = reference.counts_surplus or other.counts_surplus
     word = "objective" if profit and either else "profit" if profit else "cost"
     return f"The {word} of {other.label} differs most in {join_names(named, MOST_NAMED)}."
@@ -174,10 +174,6 @@ def _describe_unit_costs(reference: ResultFile, other: ResultFile) -> str:
 
 def _relative(change: float, base: float) -> str:
     return f"{'+' if change > 0 else '−'}{three_digits(100 * abs(change / base))} %"
-
-
-def _format_signed(amount: float, currency: str) -> str:
-    return f"{'+' if amount > 0 else '−'}{format_money(abs(amount), currency)}"
 
 
 def _total(plan: ResultFile) -> str:
@@ -225,7 +221,7 @@ def _tell_apart(first: float, second: float) -> tuple[str, str]:
     for digits in range(1, 5):
         if shares[0] != shares[1]:
             break
-        shares = f"{first:.{digits}%}".replace("%", " %"), f"{second:.{digits}%}".replace("%", " %")
+        shares = format_percent(first, digits), format_percent(second, digits)
     return shares
 
 
@@ -304,7 +300,7 @@ def comparison_tiles(found: Comparison) -> list[Tile]:
             continue
         change = other.objective - reference.objective
         part = f" ({_relative(change, reference.objective)})" if change and reference.objective else ""
-        amount = _format_signed(change, other.currency) if change else "no change"
+        amount = format_signed(change, other.currency) if change else "no change"
         shown.append(Tile(f"Change from {reference.label} to {other.label}", amount, f"to {_total(other)}{part}"))
     counts = {
         "Decisions that differ": found.tables["decisions"],

@@ -254,7 +254,7 @@ def _row(reading: Reading, request: FrontierRequest) -> int:
         if reading.instance.settings[switch] == "off":
             raise InputError([Issue("error", "settings", reading.setting_cell(switch), f"{switch} is off: turn it on")])
     if request.against not in (None, *MEASURES):
-        raise _wrong(f"--against {request.against} is no measure: it is one of {', '.join(MEASURES)}")
+        raise _wrong(f"--against {request.against} is not a measure; choose one of {', '.join(MEASURES)}")
     return int(rules.index[names.index(request.rule)])
 
 

@@ -20,7 +20,7 @@ from planner_models.linear import LinearExpression
 MOST_NAMED = 5
 """Other losses that are named; the rest are counted."""
 
-ADVICE = "leave losses out with --without NAME, --kinds or --period, or ask for less with --service"
+ADVICE = "exclude losses with --without NAME, --kinds or --period, or lower the target with --service"
 
 NEAR = 1e-4
 """Share to which the most that can be served is known well enough to be said."""
@@ -53,13 +53,12 @@ def reasons(reading: Reading, end: NoHardenedPlan, options: Options) -> tuple[st
     least = format_share(siege.service)
     for threat in end.threats:
         if _too_much(reading, threat.case, siege.service, options):
-            told = f"no plan whatsoever serves {least} of what is asked for under this loss"
+            told = f"no plan can serve {least} of demand under this loss"
             return told, [_most(reading, threat, options), *_others(others, [threat.case], siege.service), ADVICE]
     every = [*(threat for _, threat in end.found.added), *end.threats]
-    told = f"no plan serves {least} of what is asked for under each of these losses, whichever of them comes"
+    told = f"no single plan can serve {least} of demand under each of these losses"
     lines = [
-        f"{_find_lost(threat.case)}: {format_share(threat.service)} at most with a plan tried before"
-        for threat in every
+        f"{_find_lost(threat.case)}: at most {format_share(threat.service)} in a plan tried before" for threat in every
     ]
     return told, [*lines, *_others(others, [threat.case for threat in every], siege.service), ADVICE]
 
@@ -79,8 +78,8 @@ def _most(reading: Reading, threat: CriticalScenario, options: Options) -> str:
     """How much any plan serves under a loss; where that is not known, how much the last plan does."""
     most = most_served(reading, threat.case, options)
     if most is None:
-        return f"{_find_lost(threat.case)}: {format_share(threat.service)} at most with the last plan found"
-    return f"{_find_lost(threat.case)}: {format_share(most)} at most with any plan"
+        return f"{_find_lost(threat.case)}: at most {format_share(threat.service)} in the last plan found"
+    return f"{_find_lost(threat.case)}: at most {format_share(most)} in any plan"
 
 
 def most_served(reading: Reading, case: LossCase, options: Options) -> float | None:

@@ -14,7 +14,7 @@ from planner.progress import Live
 from planner.report.charts import make_charts
 from planner.report.findings import MOST_FINDINGS
 from planner.report.tiles import make_tiles
-from planner.report.wording import format_money, format_share, join_names
+from planner.report.wording import format_money, format_share, join_choices, join_names
 from planner.report.workbook import write_result
 from planner.sheets.frontier import CASES, DIFFERENCES, HARDENED
 from planner.solver.solver import Options
@@ -25,6 +25,7 @@ from planner.studies.harden.separation import RobustOptions
 from planner.studies.harden.study import MOST_ROUNDS, Hardened, HardeningWatch, harden
 from planner.studies.stress.losses import every_loss, warn_cut_short
 from planner.studies.stress.run import unknown
+from planner.words import count_noun
 from planner.workbook.board import Board
 from planner.workbook.names import suggest
 from planner.workbook.read import Reading
@@ -122,24 +123,34 @@ def _align_plan(found: Hardened, tables: dict[str, pd.DataFrame], label: str) ->
 def describe_hardening(found: Hardened) -> list[str]:
     """What was reached, what it costs, and how sure that is."""
     siege, currency = found.siege, found.plain[0].reading.instance.settings["currency"]
-    months = " or ".join(f"{count:g}" for count in siege.months)
-    what = f"losses of up to {siege.together} of {', '.join(siege.kinds)} for {months} months"
+    what = _describe_losses(siege)
     least = f"at least {format_share(siege.service)}"
     what += f" in {join_names(list(siege.periods))}" if siege.periods else ""
     what += f" (without {join_names(list(siege.without))})" if siege.without else ""
     if found.last is None:
-        told = f"the plan survives the {len(found.added)} that were added to it with {least} served, others it may not"
-        head = (
-            f"{_describe_stop(found)}. Of {what}, {told}."
-            if found.added
-            else f"{_describe_stop(found)}. It is the plain plan."
-        )
+        known = f"The plan serves {least} of demand under {_count_cases(found)} that it was hardened against"
+        told = f"{known}; {what} may be worse." if found.added else "The result is the plain plan."
+        head = f"{_describe_stop(found)}. {told}"
     elif not found.added:
-        head = f"The plain plan survives all {what} with {least} served."
+        head = f"The plain plan already serves {least} of demand under {what}."
     else:
-        head = f"The hardened plan serves {least} of demand in all {what}."
+        head = f"The hardened plan serves {least} of demand under {what}."
     sentences = [head, _price(found, currency) if found.added else "", _describe_exposure(found), _certainty(found)]
     return [sentence for sentence in sentences if sentence]
+
+
+def _count_cases(found: Hardened) -> str:
+    return count_noun(len(found.added), "loss", "losses")
+
+
+def _describe_losses(siege: RobustOptions) -> str:
+    """What is lost: any loss of up to 2 lanes or sites at the same time for 1 month."""
+    counts = [f"{count:g}" for count in siege.months]
+    months = f"{join_choices(counts)} {'month' if counts == ['1'] else 'months'}"
+    if siege.together == 1:
+        return f"the loss of any one {join_choices(list(siege.kinds))} for {months}"
+    kinds = join_choices([f"{kind}s" for kind in siege.kinds])
+    return f"any loss of up to {siege.together} {kinds} at the same time for {months}"
 
 
 def _describe_exposure(found: Hardened) -> str:
@@ -149,10 +160,10 @@ def _describe_exposure(found: Hardened) -> str:
         return ""
     worst = min(first, key=lambda threat: (threat.service, threat.case.place))
     case = worst.case
-    cases = "1 loss" if len(found.added) == 1 else f"{len(found.added)} losses"
+    cases = _count_cases(found)
     return (
         f"Without hardening, {case.words} lost for {case.months:g} months in {case.period} would leave "
-        f"{format_share(worst.service)} of demand served; {cases} had to be planned for (sheet cases)."
+        f"{format_share(worst.service)} of demand served; the plan was hardened against {cases} (sheet cases)."
     )
 
 
@@ -161,13 +172,14 @@ def _describe_changes(changed: list[dict[str, Any]]) -> str:
     if not changed:
         return ""
     more = f", and {len(changed) - _MOST_NAMED} more (sheet differences)" if len(changed) > _MOST_NAMED else ""
-    return f"What it does differently: {'; '.join(str(row['words']) for row in changed[:_MOST_NAMED])}{more}."
+    named = "; ".join(str(row["words"]) for row in changed[:_MOST_NAMED])
+    return f"The hardened plan differs in its decisions: {named}{more}."
 
 
 def _describe_stop(found: Hardened) -> str:
     """How far it came before the user stopped it, or it was given up."""
     if found.complete:
-        return f"Given up after {MOST_ROUNDS} rounds"
+        return f"The search was given up after {MOST_ROUNDS} rounds"
     if found.search is None:
         return "Stopped by the user before any loss was tried"
     tried = f"Stopped by the user: {found.search.tried} of {found.search.total} losses tried"
@@ -192,7 +204,7 @@ def check_siege(siege: RobustOptions, instance: Instance) -> None:
     faults = unknown(siege.kinds, siege.periods, instance["periods"]["period"].tolist())
     named = {name for loss in every_loss(instance) for name in loss.names}
     faults += [
-        f"--without {name} is nothing that can be lost{suggest(name, named)}"
+        f"--without {name}: nothing that can be lost has this name{suggest(name, named)}"
         for name in siege.without
         if name not in named
     ]
@@ -210,19 +222,19 @@ def _price(found: Hardened, currency: str) -> str:
         word = "more" if profit else "less"
         return (
             f"It {verb} {format_money(-price, currency)} {word} than the plain plan, which was therefore not the best: "
-            f"what hardening takes is between nothing and {_most(found, currency)}."
+            f"the cost of hardening is between nothing and {_most(found, currency)}."
         )
     word = "less" if profit else "more"
     text = f"It {verb} {format_money(abs(price), currency)} {word} than the plain plan"
     share = f" ({format_share(abs(price) / base)})" if base else ""
     least = format_money(found.least, currency) if found.least > 0 else "nothing"
     closed = found.most - found.least <= ROUNDING * base
-    sure = "" if closed else f"; the gaps of the two plans leave it between {least} and {_most(found, currency)}"
+    sure = "" if closed else f"; given the gaps of the two plans, between {least} and {_most(found, currency)}"
     return f"{text}{share}{sure}."
 
 
 def _most(found: Hardened, currency: str) -> str:
-    return format_money(found.most, currency) if math.isfinite(found.most) else "an amount that is not known"
+    return format_money(found.most, currency) if math.isfinite(found.most) else "an unknown amount"
 
 
 def _certainty(found: Hardened) -> str:
@@ -230,9 +242,10 @@ def _certainty(found: Hardened) -> str:
     if found.last is None:
         return ""
     if found.last.exact:
-        return f"No set is worse: the search is exact; {found.last.tried} sets had to be tried for the last plan."
-    cut = f"The search was cut short at {found.siege.most} sets in a period and followed the worst losses only"
-    return f"{cut}: a worse set may be left."
+        tried = count_noun(found.last.tried, "set")
+        return f"No set of losses is worse: the search was exact, with {tried} tried on the last plan."
+    cut = f"The search stopped at {found.siege.most} sets in a period and followed only the worst losses"
+    return f"{cut}: a worse set may exist."
 
 
 def _case_table(found: Hardened) -> pd.DataFrame:

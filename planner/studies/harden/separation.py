@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from planner.recourse.reaction import SERVED, Reaction, Recourse
 from planner.studies.stress.losses import DEFAULT_KINDS, Loss, LossCase, LossCatalogue, inside, set_duration, spread
+from planner.words import format_percent
 from planner_models.sets.scenarios import Snapshot
 
 MOST_TRIED = 20_000
@@ -159,6 +160,6 @@ def words(threats: Iterable[CriticalScenario]) -> list[str]:
     """A line for each."""
     return [
         f"the loss of {threat.case.words} for {threat.case.months:g} months in {threat.case.period} leaves at most "
-        f"{threat.service:.1%} served"
+        f"{format_percent(threat.service, 1)} served"
         for threat in threats
     ]

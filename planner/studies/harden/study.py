@@ -15,6 +15,7 @@ from planner.solver.in_hand import bound_below, left_open
 from planner.solver.solver import Options, Progress, Solution, load_values, make_roundings, solve_arrays
 from planner.studies.harden.separation import CriticalScenario, RobustOptions, Separation, join_searches, search, words
 from planner.studies.stress.losses import LossCase, LossCatalogue
+from planner.words import count_noun
 from planner.workbook.read import Reading
 from planner.workers.pool import ALONE, Workforce, solve_in_order
 from planner_models.instance import Instance, apply_schema
@@ -139,7 +140,7 @@ def _round(
     if not new:
         found.last = found.search
         return False
-    watch.round(f"round {number}: {'; '.join(words(new[:1]))}; {len(new)} cases added")
+    watch.round(f"round {number}: {'; '.join(words(new[:1]))}; {count_noun(len(new), 'case')} added")
     cases = [threat.case for threat in new]
     harder = with_cases(reading, [threat.case for _, threat in found.added] + cases, found.siege.service)
     job, solution = _solve_hardened(harder, options, watch, issues)
@@ -189,7 +190,7 @@ def _solve_hardened(
 
 def _check_switches(reading: Reading) -> None:
     faults = [
-        Issue("error", "settings", reading.setting_cell(switch), f"{switch} is off: a plan is hardened through it")
+        Issue("error", "settings", reading.setting_cell(switch), f"{switch} is off, but hardening needs it; write on")
         for switch in ("scenarios", "rules")
         if reading.instance.settings[switch] == "off"
     ]
@@ -216,7 +217,7 @@ def with_cases(reading: Reading, cases: list[LossCase], service: float) -> Readi
 
 
 def extend_input(reading: Reading, rows: dict[str, list[dict[str, Any]]]) -> Reading:
-    """The same input with more rows on some sheets, below those that stand there."""
+    """The same input with more rows on some sheets, below those that are there."""
     tables, raw = dict(reading.instance.tables), dict(reading.raw)
     for sheet, added in rows.items():
         known = tables[sheet]

@@ -211,7 +211,7 @@ def _short(hit: Hit) -> str:
 
 
 def stress_charts(instance: Instance, found: Stressed) -> list[Chart]:
-    """The worst single losses: the worth that each leaves unserved, in its worst period."""
+    """The worst single losses: the value that each leaves unserved, in its worst period."""
     worst: dict[str, Hit] = {}
     for hit in sorted(found.singles, key=lambda hit: (-float(f"{hit.lost:.6g}"), hit.severity)):
         worst.setdefault(hit.case.words, hit)
@@ -224,11 +224,14 @@ def stress_charts(instance: Instance, found: Stressed) -> list[Chart]:
     unit = f"{'billion' if large else 'million'} {instance.settings['currency']}"
     rows = {
         f"{hit.case.words}\n{hit.case.period}": {
-            **({"worth not served": hit.lost / scale} if weights.by_value else {}),
+            **({"value not served": hit.lost / scale} if weights.by_value else {}),
             "loss, discounted": hit.loss / scale,
         }
         for hit in shown
     }
     longest = max(hit.case.months for hit in shown)
     title = f"The worst single losses, each in its worst period, up to {months_words(longest)}"
-    return [Chart(title, "clustered", unit, pd.DataFrame.from_dict(rows, orient="index"))]
+    costliest = max(shown, key=lambda hit: hit.loss)
+    cost = format_money(costliest.loss, instance.settings["currency"])
+    message = f"The most expensive loss is {costliest.case.words} in {costliest.case.period}: {cost}"
+    return [Chart(title, "clustered", unit, pd.DataFrame.from_dict(rows, orient="index"), message=message)]

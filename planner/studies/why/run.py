@@ -9,7 +9,7 @@ import pandas as pd
 
 from planner.planning import report_plan
 from planner.progress import Live
-from planner.report.wording import format_money, format_percent, four_digits, sentence, three_digits
+from planner.report.wording import format_money, four_digits, sentence, three_digits
 from planner.results.result_file import ResultFile
 from planner.seal import seal
 from planner.sheets.board import Chart, Tile
@@ -24,7 +24,7 @@ from planner.studies.why.break_even import NEAR
 from planner.studies.why.points import SURE, Flip
 from planner.studies.why.question import words
 from planner.studies.why.study import ForcedAnswer, why
-from planner.words import count_noun
+from planner.words import count_noun, format_percent
 from planner.workbook.board import Board
 from planner.workbook.write import write_tables
 
@@ -158,7 +158,7 @@ def _tiles(answer: ForcedAnswer, given: ResultFile) -> list[Tile]:
     left = _interval(answer, given.currency) if answer.decided else ""
     tiles = [Tile("Forcing it costs", amount, words(answer.sides.forced) + left)]
     if answer.flip and answer.flip.at is not None:
-        tiles.append(Tile("It flips at", _break_even(answer.flip), answer.flip.driver.name))
+        tiles.append(Tile("The decision changes at", _break_even(answer.flip), answer.flip.driver.name))
     return tiles
 
 
@@ -170,7 +170,9 @@ def _charts(answer: ForcedAnswer, currency: str) -> list[Chart]:
         {"cost of forcing it": [point.difference for point in answer.flip.points]},
         index=[four_digits(point.value) for point in answer.flip.points],
     )
-    return [Chart(f"Cost of forcing it by {answer.flip.driver.name}", "clustered", f"million {currency}", frame)]
+    title = f"Cost of forcing it, by {answer.flip.driver.name}"
+    message = f"The decision changes at {_break_even(answer.flip)}" if answer.flip.at is not None else ""
+    return [Chart(title, "clustered", f"million {currency}", frame, message=message)]
 
 
 def _lines(answer: ForcedAnswer, found: Comparison) -> list[str]:
