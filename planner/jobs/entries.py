@@ -1,7 +1,7 @@
 """Jobs in the ledger before they run: entered once each, made to wait again, found where nobody looks after them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 
 from planner.ledger.ledger import Job, JobRequest, Ledger
@@ -156,14 +156,18 @@ def find_result_name(ledger: Ledger, job: Job) -> str:
     if not job.name:
         return str(job.number)
     folder, name = Path(job.instance).stem, name_file(job.name)
-    alike = [
-        (other.instance, other.name, other.changes, sorted(other.options.items()))
+    kinds = dict.fromkeys(
+        _identify(other)
         for other in ledger.jobs("name != ''")
         if Path(other.instance).stem == folder and name_file(other.name).casefold() == name.casefold()
-    ]
-    kinds = [asked for place, asked in enumerate(alike) if asked not in alike[:place]]
-    place = kinds.index((job.instance, job.name, job.changes, sorted(job.options.items()))) + 1
+    )
+    place = list(kinds).index(_identify(job)) + 1
     return name if place == 1 else f"{name} ({place})"
+
+
+def _identify(job: Job) -> tuple[Hashable, ...]:
+    """What a job is asked for; two jobs that are asked for the same have the same."""
+    return job.instance, job.name, job.changes, tuple(sorted(job.options.items()))
 
 
 REMOVABLE = ("failed", "infeasible", "cancelled", "interrupted", "waiting")
