@@ -18,27 +18,8 @@ from planner_models.schema import INPUTS, keys, meta
 
 SHEET = "by_period"
 
-UNKEYED = {"duties": ("origin", "destination", "item"), SHEET: ("sheet", "key", "column")}
-"""Columns that name the rows of sheets without a key."""
-
 
 def name_columns(sheet: str) -> list[str]:
-    """The columns that name the rows of a sheet.
-
-    Parameters
-    ----------
-    sheet
-        Name of an input sheet.
-
-    Returns
-    -------
-    list of str
-        Names of columns, in the order in which a key is written.
-    """
-    return keys(INPUTS[sheet]) or list(UNKEYED.get(sheet, ()))
-
-
-def address_columns(sheet: str) -> list[str]:
     """The columns whose cells name a row of a sheet: its key, or what its rows are about.
 
     Parameters

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner_models import frames
-from planner_models.by_period import address_columns, split_key, write_cell
+from planner_models.by_period import name_columns, split_key, write_cell
 from planner_models.instance import Instance
 from planner_models.schema import INPUTS
 
@@ -58,7 +58,7 @@ class KeyMatcher:
     """
 
     def __init__(self, instance: Instance, sheet: str) -> None:
-        self.names = address_columns(sheet)
+        self.names = name_columns(sheet)
         self._table = instance[sheet]
 
     @cached_property

@@ -4,7 +4,7 @@ A unit mistaken is a factor of 160 or more (a wage per month) and mostly 1,000 o
 the figures beside it, or from the worth of what it is about, is a warning: it can be right.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,6 @@ import pandas as pd
 
 from planner.checks import needs, report_warning
 from planner.issues import Issue
-from planner_models import frames
 from planner_models.instance import Instance
 from planner_models.schema import INPUTS, meta
 
@@ -102,10 +101,9 @@ def figures_are_like_those_beside_them(reading: "Reading") -> Iterator[Issue]:
         middle, count = groups.transform("median"), groups.transform("size")
         ratio = rows[column] / middle
         odd = rows.loc[(count > 2) & ((ratio >= _APART) | (ratio <= 1 / _APART)), column]
-        for row, value in frames.pairs(odd.head(_MOST)):
-            beside = f"that of others{' of the same ' + ' and '.join(like) if like else ''}"
-            words = f"is {ratio[row]:.3g} times {beside} ({middle[row]:.4g})"
-            yield from _remark(reading, sheet, column, pd.Series({row: value}), words)
+        beside = f"that of others{' of the same ' + ' and '.join(like) if like else ''}"
+        words = {row: f"is {ratio[row]:.3g} times {beside} ({middle[row]:.4g})" for row in odd.index[:_MOST]}
+        yield from _remark(reading, sheet, column, odd, words)
 
 
 @needs("items", "processes", "recipes", "demand", "regions", "lanes", "access", "lines", "stocks", "hubs")
@@ -165,9 +163,9 @@ def _compare(reading: "Reading", place: tuple[str, str], cost: pd.Series, worth:
     sheet, column = place
     ratio = cost / worth.astype(float).where(worth.astype(float) > 0)
     values = reading.instance[sheet].loc[ratio.index[ratio >= _APART], column]
-    for row, value in values.head(_MOST).items():
-        words = f"costs {ratio[row]:.3g} times what is made or moved with it is worth"
-        yield from _remark(reading, sheet, column, pd.Series({row: value}), words)
+    made = "the value of what is made or moved with it"
+    words = {row: f"costs {ratio[row]:.3g} times {made}" for row in values.index[:_MOST]}
+    yield from _remark(reading, sheet, column, values, words)
 
 
 def _worth_of_items(instance: Instance) -> pd.Series:
@@ -183,13 +181,19 @@ def _worth_of_activities(instance: Instance, worth: pd.Series) -> pd.Series:
     return (made["quantity"] * made["item"].map(worth)).groupby(made["process"]).sum()
 
 
-def _remark(reading: "Reading", sheet: str, column: str, values: pd.Series, words: str) -> Iterator[Issue]:
-    """A warning for each of the first few figures; the last says how many more there are."""
+def _remark(
+    reading: "Reading", sheet: str, column: str, values: pd.Series, words: str | Mapping[Hashable, str]
+) -> Iterator[Issue]:
+    """A warning for each of the first few figures, `words` being those of all or of each row.
+
+    The last says how many more there are.
+    """
     unit = meta(INPUTS[sheet].columns[column])["unit"]
     for number, (row, value) in enumerate(values.head(_MOST).items(), 1):
         more = len(values) - _MOST
         rest = f" ({more} more rows of this column likewise)" if number == _MOST and more > 0 else ""
+        said = words if isinstance(words, str) else words[row]
         message = (
-            f"{column} {value:g} {words}; the column is in {unit}: correct it, or write its unit in column unit{rest}"
+            f"{column} {value:g} {said}; the column is in {unit}: correct it, or write its unit in column unit{rest}"
         )
         yield report_warning(reading, sheet, int(str(row)), column, message)

@@ -136,8 +136,8 @@ def alternatives(
     from planner.planning import choose_options, prepare_problem
     from planner.progress import Live
     from planner.studies.alternatives.run import lines, tables, write_alternatives
-    from planner.studies.alternatives.study import NoBest
     from planner.studies.alternatives.study import find_alternatives as find
+    from planner.studies.no_plan import NoPlan
 
     room = share(within)
     reading, issues = read_checked(file, output, changes, force)
@@ -146,7 +146,7 @@ def alternatives(
     try:
         with Live(errors) as live:
             found = find(job, room, number, live.say, by_period=by_period)
-    except NoBest as end:
+    except NoPlan as end:
         errors.print(f"error: {end}")
         raise Stop(exit_status(end.solution.status)) from None
     for line in lines(found, room, number):

@@ -172,7 +172,7 @@ def frontier(
     from planner.progress import Live
     from planner.studies.frontier.curve import FrontierRequest
     from planner.studies.frontier.run import run_frontier
-    from planner.studies.frontier.study import NoFrontier
+    from planner.studies.no_plan import NoPlan
     from planner.workers.pool import Workforce
 
     reading, issues = read_checked(file, out, changes, force)
@@ -181,7 +181,7 @@ def frontier(
         with Live(errors) as live:
             request = FrontierRequest(rule, points, against, chosen)
             found, words = run_frontier(reading, request, out, issues, live, Workforce(workers, cluster))
-    except NoFrontier as end:
+    except NoPlan as end:
         errors.print(f"error: {end}")
         raise Stop(exit_status(end.solution.status)) from None
     _tell(words, out, found.complete)

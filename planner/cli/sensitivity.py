@@ -57,8 +57,8 @@ def sensitivity(
     --plan and some of those found in samples are held in it. Ctrl-C writes what is finished; --resume goes on from
     there, also after a crash.
     """
+    from planner.studies.no_plan import NoPlan
     from planner.studies.samples.study import NoSamples
-    from planner.studies.sensitivity.study import NoPlanToVary
     from planner.workers.pool import Workforce
 
     _refuse_mixture(top, samples, plan, resume)
@@ -71,7 +71,7 @@ def sensitivity(
         else:
             chosen = (samples, candidates, seed, plan or [])
             complete, words = _sample(asked, chosen, (out, resume, force), crew)
-    except NoPlanToVary as end:
+    except NoPlan as end:
         errors.print(f"error: {end}")
         raise Stop(exit_status(end.solution.status)) from None
     except NoSamples as end:

@@ -4,6 +4,8 @@ import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
+import pandas as pd
+
 from planner.diagnosis.elastic import Elastic, Loosened
 from planner.diagnosis.limits import Limit, limits, with_limits_as_rows
 from planner.solver.compiled import Compiled, compile_model
@@ -14,7 +16,6 @@ from planner_models.by_period import name_columns
 from planner_models.instance import Instance
 from planner_models.model import Model
 from planner_models.network import build
-from planner_models.schema import INPUTS
 
 PATIENCE = 20.0
 """Longest time in s of one search; a remedy found by then may not be the smallest."""
@@ -166,8 +167,8 @@ def _tighten(elastic: Elastic, found: Loosened) -> dict[int, float]:
 
 def _edit(instance: Instance, limit: Limit, change: float) -> Edit:
     table = instance[limit.sheet]
-    names = name_columns(limit.sheet) or list(INPUTS[limit.sheet].columns)[:1]
-    key = "|".join(str(table.at[limit.row, name]) for name in names)
+    parts = [table.at[limit.row, name] for name in name_columns(limit.sheet)]
+    key = "|".join(str(part) for part in parts if pd.notna(part))
     now, needed = limit.now, limit.now + change if limit.rise else max(limit.least, limit.now - change)
     if limit.squared:
         now, needed = now**2, needed**2

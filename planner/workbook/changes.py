@@ -22,7 +22,7 @@ from planner.workbook.names import quote, suggest, trim
 from planner.workbook.relative import Step, StepError, parse_step
 from planner.workbook.tables import Table
 from planner_models import frames
-from planner_models.by_period import address_columns
+from planner_models.by_period import name_columns
 from planner_models.inheritance import resolve_inheritance
 from planner_models.instance import NUMERIC, apply_schema
 from planner_models.schema import INPUTS, SETTINGS, keys, meta
@@ -244,7 +244,7 @@ def _have_column(found: Table, column: str) -> None:
 
 def _rows(found: Table, change: Change) -> list[int]:
     """The numbers of the rows that the key of the change means."""
-    names = address_columns(change.sheet)
+    names = name_columns(change.sheet)
     cells = found.cells
     keyed = bool(keys(INPUTS[change.sheet]))
     if change.key == (None,):

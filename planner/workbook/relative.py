@@ -77,7 +77,7 @@ def _figure(value: str) -> tuple[float, str, bool]:
     """A number, its sign as written, and whether per cent follow it."""
     match = _FIGURE.fullmatch(value.strip())
     if match is None:
-        raise StepError(f"`{value.strip()}` is no number to change a figure by: write x 1.2, +20 %, or += 5")
+        raise StepError(f"`{value.strip()}` is not a number to change a figure by: write x 1.2, +20 %, or += 5")
     number = float(match["digits"] + (match["power"] or ""))
     if not math.isfinite(number):
         raise StepError(f"`{value.strip()}` is too large")
@@ -96,7 +96,7 @@ def _add(sign: str, value: str, unit: str) -> Step:
     if not part:
         return Step(added=number)
     _refuse_share(value, unit, number)
-    return Step(factor=_share(100.0 + number))
+    return Step(factor=as_factor(100.0 + number))
 
 
 def _read_per_cent(value: str, unit: str) -> Step | None:
@@ -106,11 +106,22 @@ def _read_per_cent(value: str, unit: str) -> Step | None:
     number, sign, _ = _figure(value)
     signed = -number if sign == "-" else number
     _refuse_share(value, unit, signed)
-    return Step(factor=_share(100.0 + signed if sign else number))
+    return Step(factor=as_factor(100.0 + signed if sign else number))
 
 
-def _share(per_cent: float) -> float:
-    """Per cent as a factor, without what dividing leaves."""
+def as_factor(per_cent: float) -> float:
+    """Per cent as a factor, without what dividing leaves.
+
+    Parameters
+    ----------
+    per_cent
+        Per cent of a figure, such as 120.
+
+    Returns
+    -------
+    float
+        The factor, such as 1.2, in 15 digits.
+    """
     return float(f"{per_cent / 100.0:.15g}")
 
 

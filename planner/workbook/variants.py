@@ -10,6 +10,7 @@ from planner.issues import Issue
 from planner.workbook.addresses import ChangeError
 from planner.workbook.changes import VARIANTS
 from planner.workbook.names import quote
+from planner.workbook.relative import as_factor
 from planner_models import frames
 from planner_models.instance import NUMERIC
 from planner_models.schema import INPUTS, SETTINGS, meta
@@ -74,7 +75,7 @@ def write_change(cells: dict[str, Any]) -> str:
     if change == "%":
         number = value.removesuffix("%").strip()
         if _is_share(sheet, key, column):  # of which 20 % may be read in two ways; here it is said which is meant
-            return f"{place} x= {_as_factor(number)}"
+            return f"{place} x= {_add_per_cent(number)}"
         return f"{place} += {number}%"
     return f"{place}{_OPERATORS[change]}{value}"
 
@@ -87,9 +88,10 @@ def _is_share(sheet: str, key: str, column: str) -> bool:
     return known is not None and meta(known)["kind"] in NUMERIC and str(meta(known)["unit"]).startswith("share")
 
 
-def _as_factor(per_cent: str) -> str:
+def _add_per_cent(per_cent: str) -> str:
+    """What to multiply by to add so many per cent; what is not a number stays as it is, to be refused there."""
     try:
-        return f"{1 + float(per_cent) / 100:.12g}"
+        return f"{as_factor(100.0 + float(per_cent)):.12g}"
     except ValueError:
         return per_cent
 

@@ -15,6 +15,7 @@ from planner.solver.highs.relaxation import extremes
 from planner.solver.in_hand import left_open
 from planner.solver.solver import Options, Solution, catch_interrupts, make_roundings, solve_arrays
 from planner.studies.alternatives.choices import Choices, choices
+from planner.studies.no_plan import NoPlan
 from planner.words import count_noun
 from planner_models.schema.decisions import KEYS
 
@@ -71,14 +72,6 @@ class Alternatives:
         return left_open(replace(self.plans[0].solution, bound=self.bound))
 
 
-class NoBest(Exception):
-    """There is no plan to begin with."""
-
-    def __init__(self, solution: Solution) -> None:
-        super().__init__(solution.words)
-        self.solution = solution
-
-
 def find_alternatives(job: Problem, within: float, number: int, show: Show, *, by_period: bool = False) -> Alternatives:
     """Plans that cost little more than the best and differ as much as can be, and verdicts on all choices.
 
@@ -104,7 +97,7 @@ def find_alternatives(job: Problem, within: float, number: int, show: Show, *, b
 
     Raises
     ------
-    NoBest
+    NoPlan
         Where there is no plan.
     KeyboardInterrupt
         Where the user stops the search for the best plan.
@@ -116,7 +109,7 @@ def find_alternatives(job: Problem, within: float, number: int, show: Show, *, b
     if best.status == "interrupted":
         raise KeyboardInterrupt
     if best.values is None or best.objective is None:
-        raise NoBest(best)
+        raise NoPlan(best)
     found = choices(job, by_period=by_period)
     hunt = _Hunt(job, found, within, show)
     hunt.anchor(best)

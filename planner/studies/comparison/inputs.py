@@ -9,7 +9,7 @@ from planner.results.result_file import ResultFile
 from planner.seal import round_saved
 from planner.workbook.addresses import write_key
 from planner.workbook.changes import VARIANTS
-from planner_models.by_period import address_columns
+from planner_models.by_period import name_columns
 from planner_models.inheritance import resolve_inheritance
 from planner_models.instance import NUMERIC, apply_schema
 from planner_models.schema import INPUTS, SETTINGS, keys, meta
@@ -51,7 +51,7 @@ def _sheet(sheet: str, reference: ResultFile, other: ResultFile) -> list[Row]:
     if plain and _alike(*(found.reading.raw.get(sheet) for found in (reference, other))):
         return []
     ours, theirs = (_fill_defaults(found, sheet) for found in (reference, other))
-    identity, every = address_columns(sheet), ours
+    identity, every = name_columns(sheet), ours
     if not keys(INPUTS[sheet]):
         ours, theirs = _without_equals(ours, theirs)
     joined = _number_rows(ours, identity).merge(
@@ -128,7 +128,7 @@ def _cells(
     both: pd.DataFrame,
 ) -> list[Row]:
     """The cells that differ in rows that both files have, which are `named`, column by column."""
-    identity = address_columns(sheet)
+    identity = name_columns(sheet)
     numbers = [both[name].astype(int).tolist() for name in ("row_x", "row_y")]
     rows = []
     for column in dict.fromkeys([*frames[0], *frames[1]]):

@@ -48,7 +48,7 @@ def run_frontier(
     ------
     InputError
         Where the rule cannot be varied.
-    NoFrontier
+    NoPlan
         Where there is no plan, even without the rule.
     KeyboardInterrupt
         Where the user stopped before any point was known.

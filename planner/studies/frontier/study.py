@@ -16,6 +16,7 @@ from planner.recourse.second_stage import choose_second_stage
 from planner.solver.solver import Progress, Solution, load_values, make_roundings, solve_arrays
 from planner.studies.frontier.curve import Frontier, FrontierPoint, FrontierRequest, mark, settle
 from planner.studies.frontier.measures import MEASURES, MEASURES_OF, least_served
+from planner.studies.no_plan import NoPlan
 from planner.workbook.names import suggest
 from planner.workbook.read import Reading
 from planner.workers.pool import ALONE, Workforce, solve_all
@@ -31,14 +32,6 @@ ALIKE = 1e-6
 
 MOST_COVER = 60.0
 """Months of stock asked for at most, or twice what the plan without the rule has: more would often be met for ever."""
-
-
-class NoFrontier(Exception):
-    """There is no plan, even without the rule."""
-
-    def __init__(self, solution: Solution) -> None:
-        super().__init__(solution.words)
-        self.solution = solution
 
 
 @dataclass(frozen=True)
@@ -96,7 +89,7 @@ class _FrontierSearch:
         job = self._job(hard="no", penalty=0.0)
         solution = self._solved(job, None)
         if solution.values is None:
-            raise NoFrontier(solution)
+            raise NoPlan(solution)
         self.found.sign = job.sign
         own = [row.parts for row in job.model.rules.rows.values() if row.rule.name == self.found.request.rule]
         self.sources = max(map(len, own), default=0)

@@ -14,6 +14,7 @@ from planner.solver.compiled import compile_model
 from planner.solver.in_hand import bound_below, left_open
 from planner.solver.solver import Options, Progress, Solution, load_values, make_roundings, solve_arrays
 from planner.studies.harden.separation import CriticalScenario, RobustOptions, Separation, join_searches, search, words
+from planner.studies.no_plan import NoPlan
 from planner.studies.stress.losses import LossCase, LossCatalogue
 from planner.words import count_noun
 from planner.workbook.read import Reading
@@ -85,7 +86,7 @@ def _objective(solved: tuple[Problem, Solution]) -> float:
     return solved[1].objective
 
 
-class NoHardenedPlan(Exception):
+class NoHardenedPlan(NoPlan):
     """There is no plan: `solution` says how the last solve ended.
 
     Where the plain plan was `found`, `cases` are the new ones that no plan survives together with those added before.
@@ -94,8 +95,7 @@ class NoHardenedPlan(Exception):
     def __init__(
         self, solution: Solution, found: Hardened | None = None, threats: Iterable[CriticalScenario] = ()
     ) -> None:
-        super().__init__(solution.words)
-        self.solution = solution
+        super().__init__(solution)
         self.found = found
         self.threats = list(threats)
 

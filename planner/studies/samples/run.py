@@ -70,7 +70,7 @@ def run_samples(
     ------
     InputError
         Where nothing can be drawn, or finished samples are of something else.
-    NoPlanToVary
+    NoPlan
         Where there is no plan.
     NoSamples
         Where no sample has a plan.

@@ -149,7 +149,7 @@ def assess_samples(
     ------
     InputError
         Where no figure has a range, a range does not hold its value, or the journal is of something else.
-    NoPlanToVary
+    NoPlan
         Where there is no plan.
     NoSamples
         Where no sample has a plan.

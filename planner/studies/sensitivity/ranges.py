@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from planner.workbook.addresses import write_key
-from planner_models.by_period import address_columns, write_cell
+from planner_models.by_period import name_columns, write_cell
 from planner_models.evidence import EvidenceRange, list_ranges
 from planner_models.instance import Instance
 from planner_models.schema import INPUTS, SETTINGS, meta
@@ -162,7 +162,7 @@ def split_figure(instance: Instance, figure: Figure) -> list[Figure]:
     """
     if figure.ranged or len(figure.rows) < 2:
         return []
-    named = instance[figure.sheet][address_columns(figure.sheet)]
+    named = instance[figure.sheet][name_columns(figure.sheet)]
     together: dict[str, list[int]] = {}
     for row in figure.rows:
         together.setdefault(write_key(map(write_cell, named.loc[row])), []).append(row)

@@ -60,7 +60,7 @@ def run_sensitivity(
 
     Raises
     ------
-    NoPlanToVary
+    NoPlan
         Where there is no plan.
     KeyboardInterrupt
         Where the user stopped it before the screen was done.

@@ -10,6 +10,7 @@ from planner.solver.in_hand import left_open
 from planner.solver.solution import Options, Solution
 from planner.solver.solver import make_roundings, solve_arrays
 from planner.studies.earlier_result import InHand, bound_by_result
+from planner.studies.no_plan import NoPlan
 from planner.studies.sensitivity.ends import EndTask, FigureEnd, hold_plan, read_decisions, try_end
 from planner.studies.sensitivity.ranges import Figure, list_ranged, list_unranged, split_figure
 from planner.studies.sensitivity.screen import MarginalScreen, Swing, price
@@ -21,14 +22,6 @@ GROUPS = 12
 
 MOST_ROWS = 40
 """Rows of such a column up to which that is done."""
-
-
-class NoPlanToVary(Exception):
-    """There is no plan whose figures could be moved; `solution` says how its search ended."""
-
-    def __init__(self, solution: Solution) -> None:
-        super().__init__(solution.words)
-        self.solution = solution
 
 
 @dataclass(frozen=True)
@@ -82,7 +75,7 @@ def assess_sensitivity(
 
     Raises
     ------
-    NoPlanToVary
+    NoPlan
         Where there is no plan.
     KeyboardInterrupt
         Where the user stopped it before the screen was done.
@@ -118,7 +111,7 @@ def find_plan(
     if solution.status == "interrupted":
         raise KeyboardInterrupt
     if solution.values is None or solution.duals is None:
-        raise NoPlanToVary(solution)
+        raise NoPlan(solution)
     return job, solution
 
 
