@@ -1,8 +1,8 @@
 """Writes the pages of the manual that are made from the code: formulation, commands, checks and the data dictionary.
 
 `python docs/generate.py` writes them anew; `tests/test_manual.py` fails until that is done. `python docs/generate.py
---examples` also collects the examples of checks anew, from the tests of checks (some minutes); of single files of tests
-where they are named after it.
+--examples` also collects the examples of checks anew, from the tests of checks (some minutes); where files of tests are
+named after it, from these, for checks that have no example.
 """
 
 from __future__ import annotations
@@ -342,13 +342,18 @@ class Recorder:
         frame = inspect.currentframe()
         while frame is not None and frame.f_code.co_name not in self.names:
             frame = frame.f_back
-        place = re.sub(r"!([a-z]\w*?)(\d+)$", r", row \2, \1", f"{issue.sheet}!{issue.cell}")
+        place = _name_cells(f"{issue.sheet}!{issue.cell}")
         if frame is None or not re.fullmatch(r"\w+(![A-Z]+\d+|, row \d+, \w+)", place):
             return
         kind = re.sub(r"`[^`]*`|[-\d.]+", "", issue.message)[:25]
         known = self.found[frame.f_code.co_name]
         if len(known) < self.MOST:
-            known.setdefault(kind, (issue.severity, place, issue.message))
+            known.setdefault(kind, (issue.severity, place, _name_cells(issue.message)))
+
+
+def _name_cells(text: str) -> str:
+    """A text with cells of an input that was never in a workbook, lines!capacity2, named by row and column."""
+    return re.sub(r"\b(\w+)!([a-z]\w*?)(\d+)\b", r"\1, row \3, \2", text)
 
 
 def collect_examples() -> None:
@@ -363,21 +368,27 @@ def collect_examples() -> None:
         recorder.note(issue)
 
     Issue.__init__ = make_and_note  # type: ignore[assignment, method-assign]
-    files = sys.argv[sys.argv.index("--examples") + 1 :] or _test_files()
+    named = sys.argv[sys.argv.index("--examples") + 1 :]
+    files = named or _test_files()
     known = read_examples()
-    pytest.main(["-q", "-p", "no:cacheprovider", *files])
+    pytest.main(["-q", "-p", "no:cacheprovider", "-m", "slow or not slow", *files])
     with EXAMPLES.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["check", "severity", "place", "message"])
         for check in CHECKS:
-            found = list(recorder.found[check.__name__].values()) or known[check.__name__]
+            found = list(recorder.found[check.__name__].values())
+            found, kept = (known[check.__name__], found) if named else (found, known[check.__name__])
+            found = found or kept
             writer.writerows([check.__name__, *example] for example in found)
 
 
 def _test_files() -> list[str]:
     """The tests in which checks say something."""
-    named = (*sorted((ROOT / "tests").glob("test_check*.py")), ROOT / "tests" / "test_switches.py")
-    return [str(path) for path in (*named, ROOT / "tests" / "workbooks" / "test_lookalikes.py")]
+    tests = ROOT / "tests"
+    named = (*sorted(tests.glob("test_check*.py")), tests / "test_switches.py", tests / "test_weights.py")
+    return [
+        str(path) for path in (*named, *(tests / "workbooks" / f"test_{name}.py" for name in ("lookalikes", "units")))
+    ]
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -23,6 +23,7 @@ from planner.studies.why import run as run_why
 from planner.studies.why import study as why
 from planner.studies.why.drivers import Driver
 from planner_models.schema.decisions import Decision
+from tests.proofs import wanted, workshop, years
 
 DRIVER = cast(Driver, SimpleNamespace(value=10.0, least=0.0, name="sites[mine].opening_cost"))
 
@@ -97,6 +98,26 @@ def test_a_break_even_lies_between_values_at_which_the_sign_is_certain() -> None
     assert flip.at == pytest.approx(10)
     assert flip.between == (8, 12)
     assert run_why._break_even(flip) == "10"
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (
+            [{"from": "2", "value": 6.0}],
+            ["sheet by_period states sites[shop].fixed_cost in 2: there it was not varied"],
+        ),
+        ([{"value": 6.0}], ["sheet by_period states sites[shop].fixed_cost in 1, 2: there it was not varied"]),
+        ([{"from": "2", "factor": 2.0}], []),
+        ([], []),
+    ],
+)
+def test_periods_in_which_a_driver_is_stated_anew_are_named(rows: list[dict[str, Any]], said: list[str]) -> None:
+    """A value by period replaces what is varied; a factor multiplies it, so that varying it has its effect."""
+    stated = [{"sheet": "sites", "key": "shop", "column": "fixed_cost", **row} for row in rows]
+    instance = workshop(periods=years(2), demand=wanted("1", "2"), by_period=stated)
+    driver = Driver(instance, "sites", int(instance["sites"].index[0]), "fixed_cost")
+    assert run_why._describe_override(points.Flip(driver, [], None)) == said
 
 
 def test_no_break_even_is_claimed_where_both_cost_the_same() -> None:

@@ -138,7 +138,7 @@ def test_the_brief_answers_what_a_board_asks():
         "car: North 100 %",
         "opens works (now) and closes mine S (later) and invests 1.5 billion EUR",
         "the largest amounts for build at works (now, 1.5 billion EUR)",
-        "largest source is North: it makes 98 % of all goods by worth",
+        "largest source is North: it makes 98 % of all goods by value",
         "2 of 2 items come mostly from one region: car (North 100 %) and ore (North 75 %)",
         "no spare capacity anywhere for build",
         "2 lines of 3 at full capacity",
@@ -264,7 +264,7 @@ def test_findings_are_few_and_say_whose_capacity_it_is():
     text = " ".join(said)
     for words in (
         "Capacity of home firms is used to 77 % upstream in later; most is idle in dig, where capacity is 1.3 times",
-        "In later own plants make 0 % upstream and 100 % downstream of what the chain uses, by worth within each tier",
+        "In later own plants make 0 % upstream and 100 % downstream of what the chain uses, by value within each tier",
         "most of the rest comes through spot purchases",
         "2 of 2 items have at least 60 % of the supply from one region, led by car (North, 100 %)",
         "invests 1.5 billion EUR in new capacity and opens 1 new site; the largest part is build at works (100 %)",
@@ -306,7 +306,7 @@ def test_the_brief_says_how_links_are_reached():
     """Worth later: 9 x 2 on spot, 3 x 2 in the joint venture, 12 x 20 own, of 264."""
     text = " ".join(brief(two_regions(), tied(), PROVEN))
     for words in (
-        "How the chain is reached in later, by worth – own plants 91 %, joint ventures 2 % and spot purchases 7 %.",
+        "How the chain is reached in later, by value – own plants 91 %, joint ventures 2 % and spot purchases 7 %.",
         "The plan signs one offer beyond spot, at 250 million EUR to enter: Digger by joint venture for dig (later).",
         "It develops new car (together, with Digger; ready later), for 40 million EUR in all.",
         "Experience saves 25 million EUR and subsidies pay 10 million EUR over the horizon (discounted).",

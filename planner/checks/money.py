@@ -17,8 +17,8 @@ def own_currency_has_no_rate(reading: "Reading") -> Iterator[Issue]:
     for row, entry in rows(reading.instance["exchange_rates"]):
         if entry["currency"].casefold() == currency.casefold() and entry["rate"] != 1:
             message = (
-                f"a rate of {entry['rate']:g} for {currency}, the currency in settings, cannot be; delete the row, or "
-                "write the other currency"
+                f"the rate of {currency}, the currency in settings, must be 1, not {entry['rate']:g}; delete the row, "
+                "or write the other currency"
             )
             yield report_error(reading, "exchange_rates", row, "rate", message)
 

@@ -148,8 +148,8 @@ def print_waiting_sheets(reading: "Reading") -> None:
     sheets = list(dict.fromkeys(fault.sheet for fault in reading.faults if fault.sheet.isidentifier()))
     if sheets:
         errors.print(
-            f"correct these cells and check again: rules that join {', '.join(sheets)} with other sheets are checked "
-            "once all their cells can be read"
+            f"correct these cells and check again: rules that relate {', '.join(sheets)} to other sheets are checked "
+            "when all their cells can be read"
         )
 
 

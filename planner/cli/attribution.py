@@ -13,7 +13,7 @@ from planner.solver.solution import exit_status
 
 Only = Annotated[
     str | None,
-    typer.Option(metavar="NAME,NAME", help="Compare these mechanisms; the others stay as the workbook has them."),
+    typer.Option(metavar="NAME,NAME", help="Compare these mechanisms; the others stay as they are in the workbook."),
 ]
 Orders = Annotated[
     int | None,
@@ -69,13 +69,14 @@ def attribute(
     Mechanisms: coordination, access, scale, learning, clusters, joint_development, alliances, enablers, support,
     duty_policies.
 
-    They are switched on and off in combination. Each is worth what it adds on average over all orders in which they
-    could be put in place (its Shapley value); the worths add up to the plan with all on minus the plan with all off.
+    They are switched on and off in combination. The worth of each is what it adds on average over all orders in which
+    the mechanisms could be introduced (its Shapley value); all worths add up to the difference between the plan with
+    all mechanisms on and the plan with all off.
 
-    Up to six that matter in FILE are compared exactly (64 solves), more by sampled orders with a stated error. Ctrl-C
-    while sampling writes the results so far.
+    Up to six mechanisms that FILE uses are compared exactly (64 solves); for more, orders are sampled, and the error
+    is stated. Ctrl-C while sampling writes the results so far.
 
-    With --samples it is then asked how far the worths hold where all figures with a range are drawn together.
+    With --samples, all figures with a range are then drawn together, and the range of each worth is reported.
     """
     from planner.planning import choose_options
     from planner.progress import Live

@@ -25,7 +25,7 @@ def compare(
             "-o",
             "--output",
             metavar="OUT",
-            help="File to write (.xlsx, .md, .html); of a folder comparison.xlsx.",
+            help="File to write (.xlsx, .md, .html); default for a folder: comparison.xlsx.",
         ),
     ] = None,
     base: Annotated[Path | None, typer.Option(metavar="FILE", help="The reference, if not the first file.")] = None,
@@ -36,9 +36,9 @@ def compare(
 ) -> None:
     """Compare results: decisions, costs, flows, security, and the inputs behind them.
 
-    Any number of files. Sheet variants has a row of key figures for each, and says what it changed. Each is compared
-    with the reference, and a bridge of cost lines leads from each to the next. For instances only the inputs are
-    compared. Sheet issues lists what could not be compared.
+    Takes any number of files. Sheet variants has a row of key figures for each file and lists what it changed. Each
+    file is compared with the reference, and a bridge of cost lines leads from each to the next. For instances, only
+    the inputs are compared. Sheet issues lists what could not be compared.
     """
     from planner.studies.comparison.run import choose_form, describe_comparison, order_files, run_comparison
 

@@ -62,7 +62,7 @@ def run_jobs(
         list[str] | None,
         typer.Option(
             metavar="SHEET[KEY].COLUMN=V1,V2,…",
-            help="One job for each value, and each combination; also 80%,120% of what it is, or 60%..140%:5.",
+            help="One job for each value or combination of values, also relative: 80%,120% or 60%..140%:5.",
         ),
     ] = None,
     workers: Workers = None,
@@ -76,10 +76,10 @@ def run_jobs(
 ) -> None:
     """Solve many variants: one job per file and variant, with a ledger in DIR that survives interruptions.
 
-    A workbook with a sheet variants has a job for each of them, beside one of itself, which is called base. Results are
-    written to DIR/<instance>/<name or number of the job>.xlsx; planner compare DIR/<instance> compares them. What was
-    solved before with the same input, changes, options and version is not solved again. The exit status is the worst of
-    all jobs. Ctrl-C interrupts; --resume continues.
+    A workbook with a sheet variants makes one job for each variant and one, named base, for the workbook itself.
+    Results are written to DIR/<instance>/<name or number of the job>.xlsx; planner compare DIR/<instance> compares
+    them. A job already solved with the same input, changes, options and version is not solved again. The exit status
+    is the worst of all jobs. Ctrl-C interrupts; --resume continues.
     """
     from planner.jobs.entries import list_unfinished, submit
     from planner.jobs.plan import RunSpecification, list_requests
@@ -122,7 +122,7 @@ def list_jobs(context: typer.Context, folder: Folder = RESULTS) -> None:
 
 @app.command()
 def show(context: typer.Context, number: Number) -> None:
-    """Show everything about a job, its log included."""
+    """Show everything about a job, including its log."""
     from planner.jobs.table import facts
 
     with _ledger(context.obj) as ledger:
@@ -138,7 +138,7 @@ def show(context: typer.Context, number: Number) -> None:
 
 @app.command()
 def cancel(context: typer.Context, numbers: Numbers) -> None:
-    """Cancel jobs that wait or run."""
+    """Cancel jobs that are waiting or running."""
     with _ledger(context.obj) as ledger:
         ledger.bury()
         jobs = _find_jobs(ledger, numbers)
@@ -181,7 +181,7 @@ def remove_jobs(
     failed: Annotated[bool, typer.Option("--failed", help="All jobs that ended without a plan.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Also jobs with a plan, whose result is deleted.")] = False,
 ) -> None:
-    """Remove jobs from the ledger, with their logs: those that failed, or any with --force."""
+    """Remove jobs from the ledger, with their logs: failed jobs, or any job with --force."""
     from planner.jobs.entries import REMOVABLE, remove
 
     if not numbers and not failed:
@@ -193,7 +193,7 @@ def remove_jobs(
             ended = ledger.jobs("state IN ('failed', 'infeasible', 'cancelled') AND runner IS NULL")
             jobs += [job for job in ended if job.number not in {other.number for other in jobs}]
         kept = [
-            Issue("error", "", "", f"{job.title} is at work: cancel it first")
+            Issue("error", "", "", f"{job.title} is running: cancel it first")
             if job.runner
             else Issue("error", "", "", f"{job.title} has a plan: --force deletes it with its result")
             for job in jobs
@@ -208,7 +208,7 @@ def remove_jobs(
 
 @app.command()
 def watch(context: typer.Context) -> None:
-    """Watch the jobs until none waits or runs, with a bar and the gap of each. Ctrl-C ends watching."""
+    """Watch the jobs until none is waiting or running, with a bar and the gap of each. Ctrl-C ends watching."""
     with _ledger(context.obj) as ledger, JobsOnScreen(ledger) as watching:
         while True:
             ledger.bury()

@@ -81,7 +81,7 @@ def why(
     threads: Threads = None,
     force: Force = False,
 ) -> None:
-    """Explain a decision: what the opposite costs, which other decisions change, and where it would flip.
+    """Explain a decision: what the opposite costs, which other decisions change, and what would change it.
 
     If the plan decides as DECISION says, the opposite is forced; otherwise DECISION itself. Any
     decision of sheet locks can be named: opened, built, accessed, started, kept, priced; the period is optional.
@@ -128,7 +128,7 @@ def alternatives(
     changes: Changes = None,
     force: Force = False,
 ) -> None:
-    """Find plans nearly as good and as different as possible, and what all of them, some or none decide.
+    """Find plans that are nearly as good but differ as much as possible, and the choices that all, some or none make.
 
     Always and never are proved. The time limit applies to each solve; undecided choices are listed. Ctrl-C ends it
     with the results so far.

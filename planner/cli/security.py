@@ -44,10 +44,10 @@ def stress(
     period: Annotated[list[str] | None, typer.Option(help="Only in this period; repeatable.")] = None,
     kinds: Kinds = "region,firm,site,lane,chokepoint",
     top: Annotated[
-        int, typer.Option(min=0, help="How many of the worst losses of each period are also tried in pairs.")
+        int, typer.Option(min=0, help="Number of the worst losses of each period that are also tried in pairs.")
     ] = 10,
     factor: Annotated[
-        float, typer.Option(min=0, max=1, callback=finite, help="Share that remains of what is lost.")
+        float, typer.Option(min=0, max=1, callback=finite, help="Share of capacity that remains after a loss.")
     ] = 0.0,
     workers: Workers = 1,
     cluster: Cluster = None,
@@ -90,7 +90,9 @@ def harden(
     without: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Leave out this region, firm, site ...; repeatable.")
     ] = None,
-    most: Annotated[int, typer.Option(min=1, help="Sets of losses to try for each period and month count.")] = 20_000,
+    most: Annotated[
+        int, typer.Option(min=1, help="Largest number of combinations to try for each period and duration.")
+    ] = 20_000,
     plain: Annotated[Path | None, typer.Option(metavar="RESULT", help="Also write the plan without hardening.")] = None,
     workers: Workers = 1,
     cluster: Cluster = None,
@@ -101,12 +103,12 @@ def harden(
     changes: Changes = None,
     force: Force = False,
 ) -> None:
-    """Find the best plan that serves enough demand whatever is lost, and its price.
+    """Find the best plan that still serves enough demand after any loss, and its additional cost.
 
-    The plan is tested, the worst cases are added to its scenarios, and it is solved again, until no set of this many
-    losses leaves too little. --time-limit applies to each solve. Ctrl-C writes the last plan. If no plan
-    survives, the loss that is too much is named, with the most that can be served under it. --workers and --cluster
-    search the periods at the same time.
+    The plan is tested, the worst cases are added to its scenarios, and it is solved again, until no combination of
+    losses leaves too little demand served. --time-limit applies to each solve. Ctrl-C writes the last plan. If there is
+    no such plan, the loss that rules it out is named, with the largest share of demand that can be served under it.
+    --workers and --cluster search the periods at the same time.
     """
     from planner.planning import choose_options
     from planner.progress import Live
@@ -131,7 +133,7 @@ def harden(
             found, words = run_harden(reading, siege, chosen, (out, plain), issues, live, Workforce(workers, cluster))
     except NoHardenedPlan as end:
         if end.solution.status == "infeasible" and end.found is not None:
-            errors.print("no plan survives: searching for the loss that is too much")
+            errors.print("no plan serves enough demand: searching for the loss that rules it out")
         told, lines = reasons(reading, end, chosen)
         errors.print(f"error: {told}")
         for line in lines:

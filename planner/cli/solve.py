@@ -33,7 +33,9 @@ def new(
     mechanisms: Annotated[
         str | None,
         typer.Option(
-            "--with", metavar="NAME,NAME", help="Only sheets that every plan needs, and those of these mechanisms."
+            "--with",
+            metavar="NAME,NAME",
+            help="Write only the sheets that every plan needs and those of these mechanisms.",
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace FILE if it exists.")] = False,
@@ -42,7 +44,8 @@ def new(
 
     Mechanisms: access, projects, duties, hubs, stocks, scenarios, rules, policies, learning, clusters, enablers,
     rivals, returns, carbon, productivity, growth, inertia, by_period, locks, variants, evidence. Sheets that are left
-    out can be added later. At a terminal it is asked which are needed, unless they are given; elsewhere all are there.
+    out can be added later. At a terminal the command asks which are needed, unless --with is given; otherwise it writes
+    all of them.
     """
     from planner.workbook.template import choose_sheets, write_template
     from planner.workbook.write import ensure_writable
@@ -76,14 +79,14 @@ def check(
     ] = None,
     changes: Changes = None,
     each: Annotated[
-        bool, typer.Option("--all", help="A line for each cell, also where several have one cause.")
+        bool, typer.Option("--all", help="Print a line for each cell, even where several errors have one cause.")
     ] = False,
     force: Force = False,
 ) -> None:
     """List every error in a workbook, each with its cell.
 
-    What has one cause is reported once, with all its cells. Rules that join several sheets are checked once all cells
-    of these sheets can be read.
+    Errors with a common cause are reported once, with all their cells. Rules that relate several sheets are checked
+    only when every cell of these sheets can be read.
     """
     from planner.workbook.mark import mark as write_marked
 
@@ -108,7 +111,7 @@ def solve(
             "-o",
             "--output",
             metavar="RESULT",
-            help="Result workbook to write (.xlsx); else results/<name of FILE>/plan.xlsx, or a free name beside it.",
+            help="Result workbook to write (.xlsx); default: results/<name of FILE>/plan.xlsx, or the next free name.",
             show_default=False,
         ),
     ] = None,
@@ -126,7 +129,9 @@ def solve(
     ] = False,
     changes: Changes = None,
     start: Annotated[Path | None, typer.Option(metavar="RESULT", help="Earlier plan to start the search from.")] = None,
-    keep: Annotated[Path | None, typer.Option(metavar="RESULT", help="Earlier plan to depart from at a cost.")] = None,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="RESULT", help="Earlier plan; each deviation from it costs --change-cost.")
+    ] = None,
     change_cost: Annotated[
         float | None,
         typer.Option(
@@ -138,8 +143,8 @@ def solve(
 ) -> None:
     """Find the best plan and write it, audited, into a result workbook.
 
-    At a terminal it is asked before an earlier result is replaced; elsewhere one that is named with -o is replaced, and
-    what somebody else wrote never without --force.
+    At a terminal the command asks before it replaces an earlier result; in a script, a result named with -o is replaced
+    without asking. A file that the planner did not write is replaced only with --force.
     """
     from planner.interface.solving import NoPlanFound
     from planner.interface.solving import solve as find_plan

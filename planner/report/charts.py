@@ -114,7 +114,7 @@ def _advantage(instance: Instance, tables: Tables) -> Shades:
 def _of_goods(title: str, kind: str, instance: Instance, frame: pd.DataFrame) -> Chart:
     """A chart of goods of different kinds: at reference value, or in quantities."""
     counted = goods(instance)
-    if counted.measure == "worth":
+    if counted.measure == "value":
         return _in_money(f"{title}, at reference value{counted.note}", kind, counted.unit, frame)
     return Chart(f"{title}, in quantities", kind, f"{counted.unit} a year".strip(), frame)
 

@@ -103,7 +103,7 @@ class Goods:
     """How goods of different kinds are added up.
 
     each: what a unit of each item counts for, missing for those in `left_out`
-    measure: worth or quantity; `unit` what sums are in
+    measure: value or quantity; `unit` what sums are in
     left_out: items without a value that cannot be added to the others, since their units differ
     """
 
@@ -122,7 +122,7 @@ class Goods:
         """An amount in words."""
         return (
             format_money(amount, self.unit)
-            if self.measure == "worth"
+            if self.measure == "value"
             else f"{three_digits(amount)} {self.unit}".strip()
         )
 
@@ -133,10 +133,10 @@ def goods(instance: Instance) -> Goods:
     value = items["value"].astype(float)
     lacking = value.index[~(value > 0)]
     if lacking.empty:
-        return Goods(value, "worth", instance.settings["currency"])
+        return Goods(value, "value", instance.settings["currency"])
     if items["unit"].nunique(dropna=False) == 1:
         return Goods(pd.Series(1.0, index=value.index), "quantity", items["unit"].iloc[0] or "")
-    return Goods(value.where(value > 0), "worth", instance.settings["currency"], tuple(lacking))
+    return Goods(value.where(value > 0), "value", instance.settings["currency"], tuple(lacking))
 
 
 def output(instance: Instance, tables: Tables) -> pd.DataFrame:

@@ -141,7 +141,7 @@ def _judge_names(reading: "Reading", variants: list[Variant]) -> list[Issue]:
             other = (
                 f"differs from `{seen[plain]}` in letter case alone"
                 if seen[plain]
-                else "is what the workbook as it is is called"
+                else "is the name of the unchanged workbook"
             )
             cell = reading.cell(VARIANTS, variant.rows[0], "variant")
             found.append(Issue("error", VARIANTS, cell, f"`{quote(variant.name)}` {other}: write another name"))

@@ -148,7 +148,7 @@ def _make_ending(number: int, future: Any) -> Event:
         return Event(number, "done", future.result())
     error = future.exception() if future.status == "error" else None
     if error is None or isinstance(error, KilledWorker):
-        return Event(number, "lost", "the workers of the cluster that had it died")
+        return Event(number, "lost", "the workers of the cluster that ran it died")
     return Event(number, "raised", "".join(traceback.format_exception(error)))
 
 

@@ -1,4 +1,4 @@
-"""Drivers of a decision: the inputs that make it dear or cheap, and the instance with one of them at another value."""
+"""Drivers of a decision: inputs that make it expensive or cheap, and the instance with one of them at another value."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ import pandas as pd
 
 from planner.workbook.addresses import write_key
 from planner_models import frames
-from planner_models.by_period import list_varying_columns
+from planner_models.by_period import list_varying_columns, name_columns
 from planner_models.instance import Instance
 from planner_models.schema import INPUTS, meta
 from planner_models.sets.locks import Lock
@@ -47,7 +47,7 @@ class Driver:
     def name(self) -> str:
         """As `--set` writes it, such as sites[S12].opening_cost."""
         row = self.instance[self.sheet].loc[self.row]
-        key = [str(row[name]) for name, column in INPUTS[self.sheet].columns.items() if meta(column)["key"]]
+        key = [str(row[name]) for name in name_columns(self.sheet)]
         return f"{self.sheet}[{write_key(key)}].{self.column}"
 
     @property

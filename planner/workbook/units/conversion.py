@@ -139,7 +139,7 @@ class Rows:
         stated = self._apply_entries(text, figures, able, words) if text else {}
         for name, value in (("currency", currency), ("price_year", year)):
             if value is not None and not any(self._is_money(figure) for figure in figures):
-                raise RowError(name, "this row has no amount of money that it could be of: clear this cell")
+                raise RowError(name, "this row has no amount of money to which it could apply: clear this cell")
         found = {
             figure.column: self._convert_figure(figure, stated.get(figure.column), currency, year) for figure in figures
         }
@@ -335,7 +335,7 @@ def list_inherited(
     of_rows = [found.get((row["sheet"], int(number)), {}).get(row["column"]) for number in named.index]
     units = {(None if one is None else (one.unit, one.factor)) for one in of_rows}
     if len(units) > 1:
-        raise RowError("unit", f"the rows of {row['sheet']} that it is about have different units: write one here")
+        raise RowError("unit", f"the rows of {row['sheet']} that this row refers to have different units: write one here")
     like = of_rows[0]
     return {} if like is None else {"value": like, "low": like, "high": like}
 
