@@ -148,7 +148,7 @@ def _open(file: Path, out: Path, given: dict[str, Any], changes: list[str] | Non
         reading, issues = read_checked(file, out, changes, force)
         return StudyInput(reading, None, choose_options(reading, **given), issues)
     if changes:
-        words = f"{file} is a result, and its plan belongs to the input that it contains: name the instance to change inputs with --set"
+        words = f"{file} is a result with an input of its own: name the instance to change inputs with --set"
         raise InputError([Issue("error", "--set", "", words)])
     ensure_other(out, file, force)
     found = read_result(file)

@@ -4,8 +4,6 @@ import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-import pandas as pd
-
 from planner.diagnosis.elastic import Elastic, Loosened
 from planner.diagnosis.limits import Limit, limits, with_limits_as_rows
 from planner.solver.compiled import Compiled, compile_model
@@ -167,8 +165,8 @@ def _tighten(elastic: Elastic, found: Loosened) -> dict[int, float]:
 
 def _edit(instance: Instance, limit: Limit, change: float) -> Edit:
     table = instance[limit.sheet]
-    parts = [table.at[limit.row, name] for name in name_columns(limit.sheet)]
-    key = "|".join(str(part) for part in parts if pd.notna(part))
+    named = table[name_columns(limit.sheet)].loc[limit.row].dropna()
+    key = "|".join(map(str, named.tolist()))
     now, needed = limit.now, limit.now + change if limit.rise else max(limit.least, limit.now - change)
     if limit.squared:
         now, needed = now**2, needed**2

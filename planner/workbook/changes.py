@@ -205,7 +205,7 @@ def _parse_step(change: Change) -> Step | None:
             return None
         place = f"{change.sheet}.{change.column}" if change.sheet != "settings" else f"the setting {change.key[0]}"
         raise ChangeError(
-            f"{place} holds text, which `{change.operator}` cannot change: write = and what it becomes", "column"
+            f"{place} holds text, which `{change.operator}` cannot change: write = and the new text", "column"
         )
     try:
         return parse_step(change.operator, change.value, facts["unit"])

@@ -164,8 +164,8 @@ def _curve(chart: Curve, figures: Figures) -> Picture:
     look: dict[str, Any] = {"num_font": _SMALL, "num_format": "General", "major_gridlines": _GRID}
     picture.set_x_axis(look | _axis_title(chart.across))
     picture.set_y_axis(look | _axis_title(chart.unit))
-    marked = points["mark"].ne("").any()
-    picture.set_legend({"position": "bottom", "font": _SMALL} if marked else {"none": True})
+    has_marks = bool(points["mark"].ne("").any())
+    picture.set_legend({"position": "bottom", "font": _SMALL} if has_marks else {"none": True})
     return picture
 
 

@@ -127,34 +127,41 @@ def say_capacity(frame: pd.DataFrame) -> str:
     """In which tier and period capacity differs most from that of the reference, which is the first column."""
     if frame.empty or len(frame.columns) < 2:
         return ""
-    changes = frame.iloc[:, 1:].sub(frame.iloc[:, 0], axis=0)
-    largest = changes.abs().max(axis=1)
-    if largest.max() <= _ALIKE * frame.to_numpy().max():
-        return "Capacity is the same in all plans" if len(frame.columns) > 2 else "Capacity is the same in both plans"
-    tier, period = largest.idxmax()
-    label = changes.abs().loc[(tier, period)].idxmax()
-    before, after = frame.loc[(tier, period), [frame.columns[0], label]]
-    change = (
-        f"{format_percent(abs(after / before - 1))} {'larger' if after > before else 'smaller'}" if before else "new"
-    )
-    return f"Capacity differs most {tier} in {period}: in {label} it is {change}"
+    reference, *others = (str(label) for label in frame.columns)
+    changes = {
+        (tier, period, label): (before, after)
+        for label in others
+        for (tier, period), (before, after) in zip(
+            frame.index, frame[[reference, label]].to_numpy().tolist(), strict=True
+        )
+    }
+    key = max(changes, key=lambda place: abs(changes[place][1] - changes[place][0]))
+    before, after = changes[key]
+    if abs(after - before) <= _ALIKE * max(map(max, changes.values())):
+        return "Capacity is the same in all plans" if len(others) > 1 else "Capacity is the same in both plans"
+    word = "larger" if after > before else "smaller"
+    change = f"{format_percent(abs(after / before - 1))} {word}" if before else "new"
+    return f"Capacity differs most {key[0]} in {key[1]}: in {key[2]} it is {change}"
 
 
 def say_sourcing(shares: pd.DataFrame, labels: list[str]) -> str:
     """The largest shift of an item between regions against the reference, the first label; index is items by plans."""
+    rows = zip(shares.index, shares.to_numpy(dtype=float).tolist(), strict=True)
+    by_plan = {place: dict(zip(shares.columns, row, strict=True)) for place, row in rows}
     shifts = {
-        (item, label, region): shares.at[(item, label), region] - shares.at[(item, labels[0]), region]
-        for item, label in shares.index
-        for region in shares
-        if label != labels[0] and (item, labels[0]) in shares.index
+        (item, label, region): (by_plan[item, labels[0]][region], share)
+        for (item, label), row in by_plan.items()
+        if label != labels[0] and (item, labels[0]) in by_plan
+        for region, share in row.items()
     }
     if not shifts:
         return ""
-    item, label, region = max(shifts, key=lambda key: abs(shifts[key]))
-    if abs(shifts[item, label, region]) < _SHIFT:
+    item, label, region = max(shifts, key=lambda key: abs(shifts[key][1] - shifts[key][0]))
+    before, after = shifts[item, label, region]
+    if abs(after - before) < _SHIFT:
         return "No region's share in the supply of these items differs"
-    before, after = (format_share(float(shares.at[(item, plan), region])) for plan in (labels[0], label))
-    return f"{region} supplies {after} of {display_name(item)} in {label}, {before} in {labels[0]}"
+    shown = f"{region} supplies {format_share(after)} of {display_name(item)} in {label}"
+    return f"{shown}, {format_share(before)} in {labels[0]}"
 
 
 def _tabulate_sourcing(found: Comparison) -> Chart:

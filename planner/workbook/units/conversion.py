@@ -335,7 +335,7 @@ def list_inherited(
     of_rows = [found.get((row["sheet"], int(number)), {}).get(row["column"]) for number in named.index]
     units = {(None if one is None else (one.unit, one.factor)) for one in of_rows}
     if len(units) > 1:
-        raise RowError("unit", f"the rows of {row['sheet']} that this row refers to have different units: write one here")
+        raise RowError("unit", f"rows of {row['sheet']} to which this one refers have different units: write one here")
     like = of_rows[0]
     return {} if like is None else {"value": like, "low": like, "high": like}
 
