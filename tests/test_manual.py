@@ -158,8 +158,8 @@ def test_the_tutorial_does_what_it_says(
 
 
 BY_HAND = re.compile(
-    r"instances/ev_|plan\.toml|planner serve|--cluster|tcp://|tls://|planner jobs( *#.*)?$|jobs watch|jobs (show|cancel|retry|log)"
-    r"|--resume|--samples|regions/\*"
+    r"instances/ev_|plan\.toml|planner serve|--cluster|tcp://|tls://|planner jobs( *#.*)?$|jobs watch"
+    r"|jobs (show|cancel|retry|log)|--resume|--samples|regions/\*"
     r"|base\.xlsx|secure\.xlsx|plain\.xlsx|fragmented|coordinated|both\.xlsx|hindcast"
 )
 """Commands that take many minutes, another machine or files of the reader's own: their words are checked, no more."""

@@ -116,7 +116,7 @@ SIZES: list[tuple[str, str, dict[str, Any], str, str]] = [
     ("wage per month", "regions", {"B3": 4500}, "B3", "per month"),
     ("price per MWh", "regions", {"C3": 80}, "C3", "per MWh"),
     ("grams for kilograms", "regions", {"D2": 500}, "D2", "g/kWh"),
-    ("freight in dollars", "lanes", {"D3": 20000}, "D3", "worth"),
+    ("freight in dollars", "lanes", {"D3": 20000}, "D3", "the value of what"),
     ("fixed cost in dollars", "sites", {"E2": 5e6}, "E2", "all markets"),
     ("hours under way", "lanes", {"F2": 720}, "F2", "in hours"),
     ("mass in grams", "items", {"E2": 1e9}, "E2", "does not fit the unit"),
@@ -193,7 +193,7 @@ def test_prices_and_needs_are_compared_with_what_things_are_worth(tmp_path):
     reading = read_instance(with_cells(tmp_path, "demand", {"E2": 100e6, "E3": 90e6}))
     assert books.says(list(demand.prices_are_near_values(reading)), "demand!E2", "millions")
     reading = read_instance(with_cells(tmp_path, "processes", {"C2": 1e12}))
-    assert books.says(list(magnitudes.costs_are_in_proportion(reading)), "processes!C2", "worth")
+    assert books.says(list(magnitudes.costs_are_in_proportion(reading)), "processes!C2", "the value of what")
 
 
 def test_the_own_currency_has_no_rate(tmp_path):
