@@ -10,6 +10,7 @@ from planner.solver.compiled import Compiled, compile_model
 from planner.solver.solver import Options, solve_arrays, with_best_base
 from planner.words import count_noun
 from planner.workbook.read import Reading
+from planner_models import frames
 from planner_models.by_period import name_columns
 from planner_models.instance import Instance
 from planner_models.model import Model
@@ -165,8 +166,8 @@ def _tighten(elastic: Elastic, found: Loosened) -> dict[int, float]:
 
 def _edit(instance: Instance, limit: Limit, change: float) -> Edit:
     table = instance[limit.sheet]
-    named = table[name_columns(limit.sheet)].loc[limit.row].dropna()
-    key = "|".join(map(str, named.tolist()))
+    parts = (frames.cell(table, limit.row, name) for name in name_columns(limit.sheet))
+    key = "|".join(str(part) for part in parts if part == part and part is not None)
     now, needed = limit.now, limit.now + change if limit.rise else max(limit.least, limit.now - change)
     if limit.squared:
         now, needed = now**2, needed**2
