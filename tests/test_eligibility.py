@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from planner.audit.audit import audit
-from planner.report.programmes import describe_programmes
+from planner.report.programmes import describe_cliffs, describe_programmes
 from planner.solver.compiled import compile_model
 from planner.solver.content import measure_attainable
 from planner.solver.solver import Options, load_values, solve_arrays
@@ -88,3 +88,13 @@ def test_the_brief_names_the_cliff() -> None:
     assert "credit" in said
     assert "8 million USD" in said
     assert "more misses its threshold of 75 % by 25 points in 1" in said
+
+
+def test_why_names_the_cliff() -> None:
+    """The plan on the cliff beside one that may not make enough for it."""
+    here, _ = solved(credited({}))
+    missed, _ = solved(CLIFF, 3.9)
+    assert describe_cliffs(here, missed) == [
+        "credit in 1 is had as it is and lost when forced: its threshold of 50 % is missed by 1.25 points"
+    ]
+    assert describe_cliffs(here, here) == []

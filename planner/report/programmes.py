@@ -70,3 +70,39 @@ def describe_nearest_cliff(instance: Instance, rows: pd.DataFrame) -> str:
     threshold = format_share(float(row["threshold"]))
     name = f"{display_name(str(row['programme']))}{group}"
     return f"Nearest to the next, {name} misses its threshold of {threshold} by {points} points in {row['period']}."
+
+
+def describe_cliffs(before: Tables, after: Tables) -> list[str]:
+    """The programmes that only one of two plans qualifies for, and by how much the other misses each.
+
+    Parameters
+    ----------
+    before, after
+        Result sheets of the two plans, by name.
+
+    Returns
+    -------
+    list of str
+        One sentence for each programme, group and period.
+    """
+    key = ["programme", "condition", "group", "period"]
+    both = [table(tables, "eligibility", _COLUMNS).set_index(key) for tables in (before, after)]
+    found = []
+    for place in both[0].index.union(both[1].index, sort=False):
+        states = [rows.loc[place, "qualified"] == "yes" if place in rows.index else False for rows in both]
+        if states[0] == states[1]:
+            continue
+        name, _, group, period = place
+        subject = f"{display_name(str(name))}{'' if group == 'all' else f' of {display_name(str(group))}'} in {period}"
+        had = "is had as it is and lost when forced" if states[0] else "is not had as it is, and is when forced"
+        found.append(f"{subject} {had}{_describe_miss(both[int(states[0])], place)}")
+    return found
+
+
+def _describe_miss(rows: pd.DataFrame, place: tuple[str, str, str, str]) -> str:
+    """By how much a plan misses a threshold; nothing where it has no known content."""
+    distance = rows["distance"].get(place)
+    if distance is None or not distance < 0:
+        return ""
+    threshold = format_share(float(rows["threshold"][place]))
+    return f": its threshold of {threshold} is missed by {three_digits(-100.0 * float(distance))} points"

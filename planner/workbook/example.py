@@ -221,6 +221,10 @@ _TABLES: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
         ("policy", "kind", "region", "item", "rate", "budget", "from", "to"),
         [("Cell plant grant", "capex", "Northland", "cell", 0.25, 400, "2025-27", "2028-30")],
     ),
+    "eligibility": (
+        ("programme", "kind", "item", "market", "content", "who", "threshold", "averaging", "rate", "from", "to"),
+        [("Battery credit", "subsidy", "car", "Northland", "cell", _UNION, 0.5, "fleet", 2, "2028-30", None)],
+    ),
     "variants": (
         ("variant", "note", "sheet", "key", "column", "change", "value"),
         [
@@ -244,6 +248,9 @@ _TABLES: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
 }
 
 
+_ASKED_FOR = ("eligibility",)
+"""Sheets that the example fills only where they are asked for: the tour of the manual goes without them."""
+
 _COVER = "min_cover"
 """The type of rule that asks for stocks."""
 
@@ -262,7 +269,11 @@ def example(sheets: Container[str] | None = None) -> dict[str, list[dict[str, An
         Rows by sheet; sheets that it does not need are absent.
     """
     remarks = {"source": SOURCE, "confidence": "low"}
-    wanted = _TABLES if sheets is None else [sheet for sheet in _TABLES if sheet in sheets]
+    wanted = (
+        [sheet for sheet in _TABLES if sheet not in _ASKED_FOR]
+        if sheets is None
+        else [sheet for sheet in _TABLES if sheet in sheets]
+    )
     found = {}
     for sheet in wanted:
         columns, cells = _TABLES[sheet]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from planner.planning import report_plan
 from planner.progress import Live
+from planner.report.programmes import describe_cliffs
 from planner.report.wording import format_money, four_digits, sentence, three_digits
 from planner.results.result_file import ResultFile
 from planner.seal import seal
@@ -182,6 +183,7 @@ def _lines(answer: ForcedAnswer, found: Comparison) -> list[str]:
         _cost(answer, currency),
         *_describe_moves(found),
         *_steps(answer, found, currency),
+        *describe_cliffs(*(file.tables for file in found.files[:2])),
         *_describe_flip(answer, currency),
     ]
 
