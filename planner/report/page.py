@@ -10,6 +10,7 @@ from planner.report.picture import picture
 from planner.report.wording import format_share, four_digits
 from planner.sheets.board import Chart, Tile
 from planner.sheets.comparison import share_in_points
+from planner.sheets.waterfall import BASE, BELOW
 from planner.surfaces import in_html, in_markdown
 from planner_models.instance import NUMERIC
 from planner_models.schema import meta
@@ -116,7 +117,7 @@ def html(page: ReportPage) -> str:
     str
         The text of the file.
     """
-    charts = "".join(f"<figure>{picture(chart)}</figure>" for chart in page.charts)
+    charts = "".join(f"<figure>{draw(chart)}</figure>" for chart in page.charts)
     body = [
         f'<h1>{in_html(page.title)}</h1><p class="under">{in_html(page.subtitle)}</p>{html_tiles(page.tiles)}',
         f"<ul>{''.join(f'<li>{in_html(sentence)}</li>' for sentence in page.sentences)}</ul>",
@@ -125,6 +126,39 @@ def html(page: ReportPage) -> str:
     ]
     head = f'<meta charset="utf-8">{GENERATOR}<title>{in_html(page.title)}</title><style>{STYLE}</style>'
     return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>\n' + "\n".join(body) + "\n</body></html>\n"
+
+
+def draw(chart: Chart) -> str:
+    """A chart as a picture, with its figures as a table that can be unfolded.
+
+    Parameters
+    ----------
+    chart
+        The chart.
+
+    Returns
+    -------
+    str
+        SVG, and a table in HTML.
+    """
+    frame = chart.frame
+    if chart.kind == "waterfall":
+        seen = frame.drop(columns=[name for name in frame if name == BASE or str(name).endswith(BELOW)])
+        frame = seen.loc[:, (seen.fillna(0) != 0).any()]
+    head = "".join(f'<th scope="col">{in_html(name)}</th>' for name in ("", *frame.columns))
+    rows = "".join(
+        f'<tr><th scope="row">{in_html(_name_row(label))}</th>'
+        + "".join(f'<td class="n">{_format_value(value, chart.kind == "shares")}</td>' for value in values)
+        + "</tr>"
+        for label, values in zip(frame.index, frame.astype(float).to_numpy().tolist(), strict=True)
+    )
+    unit = f" ({in_html(chart.unit)})" if chart.unit else ""
+    table = f'<div class="wide"><table><tr>{head}</tr>{rows}</table></div>'
+    return f"{picture(chart)}<details><summary>Table{unit}</summary>{table}</details>"
+
+
+def _name_row(label: object) -> str:
+    return ", ".join(map(str, label)) if isinstance(label, tuple) else str(label).replace("\n", " ")
 
 
 def html_tiles(tiles: Sequence[Tile]) -> str:

@@ -6,10 +6,10 @@ let period = null;
 let chosen = null;
 
 function showTab(name) {
-  const known = all("nav a").map((tab) => tab.dataset.tab);
+  const known = all("nav a[data-tab]").map((tab) => tab.dataset.tab);
   const shown = known.includes(name) ? name : known[0];
   all("section").forEach((section) => section.classList.toggle("hidden", section.id !== shown));
-  all("nav a").forEach((tab) => tab.classList.toggle("on", tab.dataset.tab === shown));
+  all("nav a[data-tab]").forEach((tab) => tab.classList.toggle("on", tab.dataset.tab === shown));
 }
 
 function showLayer(group, name) {
@@ -61,7 +61,7 @@ function closer() {
   look([at.e - width * 0.3, at.f - height * 0.3, width * 0.6, height * 0.6].join(" "));
 }
 
-all("nav a").forEach((tab) => tab.addEventListener("click", (event) => {
+all("nav a[data-tab]").forEach((tab) => tab.addEventListener("click", (event) => {
   event.preventDefault();
   history.replaceState(null, "", `#${tab.dataset.tab}`);
   showTab(tab.dataset.tab);

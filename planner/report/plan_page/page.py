@@ -1,14 +1,16 @@
 """The page of a plan: everything put together in one HTML file."""
 
+import base64
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 
 import pandas as pd
 
 from planner.report.charts import make_charts
 from planner.report.figures import SURPLUS, Said, costs_by_group, flows_between, goods, output, periods
-from planner.report.page import GENERATOR, STYLE, Section, html_section, html_tiles, keep_percent
-from planner.report.picture import picture
+from planner.report.page import GENERATOR, STYLE, Section, draw, html_section, html_tiles, keep_percent
 from planner.report.plan_page.heat import advantage_maps, heat_maps
 from planner.report.plan_page.sankey import sankeys
 from planner.report.plan_page.shapes import TIER_COLOURS
@@ -36,13 +38,40 @@ ABOUT = {
 }
 
 
-def plan_page(instance: Instance, tables: Tables, notes: Sequence[str] = ()) -> str:
-    """The page as HTML; style, pictures and script are in it, nothing is loaded. `notes`: remarks on the file."""
+@dataclass(frozen=True)
+class PlanParts:
+    """What the page of a plan shows: its name, how the search ended, sections, and data for the panel of the map.
+
+    A section has its key, its title and its HTML; `data` is JSON for a script element.
+    """
+
+    name: str
+    status: str
+    sections: list[tuple[str, str, str]]
+    data: str
+
+
+def make_parts(instance: Instance, tables: Tables, notes: Sequence[str] = ()) -> PlanParts:
+    """The parts of the page of a plan.
+
+    Parameters
+    ----------
+    instance
+        The input.
+    tables
+        The result sheets by name, with sheet summary.
+    notes
+        Remarks on the file.
+
+    Returns
+    -------
+    PlanParts
+        Sections that have something to show; text of others in them is escaped.
+    """
     summary = tables["summary"]
     facts = dict(zip(summary["metric"], summary["value"], strict=True))
     brief = [str(value) for metric, value in facts.items() if str(metric).startswith("brief ")]
-    name = in_html(str(instance.settings["name"]))
-    drawn = {chart.title: picture(chart) for chart in make_charts(instance, tables) if isinstance(chart, Chart)}
+    drawn = {chart.title: draw(chart) for chart in make_charts(instance, tables) if isinstance(chart, Chart)}
     bridge = _bridge(instance, tables)
     counted = goods(instance).measure + goods(instance).note
     sections = [
@@ -55,20 +84,51 @@ def plan_page(instance: Instance, tables: Tables, notes: Sequence[str] = ()) -> 
         ("advantage", "Advantage", _layers("advantage", advantage_maps(instance, tables))),
         ("security", "Security", _security(instance, tables) + _figures(drawn, "Loss", "Demand served in")),
     ]
-    present = [(key, title, inside) for key, title, inside in sections if inside]
-    tabs = "".join(f'<a href="#{key}" data-tab="{key}">{title}</a>' for key, title, _ in present)
-    body = "".join(
-        f'<section id="{key}"><h2>{title}</h2>{_write_brief(key, counted)}{inside}</section>'
-        for key, title, inside in present
-    )
+    shown = [(key, title, _write_brief(key, counted) + inside) for key, title, inside in sections if inside]
     data = in_json_script(_regions(instance, tables))
+    return PlanParts(str(instance.settings["name"]), str(facts.get("status", "")), shown, data)
+
+
+def plan_page(instance: Instance, tables: Tables, notes: Sequence[str] = (), attached: Path | None = None) -> str:
+    """The page of a plan as HTML; style, pictures and script are in it, nothing is loaded.
+
+    Parameters
+    ----------
+    instance
+        The input.
+    tables
+        The result sheets by name, with sheet summary.
+    notes
+        Remarks on the file.
+    attached
+        The result workbook, where the page shall hold it for download.
+
+    Returns
+    -------
+    str
+        The text of the page.
+    """
+    parts = make_parts(instance, tables, notes)
+    name = in_html(parts.name)
+    tabs = "".join(f'<a href="#{key}" data-tab="{key}">{title}</a>' for key, title, _ in parts.sections)
+    body = "".join(f'<section id="{key}"><h2>{title}</h2>{inside}</section>' for key, title, inside in parts.sections)
     head = f'<meta charset="utf-8">{GENERATOR}<title>{name}</title><style>{STYLE}{_resource("page.css")}</style>'
     return (
         f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body><h1>{name}</h1>'
-        f'<p class="under">{in_html(str(facts.get("status", "")))}</p><nav>{tabs}</nav>{body}'
-        f'<script type="application/json" id="regions">{data}</script><script>{_resource("page.js")}</script>'
+        f'<p class="under">{in_html(parts.status)}</p>{_attach(attached)}<nav>{tabs}</nav>{body}'
+        f'<script type="application/json" id="regions">{parts.data}</script><script>{_resource("page.js")}</script>'
         "</body></html>\n"
     )
+
+
+def _attach(result: Path | None) -> str:
+    """A link that holds the result workbook, byte for byte, so that its seal still fits."""
+    if result is None:
+        return ""
+    content = base64.b64encode(result.read_bytes()).decode("ascii")
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    name = in_html(result.name)
+    return f'<p><a download="{name}" href="data:{kind};base64,{content}">Save the result workbook, {name}</a></p>'
 
 
 def _resource(name: str) -> str:
@@ -146,7 +206,7 @@ def _bridge(instance: Instance, tables: Tables) -> str:
         (first, float(amounts[first])), steps, "profit" if profit else "total cost", 1.0 if profit else -1.0
     )
     unit = f"{'billion' if large else 'million'} {instance.settings['currency']}, discounted"
-    shape = picture(Chart("From each group of costs to the total", "waterfall", unit, frame))
+    shape = draw(Chart("From each group of costs to the total", "waterfall", unit, frame))
     return f'<figure class="broad">{shape}</figure>'
 
 

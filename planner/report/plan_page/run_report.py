@@ -6,6 +6,7 @@ from planner.issues import InputError, Issue
 from planner.report.plan_page.page import plan_page
 from planner.report.summary import summary
 from planner.results.result_file import ResultFile, read_result_file
+from planner.results.tables import Tables
 from planner.workbook.save import save_page
 from planner.workbook.write import ensure_replaceable
 
@@ -42,13 +43,34 @@ def run_report(result: Path, page: Path | None, force: bool = False) -> tuple[Pa
     target = result.with_suffix(ENDING) if page is None else page
     ensure_replaceable(target, force, ENDING)
     found = read_result_file(result, result.stem)
-    if not found.has_plan:
-        words = f"{result} holds no plan to show: name a result of planner solve"
-        raise InputError([Issue("error", "", "", words)])
-    notes = [issue.message for issue in found.issues if issue.sheet in SEALED]
-    tables = {**found.tables, "summary": summary(found.instance, found.tables, _facts(found))}
+    tables, notes = prepare_tables(found)
     save_page(target, plan_page(found.instance, tables, notes))
     return target, notes
+
+
+def prepare_tables(found: ResultFile) -> tuple[Tables, list[str]]:
+    """What the page of a plan is made of.
+
+    Parameters
+    ----------
+    found
+        A result.
+
+    Returns
+    -------
+    tuple of dict and list of str
+        Its sheets with a new summary, and remarks on the file.
+
+    Raises
+    ------
+    InputError
+        Where there is no plan in it.
+    """
+    if not found.has_plan:
+        words = f"{found.path} holds no plan to show: name a result of planner solve"
+        raise InputError([Issue("error", "", "", words)])
+    notes = [issue.message for issue in found.issues if issue.sheet in SEALED]
+    return {**found.tables, "summary": summary(found.instance, found.tables, _facts(found))}, notes
 
 
 def _facts(found: ResultFile) -> dict[str, object]:
