@@ -1,5 +1,6 @@
 """Results on the page: what they show, hostile names included, their rows, comparisons, and what can be saved."""
 
+import base64
 import io
 import re
 import shutil
@@ -54,6 +55,7 @@ def test_a_result_shows_its_plan_and_nothing_runs(hostile: tuple[TestClient, Pat
     assert_page_is_ours(client.get("/results").text)
 
 
+@pytest.mark.slow
 def test_every_sheet_can_be_read_row_by_row(hostile: tuple[TestClient, Path]) -> None:
     client, folder = hostile
     address = addresses(client)[0]
@@ -69,6 +71,7 @@ def test_every_sheet_can_be_read_row_by_row(hostile: tuple[TestClient, Path]) ->
     assert client.get(f"/results/{address}/sheets/costs?first=-1&find=%3Cscript").status_code == 200
 
 
+@pytest.mark.slow
 def test_results_are_compared_and_the_comparison_is_that_of_the_command(
     hostile: tuple[TestClient, Path], tmp_path: Path
 ) -> None:
@@ -103,9 +106,8 @@ def test_a_comparison_needs_two_results_of_the_folder(
     assert client.get("/comparison/download?form=exe").status_code == 422
 
 
+@pytest.mark.slow
 def test_one_file_holds_page_and_workbook_with_its_seal(hostile: tuple[TestClient, Path]) -> None:
-    import base64
-
     client, folder = hostile
     for address in addresses(client):
         page = client.get(f"/results/{address}/share")
@@ -116,6 +118,7 @@ def test_one_file_holds_page_and_workbook_with_its_seal(hostile: tuple[TestClien
         assert page.text.rstrip().endswith("-->")
 
 
+@pytest.mark.slow
 def test_what_holds_no_plan_is_said_in_words(hostile: tuple[TestClient, Path]) -> None:
     client, folder = hostile
     shutil.copy(ROOT / "instances" / "tiny.xlsx", folder / "results" / "<svg onload=alert(1)>" / "tiny.xlsx")
