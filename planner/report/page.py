@@ -162,7 +162,18 @@ def _name_row(label: object) -> str:
 
 
 def html_tiles(tiles: Sequence[Tile]) -> str:
-    """Headline figures side by side."""
+    """Headline figures side by side.
+
+    Parameters
+    ----------
+    tiles
+        The figures.
+
+    Returns
+    -------
+    str
+        HTML in which text of others is escaped.
+    """
     boxes = (
         f'<div class="tile"><span>{in_html(tile.label)}</span><b>{in_html(keep_percent(tile.value))}</b>'
         f"<span>{in_html(keep_percent(tile.detail))}</span></div>"
@@ -188,7 +199,18 @@ def keep_percent(text: str) -> str:
 
 
 def html_section(section: Section) -> str:
-    """The table of a section under its title."""
+    """The table of a section under its title.
+
+    Parameters
+    ----------
+    section
+        The section.
+
+    Returns
+    -------
+    str
+        HTML in which text of others is escaped.
+    """
     numeric = [pd.api.types.is_numeric_dtype(section.frame[name]) for name in section.frame]
     head = "".join(f"<th>{in_html(name)}</th>" for name in section.frame)
     starts = ['<td class="n">' if right else "<td>" for right in numeric]

@@ -22,7 +22,18 @@ _SECTIONS = {
 
 
 def comparison_page(found: Comparison) -> ReportPage:
-    """The page of a comparison."""
+    """The page of a comparison.
+
+    Parameters
+    ----------
+    found
+        The comparison.
+
+    Returns
+    -------
+    ReportPage
+        Its sentences, figures, charts and sheets.
+    """
     summary = comparison_summary(found).set_index("metric")["value"]
     sections = []
     for sheet, (title, columns) in _SECTIONS.items():
