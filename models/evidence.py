@@ -50,6 +50,27 @@ class EvidenceRange:
             ends = [values * factor for factor in factors]
         return np.minimum(*ends), np.maximum(*ends)
 
+    def ends_together(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The ends of figures that move together: with factors all of them take the same one.
+
+        Where some are below zero, such as reductions of a duty, their own ends lie the other way round.
+
+        Parameters
+        ----------
+        values
+            The figures as they are, in their unit, shape (rows,).
+
+        Returns
+        -------
+        tuple of numpy.ndarray
+            Low and high ends, shape (rows,) each; the sum of the low ones is not above that of the high ones.
+        """
+        if self.written == VALUE:
+            return self.ends(values)
+        factors = [limit if self.written == FACTOR else 1 + limit / 100 for limit in self.limits]
+        low, high = (values * factor for factor in factors)
+        return (low, high) if low.sum() <= high.sum() else (high, low)
+
 
 class KeyMatcher:
     """Finds the rows of a sheet that a key means, whose parts have `|` between them.

@@ -15,6 +15,7 @@ from instances._build.ev_global.tables import read
 from instances._build.ev_maker.build import build_sheets
 from planner.checks.check import check
 from planner.workbook.read import read_instance
+from planner_models.evidence import list_ranges
 from tests.sourced_instances import assert_built, assert_secured, solved
 
 ROOT = Path(__file__).parents[1]
@@ -116,8 +117,6 @@ def test_the_parts_of_a_car_are_apart(sheets: dict[str, pd.DataFrame]) -> None:
 @pytest.mark.parametrize(
     ("sheet", "column", "only"),
     [
-        ("demand", "price", {"step": "list"}),
-        ("demand", "volume", {"step": "list"}),
         ("lines", "unit_cost", {}),
         ("options", "capex", {}),
         ("access", "markup", {}),
@@ -138,6 +137,15 @@ def test_what_decides_has_a_range(
     ranges = ranges[(ranges["sheet"] == sheet) & (ranges["column"] == column)]
     assert len(ranges) >= guessed > 0
     assert (ranges["low"] < ranges["high"]).all()
+
+
+def test_every_price_and_volume_has_a_range() -> None:
+    """By pattern, so that the steps of a market move together and their order holds."""
+    instance = read_instance(WORKBOOK).instance
+    for column in ("price", "volume"):
+        ranges = [each for each in list_ranges(instance) if (each.sheet, each.column) == ("demand", column)]
+        assert {row for each in ranges for row in each.rows} == set(instance["demand"].index)
+        assert all(each.key.endswith("|*") for each in ranges)
 
 
 def test_prices_and_volumes_fall_and_rise_together(sheets: dict[str, pd.DataFrame]) -> None:

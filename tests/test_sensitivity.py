@@ -200,3 +200,55 @@ def test_a_column_is_split_into_its_rows(tmp_path: Path) -> None:
     assert [part.name for part in parts] == ["lines[shop|make].capacity", 'lines["the ""old"" | shop"|make].capacity']
     assert split_figure(instance, parts[0]) == []
     assert parts[0].place(instance, -1.0)["lines"]["capacity"].tolist() == pytest.approx([4.5, 5.0])
+
+
+def test_check_lists_figures_without_a_range(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """Money and demand first; a workbook that has no sheet evidence hears nothing of it."""
+    assert run(["check", str(shop(tmp_path / "shop.xlsx", CAPEX))]) == 0
+    said = capsys.readouterr().out
+    assert "columns of figures without a range in sheet evidence: " in said
+    first = said.partition("sheet evidence: ")[2]
+    assert first.index("demand[*].volume (1)") < first.index("lines[*].capacity (1)")
+    assert "options[*].capex" not in said
+    assert run(["check", str(shop(tmp_path / "plain.xlsx"))]) == 0
+    assert "without a range" not in capsys.readouterr().out
+
+
+def test_a_duty_has_a_range_by_what_it_is_about(tmp_path: Path) -> None:
+    """Rows of a sheet without a key are named as --set does; a reduction takes the same factor as its duty."""
+    duties = [
+        {"origin": "there", "destination": "here", "item": "good", "rate": rate, "from": "1"} for rate in (0.2, -0.05)
+    ]
+    evidence = [
+        {
+            "sheet": "duties",
+            "key": "there|here|good",
+            "column": "rate",
+            "low": 0.5,
+            "high": 1.5,
+            "range_as": "factor",
+            "source": "-",
+            "confidence": "low",
+        }
+    ]
+    instance = workshop(duties=duties, evidence=evidence)
+    (figure,) = list_ranged(instance)
+    assert (figure.name, len(figure.rows)) == ("duties[there|here|good].rate", 2)
+    assert figure.place(instance, -1.0)["duties"]["rate"].tolist() == pytest.approx([0.1, -0.025])
+    assert figure.place(instance, 1.0)["duties"]["rate"].tolist() == pytest.approx([0.3, -0.075])
+    assert not [issue for issue in check(_reading(instance, tmp_path)) if issue.sheet == "evidence"]
+
+
+def _reading(instance: Any, folder: Path) -> Any:
+    """The instance as it is read from a workbook."""
+    sheets = {name: table for name, table in instance.tables.items() if len(table)}
+    write_instance(sheets, folder / "book.xlsx")
+    return read_instance(folder / "book.xlsx")
+
+
+def test_a_range_ends_where_its_column_does(tmp_path: Path) -> None:
+    """Half as much again of a share of 0.8 would be 1.2; no share is above 1."""
+    evidence = [{"sheet": "processes", "key": "make", "column": "learnable_share", "low": 0.5, "high": 1.5}]
+    processes = [{"process": "make", "tier": "downstream", "other_cost": 2, "learnable_share": 0.8}]
+    (figure,) = list_ranged(workshop(processes=processes, evidence=[evidence[0] | {"range_as": "factor"}]))
+    assert (float(figure.low[0]), float(figure.high[0])) == pytest.approx((0.4, 1.0))

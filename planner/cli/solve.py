@@ -86,19 +86,23 @@ def check(
     """List every error in a workbook, each with its cell.
 
     Errors with a common cause are reported once, with all their cells. Rules that relate several sheets are checked
-    only when every cell of these sheets can be read.
+    only when every cell of these sheets can be read. Where sheet evidence gives ranges, figures
+    without one are listed, prices, costs and demand first; planner sensitivity ranks them.
     """
+    from planner.studies.sensitivity.unranged import describe_unranged
     from planner.workbook.mark import mark as write_marked
 
     if mark is not None:
         ensure_other(mark, file, force)
-    _, issues = print_checks(file, changes, each)
+    instance, issues = print_checks(file, changes, each)
     if mark is not None:
         listing = write_marked(file, mark, issues)
         output.print(f"{mark} written: sheet {listing} lists {count_noun(len(issues), 'issue')}")
     faults = sum(issue.severity == "error" for issue in issues)
     if faults:
         raise Stop(ExitStatus.WRONG_INPUT)
+    if words := describe_unranged(instance.reading.instance, each):
+        output.print(words)
     output.print(f"{file}: no errors, {count_noun(len(issues), 'warning or note', 'warnings or notes')}")
 
 

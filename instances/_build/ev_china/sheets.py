@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from .markets import demand_sheet
 from .tables import EXPORTED, abroad, both, periods
+from ..ranges import input_ranges
 from ..ev_global.dynamics import productivity
 from ..ev_global.sheets import plain, regions
 from ..ev_global.tables import REMARKS, read, significant
@@ -89,12 +90,18 @@ def policy_sheet() -> pd.DataFrame:
 
 
 def evidence_sheet(sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Ranges given by hand, and those that china_ranges gives to every estimated figure of a column as two factors."""
+    """Ranges given by hand, those that china_ranges gives to estimates of a column as two factors, and patterns."""
     frames = [read("china_evidence")]
     for rule in read("china_ranges").itertuples():
         rows = sheets[rule.sheet]
         rows = rows[(rows[rule.column] > 0) & (rows["confidence"] != "high")]
         key = rows[list(KEYS[rule.sheet])].map(lambda part: f"{part:g}" if isinstance(part, float) else str(part))
+        if pd.notna(rule.together):  # levels that must keep their order move together
+            keys = key.assign(**{rule.together: "*"}).agg("|".join, axis=1).drop_duplicates()
+            ends = {"low": rule.low, "high": rule.high, "range_as": "factor"}
+            remarks = {"source": rule.source, "confidence": rule.confidence, "note": rule.note}
+            frames.append(pd.DataFrame({"sheet": rule.sheet, "key": keys, "column": rule.column, **ends, **remarks}))
+            continue
         value = rows[rule.column].astype(float)
         most = 1.0 if rule.column in SHARES else np.inf
         frame = {
@@ -108,7 +115,8 @@ def evidence_sheet(sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
             "note": "",
         }
         frames.append(pd.DataFrame(frame))
-    return pd.concat(frames, ignore_index=True)
+    found = pd.concat([*frames, input_ranges(sheets["recipes"]), read("china_patterns")], ignore_index=True)
+    return found.drop_duplicates(["sheet", "key", "column"], ignore_index=True)
 
 
 def productivity_sheet(sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """The sheets that follow one to one from a table: settings, periods, regions, items, processes, recipes and so on."""
 
 import pandas as pd
+from ..ranges import input_ranges
 from .tables import REMARKS, mean_of, read, significant
 
 SKILLED_OVER_WAGE = 1.6  # own estimate: engineers over operators, the same everywhere
@@ -69,7 +70,7 @@ def demand() -> pd.DataFrame:
 
 
 def evidence() -> pd.DataFrame:
-    """Ranges: those given by hand and those of the recipes that carry one."""
+    """Ranges: those given by hand, those of the recipes that carry one, and by pattern those of all other figures."""
     recipes = read("recipes").dropna(subset=["low", "high"])
     ranges = pd.DataFrame(
         {
@@ -83,7 +84,8 @@ def evidence() -> pd.DataFrame:
             "note": recipes["note"],
         }
     )
-    return pd.concat([read("evidence"), ranges], ignore_index=True)
+    found = pd.concat([read("evidence"), ranges, input_ranges(read("recipes")), read("patterns")], ignore_index=True)
+    return found.drop_duplicates(["sheet", "key", "column"], ignore_index=True)
 
 
 def plain_sheets() -> dict[str, pd.DataFrame]:

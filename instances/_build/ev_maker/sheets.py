@@ -1,6 +1,7 @@
 """The sheets of `ev_maker` that need no plants or distances, from its own tables and the shared ones they lean on."""
 
 import pandas as pd
+from ..ranges import input_ranges
 from ..ev_global.dynamics import productivity
 from ..ev_global.sheets import SKILLED_OVER_WAGE
 from ..ev_global.tables import REMARKS, mean_of, read, significant
@@ -158,7 +159,7 @@ def hours(sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def evidence(sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Ranges: those given by hand, those of recipes, and two factors on every estimate of the columns listed."""
+    """Ranges: those given by hand, those of recipes, two factors on estimates of the columns listed, and patterns."""
     recipes = read("maker_recipes").dropna(subset=["low", "high"])
     by_hand = read("maker_evidence")
     ranges = pd.DataFrame(
@@ -170,16 +171,17 @@ def evidence(sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
         }
     )
     derived = [range_of(rule, sheets[str(rule["sheet"])]) for _, rule in read("maker_ranges").iterrows()]
-    found = pd.concat([by_hand, ranges, *derived], ignore_index=True)
+    patterns = [input_ranges(sheets["recipes"]), read("maker_patterns")]
+    found = pd.concat([by_hand, ranges, *derived, *patterns], ignore_index=True)
     return found.drop_duplicates(["sheet", "key", "column"], ignore_index=True)
 
 
 def range_of(rule: pd.Series, rows: pd.DataFrame) -> pd.DataFrame:
-    """The ranges that two factors give to the estimated figures of a column; of the step `only`, where it names one."""
+    """The ranges that two factors give to the estimated figures of a column."""
     rows = rows[(rows[rule["column"]].astype(float) > 0) & (rows["confidence"] != "high")]
-    if pd.notna(rule["only"]):
-        rows = rows[rows["step"] == rule["only"]]
     key = rows[list(KEYS[rule["sheet"]])].map(lambda part: f"{part:g}" if isinstance(part, float) else str(part))
+    if pd.notna(rule["together"]):
+        return range_together(rule, key)
     value = rows[rule["column"]].astype(float)
     return pd.DataFrame(
         {
@@ -190,6 +192,13 @@ def range_of(rule: pd.Series, rows: pd.DataFrame) -> pd.DataFrame:
             **{name: rule[name] for name in REMARKS},
         }
     )
+
+
+def range_together(rule: pd.Series, key: pd.DataFrame) -> pd.DataFrame:
+    """The same by pattern, so that levels that must keep their order move together."""
+    keys = key.assign(**{rule["together"]: "*"}).agg("|".join, axis=1).drop_duplicates()
+    ends = {end: rule[end] for end in ("low", "high", *REMARKS)}
+    return pd.DataFrame({"sheet": rule["sheet"], "key": keys, "column": rule["column"], "range_as": "factor", **ends})
 
 
 def plain_sheets() -> dict[str, pd.DataFrame]:

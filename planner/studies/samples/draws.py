@@ -37,7 +37,7 @@ def list_sampled(instance: Instance) -> list[Figure]:
     faults = [
         Issue("error", "evidence", "", f"the range of {figure.name} does not hold its value; widen it")
         for figure in figures
-        if (figure.values < figure.low).any() or (figure.values > figure.high).any()
+        if not _holds_values(figure)
     ]
     wide = [figure for figure in figures if any(_widths(figure))]
     if not wide and not faults:
@@ -50,7 +50,13 @@ def list_sampled(instance: Instance) -> list[Figure]:
 
 def _widths(figure: Figure) -> tuple[float, float]:
     """How far the figure may go down and up, over all its rows."""
-    return float((figure.values - figure.low).sum()), float((figure.high - figure.values).sum())
+    return float(np.abs(figure.values - figure.low).sum()), float(np.abs(figure.high - figure.values).sum())
+
+
+def _holds_values(figure: Figure) -> bool:
+    """Whether each figure is between its ends; those of negative ones beside positive ones lie the other way round."""
+    least, most = np.minimum(figure.low, figure.high), np.maximum(figure.low, figure.high)
+    return bool(((figure.values >= least) & (figure.values <= most)).all())
 
 
 def chance_below(figure: Figure) -> float:

@@ -89,12 +89,13 @@ def _make_setting(instance: Instance, entry: EvidenceRange) -> Figure | None:
 
 
 def _make_ranged(instance: Instance, entry: EvidenceRange) -> Figure | None:
+    """The figure of a row of evidence; its ends are within what the column allows, such as shares of 1 at most."""
     values = instance[entry.sheet].loc[list(entry.rows), entry.column].to_numpy(float)
     there = ~np.isnan(values)
     if not there.any():
         return None
     rows = tuple(np.array(entry.rows)[there].tolist())
-    low, high = entry.ends(values[there])
+    low, high = (_limit(INPUTS[entry.sheet].columns[entry.column], end) for end in entry.ends_together(values[there]))
     unit = str(meta(INPUTS[entry.sheet].columns[entry.column])["unit"])
     where = (entry.sheet, entry.key, entry.column, unit)
     return Figure(*where, rows, values[there], low, high, True, entry.source, entry.trust)
