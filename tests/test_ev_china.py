@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from instances._build.ev_china.aims import compare_margins, list_jumps, list_vanished, sum_exports
+from instances._build.ev_china.aims import compare_margins, list_jumps, list_vanished, measure_cars, sum_exports
 from instances._build.ev_china.build import build_sheets
 from instances._build.ev_china.lanes import cheapest_ways
 from instances._build.ev_china.plants import split_plants
@@ -39,6 +39,16 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
     """The result workbook of the instance with every mechanism on."""
     names = ["summary", "access", "projects", "demand", "levels", "costs", "policies", "margins", "audit"]
     return solved(WORKBOOK, "EV_CHINA_RESULT", tmp_path_factory.mktemp("china"), names, COARSE)
+
+
+def test_what_a_car_costs() -> None:
+    """600 thousand cars a year for two years bring 12,000 million, 10 thousand each, of which 1,800 are profit."""
+    rows = [("vehicle_mass", "base", 400.0, 7.0), ("vehicle_smart", "base", 200.0, 16.0), ("charger", "base", 9.0, 1.0)]
+    rows.append(("vehicle_mass", "a strike", 100.0, 7.0))
+    demand = pd.DataFrame(rows, columns=["item", "scenario", "sold", "mean_price"]).assign(period="now")
+    margins = pd.DataFrame({"period": ["now"], "revenue": [12_000.0], "profit": [1800.0]})
+    found = measure_cars(demand, margins, pd.Series({"now": 2.0}))
+    assert found.to_dict() == pytest.approx({"cars": 1.2, "price": 10.0, "cost": 8.5})
 
 
 def test_it_has_what_was_asked(sheets: dict[str, pd.DataFrame]) -> None:

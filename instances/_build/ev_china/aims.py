@@ -74,6 +74,24 @@ def list_vanished(trade: pd.DataFrame, periods: list[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*key, "last", "share"])
 
 
+def measure_cars(demand: pd.DataFrame, margins: pd.DataFrame, years: pd.Series) -> pd.Series:
+    """Cars sold in all years (million), and for each of them its price and its cost (thousand, undiscounted).
+
+    The cost is revenue less profit of the industry, and so holds overhead and existing plants at replacement cost, but
+    no margin that one group pays another; the industry's other goods, 8 % of revenue, are spread over the cars.
+    """
+    cars = demand[(demand["scenario"] == "base") & demand["item"].isin([*CARS, SMART])]
+    sold = cars["sold"] * cars["period"].map(years)
+    cost = (margins["revenue"] - margins["profit"]).sum()
+    return pd.Series(
+        {
+            "cars": sold.sum() / 1000,
+            "price": (sold * cars["mean_price"]).sum() / sold.sum(),
+            "cost": cost / sold.sum(),
+        }
+    )
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -83,6 +101,10 @@ def main() -> None:
     trade = plan.tables["trade"]
     jumps = list_jumps(trade, set(items.loc[items["tier"] == "downstream", "item"]), periods)
     vanished = list_vanished(trade, periods)
+    years = plan.instance["periods"].set_index("period")["years"]
+    print(measure_cars(plan.tables["demand"], plan.tables["margins"], years).round(2).to_string())
+    service = plan.tables["scenarios"]["service"]
+    print(f"service in disruptions: mean {service.mean():.3f}, least {service.min():.3f}")
     print(compare_margins(plan.tables["margins"]).round(3).to_string())
     print(sum_exports(trade).round(2).to_string())
     print(f"sources whose share of a final good moves by more than {STEADY:.0%}: {len(jumps)}")

@@ -149,7 +149,9 @@ def inertia_sheet(demand: pd.DataFrame) -> pd.DataFrame:
     rows = listed[["item", "region"]].rename(columns={"region": "destination"}).assign(source="China", max_fall=FALL)
     rows["initial"] = [significant(amount) for amount in initial]
     rows.loc[rows["item"].eq(SMART) | rows["destination"].isin(SHUT), "initial"] = None
-    note = "raw_demand: 1.25 M electric cars exported in 2024 (IEA GEVO 2025), split like list volumes; fall own estimate"
+    note = (
+        "raw_demand: 1.25 M electric cars exported in 2024 (IEA GEVO 2025), split like list volumes; fall own estimate"
+    )
     return rows.assign(confidence="low", note=note)
 
 

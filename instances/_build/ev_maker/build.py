@@ -20,7 +20,19 @@ from planner.workbook.write import write_instance
 
 ORDER = (
     *("settings", "periods", "regions", "items", "processes", "recipes", "firms", "sites", "lines", "line_capacity"),
-    *("productivity", "options", "access", "projects", "lanes", "duties", "demand", "enablers", "learning", "clusters", "stocks"),
+    *(
+        "productivity",
+        "options",
+        "access",
+        "projects",
+        "lanes",
+        "duties",
+        "demand",
+        "enablers",
+        "learning",
+        "clusters",
+        "stocks",
+    ),
     *("scenarios", "disruptions", "rules", "policies", "evidence"),
 )
 
