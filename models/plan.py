@@ -112,13 +112,18 @@ def _state_blanks(values: pd.Series) -> pd.Series:
 
 
 def _noise(frame: pd.DataFrame, units: dict[str, str]) -> dict[str, np.ndarray]:
-    """By column and row: below what a figure is noise, from the largest one of the same kind in the same unit."""
+    """By column and row: below what a figure is noise, from the largest one of the same kind in the same unit.
+
+    Of shares 1 is the measure at most: one of capacity over use can be large, and says nothing of the others.
+    """
     kind = next((frame[name] for name in KINDS if name in frame), pd.Series(0, index=frame.index))
     codes, kinds = kind.factorize(use_na_sentinel=False)
     sizes = {name: np.nan_to_num(frame[name].to_numpy(float), posinf=np.inf, neginf=np.inf) for name in units}
     largest = {unit: np.zeros(len(kinds)) for unit in units.values()}
     for name, unit in units.items():
         np.maximum.at(largest[unit], codes, np.abs(sizes[name]))
+    if "share" in largest:
+        largest["share"] = np.minimum(largest["share"], 1.0)
     return {name: NOISE * largest[unit][codes] for name, unit in units.items()}
 
 

@@ -96,7 +96,8 @@ def _describe_demand(found: Comparison, other: ResultFile) -> str:
     what = "sold" if other.goal == "profit" else "demanded"
     word = "more" if change > 0 else "less"
     text = f"{three_digits(100 * abs(change))} % {word} is {what} in {other.label} than in {found.reference.label}"
-    if other.goal != "cost" or found.reference.goal != "cost" or other.currency != found.reference.currency:
+    alike = other.goal == found.reference.goal == "cost" and other.currency == found.reference.currency
+    if not alike or change <= -1:  # where nothing is demanded there is no cost for each unit
         return f"{text}."
     rise = (other.objective / found.reference.objective) / (1 + change) - 1 if found.reference.objective else 0.0
     each = f"{three_digits(100 * abs(rise))} % {'more' if rise > 0 else 'less'}" if abs(rise) > 5e-4 else "as much"
