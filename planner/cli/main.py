@@ -14,6 +14,7 @@ from planner.cli import (  # noqa: F401  # each adds its commands
     compare,
     edit,
     jobs,
+    packs,
     plans,
     security,
     sensitivity,

@@ -6,6 +6,7 @@ from planner.report.figures import periods
 from planner.report.names import display_name
 from planner.report.wording import format_money, format_share, join_names, three_digits
 from planner.results.tables import Tables, table
+from planner.words import count_noun
 from planner_models.instance import Instance
 
 _COLUMNS = ("programme", "condition", "group", "period", "qualified", "share", "threshold", "distance", "amount")
@@ -37,7 +38,7 @@ def describe_programmes(instance: Instance, tables: Tables) -> str:
         for name in paid.index
         if name in had
     ]  # fmt: skip
-    about = f"{len(paid)} programmes on content or ownership"
+    about = f"{count_noun(len(paid), 'programme')} on content or ownership"
     said = f"Of {about} the plan qualifies for {join_names(names)}."
     if not names:
         said = f"The plan qualifies for none of {about}."
