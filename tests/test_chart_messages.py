@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from planner.report.page import keep_percent
+from planner.studies.alternatives.run import describe_choice
 from planner.studies.comparison.charts import say_capacity, say_sourcing, say_steps
 
 
@@ -49,3 +50,18 @@ def test_the_largest_shift_of_supply_is_named():
 
 def test_no_line_ends_before_per_cent():
     assert keep_percent("96 % of 3 t, 5 % more") == "96\u00a0% of 3 t, 5\u00a0% more"
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        (("opened", "new_site"), "new site open"),
+        (("built", "works", "make_cells", "hall", "2027"), "hall for make cells at works, 2027"),
+        (("accessed", "Ore", "*", "spot"), "spot with Ore for everything"),
+        (("started", "solid_state", "alone"), "project solid state by alone"),
+        (("kept", "works", "smelting"), "smelting kept at works"),
+        (("priced", "home", "cell", "low"), "priced[home, cell, low]"),
+    ],
+)
+def test_choices_on_the_first_page_are_words(choice: tuple[str, ...], words: str):
+    assert describe_choice(choice) == words

@@ -1,6 +1,7 @@
 """Near-optimal alternatives from a checked input to words and a workbook."""
 
 import math
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from planner.issues import Issue
+from planner.report.names import display_name
 from planner.report.wording import format_money, four_digits, join_names, sentence
 from planner.seal import seal
 from planner.sheets.board import Chart, Tile
@@ -20,12 +22,14 @@ from planner.words import count_noun, format_percent
 from planner.workbook.board import Board
 from planner.workbook.write import write_tables
 from planner_models.schema import RESULTS
-from planner_models.schema.decisions import KEYS
+from planner_models.schema.decisions import KEYS, Decision
 
 WORDS = {ALWAYS: "always taken", NEVER: "never taken", OPTIONAL: "optional", UNDECIDED: "undecided"}
 
 
-def lines(found: Alternatives, within: float, number: int) -> list[str]:
+def lines(
+    found: Alternatives, within: float, number: int, name: Callable[[Decision], str] = format_decision
+) -> list[str]:
     """What to say about the alternatives.
 
     Parameters
@@ -36,6 +40,8 @@ def lines(found: Alternatives, within: float, number: int) -> list[str]:
         Share by which a plan may be worse than the best.
     number
         How many plans were asked for.
+    name
+        How a choice is named: as `planner why` takes it, or in words.
 
     Returns
     -------
@@ -44,7 +50,38 @@ def lines(found: Alternatives, within: float, number: int) -> list[str]:
     """
     currency = found.job.reading.instance.settings["currency"]
     plans = [_plan(found, place, currency) for place in range(len(found.plans))]
-    return [*_verdicts(found), *plans, *_end(found, within, number), *_open(found, within, currency)]
+    return [*_verdicts(found, name), *plans, *_end(found, within, number), *_open(found, within, currency)]
+
+
+_CHOICES = {
+    "opened": "{} open",
+    "built": "{2} for {1} at {0}",
+    "accessed": "{2} with {0} for {1}",
+    "started": "project {} by {}",
+    "kept": "{1} kept at {0}",
+}
+"""Choices in words, by kind; the places are those of the key. What comes after these, the period, follows."""
+
+
+def describe_choice(choice: Decision) -> str:
+    """A choice in words, with display names; one of another kind as `planner why` takes it.
+
+    Parameters
+    ----------
+    choice
+        Its kind, then its key; with the period where each period is a choice of its own.
+
+    Returns
+    -------
+    str
+        Such as "large hall for make cells at Northland gigafactory".
+    """
+    kind, *key = choice
+    if kind not in _CHOICES:
+        return format_decision(choice)
+    names = ["everything" if name == "*" else display_name(name) for name in key]
+    count = _CHOICES[kind].count("{")
+    return ", ".join([_CHOICES[kind].format(*names[:count]), *names[count:]])
 
 
 def _end(found: Alternatives, within: float, number: int) -> list[str]:
@@ -62,14 +99,12 @@ def _end(found: Alternatives, within: float, number: int) -> list[str]:
     return text
 
 
-def _verdicts(found: Alternatives) -> list[str]:
+def _verdicts(found: Alternatives, name: Callable[[Decision], str]) -> list[str]:
     """The choices that all plans this good take, some of them, and none."""
     text = []
     for verdict in (ALWAYS, OPTIONAL, NEVER, UNDECIDED):
         names = [
-            format_decision(name)
-            for name, word in zip(found.choices.names, found.verdicts, strict=True)
-            if word == verdict
+            name(choice) for choice, word in zip(found.choices.names, found.verdicts, strict=True) if word == verdict
         ]
         if names and verdict != NEVER:
             text.append(f"{WORDS[verdict]} ({len(names)}): {join_names(names, 6)}")
@@ -176,7 +211,7 @@ def _choices(found: Alternatives) -> pd.DataFrame:
 def _summary(found: Alternatives, within: float, number: int) -> pd.DataFrame:
     settings = found.job.reading.instance.settings
     name = f"Plans within {100 * within:.3g} % of the best: {settings['name']}"
-    said = lines(found, within, number)
+    said = lines(found, within, number, describe_choice)
     rows: list[tuple[str, Any, str]] = [
         ("name", name, ""),
         ("status", f"{count_noun(len(found.plans), 'plan')}, as different as possible", ""),
