@@ -62,8 +62,11 @@ ANSWERS = "Answers", "8E6C9E"
 PRINTED = ("sites", "builds", "projects", "access")
 """Decisions that are printed with the dashboard, if there is room, as are the answers of studies."""
 
-_MOST_PAGES, _ROWS_A_PAGE = 6, 22
-"""Pages that are printed beside the dashboard at most, and the rows that surely fit on one."""
+_MOST_PAGES = 7
+"""Pages that are printed beside the dashboard at most."""
+
+_DECISIONS_A_PAGE, _ANSWERS_A_PAGE = 30, 18
+"""Rows that surely fit on a page: those of decisions have a line each, those of answers may have sentences."""
 
 _BEYOND = 20
 """A column, counted from 0, that no sheet has which is no table."""
@@ -148,7 +151,7 @@ def list_printed(titles: Iterable[str], tables: Mapping[str, pd.DataFrame]) -> s
     printed, left = {DASHBOARD}, _MOST_PAGES
     for title in titles:
         count = len(tables[title]) if title in tables else 0
-        pages = math.ceil((count + 1) / _ROWS_A_PAGE)
+        pages = math.ceil((count + 1) / (_DECISIONS_A_PAGE if title in PRINTED else _ANSWERS_A_PAGE))
         if count and pages <= left and (title in PRINTED or kind_of(title) == ANSWERS[0]):
             printed.add(title)
             left -= pages

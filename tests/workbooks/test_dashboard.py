@@ -158,7 +158,7 @@ def test_an_axis_of_counts_has_no_ticks_between_them(figures: list[float], axis:
     ("rows", "printed"), [((20, 20), {"moves", "gains"}), ((200, 20), {"gains"}), ((0, 5), {"gains"})]
 )
 def test_answers_are_printed_while_pages_are_left(rows: tuple[int, int], printed: set[str]):
-    """Of six pages a table of 200 rows takes more, one of 20 rows one; an empty one is never printed."""
+    """Of seven pages a table of 200 rows takes more, one of 20 rows two; an empty one is never printed."""
     tables = {name: pd.DataFrame({"x": range(count)}) for name, count in zip(("moves", "gains"), rows, strict=True)}
     tables |= {"in_regions": pd.DataFrame({"x": [1]}), "costs": pd.DataFrame({"x": [1]})}
     assert list_printed([*tables, "dashboard"], tables) == {"dashboard", *printed}
