@@ -88,3 +88,40 @@ def _print_changes(made: "list[CellChange]", listing: Path | None) -> None:
     if listing is not None:
         save_change_list(made, listing)
         output.print(f"{listing} written")
+
+
+@app.command()
+def merge(
+    base: Annotated[Path, typer.Argument(metavar="BASE", help="The workbook as it was sent out.", show_default=False)],
+    mine: Annotated[Path, typer.Argument(metavar="MINE", help="The workbook to merge into.", show_default=False)],
+    theirs: Annotated[Path, typer.Argument(metavar="THEIRS", help="The one that came back.", show_default=False)],
+    result: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Workbook to write.")],
+    take: Annotated[
+        str | None, typer.Option(metavar="mine|theirs", help="Whose cells are taken where both changed the same.")
+    ] = None,
+    listing: Listing = None,
+    force: Force = False,
+) -> None:
+    """Merge a workbook that came back edited: what THEIRS changed since BASE goes into MINE, which is left as it is.
+
+    Rows are matched by their keys. A cell that both changed, each to something else, is a conflict: conflicts are
+    listed with both values, and nothing is written unless --take decides them. Rows that were removed are cleared, rows
+    that were added come below the last. Formats and comments remain those of MINE.
+    """
+    from planner.workbook.merging.merge import merge_workbooks
+    from planner.workbook.patching.patch import save_patched
+
+    if take not in (None, "mine", "theirs"):
+        raise InputError([Issue("error", "", "", f"--take {take}: write mine or theirs")])
+    for file in (base, theirs, mine):
+        _ensure_targets(result, file, None, force)
+    _ensure_targets(result, mine, listing, force)
+    merged = merge_workbooks(base, mine, theirs, "mine" if take == "mine" else "theirs" if take else None)
+    if merged.patched is None:
+        raise InputError(list(merged.conflicts))
+    save_patched(merged.patched, mine, result)
+    _print_changes(list(merged.patched.made), listing)
+    for title, words in merged.sheets.items():
+        output.print(f"{title}: {words}")
+    decided = f", {count_noun(len(merged.conflicts), 'conflict')} decided for {take}" if merged.conflicts else ""
+    output.print(f"{result} written: {count_noun(len(merged.patched.made), 'cell')} changed{decided}")

@@ -1,0 +1,1 @@
+"""A workbook that came back edited, merged three ways with what was changed in the meantime."""
