@@ -236,6 +236,7 @@ STATUSES = {
     ExitStatus.WRONG_INPUT: "the workbook or the command line is wrong; every error was listed, with sheet and cell",
     ExitStatus.INFEASIBLE: "proven infeasible; the smallest changes that allow a plan were listed",
     ExitStatus.STOPPED: "stopped before a plan was found, by the time limit or by Ctrl-C",
+    ExitStatus.TARGET_MISSED: "the plan was written, and misses a target of sheet `targets`",
 }
 
 

@@ -13,6 +13,7 @@ class ExitStatus(IntEnum):
     WRONG_INPUT = 2
     INFEASIBLE = 3
     STOPPED = 4
+    TARGET_MISSED = 5
 
 
 Severity = Literal["error", "warning", "info"]

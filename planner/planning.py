@@ -15,6 +15,7 @@ from planner.issues import Issue
 from planner.recourse.evaluation import add_evaluated_scenarios
 from planner.recourse.second_stage import choose_second_stage
 from planner.report.summary import summary
+from planner.report.targets import Figure, judge_targets
 from planner.report.wording import format_money
 from planner.seal import BASE_COST, BASE_ERROR, BASE_SEARCH, seal
 from planner.sheets.issues import tabulate_issues
@@ -54,7 +55,8 @@ class EarlierStart:
 class Problem:
     """An instance to be solved: its model, built and compiled, and what is noted down about the run.
 
-    `noted` holds what was asked for beyond the options: `changes`, `start`, `keep`.
+    `noted` holds what was asked for beyond the options: `changes`, `start`, `keep`. `base` are the figures of the plan
+    that targets are measured against.
     """
 
     reading: Reading
@@ -64,6 +66,7 @@ class Problem:
     began: datetime
     issues: tuple[Issue, ...] = ()
     noted: Mapping[str, Any] = field(default_factory=dict)
+    base: Mapping[str, Figure] | None = None
 
     @property
     def sign(self) -> float:
@@ -147,6 +150,7 @@ def make_plan(
     earlier: EarlierStart | None = None,
     extra_rows: ExtraRows | None = None,
     variant: str = "",
+    base: Mapping[str, Figure] | None = None,
 ) -> Outcome:
     """Build, solve, report, audit and seal.
 
@@ -170,6 +174,8 @@ def make_plan(
         Called with the job, its solution and `progress`; gives further rows of sheet `summary`.
     variant
         Name of the variant of the workbook that the changes make, for the seal.
+    base
+        Value and unit of the key figures of the plan that targets are measured against.
 
     Returns
     -------
@@ -184,6 +190,7 @@ def make_plan(
     noted = dict({} if earlier is None else earlier.noted) | ({"variant": variant} if variant else {})
     known = None if earlier is None else earlier.decisions
     job = prepare_problem(reading, options, issues or (), known, changes=list(changes), **noted)
+    job = replace(job, base=base)
     if stop is not None and stop.is_set():
         raise KeyboardInterrupt
     return solve_problem(job, progress, known, extra_rows)
@@ -317,6 +324,9 @@ def report_plan(job: Problem, solution: Solution, **said: Any) -> ResultTables:
     note_slopes(job.model, job.compiled, solution)
     tables = add_evaluated_scenarios(job.model, plan(job.model))
     objective = job.sign * solution.objective + 0.0
+    if len(instance["targets"]):
+        ended = {"objective": objective, "bound": _turn(job, solution.bound), "gap": solution.gap}
+        tables["targets"] = judge_targets(instance, tables, ended | said, job.base)
     best = job.compiled.best_base
     searched = {} if best is None else {BASE_COST: best.cost, BASE_ERROR: best.error, BASE_SEARCH: best.words}
     tables["audit"] = audit(instance, tables, objective, base_error=job.compiled.base_error)
@@ -325,7 +335,7 @@ def report_plan(job: Problem, solution: Solution, **said: Any) -> ResultTables:
         "status": solution.status,
         "status_text": solution.words,
         "objective": objective,
-        "bound": None if solution.bound is None else job.sign * solution.bound + 0.0,
+        "bound": _turn(job, solution.bound),
         "gap": solution.gap,
         "seconds": solution.seconds,
         "nodes": solution.nodes,
@@ -347,3 +357,8 @@ def report_plan(job: Problem, solution: Solution, **said: Any) -> ResultTables:
         instance=instance,
     )
     return {"summary": summary_table, **tables, "run": run}
+
+
+def _turn(job: Problem, value: float | None) -> float | None:
+    """What the solver minimises as the objective."""
+    return None if value is None else job.sign * value + 0.0

@@ -14,6 +14,20 @@ _TABLES = [
         {**name_keys("metric"), "value": text("value"), "unit": text("unit")},
     ),
     table(
+        "targets",
+        "Targets of the plan: what each figure is, and whether that is enough.",
+        {
+            **name_keys("target"),
+            "figure": text("key figure"),
+            "operator": choice("how it is judged", ("at_most", "at_least", "equal")),
+            "value": number("what it is measured against; blank = no base plan was named, or it lacks the figure"),
+            "tolerance": number("by how much it may be missed, in its unit"),
+            "reached": number("the figure of the plan; blank = the plan has none of this name"),
+            "unit": text("unit"),
+            "met": flag("whether the target is met; blank = it was not judged"),
+        },
+    ),
+    table(
         "costs",
         "Every cost line; revenue is negative. Discounted amounts add up to the objective (under profit, to minus it).",
         {

@@ -41,6 +41,7 @@ from planner.audit import (
     security,
     subsidies,
     surplus,
+    targets,
     trade,
 )
 from planner.audit.case import AuditedPlan
@@ -86,6 +87,7 @@ AUDITS: dict[str, Callable[[AuditedPlan], list[Finding]]] = {
         margins,
         surplus,
         cash,
+        targets,
         costs,
     )
 }

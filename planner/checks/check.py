@@ -36,6 +36,7 @@ from planner.checks import (
     sites,
     stocks,
     switches,
+    targets,
     weights,
 )
 from planner.checks.memory import cache_by_input
@@ -186,6 +187,7 @@ CHECKS: tuple[Check, ...] = (
     switches.lines_stay_in_reach,
     reach.switches_keep_reach,
     evidence.evidence_is_about_something,
+    targets.targets_can_be_judged,
     money.own_currency_has_no_rate,
     money.rates_are_of_use,
     magnitudes.prices_and_sizes_are_in_their_units,

@@ -1,6 +1,7 @@
 """The command line: one short function per command.
 
-Exit status: 0 done; 2 the input is wrong; 3 proven infeasible; 4 stopped without a plan; 1 anything else.
+Exit status: 0 done; 2 the input is wrong; 3 proven infeasible; 4 stopped without a plan; 5 a target is missed; 1
+anything else.
 """
 
 import gc

@@ -43,8 +43,8 @@ def new(
     """Write a workbook to fill in: a guide, drop-downs, notes on every header and a worked example.
 
     Mechanisms: access, projects, duties, hubs, stocks, scenarios, rules, policies, learning, clusters, enablers,
-    rivals, returns, carbon, productivity, growth, inertia, by_period, locks, variants, evidence, eligibility. Sheets
-    that are left out can be added later. At a terminal the command asks which are needed, unless --with is given;
+    rivals, returns, carbon, productivity, growth, inertia, by_period, locks, variants, evidence, eligibility,
+    targets. Sheets that are left out can be added later. At a terminal the command asks which are needed, unless --with is given;
     otherwise it writes all of them.
     """
     from planner.workbook.template import choose_sheets, write_template
@@ -142,6 +142,10 @@ def solve(
             min=0, callback=finite, help="Cost in millions of each decision (and module) that differs from --keep."
         ),
     ] = None,
+    base: Annotated[
+        Path | None,
+        typer.Option(metavar="RESULT", help="Plan against whose figures targets with the value base are measured."),
+    ] = None,
     show: Annotated[bool, typer.Option("--open", help="Open the result when it is written.")] = False,
     force: Force = False,
 ) -> None:
@@ -159,7 +163,7 @@ def solve(
     instance = open_checked(file, result, changes, force)
     chosen_gap = float(instance.settings["mip_gap"]) if gap is None else gap
     limit = instance.settings["time_limit"] if time_limit is None else time_limit
-    plans = {path: open_earlier(path) for path in dict.fromkeys((start, keep)) if path is not None}
+    plans = {path: open_earlier(path) for path in dict.fromkeys((start, keep, base)) if path is not None}
     try:
         # written before anything else is said: a plan once found is not lost to another Ctrl-C
         with Live(errors, chosen_gap, limit) as live, catch_interrupts():
@@ -174,6 +178,7 @@ def solve(
                 keep=plans.get(keep) if keep else None,
                 change_cost=change_cost,
                 value_of_information=value_of_information,
+                base=plans.get(base) if base else None,
             )
             found.save(result, force=True)  # what is there was looked at before: this must not fail over it
     except NoPlanFound as end:
@@ -193,6 +198,9 @@ def solve(
         errors.print(f"warning: no program was found that opens {result}")
     if bad:
         raise Stop(ExitStatus.FAILED)
+    if missed := found.missed:
+        errors.print(f"{count_noun(len(missed), 'target')} missed: {'; '.join(missed)}")
+        raise Stop(ExitStatus.TARGET_MISSED)
 
 
 MOST_FINDINGS = 4

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from planner.issues import InputError, Issue
+from planner.report.verdicts import list_missed
 from planner.report.workbook import write_result
 from planner.results.result_file import ResultFile, labels
 from planner.studies.comparison.run import choose_form, write_comparison
@@ -76,6 +77,11 @@ class Result:
         """The checks of the audit that do not agree with the plan; none where everything agrees."""
         audit = self.file.tables.get("audit")
         return [] if audit is None else audit.loc[audit["ok"] != "yes", "check"].tolist()
+
+    @property
+    def missed(self) -> list[str]:
+        """The targets that the plan misses, in words."""
+        return list_missed(self.file.tables)
 
     def save(self, path: str | Path, *, force: bool = False) -> Path:
         """Write the result workbook.

@@ -7,6 +7,7 @@ from planner.interface.instances import InstanceFile, check
 from planner.interface.results import Result
 from planner.issues import InputError
 from planner.planning import Outcome, choose_options, make_plan
+from planner.report.targets import Figure, list_figures
 from planner.results.result_file import ResultFile, list_facts
 from planner.solver.solution import Options, Progress
 from planner.solver.solver import catch_interrupts
@@ -50,6 +51,7 @@ def solve(
     keep: Result | None = None,
     change_cost: float | None = None,
     value_of_information: bool = False,
+    base: Result | None = None,
 ) -> Result:
     """Find the best plan, audited. Ctrl-C ends the search with the best plan so far.
 
@@ -78,6 +80,8 @@ def solve(
         Money for each decision, or module, that differs from `keep`.
     value_of_information
         Add to table `summary` what it would be worth to know which disruption comes.
+    base
+        An earlier plan, against whose figures targets with the value base are measured.
 
     Returns
     -------
@@ -104,9 +108,16 @@ def solve(
     chosen |= {name: value for name, value in given.items() if value is not None}
     options = choose_options(reading, **chosen)
     extra = value_information if value_of_information else None
+    figures = None if base is None else _list_figures(base)
     with catch_interrupts() as stop:
-        outcome = make_plan(reading, options, on_progress, instance.changes, issues, stop, earlier, extra)
+        outcome = make_plan(reading, options, on_progress, instance.changes, issues, stop, earlier, extra, base=figures)
     return _gather(reading, outcome)
+
+
+def _list_figures(result: Result) -> dict[str, Figure]:
+    """The key figures of a plan, as targets are judged by them."""
+    facts = {"objective": result.objective, "bound": result.bound, "gap": result.gap}
+    return list_figures(result.file.instance, result.tables, facts)
 
 
 def _gather(reading: Reading, outcome: Outcome) -> Result:

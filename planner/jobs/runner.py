@@ -33,8 +33,8 @@ _BEAT = 5.0
 KEEP_BEST = 2
 """In column `cancel`: the job ends with its best plan, once it has one; 1 means at once, without a plan."""
 
-WORST = (1, 2, 3, 4, 0)
-"""Exit statuses, the worst first: gone wrong, wrong input, infeasible, without a plan, done."""
+WORST = (1, 2, 3, 4, 5, 0)
+"""Exit statuses, the worst first: gone wrong, wrong input, infeasible, without a plan, a target missed, done."""
 
 
 def worst_status(statuses: Sequence[int | None]) -> int:

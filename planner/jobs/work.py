@@ -14,9 +14,10 @@ from typing import Any
 import psutil
 
 from planner.checks.check import check
-from planner.issues import InputError
+from planner.issues import ExitStatus, InputError
 from planner.jobs.memory import columns_of, need
 from planner.planning import Outcome, choose_options, make_plan
+from planner.report.verdicts import list_missed
 from planner.report.workbook import write_result
 from planner.solver.solution import exit_status
 from planner.solver.solver import Progress
@@ -174,7 +175,10 @@ def _solve_order(order: WorkOrder, path: Path, result: Path, talk: Talk) -> JobA
     write_result(result, outcome.tables, reading.raw, reading.instance)
     rest = time.monotonic() - began - outcome.solution.seconds
     lines.append(f"solved in {outcome.solution.seconds:.1f} s; read, built, audited and written in {rest:.1f} s")
-    return JobAnswer(**vars(answer) | {"written": True})
+    missed = list_missed(outcome.tables)
+    lines += [f"target missed: {words}" for words in missed]
+    status = ExitStatus.TARGET_MISSED if missed else answer.exit_status
+    return JobAnswer(**vars(answer) | {"written": True, "exit_status": status})
 
 
 def _threads(reading: Reading, order: WorkOrder) -> int:

@@ -18,6 +18,7 @@ from planner.report.names import display_name
 from planner.report.programmes import describe_programmes
 from planner.report.rules import count_rules
 from planner.report.unit_costs import describe_unit_costs
+from planner.report.verdicts import describe_targets
 from planner.report.wording import format_money, format_share, join_names, three_digits
 from planner.results.tables import Tables, table
 from planner.words import format_percent
@@ -50,6 +51,7 @@ def findings(instance: Instance, tables: Tables, facts: Mapping[str, Any]) -> li
     """
     parts = (
         _result(instance, tables, facts),
+        describe_targets(tables),
         describe_unit_costs(instance, tables),
         describe_arms_length(instance, tables),
         describe_detours(instance, tables),

@@ -245,6 +245,10 @@ _TABLES: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
         ("sheet", "key", "column", "low", "high"),
         [("duties", "row 4", "rate", 0, 0.25), ("options", f"{_GIGAFACTORY}|{_CELLS}|large hall", "capex", 1700, 2600)],
     ),
+    "targets": (
+        ("target", "figure", "operator", "value"),
+        [("Demand is met", "demand served", "at_least", "0.95")],
+    ),
 }
 
 

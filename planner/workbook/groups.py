@@ -14,7 +14,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "Over time": (style.BLUE, ("learning", "clusters", "stocks", "by_period")),
     "Security and policy": ("6B9B57", ("scenarios", "disruptions", "rules", "policies", "eligibility")),
     "Money": ("BFA35A", ("exchange_rates", "deflators")),
-    "Questions": ("7A8FA6", ("locks", "logic", "variants", "evidence")),
+    "Questions": ("7A8FA6", ("locks", "logic", "variants", "evidence", "targets")),
 }
 """Groups of input sheets: the colour of their tabs, and the sheets."""
 
@@ -42,6 +42,7 @@ MECHANISMS: dict[str, tuple[tuple[str, ...], str]] = {
     "variants": (("variants",), "named what-ifs, one job each"),
     "units": (("exchange_rates", "deflators"), "amounts of other currencies and of other years"),
     "evidence": (("evidence",), "ranges of figures, for sensitivity"),
+    "targets": (("targets",), "what a plan has to reach to be accepted"),
 }
 """Parts of a chain that not every user needs: their sheets, and what they are."""
 

@@ -51,7 +51,7 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "Security": ("6B9B57", ("security", "origins", "scenarios", "rules", "inertia", "growth")),
-    "Checks": ("7A8FA6", ("conversions", "audit", "issues", "run")),
+    "Checks": ("7A8FA6", ("targets", "conversions", "audit", "issues", "run")),
     "Inputs": ("BFBFBF", ()),
 }
 """Kinds of sheets: the colour of their tabs, and which they are. Inputs are copies, `in_<sheet>`."""

@@ -198,4 +198,25 @@ TABLES = [
             ),
         },
     ),
+    table(
+        "targets",
+        "What a plan has to reach to be accepted; never used by the solver. A plan that misses a target is written all "
+        "the same, and `planner solve` ends with exit status 5.",
+        {
+            "target": text("name of the target", key=True),
+            "figure": text("key figure, as sheet summary and `planner compare` call it", required=True),
+            "operator": choice("how the figure is judged", ("at_most", "at_least", "equal"), required=True),
+            "value": text(
+                "number in the unit of the figure on sheet summary, or base: the figure of the plan that "
+                "`planner solve --base` names",
+                required=True,
+            ),
+            "tolerance": number("by how much it may be missed", low=0, default=0),
+            "tolerance_as": choice(
+                "how the tolerance is written: value, in the unit of the figure; percent, of the value",
+                ("value", "percent"),
+                default="value",
+            ),
+        },
+    ),
 ]

@@ -5,24 +5,14 @@ from typing import Any
 
 import pandas as pd
 
-from planner.report.figures import periods
 from planner.report.summary import CREDITS, plan_figures
+from planner.report.targets import SECURITY, list_security_figures
 from planner.report.unit_costs import list_unit_costs
 from planner.results.result_file import ResultFile
 from planner.sheets.comparison import CHANGES, POINTS
 from planner_models.figures.sums import add_up
-from planner_models.schema import RESULTS
 
 OBJECTIVE = "objective"
-SECURITY = {
-    "hhi_region": "concentration by region",
-    "largest_share": "largest source",
-    "import_share": "import share",
-    "controlled_share": "home control",
-    "cover": "cover by stock",
-}
-"""Security figures of which the headline shows the mean over the items that matter, and their names there."""
-
 PER_CENT = f"per cent{POINTS}"
 """Unit of the gap, which is much too small for whole per cents."""
 
@@ -99,28 +89,10 @@ def _figures(found: ResultFile) -> dict[tuple[str, str], float]:
     rows += [(metric, round(100 * value, 2) if unit == PER_CENT else value, unit) for metric, value, unit in facts]
     rows += [(metric, value, unit) for metric, value, unit in plan_figures(found.instance, found.tables)]
     rows += list_unit_costs(found.instance, found.tables)
-    rows += _security(found)
+    rows += list_security_figures(found.instance, found.tables)
     money = f"million {found.currency}"
     figures = {(metric, unit.replace(money, "money")): float(value) for metric, value, unit in rows if value == value}
     amounts = [abs(value) for (_, unit), value in figures.items() if unit.startswith("money")]
     return {
         key: add_up([value], max(amounts)) if key[1].startswith("money") else value for key, value in figures.items()
     }
-
-
-def _security(found: ResultFile) -> list[tuple[str, float, str]]:
-    """Means over the critical items, over all where none is critical, in the last period."""
-    frame = found.tables.get("security")
-    if frame is None or frame.empty:
-        return []
-    last = periods(found.instance)[-1]
-    items = found.instance["items"]
-    critical = set(items.loc[items["critical"] == "yes", "item"])
-    rows = frame[(frame["period"] == last) & (frame["item"].isin(critical) if critical else True)]
-    of = f"{'critical' if critical else 'all'} items, {last}"
-    units = {"cover": "month"}
-    return [
-        (f"{name}, {of}", float(rows[figure].astype(float).mean()), units.get(figure, "share"))
-        for figure, name in SECURITY.items()
-        if figure in RESULTS["security"].columns and len(rows)
-    ]

@@ -47,7 +47,7 @@ class Merged:
 
 
 @dataclass
-class _Grid:
+class _NamedRows:
     """A sheet as rows of named columns, and the letters of these; `rows` has no heading where columns have names."""
 
     rows: Rows = field(default_factory=dict)
@@ -117,11 +117,11 @@ def _list_titles(base: OpenBook, mine: OpenBook, theirs: OpenBook) -> list[str]:
     return titles
 
 
-def _read_grid(book: OpenBook, name: str) -> _Grid:
+def _read_grid(book: OpenBook, name: str) -> _NamedRows:
     """A sheet as rows; without any where the workbook does not have it."""
     title = book.find_title(name)
     if title is None:
-        return _Grid()
+        return _NamedRows()
     sheet = book.sheet(title)
     names = _name_columns(sheet) if plain(title) in INPUTS else None
     rows: dict[int, Row] = {}
@@ -137,7 +137,7 @@ def _read_grid(book: OpenBook, name: str) -> _Grid:
         if row:
             rows[number] = row
     last = max((column for stored in sheet.stored.rows.values() for column in stored.cells), default=0)
-    return _Grid(dict(sorted(rows.items())), {name: letter(at) for at, name in (names or {}).items()}, last)
+    return _NamedRows(dict(sorted(rows.items())), {name: letter(at) for at, name in (names or {}).items()}, last)
 
 
 def _name_columns(sheet: OpenSheet) -> dict[int, str]:
@@ -151,7 +151,7 @@ def _name_columns(sheet: OpenSheet) -> dict[int, str]:
     return names
 
 
-def _merge_sheet(title: str, grids: tuple[_Grid, ...], take: Side | None) -> MergedRows:
+def _merge_sheet(title: str, grids: tuple[_NamedRows, ...], take: Side | None) -> MergedRows:
     sheet = plain(title)
     match = match_by_key(address_columns(sheet)) if sheet in INPUTS else match_by_place
     base, mine, theirs = grids
@@ -159,7 +159,7 @@ def _merge_sheet(title: str, grids: tuple[_Grid, ...], take: Side | None) -> Mer
     return merge_rows(base.rows, mine.rows, theirs.rows, match, take, is_unique)
 
 
-def _tell(title: str, grids: tuple[_Grid, ...], conflict: Conflict) -> Issue:
+def _tell(title: str, grids: tuple[_NamedRows, ...], conflict: Conflict) -> Issue:
     """A conflict in words, at its cell in mine; where mine has no such row, at its cell in theirs."""
     _, mine, theirs = grids
     side, row = (mine, conflict.rows[1]) if conflict.rows[1] is not None else (theirs, conflict.rows[2])
@@ -177,7 +177,7 @@ def _say(content: Content) -> str:
     return "blank" if content is None else f"`{quote(show_content(content))}`"
 
 
-def _letters(grid: _Grid, column: str) -> str:
+def _letters(grid: _NamedRows, column: str) -> str:
     return grid.letters.get(column) or (column[1:] if column.startswith("#") else "")
 
 
@@ -190,7 +190,7 @@ def _describe(found: MergedRows) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _list_changes(title: str, grids: tuple[_Grid, ...], found: MergedRows, source: str) -> Iterator[CellChange]:
+def _list_changes(title: str, grids: tuple[_NamedRows, ...], found: MergedRows, source: str) -> Iterator[CellChange]:
     """The cells of mine that become another; rows come below the last, and columns behind the last."""
     _, mine, theirs = grids
     letters, last = dict(mine.letters), max(mine.last_column, 1)
