@@ -174,6 +174,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     chain, result = path / "chain.xlsx", path / "result.xlsx"
     assert run(["new", str(chain)]) == 0
     assert run(["solve", str(chain), "-o", str(result)]) == 0
+    for name in ("sent.xlsx", "returned.xlsx"):
+        shutil.copy(chain, path / name)
     for name in ("earlier.xlsx", "before.xlsx", "after.xlsx"):
         shutil.copy(result, path / name)
     return path

@@ -44,8 +44,8 @@ def new(
 
     Mechanisms: access, projects, duties, hubs, stocks, scenarios, rules, policies, learning, clusters, enablers,
     rivals, returns, carbon, productivity, growth, inertia, by_period, locks, variants, evidence, eligibility,
-    targets. Sheets that are left out can be added later. At a terminal the command asks which are needed, unless --with is given;
-    otherwise it writes all of them.
+    targets. Sheets that are left out can be added later. At a terminal the command asks which are needed, unless
+    --with is given; otherwise it writes all of them.
     """
     from planner.workbook.template import choose_sheets, write_template
     from planner.workbook.write import ensure_writable

@@ -20,7 +20,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from planner.issues import InputError, Issue
-from planner.page import comparison, results, runs, starting, workbooks
+from planner.page import comparison, grid, results, runs, starting, workbooks
 from planner.page.folder import Folder
 from planner.page.queue_keeper import QueueKeeper
 from planner.page.security import Guard, Keys, TooLarge
@@ -34,7 +34,7 @@ PORT = 8321
 LOOK_EVERY = 1.0
 """Seconds between two looks at the queue."""
 
-ROUTES = (*workbooks.ROUTES, *starting.ROUTES, *runs.ROUTES, *results.ROUTES, *comparison.ROUTES)
+ROUTES = (*workbooks.ROUTES, *grid.ROUTES, *starting.ROUTES, *runs.ROUTES, *results.ROUTES, *comparison.ROUTES)
 
 
 def make_app(state: PageState, port: int) -> Starlette:

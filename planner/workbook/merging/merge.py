@@ -11,7 +11,6 @@ from pathlib import Path
 
 from planner.issues import InputError, Issue
 from planner.words import count_noun
-from planner.workbook.addresses import address_columns
 from planner.workbook.merging.rows import (
     Conflict,
     MergedRows,
@@ -29,6 +28,7 @@ from planner.workbook.patching.content import Content, Formula, show_content
 from planner.workbook.patching.patch import OpenBook, OpenSheet, Patched, patch_workbook
 from planner.workbook.read import is_result
 from planner.workbook.sheet_cells import letter, number_column
+from planner_models.by_period import address_columns
 from planner_models.schema import INPUTS, keys
 
 _OTHER_WORKBOOK = re.compile(r"\[\d+\]")
@@ -199,9 +199,9 @@ def _list_changes(title: str, grids: tuple[_NamedRows, ...], found: MergedRows, 
     for number in found.removed:
         cells |= {(number, name): None for name in mine.rows[number]}
     free = max([1, *mine.rows]) + 1
-    for number, row in found.added:
+    for number, new_row in found.added:
         own = plain(title) not in INPUTS
-        cells |= {(number if own else free, name): content for name, content in row.items()}
+        cells |= {(number if own else free, name): content for name, content in new_row.items()}
         free += 1
     for (row, name), content in cells.items():
         if name.startswith("#") and name not in letters:
@@ -210,7 +210,7 @@ def _list_changes(title: str, grids: tuple[_NamedRows, ...], found: MergedRows, 
             last = max(last, *(number_column(used.encode()) for used in letters.values())) + 1 if letters else last + 1
             letters[name] = letter(last)
             yield CellChange(title, f"{letters[name]}1", name, "", note, name)
-        held = mine.rows.get(row, {}).get(name)
+        held = mine.rows[row].get(name) if row in mine.rows else None
         old = None if isinstance(held, Formula) else show_content(held)
         moved = _letters(theirs, name) != letters[name]
         foreign = isinstance(content, Formula) and (moved or _OTHER_WORKBOOK.search(content.text))

@@ -153,7 +153,7 @@ class _Merging:
 
     def _note_changes(self, number: int, mine: int | None, theirs: int | None, before: Row, after: Row) -> bool:
         """List what was changed on one side in a row that the other has removed; whether there was anything."""
-        changed = [name for name in before | after if not is_same(before.get(name), after.get(name))]
+        changed = [name for name in {**before, **after} if not is_same(before.get(name), after.get(name))]
         for name in changed:
             held = (after.get(name), None) if mine is not None else (None, after.get(name))
             self.found.conflicts.append(Conflict(name, (number, mine, theirs), before.get(name), *held))

@@ -110,7 +110,7 @@ class Patched:
     made: tuple[CellChange, ...]
 
 
-def patch_workbook(source: Path | OpenBook, changes: Iterable[CellChange]) -> Patched:
+def patch_workbook(source: Path | OpenBook, changes: Iterable[CellChange], calculate: bool = True) -> Patched:
     """Change cells of a workbook.
 
     Parameters
@@ -118,7 +118,10 @@ def patch_workbook(source: Path | OpenBook, changes: Iterable[CellChange]) -> Pa
     source
         The workbook; it is only read.
     changes
-        What is changed; changes to what a cell holds already are left out.
+        What is changed.
+    calculate
+        Whether a workbook with formulas asks for them to be calculated when it is opened; not for one that is only
+        checked, since the reader would doubt all its formulas.
 
     Returns
     -------
@@ -162,7 +165,7 @@ def patch_workbook(source: Path | OpenBook, changes: Iterable[CellChange]) -> Pa
         raise InputError(faults)
     if not made:
         return Patched(pack(book.package, {}), ())
-    parts |= sheets | request_calculation(book.package, sheets)
+    parts |= sheets | (request_calculation(book.package, sheets) if calculate else {})
     if formulas:
         parts |= drop_calculation_chain(book.package)
     return Patched(pack(book.package, parts), tuple(made))
