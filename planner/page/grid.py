@@ -64,8 +64,6 @@ async def show_grid(request: Request) -> Response:
     edits, changes, view = await in_thread(look)
     chosen = next((shown for _, row in view.rows for shown in row if shown.name == cell), None)
     first = view.rows[0][0]
-    facts = {"chosen": chosen, "before": max(first - ROWS, 1) if first > 1 else None}
-    facts["after"] = first + ROWS if first + ROWS <= view.last_row else None
     return show(
         request,
         "grid.html",
@@ -75,7 +73,9 @@ async def show_grid(request: Request) -> Response:
         can_undo=bool(edits.read()),
         counted=count_issues(list(view.issues)),
         link=_link,
-        **facts,
+        chosen=chosen,
+        before=max(first - ROWS, 1) if first > 1 else None,
+        after=first + ROWS if first + ROWS <= view.last_row else None,
     )
 
 

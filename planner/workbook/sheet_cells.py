@@ -39,7 +39,18 @@ class SheetCells:
 
 
 def letter(column: int) -> str:
-    """The letters of a column counted from 1: 1 -> A, 27 -> AA."""
+    """The letters of a column.
+
+    Parameters
+    ----------
+    column
+        Number, counted from 1.
+
+    Returns
+    -------
+    str
+        1 is A, 27 is AA.
+    """
     letters = ""
     while column:
         column, rest = divmod(column - 1, 26)

@@ -29,10 +29,14 @@ def apply(mine: Rows, found: MergedRows) -> State:
     return {number: {name: value for name, value in row.items() if value is not None} for number, row in after.items()}
 
 
+def make_cells(key: str, texts_by_name: dict[str, str]) -> dict[str, Content]:
+    return {"key": key, **texts_by_name}
+
+
 def make_base(draw: random.Random) -> State:
     """Up to nine rows, some with the same key; every other cell is a text that is nowhere else."""
     return {
-        number: {"key": draw.choice("abcde")} | {name: f"{name}{number}" for name in COLUMNS[1:] if draw.random() < 0.8}
+        number: make_cells(draw.choice("abcde"), {name: f"{name}{number}" for name in COLUMNS[1:] if draw.random() < 0.8})
         for number in range(2, draw.randint(2, 11))
     }
 
@@ -47,7 +51,7 @@ def edit(base: State, who: str, draw: random.Random, renames: bool) -> State:
         if renames and draw.random() < 0.05:
             row["key"] = draw.choice("abcdef")
     for number in range(20, 20 + draw.choice([0, 0, 1, 2])):
-        after[number] = {"key": draw.choice("aghi")} | {name: f"{who}-new-{name}{number}" for name in COLUMNS[1:3]}
+        after[number] = make_cells(draw.choice("aghi"), {name: f"{who}-new-{name}{number}" for name in COLUMNS[1:3]})
     order = list(after.values())
     if draw.random() < 0.3:
         draw.shuffle(order)

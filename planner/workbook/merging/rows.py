@@ -110,7 +110,7 @@ def merge_rows(
     With `take`, conflicts are decided in favour of that side; they are listed all the same. Where a key is not unique,
     rows that both added are one only if they are equal.
     """
-    merging = _Merging(base, mine, theirs, take)
+    merging = _RowMerge(base, mine, theirs, take)
     to_mine, to_theirs = match(base, mine), match(base, theirs)
     for number in base:
         merging.meet(number, to_mine.get(number), to_theirs.get(number))
@@ -130,7 +130,7 @@ def _leave_out(rows: Rows, known: Iterable[int]) -> Rows:
     return {number: row for number, row in rows.items() if number not in left}
 
 
-class _Merging:
+class _RowMerge:
     """The merging of the rows of one sheet."""
 
     def __init__(self, base: Rows, mine: Rows, theirs: Rows, take: Side | None) -> None:

@@ -44,7 +44,18 @@ class CellChange:
 
 
 def normalise_cell(written: str) -> str | None:
-    """A cell such as "$c$7" as C7; None where it is not one."""
+    """A cell in one form.
+
+    Parameters
+    ----------
+    written
+        A cell as people write it, such as "$c$7".
+
+    Returns
+    -------
+    str or None
+        Such as C7; None where it is not a cell.
+    """
     match = _CELL.fullmatch(trim(written))
     return f"{match[1].upper()}{match[2]}" if match else None
 

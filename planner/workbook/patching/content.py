@@ -56,24 +56,12 @@ def read_formula(sheet: StoredSheet, row: int, cell: StoredCell, value: Value | 
         return None
     written, origin = stored.text, f"{letter(cell.column)}{row}"
     if not written:
-        first = find_first_of_shared(sheet, stored.attributes.get("si", ""))
+        first = sheet.shared.get(stored.attributes.get("si", ""))
         if first is None or first[1].formula is None:
             return None
         written, origin = first[1].formula.text, f"{letter(first[1].column)}{first[0]}"
         written = translate(written, origin, f"{letter(cell.column)}{row}")
     return Formula(translate(written, f"{letter(cell.column)}{row}", f"{letter(cell.column)}{_FAR_DOWN}"), value)
-
-
-def find_first_of_shared(sheet: StoredSheet, identity: str) -> tuple[int, StoredCell] | None:
-    """Row and cell that hold the text of a formula that several cells share."""
-    return next(
-        (
-            (row, cell)
-            for row, cell in sheet.formulas()
-            if cell.formula and cell.formula.text and cell.formula.attributes.get("si") == identity
-        ),
-        None,
-    )
 
 
 def translate(written: str, origin: str, place: str) -> str:

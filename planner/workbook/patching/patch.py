@@ -22,7 +22,7 @@ from planner.workbook.patching.archive import drop_calculation_chain, pack, refu
 from planner.workbook.patching.change_list import CellChange
 from planner.workbook.patching.content import Content, Formula, read_formula, show_content
 from planner.workbook.patching.positions import StoredSheet, list_children, locate_cells, parse_range
-from planner.workbook.patching.sheet import find_obstacle, patch_sheet
+from planner.workbook.patching.sheet import list_obstacles, patch_sheet
 from planner.workbook.save import replace_file
 from planner.workbook.sheet_cells import MOST_COLUMNS, MOST_ROWS, Place, SheetCells, XmlFault, letter
 from planner.workbook.sheet_xml import read_sheet
@@ -230,7 +230,7 @@ def interpret(sheet: OpenSheet, place: Place, written: str) -> Value | None:
 
 def _judge(book: OpenBook, sheet: OpenSheet, cells: Mapping[Place, tuple[CellChange, Content]]) -> Iterable[Issue]:
     """What is wrong with the changes of a sheet."""
-    tables = _list_table_headings(book, sheet)
+    tables, obstacles = _list_table_headings(book, sheet), list_obstacles(sheet.stored)
     for place, (change, content) in cells.items():
         held = sheet.show(place)
         if change.old is not None and not _is_same(held, change.old):
@@ -243,7 +243,7 @@ def _judge(book: OpenBook, sheet: OpenSheet, cells: Mapping[Place, tuple[CellCha
             yield Issue(
                 "error", sheet.title, change.cell, f"holds at most {LONGEST_TEXT:,} characters: shorten the text"
             )
-        obstacle = find_obstacle(sheet.stored, place)
+        obstacle = next((found.words for found in obstacles if found.bars(place)), "")
         if not obstacle and place in tables:
             obstacle = "is a heading of a table of Excel, which names its column: rename it in Excel"
         if obstacle:

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from xml.parsers import expat
 
 from planner.workbook.sheet_cells import number_column
@@ -89,13 +90,33 @@ class StoredSheet:
         found = self.rows.get(row)
         return found.cells.get(column) if found else None
 
+    @cached_property
+    def shared(self) -> dict[str, tuple[int, StoredCell]]:
+        """Row and cell that hold the text of each formula that several cells share, by its number."""
+        return {
+            cell.formula.attributes.get("si", ""): (row, cell)
+            for row, cell in self.formulas()
+            if cell.formula and cell.formula.text and cell.formula.attributes.get("t") == "shared"
+        }
+
     def formulas(self) -> Iterable[tuple[int, StoredCell]]:
         """The cells with formulas, each after its row."""
         return ((row.number, cell) for row in self.rows.values() for cell in row.cells.values() if cell.formula)
 
 
 def parse_range(reference: str) -> Range | None:
-    """The cells that a reference such as "B2:C9" names; None where it is not one."""
+    """The cells that a reference names.
+
+    Parameters
+    ----------
+    reference
+        A cell or a range, such as "B2:C9".
+
+    Returns
+    -------
+    tuple of int or None
+        Top row, left column, bottom row and right column, counted from 1; None where it is not a reference.
+    """
     match = _REFERENCE.fullmatch(reference.replace("$", ""))
     if match is None:
         return None

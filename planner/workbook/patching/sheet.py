@@ -1,8 +1,10 @@
 """The XML of one sheet with some of its cells changed; what may not be changed is refused with the reason."""
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from planner.workbook.patching.content import Content, translate, write_content
@@ -25,17 +27,33 @@ _WHOLE_RANGES = ("array", "dataTable")
 """Formulas that fill a range of cells, none of which can be changed alone."""
 
 
-def find_obstacle(sheet: StoredSheet, place: Place) -> str:
-    """Why a cell cannot be changed, going on from its name; "" where it can."""
-    for merged in sheet.merged:
-        if place != merged[:2] and _is_in(place, merged):
-            return f"is hidden under the merged cells {_name(merged)}: change {letter(merged[1])}{merged[0]}"
+@dataclass(frozen=True)
+class Obstacle:
+    """A range of cells that cannot be changed one by one, and why, going on from the name of a cell."""
+
+    span: Range
+    words: str
+    is_merged: bool
+
+    def bars(self, place: Place) -> bool:
+        """Whether a cell cannot be changed; of merged cells the first can."""
+        return _is_in(place, self.span) and not (self.is_merged and place == self.span[:2])
+
+
+def list_obstacles(sheet: StoredSheet) -> list[Obstacle]:
+    """The merged ranges of a sheet, and those that one formula fills."""
+    found = [
+        Obstacle(span, f"is hidden under the merged cells {_name(span)}: change {letter(span[1])}{span[0]}", True)
+        for span in sheet.merged
+    ]
     for row, cell in sheet.formulas():
         facts = cell.formula.attributes if cell.formula else {}
         span = parse_range(facts.get("ref", "")) if facts.get("t") in _WHOLE_RANGES else None
-        if span and span[:2] != span[2:] and _is_in(place, span):
-            return f"is part of the formula in {letter(cell.column)}{row}, which fills {_name(span)}: change that first"
-    return ""
+        if span and span[:2] != span[2:]:
+            place = f"{letter(cell.column)}{row}"
+            words = f"is part of the formula in {place}, which fills {_name(span)}: change that first"
+            found.append(Obstacle(span, words, False))
+    return found
 
 
 def _is_in(place: Place, span: Range) -> bool:
@@ -70,10 +88,11 @@ class _Patch:
         self.pieces: list[Piece] = []
         head = sheet.data[sheet.table.start + 1 : sheet.table.opened]
         self.prefix = head[: head.index(b"sheetData")].decode()
+        self.numbers = sorted(sheet.rows)
 
     def change_rows(self, rows: Mapping[int, Mapping[int, Content]]) -> None:
         """Change the cells of `rows`, which are sorted."""
-        numbers, new = sorted(self.sheet.rows), b""
+        numbers, new = self.numbers, b""
         for number, cells in rows.items():
             stored = self.sheet.rows.get(number)
             if stored is not None:
@@ -146,7 +165,8 @@ class _Patch:
         stored = self.sheet.rows.get(row)
         if stored is not None and stored.element.attributes.get("customFormat") in ("1", "true"):
             return stored.element.attributes.get("s", "")
-        above = self.sheet.cell(max((number for number in self.sheet.rows if 1 < number < row), default=0), column)
+        before = bisect_left(self.numbers, row) - 1
+        above = self.sheet.cell(self.numbers[before], column) if before >= 0 and self.numbers[before] > 1 else None
         if above is not None:
             return above.style
         return next((style for first, last, style in self.sheet.columns if first <= column <= last), "")
