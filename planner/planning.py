@@ -22,6 +22,7 @@ from planner.sheets.issues import tabulate_issues
 from planner.solver.compiled import Compiled, compile_model
 from planner.solver.content import note_slopes
 from planner.solver.earlier_plan import find_best_base, match_plan, warm_start
+from planner.solver.solution import in_time_left
 from planner.solver.solver import Options, Progress, Solution, load_values, make_roundings, solve_arrays
 from planner.workbook.read import Reading
 from planner_models.model import Model
@@ -242,26 +243,6 @@ def solve_problem(
     if extra_rows is not None:
         tables["summary"] = pd.concat([tables["summary"], extra_rows(job, solution, shown)], ignore_index=True)
     return Outcome(solution, tables, [], remarks)
-
-
-def in_time_left(options: Options, spent: float) -> Options:
-    """The options of a search before which some time was spent; a moment is left to it.
-
-    Parameters
-    ----------
-    options
-        Options with the time limit of all of it.
-    spent
-        Seconds spent so far.
-
-    Returns
-    -------
-    Options
-        The same with what is left of the time limit.
-    """
-    if options.time_limit is None:
-        return options
-    return replace(options, time_limit=max(options.time_limit - spent, 0.1 * options.time_limit))
 
 
 def _start(job: Problem, decisions: Mapping[Decision, float]) -> tuple[Solution, tuple[str, ...]]:

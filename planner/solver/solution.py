@@ -105,3 +105,23 @@ def exit_status(status: str) -> ExitStatus:
         are too far apart, failed for anything else.
     """
     return _EXIT_STATUS.get(status, ExitStatus.FAILED)
+
+
+def in_time_left(options: Options, spent: float) -> Options:
+    """The options of a search before which some time was spent; a moment is left to it.
+
+    Parameters
+    ----------
+    options
+        Options with the time limit of all of it.
+    spent
+        Seconds spent so far.
+
+    Returns
+    -------
+    Options
+        The same with what is left of the time limit.
+    """
+    if options.time_limit is None:
+        return options
+    return replace(options, time_limit=max(options.time_limit - spent, 0.1 * options.time_limit))

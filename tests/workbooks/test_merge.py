@@ -36,7 +36,9 @@ def make_cells(key: str, texts_by_name: dict[str, str]) -> dict[str, Content]:
 def make_base(draw: random.Random) -> State:
     """Up to nine rows, some with the same key; every other cell is a text that is nowhere else."""
     return {
-        number: make_cells(draw.choice("abcde"), {name: f"{name}{number}" for name in COLUMNS[1:] if draw.random() < 0.8})
+        number: make_cells(
+            draw.choice("abcde"), {name: f"{name}{number}" for name in COLUMNS[1:] if draw.random() < 0.8}
+        )
         for number in range(2, draw.randint(2, 11))
     }
 

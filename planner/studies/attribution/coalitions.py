@@ -9,10 +9,10 @@ from typing import overload
 import pandas as pd
 
 from planner.diagnosis import describe_remedies, find_remedies
-from planner.planning import in_time_left
 from planner.solver.compiled import compile_model
 from planner.solver.earlier_plan import find_best_base, match_plan, warm_start
 from planner.solver.in_hand import cheapest
+from planner.solver.solution import in_time_left
 from planner.solver.solver import Options, load_values, make_roundings, solve_arrays
 from planner.studies.attribution.shapley import Coalition
 from planner.workers.pool import solve_all

@@ -28,7 +28,7 @@ from planner.workbook.patching.content import Content, Formula, show_content
 from planner.workbook.patching.patch import OpenBook, OpenSheet, Patched, patch_workbook
 from planner.workbook.read import is_result
 from planner.workbook.sheet_cells import letter, number_column
-from planner_models.by_period import address_columns
+from planner_models.by_period import name_columns
 from planner_models.schema import INPUTS, keys
 
 _OTHER_WORKBOOK = re.compile(r"\[\d+\]")
@@ -153,7 +153,7 @@ def _name_columns(sheet: OpenSheet) -> dict[int, str]:
 
 def _merge_sheet(title: str, grids: tuple[_NamedRows, ...], take: Side | None) -> MergedRows:
     sheet = plain(title)
-    match = match_by_key(address_columns(sheet)) if sheet in INPUTS else match_by_place
+    match = match_by_key(name_columns(sheet)) if sheet in INPUTS else match_by_place
     base, mine, theirs = grids
     is_unique = sheet not in INPUTS or bool(keys(INPUTS[sheet]))
     return merge_rows(base.rows, mine.rows, theirs.rows, match, take, is_unique)
