@@ -229,6 +229,8 @@ def _describe_losses(found: Samples) -> str:
 
 def _describe_certainty(valued: Valuation) -> str:
     found = valued.found
+    if not found.complete and len(found.found) == found.request.count:
+        return "Stopped by the user before plans found in samples were held in all of them: --resume goes on."
     if not found.complete:
         return f"Stopped by the user after {count_noun(len(found.found), 'sample')}: --resume goes on."
     if len(found.sound) < FEWEST:
