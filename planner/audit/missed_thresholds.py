@@ -72,7 +72,7 @@ def _add_makings(case: AuditedPlan, one: AuditedProgramme, threshold: pd.Series,
     rows = rows[rows["per_activity"].notna()].reset_index(drop=True)
     weight, counts = weigh(case, threshold, rows)
     inputs = dict(frames.groups(list_inputs(case), ["process", "period"]))
-    for place, row in rows.iterrows():
+    for place, (row, each, counted) in enumerate(zip(frames.rows(rows), weight, counts, strict=True)):
         finished = row["item"] == one.row["item"]
         if finished and not is_finished(case, one, row, group):
             continue
@@ -86,8 +86,7 @@ def _add_makings(case: AuditedPlan, one: AuditedProgramme, threshold: pd.Series,
             parts.append((("whole", place), 1.0))
             found.limits["whole", place] = (row["made"], row["made"])
             found.add(0.0, np.inf, 0.0, [((row["region"], row["item"]), -1.0)])
-        each = weight[place]
-        found.add(each * (costs[0] * counts[place] + costs[1]), row["made"], 0.0, parts)
+        found.add(each * (costs[0] * counted + costs[1]), row["made"], 0.0, parts)
 
 
 def _add_flows(case: AuditedPlan, one: AuditedProgramme, period: str, found: FlowProgramme) -> None:

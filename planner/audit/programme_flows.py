@@ -1,5 +1,8 @@
 """What qualifies for programmes, as the sheet `eligible_flows` states it, and what programmes look at."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from planner.audit.case import AuditedPlan, cache_table
@@ -87,7 +90,7 @@ def is_looked_at_where_made(one: AuditedProgramme) -> bool:
     return one.row["kind"] in ("output", "capex")
 
 
-def is_finished(case: AuditedPlan, one: AuditedProgramme, row: pd.Series, group: str) -> bool:
+def is_finished(case: AuditedPlan, one: AuditedProgramme, row: Mapping[str, Any], group: str) -> bool:
     """Whether what a line makes of the good is what a group is averaged over: `row` with site, region, controlled."""
     of_group = {"site": row["site"], "firm": case.sites["firm"][row["site"]]}.get(one.row["averaging"], "all") == group
     here = not is_looked_at_where_made(one) or row["region"] in one.market

@@ -65,7 +65,7 @@ def describe_nearest_cliff(instance: Instance, rows: pd.DataFrame) -> str:
     if missed.empty:
         return ""
     missed = missed[missed["period"].map(order) == missed["period"].map(order).max()]
-    row = missed.loc[missed["distance"].astype(float).idxmax()]
+    row = missed.astype({"distance": float}).sort_values("distance", kind="stable").iloc[-1]
     group = "" if row["group"] == "all" else f" of {display_name(str(row['group']))}"
     points = three_digits(-100.0 * float(row["distance"]))
     threshold = format_share(float(row["threshold"]))
