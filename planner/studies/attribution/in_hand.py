@@ -14,6 +14,9 @@ from planner_models.instance import Instance
 OF_SOLVES = ("mip_gap", "time_limit", "threads", "seed")
 """Settings that say how a plan is searched, and nothing of what it is."""
 
+OF_STUDIES = ("evidence", "variants")
+"""Sheets that other studies read, and no plan depends on."""
+
 
 def take_plans(results: Iterable[ResultFile], instance: Instance, players: Sequence[str]) -> dict[Coalition, Solved]:
     """The combinations of mechanisms that results are the plans of.
@@ -63,11 +66,15 @@ def _find_fault(result: ResultFile, instance: Instance, players: Sequence[str]) 
     half = [f"{player} {value}" for player, value in turned.items() if value not in ("on", "off")]
     if half:
         return f"it was solved with {', '.join(half)}: solve it with --set 'settings[...].value=on' or off"
-    same = {name: instance.settings[name] for name in OF_SOLVES}
-    other = replace(result.instance, settings={**settings, **same})
-    if inputs_hash(other) != inputs_hash(instance.with_settings(**turned)):
+    if _hash_decisive(result.instance) != _hash_decisive(instance.with_settings(**turned)):
         return "it is a plan of another input: only the mechanisms that are compared may differ from the workbook"
     return ""
+
+
+def _hash_decisive(instance: Instance) -> str:
+    """The hash of what a plan depends on."""
+    tables = {name: table for name, table in instance.tables.items() if name not in OF_STUDIES}
+    return inputs_hash(replace(instance, tables=tables, settings=instance.settings | dict.fromkeys(OF_SOLVES)))
 
 
 def _read_plan(result: ResultFile, players: Sequence[str]) -> Solved:
