@@ -1,4 +1,5 @@
 "use strict";
+{ // the script of reports has names of its own beside these
 const all = (pattern, within = document) => [...within.querySelectorAll(pattern)];
 
 for (const form of all("form.drop")) {
@@ -63,4 +64,5 @@ for (const figure of all(".report figure")) {
     row.append(button);
   }
   figure.append(row);
+}
 }
