@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     inside.mkdir()
     yield inside
     for process in psutil.process_iter(["cmdline"]):
-        if str(inside) in (process.info["cmdline"] or []):
+        if any(str(inside) in part for part in process.info["cmdline"] or []):
             process.kill()
 
 
