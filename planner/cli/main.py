@@ -25,6 +25,7 @@ from planner.cli import (  # noqa: F401  # each adds its commands
 from planner.cli.app import app, print_issues
 from planner.cli.console import Stop, errors, output
 from planner.issues import ExitStatus, InputError
+from planner.results.edited import forget_edited, list_edited
 from planner.solver.versions import UnsoundSolver
 
 _INTERRUPTED = 130
@@ -53,6 +54,7 @@ def _terminate(*_: object) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit status."""
+    forget_edited()
     try:
         if app(args=arguments, standalone_mode=False, prog_name="planner") == _INTERRUPTED:
             raise KeyboardInterrupt
@@ -88,6 +90,13 @@ def _print_unexpected(fault: Exception) -> int:
     if wording is not None:
         if message := wording():
             errors.print(f"error: {message} (-h explains)")
+        return ExitStatus.WRONG_INPUT
+    if edited := list_edited():
+        named = " and ".join(map(str, dict.fromkeys(edited)))
+        errors.print(
+            f"error: {named}: what was edited there contradicts the rest ({type(fault).__name__}: {fault}); "
+            "take the file as it was written, or solve its instance again"
+        )
         return ExitStatus.WRONG_INPUT
     errors.print(f"error: {type(fault).__name__}: {fault} (--debug shows where)")
     return ExitStatus.FAILED

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from planner.issues import Issue, Severity
+from planner.issues import InputError, Issue, Severity
 from planner.ledger.ledger import instance_of
+from planner.results.edited import note_edited
 from planner.seal import COLUMNS, KIND, columns_hash, find_broken_seals, planner_version
 from planner.sheets.comparison import CHANGES
 from planner.words import count_noun
@@ -136,6 +137,8 @@ def read_result_file(path: Path, label: str) -> ResultFile:
     facts = list_facts(tables["run"])
     changed = find_broken_seals(facts, tables, reading.instance)
     seal = "none" if changed is None else "does not fit" if changed else "fits"
+    if seal != "fits":
+        note_edited(path)
     found = ResultFile(path, label, kind, reading, tables, facts, seal, package.content_hash, [])
     noticed = [replace(issue, message=f"{label}: {issue.message}") for issue in issues]
     noticed = [replace(issue, severity="warning") for issue in noticed]
@@ -206,7 +209,10 @@ def _find_kind(package: Package, path: Path) -> str:
         raise refuse(
             f"{path} is neither a result of planner solve (no sheet run) nor an instance (no sheet {NEEDED[0]})"
         )
-    kind = list_facts(read_sheets(package, {"run": RESULTS["run"]})[0]["run"]).get(KIND) or "plan"
+    tables, faults = read_sheets(package, {"run": RESULTS["run"]})
+    if "run" not in tables:
+        raise InputError(faults)
+    kind = list_facts(tables["run"]).get(KIND) or "plan"
     if kind != "plan":
         article = "an" if kind[0] in "aeiou" else "a"
         raise refuse(f"{path} holds {article} {kind}, not a plan: name what planner solve has written")

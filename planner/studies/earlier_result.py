@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from planner.checks.check import check
 from planner.issues import InputError, Issue
 from planner.planning import EarlierStart
 from planner.results.result_file import ResultFile, labels, read_result_file
 from planner.solver.in_hand import bound_below
 from planner.solver.solver import Options, Solution
 from planner.workbook.package import refuse
-from planner.workbook.read import Reading
+from planner.workbook.read import COPIED, Reading
 from planner_models.earlier_plan import IN_FORCE, LASTING, Earlier, decisions_of, extend_decisions
 from planner_models.instance import Instance
 from planner_models.schema.decisions import KEYS, Decision
@@ -38,7 +39,16 @@ def read_result(path: Path) -> ResultFile:
     found = read_result_file(path, labels([path])[0])
     if found.kind != "result" or "costs" not in found.tables:
         raise refuse(f"{path} holds no plan: name a result of planner solve")
+    if found.seal != "fits":
+        _refuse_unsound_input(found)
     return found
+
+
+def _refuse_unsound_input(found: ResultFile) -> None:
+    """The input in a result was checked before it was solved; one that may have been edited since is checked again."""
+    errors = [issue for issue in check(found.reading) if issue.severity == "error"]
+    if errors:
+        raise InputError([replace(issue, sheet=f"{COPIED}{issue.sheet}") for issue in errors])
 
 
 def decisions_in(found: ResultFile, instance: Instance) -> dict[Decision, float]:
