@@ -243,7 +243,10 @@ _TABLES: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
     ),
     "evidence": (
         ("sheet", "key", "column", "low", "high"),
-        [("duties", "row 4", "rate", 0, 0.25), ("options", f"{_GIGAFACTORY}|{_CELLS}|large hall", "capex", 1700, 2600)],
+        [
+            ("duties", f"Eastern League|{_UNION}|cell", "rate", 0, 0.25),
+            ("options", f"{_GIGAFACTORY}|{_CELLS}|large hall", "capex", 1700, 2600),
+        ],
     ),
     "targets": (
         ("target", "figure", "operator", "value"),

@@ -74,7 +74,7 @@ def _find_fault(result: ResultFile, instance: Instance, players: Sequence[str]) 
 def _hash_decisive(instance: Instance) -> str:
     """The hash of what a plan depends on."""
     tables = {name: table for name, table in instance.tables.items() if name not in OF_STUDIES}
-    return inputs_hash(replace(instance, tables=tables, settings=instance.settings | dict.fromkeys(OF_SOLVES)))
+    return inputs_hash(replace(instance, tables=tables, settings={**instance.settings, **dict.fromkeys(OF_SOLVES)}))
 
 
 def _read_plan(result: ResultFile, players: Sequence[str]) -> Solved:
