@@ -465,7 +465,7 @@ def test_what_sums_leave_of_nothing_is_no_difference(monkeypatch: pytest.MonkeyP
     }
     monkeypatch.setattr(headline_module, "plan_figures", lambda _, tables: figures[tables["label"]])
     monkeypatch.setattr(headline_module, "list_unit_costs", lambda *_: [])
-    monkeypatch.setattr(headline_module, "_security", lambda _: [])
+    monkeypatch.setattr(headline_module, "list_security_figures", lambda *_: [])
     files = [
         SimpleNamespace(
             label=label,

@@ -15,9 +15,9 @@ from planner_models.schema import RESULTS, keys, meta
 from tests.every_mechanism import outcome
 from tests.plans import CONCERNED, Plan, failed, is_noticed
 
-WORDS = ("summary", "conversions", "audit", "issues", "run")
-"""Sheets that state no figure of a plan: the summary is made from the others, conversions repeat what was read;
-the seal hashes all of them."""
+WORDS = ("summary", "conversions", "targets", "audit", "issues", "run")
+"""Sheets that state no figure of a plan: the summary is made from the others, of which targets repeat figures
+(`tests/test_targets.py` changes these), conversions repeat what was read; the seal hashes all but the summary."""
 
 NOT_RECOMPUTED = {("rules", "marginal_cost"), ("rules", "remark"), ("levels", "reached"), ("hubs", "opened")}
 """Remarks are words. A price of a limit is a dual of the whole model: the audit knows its sign, and that what is not
