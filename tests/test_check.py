@@ -564,7 +564,7 @@ def test_evidence_that_fits_is_silent():
         {"sheet": "lines", "key": "pit|mining", "column": "capacity", "low": 100, "high": 500},
         {"sheet": "lanes", "key": "North|South|*|sea", "column": "cost", "low": 0, "high": 1},
         {"sheet": "settings", "key": "discount_rate", "column": "value", "low": 0, "high": 1},
-        {"sheet": "duties", "key": "anything", "column": "rate"},
+        {"sheet": "duties", "key": "Union|League|ore", "column": "rate"},
     ]
     assert found(tables) == []
 

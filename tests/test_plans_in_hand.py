@@ -169,10 +169,10 @@ def test_an_added_option_is_never_worth_less_than_nothing(sign: float) -> None:
 @pytest.mark.parametrize(
     ("hardened", "bound", "least", "most", "words"),
     [
-        (110.0, 106.0, 6, 15, "costs 10 million USD more than the plain plan (10 %); the gaps of the two plans leave "
-         "it between 6 million USD and 15 million USD"),
+        (110.0, 106.0, 6, 15, "costs 10 million USD more than the plain plan (10 %); given the gaps of the two "
+         "plans, between 6 million USD and 15 million USD"),
         (103.0, 80.0, 0, 8, "between nothing and 8 million USD"),
-        (98.0, 97.0, 0, 3, "which was therefore not the best: what hardening takes is between nothing and 3 million"),
+        (98.0, 97.0, 0, 3, "which was therefore not the best: the cost of hardening is between nothing and 3 million"),
         (100.0, None, 0, 5, "between nothing and 5 million USD"),
     ],
 )  # fmt: skip

@@ -66,7 +66,7 @@ def test_one_job_of_each_variant_beside_the_base(tmp_path: Path, capsys: pytest.
         (["V", None, "demand", "*", "volum", "x", 2], "E2", "did you mean `volume`"),
         (["V", None, "demand", "nowhere|x|y|1", "volume", "x", 2], "D2", "no row of sheet `demand`"),
         (["V", None, "sites", "*", "region", "x", 2], "E2", "holds text"),
-        (["V", None, "demand", "*", "volume", "x", "many"], "G2", "no number"),
+        (["V", None, "demand", "*", "volume", "x", "many"], "G2", "is not a number"),
         (["V", None, "demand", "*", "volume", "x", -2], "G2", "of 0 or more"),
         (["V", None, "demand", "*", None, "x", -2], "E2", "is blank"),
         (["Base", None, "demand", "*", "volume", "x", 2], "A2", "write another name"),

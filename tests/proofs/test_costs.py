@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from planner.solver.solver import Options, solve
-from planner_models.blocks import changes
+from planner_models.blocks import changes, eligibility
 from planner_models.network import build
 from tests.proofs import WORKSHOP, Rows, wanted, workshop
 from tests.solving import tabulate
@@ -314,6 +314,9 @@ def test_cost_line(line: str, figure: float, case: dict[str, Any]) -> None:
 
 
 def test_every_cost_line_is_worked_out() -> None:
-    """No line of the model's list is without a figure, and none here is unknown to it; `test_changes` has one."""
+    """No line of the model's list is without a figure, and none here is unknown to it.
+
+    `test_changes` has one, `test_eligibility` two.
+    """
     lines = {line.name for line in build(workshop({"objective": "profit"})).cost_lines}
-    assert lines == {line for line, _, _ in CASES} | {changes.NAME}
+    assert lines == {line for line, _, _ in CASES} | {changes.NAME, eligibility.YEARLY, eligibility.ONCE}

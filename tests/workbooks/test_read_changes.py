@@ -166,7 +166,7 @@ def test_relative_change_of_what_a_blank_cell_means(tmp_path):
     ("written", "words"),
     [
         ("sites[S1].region x= 2", ("sites.region holds text", "write =")),
-        ("demand[*].volume x= many", ("`many` is no number", "x 1.2")),
+        ("demand[*].volume x= many", ("`many` is not a number", "x 1.2")),
         ("demand[France|cell|2024|1].penalty x= 2", ("all these cells are blank", "write =")),
         ("duties[2].rate=20%", ("two ways", "0.2", "x 1.2", "+= 0.2")),
         ("duties[2].rate=-20 %", ("two ways", "x 0.8", "+= -0.2")),
