@@ -239,6 +239,7 @@ def test_every_search_may_start_from_the_plan_in_hand(monkeypatch: pytest.Monkey
     assert without.objective == pytest.approx(40)
 
 
+@pytest.mark.slow
 def test_what_is_solved_already_is_not_solved_again(
     book: Path, tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -492,6 +493,7 @@ def test_worths_in_samples_add_up_in_each(
     assert "order is not decided" not in brief
 
 
+@pytest.mark.slow
 def test_samples_of_an_attribution_go_on_where_they_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:

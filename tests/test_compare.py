@@ -62,6 +62,7 @@ def test_a_plan_beside_itself_shows_nothing(pair: Pair):
     assert same.tables["files"]["seal"].tolist() == ["fits", "fits"]
 
 
+@pytest.mark.slow
 def test_the_order_of_rows_does_not_count(pair: Pair):
     every = dict.fromkeys(("flows", "costs", "capacity", "production", "security"), backwards)
     turned = pair(every, dict.fromkeys(("lanes", "options", "demand", "recipes", "settings"), backwards))
@@ -75,6 +76,7 @@ def test_a_module_ordered_a_period_later(pair: Pair):
     assert found(pair({"builds": put("period", "2026")})) == [("built", "later", words)]
 
 
+@pytest.mark.slow
 def test_a_module_of_another_option_and_one_elsewhere(pair: Pair):
     option = pair({"builds": lambda rows: rows.assign(option="small", size=5.0)})
     words = "New small for cell making at cell plant instead of large, 2025, 5 activity/year instead of 10"
@@ -88,6 +90,7 @@ def test_more_of_the_same_module(pair: Pair):
     assert found(pair({"builds": put("size", 30.0)})) == [("built", "larger", words)]
 
 
+@pytest.mark.slow
 def test_an_offer_in_another_mode(pair: Pair):
     words = "Access to rival by contract for cell making instead of spot, 2025"
     assert found(pair({"access": put("mode", "contract")})) == [("in force", "changed", words)]
@@ -101,6 +104,7 @@ def test_an_offer_that_lasts_longer(pair: Pair):
     assert found(pair({"access": longer})) == [("in force", "larger", words)]
 
 
+@pytest.mark.slow
 def test_a_site_that_does_not_open(pair: Pair):
     assert found(pair({"sites": lambda rows: rows.head(0)})) == [
         ("opened", "dropped", "Site cell plant opens, 2025: not in b")
@@ -114,6 +118,7 @@ def test_a_site_that_closes(pair: Pair):
     assert found(pair({"sites": closing})) == [("closed", "added", "Site mine closes, 2027: not in a")]
 
 
+@pytest.mark.slow
 def test_a_plant_opened_elsewhere_is_moved(pair: Pair):
     """The rival's site makes cells too, so that it is the same plant in another place."""
     words = "Site rival plant opens instead of cell plant, 2025"
@@ -148,6 +153,7 @@ def test_what_is_most_alike_is_matched_first():
     assert (row["difference"], row["period_before"], row["period_after"]) == ("earlier", "2030", "2027")
 
 
+@pytest.mark.slow
 def test_an_input_cell_with_its_place_in_both_files(pair: Pair):
     """The row of the lane stands in row 3 of the one file and, as the rows are turned, in row 2 of the other."""
     comparison = pair(inputs={"lanes": lambda rows: backwards(put("cost", 2.5, 1)(rows))})
@@ -163,6 +169,7 @@ def test_a_blank_cell_is_what_it_means_and_a_setting_has_its_place(pair: Pair):
     assert "the discount rate is 0.1, that of a 0.25" in said(comparison)
 
 
+@pytest.mark.slow
 def test_rows_that_only_one_file_has_and_remarks_last(pair: Pair):
     comparison = pair(inputs={"lanes": lambda rows: put("note", "checked")(rows.head(1))})
     rows = comparison.tables["input_changes"]
@@ -189,6 +196,7 @@ def test_the_order_of_periods_is_an_input(pair: Pair):
     assert rows["difference"].tolist() == ["order"]
 
 
+@pytest.mark.slow
 def test_the_flow_and_the_security_figure_that_moved(pair: Pair):
     """10 more ore at a value of 10 is worth 100; half of the cells come from elsewhere."""
 
@@ -318,6 +326,7 @@ def test_the_step_of_a_market_that_has_several(tmp_path: Path):
     ]
 
 
+@pytest.mark.slow
 def test_enabling_items_put_up(pair: Pair):
     deployed = rows_of("deployments", ("north", "cell", "2025", 5.0, 5.0), ("north", "cell", "2026", 5.0, 10.0))
     assert found(pair({"deployments": deployed})) == [
@@ -348,6 +357,7 @@ cost_tables = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(cost_tables, cost_tables)
 def test_every_bridge_adds_up(before: pd.DataFrame, after: pd.DataFrame):
     bridge = steps(before, after)
@@ -380,6 +390,7 @@ def test_another_currency_is_not_subtracted(pair: Pair):
     assert rows.at["modules built", "change to b"] == 0
 
 
+@pytest.mark.slow
 def test_another_objective_is_not_subtracted_but_costs_are(pair: Pair):
     rows = outcome().tables["run"]
     place = int((rows["key"] == "objective").argmax())
@@ -405,6 +416,7 @@ def test_periods_of_another_name_are_matched_by_their_year(pair: Pair):
     assert comparison.tables["security_changes"].empty
 
 
+@pytest.mark.slow
 def test_a_period_that_only_one_has_is_said(pair: Pair):
     def longer(rows: pd.DataFrame) -> pd.DataFrame:
         return pd.concat([rows, rows.tail(1).assign(period="2028")], ignore_index=True)
@@ -418,6 +430,7 @@ def test_figures_are_not_worked_out_from_a_faulty_input(pair: Pair):
     assert "only the input is compared with a: b has no plan to show" in said(twice)
 
 
+@pytest.mark.slow
 def test_another_version_is_said(pair: Pair):
     rows = outcome().tables["run"]
     place = int((rows["key"] == "HiGHS version").argmax())
@@ -451,6 +464,7 @@ def test_a_card_says_that_a_change_is_one_and_where_it_leads(tmp_path: Path):
     assert second.detail == "to −1.7 billion USD (−119 %)"
 
 
+@pytest.mark.slow
 def test_an_edited_file_without_names_of_periods_is_compared_as_far_as_it_goes(pair: Pair):
     nameless = pair(inputs={"periods": lambda rows: rows.drop(columns="period")})
     assert "b has no plan to show" in said(nameless)

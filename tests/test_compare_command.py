@@ -111,6 +111,7 @@ def test_shares_differ_by_percentage_points(tmp_path: Path) -> None:
         assert line.endswith(f"{change.value:.1f} percentage points")
 
 
+@pytest.mark.slow
 def test_a_pipe_is_not_replaced_but_the_file_behind_a_link_is(two: list[str], tmp_path: Path) -> None:
     pipe, link, real = (tmp_path / name for name in ("pipe", "link", "real"))
     os.mkfifo(pipe)

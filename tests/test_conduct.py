@@ -120,6 +120,7 @@ def test_steps_are_mixed_where_that_is_worth_no_more_than_the_market() -> None:
     assert (result["ok"] == "yes").all(), result[result["ok"] == "no"]
 
 
+@pytest.mark.slow
 def test_steps_are_not_mixed_where_worth_is_not_concave() -> None:
     """Few buyers at 6, none more at 5, many at 4: a mix of the outer two would sell 5 at a price at which 2 buy."""
     rows = [
@@ -202,6 +203,7 @@ def test_a_fringe_leaves_the_rest_of_the_market(conduct: float, price: float) ->
     assert (result["ok"] == "yes").all(), result[result["ok"] == "no"]
 
 
+@pytest.mark.slow
 def test_margins_count_existing_capacity_at_replacement_cost() -> None:
     """4 goods at 6: revenue 24, costs 8. 100 of capacity cost 0.05 each a year anew, 5: profit 11, margin 11 / 24."""
     option = {"site": "shop", "process": "make", "option": "new", "size": 10, "capex": 5, "life": 10, "max_modules": 1}

@@ -49,6 +49,7 @@ def test_the_distance_from_a_cliff_is_that_of_the_plan(case: Instance, here: flo
     assert row["distance"] == pytest.approx(share - row["threshold"])
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("sheet", "column", "value", "check"),
     [

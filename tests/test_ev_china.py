@@ -51,6 +51,7 @@ def test_what_a_car_costs() -> None:
     assert found.to_dict() == pytest.approx({"cars": 1.2, "price": 10.0, "cost": 8.5})
 
 
+@pytest.mark.slow
 def test_it_has_what_was_asked(sheets: dict[str, pd.DataFrame]) -> None:
     """Six clusters in China, offers of 15 outside firms in several modes, 12 projects, three tiers."""
     regions = sheets["regions"]

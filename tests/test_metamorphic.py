@@ -80,6 +80,7 @@ def test_a_new_lane_never_raises_the_cost(drawn: Drawn, data: st.DataObject) -> 
     assert after <= before + slack(before)
 
 
+@pytest.mark.slow
 @examples(6)
 @given(small_instances())
 def test_doubling_all_money_doubles_the_cost(drawn: Drawn) -> None:

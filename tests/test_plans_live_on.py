@@ -127,6 +127,7 @@ def test_departing_from_a_plan_is_paid_for(result: Path, tmp_path: Path) -> None
     assert run(["replay", str(tmp_path / "dropped.xlsx")]) == 0
 
 
+@pytest.mark.slow
 def test_keep_and_change_cost_belong_together(result: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     assert run(["solve", str(TINY), "-o", str(tmp_path / "x.xlsx"), "--keep", str(result)]) == 2
     assert "--change-cost" in capsys.readouterr().err

@@ -92,6 +92,7 @@ def test_the_best_base_is_searched_without_disruptions_and_begins_the_search(mon
     assert found.objective == pytest.approx(36.8)
 
 
+@pytest.mark.slow
 def test_the_search_for_the_best_base_begins_with_the_plan_in_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both machines of the plan in hand are there, so that its base costs 36 at the start; sheet run says so.
 

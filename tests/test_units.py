@@ -54,6 +54,7 @@ def test_tiny_in_other_units(tiny: Reading, usual: ResultTables, quantity: float
     assert made == pytest.approx(usual["production"]["made"].sum() * quantity, rel=1e-6)
 
 
+@pytest.mark.slow
 @examples(5)
 @given(small_instances(), st.sampled_from([1e-9, 1e-6, 1.0, 1e6, 1e12]), st.sampled_from([1e-9, 1.0, 1e9]))
 def test_small_instances_in_other_units(drawn: Drawn, quantity: float, money: float) -> None:

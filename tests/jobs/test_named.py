@@ -175,6 +175,7 @@ def test_a_folder_is_compared_with_its_base(folder: Path, capsys: pytest.Capture
     assert any("20 % more is demanded in High demand than in base" in str(words) for words in told)
 
 
+@pytest.mark.slow
 def test_what_a_comparison_prints_can_be_given_back(folder: Path, capsys: pytest.CaptureFixture) -> None:
     """Every changed cell, made again in the base with --set, is what the variant has."""
     book = folder.parents[1] / "chain.xlsx"

@@ -144,6 +144,7 @@ def test_far_rows_and_unknown_places_do_no_harm(page: tuple[TestClient, PageStat
     assert client.get("/workbooks/0000000000000000/grid").status_code == 404
 
 
+@pytest.mark.slow
 def test_it_is_kept_as_a_workbook_of_its_own(page: tuple[TestClient, PageState, str], place: Path) -> None:
     client, state, address = page
     change(page, "E2", "95")

@@ -160,6 +160,7 @@ EXPORTED: dict[str, Any] = {
 PREFERENCE = {"kind": "duty", "market": "there", "made_in": "here"}
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("case", "figure"),
     [
@@ -214,6 +215,7 @@ def test_what_programmes_do(case: Instance, figure: float) -> None:
     assert optimum(case) == pytest.approx(figure)
 
 
+@pytest.mark.one_in(7)
 @pytest.mark.parametrize(
     "case",
     [

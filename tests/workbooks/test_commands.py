@@ -16,6 +16,7 @@ from tests.benchmarks.kills import write_small
 from tests.workbooks.commands import run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "seed"),
     [

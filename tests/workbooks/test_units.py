@@ -176,6 +176,7 @@ SIZE_CHECKS = [
 ]
 
 
+@pytest.mark.slow
 def test_figures_of_another_unit_are_remarked_on_by_their_size(tmp_path):
     sound = {
         issue.message for rule in SIZE_CHECKS for issue in rule(read_instance(with_cells(tmp_path, "regions", {})))
