@@ -169,10 +169,10 @@ def test_solve_ends_with_a_plan_though_input_and_folder_are_gone(
     shutil.copy(TINY, book)
     folder.mkdir()
 
-    def undone(*given: Any) -> Outcome:
+    def undone(*given: Any, **named: Any) -> Outcome:
         book.unlink()
         shutil.rmtree(folder)
-        return made(*given)
+        return made(*given, **named)
 
     monkeypatch.setattr(solving, "make_plan", undone)
     assert run(["solve", str(book), "-o", str(folder / "plan.xlsx")]) == 1
