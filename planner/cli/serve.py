@@ -29,7 +29,7 @@ def serve(
     """
     missing = [name for name in EXTRA if find_spec(name) is None]
     if missing:
-        words = f"planner serve needs {', '.join(missing)}: pip install 'supply-chain-planner[page]'"
+        words = f"planner serve needs {', '.join(missing)}: pip install -e '.[page]'"
         raise InputError([Issue("error", "", "", words)])
     from planner.page.server import serve as serve_page
 

@@ -29,7 +29,7 @@ class DaskCrew:
         try:
             from distributed import Client
         except ImportError as error:
-            raise ClusterError("a cluster needs Dask: pip install 'supply-chain-planner[cluster]'") from error
+            raise ClusterError("a cluster needs Dask: pip install -e '.[cluster]'") from error
         words = f"no cluster answers at {address}: start its scheduler, or correct --cluster (tcp://HOST:PORT)"
         if not _listens(address):
             raise InputError([Issue("error", "", "", words)])

@@ -9,7 +9,7 @@ from planner.issues import InputError, Issue
 from planner.studies.sensitivity.ranges import Figure, list_ranged
 from planner_models.instance import Instance
 
-LIBRARY = "sampling needs SciPy: pip install 'supply-chain-planner[samples]'"
+LIBRARY = "sampling needs SciPy: pip install -e '.[samples]'"
 
 
 def list_sampled(instance: Instance) -> list[Figure]:
