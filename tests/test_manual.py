@@ -160,7 +160,7 @@ def test_the_tutorial_does_what_it_says(
 BY_HAND = re.compile(
     r"instances/ev_|plan\.toml|planner serve|--cluster|tcp://|tls://|planner jobs( *#.*)?$|jobs watch"
     r"|jobs (show|cancel|retry|log)|--resume|--samples|regions/\*"
-    r"|base\.xlsx|secure\.xlsx|plain\.xlsx|fragmented|coordinated|both\.xlsx|hindcast"
+    r"|base\.xlsx|secure\.xlsx|plain\.xlsx|crma\.xlsx|fragmented|coordinated|both\.xlsx|hindcast"
 )
 """Commands that take many minutes, another machine or files of the reader's own: their words are checked, no more."""
 
