@@ -199,9 +199,8 @@ def test_the_gap_of_the_plans_bounds_the_error(monkeypatch: pytest.MonkeyPatch):
     assert found.total_error == pytest.approx(1.0)
 
 
-@pytest.mark.slow
-def test_the_search_starts_from_the_best_plan_of_fewer_mechanisms(monkeypatch: pytest.MonkeyPatch):
-    """The plan with scale costs 20, that of learning and that of none 40: both mechanisms start from the 20."""
+def note_starts(monkeypatch: pytest.MonkeyPatch) -> list[float | None]:
+    """What the plans cost that searches begin with, None for none: a list that grows with each search from now on."""
     begun: list[float | None] = []
     search = coalitions.solve_arrays
 
@@ -210,6 +209,13 @@ def test_the_search_starts_from_the_best_plan_of_fewer_mechanisms(monkeypatch: p
         return search(compiled, options, shown, roundings, start, **more)
 
     monkeypatch.setattr(coalitions, "solve_arrays", spy)
+    return begun
+
+
+@pytest.mark.slow
+def test_the_search_starts_from_the_best_plan_of_fewer_mechanisms(monkeypatch: pytest.MonkeyPatch):
+    """The plan with scale costs 20, that of learning and that of none 40: both mechanisms start from the 20."""
+    begun = note_starts(monkeypatch)
     found = attribute(works(), design(cast(works())), PROVED)
     assert begun[0] is None
     assert begun[2:] == pytest.approx([40, 20])  # with learning, and with both
@@ -223,14 +229,7 @@ def test_every_search_may_start_from_the_plan_in_hand(monkeypatch: pytest.Monkey
     task = Task(works(), ("scale", "learning"), PROVED)
     nobody = coalitions.solve_coalition(task, Begun(frozenset()))
     large = coalitions.solve_coalition(task, Begun(frozenset(["scale"])))
-    begun: list[float | None] = []
-    search = coalitions.solve_arrays
-
-    def spy(compiled: Compiled, options: Options, shown: None, roundings: Any, start: Any, **more: Any) -> Solution:
-        begun.append(None if start is None else cost_of(compiled, start))
-        return search(compiled, options, shown, roundings, start, **more)
-
-    monkeypatch.setattr(coalitions, "solve_arrays", spy)
+    begun = note_starts(monkeypatch)
     holding = replace(task, in_hand=large.decisions)
     again = coalitions.solve_coalition(holding, Begun(frozenset(["scale"]), nobody))
     without = coalitions.solve_coalition(holding, Begun(frozenset(["learning"])))

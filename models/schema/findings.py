@@ -136,7 +136,7 @@ FINDINGS: list[pa.DataFrameSchema] = [
             **name_keys("programme", "condition", "group", "period"),
             "qualified": flag("whether the group qualifies; of averaging part whether any part does"),
             "volume": rate("what the programme looks at"),
-            "eligible": rate("what of it qualifies"),
+            "eligible": rate("amount that qualifies"),
             "share": share("what counts of the content of what qualifies, else the largest share that the plan allows"),
             "threshold": share("least share"),
             "distance": number("share less threshold; below 0 it is missed by so much", "share"),

@@ -169,8 +169,8 @@ def _audit_volumes(case: AuditedPlan, known: dict[str, AuditedProgramme]) -> lis
     fleet = _mark(names, lambda name: name in known and known[name].row["averaging"] not in AVERAGED)
     return [
         same("what programmes look at", sheet["volume"], due["volume"]),
-        same("what of it qualifies", sheet["eligible"], due["eligible"]),
-        never("qualified is said of what qualifies", (sheet["qualified"] == "yes") != is_some(due)),
+        same("amount that qualifies", sheet["eligible"], due["eligible"]),
+        never("what qualifies is marked as qualified", (sheet["qualified"] == "yes") != is_some(due)),
         same("a group qualifies as a whole", all_or_none["eligible"], all_or_none["volume"]),
         same("nothing else is sold where only what qualifies may be", *_sales_alone(case, known)),
         at_most("what qualifies is within what programmes look at", rows["eligible"], rows["volume"]),

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from planner.checks import Row, needs, report_error, report_warning, rows
-from planner.checks.places import positions
+from planner.checks.places import find_reversed_spans, positions
 from planner.checks.supply import lane_table, match_duties
 from planner.issues import Issue
 from planner.workbook.names import plain_form
@@ -32,12 +32,7 @@ ROUNDING = 1e-9
 @needs("periods", "duties")
 def duties_span_time(reading: "Reading") -> Iterator[Issue]:
     """A duty is in force from a period to the same or a later one."""
-    order = positions(reading.instance, "periods", "period")
-    duties = reading.instance["duties"]
-    for row, duty in rows(duties[duties["from"].notna() & duties["to"].notna()]):
-        if order[duty["from"]] > order[duty["to"]]:
-            message = f"from {duty['from']} is after to {duty['to']}; exchange them or leave one blank"
-            yield report_error(reading, "duties", row, "from", message)
+    yield from find_reversed_spans(reading, "duties", reading.instance["duties"])
 
 
 @needs("settings", "periods", "regions", "items", "lanes", "duties", "policies", "by_period")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from planner.checks import Row, active, join_names, needs, report_error, report_warning, rows
-from planner.checks.places import blocs, lines_at_sites, positions, regions_of
+from planner.checks.places import blocs, find_reversed_spans, lines_at_sites, regions_of
 from planner.issues import Issue
 from planner_models import frames
 from planner_models.instance import Instance
@@ -45,12 +45,7 @@ def programmes_name_what_exists(reading: "Reading") -> Iterator[Issue]:
 @needs("periods", "eligibility")
 def programmes_span_time(reading: "Reading") -> Iterator[Issue]:
     """A programme is in force from a period to the same or a later one."""
-    order = positions(reading.instance, "periods", "period")
-    table = reading.instance["eligibility"]
-    for row, programme in rows(table[table["from"].notna() & table["to"].notna()]):
-        if order[programme["from"]] > order[programme["to"]]:
-            message = f"from {programme['from']} is after to {programme['to']}; exchange them or leave one blank"
-            yield report_error(reading, "eligibility", row, "from", message)
+    yield from find_reversed_spans(reading, "eligibility", reading.instance["eligibility"])
 
 
 @needs("eligibility")

@@ -101,7 +101,7 @@ def figures_are_like_those_beside_them(reading: "Reading") -> Iterator[Issue]:
         middle, count = groups.transform("median"), groups.transform("size")
         ratio = rows[column] / middle
         odd = rows.loc[(count > 2) & ((ratio >= _APART) | (ratio <= 1 / _APART)), column]
-        beside = f"that of others{' of the same ' + ' and '.join(like) if like else ''}"
+        beside = f"the figure of other rows{' with the same ' + ' and '.join(like) if like else ''}"
         words = {row: f"is {ratio[row]:.3g} times {beside} ({middle[row]:.4g})" for row in odd.index[:_MOST]}
         yield from _remark(reading, sheet, column, odd, words)
 

@@ -129,7 +129,8 @@ def capex_is_in_its_unit(reading: "Reading") -> Iterator[Issue]:
         elif option["count"] > 2 and not 1 / _APART < each / option["middle"] < _APART:
             message = (
                 f"capex {option['capex']:g} for a size of {option['size']:g} ({size}) is {each / option['middle']:.2g} "
-                f"times that of others of `{option['process']}`; capex is in millions of the currency: correct it"
+                f"times the capex of other options of `{option['process']}`; capex is in millions of the currency: "
+                "correct it"
             )
             yield report_warning(reading, "options", row, "capex", message)
 

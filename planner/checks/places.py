@@ -3,17 +3,34 @@
 Arrays are indexed by position: periods, regions and items in the order of their sheets, lines in the order of theirs.
 """
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
+from planner.checks import report_error, rows
 from planner.checks.memory import cache_by_input
+from planner.issues import Issue
 from planner_models import frames
 from planner_models.instance import Instance
+
+if TYPE_CHECKING:
+    from planner.workbook.read import Reading
 
 
 def positions(instance: Instance, sheet: str, column: str) -> dict[str, int]:
     """The position of every name of a key column."""
     return {name: place for place, name in enumerate(instance[sheet][column])}
+
+
+def find_reversed_spans(reading: "Reading", sheet: str, table: pd.DataFrame) -> Iterator[Issue]:
+    """Rows of `table`, of a sheet with columns from and to, that begin in a later period than they end."""
+    order = positions(reading.instance, "periods", "period")
+    for row, span in rows(table[table["from"].notna() & table["to"].notna()]):
+        if order[span["from"]] > order[span["to"]]:
+            message = f"from {span['from']} is after to {span['to']}; exchange them or leave one blank"
+            yield report_error(reading, sheet, row, "from", message)
 
 
 def place_of(names: pd.Series, order: dict[str, int], blank: int) -> np.ndarray:

@@ -7,7 +7,7 @@ from planner.checks import Row, active, needs, report_error, report_warning, row
 from planner.checks.bounds import options_of_lines
 from planner.checks.duties import LIKELY_PERCENT
 from planner.checks.offers import controllable, offers_of_lines
-from planner.checks.places import lines_at_sites, positions, regions_of
+from planner.checks.places import find_reversed_spans, lines_at_sites, regions_of
 from planner.checks.supply import lane_table, match_duties
 from planner.issues import Issue
 from planner_models.instance import Instance
@@ -67,12 +67,7 @@ def budgets_are_for_subsidies(reading: "Reading") -> Iterator[Issue]:
 @needs("periods", "policies")
 def policies_span_time(reading: "Reading") -> Iterator[Issue]:
     """A policy is in force from a period to the same or a later one."""
-    order = positions(reading.instance, "periods", "period")
-    policies = active(reading.instance["policies"])
-    for row, policy in rows(policies[policies["from"].notna() & policies["to"].notna()]):
-        if order[policy["from"]] > order[policy["to"]]:
-            message = f"from {policy['from']} is after to {policy['to']}; exchange them or leave one blank"
-            yield report_error(reading, "policies", row, "from", message)
+    yield from find_reversed_spans(reading, "policies", active(reading.instance["policies"]))
 
 
 @needs("items", "policies")

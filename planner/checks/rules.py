@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from planner.checks import Row, active, needs, report_error, report_warning, rows
-from planner.checks.places import blocs, positions
+from planner.checks.places import blocs, find_reversed_spans, positions
 from planner.issues import Issue
 from planner.workbook.names import suggest
 from planner_models.instance import Instance
@@ -227,12 +227,7 @@ _SHEETS |= {"process": "processes"}
 @needs("periods", "rules")
 def rules_span_time(reading: "Reading") -> Iterator[Issue]:
     """A rule is in force from a period to the same or a later one."""
-    order = positions(reading.instance, "periods", "period")
-    rules = active(reading.instance["rules"])
-    for row, rule in rows(rules[rules["from"].notna() & rules["to"].notna()]):
-        if order[rule["from"]] > order[rule["to"]]:
-            message = f"from {rule['from']} is after to {rule['to']}; exchange them or leave one blank"
-            yield report_error(reading, "rules", row, "from", message)
+    yield from find_reversed_spans(reading, "rules", active(reading.instance["rules"]))
 
 
 @needs("settings", "scenarios", "rules")

@@ -92,7 +92,7 @@ def _print_unexpected(fault: Exception) -> int:
             errors.print(f"error: {message} (-h explains)")
         return ExitStatus.WRONG_INPUT
     if edited := list_edited():
-        named = " and ".join(map(str, dict.fromkeys(edited)))
+        named = " and ".join(map(str, edited))
         errors.print(
             f"error: {named}: what was edited there contradicts the rest ({type(fault).__name__}: {fault}); "
             "take the file as it was written, or solve its instance again"

@@ -1,16 +1,18 @@
 """How the gap of a solve closes, as a picture: incumbent and bound over time."""
 
 from collections.abc import Sequence
+from functools import partial
 
-from planner.report.picture import COLOURS
+from planner.report.picture import COLOURS, frame_picture, write_text
 from planner.report.wording import four_digits
-from planner.surfaces import in_html
 
 Step = tuple[float | None, float | None, float | None, float | None]
 """Seconds, incumbent, bound and gap."""
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 640, 260, 84, 12, 30, 30
 _LINES = 4
+
+_write = partial(write_text, size=11, anchor="start")
 
 
 def draw_gap(steps: Sequence[Step]) -> str:
@@ -27,23 +29,20 @@ def draw_gap(steps: Sequence[Step]) -> str:
         across = _LEFT + (seconds - first) / wide * (_WIDTH - _LEFT - _RIGHT)
         return across, _HEIGHT - _BOTTOM - (value - low) / tall * (_HEIGHT - _TOP - _BOTTOM)
 
-    parts = [_write(_LEFT, 16, "start", "incumbent", COLOURS[0]), _write(_LEFT + 90, 16, "start", "bound", COLOURS[3])]
+    parts = [_write(_LEFT, 16, "incumbent", colour=COLOURS[0]), _write(_LEFT + 90, 16, "bound", colour=COLOURS[3])]
     for line in range(_LINES):
         value = low + tall * line / (_LINES - 1)
         height = place(first, value)[1]
         parts.append(f'<path d="M{_LEFT} {height:.1f}H{_WIDTH - _RIGHT}" stroke="#E5E5E5"/>')
-        parts.append(_write(_LEFT - 6, height + 4, "end", four_digits(value)))
-    parts.append(_write(_LEFT, _HEIGHT - 8, "start", f"{first:.0f} s"))
-    parts.append(_write(_WIDTH - _RIGHT, _HEIGHT - 8, "end", f"{last:.0f} s"))
+        parts.append(_write(_LEFT - 6, height + 4, four_digits(value), anchor="end"))
+    parts.append(_write(_LEFT, _HEIGHT - 8, f"{first:.0f} s"))
+    parts.append(_write(_WIDTH - _RIGHT, _HEIGHT - 8, f"{last:.0f} s", anchor="end"))
     for number, colour in ((1, COLOURS[0]), (2, COLOURS[3])):
         known = [(point[0], point[number]) for point in points]
         path = _stairs([place(seconds, value) for seconds, value in known if value is not None])
         parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
     words = f"Incumbent and bound over {last:.0f} seconds"
-    return (
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" font-family="Calibri,Carlito,sans-serif" '
-        f'aria-label="{in_html(words)}">{"".join(parts)}</svg>'
-    )
+    return frame_picture(words, parts, _WIDTH, _HEIGHT)
 
 
 def _stairs(points: Sequence[tuple[float, float]]) -> str:
@@ -51,9 +50,3 @@ def _stairs(points: Sequence[tuple[float, float]]) -> str:
     if not points:
         return ""
     return f"M{points[0][0]:.1f} {points[0][1]:.1f}" + "".join(f"H{x:.1f}V{y:.1f}" for x, y in points[1:])
-
-
-def _write(x: float, y: float, anchor: str, words: str, colour: str = "#404040") -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="11" text-anchor="{anchor}" fill="{colour}">{in_html(words)}</text>'
-    )

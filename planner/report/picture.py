@@ -1,6 +1,6 @@
 """A chart as SVG, for pages; the workbook has native ones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
@@ -22,12 +22,32 @@ def picture(chart: Chart) -> str:
     """The chart as an SVG element: bars lie, all others stand."""
     drawn = _bars(chart) if chart.kind in ("shares", "bars") else _columns(chart)
     legend = () if chart.kind == "bars" else _legend(chart)
-    parts = [_text(_WIDTH / 2, 18, chart.title, size=15, weight="bold"), *legend, *drawn]
+    parts = [write_text(_WIDTH / 2, 18, chart.title, size=15, weight="bold"), *legend, *drawn]
     if chart.kind != "shares":
-        parts.append(_text(_LEFT, 38, chart.unit, size=10, anchor="start"))
+        parts.append(write_text(_LEFT, 38, chart.unit, size=10, anchor="start"))
+    return frame_picture(chart.title, parts, _WIDTH, _HEIGHT)
+
+
+def frame_picture(title: str, parts: Iterable[str], width: int, height: int) -> str:
+    """Shapes as one SVG element, which scales.
+
+    Parameters
+    ----------
+    title
+        What the picture shows, for those who cannot see it.
+    parts
+        Its shapes, each an SVG element.
+    width, height
+        Size in pixels, of which the places of the shapes are measured.
+
+    Returns
+    -------
+    str
+        The element.
+    """
     return (
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" font-family="Calibri,Carlito,sans-serif" '
-        f'aria-label="{in_html(chart.title)}">{"".join(parts)}</svg>'
+        f'<svg viewBox="0 0 {width} {height}" role="img" font-family="Calibri,Carlito,sans-serif" '
+        f'aria-label="{in_html(title)}">{"".join(parts)}</svg>'
     )
 
 
@@ -45,7 +65,7 @@ def _columns(chart: Chart) -> Iterator[str]:
     for step in range(_LINES):
         value = low + (high - low) * step / (_LINES - 1)
         yield f'<path d="M{_LEFT} {height(value):.1f}H{_WIDTH - _RIGHT}" stroke="#E5E5E5"/>'
-        yield _text(_LEFT - 5, height(value) + 3, three_digits(value), size=10, anchor="end")
+        yield write_text(_LEFT - 5, height(value) + 3, three_digits(value), size=10, anchor="end")
     slot = (_WIDTH - _LEFT - _RIGHT) / len(frame)
     slanted = max(len(line) for label in frame.index for line in _words(label)) > max(4, slot / 5.2)
     for place, (label, values) in enumerate(zip(frame.index, frame.to_numpy(), strict=True)):
@@ -76,10 +96,10 @@ def _words(label: object) -> list[str]:
 def _label(middle: float, lines: list[str], slanted: bool) -> Iterator[str]:
     """The name below a column, slanted where there is little room for some of them."""
     if slanted:
-        yield _text(middle, _HEIGHT - _BOTTOM + 12, " ".join(lines), size=9, anchor="end", turned=-35)
+        yield write_text(middle, _HEIGHT - _BOTTOM + 12, " ".join(lines), size=9, anchor="end", turned=-35)
         return
     for number, line in enumerate(lines):
-        yield _text(middle, _HEIGHT - _BOTTOM + 14 + 12 * number, line, size=10)
+        yield write_text(middle, _HEIGHT - _BOTTOM + 14 + 12 * number, line, size=10)
 
 
 def _bars(chart: Chart) -> Iterator[str]:
@@ -91,13 +111,13 @@ def _bars(chart: Chart) -> Iterator[str]:
     for place, (label, values) in enumerate(zip(frame.index, frame.to_numpy(), strict=True)):
         top, left = _TOP + slot * (place + 0.1), float(_SHARE_LEFT)
         name = ", ".join(map(str, label)) if isinstance(label, tuple) else str(label)
-        yield _text(_SHARE_LEFT - 6, top + slot * 0.5, name, size=10, anchor="end")
+        yield write_text(_SHARE_LEFT - 6, top + slot * 0.5, name, size=10, anchor="end")
         for number, value in enumerate(values):
             if value > 0:
                 yield _bar(left, top, value * full, slot * 0.8, _colour(chart, number))
                 left += value * full
         if amounts:
-            yield _text(left + 4, top + slot * 0.5, three_digits(values[0]), size=10, anchor="start")
+            yield write_text(left + 4, top + slot * 0.5, three_digits(values[0]), size=10, anchor="start")
 
 
 def _legend(chart: Chart) -> Iterator[str]:
@@ -116,7 +136,7 @@ def _legend(chart: Chart) -> Iterator[str]:
     for above, line in enumerate(reversed(lines)):
         for left, number, name in line:
             yield _bar(left, _HEIGHT - 14 - 14 * above, 9, 9, _colour(chart, number))
-            yield _text(left + 13, _HEIGHT - 6 - 14 * above, name, size=10, anchor="start")
+            yield write_text(left + 13, _HEIGHT - 6 - 14 * above, name, size=10, anchor="start")
 
 
 def _colour(chart: Chart, number: int) -> str:
@@ -130,9 +150,41 @@ def _bar(left: float, top: float, width: float, height: float, colour: str) -> s
     return f'<rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{max(height, 0.5):.1f}" fill="{colour}"/>'
 
 
-def _text(
-    x: float, y: float, words: str, *, size: int, anchor: str = "middle", weight: str = "normal", turned: int = 0
+def write_text(
+    x: float,
+    y: float,
+    words: str,
+    *,
+    size: int,
+    anchor: str = "middle",
+    weight: str = "normal",
+    turned: int = 0,
+    colour: str = "#404040",
 ) -> str:
+    """Words in a picture.
+
+    Parameters
+    ----------
+    x, y
+        Place in pixels from the top left.
+    words
+        The text, escaped here.
+    size
+        Height of the letters in pixels.
+    anchor
+        What is at `x`: start, middle or end of the words.
+    weight
+        normal or bold.
+    turned
+        Angle in degrees, clockwise.
+    colour
+        As `#RRGGBB`.
+
+    Returns
+    -------
+    str
+        An SVG element.
+    """
     turn = f' transform="rotate({turned} {x:.1f} {y:.1f})"' if turned else ""
-    look = f'font-size="{size}" text-anchor="{anchor}" font-weight="{weight}" fill="#404040"'
+    look = f'font-size="{size}" text-anchor="{anchor}" font-weight="{weight}" fill="{colour}"'
     return f'<text x="{x:.1f}" y="{y:.1f}" {look}{turn}>{in_html(words)}</text>'

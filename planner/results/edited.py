@@ -18,7 +18,7 @@ def note_edited(path: Path) -> None:
     path
         The file.
     """
-    _EDITED.set((*_EDITED.get(), path))
+    _EDITED.set(tuple(dict.fromkeys((*_EDITED.get(), path))))
 
 
 def list_edited() -> tuple[Path, ...]:
@@ -27,7 +27,7 @@ def list_edited() -> tuple[Path, ...]:
     Returns
     -------
     tuple of pathlib.Path
-        The files, in the order in which they were read.
+        The files, each once, in the order in which they were read first.
     """
     return _EDITED.get()
 

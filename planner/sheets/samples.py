@@ -2,6 +2,7 @@
 
 import pandera.pandas as pa
 
+from planner.sheets.sensitivity import MOVED, SUPPORT
 from planner_models.schema import RESULTS
 from planner_models.schema.columns import flag, number, table, text
 
@@ -33,12 +34,7 @@ FIGURES = table(
     "The figures that were drawn, those worth most to know first. Each is estimated by a regression over the samples.",
     {
         "rank": number("by the value of information, then by its effect", key=True),
-        "figure": text("input, as --set writes it"),
-        "rows": number("rows that move together"),
-        "value": number("its value; blank where several rows differ"),
-        "low": number("low end; blank where several rows differ"),
-        "high": number("high end; blank where several rows differ"),
-        "unit": text("unit of the value"),
+        **MOVED,
         "below": number("probability that it is below its value", "share"),
         "information": number(
             "what knowing it beforehand would save among the plans compared; below 0 by chance alone", "money"
@@ -47,8 +43,7 @@ FIGURES = table(
         "at_p10": number("expected objective of the plan where the figure is at its tenth percentile", "money"),
         "at_p90": number("the same at its ninetieth", "money"),
         "share": number("share of the variance of the plan's objective that it explains", "share"),
-        "source": text("where the range comes from"),
-        "confidence": text("how far the figure can be trusted"),
+        **SUPPORT,
     },
 )
 

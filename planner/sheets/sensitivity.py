@@ -7,6 +7,22 @@ from planner_models.schema.columns import choice, flag, number, table, text
 
 VERDICTS = ("changes the plan", "may change the plan", "the plan stays", "no plan there", "not solved")
 
+MOVED = {
+    "figure": text("input, as --set writes it"),
+    "rows": number("rows that move together"),
+    "value": number("its value; blank where several rows differ"),
+    "low": number("low end; blank where several rows differ"),
+    "high": number("high end; blank where several rows differ"),
+    "unit": text("unit of the value"),
+}
+"""What is moved in a study, and how far."""
+
+SUPPORT = {
+    "source": text("where the range comes from"),
+    "confidence": text("how far the figure can be trusted"),
+}
+"""What a range rests on."""
+
 DECISIVE = table(
     "decisive",
     "The figures that could change the plan, the costliest to have wrong first: what is known of each, and from which "
@@ -23,8 +39,7 @@ DECISIVE = table(
         "changes": number("decisions that differ"),
         "decisions": text("the first of them, before -> after"),
         "ranged": flag("does sheet evidence give its range"),
-        "source": text("where the range comes from"),
-        "confidence": text("how far the figure can be trusted"),
+        **SUPPORT,
         "settle": text("what would settle it"),
     },
 )
@@ -58,19 +73,13 @@ SCREEN = table(
     "rest answers at marginal prices. Figures without a range are moved a tenth to either side.",
     {
         "rank": number("by the larger change", key=True),
-        "figure": text("input, as --set writes it"),
-        "rows": number("rows that move together"),
-        "value": number("its value; blank where several rows differ"),
-        "low": number("low end; blank where several rows differ"),
-        "high": number("high end; blank where several rows differ"),
-        "unit": text("unit of the value"),
+        **MOVED,
         "ranged": flag("does sheet evidence give its range"),
         "change_low": number("change of the objective at the low end", "money"),
         "change_high": number("change of the objective at the high end", "money"),
         "share": number("the larger of both against the objective", "share"),
         "sure": flag("no where the figure also changes what can be decided, of which prices say nothing"),
-        "source": text("where the range comes from"),
-        "confidence": text("how far the figure can be trusted"),
+        **SUPPORT,
     },
 )
 

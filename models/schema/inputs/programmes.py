@@ -29,7 +29,7 @@ TABLES = [
             ),
             "content": text(
                 "items or tiers whose origin is traced, `;` between; * = all of the chain. By value an item counts "
-                "with its value less that of what it contains of the others",
+                "with its value less the value of the other content in it",
                 default="*",
             ),
             "who": text(

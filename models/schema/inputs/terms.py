@@ -200,8 +200,8 @@ TABLES = [
     ),
     table(
         "targets",
-        "What a plan has to reach to be accepted; never used by the solver. A plan that misses a target is written all "
-        "the same, and `planner solve` ends with exit status 5.",
+        "What a plan has to reach to be accepted; never used by the solver. A plan that misses a target is still "
+        "written, and `planner solve` ends with exit status 5.",
         {
             "target": text("name of the target", key=True),
             "figure": text("key figure, as sheet summary and `planner compare` call it", required=True),

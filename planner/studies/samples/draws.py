@@ -15,8 +15,8 @@ LIBRARY = "sampling needs SciPy: pip install -e '.[samples]'"
 def list_sampled(instance: Instance) -> list[Figure]:
     """The figures that are drawn: one for each row of sheet evidence whose range has a width.
 
-    Where two ranges are about one cell, that of fewer rows holds, so that the wider one comes first. Of two ranges with
-    the same key and column the later one holds.
+    Where two ranges cover one cell, the one with fewer rows applies, so that the wider one comes first. Of two ranges
+    with the same key and column the later one holds.
 
     Parameters
     ----------

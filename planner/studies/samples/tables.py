@@ -172,23 +172,15 @@ def _describe_regret(regret: np.ndarray) -> dict[str, Any]:
 
 
 def _figure_row(rank: int, value: FigureValue) -> dict[str, Any]:
-    figure = value.figure
     return {
         "rank": float(rank),
-        "figure": figure.name,
-        "rows": float(len(figure.values)),
-        "value": figure.shown(figure.values),
-        "low": figure.shown(figure.low),
-        "high": figure.shown(figure.high),
-        "unit": figure.unit,
-        "below": chance_below(figure),
+        **value.figure.facts,
+        "below": chance_below(value.figure),
         "information": value.information.value + 0.0,
         "information_error": value.information.error,
         "at_p10": value.at_tenth + 0.0,
         "at_p90": value.at_ninth + 0.0,
         "share": value.share,
-        "source": figure.source,
-        "confidence": figure.confidence,
     }
 
 

@@ -61,6 +61,20 @@ class Figure:
         table.loc[list(self.rows), self.column] = moved
         return replace(instance, tables={**instance.tables, self.sheet: table})
 
+    @property
+    def facts(self) -> dict[str, float | str | None]:
+        """What the sheets of studies say of it: columns `MOVED` and `SUPPORT` of `planner.sheets.sensitivity`."""
+        return {
+            "figure": self.name,
+            "rows": float(len(self.values)),
+            "value": self.shown(self.values),
+            "low": self.shown(self.low),
+            "high": self.shown(self.high),
+            "unit": self.unit,
+            "source": self.source,
+            "confidence": self.confidence,
+        }
+
     def shown(self, values: np.ndarray) -> float | None:
         """One number for all rows where they agree; None where they do not."""
         return float(values[0]) if np.ptp(values) <= 1e-12 * max(1.0, abs(float(values[0]))) else None

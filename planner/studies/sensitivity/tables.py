@@ -144,22 +144,14 @@ def _tornado_row(found: Sensitivity, rank: int, pair: BothEnds) -> dict[str, Any
 
 
 def _screen_row(found: Sensitivity, rank: int, swing: Swing) -> dict[str, Any]:
-    figure = swing.figure
     return {
         "rank": float(rank),
-        "figure": figure.name,
-        "rows": float(len(figure.values)),
-        "value": figure.shown(figure.values),
-        "low": figure.shown(figure.low),
-        "high": figure.shown(figure.high),
-        "unit": figure.unit,
-        "ranged": "yes" if figure.ranged else "no",
+        **swing.figure.facts,
+        "ranged": "yes" if swing.figure.ranged else "no",
         "change_low": found.sign * swing.low + 0.0,
         "change_high": found.sign * swing.high + 0.0,
         "share": swing.size / max(abs(found.objective), 1e-9),
         "sure": "yes" if swing.sure else "no",
-        "source": figure.source,
-        "confidence": figure.confidence,
     }
 
 

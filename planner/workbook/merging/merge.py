@@ -165,7 +165,7 @@ def _tell(title: str, grids: tuple[_NamedRows, ...], conflict: Conflict) -> Issu
     side, row = (mine, conflict.rows[1]) if conflict.rows[1] is not None else (theirs, conflict.rows[2])
     ours = "the row removed" if conflict.rows[1] is None else _say(conflict.mine)
     others = "the row removed" if conflict.rows[2] is None else _say(conflict.theirs)
-    where = "" if conflict.rows[1] is not None else " (the cell is that of theirs)"
+    where = "" if conflict.rows[1] is not None else " (the cell is in theirs)"
     message = (
         f"{quote(conflict.column.lstrip('#'))}: base {_say(conflict.base)}, mine {ours}, theirs {others}{where}: "
         "make them agree in one of the two, or decide all with --take mine or --take theirs"
