@@ -202,7 +202,7 @@ def sensitivity_charts(found: Sensitivity) -> list[Chart]:
     if held:
         index = [f"{end.figure.name} {'low' if end.way < 0 else 'high'}" for end in held]
         regret = pd.DataFrame({"cost of holding the plan": [end.regret for end in held]}, index=index)
-        told = f"wrong about {held[0].figure.name}, the plan loses most"
+        told = f"Wrong about {held[0].figure.name}, the plan loses most"
         charts.append(Chart("What holding the plan costs where it should change", "bars", unit, regret, 0.0, told))
     return charts
 
